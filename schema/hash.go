@@ -1,0 +1,91 @@
+package schema
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+)
+
+// HashSize is the number of bytes of a content hash.
+const HashSize = 16
+
+// ContentHash is the first half of the SHA-256 of what ListJobs said of a job.
+type ContentHash [HashSize]byte
+
+func (h ContentHash) String() string { return hex.EncodeToString(h[:]) }
+
+// ContentHash covers the decoded, redacted content of the job and nothing
+// else: not the request id, instants, contact keys or SearchTask's facts. The
+// tasks must be in the order of [Job.SortTasks]. buf is scratch space, kept by
+// the caller between calls; the second result is what became of it.
+func (j *Job) ContentHash(buf []byte) (ContentHash, []byte) {
+	b := buf[:0]
+	b = appendText(b, j.JobID, j.JobGroupID, j.ReferenceID, j.ScenarioID, j.StrategyID, j.Status, j.FailureReason)
+	b = appendInt32(b, j.Priority)
+	b = appendInt32(b, j.SystemPriority)
+	b = binary.AppendUvarint(b, uint64(len(j.CallingNumbers)))
+	b = appendText(b, j.CallingNumbers...)
+	b = binary.AppendUvarint(b, uint64(len(j.Contacts)))
+	for i := range j.Contacts {
+		b = appendContact(b, &j.Contacts[i])
+	}
+	b = binary.AppendUvarint(b, uint64(len(j.Extras)))
+	for i := range j.Extras {
+		b = appendText(b, j.Extras[i].Key, j.Extras[i].Value)
+	}
+	b = appendSummaries(b, j.Summaries)
+	b = binary.AppendUvarint(b, uint64(len(j.Tasks)))
+	for i := range j.Tasks {
+		b = appendTask(b, &j.Tasks[i])
+	}
+	sum := sha256.Sum256(b)
+	return ContentHash(sum[:HashSize]), b
+}
+
+func appendTask(b []byte, t *Task) []byte {
+	b = appendText(b, t.TaskID, t.JobID, t.CallID, t.ChatbotID, t.ScenarioID, t.Status, t.Brief, t.CallingNumber, t.CalledNumber)
+	b = binary.AppendVarint(b, t.PlannedTime)
+	b = binary.AppendVarint(b, t.ActualTime)
+	if t.Duration == nil {
+		b = append(b, 0)
+	} else {
+		b = binary.AppendVarint(append(b, 1), *t.Duration)
+	}
+	b = appendContact(b, &t.Contact)
+	b = binary.AppendUvarint(b, uint64(len(t.Turns)))
+	for i := range t.Turns {
+		turn := &t.Turns[i]
+		b = appendText(b, turn.Speaker, turn.Script)
+		b = binary.AppendVarint(b, turn.Timestamp)
+		b = appendSummaries(b, turn.Summaries)
+	}
+	return b
+}
+
+func appendContact(b []byte, c *Contact) []byte {
+	return appendText(b, c.ContactID, c.Name, c.Honorific, c.PhoneNumber, c.ReferenceID, c.Role, c.State, c.JobID)
+}
+
+func appendSummaries(b []byte, list []Summary) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for i := range list {
+		b = appendText(b, list[i].Category, list[i].Name, list[i].Content)
+	}
+	return b
+}
+
+func appendInt32(b []byte, v *int32) []byte {
+	if v == nil {
+		return append(b, 0)
+	}
+	return binary.AppendVarint(append(b, 1), int64(*v))
+}
+
+// appendText appends each text with its length before it, so that no two
+// different sequences give the same bytes.
+func appendText(b []byte, texts ...string) []byte {
+	for _, s := range texts {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	return b
+}

@@ -1,0 +1,161 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+)
+
+// Job is one person to reach: what ListJobs says of it, decoded, whatever the
+// spelling of the response was. Empty strings, nil pointers and times of 0
+// stand for "not given"; times are UTC instants in milliseconds.
+//
+// Decode hands a Job out with its tasks in the order of [Job.SortTasks].
+type Job struct {
+	InstanceID string
+	JobID      string // never empty after decode
+
+	JobGroupID     string
+	ReferenceID    string
+	ScenarioID     string
+	StrategyID     string
+	Status         string // one of JobStatus…, or what the API said
+	FailureReason  string
+	Priority       *int32
+	SystemPriority *int32
+	CallingNumbers []string // without empty elements
+	Contacts       []Contact
+	Extras         []Extra
+	Summaries      []Summary // the job's business results
+	Tasks          []Task
+
+	RequestID  string // of the response that carried this version
+	ObservedAt int64  // when this version was received
+	Undated    bool   // ObservedAt is only the start of the run that read it
+}
+
+// Task is one call attempt of a job.
+type Task struct {
+	TaskID     string // never empty after decode: <job_id>#<position> where the API gave none
+	JobID      string // Tasks[].JobId where it differs from the enclosing job's id, else ""
+	CallID     string
+	ChatbotID  string
+	ScenarioID string
+	Status     string // one of the statuses of [Outcomes], or what the API said
+	Brief      string
+
+	PlannedTime int64
+	ActualTime  int64
+	Duration    *int64 // as returned; the API documents no unit
+
+	CallingNumber string
+	CalledNumber  string
+	ContactKey    string  // HMAC of the called number, set by redact
+	Contact       Contact // the zero Contact where the task carries none
+	Turns         []Turn
+
+	Facts Facts
+}
+
+// CallTime is when the call took place: the actual time, else the planned
+// one; 0 where the task carries neither.
+func (t *Task) CallTime() int64 {
+	if t.ActualTime != 0 {
+		return t.ActualTime
+	}
+	return t.PlannedTime
+}
+
+// Facts are what SearchTask knows of a task and ListJobs does not.
+type Facts struct {
+	JobGroupName          string
+	ScriptName            string
+	CallMS                *int64 // CallDuration, ms
+	RingingS              *int32 // RecordingDuration, which is the ringing, s
+	EndReason             *int32 // TaskEndReason, 1–11
+	ReachedEnd            *bool  // HasReachedEndOfFlow
+	LastPlaybackCompleted *bool
+	HungUpByRejection     *bool
+	DialExceptions        []string // DialExceptionCodes
+}
+
+// IsZero reports whether SearchTask said nothing.
+func (f *Facts) IsZero() bool {
+	return f.JobGroupName == "" && f.ScriptName == "" && f.CallMS == nil && f.RingingS == nil &&
+		f.EndReason == nil && f.ReachedEnd == nil && f.LastPlaybackCompleted == nil &&
+		f.HungUpByRejection == nil && len(f.DialExceptions) == 0
+}
+
+// Speakers of a turn. SpeakerUnknown is callmill's own, for a turn without one.
+const (
+	SpeakerRobot   = "Robot"
+	SpeakerContact = "Contact"
+	SpeakerUnknown = "Unknown"
+)
+
+// Turn is one line of a task's conversation.
+type Turn struct {
+	Speaker   string // never empty after decode
+	Script    string // valid UTF-8, otherwise byte for byte as delivered; may be empty
+	Timestamp int64  // when the text was stored, not when it was spoken
+	Summaries []Summary
+}
+
+// Contact is a person as a job or a task names them.
+type Contact struct {
+	ContactID   string
+	Name        string
+	Honorific   string
+	PhoneNumber string
+	ReferenceID string
+	Role        string
+	State       string
+	JobID       string // may differ from the enclosing job's
+	Key         string // HMAC of PhoneNumber, set by redact on the contacts of a job
+}
+
+// Extra is a business parameter of a job.
+type Extra struct{ Key, Value string }
+
+// Summary is a business result: of a job, or of one turn.
+type Summary struct{ Category, Name, Content string }
+
+// Statuses of a job. The first three are final.
+const (
+	JobSucceeded  = "Succeeded"
+	JobFailed     = "Failed"
+	JobCancelled  = "Cancelled"
+	JobScheduling = "Scheduling"
+	JobExecuting  = "Executing"
+	JobPaused     = "Paused"
+	JobDrafted    = "Drafted"
+)
+
+// FinalStatus reports whether a job with this status is over.
+func FinalStatus(jobStatus string) bool {
+	return jobStatus == JobSucceeded || jobStatus == JobFailed || jobStatus == JobCancelled
+}
+
+// SortTasks puts the tasks in the order of task_index: by call time, those
+// without one last, then by task id.
+func (j *Job) SortTasks() {
+	if slices.IsSortedFunc(j.Tasks, compareTasks) {
+		return
+	}
+	slices.SortStableFunc(j.Tasks, compareTasks)
+}
+
+func compareTasks(a, b Task) int {
+	at, bt := a.CallTime(), b.CallTime()
+	switch {
+	case at == bt:
+		return strings.Compare(a.TaskID, b.TaskID)
+	case at == 0:
+		return 1
+	case bt == 0:
+		return -1
+	case at < bt:
+		return -1
+	default:
+		return 1
+	}
+}

@@ -1,0 +1,73 @@
+package schema
+
+// Raw is a piece of input on its way to decode: a whole response of up to
+// 16 MiB, or one job cut out of a larger one and wrapped again so that it
+// reads like a response of its own.
+type Raw struct {
+	Origin   string // where it is from: a path relative to the argument, or the request
+	Sequence int64  // order of delivery within the run, from 0; later wins within one instant
+	Position int64  // index in its origin of the first job in Body
+
+	InstanceID string // the deployment asked; a raw line names its own
+	ObservedAt int64  // when it was received, ms
+	Undated    bool   // ObservedAt is only the start of the run
+
+	// Body is the input as received, decompressed. It belongs to the receiver
+	// until Release is called; what decode hands out may alias it.
+	Body []byte
+
+	// Fault says why the origin ended early (a torn archive, say); what could
+	// be read of it is in Body or came before. Empty: it did not.
+	Fault string
+
+	// Release, where not nil, gives Body back to whoever made it.
+	Release func()
+}
+
+// Reject is input that could not become rows.
+type Reject struct {
+	InstanceID string
+	JobID      string // where it could be read
+	Origin     string
+	Position   int64
+	Code       string // one of Reject…
+	Reason     string // for people: what was met where
+	Raw        []byte // the piece of input, whole; the table keeps the first MiB
+	ObservedAt int64
+	Undated    bool
+}
+
+// Codes of rejects.
+const (
+	RejectSyntax    = "syntax"    // not JSON or XML, or damaged
+	RejectTruncated = "truncated" // ends in the middle
+	RejectShape     = "shape"     // a documented field has a shape that is on no list
+	RejectNoJobID   = "no_job_id" // a job without id
+	RejectNotJobs   = "not_jobs"  // well-formed, but no ListJobs response
+	RejectAPIError  = "api_error" // the response says Success:false
+	RejectTooDeep   = "too_deep"  // nested deeper than any response
+	RejectTooLarge  = "too_large" // one job beyond what can be held
+	RejectNumber    = "number"    // a number no column can hold
+	RejectUnfetched = "unfetched" // an id the API answers with errors only
+	RejectEmpty     = "empty"     // no bytes at all
+	RejectEncoding  = "encoding"  // a declared encoding that is not supported
+	RejectTime      = "time"      // an instant outside the years 1970–9998
+)
+
+// Decoded is one thing found in a Raw: exactly one of its fields is set.
+type Decoded struct {
+	Job    *Job    // valid until the next Decoded is asked for
+	Reject *Reject // the receiver's to keep
+	// Position is the index of the job in its origin.
+	Position int64
+}
+
+// Counts are named tallies, such as coercions by kind.
+type Counts map[string]int64
+
+// Add adds the tallies of more to c.
+func (c Counts) Add(more Counts) {
+	for k, n := range more {
+		c[k] += n
+	}
+}
