@@ -1,0 +1,92 @@
+package durable
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// OS is the file system of the machine.
+type OS struct{}
+
+// Create implements [FS].
+func (OS) Create(path string, mode fs.FileMode) (File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return nil, err
+	}
+	// open(2) takes the umask off the mode.
+	if err := f.Chmod(mode); err != nil {
+		f.Close()
+		os.Remove(path)
+		return nil, err
+	}
+	return f, nil
+}
+
+// Mkdir implements [FS]. A set-group-id bit the folder has from its parent
+// stays: it is how a shared dataset keeps its group.
+func (OS) Mkdir(path string, mode fs.FileMode) error {
+	if err := os.Mkdir(path, mode); err != nil {
+		return err
+	}
+	info, err := os.Lstat(path)
+	if err == nil {
+		err = os.Chmod(path, mode|info.Mode()&fs.ModeSetgid)
+	}
+	if err != nil {
+		os.Remove(path)
+	}
+	return err
+}
+
+// Link implements [FS].
+func (OS) Link(old, path string) error { return os.Link(old, path) }
+
+// Symlink implements [FS].
+func (OS) Symlink(target, path string) error { return os.Symlink(target, path) }
+
+// Rename implements [FS].
+func (OS) Rename(old, path string) error { return os.Rename(old, path) }
+
+// Remove implements [FS].
+func (OS) Remove(path string) error { return os.Remove(path) }
+
+// Chmod implements [FS].
+func (OS) Chmod(path string, mode fs.FileMode) error { return os.Chmod(path, mode) }
+
+// SyncDir implements [FS]. Some network file systems refuse to sync a folder
+// because they never hold names back; that is no error.
+func (OS) SyncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
+}
+
+// Open implements [FS].
+func (OS) Open(path string) (Reader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err // not f: a nil *os.File in an interface is not nil
+	}
+	return f, nil
+}
+
+// ReadDir implements [FS].
+func (OS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+
+// Stat implements [FS].
+func (OS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+// Lstat implements [FS].
+func (OS) Lstat(path string) (fs.FileInfo, error) { return os.Lstat(path) }
+
+// Readlink implements [FS].
+func (OS) Readlink(path string) (string, error) { return os.Readlink(path) }
