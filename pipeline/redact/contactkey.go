@@ -1,0 +1,63 @@
+package redact
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+)
+
+const (
+	// keyBytes of the HMAC are shown, as twice as many hexadecimal digits.
+	keyBytes = 16
+
+	// A job repeats its few numbers: in its contacts, in every attempt and in
+	// the attempt's contact.
+	remembered = 4
+)
+
+// keyer computes contact keys and remembers the last few.
+type keyer struct {
+	mac     hash.Hash
+	digits  []byte
+	scratch []byte
+	sum     [sha256.Size]byte
+	text    [2 * keyBytes]byte
+
+	recent [remembered]recentKey
+	next   int // the entry of recent to be replaced next
+}
+
+// recentKey holds the digits as a copy: the number itself may lie in a buffer
+// that is used again for other input.
+type recentKey struct {
+	digits []byte
+	key    string // "" in an entry not used yet
+}
+
+func newKeyer(key []byte) keyer {
+	return keyer{mac: hmac.New(sha256.New, key)}
+}
+
+func (k *keyer) key(number string) string {
+	k.digits, k.scratch = appendNumber(k.digits[:0], number, k.scratch)
+	if len(k.digits) == 0 {
+		return ""
+	}
+	for i := range k.recent {
+		if r := &k.recent[i]; r.key != "" && bytes.Equal(r.digits, k.digits) {
+			return r.key
+		}
+	}
+	k.mac.Reset()
+	k.mac.Write(k.digits)
+	sum := k.mac.Sum(k.sum[:0])
+	hex.Encode(k.text[:], sum[:keyBytes])
+
+	r := &k.recent[k.next]
+	k.next = (k.next + 1) % remembered
+	r.digits = append(r.digits[:0], k.digits...)
+	r.key = string(k.text[:])
+	return r.key
+}

@@ -1,0 +1,90 @@
+package redact
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// minNational is the number of digits that must remain for a leading 86 to be
+// taken for China's country code and not for the number's own digits.
+const minNational = 10
+
+// appendNumber appends the one spelling of a phone number to dst, as ASCII
+// digits. In this order: Unicode's compatibility form (NFKC), digits only, one
+// leading international prefix 00 off, the country code 86 off where at least
+// ten digits remain, leading zeros off (a response that spells numbers as JSON
+// numbers has lost them). Nothing is appended where no digit is left.
+//
+// Digits of other scripts count with their value: dropping them could make
+// one of two people's numbers. scratch is space for the compatibility form;
+// the second result is what became of it.
+func appendNumber(dst []byte, number string, scratch []byte) (digits, grown []byte) {
+	start := len(dst)
+	ascii := true
+	for i := range len(number) {
+		c := number[i]
+		if c >= utf8.RuneSelf {
+			ascii = false
+			break
+		}
+		if '0' <= c && c <= '9' {
+			dst = append(dst, c)
+		}
+	}
+	if !ascii {
+		scratch = norm.NFKC.AppendString(scratch[:0], number)
+		dst = appendDigits(dst[:start], scratch)
+	}
+	kept := trimPrefixes(dst[start:])
+	return append(dst[:start], kept...), scratch
+}
+
+// appendDigits appends the digits of text with their value.
+func appendDigits(dst, text []byte) []byte {
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		text = text[size:]
+		if v, ok := digitValue(r); ok {
+			dst = append(dst, '0'+v)
+		}
+	}
+	return dst
+}
+
+// digitValue gives the value of a decimal digit of any script. Unicode lists
+// each script's digits from 0 to 9 without a gap, so a range of its table of
+// decimal digits (Nd) holds whole tens.
+func digitValue(r rune) (byte, bool) {
+	if r < utf8.RuneSelf {
+		return byte(r - '0'), '0' <= r && r <= '9'
+	}
+	if !unicode.IsDigit(r) {
+		return 0, false
+	}
+	for _, tens := range unicode.Nd.R16 {
+		if rune(tens.Lo) <= r && r <= rune(tens.Hi) {
+			return byte((r - rune(tens.Lo)) % 10), true
+		}
+	}
+	for _, tens := range unicode.Nd.R32 {
+		if rune(tens.Lo) <= r && r <= rune(tens.Hi) {
+			return byte((r - rune(tens.Lo)) % 10), true
+		}
+	}
+	return 0, false
+}
+
+func trimPrefixes(digits []byte) []byte {
+	if len(digits) >= 2 && digits[0] == '0' && digits[1] == '0' {
+		digits = digits[2:]
+	}
+	if len(digits) >= 2+minNational && digits[0] == '8' && digits[1] == '6' {
+		digits = digits[2:]
+	}
+	for len(digits) > 0 && digits[0] == '0' {
+		digits = digits[1:]
+	}
+	return digits
+}
