@@ -1,0 +1,172 @@
+package progress
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// snapshot is the state of a stage at one moment.
+type snapshot struct {
+	label, unit string
+	now         time.Time
+	elapsed     time.Duration
+	done, total int64 // total 0: not known
+	counts      [fieldCount]int64
+	final       bool
+}
+
+func (p *Progress) snapshot(s *stage) snapshot {
+	snap := snapshot{
+		label: s.label, unit: s.unit, now: p.now(),
+		done: s.done.Load(), total: s.total.Load(),
+	}
+	if end := s.end.Load(); end != nil {
+		snap.now, snap.final = *end, true
+	}
+	snap.elapsed = snap.now.Sub(s.start)
+	for f := range p.counts {
+		snap.counts[f] = p.counts[f].Load()
+	}
+	return snap
+}
+
+// rate is in units per second, over the whole stage: a run that is throttled
+// now and then would otherwise promise another end every few seconds.
+func (s *snapshot) rate() float64 {
+	if s.elapsed <= 0 {
+		return 0
+	}
+	return float64(s.done) / s.elapsed.Seconds()
+}
+
+// left is how long the stage will go on; false where nobody can know.
+func (s *snapshot) left() (time.Duration, bool) {
+	rate := s.rate()
+	if s.final || s.total < s.done || s.total == 0 || rate == 0 {
+		return 0, false
+	}
+	seconds := float64(s.total-s.done) / rate
+	const year = 365 * 24 * time.Hour
+	if seconds > year.Seconds() {
+		return 0, false
+	}
+	return time.Duration(seconds * float64(time.Second)), true
+}
+
+// text is the state in words: "45%, 4.5 MB of 10.0 MB, 1.2 MB/s, 5s left; 17 jobs".
+func (s *snapshot) text() string {
+	var b strings.Builder
+	complete := s.final && s.done == s.total
+	switch {
+	case complete || s.total <= 0:
+		b.WriteString(s.amount(s.done))
+	default:
+		// Rounded down: 100% is said only when all is done.
+		percent := int(100 * min(float64(s.done)/float64(s.total), 1))
+		fmt.Fprintf(&b, "%d%%, %s of %s", percent, s.number(s.done), s.amount(s.total))
+	}
+	if s.final {
+		b.WriteString(" in " + duration(s.elapsed))
+	}
+	if rate := s.rate(); rate > 0 {
+		b.WriteString(", " + s.perSecond(rate))
+	}
+	if left, ok := s.left(); ok {
+		b.WriteString(", " + duration(left) + " left")
+	}
+	separator := "; "
+	for f, n := range s.counts {
+		if n != 0 {
+			b.WriteString(separator + plural(n, Field(f)))
+			separator = ", "
+		}
+	}
+	return b.String()
+}
+
+func (s *snapshot) amount(n int64) string {
+	if s.unit == Bytes {
+		return size(float64(n))
+	}
+	return thousands(n) + " " + s.unit
+}
+
+// number is an amount whose unit follows.
+func (s *snapshot) number(n int64) string {
+	if s.unit == Bytes {
+		return size(float64(n)) // its unit may be another
+	}
+	return thousands(n)
+}
+
+func (s *snapshot) perSecond(rate float64) string {
+	switch {
+	case s.unit == Bytes:
+		return size(rate) + "/s"
+	case rate < 10:
+		return strconv.FormatFloat(rate, 'f', 1, 64) + "/s"
+	}
+	return thousands(int64(rate)) + "/s"
+}
+
+// name is the singular and the plural of a field.
+func (f Field) name() (one, many string) {
+	switch f {
+	case Jobs:
+		return "job", "jobs"
+	case Turns:
+		return "turn", "turns"
+	case Rejects:
+		return "reject", "rejects"
+	case Retries:
+		return "retry", "retries"
+	default:
+		return "throttle", "throttles"
+	}
+}
+
+func plural(n int64, f Field) string {
+	one, many := f.name()
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// size is a number of bytes in powers of 1000: "4.5 MB".
+func size(n float64) string {
+	for _, unit := range []string{"B", "kB", "MB", "GB"} {
+		if n < 999.95 {
+			digits := 1
+			if unit == "B" {
+				digits = 0
+			}
+			return strconv.FormatFloat(n, 'f', digits, 64) + " " + unit
+		}
+		n /= 1000
+	}
+	return strconv.FormatFloat(n, 'f', 1, 64) + " TB"
+}
+
+// thousands is a number with a comma between each three digits.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	first := 1 // digits before this place are never followed by a comma
+	if n < 0 {
+		first = 2
+	}
+	for i := len(s) - 3; i >= first; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// duration is exact to a tenth of a second below ten, else to a second.
+func duration(d time.Duration) string {
+	if d < 10*time.Second {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
