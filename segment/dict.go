@@ -1,0 +1,111 @@
+package segment
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Options say how to cut. The zero value cuts with the built-in dictionary.
+type Options struct {
+	// Dicts are user words. They win over the built-in dictionary, an earlier
+	// dictionary wins over a later one, an earlier line over a later one.
+	Dicts []UserDict
+
+	// HMM finds words that no dictionary has, names above all, with gse's
+	// hidden Markov model, among characters that would stand alone.
+	HMM bool
+}
+
+// UserDict is a dictionary of the user in gse's format: a line per word,
+// "word frequency part-of-speech", separated by blanks.
+//
+// The frequency is a number of at least 2; compared with those of the built-in
+// dictionary (2 to 883,634) it decides which of two readings wins. As in gse a
+// word of one character counts as 2 whatever the line says. The part of speech
+// may be missing and is not used. Empty lines are skipped.
+type UserDict struct {
+	Name string // for errors: the file's name
+	Text []byte // the whole file, UTF-8; not kept
+}
+
+// userWord is a word of a user's dictionary as it is looked up.
+type userWord struct {
+	text string // in lower case
+	freq float64
+}
+
+// minFreq is the least frequency a word may have: gse drops rarer ones without
+// a word, which nobody who writes a dictionary expects.
+const minFreq = 2
+
+// maxFreq keeps the sum of all frequencies far from where doubles lose units.
+const maxFreq = 1e12
+
+// parseDicts returns the words of all dictionaries, each word once, in order
+// of precedence.
+func parseDicts(dicts []UserDict) ([]userWord, error) {
+	var words []userWord
+	seen := map[string]bool{}
+	for _, d := range dicts {
+		line := 0
+		for text := range bytes.Lines(bytes.TrimPrefix(d.Text, []byte("\uFEFF"))) {
+			line++
+			w, ok, err := parseLine(text)
+			if err != nil {
+				return nil, fmt.Errorf("read dictionary %s: line %d: %w", d.Name, line, err)
+			}
+			if !ok || seen[w.text] {
+				continue
+			}
+			seen[w.text] = true
+			words = append(words, w)
+		}
+	}
+	return words, nil
+}
+
+// parseLine reads one line; ok is false for an empty one.
+func parseLine(line []byte) (w userWord, ok bool, err error) {
+	if !utf8.Valid(line) {
+		return w, false, fmt.Errorf("%q is not UTF-8", line)
+	}
+	fields := strings.FieldsFunc(strings.TrimSpace(string(line)), isBlank)
+	if len(fields) == 0 {
+		return w, false, nil
+	}
+	text := strings.TrimSpace(fields[0])
+	if strings.ContainsRune(text, 0) {
+		return w, false, fmt.Errorf("%q holds a NUL", text)
+	}
+	if len(fields) == 1 {
+		return w, false, fmt.Errorf("%q has no frequency", text)
+	}
+	freq, err := strconv.ParseFloat(fields[1], 64)
+	if err != nil || math.IsNaN(freq) {
+		return w, false, fmt.Errorf("frequency %q of %q is not a number", fields[1], text)
+	}
+	if freq < minFreq || freq > maxFreq {
+		return w, false, fmt.Errorf("frequency %s of %q is not between %d and %g", fields[1], text, minFreq, float64(maxFreq))
+	}
+	if utf8.RuneCountInString(text) == 1 {
+		freq = minFreq
+	}
+	return userWord{text: strings.ToLower(text), freq: freq}, true, nil
+}
+
+func isBlank(r rune) bool { return r == ' ' || r == '\t' }
+
+// hashUserWords identifies the words and their frequencies.
+func hashUserWords(words []userWord) string {
+	h := sha256.New()
+	for _, w := range words {
+		fmt.Fprintf(h, "%s %v\n", w.text, w.freq)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

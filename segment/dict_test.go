@@ -1,0 +1,40 @@
+package segment
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParseDicts(t *testing.T) {
+	got, err := parseDicts([]UserDict{
+		{Name: "brands.txt", Text: []byte("\uFEFF王品牛排 100 nz\r\n\r\nVIP卡\t20\n鑫 900 nr\nＴ恤 5")},
+		{Name: "more.txt", Text: []byte("  王品牛排 7 n\n酥皮  3.5\n")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []userWord{{"王品牛排", 100}, {"vip卡", 20}, {"鑫", 2}, {"ｔ恤", 5}, {"酥皮", 3.5}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestParseDictsErrors(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"好吃 5 a\n王品牛排\n", `read dictionary d.txt: line 2: "王品牛排" has no frequency`},
+		{"王品牛排 n 5", `line 1: frequency "n" of "王品牛排" is not a number`},
+		{"王品牛排 NaN", `frequency "NaN" of "王品牛排" is not a number`},
+		{"王品牛排 1", `frequency 1 of "王品牛排" is not between 2 and 1e+12`},
+		{"王品牛排 -5", `is not between 2`},
+		{"王品牛排 1e300", `is not between 2`},
+		{"王品牛排 Inf", `is not between 2`},
+		{"\xcd\xf5\xc6\xb7 5", `is not UTF-8`},
+		{"王\x00品 5", `holds a NUL`},
+	} {
+		_, err := parseDicts([]UserDict{{Name: "d.txt", Text: []byte(c.text)}})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: error %v, want %q", c.text, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package segment
+
+// layerVersion changes whenever join cuts any script in another way.
+const layerVersion = 1
+
+// join is the layer common to both engines. It appends to dst the byte length
+// of each word of l, after joining characters that stand alone so far: see the
+// package comment for the rules. Words of several characters stay as they are.
+func (l *line) join(dst []int32, decimals bool) []int32 {
+	first := len(dst)
+	for x := 0; x < len(l.kind); {
+		y := int(l.next[x])
+		if k := l.kind[x]; k.shares() && y == x+1 {
+			y = l.end(x, decimals)
+			if (k == extend || k == joiner) && len(dst) > first {
+				dst[len(dst)-1] += l.off[y] - l.off[x]
+				x = y
+				continue
+			}
+		}
+		dst = append(dst, l.off[y]-l.off[x])
+		x = y
+	}
+	return dst
+}
+
+// end returns where the characters that share a word with the one at x end.
+func (l *line) end(x int, decimals bool) int {
+	switch l.kind[x] {
+	case letter, digit:
+		y := l.endOfLetters(x)
+		if decimals {
+			return l.endOfDecimal(x, y)
+		}
+		return y
+	case space:
+		return l.endOf(space, x)
+	case flag:
+		if l.alone(x+1) && l.kind[x+1] == flag {
+			return x + 2
+		}
+	case joiner:
+		if l.alone(x+1) && l.kind[x+1] == mark {
+			return x + 2
+		}
+	}
+	return x + 1
+}
+
+// endOf returns where the characters of kind k that begin at x end.
+func (l *line) endOf(k kind, x int) int {
+	for l.alone(x) && l.kind[x] == k {
+		x++
+	}
+	return x
+}
+
+func (l *line) endOfLetters(x int) int {
+	for l.alone(x) {
+		switch l.kind[x] {
+		case letter, digit, extend, joiner:
+			x++
+		default:
+			return x
+		}
+	}
+	return x
+}
+
+// endOfDecimal returns where the decimal number ends whose whole part is
+// [x, y), or y where there is none: 4.5, but not a4.5 nor 4.a.
+func (l *line) endOfDecimal(x, y int) int {
+	if l.endOf(digit, x) != y || !l.alone(y) || l.kind[y] != point {
+		return y
+	}
+	if end := l.endOf(digit, y+1); end > y+1 {
+		return end
+	}
+	return y
+}
