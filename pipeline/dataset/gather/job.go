@@ -1,0 +1,185 @@
+// Package gather holds the rows of jobs between the workers that make them and
+// the shards they are written to: as bytes, compressed, by the day the job
+// lives under, in memory up to a budget and in a file past it.
+//
+// It knows the rows of package schema but no table format, and decides nothing:
+// which of several versions of a job is published is the dataset's matter.
+package gather
+
+import (
+	"encoding/binary"
+	"reflect"
+	"unsafe"
+
+	"callmill/schema"
+)
+
+// Codec encodes and decodes the rows of jobs. It is immutable and safe for
+// concurrent use.
+type Codec struct {
+	jobs, tasks, turns, contacts, extras, summaries *codec
+}
+
+// NewCodec derives the codec from the row types.
+func NewCodec() (*Codec, error) {
+	c := &Codec{}
+	for _, table := range []struct {
+		codec **codec
+		row   reflect.Type
+	}{
+		{&c.jobs, reflect.TypeFor[schema.JobRow]()},
+		{&c.tasks, reflect.TypeFor[schema.TaskRow]()},
+		{&c.turns, reflect.TypeFor[schema.TurnRow]()},
+		{&c.contacts, reflect.TypeFor[schema.ContactRow]()},
+		{&c.extras, reflect.TypeFor[schema.ExtraRow]()},
+		{&c.summaries, reflect.TypeFor[schema.SummaryRow]()},
+	} {
+		made, err := newCodec(table.row)
+		if err != nil {
+			return nil, err
+		}
+		*table.codec = made
+	}
+	return c, nil
+}
+
+// RowCounts are numbers of rows in the day tables.
+type RowCounts struct{ Jobs, Tasks, Turns, Contacts, Extras, Summaries int64 }
+
+// CountRows counts the rows of a job.
+func CountRows(rows *schema.Rows) RowCounts {
+	return RowCounts{
+		Jobs: 1, Tasks: int64(len(rows.Tasks)), Turns: int64(len(rows.Turns)),
+		Contacts: int64(len(rows.Contacts)), Extras: int64(len(rows.Extras)), Summaries: int64(len(rows.Summaries)),
+	}
+}
+
+// Add adds sign times more to c.
+func (c *RowCounts) Add(more RowCounts, sign int64) {
+	c.Jobs += sign * more.Jobs
+	c.Tasks += sign * more.Tasks
+	c.Turns += sign * more.Turns
+	c.Contacts += sign * more.Contacts
+	c.Extras += sign * more.Extras
+	c.Summaries += sign * more.Summaries
+}
+
+// Max is the count of the largest table.
+func (c *RowCounts) Max() int64 {
+	return max(c.Jobs, c.Tasks, c.Turns, c.Contacts, c.Extras, c.Summaries)
+}
+
+// Entry is a gathered job: what sorting and choosing need, and its rows, still
+// encoded. Its strings and bytes alias the segment it was read from.
+type Entry struct {
+	Key       schema.Key
+	ID        uint64 // given by Append
+	FirstCall int64
+	Instance  string
+	JobID     string
+	Counts    RowCounts
+	rows      []byte
+}
+
+// append adds the job, with its length before it, to dst.
+func (c *Codec) append(dst, scratch []byte, key schema.Key, id uint64, rows *schema.Rows) (grown, keptScratch []byte) {
+	b := append(scratch[:0], key[:]...)
+	b = binary.AppendUvarint(b, id)
+	b = binary.AppendVarint(b, rows.Job.FirstCallTime)
+	b = appendString(b, rows.Job.InstanceID)
+	b = appendString(b, rows.Job.JobID)
+	for _, n := range []int{len(rows.Tasks), len(rows.Turns), len(rows.Contacts), len(rows.Extras), len(rows.Summaries)} {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	b = c.jobs.encode(b, unsafe.Pointer(&schema.JobRow{}), unsafe.Pointer(&rows.Job))
+	b = appendRows(b, c.tasks, rows.Tasks)
+	b = appendRows(b, c.turns, rows.Turns)
+	b = appendRows(b, c.contacts, rows.Contacts)
+	b = appendRows(b, c.extras, rows.Extras)
+	b = appendRows(b, c.summaries, rows.Summaries)
+	return append(binary.AppendUvarint(dst, uint64(len(b))), b...), b
+}
+
+func appendRows[T any](dst []byte, c *codec, rows []T) []byte {
+	before := new(T)
+	for i := range rows {
+		dst = c.encode(dst, unsafe.Pointer(before), unsafe.Pointer(&rows[i]))
+		before = &rows[i]
+	}
+	return dst
+}
+
+// next reads the entry at the head of src.
+func next(src *source) (Entry, error) {
+	job := source{rest: src.bytes(src.uvarint())}
+	var e Entry
+	copy(e.Key[:], job.bytes(uint64(len(e.Key))))
+	e.ID = job.uvarint()
+	e.FirstCall = job.varint()
+	e.Instance = job.string()
+	e.JobID = job.string()
+	e.Counts.Jobs = 1
+	for _, n := range []*int64{&e.Counts.Tasks, &e.Counts.Turns, &e.Counts.Contacts, &e.Counts.Extras, &e.Counts.Summaries} {
+		*n = int64(job.uvarint())
+	}
+	e.rows = job.rest
+	if src.failed || job.failed {
+		return Entry{}, errDamaged
+	}
+	return e, nil
+}
+
+// Sink takes the rows of jobs one by one: each function gives the place of the
+// next row of its table, which holds an earlier row whose lists are reused.
+type Sink struct {
+	Job     func() (*schema.JobRow, error)
+	Task    func() (*schema.TaskRow, error)
+	Turn    func() (*schema.TurnRow, error)
+	Contact func() (*schema.ContactRow, error)
+	Extra   func() (*schema.ExtraRow, error)
+	Summary func() (*schema.SummaryRow, error)
+}
+
+// Decode puts the rows of an entry into sink; change, where not nil, may alter
+// the row of the job on its way. The strings of the rows alias the entry.
+func (c *Codec) Decode(e Entry, sink Sink, change func(*schema.JobRow)) error {
+	src := newSource(e.rows)
+	job, err := sink.Job()
+	if err != nil {
+		return err
+	}
+	if err := c.jobs.decode(src, unsafe.Pointer(&schema.JobRow{}), unsafe.Pointer(job)); err != nil {
+		return err
+	}
+	if change != nil {
+		change(job)
+	}
+	if err := readRows(c.tasks, src, e.Counts.Tasks, sink.Task); err != nil {
+		return err
+	}
+	if err := readRows(c.turns, src, e.Counts.Turns, sink.Turn); err != nil {
+		return err
+	}
+	if err := readRows(c.contacts, src, e.Counts.Contacts, sink.Contact); err != nil {
+		return err
+	}
+	if err := readRows(c.extras, src, e.Counts.Extras, sink.Extra); err != nil {
+		return err
+	}
+	return readRows(c.summaries, src, e.Counts.Summaries, sink.Summary)
+}
+
+func readRows[T any](c *codec, src *source, n int64, place func() (*T, error)) error {
+	before := new(T)
+	for ; n > 0; n-- {
+		row, err := place()
+		if err != nil {
+			return err
+		}
+		if err := c.decode(src, unsafe.Pointer(before), unsafe.Pointer(row)); err != nil {
+			return err
+		}
+		before = row
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package dataset
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"callmill/pipeline/internal/durable"
+)
+
+// Key is the secret of the dataset's contact keys: that of its key file, which
+// is made where there is none. file, where not "", is a file with the key to
+// take; one that is not the dataset's own is a *SettingError.
+//
+// The key is the file's text without the white space around it.
+func (d *Dataset) Key(file string) ([]byte, error) {
+	path := d.path(keyFile)
+	own, err := readKey(d.fs, path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	missing := err != nil
+	key := own
+	if file != "" {
+		if key, err = readKey(d.fs, file); err != nil {
+			return nil, err
+		}
+		if !missing && !bytes.Equal(key, own) {
+			return nil, &SettingError{Setting: "key", Own: "its own key file", Given: file}
+		}
+	}
+	if !missing {
+		return key, d.checkKey(key)
+	}
+	if key == nil && d.manifest != nil {
+		return nil, fmt.Errorf("read %s: it is gone; give the key with --key: without it contact keys would not match those published", path)
+	}
+	if key == nil {
+		key = []byte(newKey())
+	}
+	if err := d.checkKey(key); err != nil {
+		return nil, err
+	}
+	return key, durable.WriteFile(d.fs, path, append(bytes.Clone(key), '\n'), 0o600)
+}
+
+func (d *Dataset) checkKey(key []byte) error {
+	if d.manifest != nil && d.manifest.Settings.KeyID != KeyID(key) {
+		return &SettingError{Setting: "key", Own: "key " + d.manifest.Settings.KeyID, Given: "key " + KeyID(key)}
+	}
+	return nil
+}
+
+func newKey() string {
+	var secret [32]byte
+	rand.Read(secret[:])
+	return hex.EncodeToString(secret[:])
+}
+
+func readKey(fsys durable.FS, path string) ([]byte, error) {
+	text, err := durable.ReadFile(fsys, path)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	key := bytes.TrimSpace(text)
+	if len(key) == 0 {
+		return nil, fmt.Errorf("read key: %s is empty", path)
+	}
+	return key, nil
+}
+
+// KeyID tells keys apart without giving them away.
+func KeyID(key []byte) string {
+	return hex.EncodeToString(hmac.New(sha256.New, key).Sum(nil))[:16]
+}
+
+// SettingError means that a setting was given that is not the dataset's own.
+type SettingError struct{ Setting, Own, Given string }
+
+func (e *SettingError) Error() string {
+	return fmt.Sprintf("--%s is %s, but the dataset's is %s", e.Setting, e.Given, e.Own)
+}

@@ -1,0 +1,67 @@
+package dataset
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"callmill/schema"
+)
+
+// Names inside a dataset's folder. Everything callmill writes bears one of
+// them; whatever else lies there is somebody's and stays untouched.
+const (
+	latestLink    = "latest"    // symbolic link to the published snapshot: the commit
+	latestText    = "LATEST"    // the same name as text, for those without links
+	snapshotsDir  = "snapshots" // one folder per snapshot
+	runsDir       = "runs"      // one file per run
+	rawDir        = "raw"       // responses as received, one folder per run
+	dictDir       = "dict"      // user dictionaries, named for their hash
+	keyFile       = "key"       // secret of the contact keys
+	lockFile      = "lock"
+	manifestFile  = "manifest.json"
+	viewsFile     = "views.sql"
+	pinFile       = "pinned"    // in runs/: names of snapshots that are never pruned
+	buildPrefix   = ".build-"   // in snapshots/: a snapshot in the making
+	spillPrefix   = ".spill-"   // in snapshots/: rows beyond the memory budget
+	scratchPrefix = ".tmp-"     // anywhere: a file or link about to be renamed
+	datePrefix    = "job_date=" // Hive partition of a day table
+)
+
+// snapshotName is <time>-<first digits of the manifest's SHA-256>.
+var snapshotName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
+
+func nameSnapshot(at time.Time, manifestHash string) string {
+	return at.UTC().Format("20060102T150405Z") + "-" + manifestHash[:6]
+}
+
+// dateDir is the folder of a day: job_date=2026-01-21.
+func dateDir(day int32) string { return datePrefix + FormatDay(day) }
+
+// FormatDay writes days since 1970-01-01 as 2026-01-21.
+func FormatDay(day int32) string {
+	return time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
+}
+
+// ParseDay reads what FormatDay writes.
+func ParseDay(s string) (int32, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return 0, fmt.Errorf("day %q is not of the form 2026-01-21", s)
+	}
+	return int32(t.Unix() / 86400), nil
+}
+
+// dayOf gives the day of a file from its path inside a snapshot; false for the
+// files of a small table.
+func dayOf(path string) (int32, bool) {
+	for _, part := range strings.Split(filepath.ToSlash(path), "/") {
+		if text, ok := strings.CutPrefix(part, datePrefix); ok {
+			day, err := ParseDay(text)
+			return day, err == nil
+		}
+	}
+	return schema.NoDate, false
+}

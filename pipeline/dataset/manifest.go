@@ -1,0 +1,190 @@
+package dataset
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sort"
+	"time"
+
+	"callmill/pipeline/internal/durable"
+)
+
+// FormatVersion is the version of what a snapshot looks like on disk. It
+// changes with the contracts, and only with them.
+const FormatVersion = 1
+
+// Manifest says what a snapshot holds. It is the last file written into a
+// snapshot, and its hash is part of the snapshot's name.
+type Manifest struct {
+	Format    int       `json:"format"`
+	Program   string    `json:"program"`
+	Parent    string    `json:"parent,omitempty"` // snapshot this one was built upon
+	Run       string    `json:"run"`
+	Published time.Time `json:"published"`
+	Settings  Settings  `json:"settings"`
+	// Covered are the intervals for which everything was fetched, per
+	// instance, in order and not touching each other.
+	Covered map[string][]Interval `json:"covered,omitempty"`
+	// Pending are the jobs to ask for again.
+	Pending []Pending `json:"pending,omitempty"`
+	// Undated are the starts of runs, in ms, that dated versions which carried
+	// no instant of their own: a job observed at one of them gives way to any
+	// version that does.
+	Undated []int64 `json:"undated,omitempty"`
+	Tables  []Table `json:"tables"`
+	Counts  Counts  `json:"counts"`
+	// ViewsSHA256 is the hash of views.sql.
+	ViewsSHA256 string `json:"views_sha256"`
+}
+
+// Settings belong to a dataset: its first run fixes them, rewrite changes them.
+type Settings struct {
+	TimeZone     string   `json:"time_zone"`
+	Segmenter    string   `json:"segmenter"` // fast or gse
+	HMM          bool     `json:"hmm"`
+	Dictionaries []string `json:"dictionaries,omitempty"` // names in dict/
+	Words        string   `json:"words"`                  // fingerprint of segmenter and dictionaries
+	PII          string   `json:"pii"`                    // keep, mask, hash or drop
+	Derivation   int      `json:"derivation"`             // version of the derived columns
+	Outcomes     int      `json:"outcomes"`               // version of the statuses table
+	// KeyID tells the key of the contact keys without giving it away: the first
+	// digits of the HMAC of the empty message.
+	KeyID string `json:"key_id"`
+}
+
+// Interval is a span of time, From included, To not.
+type Interval struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Pending is a job that will have more to say.
+type Pending struct {
+	InstanceID string    `json:"instance_id"`
+	JobID      string    `json:"job_id"`
+	Since      time.Time `json:"since"`
+	Reason     string    `json:"reason"`
+}
+
+// Table is one of the nine tables in a snapshot.
+type Table struct {
+	Name        string `json:"name"`
+	Rows        int64  `json:"rows"`
+	ContentHash string `json:"content_hash"` // of the hashes of its files
+	Files       []File `json:"files"`        // by path
+}
+
+// File is a Parquet file of a snapshot.
+type File struct {
+	Path   string `json:"path"` // inside the snapshot, with slashes
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	// Bucket of Buckets is the share of its day's jobs that is in the file, by
+	// the first two bytes of schema.JobKey modulo Buckets.
+	Bucket  int `json:"bucket"`
+	Buckets int `json:"buckets,omitempty"`
+	// Statuses are the unlisted statuses of the tasks in the file.
+	Statuses []string `json:"unlisted_statuses,omitempty"`
+}
+
+// Counts balance: seen = new + changed + unchanged + superseded + rejected.
+type Counts struct {
+	Seen       int64 `json:"seen"`
+	New        int64 `json:"new"`
+	Changed    int64 `json:"changed"`
+	Unchanged  int64 `json:"unchanged"`
+	Superseded int64 `json:"superseded"`
+	Rejected   int64 `json:"rejected"`
+	// Undated of the superseded came from files without an instant of their own.
+	Undated int64 `json:"undated,omitempty"`
+	// Shrunk of the changed have fewer tasks or turns than before.
+	Shrunk int64 `json:"shrunk,omitempty"`
+	Erased int64 `json:"erased,omitempty"`
+}
+
+// Balanced reports whether everything seen is accounted for.
+func (c Counts) Balanced() bool {
+	return c.Seen == c.New+c.Changed+c.Unchanged+c.Superseded+c.Rejected
+}
+
+// Table finds a table by name; nil where the manifest has none such.
+func (m *Manifest) Table(name string) *Table {
+	for i := range m.Tables {
+		if m.Tables[i].Name == name {
+			return &m.Tables[i]
+		}
+	}
+	return nil
+}
+
+// hashFiles is the content hash of a table: of the hashes of its files in the
+// order of their paths.
+func hashFiles(files []File) string {
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%s %s\n", f.SHA256, f.Path)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// seal puts the tables' files in order and sums them up.
+func (m *Manifest) seal() {
+	for i := range m.Tables {
+		t := &m.Tables[i]
+		sort.Slice(t.Files, func(a, b int) bool { return t.Files[a].Path < t.Files[b].Path })
+		t.Rows = 0
+		for _, f := range t.Files {
+			t.Rows += f.Rows
+		}
+		t.ContentHash = hashFiles(t.Files)
+	}
+}
+
+// encode gives the manifest's bytes and their SHA-256.
+func (m *Manifest) encode() (text []byte, hash string, err error) {
+	text, err = json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return nil, "", err
+	}
+	text = append(text, '\n')
+	sum := sha256.Sum256(text)
+	return text, hex.EncodeToString(sum[:]), nil
+}
+
+// ErrNewerFormat means that a newer callmill wrote the snapshot.
+var ErrNewerFormat = errors.New("written by a newer callmill")
+
+// readManifest reads and checks the manifest of a snapshot: that it is the one
+// its folder is named for, and of a format this program knows.
+func readManifest(fsys durable.FS, snapshotDir string) (*Manifest, error) {
+	path := filepath.Join(snapshotDir, manifestFile)
+	text, err := durable.ReadFile(fsys, path)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	var version struct{ Format int }
+	if json.Unmarshal(text, &version) == nil && version.Format > FormatVersion {
+		return nil, fmt.Errorf("read %s: %w: format %d, this one knows %d", path, ErrNewerFormat, version.Format, FormatVersion)
+	}
+	sum := sha256.Sum256(text)
+	name := filepath.Base(snapshotDir)
+	if want := hex.EncodeToString(sum[:])[:6]; !snapshotName.MatchString(name) || name[len(name)-6:] != want {
+		return nil, fmt.Errorf("read %s: damaged: its hash begins with %s, the folder is named for another", path, want)
+	}
+	m := &Manifest{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(m); err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read %s: text after the manifest", path)
+	}
+	return m, nil
+}

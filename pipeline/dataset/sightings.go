@@ -1,0 +1,220 @@
+package dataset
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"callmill/schema"
+)
+
+// sighting is one version of a job as a run met it. 64 bytes, and there is one
+// for every job seen.
+type sighting struct {
+	key      schema.Key
+	observed int64
+	// Order of delivery within the run: pieces of input, then jobs in a piece.
+	sequence int64
+	position uint32
+	tasks    uint16 // capped: only compared, to see whether a version shrank
+	undated  bool
+	turns    uint32
+	day      int32
+	content  [8]byte
+	// entry is the id in the store; with samePublished set the content is the
+	// published one, nothing was gathered, and the rest tells the request.
+	entry uint64
+}
+
+const samePublished = 1 << 63
+
+// outranks reports whether a wins over b whichever was received later. A
+// version without any task never replaces one that has some; among those
+// equal in this, one dated only by its run's start never replaces one with an
+// instant of its own. Being an order, it makes the winner depend on the
+// versions alone, not on the order in which runs bring them.
+func (a *sighting) outranks(b *sighting) bool {
+	if (a.tasks > 0) != (b.tasks > 0) {
+		return a.tasks > 0
+	}
+	return !a.undated && b.undated
+}
+
+func compareSightings(a, b sighting) int {
+	return cmp.Or(
+		bytes.Compare(a.key[:], b.key[:]),
+		cmp.Compare(a.observed, b.observed),
+		cmp.Compare(a.sequence, b.sequence),
+		cmp.Compare(a.position, b.position),
+	)
+}
+
+// verdict is what becomes of everything a run saw.
+type verdict struct {
+	counts Counts
+	// lost are the entries that are not published, sorted.
+	lost []uint64
+	// firstSeen is the earliest instant of those entries and published jobs for
+	// which it is not what their rows say.
+	firstSeen map[uint64]int64
+	// replaced are published jobs whose rows go, by the shard they are in.
+	replaced map[shard]map[schema.Key]replacement
+	// touched are published jobs whose content stays but not all that is said
+	// of it.
+	touched map[shard]map[schema.Key]touch
+	// dirty are the shards that get gathered jobs, in as many buckets as their
+	// day has in the snapshot built upon; one, for a new day.
+	dirty map[shard]bool
+	// undated: some entry that is published is dated by the run's start.
+	undated bool
+	// accepted is the latest instant at which a version of a job was accepted
+	// or unchanged, for the jobs asked about.
+	accepted map[schema.Key]int64
+}
+
+// replacement is the size of the version that replaces a published one.
+type replacement struct {
+	tasks uint16
+	turns uint32
+}
+
+// touch changes the row of a published job. Zero fields stay as they are.
+type touch struct {
+	firstSeen  int64
+	observedAt int64
+	request    uint64 // sighting.entry of the version that brought the content back
+}
+
+// decide takes the sightings of each job in order of instant, then delivery,
+// and says which version is published. asked are the jobs for which accepted
+// is wanted. It sorts seen.
+func decide(seen []sighting, old *published, undated map[int64]bool, asked map[schema.Key]bool) *verdict {
+	v := &verdict{
+		firstSeen: map[uint64]int64{},
+		replaced:  map[shard]map[schema.Key]replacement{},
+		touched:   map[shard]map[schema.Key]touch{},
+		dirty:     map[shard]bool{},
+		accepted:  map[schema.Key]int64{},
+	}
+	slices.SortFunc(seen, compareSightings)
+	for len(seen) > 0 {
+		n := 1
+		for n < len(seen) && seen[n].key == seen[0].key {
+			n++
+		}
+		v.decideJob(seen[:n], old, undated, asked[seen[0].key])
+		seen = seen[n:]
+	}
+	slices.Sort(v.lost)
+	return v
+}
+
+func (v *verdict) decideJob(versions []sighting, old *published, undated map[int64]bool, asked bool) {
+	key := versions[0].key
+	job := old.find(key)
+	var current *sighting
+	first := versions[0].observed
+	var was publishedTimes
+	if job != nil {
+		was = old.timesOf(job)
+		current = &sighting{key: key, observed: was.observedAt, content: job.content, undated: undated[was.observedAt]}
+		if job.shard&noTasks == 0 {
+			current.tasks = 1
+		}
+		first = min(first, was.firstSeen)
+	}
+	base := current
+	var replacedBy *sighting
+	for i := range versions {
+		next := &versions[i]
+		v.counts.Seen++
+		next, shrunk := v.take(current, next)
+		if next == nil {
+			v.lose(versions[i].entry)
+			if asked && versions[i].content == current.content {
+				v.accepted[key] = max(v.accepted[key], versions[i].observed)
+			}
+			continue
+		}
+		if shrunk && current != base {
+			v.counts.Shrunk++
+		}
+		if current != nil && current != base {
+			v.lose(current.entry)
+		}
+		if current == base {
+			replacedBy = next
+		}
+		current = next
+		if asked {
+			v.accepted[key] = max(v.accepted[key], next.observed)
+		}
+	}
+	v.settle(job, base, current, replacedBy, old, first, was)
+}
+
+// take counts what becomes of a version that meets the current one, and gives
+// it back where it replaces it.
+func (v *verdict) take(current, next *sighting) (taken *sighting, shrunk bool) {
+	switch {
+	case current == nil:
+		v.counts.New++
+		return next, false
+	case current.content == next.content && (next.observed >= current.observed || next.outranks(current)):
+		v.counts.Unchanged++
+		return nil, false
+	case current.outranks(next):
+		v.counts.Superseded++
+		if current.tasks > 0 == (next.tasks > 0) {
+			v.counts.Undated++
+		}
+		return nil, false
+	case next.observed < current.observed && !next.outranks(current):
+		v.counts.Superseded++
+		return nil, false
+	}
+	v.counts.Changed++
+	return next, next.tasks < current.tasks || next.turns < current.turns
+}
+
+// settle notes what the shards have to do for one job.
+func (v *verdict) settle(job *publishedJob, base, current, replacedBy *sighting, old *published, first int64, was publishedTimes) {
+	if current == base {
+		if first < was.firstSeen {
+			note(v.touched, old.shardOf(job), current.key, touch{firstSeen: first})
+		}
+		return
+	}
+	v.undated = v.undated || current.undated
+	if current.entry&samePublished != 0 {
+		// Another content came and went within this run.
+		note(v.touched, old.shardOf(job), current.key, touch{first, current.observed, current.entry})
+		return
+	}
+	if first < current.observed {
+		v.firstSeen[current.entry] = first
+	}
+	n := max(1, old.buckets[current.day])
+	v.dirty[shard{current.day, current.key.Bucket(n), n}] = true
+	if job != nil {
+		note(v.replaced, old.shardOf(job), current.key, replacement{replacedBy.tasks, replacedBy.turns})
+	}
+}
+
+func note[V any](m map[shard]map[schema.Key]V, s shard, key schema.Key, value V) {
+	if m[s] == nil {
+		m[s] = map[schema.Key]V{}
+	}
+	m[s][key] = value
+}
+
+func (v *verdict) lose(entry uint64) {
+	if entry&samePublished == 0 {
+		v.lost = append(v.lost, entry)
+	}
+}
+
+func (v *verdict) isLost(entry uint64) bool {
+	_, lost := slices.BinarySearch(v.lost, entry)
+	return lost
+}

@@ -1,0 +1,140 @@
+// Package table writes and reads the Parquet files of one table with
+// parquet-go: the row types of package schema are its schemas, their tags its
+// encodings.
+//
+// The bytes of a file depend on its rows alone: not on how they were handed
+// over, nor on what the writer wrote before. The package knows nothing of
+// shards, snapshots or other tables.
+package table
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+)
+
+// FormatKey is the key in a file's footer under which the version of the
+// dataset's format stands, Format that version.
+const (
+	FormatKey = "callmill.format"
+	Format    = "1"
+)
+
+const (
+	// rowGroupRows weighs memory while writing against row groups large enough
+	// for a reader's threads.
+	rowGroupRows = 1 << 17
+	pageBytes    = 1 << 20
+	// batchRows is how many rows parquet-go gets at a time: it looks only
+	// between two calls whether a page is full, so the size of a call decides
+	// where pages end, and with it the bytes.
+	batchRows = 512
+	// dictionaryBytes is where a dictionary stops being worth its memory; what
+	// follows in the row group is written plainly.
+	dictionaryBytes = 1 << 20
+)
+
+// Writer writes files of rows of type T, one after the other. Its buffers,
+// most of what writing costs in memory, are kept from file to file. It is not
+// safe for concurrent use.
+type Writer[T any] struct {
+	parquet *parquet.GenericWriter[T]
+	batch   []T
+	rows    int64
+}
+
+// NewWriter makes a Writer; Reset begins its first file.
+func NewWriter[T any]() *Writer[T] {
+	return &Writer[T]{
+		parquet: parquet.NewGenericWriter[T](io.Discard, writerOptions(reflect.TypeFor[T]())...),
+		batch:   make([]T, 0, batchRows),
+	}
+}
+
+// Reset begins a new file on out.
+func (w *Writer[T]) Reset(out io.Writer) {
+	w.parquet.Reset(out)
+	w.batch, w.rows = w.batch[:0], 0
+}
+
+// Next gives the place of the next row, to be filled in before the next call.
+// It holds an earlier row, whose lists may be appended to from length 0. What
+// the row points to must stay untouched until the batch is written, at the
+// latest by Close.
+func (w *Writer[T]) Next() (*T, error) {
+	if len(w.batch) == batchRows {
+		if err := w.flush(); err != nil {
+			return nil, err
+		}
+	}
+	w.batch = w.batch[:len(w.batch)+1]
+	w.rows++
+	return &w.batch[len(w.batch)-1], nil
+}
+
+// Rows is the number of rows of the present file so far.
+func (w *Writer[T]) Rows() int64 { return w.rows }
+
+// Close writes what is left and the footer. It does not close what Reset was
+// given.
+func (w *Writer[T]) Close() error {
+	if err := w.flush(); err != nil {
+		return err
+	}
+	return w.parquet.Close()
+}
+
+func (w *Writer[T]) flush() error {
+	_, err := w.parquet.Write(w.batch)
+	w.batch = w.batch[:0]
+	return err
+}
+
+func writerOptions(row reflect.Type) []parquet.WriterOption {
+	options := []parquet.WriterOption{
+		// The level of a tag would win over this one, hence none in schema.
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		parquet.PageBufferSize(pageBytes),
+		parquet.MaxRowsPerRowGroup(rowGroupRows),
+		parquet.DictionaryMaxBytes(dictionaryBytes),
+		parquet.CreatedBy("callmill", Format, "parquet-go"),
+		parquet.KeyValueMetadata(FormatKey, Format),
+	}
+	for field := range row.Fields() {
+		if field.Tag.Get("stats") != "none" {
+			continue
+		}
+		path := []string{columnName(field)}
+		if field.Type == reflect.TypeFor[[]string]() {
+			path = append(path, "list", "element")
+		}
+		options = append(options, parquet.SkipPageBounds(path...), parquet.SkipPageStatistics(path...))
+	}
+	return options
+}
+
+func columnName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("parquet"), ",")
+	return name
+}
+
+// Write writes one file of rows; a convenience for small tables.
+func Write[T any](out io.Writer, rows []T) error {
+	w := NewWriter[T]()
+	w.Reset(out)
+	for i := range rows {
+		row, err := w.Next()
+		if err != nil {
+			return err
+		}
+		*row = rows[i]
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("close file of %d rows: %w", len(rows), err)
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"callmill/pipeline/dataset/gather"
+	"callmill/schema"
+)
+
+// Tx is what one run is about to publish: it gathers jobs, decides between
+// their versions, writes the shards they touch and publishes the result, or
+// nothing at all. The order of calls is Appender and what workers do with
+// theirs, Plan, Write for every unit, Publish; and Close at the end, whatever
+// happened.
+type Tx struct {
+	dataset *Dataset
+	run     Run
+	old     *published
+	codec   *gather.Codec
+	store   *gather.Store
+	undated map[int64]bool
+
+	mu        sync.Mutex
+	appenders []*Appender
+
+	verdict *verdict
+	build   *build
+}
+
+// Run identifies a run and what it read.
+type Run struct {
+	ID      string
+	Started time.Time
+}
+
+// Begin starts a run upon the published snapshot.
+func (d *Dataset) Begin(ctx context.Context, run Run) (*Tx, error) {
+	codec, err := gather.NewCodec()
+	if err != nil {
+		return nil, err
+	}
+	tx := &Tx{dataset: d, run: run, codec: codec, undated: map[int64]bool{}, old: &published{}}
+	if d.manifest != nil {
+		if tx.old, err = loadPublished(ctx, d.snapshotDir(), d.manifest.Table("jobs")); err != nil {
+			return nil, err
+		}
+		for _, at := range d.manifest.Undated {
+			tx.undated[at] = true
+		}
+	}
+	tx.store = gather.NewStore(codec, gather.Options{
+		Memory: d.options.Memory / 3,
+		Open:   d.options.Memory / 12 / int64(max(1, d.options.Workers)),
+		Dir:    d.path(snapshotsDir),
+	})
+	return tx, nil
+}
+
+// Appender takes what one worker makes. It is not safe for concurrent use;
+// different appenders are.
+type Appender struct {
+	tx       *Tx
+	gathered *gather.Appender
+	number   uint64
+	seen     []sighting
+	totals   map[int32]*gather.RowCounts
+	requests []string
+	rejects  []rejected
+	scratch  []byte
+}
+
+// Appender makes an appender.
+func (tx *Tx) Appender() *Appender {
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	a := &Appender{
+		tx: tx, gathered: tx.store.Appender(), number: uint64(len(tx.appenders)),
+		totals: map[int32]*gather.RowCounts{}, scratch: make([]byte, 0, 256),
+	}
+	tx.appenders = append(tx.appenders, a)
+	return a
+}
+
+// Known reports whether the published version of the job has this content;
+// then the sighting is noted and the job's rows are not needed.
+func (a *Appender) Known(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash) bool {
+	key := schema.JobKey(a.scratch, job.InstanceID, job.JobID)
+	old := a.tx.old.find(key)
+	if old == nil || old.content != [8]byte(hash[:8]) {
+		return false
+	}
+	if n := len(a.requests); n == 0 || a.requests[n-1] != job.RequestID {
+		a.requests = append(a.requests, job.RequestID)
+	}
+	s := newSighting(key, raw, position, job, hash)
+	s.day = a.tx.old.shardOf(old).day
+	s.entry = samePublished | a.number<<40 | uint64(len(a.requests)-1)
+	a.seen = append(a.seen, s)
+	return true
+}
+
+// requestOf gives the request id of a sighting noted by Known.
+func (tx *Tx) requestOf(entry uint64) string {
+	entry &^= samePublished
+	return tx.appenders[entry>>40].requests[entry&(1<<40-1)]
+}
+
+// Append takes a copy of the rows of a job.
+func (a *Appender) Append(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash, rows *schema.Rows) error {
+	s := newSighting(schema.JobKey(a.scratch, job.InstanceID, job.JobID), raw, position, job, hash)
+	id, err := a.gathered.Append(s.key, rows)
+	if err != nil {
+		return err
+	}
+	s.entry, s.day, s.turns = id, rows.JobDate, uint32(len(rows.Turns))
+	a.seen = append(a.seen, s)
+	total := a.totals[s.day]
+	if total == nil {
+		total = &gather.RowCounts{}
+		a.totals[s.day] = total
+	}
+	total.Add(gather.CountRows(rows), 1)
+	return nil
+}
+
+func newSighting(key schema.Key, raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash) sighting {
+	return sighting{
+		key: key, observed: job.ObservedAt, sequence: raw.Sequence, position: uint32(position),
+		tasks: uint16(min(len(job.Tasks), 1<<16-1)), undated: job.Undated, content: [8]byte(hash[:8]),
+	}
+}
+
+// Reject takes a reject.
+func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
+	a.rejects = append(a.rejects, rejected{raw.Sequence, rejectRow(r, a.tx.run.ID)})
+	return nil
+}
+
+// Flush hands over what the appender holds; the worker's last call.
+func (a *Appender) Flush() error { return a.gathered.Flush() }
+
+// Plan decides between the versions of every job and lists the units of
+// writing. No appender may be used any more.
+func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
+	var seen []sighting
+	asked := map[schema.Key]bool{}
+	rejects, err := tx.allRejects(asked)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range tx.appenders {
+		seen = append(seen, a.seen...)
+		a.seen = nil
+	}
+	tx.verdict = decide(seen, tx.old, tx.undated, asked)
+	for _, a := range tx.appenders {
+		tx.verdict.counts.Seen += int64(len(a.rejects))
+		tx.verdict.counts.Rejected += int64(len(a.rejects))
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if tx.build, err = tx.newBuild(settled(rejects, tx.verdict)); err != nil {
+		return 0, fmt.Errorf("begin snapshot: %w", err)
+	}
+	if err := tx.build.plan(); err != nil {
+		return 0, err
+	}
+	return len(tx.build.units), nil
+}
+
+// Replan lists the units that have to be written again, because a day turned
+// out to need another number of files. It is called when all units of the last
+// plan are written, until it gives 0.
+func (tx *Tx) Replan() (units int, err error) {
+	if err := tx.build.replan(); err != nil {
+		return 0, err
+	}
+	return len(tx.build.units), nil
+}
+
+// Write writes one unit of the last plan. Units may be written at the same
+// time.
+func (tx *Tx) Write(ctx context.Context, unit int) error {
+	return tx.build.write(ctx, tx.build.units[unit])
+}
+
+// Close gives back what the run holds in memory and on disk; of a run that was
+// not published nothing is left.
+func (tx *Tx) Close() error {
+	err := tx.store.Close()
+	if tx.build != nil {
+		err = tx.build.discard(err)
+	}
+	return err
+}
