@@ -1,0 +1,165 @@
+package flatten
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// digitAt gives the value and the length of the digit at s[i:], of ASCII or
+// full width; the length is 0 where there is none.
+func digitAt(s string, i int) (value, size int) {
+	if i >= len(s) {
+		return 0, 0
+	}
+	if isDigit(s[i]) {
+		return int(s[i] - '0'), 1
+	}
+	// U+FF10 to U+FF19 are EF BC 90 to EF BC 99.
+	if len(s)-i >= 3 && s[i] == 0xEF && s[i+1] == 0xBC && 0x90 <= s[i+2] && s[i+2] <= 0x99 {
+		return int(s[i+2] - 0x90), 3
+	}
+	return 0, 0
+}
+
+// digitsEnd gives the end of the digits at s[i:] and their number.
+func digitsEnd(s string, i int) (end, n int) {
+	for {
+		_, size := digitAt(s, i)
+		if size == 0 {
+			return i, n
+		}
+		i += size
+		n++
+	}
+}
+
+// Values of the numerals that multiply what is before them.
+const (
+	ten     = 10
+	hundred = 100
+	larger  = 1000 // 千 万 亿
+)
+
+// numeralAt gives the value and the length of the numeral at s[i:]; the length
+// is 0 where there is none. The value of 千, 万 and 亿 is larger.
+func numeralAt(s string, i int) (value, size int) {
+	if i >= len(s) || s[i] < 0xE3 || s[i] > 0xE9 {
+		return 0, 0
+	}
+	r, size := utf8.DecodeRuneInString(s[i:])
+	switch r {
+	case '零', '〇':
+		return 0, size
+	case '一', '幺':
+		return 1, size
+	case '二', '两':
+		return 2, size
+	case '三':
+		return 3, size
+	case '四':
+		return 4, size
+	case '五':
+		return 5, size
+	case '六':
+		return 6, size
+	case '七':
+		return 7, size
+	case '八':
+		return 8, size
+	case '九':
+		return 9, size
+	case '十':
+		return ten, size
+	case '百':
+		return hundred, size
+	case '千', '万', '亿':
+		return larger, size
+	}
+	return 0, 0
+}
+
+// numeralsEnd gives the end of the numerals at s[i:] and their number.
+func numeralsEnd(s string, i int) (end, n int) {
+	for {
+		_, size := numeralAt(s, i)
+		if size == 0 {
+			return i, n
+		}
+		i += size
+		n++
+	}
+}
+
+// unitsEnd gives the end of the 十 百 千 万 亿 at s[i:].
+func unitsEnd(s string, i int) int {
+	for {
+		value, size := numeralAt(s, i)
+		if size == 0 || value < ten {
+			return i
+		}
+		i += size
+	}
+}
+
+// small reads a whole number from 0 to 99 at s[i:], in one or two digits or in
+// numerals (五 零五 十 十五 五十 五十五); end is i where there is none. It must
+// not be part of a longer number.
+func small(s string, i int) (value, end int) {
+	if _, size := digitAt(s, i); size > 0 {
+		return smallWritten(s, i)
+	}
+	return smallSpoken(s, i)
+}
+
+func smallWritten(s string, i int) (value, end int) {
+	end, n := digitsEnd(s, i)
+	if n > 2 {
+		return 0, i
+	}
+	for at := i; at < end; {
+		digit, size := digitAt(s, at)
+		value = value*10 + digit
+		at += size
+	}
+	return value, end
+}
+
+func smallSpoken(s string, i int) (value, end int) {
+	first, size := numeralAt(s, i)
+	if size == 0 || first > ten {
+		return 0, i
+	}
+	value, end = first, i+size
+	if first < ten {
+		if next, size := numeralAt(s, end); size > 0 && (next == ten) != (first == 0) && next <= ten {
+			// 五十, or 零五.
+			if first == 0 {
+				value, end = next, end+size
+			} else {
+				value, end = first*ten, end+size
+			}
+		}
+	}
+	if value >= ten {
+		if next, size := numeralAt(s, end); size > 0 && 0 < next && next < ten {
+			value, end = value+next, end+size
+		}
+	}
+	if _, size := numeralAt(s, end); size > 0 {
+		return 0, i
+	}
+	return value, end
+}
+
+// skip gives the end of the first of words that stands at s[i:], i where none
+// does.
+func skip(s string, i int, words ...string) int {
+	for _, w := range words {
+		if strings.HasPrefix(s[i:], w) {
+			return i + len(w)
+		}
+	}
+	return i
+}

@@ -1,0 +1,133 @@
+package flatten
+
+import "strings"
+
+var partsOfDay = [...]string{
+	"凌晨", "清晨", "早上", "早晨", "上午", "中午", "下午", "傍晚", "晚上", "夜里", "夜间", "半夜",
+}
+
+// partOfDay gives the end of a time behind a part of the day at s[i:], i where
+// there is none.
+func (p *patterns) partOfDay(s string, i int) int {
+	if at := skip(s, i, partsOfDay[:]...); at > i {
+		if end := p.clock(s, at, true); end > at {
+			return end
+		}
+		return i
+	}
+	// 早一点 is no time: these say too little.
+	if at := skip(s, i, "早", "晚"); at > i {
+		if end := p.clock(s, at, false); end > at {
+			return end
+		}
+	}
+	return i
+}
+
+// clock gives the end of the time at s[i:], i where there is none. Behind a
+// part of the day, 一点 is a time and not 一点 "a little".
+func (p *patterns) clock(s string, i int, dayPart bool) int {
+	hour, end := small(s, i)
+	if end == i || hour > 24 {
+		return i
+	}
+	_, written := digitAt(s, i)
+	if written > 0 {
+		if colon := colonClock(s, end); colon > end {
+			return colon
+		}
+	}
+	bare := dayPart || !strings.HasPrefix(s[i:], "一") || end > i+len("一")
+	if at := skip(s, end, "点"); at > end {
+		if after := p.afterHour(s, at); after > at {
+			return after
+		}
+		if written == 0 && !dayPart && p.decimals(s, at) > at {
+			return i // 三点五
+		}
+		if bare {
+			return at
+		}
+		return i
+	}
+	if at := skip(s, end, "时"); at > end {
+		if after := p.minutes(s, at); after > at {
+			return after
+		}
+		if bare {
+			return at
+		}
+	}
+	return i
+}
+
+// colonClock reads :30, :30:00 and :30:00.5 behind an hour.
+func colonClock(s string, i int) int {
+	end := twoDigits(s, i)
+	if end == i {
+		return i
+	}
+	seconds := twoDigits(s, end)
+	if seconds == end {
+		return end
+	}
+	if at := skip(s, seconds, "."); at > seconds {
+		if fraction, n := digitsEnd(s, at); n > 0 {
+			return fraction
+		}
+	}
+	return seconds
+}
+
+// twoDigits reads a colon and two digits up to 59.
+func twoDigits(s string, i int) int {
+	at := skip(s, i, ":", "：")
+	if at == i {
+		return i
+	}
+	end, n := digitsEnd(s, at)
+	if value, _ := small(s, at); n != 2 || value > 59 {
+		return i
+	}
+	return end
+}
+
+// afterHour reads what may stand behind 3点: 半 钟 整, 一刻, 15分, 15, 零五, 二十.
+func (p *patterns) afterHour(s string, i int) int {
+	if end := skip(s, i, "半", "钟", "整", "一刻", "三刻", "1刻", "3刻"); end > i {
+		return end
+	}
+	if end := p.minutes(s, i); end > i {
+		return end
+	}
+	value, end := small(s, i)
+	if end == i || value > 59 {
+		return i
+	}
+	if _, n := digitsEnd(s, i); n == 2 {
+		return end
+	}
+	if _, n := numeralsEnd(s, i); n > 0 && (value >= ten || strings.HasPrefix(s[i:], "零")) {
+		return end
+	}
+	return i
+}
+
+// minutes reads 15分, but not 15分钟, which is a length of time.
+func (p *patterns) minutes(s string, i int) int {
+	value, end := small(s, i)
+	if end == i || value > 59 {
+		return i
+	}
+	after := afterMark(s, i, end, "分")
+	if p.minuteLong(s, after) {
+		return i
+	}
+	return after
+}
+
+// minuteLong reports whether 钟 stands at s[i:], as the end of 分钟 and not as
+// the beginning of the contact's name.
+func (p *patterns) minuteLong(s string, i int) bool {
+	return strings.HasPrefix(s[i:], "钟") && p.name(s, i) == i
+}
