@@ -1,0 +1,113 @@
+// Package pipeline runs the line from call jobs to published tables; this
+// comment is the map of the whole program.
+//
+// callmill takes what an outbound-call robot says of its call jobs (Alibaba
+// Cloud OutboundBot, action ListJobs) and keeps a dataset of Parquet tables
+// that people open in DuckDB or pandas: every job, every call attempt, every
+// line that was spoken, cut into Chinese words. A run publishes all it brings
+// in one step or nothing; the same input brought twice changes nothing.
+//
+// # One record
+//
+// What becomes of a response:
+//
+//  1. A [Source] delivers it as a schema.Raw: the bytes, where they are from,
+//     when they were received.
+//  2. The [Decoder] finds the jobs in it, whatever their spelling, each as a
+//     schema.Job; what it cannot understand is a schema.Reject.
+//  3. The [Redactor] computes the contact keys and lets pass what may pass.
+//  4. The job's content hash tells whether the dataset has it already
+//     ([Appender].Known). Then only that it was seen is noted, and the steps
+//     that cost are left out.
+//  5. The [Flattener] makes the rows of the six day tables, schema.Rows, and
+//     has the words cut.
+//  6. [Appender].Append gives the rows to the dataset, which gathers them by
+//     the day they live under, past its memory budget in a file.
+//  7. When the input has ended the [Dataset] decides for each job which of its
+//     versions wins, writes the shards that change, links those that do not,
+//     and publishes: one rename, the commit.
+//
+// # The packages
+//
+// In the order of the line, those above the line's ends first:
+//
+//	cmd/callmill               the command: flags, wiring, what is said at the end
+//	pipeline                   Run, the interfaces between the steps, every goroutine
+//	pipeline/source            input files and folders → schema.Raw
+//	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
+//	pipeline/redact            what personal data of a job may pass; contact keys
+//	pipeline/flatten           schema.Job → rows, with every derived column, and back
+//	segment                    text → words
+//	pipeline/dataset           rows → shards, Parquet files, snapshots; publish, verify
+//	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
+//	pipeline/progress          how far a run is, on stderr
+//	pipeline/simulate          made-up calls that read like real ones, as input for all of this
+//	schema                     the nouns, the rows of each table, what a status means
+//
+// schema/doc.go is the next thing to read, then run.go here, which is the
+// machine, and cmd/callmill, which puts it together.
+//
+// # Layers
+//
+// Imports point one way:
+//
+//	cmd/callmill → pipeline, source, decode, redact, flatten, segment, dataset, progress, simulate
+//	pipeline     → schema
+//	the leaves   → schema
+//	dataset      → internal/durable
+//
+// schema imports the standard library alone, and so does durable; segment
+// knows nothing of calls. Leaves, the folders below pipeline, never import each
+// other nor pipeline: what one needs of another is an interface of its own or a
+// value, and the command passes it in. So each can be read, tested and replaced
+// by itself, and pipeline can be tested without a Parquet file. Tests may look
+// further. layers_test.go holds all this, with a reason for each exception.
+//
+// # Goroutines
+//
+// They start in this package and in commands, nowhere else; the bar of
+// progress is drawn by its library's own. [Run] is an errgroup: one goroutine
+// reads, Workers of them take pieces of input through the line, then as many
+// write shards. Every send selects on ctx.Done(), a producer that is cancelled
+// ends with ctx.Err(), the first error cancels the rest, and Run returns when
+// all have ended. Types that a worker uses (Decoder, Redactor, Flattener,
+// Appender) are for one goroutine; each worker makes its own.
+//
+// The bytes that are published do not depend on any of this: which worker
+// took what, and when, is forgotten when the dataset puts versions and rows in
+// their order.
+//
+// # Errors and rejects
+//
+// A bad record is data. It travels as a schema.Reject with its origin, its
+// position, a code, a reason and the bytes, is published in the table rejects,
+// and the run goes on; how many are too many is the command's to say. An error
+// ends the run with nothing published. It names what was being done, to what,
+// and why it failed: "decode job 17 of resp-3.json: …". Packages return errors;
+// only commands print them.
+//
+// # Dependencies
+//
+// Each is here because it is the best-kept one for something callmill does not
+// exist for, and only the packages named know it:
+//
+//	github.com/parquet-go/parquet-go      dataset: writes the tables from tagged structs. Pinned: v0.30 drops values.
+//	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
+//	github.com/go-ego/gse                 segment: the dictionary and the model of the words.
+//	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled rows.
+//	github.com/goccy/go-json              JSON where it is a file and not a format of ours: five times encoding/json.
+//	golang.org/x/sync                     pipeline: errgroup.
+//	golang.org/x/text                     redact, decode: NFKC of phone numbers, declared encodings.
+//	github.com/spf13/cobra                commands: subcommands and help.
+//	github.com/spf13/pflag                commands: cobra's flags.
+//	golang.org/x/term                     cmd/callmill: whether stderr is a terminal.
+//	github.com/vbauerster/mpb/v8          progress: the bar on a terminal.
+//
+// and for tests github.com/google/go-cmp, go.uber.org/goleak,
+// pgregory.net/rapid and github.com/rogpeppe/go-internal (testscript).
+//
+// arrow-go v18 is what was github.com/apache/arrow/go/v15: the project moved to
+// a repository of its own. v15 has had no fix since March 2024, writes columns
+// of lists, such as tokens, 40 to 60 times slower (apache/arrow issue 41541)
+// and requires a version of a library with a known hole (GO-2024-2687).
+package pipeline
