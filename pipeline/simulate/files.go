@@ -1,0 +1,97 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"callmill/schema"
+)
+
+// JobsPerFile is how many jobs a written response holds at most.
+const JobsPerFile = 50
+
+// marker lies in folders WriteFiles wrote, so that it overwrites nothing but
+// its own. Readers of saved responses skip names that begin with a dot.
+const marker = ".callmill-simulated"
+
+var (
+	responseName  = regexp.MustCompile(`^resp-[0-9]{5,}\.json$`)
+	temporaryName = regexp.MustCompile(`^\.resp-[0-9]{5,}\.json\.tmp$`)
+)
+
+// WriteFiles writes all jobs as saved ListJobs responses, resp-00001.json and
+// so on, in the order of their index. The folder is made where it is missing.
+// One that holds anything but what an earlier WriteFiles left is refused and
+// not touched; what an earlier one left is replaced. Each file appears whole
+// or not at all.
+func (w *World) WriteFiles(ctx context.Context, dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("write simulated responses: %w", err)
+	}
+	if err := clearOwn(dir); err != nil {
+		return fmt.Errorf("write simulated responses: %w", err)
+	}
+	note := "callmill simulate wrote this folder and may replace what is in it.\n"
+	if err := os.WriteFile(filepath.Join(dir, marker), []byte(note), 0o600); err != nil {
+		return fmt.Errorf("write simulated responses: %w", err)
+	}
+	made := w.newMaker()
+	var body []byte
+	for n, first := 0, 0; first < w.Len(); n, first = n+1, first+JobsPerFile {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		upTo := min(first+JobsPerFile, w.Len())
+		body = appendResponse(body[:0], w.id(requestIDs, uint64(n)), func(yield func(*schema.Job) bool) {
+			for i := first; i < upTo; i++ {
+				if job, _ := made.job(i); !yield(job) {
+					return
+				}
+			}
+		})
+		if err := writeWhole(dir, fmt.Sprintf("resp-%05d.json", n+1), body); err != nil {
+			return fmt.Errorf("write simulated responses: %w", err)
+		}
+	}
+	return nil
+}
+
+// clearOwn removes what an earlier run left, or refuses the folder.
+func clearOwn(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(dir, marker)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is not empty and holds files of others, such as %s", dir, entries[0].Name())
+	} else if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != marker && !responseName.MatchString(e.Name()) && !temporaryName.MatchString(e.Name()) {
+			return fmt.Errorf("%s holds %s, which is not a simulated response", dir, e.Name())
+		}
+	}
+	for _, e := range entries {
+		if e.Name() == marker {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeWhole(dir, name string, body []byte) error {
+	temporary := filepath.Join(dir, "."+name+".tmp")
+	if err := os.WriteFile(temporary, body, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temporary, filepath.Join(dir, name))
+}

@@ -1,0 +1,169 @@
+package simulate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// group is a campaign's batch of jobs as laid out when the world is made:
+// everything about it but what the calls bring.
+type group struct {
+	campaign *campaign
+	ordinal  int // of the campaign's groups, from 1
+	version  int // index into campaign.versions
+	first    int // index of its first job
+	jobs     int
+	created  int64 // ms
+	people   int   // the person of its first job
+	stride   int   // from one job's person to the next one's
+	fate     groupFate
+	stopped  int64 // when it was paused or cancelled; 0 never
+}
+
+type groupFate uint8
+
+const (
+	groupRuns groupFate = iota
+	groupIsDraft
+	groupIsPaused
+	groupIsCancelled
+)
+
+const (
+	hourMS = int64(3_600_000)
+	dayMS  = 24 * hourMS
+	minute = int64(60_000)
+)
+
+// localDay gives the midnight in China at or before an instant.
+func localDay(ms int64) int64 {
+	const offset = 8 * hourMS
+	local := ms + offset
+	day := local / dayMS
+	if local%dayMS < 0 {
+		day--
+	}
+	return day*dayMS - offset
+}
+
+// weekday is 0 on Mondays; 1970-01-01 was a Thursday.
+func weekday(ms int64) int { return int(((localDay(ms)+8*hourMS)/dayMS + 3) % 7) }
+
+func localHour(ms int64) int { return int((ms - localDay(ms)) / hourMS) }
+
+// layOut deals the jobs out to campaigns and their groups, in the order of the
+// groups' creation: so the jobs that exist at an instant are the first ones.
+func (w *World) layOut() {
+	total := 0
+	for _, c := range w.campaigns {
+		total += c.share
+	}
+	dealt, shares := 0, 0
+	for _, c := range w.campaigns {
+		shares += c.share
+		upTo := int(int64(w.options.Jobs) * int64(shares) / int64(total))
+		w.addGroups(c, upTo-dealt)
+		dealt = upTo
+	}
+	slices.SortStableFunc(w.groups, func(a, b *group) int { return cmp.Compare(a.created, b.created) })
+	first := 0
+	for _, g := range w.groups {
+		g.first = first
+		first += g.jobs
+	}
+	w.setFates()
+}
+
+// addGroups: so many groups that each version of the script has some, and that
+// a group is a few hundred jobs.
+func (w *World) addGroups(c *campaign, jobs int) {
+	count := min(max(jobs/400, len(c.versions)+1), max(w.options.Days*2/3, len(c.versions)+1))
+	d := newDice(w.seed, forLayout, hashText(c.id))
+	sizes, sum := make([]int, count), 0
+	for i := range sizes {
+		sizes[i] = d.between(70, 130)
+		sum += sizes[i]
+	}
+	dealt, parts := 0, 0
+	for i, size := range sizes {
+		parts += size
+		upTo := int(int64(jobs) * int64(parts) / int64(sum))
+		n := upTo - dealt
+		dealt = upTo
+		day := i * w.options.Days / count
+		g := &group{
+			campaign: c, ordinal: i + 1, jobs: n,
+			version: c.versionAt(day * 100 / w.options.Days),
+			created: w.begin + int64(day)*dayMS + 8*hourMS + int64(d.between(0, 50*60_000)),
+			people:  d.below(w.people),
+			stride:  w.strideOf(d),
+		}
+		if n > 0 {
+			w.groups = append(w.groups, g)
+		}
+	}
+}
+
+func (c *campaign) versionAt(percent int) int {
+	at := 0
+	for i, v := range c.versions {
+		if v.from <= percent {
+			at = i
+		}
+	}
+	return at
+}
+
+// strideOf chooses a step without a factor in common with the number of
+// people, so that a group calls nobody twice.
+func (w *World) strideOf(d *dice) int {
+	for step := d.between(1, w.people); ; step++ {
+		if gcd(step, w.people) == 1 {
+			return step
+		}
+	}
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// setFates: of a few of the later groups people think better. A small world
+// has no group to spare for that.
+func (w *World) setFates() {
+	if len(w.groups) < 12 {
+		return
+	}
+	d := newDice(w.seed, forLayout, 0)
+	late := w.groups[len(w.groups)*2/3:]
+	fates := []groupFate{groupIsPaused, groupIsCancelled, groupIsDraft}
+	for i, fate := range fates {
+		g := late[(i*len(late)+d.below(len(late)))/len(fates)]
+		// Only small ones: a stopped large one would distort every rate.
+		if g.jobs*40 > w.options.Jobs {
+			g = slices.MinFunc(late, func(a, b *group) int { return cmp.Compare(a.jobs+int(a.fate)*w.options.Jobs, b.jobs+int(b.fate)*w.options.Jobs) })
+		}
+		if g.fate != groupRuns {
+			continue
+		}
+		g.fate = fate
+		g.stopped = g.created + int64(d.between(3, 8))*hourMS
+	}
+}
+
+func (g *group) nameOf() string {
+	t := instant(g.created)
+	return fmt.Sprintf("%s-%02d%02d批次", g.campaign.name, t.Month(), t.Day())
+}
+
+func hashText(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}

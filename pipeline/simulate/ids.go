@@ -1,0 +1,94 @@
+package simulate
+
+import "encoding/hex"
+
+// Ids look like random UUIDs (version 4), and yet say what they belong to:
+// their first 48 bits are a number, enciphered with the world's seed, so that
+// a job or task is found from its id without a table in memory.
+
+type idKind uint64
+
+const (
+	jobIDs idKind = iota + 1
+	taskIDs
+	groupIDs
+	scriptIDs
+	contactIDs
+	strategyIDs
+	scenarioIDs
+	tenantIDs
+	requestIDs
+	instanceIDs
+)
+
+const idBits = 48
+
+// id gives the id of the n-th thing of its kind; n must be below 2^48.
+func (w *World) id(kind idKind, n uint64) string {
+	return formatID(w.seed, kind, n)
+}
+
+func formatID(seed uint64, kind idKind, n uint64) string {
+	key := mix(seed ^ mix(uint64(forIDs)<<8|uint64(kind)))
+	head := encipher(key, n)
+	tail := mix(key ^ mix(n))
+	more := mix(tail)
+	var raw [16]byte
+	for i := range 6 {
+		raw[i] = byte(head >> (40 - 8*i))
+	}
+	for i := range 8 {
+		raw[6+i] = byte(tail >> (56 - 8*i))
+	}
+	raw[14], raw[15] = byte(more>>8), byte(more)
+	raw[6] = raw[6]&0x0f | 0x40
+	raw[8] = raw[8]&0x3f | 0x80
+	var text [36]byte
+	hex.Encode(text[0:8], raw[0:4])
+	hex.Encode(text[9:13], raw[4:6])
+	hex.Encode(text[14:18], raw[6:8])
+	hex.Encode(text[19:23], raw[8:10])
+	hex.Encode(text[24:36], raw[10:16])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return string(text[:])
+}
+
+// number is the inverse of id; false for anything id would not have given.
+func (w *World) number(kind idKind, id string) (uint64, bool) {
+	if len(id) != 36 || id[8] != '-' {
+		return 0, false
+	}
+	var raw [6]byte
+	if _, err := hex.Decode(raw[:4], []byte(id[:8])); err != nil {
+		return 0, false
+	}
+	if _, err := hex.Decode(raw[4:], []byte(id[9:13])); err != nil {
+		return 0, false
+	}
+	var head uint64
+	for _, b := range raw {
+		head = head<<8 | uint64(b)
+	}
+	n := decipher(mix(w.seed^mix(uint64(forIDs)<<8|uint64(kind))), head)
+	return n, w.id(kind, n) == id
+}
+
+// encipher and decipher are a Feistel network of four rounds over 48 bits.
+func encipher(key, n uint64) uint64 {
+	left, right := n>>24&0xffffff, n&0xffffff
+	for round := range uint64(4) {
+		left, right = right, left^mix(key+round<<32+right)&0xffffff
+	}
+	return left<<24 | right
+}
+
+func decipher(key, n uint64) uint64 {
+	left, right := n>>24, n&0xffffff
+	for round := uint64(4); round > 0; round-- {
+		left, right = right^mix(key+(round-1)<<32+left)&0xffffff, left
+	}
+	return left<<24 | right
+}
+
+// taskNumber numbers the attempts of all jobs; a job has far fewer than 256.
+func taskNumber(job, attempt int) uint64 { return uint64(job)<<8 | uint64(attempt) }

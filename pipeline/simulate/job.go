@@ -1,0 +1,198 @@
+package simulate
+
+import (
+	"strconv"
+
+	"callmill/schema"
+)
+
+// maker makes jobs one after the other and keeps its memory in between. What
+// it hands out is the caller's.
+type maker struct {
+	w        *World
+	plan     plan
+	speech   speech
+	dialogue dialogue
+}
+
+func (w *World) newMaker() *maker {
+	m := &maker{w: w}
+	m.dialogue = dialogue{w: w, p: &m.plan, speech: &m.speech}
+	return m
+}
+
+func (m *maker) job(i int) (*schema.Job, *Truth) {
+	w, p := m.w, &m.plan
+	w.plan(i, p)
+	c := p.group.campaign
+	m.speech.person, m.speech.campaign = &p.person, c
+	m.speech.values = w.fillParameters(p, &m.speech)
+
+	g := uint64(p.group.first)
+	job := &schema.Job{
+		InstanceID: w.options.InstanceID, JobID: w.JobID(i), JobGroupID: w.id(groupIDs, g),
+		ReferenceID: referenceID(c, i), ScenarioID: w.id(scenarioIDs, hashText(c.id)&0xffffff),
+		StrategyID: w.id(strategyIDs, g), Priority: new(int32(1 + p.group.ordinal%5)), SystemPriority: new(int32(1)),
+		ObservedAt: w.now,
+	}
+	for _, n := range c.numbers {
+		job.CallingNumbers = append(job.CallingNumbers, callingNumbers[n-1].number)
+	}
+	job.Extras = m.extras(c)
+	contact := m.contact(job)
+	truth := &Truth{JobID: job.JobID, Index: i, Campaign: c.id, Version: c.versions[p.group.version].name, Person: p.person.number}
+	inProgress := false
+	for k := range p.begun(w.now) {
+		inProgress = m.addTask(job, truth, k, &contact)
+	}
+	job.Contacts = []schema.Contact{contact}
+	for k := range job.Tasks {
+		job.Tasks[k].Contact = contact
+	}
+	job.Status, job.FailureReason = p.statusAt(w.now, inProgress)
+	return job, truth
+}
+
+// begun is how many attempts have begun by an instant.
+func (p *plan) begun(now int64) int {
+	n := 0
+	for i := range p.attempts {
+		if a := &p.attempts[i]; max(a.planned, a.actual) <= now {
+			n++
+		}
+	}
+	return n
+}
+
+// statusAt is the job's status at an instant.
+func (p *plan) statusAt(now int64, inProgress bool) (status, reason string) {
+	switch {
+	case p.never != "":
+		return p.never, p.reason
+	case inProgress:
+		return schema.JobExecuting, ""
+	case p.begun(now) < len(p.attempts):
+		return schema.JobScheduling, ""
+	case (p.final == schema.JobPaused || p.final == schema.JobCancelled && p.group.stopped != 0) && now < p.group.stopped:
+		return schema.JobScheduling, ""
+	case p.final != schema.JobFailed:
+		return p.final, ""
+	}
+	return p.final, p.reason
+}
+
+func (m *maker) contact(job *schema.Job) schema.Contact {
+	p := &m.plan.person
+	return schema.Contact{
+		ContactID: m.w.id(contactIDs, uint64(m.plan.index)), Name: p.name, Honorific: p.honorific,
+		PhoneNumber: p.phone, ReferenceID: job.ReferenceID, Role: "*", State: "Available", JobID: job.JobID,
+	}
+}
+
+// referenceID is the business's own number of a job.
+func referenceID(c *campaign, i int) string {
+	return c.id[:2] + strconv.FormatUint(100_000_000+mix(uint64(i)*31+hashText(c.id))%900_000_000, 10)
+}
+
+func (m *maker) extras(c *campaign) []schema.Extra {
+	tenant := hashText(c.company) & 0xffffff
+	extras := make([]schema.Extra, 0, len(c.parameters)+3)
+	extras = append(extras,
+		schema.Extra{Key: "TenantId", Value: m.w.id(tenantIDs, tenant)},
+		schema.Extra{Key: "djrq", Value: instant(m.plan.group.created).Format("2006-01-02 15:04:05.0")},
+	)
+	for i := range c.parameters {
+		extras = append(extras, schema.Extra{Key: c.parameters[i].key, Value: m.speech.values[i].written})
+	}
+	return extras
+}
+
+// addTask adds attempt k to the job and reports whether the call is still
+// going on. What it brought may change the contact's state.
+func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Contact) (inProgress bool) {
+	w, a, g := m.w, &m.plan.attempts[k], m.plan.group
+	task := schema.Task{
+		TaskID: w.id(taskIDs, taskNumber(m.plan.index, k)), ChatbotID: strconv.FormatUint(1000+hashText(g.campaign.script)%9000, 10),
+		ScenarioID: job.ScenarioID, Status: a.status, Brief: "0", PlannedTime: a.planned, ActualTime: a.actual,
+		Duration: new(int64(0)), CallingNumber: callingNumbers[a.number-1].number, CalledNumber: m.plan.person.phone,
+		Facts: schema.Facts{JobGroupName: g.nameOf(), ScriptName: g.campaign.script},
+	}
+	if a.actual != 0 {
+		task.CallID = strconv.FormatInt(a.actual, 10) + strconv.FormatUint(100+mix(uint64(a.actual))%900, 10)
+	}
+	t := &m.dialogue
+	told := TaskTruth{TaskID: task.TaskID}
+	switch {
+	case a.status == "" || a.status == "Succeeded":
+		t.play(k)
+		inProgress = m.addCall(job, &task, &told, a)
+	case connected(a.status):
+		t.machineSpeaks(k)
+		inProgress = m.addCall(job, &task, &told, a)
+	default:
+		t.causes, t.results = t.causes[:0], t.results[:0]
+		task.Facts = unansweredFacts(task.Facts, a)
+		contact.State = stateAfter(a.status, contact.State)
+	}
+	for _, s := range t.results {
+		if s.key == "联系结果" && s.value == "号码错误" && !inProgress {
+			contact.State = "WrongNumber"
+		}
+	}
+	for _, hits := range [][]hit{a.causes, t.causes} {
+		if inProgress {
+			hits = nil
+		}
+		for _, h := range hits {
+			truth.Causes = append(truth.Causes, Cause{Kind: h.plant.kind, TaskID: task.TaskID, Turn: h.turn, Decisive: h.decisive})
+		}
+	}
+	job.Tasks = append(job.Tasks, task)
+	truth.Tasks = append(truth.Tasks, told)
+	return inProgress
+}
+
+// addCall adds what the dialogue brought, unless it is not over yet.
+func (m *maker) addCall(job *schema.Job, task *schema.Task, told *TaskTruth, a *attempt) (inProgress bool) {
+	t := &m.dialogue
+	if t.clock > m.w.now {
+		task.Status = "Executing"
+		return true
+	}
+	if task.Status == "" {
+		task.Status = t.status
+	}
+	answered := a.actual + int64(a.ringing)*1000
+	task.Duration = new((t.clock - answered + 500) / 1000)
+	task.Turns, told.Turns = t.turns, t.truth
+	task.Facts = answeredFacts(task.Facts, t, a, task.Status)
+	if t.reachedEnd && len(t.results) > 0 {
+		task.Brief = "1"
+	}
+	if t.clock+t.resultDelay() > m.w.now {
+		return false
+	}
+	for _, s := range t.results {
+		job.Summaries = append(job.Summaries, schema.Summary{Category: "{}", Name: s.key, Content: s.value})
+	}
+	return false
+}
+
+// resultDelay is how long after a call its business results arrive: mostly
+// minutes, for some only after a nightly run.
+func (t *dialogue) resultDelay() int64 {
+	if t.dice.percent(82) {
+		return int64(t.dice.skewed(12)) * minute
+	}
+	return int64(2+t.dice.below(28)) * hourMS
+}
+
+func stateAfter(status, before string) string {
+	switch status {
+	case "NotExist", "EmptyNumber":
+		return "DoesNotExist"
+	case "OutOfService", "InArrears", "OutOfServiceNoCall", "InArrearsNoCall":
+		return "Suspended"
+	}
+	return before
+}

@@ -1,0 +1,61 @@
+package simulate
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// line is a line of a data file that says something: empty ones and comments
+// (# at its beginning) are left out.
+type line struct {
+	file   string
+	number int
+	key    string // first word
+	rest   string // what follows it
+}
+
+// errorf says what is wrong with the line, and where it is.
+func (l line) errorf(format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %w", l.file, l.number, fmt.Errorf(format, args...))
+}
+
+// readLines gives the lines of a file. An entry of a list, "-text" or
+// "-30 text", has the key "-".
+func readLines(files fs.FS, name string) ([]line, error) {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	var lines []line
+	for i, text := range strings.Split(string(data), "\n") {
+		text = strings.TrimSpace(text)
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		l := line{file: name, number: i + 1}
+		if text[0] == '-' {
+			l.key, l.rest = "-", strings.TrimSpace(text[1:])
+		} else {
+			l.key, l.rest, _ = strings.Cut(text, " ")
+			l.rest = strings.TrimSpace(l.rest)
+		}
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
+
+// settings reads "key=value" words; a word without = is left in plain.
+func (l line) settings(text string) (plain []string, set []setting) {
+	for _, word := range strings.Fields(text) {
+		key, value, found := strings.Cut(word, "=")
+		if !found {
+			plain = append(plain, word)
+			continue
+		}
+		set = append(set, setting{key, value})
+	}
+	return plain, set
+}
+
+type setting struct{ key, value string }

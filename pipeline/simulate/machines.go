@@ -1,0 +1,25 @@
+package simulate
+
+// Machines that answer in a person's place: the robot says its opening to
+// them, until somebody's detection ends the call.
+
+// machineSpeaks plays a call a machine answered.
+func (t *dialogue) machineSpeaks(k int) {
+	a := &t.p.attempts[k]
+	t.reset(k, a)
+	c := t.p.group.campaign
+	t.number = &callingNumbers[a.number-1]
+	lines := t.w.words.machines[t.p.person.machine]
+	t.bare(lines[0], "")
+	if t.p.person.machine != machineVoicemail || t.dice.percent(40) {
+		t.robot(c.first, "say", nil, c.first.say(t.p.group.version))
+		t.played = t.dice.percent(70)
+	}
+	if t.p.person.machine == machineAssistant && t.dice.percent(75) {
+		t.bare(lines[1], "")
+		if t.dice.percent(30) {
+			t.robot(c.first, "unheard", c.unheard[0], c.first.say(t.p.group.version))
+		}
+	}
+	t.finish(a.status, false)
+}

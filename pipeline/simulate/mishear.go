@@ -1,0 +1,80 @@
+package simulate
+
+import "unicode/utf8"
+
+// Contacts hesitate, speak as their region does, and what the recogniser
+// (ASR) writes down has slips: words that sound alike, characters lost or
+// doubled, no punctuation.
+
+// dialect is a way of speaking: standard words and those said instead.
+type dialect struct{ words [][2]string }
+
+// utter puts together what the contact says of an intent.
+func (s *speech) utter(intent *wordList, words *commonWords) {
+	s.begin()
+	short := len(intent.entries) > 0
+	if s.dice.percent(14 + s.person.chat/6) {
+		s.entry(words.filler)
+	}
+	s.entry(intent)
+	switch n := s.dice.below(1000); {
+	case n < 25:
+		s.again()
+	case n < 60 && short:
+		s.entry(words.tail)
+	case n < 60+s.person.chat*3/2:
+		s.entry(words.aside)
+	}
+	if s.person.dialect != nil {
+		for _, pair := range s.person.dialect.words {
+			if s.dice.percent(60) {
+				s.replace(pair[0], pair[1])
+			}
+		}
+	}
+	s.slip(words)
+}
+
+// again says a short line twice, as people do.
+func (s *speech) again() {
+	if len(s.buf) > 0 && len(s.buf) <= 18 && len(s.spans) == 0 {
+		s.buf = append(s.buf, s.buf...)
+	}
+}
+
+// slip makes the mistakes of a recogniser.
+func (s *speech) slip(words *commonWords) {
+	switch n := s.dice.below(1000); {
+	case n < 70:
+		// Try a few words of the list: most lines hold none of them.
+		at := s.dice.below(len(words.homophones))
+		for i := range words.homophones {
+			pair := words.homophones[(at+i)%len(words.homophones)]
+			if s.replace(pair[0], pair[1]) {
+				return
+			}
+		}
+	case n < 90:
+		if start, end := s.someCharacter(); end > start {
+			s.edit(end, end, string(s.buf[start:end]))
+		}
+	case n < 108:
+		if start, end := s.someCharacter(); end > start && len(s.buf) > 9 {
+			s.edit(start, end, "")
+		}
+	}
+}
+
+// someCharacter chooses a character outside of personal data; an empty range
+// where it met none.
+func (s *speech) someCharacter() (start, end int) {
+	at := s.dice.below(len(s.buf))
+	for at > 0 && !utf8.RuneStart(s.buf[at]) {
+		at--
+	}
+	_, size := utf8.DecodeRune(s.buf[at:])
+	if size == 0 || s.touches(at, at+size) {
+		return at, at
+	}
+	return at, at + size
+}

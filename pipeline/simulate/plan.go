@@ -1,0 +1,138 @@
+package simulate
+
+// plan is a job's life: who is called, when and from which number, and what
+// the network said. What was spoken is not in it, so that a plan is cheap
+// enough to be made for every job when a time is looked up.
+type plan struct {
+	index    int
+	group    *group
+	person   person
+	attempts []attempt
+	final    string // status of the job once all attempts are over
+	reason   string // FailureReason
+	never    string // status of a job that is never called, else ""
+}
+
+// attempt is one task of the job.
+type attempt struct {
+	planned int64
+	actual  int64  // 0: not dialled
+	status  string // "" where a person answered: the dialogue decides
+	number  int    // calling number, from 1
+	ringing int    // seconds
+	causes  []hit
+}
+
+// hit is a planted cause that bore on a call. It was decisive where the call
+// would have gone on otherwise without it.
+type hit struct {
+	plant    *plant
+	turn     int // index of the turn, -1: before anything was said
+	decisive bool
+}
+
+// plan makes the plan of job i in p, whose memory it uses again.
+func (w *World) plan(i int, p *plan) {
+	g := w.groupOf(i)
+	*p = plan{index: i, group: g, attempts: p.attempts[:0]}
+	w.person((g.people+(i-g.first)*g.stride)%w.people, &p.person)
+	var d dice
+	d.seed(w.seed, forPlan, uint64(i))
+	if p.neverCalled(&d) {
+		return
+	}
+	c := g.campaign
+	day := localDay(g.created) + int64((i-g.first)*c.spread/max(g.jobs, 1))*dayMS
+	at := c.open(c.sometime(day, &d), &d)
+	for k := range c.attempts {
+		if g.stopped != 0 && at >= g.stopped {
+			p.stop(at, &d)
+			return
+		}
+		p.attempts = append(p.attempts, w.attempt(p, k, at, &d))
+		if p.decide(k, &d) {
+			return
+		}
+		at = c.open(at+strategies[g.ordinal%len(strategies)].wait(k, &d), &d)
+	}
+}
+
+// neverCalled: jobs set aside one by one, or made with a faulty strategy.
+func (p *plan) neverCalled(d *dice) bool {
+	n := d.below(1000)
+	switch {
+	case p.group.fate == groupIsDraft || n < 2:
+		p.never = "Drafted"
+	case n < 7:
+		p.never = "Paused"
+	case n < 12:
+		p.never = "Cancelled"
+	case n < 16:
+		p.never = "Failed"
+		p.reason = [...]string{"InvalidStrategy", "NoStrategy", "TimeUp", "Unknown"}[n-12]
+	default:
+		return false
+	}
+	return true
+}
+
+// stop ends a job whose group was stopped before its next attempt.
+func (p *plan) stop(at int64, d *dice) {
+	if p.group.fate == groupIsPaused {
+		p.final = "Paused"
+		return
+	}
+	p.final = "Cancelled"
+	// Attempts already queued are recorded as terminated.
+	if at < p.group.stopped+3*hourMS {
+		p.attempts = append(p.attempts, attempt{planned: at, status: "Terminated", number: p.callingNumber(len(p.attempts), d)})
+	}
+}
+
+func (p *plan) callingNumber(attempt int, d *dice) int {
+	numbers := p.group.campaign.numbers
+	return numbers[(p.index+attempt+d.below(2))%len(numbers)]
+}
+
+// decide says whether the attempt k was the job's last, and how the job ends.
+func (p *plan) decide(k int, d *dice) (over bool) {
+	last := &p.attempts[len(p.attempts)-1]
+	switch last.status {
+	case "", "Succeeded", "SucceededError":
+		p.final = "Succeeded"
+		return true
+	case "SucceededSpecialInterceptVoiceAssistant", "SucceededSpecialInterceptExtensionNumberTransfer", "SucceededSpecialInterceptCustomSpecialIntercept":
+		p.final = "Succeeded"
+		return k+1 == p.group.campaign.attempts || d.percent(45)
+	case "Executing":
+		p.final = "Executing"
+		return true
+	case "Cancelled":
+		p.final = "Cancelled"
+		return true
+	}
+	p.final, p.reason = "Failed", failureReasons[last.status]
+	if k+1 < p.group.campaign.attempts {
+		return endsJob[last.status]
+	}
+	if p.reason == "NoAnswer" && d.percent(4) {
+		p.reason = "NoneRepeatableJobMaxAttemptCountLimit"
+	}
+	return true
+}
+
+var failureReasons = map[string]string{
+	"NoAnswer": "NoAnswer", "Busy": "NoAnswer", "NotConnected": "CallFailed", "PoweredOff": "CallFailed",
+	"NotExist": "EmptyNumber", "EmptyNumber": "EmptyNumber",
+	"OutOfService": "OutOfService", "OutOfServiceNoCall": "OutOfService",
+	"InArrears": "InArrears", "InArrearsNoCall": "InArrears",
+	"PerDayCallCountLimit": "PerDayCallCountLimit", "ContactBlockList": "ContactBlockList",
+	"VerificationCancelled": "VerificationCancelled", "HighRiskSipCode": "ContactSuspended",
+	"CallerNotRegistered": "CallFailed", "CallingNumberNotExist": "CallFailed", "Failed": "CallFailed",
+}
+
+// endsJob: after these another attempt is pointless, and none is made.
+var endsJob = map[string]bool{
+	"EmptyNumber": true, "OutOfServiceNoCall": true, "InArrearsNoCall": true,
+	"ContactBlockList": true, "VerificationCancelled": true, "HighRiskSipCode": true,
+}

@@ -1,0 +1,142 @@
+package simulate
+
+import (
+	"strconv"
+	"strings"
+)
+
+// speech puts lines together: it fills templates with what belongs to one job
+// and remembers where personal data is.
+type speech struct {
+	dice     *dice
+	person   *person
+	campaign *campaign
+	values   []value
+
+	buf   []byte
+	spans []Span
+	depth int // of entries that are personal data as a whole
+}
+
+func (s *speech) begin() { s.buf, s.spans, s.depth = s.buf[:0], s.spans[:0], 0 }
+
+// text is the line put together so far; spans of it are the caller's to keep.
+func (s *speech) text() (string, []Span) {
+	text := string(s.buf)
+	if len(s.spans) == 0 {
+		return text, nil
+	}
+	spans := append([]Span(nil), s.spans...)
+	for i := range spans {
+		spans[i].Text = text[spans[i].Start:spans[i].End]
+	}
+	return text, spans
+}
+
+// plainText is an entry of a list that needs no job to be filled.
+func (s *speech) plainText(w *wordList, d *dice) string {
+	before := s.dice
+	s.dice = d
+	s.begin()
+	s.fill(w.pick(d))
+	s.dice = before
+	return string(s.buf)
+}
+
+func (s *speech) fill(t template) {
+	for i := range t {
+		p := &t[i]
+		switch p.kind {
+		case pieceLiteral:
+			s.buf = append(s.buf, p.text...)
+		case pieceEntry:
+			s.entry(p.list)
+		case pieceChoice:
+			s.fill(p.choices[s.dice.below(len(p.choices))])
+		case pieceParameter:
+			q := &s.campaign.parameters[p.index]
+			s.personal(q.personal(), s.values[p.index].written)
+		case pieceSpokenParameter:
+			q := &s.campaign.parameters[p.index]
+			s.personal(q.personal(), q.spoken(s.values[p.index]))
+		case pieceSpokenCount:
+			s.buf = append(s.buf, spokenCount(s.dice.between(p.low, p.high))...)
+		case pieceSpokenOrdinal:
+			s.buf = append(s.buf, spokenNumber(s.dice.between(p.low, p.high))...)
+		case pieceDigits:
+			s.buf = strconv.AppendInt(s.buf, int64(s.dice.between(p.low, p.high)), 10)
+		case pieceName:
+			s.personal(SpanName, s.person.name)
+		case pieceSurname:
+			s.personal(SpanName, s.person.surname)
+		case pieceHonorific:
+			s.personal(SpanName, s.person.honorific)
+		case pieceCompany:
+			s.buf = append(s.buf, s.campaign.company...)
+		case piecePhone:
+			// Somebody else's number, made up like all of them.
+			s.personal(SpanNumber, spokenDigitRow(phoneOf(0, s.dice.below(phoneRange))))
+		}
+	}
+}
+
+func (s *speech) entry(w *wordList) {
+	start := len(s.buf)
+	if w.span != "" {
+		s.depth++
+	}
+	s.fill(w.pick(s.dice))
+	if w.span == "" {
+		return
+	}
+	if s.depth--; s.depth == 0 {
+		s.spans = append(s.spans, Span{Start: start, End: len(s.buf), Kind: w.span})
+	}
+}
+
+func (s *speech) personal(kind, text string) {
+	start := len(s.buf)
+	s.buf = append(s.buf, text...)
+	if kind != "" && s.depth == 0 {
+		s.spans = append(s.spans, Span{Start: start, End: len(s.buf), Kind: kind})
+	}
+}
+
+// replace puts other words in the place of the first ones found outside of
+// personal data, and reports whether there were any.
+func (s *speech) replace(old, new string) bool {
+	text := string(s.buf)
+	from := 0
+	for {
+		i := strings.Index(text[from:], old)
+		if i < 0 {
+			return false
+		}
+		if at := from + i; !s.touches(at, at+len(old)) {
+			s.edit(at, at+len(old), new)
+			return true
+		}
+		from += i + len(old)
+	}
+}
+
+func (s *speech) touches(start, end int) bool {
+	for _, span := range s.spans {
+		if start < span.End && span.Start < end {
+			return true
+		}
+	}
+	return false
+}
+
+// edit replaces a part of the line that holds no personal data.
+func (s *speech) edit(start, end int, text string) {
+	tail := string(s.buf[end:])
+	s.buf = append(append(s.buf[:start], text...), tail...)
+	for i := range s.spans {
+		if s.spans[i].Start >= end {
+			s.spans[i].Start += len(text) - (end - start)
+			s.spans[i].End += len(text) - (end - start)
+		}
+	}
+}

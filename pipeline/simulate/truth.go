@@ -1,0 +1,135 @@
+package simulate
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/goccy/go-json"
+)
+
+// Truth is what really happened in a job, which no API tells: the node behind
+// every line, the planted causes that bore on its calls, the personal data in
+// its texts.
+type Truth struct {
+	JobID    string      `json:"job_id"`
+	Index    int         `json:"index"`
+	Campaign string      `json:"campaign"` // name of the campaign's file
+	Version  string      `json:"version"`  // of the script
+	Person   int         `json:"person"`   // the same in all jobs that reach this person
+	Causes   []Cause     `json:"causes,omitempty"`
+	Tasks    []TaskTruth `json:"tasks,omitempty"` // as the job's tasks
+}
+
+// Cause is a planted cause of failure that bore on a call.
+type Cause struct {
+	Kind     string `json:"kind"`
+	TaskID   string `json:"task_id"`
+	Turn     int    `json:"turn"`     // index of the line at which it bore on the call; -1: before the first
+	Decisive bool   `json:"decisive"` // without it, the call would have gone on otherwise
+}
+
+// TaskTruth is what happened in a call, turn by turn.
+type TaskTruth struct {
+	TaskID string      `json:"task_id"`
+	Turns  []TurnTruth `json:"turns,omitempty"` // as the task's turns
+}
+
+// TurnTruth is what is behind a line.
+type TurnTruth struct {
+	Node string `json:"node"`
+	// Said is what the robot did (say, again, unheard, silence) or the
+	// contact's intent: the name of a word list.
+	Said  string `json:"said"`
+	Spans []Span `json:"spans,omitempty"`
+}
+
+// Span is personal data in a script: the bytes from Start to before End.
+type Span struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Kind  string `json:"kind"` // one of Span…
+	Text  string `json:"text"`
+}
+
+// Kinds of personal data.
+const (
+	SpanName    = "name"
+	SpanNumber  = "number"
+	SpanAddress = "address"
+)
+
+// Planted is a cause of failure of this world: the first line of the truth
+// lists them.
+type Planted struct {
+	Kind     string `json:"kind"`
+	Campaign string `json:"campaign,omitempty"` // "" where all are concerned
+	Node     string `json:"node,omitempty"`
+	Version  string `json:"version,omitempty"`
+	Number   string `json:"calling_number,omitempty"`
+	Note     string `json:"note,omitempty"`
+}
+
+// Planted lists the causes of failure put into the world.
+func (w *World) Planted() []Planted {
+	list := []Planted{{
+		Kind: w.flagged.kind, Number: callingNumbers[flagged-1].number, Note: w.flagged.note,
+	}}
+	for _, c := range w.campaigns {
+		for _, p := range c.plants {
+			entry := Planted{Kind: p.kind, Campaign: c.id, Note: p.note}
+			if p.node != nil {
+				entry.Node = p.node.id
+			}
+			if p.version >= 0 {
+				entry.Version = c.versions[p.version].name
+			}
+			list = append(list, entry)
+		}
+	}
+	return list
+}
+
+// WriteTruth writes JSON Lines: a first line {"world":…,"planted":[…]}, then
+// the Truth of every job in order. It must not be written where the responses
+// are read from.
+func (w *World) WriteTruth(ctx context.Context, to io.Writer) error {
+	out := bufio.NewWriterSize(to, 1<<16)
+	lines := json.NewEncoder(out)
+	lines.SetEscapeHTML(false)
+	head := truthHead{
+		World:   truthWorld{w.options.InstanceID, w.options.Jobs, w.options.Seed, w.now, w.options.Days},
+		Planted: w.Planted(),
+	}
+	if err := lines.Encode(head); err != nil {
+		return fmt.Errorf("write truth: %w", err)
+	}
+	made := w.newMaker()
+	for i := range w.Len() {
+		if i%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		_, truth := made.job(i)
+		if err := lines.Encode(truth); err != nil {
+			return fmt.Errorf("write truth of job %d: %w", i, err)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write truth: %w", err)
+	}
+	return nil
+}
+
+type truthHead struct {
+	World   truthWorld `json:"world"`
+	Planted []Planted  `json:"planted"`
+}
+
+type truthWorld struct {
+	InstanceID string `json:"instance_id"`
+	Jobs       int    `json:"jobs"`
+	Seed       uint64 `json:"seed"`
+	Until      int64  `json:"until"` // ms
+	Days       int    `json:"days"`
+}

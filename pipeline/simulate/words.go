@@ -1,0 +1,108 @@
+package simulate
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+)
+
+// commonWords are the lists the model itself asks for by name.
+type commonWords struct {
+	vocabulary *vocabulary
+	hello      *wordList // picking up
+	filler     *wordList // before a line
+	tail       *wordList // after one
+	aside      *wordList // what the talkative add
+	stillThere *wordList // into a long silence of the robot
+	machines   [machineVoicemail + 1][]*wordList
+	homophones [][2]string
+}
+
+func readWords(files fs.FS) (commonWords, []*dialect, error) {
+	v, err := readVocabulary(files, "words")
+	if err != nil {
+		return commonWords{}, nil, err
+	}
+	words := commonWords{vocabulary: v}
+	for _, want := range []struct {
+		name string
+		to   **wordList
+	}{
+		{"hello", &words.hello}, {"filler", &words.filler}, {"tail", &words.tail},
+		{"aside", &words.aside}, {"still_there", &words.stillThere},
+	} {
+		if *want.to = v.lists[want.name]; *want.to == nil {
+			return words, nil, fmt.Errorf("words: list %s is missing", want.name)
+		}
+	}
+	machines := [...][]string{
+		machineNone: nil, machineAssistant: {"assistant_answers", "assistant_goes_on"},
+		machineExtension: {"switchboard"}, machineVoicemail: {"voicemail"},
+	}
+	for m, names := range machines {
+		for _, name := range names {
+			w := v.lists[name]
+			if w == nil {
+				return words, nil, fmt.Errorf("words: list %s is missing", name)
+			}
+			words.machines[m] = append(words.machines[m], w)
+		}
+	}
+	for _, name := range []string{"family_name", "given_male", "given_female", "address"} {
+		if v.lists[name] == nil {
+			return words, nil, fmt.Errorf("words: list %s is missing", name)
+		}
+	}
+	if words.homophones, err = readPairs(files, "slips/homophones.txt"); err != nil {
+		return words, nil, err
+	}
+	dialects, err := readDialects(files)
+	return words, dialects, err
+}
+
+// plain is an entry of a list of bare words, such as names.
+func (c *commonWords) plain(name string, d *dice) string {
+	t := c.vocabulary.lists[name].pick(d)
+	return t[0].text
+}
+
+func readDialects(files fs.FS) ([]*dialect, error) {
+	names, err := fs.Glob(files, "slips/dialect_*.txt")
+	if err != nil {
+		return nil, err
+	}
+	var dialects []*dialect
+	for _, name := range names {
+		pairs, err := readPairs(files, name)
+		if err != nil {
+			return nil, err
+		}
+		dialects = append(dialects, &dialect{words: pairs})
+	}
+	if len(dialects) == 0 {
+		return nil, fmt.Errorf("slips: no dialect_*.txt")
+	}
+	return dialects, nil
+}
+
+// readPairs reads lines of a word and what is said, or heard, instead.
+func readPairs(files fs.FS, name string) ([][2]string, error) {
+	lines, err := readLines(files, name)
+	if err != nil {
+		return nil, err
+	}
+	var pairs [][2]string
+	for _, l := range lines {
+		if l.rest == "" || l.key == "-" {
+			return nil, l.errorf("a pair reads: word other-word")
+		}
+		if slices.ContainsFunc(pairs, func(p [2]string) bool { return p[0] == l.key && p[1] == l.rest }) {
+			return nil, l.errorf("pair %s %s is there twice", l.key, l.rest)
+		}
+		pairs = append(pairs, [2]string{l.key, l.rest})
+	}
+	if len(pairs) == 0 {
+		return nil, fmt.Errorf("%s: no pairs", name)
+	}
+	return pairs, nil
+}

@@ -1,0 +1,118 @@
+package simulate
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"sort"
+	"sync"
+	"time"
+
+	"callmill/schema"
+)
+
+//go:embed campaigns/*.txt words/*.txt slips/*.txt
+var data embed.FS
+
+// World is a world of calls, as it stood at an instant. It is immutable and
+// safe for concurrent use.
+type World struct {
+	options   Options
+	seed      uint64
+	begin     int64 // midnight before the first campaigns, ms
+	now       int64 // what happens later is not seen, ms
+	people    int
+	campaigns []*campaign
+	words     commonWords
+	dialects  []*dialect
+	groups    []*group // by creation
+	flagged   *plant
+	calls     func() []Call // see Calls
+}
+
+// New reads the campaigns and lays the world out; it makes no call yet. It
+// fails on options out of range and on campaigns that do not make sense,
+// naming file and line.
+func New(o Options) (*World, error) { return newWorld(o, data) }
+
+func newWorld(o Options, files fs.FS) (*World, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	w := &World{options: o, seed: o.Seed, now: o.Until.UnixMilli()}
+	w.begin = localDay(w.now) - int64(o.Days-1)*dayMS
+	// A person is called by one or two campaigns, on average.
+	w.people = min(max(o.Jobs*5/8, 50), phoneRange)
+	w.flagged = &plant{kind: "flagged_number", note: "被多人标记为骚扰电话的主叫号码", version: -1}
+	if w.words, w.dialects, err = readWords(files); err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
+	}
+	names, err := fs.Glob(files, "campaigns/*.txt")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		c, err := readCampaign(files, name, w.words.vocabulary)
+		if err != nil {
+			return nil, fmt.Errorf("simulate: %w", err)
+		}
+		w.campaigns = append(w.campaigns, c)
+	}
+	w.layOut()
+	w.calls = sync.OnceValue(w.findCalls)
+	return w, nil
+}
+
+// At is the same world as it stood at another instant, earlier or later than
+// Options.Until: with fewer or more calls, results that had not arrived yet,
+// jobs still to be called. Campaigns created after t do not exist.
+func (w *World) At(t time.Time) *World {
+	at := *w
+	at.now = t.UnixMilli()
+	return &at
+}
+
+// InstanceID is the robot deployment the jobs belong to.
+func (w *World) InstanceID() string { return w.options.InstanceID }
+
+// Len is the number of jobs: those of the campaigns created by now. Jobs have
+// the indexes from 0 to Len()-1.
+func (w *World) Len() int {
+	n := sort.Search(len(w.groups), func(i int) bool { return w.groups[i].created > w.now })
+	if n == 0 {
+		return 0
+	}
+	return w.groups[n-1].first + w.groups[n-1].jobs
+}
+
+// Job makes job i and its truth; the caller owns both. i must be in range.
+func (w *World) Job(i int) (*schema.Job, *Truth) { return w.newMaker().job(i) }
+
+// JobID is the id of job i.
+func (w *World) JobID(i int) string { return w.id(jobIDs, uint64(i)) }
+
+// FindJob gives the index of a job from its id; false where there is none.
+func (w *World) FindJob(id string) (int, bool) {
+	n, ok := w.number(jobIDs, id)
+	return int(n), ok && n < uint64(w.Len())
+}
+
+// FindTask gives the index of the job a task belongs to, and its place among
+// the job's tasks, from its id; false where there is none by now.
+func (w *World) FindTask(id string) (job, task int, ok bool) {
+	n, ok := w.number(taskIDs, id)
+	job, task = int(n>>8), int(n&0xff)
+	if !ok || job >= w.Len() {
+		return 0, 0, false
+	}
+	var p plan
+	w.plan(job, &p)
+	return job, task, task < p.begun(w.now)
+}
+
+// groupOf is the group job i belongs to.
+func (w *World) groupOf(i int) *group {
+	n := sort.Search(len(w.groups), func(k int) bool { return w.groups[k].first > i })
+	return w.groups[n-1]
+}
