@@ -20,6 +20,10 @@ type Raw struct {
 	// be read of it is in Body or came before. Empty: it did not.
 	Fault string
 
+	// Reject, where not nil, is all there is to say of the piece: the source
+	// itself found it unusable, such as a job beyond what can be held.
+	Reject *Reject
+
 	// Release, where not nil, gives Body back to whoever made it.
 	Release func()
 }
@@ -32,7 +36,9 @@ type Reject struct {
 	Position   int64
 	Code       string // one of Reject…
 	Reason     string // for people: what was met where
-	Raw        []byte // the piece of input, whole; the table keeps the first MiB
+	Raw        []byte // the piece of input, whole unless RawBytes says otherwise; the table keeps the first MiB
+	RawBytes   int64  // length of the piece where Raw is only its beginning, else 0
+	RawSHA256  string // of the whole piece, hexadecimal, where Raw is only its beginning
 	ObservedAt int64
 	Undated    bool
 }

@@ -1,0 +1,369 @@
+package decode
+
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"callmill/schema"
+)
+
+// The methods of this file read one documented value each, in any of the
+// spellings on the list. They return false at damage only; a value of a shape
+// on no list is stepped over and noted by refuse, which makes its job a reject.
+
+// text fields: content reads what stays byte for byte, token what is trimmed.
+
+func (d *Decoder) content(dst *string, name string) bool {
+	switch c := d.next(); {
+	case c == '"':
+		s, ok := d.text()
+		*dst = s
+		return ok
+	case c == 'n':
+		*dst = ""
+		return d.literal("null")
+	case c == '-' || c-'0' <= 9:
+		return d.numberAsString(dst)
+	case c == 't' || c == 'f':
+		return d.boolAsString(dst)
+	}
+	return d.notA(name, "a string")
+}
+
+func (d *Decoder) token(dst *string, name string) bool {
+	if !d.content(dst, name) {
+		return false
+	}
+	if s := *dst; s != "" && (isEdge(s[0]) || isEdge(s[len(s)-1])) {
+		*dst = d.trim(s)
+	}
+	return true
+}
+
+// isEdge reports whether a text that begins or ends with c may have to be
+// trimmed there.
+func isEdge(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
+
+func (d *Decoder) trim(s string) string {
+	t := strings.TrimSpace(s)
+	if len(t) != len(s) {
+		d.count(trimmed)
+	}
+	return t
+}
+
+// numberAsString: digits as they stand, for they are an id or a phone number
+// that must not pass through floating point.
+func (d *Decoder) numberAsString(dst *string) bool {
+	literal, ok := d.number()
+	*dst = alias(literal)
+	d.count(numberForString)
+	return ok
+}
+
+func (d *Decoder) boolAsString(dst *string) bool {
+	d.count(boolForString)
+	if d.b[d.p] == 't' {
+		*dst = "true"
+		return d.literal("true")
+	}
+	*dst = "false"
+	return d.literal("false")
+}
+
+// integer reads a whole number. set is false for null and "".
+func (d *Decoder) integer(name string) (v int64, set, ok bool) {
+	switch c := d.next(); {
+	case c == '-' || c-'0' <= 9:
+		literal, ok := d.number()
+		if !ok {
+			return 0, false, false
+		}
+		v, set = d.whole(literal, name)
+		return v, set, true
+	case c == 'n':
+		return 0, false, d.literal("null")
+	case c == '"':
+		return d.stringAsInteger(name)
+	}
+	return 0, false, d.notA(name, "a number")
+}
+
+func (d *Decoder) stringAsInteger(name string) (v int64, set, ok bool) {
+	s, ok := d.text()
+	if s = d.trim(s); s == "" || !ok {
+		return 0, false, ok
+	}
+	d.count(stringForNumber)
+	if !isDecimal(s) {
+		d.refuse(schema.RejectShape, name, quoted(s)+", not a number")
+		return 0, false, true
+	}
+	v, set = d.whole([]byte(s), name)
+	return v, set, true
+}
+
+// whole is the value of a decimal number that must be whole.
+func (d *Decoder) whole(literal []byte, name string) (int64, bool) {
+	if len(literal) <= 18 {
+		if v, plain := digits(literal); plain {
+			return v, true
+		}
+	}
+	v, exact := parseWhole(literal)
+	if !exact {
+		d.refuse(schema.RejectNumber, name, quoted(string(literal))+", which is not a whole number of 64 bits")
+		return 0, false
+	}
+	if strings.ContainsAny(alias(literal), ".eE") {
+		d.count(decimalForInteger)
+	}
+	return v, true
+}
+
+// digits is the value of at most 18 digits with or without a minus.
+func digits(b []byte) (v int64, ok bool) {
+	negative := b[0] == '-'
+	if negative {
+		b = b[1:]
+	}
+	for _, c := range b {
+		if c-'0' > 9 {
+			return 0, false
+		}
+		v = v*10 + int64(c-'0')
+	}
+	if negative {
+		v = -v
+	}
+	return v, true
+}
+
+func (d *Decoder) int32(dst **int32, name string) bool {
+	v, set, ok := d.integer(name)
+	*dst = nil
+	if !set {
+		return ok
+	}
+	if v != int64(int32(v)) {
+		d.refuse(schema.RejectNumber, name, "beyond 32 bits")
+		return ok
+	}
+	*dst = d.int32s.one(int32(v))
+	return ok
+}
+
+func (d *Decoder) int64(dst **int64, name string) bool {
+	v, set, ok := d.integer(name)
+	*dst = nil
+	if set {
+		*dst = d.int64s.one(v)
+	}
+	return ok
+}
+
+// maxInstant is the last millisecond of 9998: the year after it is the
+// partition of jobs that were not called yet.
+const maxInstant = 253370764799999
+
+func (d *Decoder) instant(dst *int64, name string) bool {
+	v, _, ok := d.integer(name)
+	*dst = v
+	if v < 0 || v > maxInstant {
+		*dst = 0
+		d.refuse(schema.RejectTime, name, "an instant outside the years 1970 to 9998")
+	}
+	return ok
+}
+
+// truth reads a boolean; set is false for null and "".
+func (d *Decoder) truth(name string) (v, set, ok bool) {
+	switch d.next() {
+	case 't':
+		return true, true, d.literal("true")
+	case 'f':
+		return false, true, d.literal("false")
+	case 'n':
+		return false, false, d.literal("null")
+	case '0', '1':
+		literal, ok := d.number()
+		if ok && len(literal) == 1 {
+			d.count(numberForBool)
+			return literal[0] == '1', true, true
+		}
+		d.refuse(schema.RejectShape, name, quoted(string(literal))+", not true or false")
+		return false, false, ok
+	case '"':
+		return d.stringAsBool(name)
+	}
+	return false, false, d.notA(name, "true or false")
+}
+
+func (d *Decoder) stringAsBool(name string) (v, set, ok bool) {
+	s, ok := d.text()
+	if s = d.trim(s); s == "" || !ok {
+		return false, false, ok
+	}
+	d.count(stringForBool)
+	switch strings.ToLower(s) {
+	case "true", "1":
+		return true, true, true
+	case "false", "0":
+		return false, true, true
+	}
+	d.refuse(schema.RejectShape, name, quoted(s)+", not true or false")
+	return false, false, true
+}
+
+// notA refuses the value at p, which is of another kind than want, and steps
+// over it.
+func (d *Decoder) notA(name, want string) bool {
+	if d.p >= len(d.b) {
+		return d.ends()
+	}
+	got := kindOf(d.b[d.p])
+	if !d.skip() {
+		return false
+	}
+	d.refuse(schema.RejectShape, name, got+", not "+want)
+	return true
+}
+
+func kindOf(c byte) string {
+	switch {
+	case c == '{':
+		return "an object"
+	case c == '[':
+		return "an array"
+	case c == '"':
+		return "a string"
+	case c == 't' || c == 'f':
+		return "a boolean"
+	case c == 'n':
+		return "null"
+	}
+	return "a number"
+}
+
+// quoted is s for a reason, shortened.
+func quoted(s string) string {
+	const most = 40
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return `"` + s + `"`
+}
+
+// isDecimal reports whether s is a number as people and programs write it:
+// JSON's, also with a plus or leading zeros.
+func isDecimal(s string) bool {
+	s = strings.TrimLeft(s, "+-")
+	mantissa, exponent, hasExponent := s, "", false
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		mantissa, exponent, hasExponent = s[:i], s[i+1:], true
+	}
+	before, after, hasPoint := strings.Cut(mantissa, ".")
+	if !allDigits(before) || hasPoint && !allDigits(after) {
+		return false
+	}
+	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
+		exponent = exponent[1:]
+	}
+	return !hasExponent || allDigits(exponent)
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i]-'0' > 9 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// parseWhole is the value of a decimal number in whatever notation; exact is
+// false where it is not whole or does not fit. The digits may be many, the
+// work is linear in them.
+func parseWhole(literal []byte) (v int64, exact bool) {
+	negative := literal[0] == '-'
+	exponent, point, shift := 0, false, 0
+	var magnitude uint64
+	i := 0
+	if literal[0] == '-' || literal[0] == '+' {
+		i++
+	}
+	zeros := 0 // digits 0 not yet multiplied in
+	for ; i < len(literal) && literal[i]|0x20 != 'e'; i++ {
+		c := literal[i]
+		if c == '.' {
+			point = true
+			continue
+		}
+		if point {
+			shift--
+		}
+		if c == '0' {
+			zeros++
+			continue
+		}
+		if magnitude != 0 {
+			if magnitude, exact = scale(magnitude, zeros+1); !exact {
+				return 0, false
+			}
+		}
+		zeros = 0
+		magnitude += uint64(c - '0')
+		if magnitude > math.MaxInt64 {
+			return 0, false
+		}
+	}
+	if i < len(literal) {
+		exponent = parseExponent(literal[i+1:])
+	}
+	if magnitude == 0 {
+		return 0, true
+	}
+	power := zeros + shift + exponent
+	if power < 0 {
+		return 0, false // the last digit that is not 0 stands behind the point
+	}
+	if magnitude, exact = scale(magnitude, power); !exact || magnitude > math.MaxInt64 {
+		return 0, false
+	}
+	v = int64(magnitude)
+	if negative {
+		v = -v
+	}
+	return v, true
+}
+
+// scale is m times ten to the power of n, where that fits.
+func scale(m uint64, n int) (uint64, bool) {
+	if n > 19 {
+		return 0, false
+	}
+	for range n {
+		if m > math.MaxInt64/10 {
+			return 0, false
+		}
+		m *= 10
+	}
+	return m, true
+}
+
+// parseExponent is the value of an exponent, held within what matters.
+func parseExponent(b []byte) int {
+	negative := b[0] == '-'
+	if b[0] == '-' || b[0] == '+' {
+		b = b[1:]
+	}
+	v := 0
+	for _, c := range b {
+		v = min(v*10+int(c-'0'), math.MaxInt32)
+	}
+	if negative {
+		return -v
+	}
+	return v
+}

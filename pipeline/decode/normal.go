@@ -1,0 +1,95 @@
+package decode
+
+import (
+	"strconv"
+
+	"callmill/schema"
+)
+
+// normalize brings the job whose fields were read to the form every other
+// package relies on: lists kept, tasks with ids, each once, in order.
+func (d *Decoder) normalize(j *schema.Job) {
+	l := &d.lists
+	j.CallingNumbers = d.strings.keep(l.numbers)
+	j.Contacts = d.contacts.keep(l.contacts)
+	j.Extras = d.extras.keep(l.extras)
+	j.Summaries = d.results.keep(l.summaries)
+	for i := range l.tasks {
+		t := &l.tasks[i]
+		if t.JobID == j.JobID {
+			t.JobID = ""
+		}
+		if t.TaskID == "" {
+			t.TaskID = d.taskID(j.JobID, i)
+		}
+	}
+	l.tasks = d.uniqueTasks(l.tasks)
+	j.Tasks = d.tasks.keep(l.tasks)
+	j.SortTasks()
+}
+
+// taskID names a task the API gave no id, after its position as delivered.
+func (d *Decoder) taskID(jobID string, position int) string {
+	d.count(noTaskID)
+	d.scratch = append(append(d.scratch[:0], jobID...), '#')
+	d.scratch = strconv.AppendInt(d.scratch, int64(position), 10)
+	return alias(d.texts.keep(d.scratch))
+}
+
+// uniqueTasks leaves of tasks with one id the one delivered last, in place.
+func (d *Decoder) uniqueTasks(list []schema.Task) []schema.Task {
+	if !hasDuplicates(list, d.seen) {
+		return list
+	}
+	last := make(map[string]int, len(list))
+	for i := range list {
+		if before, again := last[list[i].TaskID]; again {
+			d.countDuplicate(&list[before], &list[i])
+		}
+		last[list[i].TaskID] = i
+	}
+	kept := list[:0]
+	for i := range list {
+		if last[list[i].TaskID] == i {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept
+}
+
+// hasDuplicates compares pair by pair while that is cheaper than a map; seen
+// is an empty map, and is left empty.
+func hasDuplicates(list []schema.Task, seen map[string]struct{}) bool {
+	const few = 16
+	if len(list) > few {
+		defer clear(seen)
+		for i := range list {
+			seen[list[i].TaskID] = struct{}{}
+		}
+		return len(seen) < len(list)
+	}
+	for i := range list {
+		for k := range i {
+			if list[i].TaskID == list[k].TaskID {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (d *Decoder) countDuplicate(a, b *schema.Task) {
+	if sameTask(a, b) {
+		d.count(duplicateTaskIdentical)
+	} else {
+		d.count(duplicateTaskReplaced)
+	}
+}
+
+// sameTask reports whether ListJobs said the same of both.
+func sameTask(a, b *schema.Task) bool {
+	one, other := schema.Job{Tasks: []schema.Task{*a}}, schema.Job{Tasks: []schema.Task{*b}}
+	x, _ := one.ContentHash(nil)
+	y, _ := other.ContentHash(nil)
+	return x == y
+}

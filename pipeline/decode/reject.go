@@ -1,0 +1,52 @@
+package decode
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"callmill/schema"
+)
+
+// refusal is the first value of a job, or of an envelope, that has a shape on
+// no list.
+type refusal struct{ code, reason string }
+
+func (d *Decoder) refuse(code, name, what string) {
+	if d.refused.code == "" {
+		d.refused = refusal{code, d.at.path() + name + " is " + what}
+	}
+}
+
+// path is where in a job the value being read is, up to its own name.
+func (at place) path() string {
+	var b strings.Builder
+	step := func(list string, i int) {
+		if i >= 0 {
+			fmt.Fprintf(&b, "%s[%d].", list, i)
+		}
+	}
+	step("Contacts", at.contact)
+	step("Extras", at.extra)
+	step("Tasks", at.task)
+	step("Conversation", at.turn)
+	step("Summary", at.summary)
+	return b.String()
+}
+
+// reject adds a reject to the items of the document.
+func (d *Decoder) reject(code, jobID, reason string, piece []byte) {
+	position := d.n
+	d.n++
+	if d.dry {
+		return
+	}
+	if code == schema.RejectTruncated && d.raw.Fault != "" {
+		reason += ": " + d.raw.Fault
+		d.faultTold = true
+	}
+	d.items = append(d.items, schema.Decoded{Position: position, Reject: &schema.Reject{
+		JobID: strings.Clone(jobID), Origin: d.raw.Origin, Position: position,
+		Code: code, Reason: reason, Raw: bytes.Clone(piece),
+	}})
+}

@@ -1,0 +1,116 @@
+package decode
+
+import "callmill/schema"
+
+// document is the top-level value being read, the unit whose items are handed
+// out together: a response with its jobs, a raw line, a bare job.
+type document struct {
+	text  []byte // the body it stands in
+	start int    // in text
+	first int64  // position of its first item
+	ahead bool   // its envelope was read ahead of its jobs, see readAhead
+	inner bool   // the text being read is a string of the document's
+}
+
+// documents reads every document of the text, one after the other: one
+// response, JSON Lines, whatever stands behind each other.
+func (d *Decoder) documents() {
+	for !d.stopped {
+		switch d.next() {
+		case '{':
+			d.document()
+		case '[':
+			d.arrayOfDocuments()
+		case '<':
+			d.xmlDocument()
+		case 0:
+			if d.p >= len(d.b) {
+				return
+			}
+			d.garbage()
+		default:
+			d.garbage()
+		}
+	}
+}
+
+// open begins a document at p.
+func (d *Decoder) open() {
+	d.doc = document{text: d.b, start: d.p, first: d.n}
+	d.env = envelope{}
+	d.at, d.refused, d.lost = nowhere, refusal{}, false
+}
+
+func (d *Decoder) document() {
+	d.open()
+	ok := d.object()
+	d.settle(ok)
+}
+
+// arrayOfDocuments reads [job, job …] or [response, response …].
+func (d *Decoder) arrayOfDocuments() {
+	start, depth := d.p, d.depth
+	d.open()
+	if !d.enter() {
+		d.settle(false)
+		return
+	}
+	d.count(arrayOfDocuments)
+	for first := true; d.element(first); first = false {
+		switch d.next() {
+		case '{':
+			d.document()
+		case 'n':
+			d.open()
+			d.count(nullElement)
+			if !d.literal("null") {
+				d.settle(false)
+			}
+		default:
+			if first {
+				d.p, d.depth = start, depth
+				d.garbage()
+				return
+			}
+			d.strayElement()
+		}
+		if d.lost || d.stopped || d.adrift {
+			return
+		}
+	}
+	if d.bad.code != "" {
+		d.open()
+		d.doc.start = min(d.bad.at, len(d.b))
+		d.settle(false)
+	}
+}
+
+// strayElement rejects an element of an array of documents that is none.
+func (d *Decoder) strayElement() {
+	d.open()
+	ok := d.skip()
+	if ok {
+		d.reject(schema.RejectNotJobs, "", "an element is "+kindOf(d.b[d.doc.start])+", not a job or a response", d.b[d.doc.start:d.p])
+		d.flush()
+		return
+	}
+	d.settle(false)
+}
+
+// garbage rejects what begins like no document, up to where one begins.
+func (d *Decoder) garbage() {
+	if d.adrift && (d.b[d.p] == ',' || d.b[d.p] == ']' || d.b[d.p] == '}') {
+		d.p++
+		return
+	}
+	d.open()
+	if d.skip() && (d.next() == 0 && d.p >= len(d.b) || d.b[d.p] == '{' || d.b[d.p] == '[') {
+		d.reject(schema.RejectNotJobs, "", "well-formed, but "+kindOf(d.b[d.doc.start])+" is no response", d.b[d.doc.start:d.p])
+		d.flush()
+		return
+	}
+	if d.bad.code == "" {
+		d.syntax("neither JSON nor XML")
+	}
+	d.settle(false)
+}

@@ -1,0 +1,94 @@
+package source
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"callmill/schema"
+)
+
+func sortByOrigin(list []file) {
+	slices.SortFunc(list, func(a, b file) int { return cmp.Compare(a.origin, b.origin) })
+}
+
+// Raws reads the files and yields every piece in order: the arguments as
+// given, a folder's files by path. yield owns the Raw and its Body until it
+// calls Release, from whichever goroutine. Raws ends with the first error of
+// reading or of yield, or with ctx.Err().
+func (f *Files) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
+	var sequence int64
+	for _, one := range f.list {
+		err := f.read(ctx, one, func(raw *schema.Raw) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			raw.Sequence = sequence
+			sequence++
+			return yield(raw)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// read yields the pieces of one file: itself where it is not too large.
+func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	in, err := f.open(ctx, one)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", one.origin, reason(err))
+	}
+	defer in.Close()
+	body, err := f.whole(in, one.size)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", one.origin, reason(err))
+	}
+	if int64(len(body)) > f.o.MaxWhole {
+		return f.cut(ctx, one, in, body, yield)
+	}
+	raw := f.base(one)
+	raw.Body, raw.Fault = body, in.fault
+	raw.Release = func() { f.pool.give(body) }
+	return yield(&raw)
+}
+
+func (f *Files) base(one file) schema.Raw {
+	return schema.Raw{Origin: one.origin, InstanceID: f.o.Instance, ObservedAt: f.o.ObservedAt, Undated: f.o.Undated}
+}
+
+// whole reads in to its end, or one byte more than may be held whole.
+func (f *Files) whole(in io.Reader, size int64) ([]byte, error) {
+	most := f.o.MaxWhole + 1
+	body := f.pool.take(int(min(size+bytes.MinRead, most)))
+	for int64(len(body)) < most {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, bytes.MinRead)
+		}
+		n, err := in.Read(body[len(body):min(int64(cap(body)), most)])
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) {
+			return body, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return body, nil
+}
+
+func (f *Files) disk(one file) (io.ReadCloser, error) {
+	if one.path == "-" {
+		return io.NopCloser(f.o.Stdin), nil
+	}
+	return os.Open(one.path)
+}
