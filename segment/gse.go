@@ -74,7 +74,7 @@ func (s *GSE) Cut(dst []int32, script string) []int32 {
 		x += n
 	}
 	dst = l.join(dst, s.hmm)
-	if len(l.kind) <= maxKept {
+	if l.keep() {
 		s.lines.Put(l)
 	}
 	return dst

@@ -30,7 +30,7 @@ var layerCases = []string{
 	"A|  \t|B|\u3000|C",
 	"AT&T|和|C++|和|4S店|和|Ab",
 	"❤\ufe0f|👍🏽|👨\u200d👩\u200d👧|🇨🇳|🇨",
-	"İstanbul|和|\u212A线",
+	"İstanbul|和|\u212A党",
 	"好|\xff|\xe4|\xbd|的",
 	"好|\x00|的",
 	"\u0301|。",
@@ -73,7 +73,7 @@ func TestGSEModelFindsNames(t *testing.T) {
 func TestGSEConcurrent(t *testing.T) {
 	s, err := modelGSE()
 	s = must(t, s, err)
-	want := words(t, s, "他来到了网易杭研大厦ABC")
+	want := wordsOf(t, s, "他来到了网易杭研大厦ABC")
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {

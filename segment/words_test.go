@@ -12,8 +12,8 @@ type cutter interface {
 	Fingerprint() string
 }
 
-// words cuts script and fails the test where the lengths do not add up to it.
-func words(t testing.TB, s cutter, script string) []string {
+// wordsOf cuts script and fails the test where the lengths do not add up to it.
+func wordsOf(t testing.TB, s cutter, script string) []string {
 	t.Helper()
 	var out []string
 	rest := script
@@ -35,7 +35,7 @@ func wantWords(t *testing.T, s cutter, want string) {
 	t.Helper()
 	list := strings.Split(want, "|")
 	script := strings.Join(list, "")
-	if got := words(t, s, script); !slices.Equal(got, list) {
+	if got := wordsOf(t, s, script); !slices.Equal(got, list) {
 		t.Errorf("Cut(%q)\n got %q\nwant %q", script, got, list)
 	}
 }

@@ -1,0 +1,71 @@
+package segment
+
+import "sync"
+
+// Segmenter cuts as GSE does, some thirty times faster, without allocating and
+// in time that grows with the length of the script alone. The first one of a
+// process is ready within some 50 ms. It is safe for concurrent use.
+type Segmenter struct {
+	*lexicon
+	emit   [][4]float64 // see zh.Data
+	prefix float64      // weight of a character that only begins words: see route
+
+	hmm   bool
+	id    string
+	lines sync.Pool // of *line
+}
+
+// engineVersion changes whenever Segmenter cuts any script in another way,
+// but for the words and the layer, which have versions of their own.
+const engineVersion = "fast/1"
+
+// New returns a Segmenter with the built-in dictionary and the user's words.
+// An error names the dictionary and the line.
+func New(o Options) (*Segmenter, error) {
+	user, err := parseDicts(o.Dicts)
+	if err != nil {
+		return nil, err
+	}
+	b, err := sharedBuiltin()
+	if err != nil {
+		return nil, err
+	}
+	lex, err := newLexicon(b, user)
+	if err != nil {
+		return nil, err
+	}
+	return &Segmenter{
+		lexicon: lex,
+		emit:    b.Emit,
+		prefix:  lex.floor,
+		hmm:     o.HMM,
+		id:      fingerprint(engineVersion, b.Hash, user, o.HMM),
+		lines:   sync.Pool{New: func() any { return new(line) }},
+	}, nil
+}
+
+// Cut appends the byte length of each word of script to dst, in order; the
+// lengths add up to len(script). It works for any bytes, also for such that
+// are no UTF-8.
+func (s *Segmenter) Cut(dst []int32, script string) []int32 {
+	l := s.lines.Get().(*line)
+	s.cut(l, script)
+	dst = l.join(dst, s.hmm)
+	if l.keep() {
+		s.lines.Put(l)
+	}
+	return dst
+}
+
+// cut finds the words that the dictionary, and the model, have in script.
+func (s *Segmenter) cut(l *line, script string) {
+	s.read(l, script)
+	s.route(l)
+	if s.hmm {
+		s.findWords(l)
+	}
+}
+
+// Fingerprint identifies engine, dictionaries, model and layer: segmenters
+// with equal fingerprints cut alike.
+func (s *Segmenter) Fingerprint() string { return s.id }
