@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callmill/pipeline/dataset"
+	sources "callmill/pipeline/source"
+)
+
+func newConvert(env *environment) *cobra.Command {
+	flags := &runFlags{}
+	var instance, observedAt string
+	c := &cobra.Command{
+		Use:   "convert INPUT... --out DIR",
+		Short: "Publish saved responses",
+		Long: `Convert reads saved ListJobs responses and publishes them.
+
+An input is a file, a folder (searched for *.json, *.jsonl and *.xml, also with
+.gz or .zst; what is in them is found out by looking), or - for standard input.
+
+Versions of a job are told apart by when they were received. Files do not say;
+without --observed-at they count as received when the run started, and give
+way to versions that know better.`,
+		Example: `  callmill convert responses/ --out data
+  callmill convert night.jsonl.zst --out data --observed-at 2026-01-22T01:30:00+08:00
+  zcat old.xml.gz | callmill convert - --out data --instance collections`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			at, err := parseInstant(observedAt)
+			if err != nil {
+				return usagef("--observed-at: %w", err)
+			}
+			if instance == "" {
+				return usagef("--instance must not be empty")
+			}
+			j := &job{command: "convert", flags: flags, open: func(run dataset.Run) (source, error) {
+				options := sources.Options{Instance: instance, ObservedAt: at, Stdin: env.stdin}
+				if at == 0 {
+					options.ObservedAt, options.Undated = run.Started.UnixMilli(), true
+				}
+				return sources.Open(args, options)
+			}}
+			return j.execute(c.Context(), env)
+		},
+	}
+	flags.add(c)
+	c.Flags().StringVar(&instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
+	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
+	return c
+}
+
+// parseInstant reads an instant as RFC 3339 or in milliseconds; "" is 0.
+func parseInstant(s string) (int64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if ms, err := strconv.ParseInt(s, 10, 64); err == nil && ms > 0 {
+		return ms, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || t.UnixMilli() <= 0 {
+		return 0, fmt.Errorf("%q is no instant such as 2026-01-22T01:30:00Z", s)
+	}
+	return t.UnixMilli(), nil
+}

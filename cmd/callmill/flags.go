@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"callmill/pipeline/progress"
+)
+
+// runFlags are the flags of every command that publishes.
+type runFlags struct {
+	out          string
+	settings     settingFlags
+	key          string
+	workers      int
+	memory       byteSize
+	keep         int
+	keepFor      time.Duration
+	groupRead    bool
+	allowRejects allowance
+	lockWait     time.Duration
+	progress     string
+}
+
+func (f *runFlags) add(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&f.out, "out", "", "folder of the dataset, made if it does not exist (required)")
+	f.settings.add(c)
+	flags.StringVar(&f.key, "key", "", "file with the secret of contact_key (default: the dataset's own, made by its first run)")
+	flags.IntVar(&f.workers, "workers", 0, "goroutines that decode, cut and write (default: one per processor)")
+	f.memory = 300 << 20
+	flags.Var(&f.memory, "memory", "memory to stay under, such as 300MB or 1GB")
+	flags.IntVar(&f.keep, "keep", 7, "snapshots to keep")
+	flags.DurationVar(&f.keepFor, "keep-for", 24*time.Hour, "age up to which snapshots are kept, whatever their number")
+	flags.BoolVar(&f.groupRead, "group-read", false, "let the group read the tables")
+	flags.Var(&f.allowRejects, "allow-rejects", "rejects that are no reason for exit code 3: a number, or a share such as 0.5%")
+	flags.DurationVar(&f.lockWait, "lock-wait", 0, "how long to wait for another run")
+	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "what to show meanwhile: "+strings.Join(progress.Modes(), ", "))
+}
+
+func (f *runFlags) check() error {
+	switch {
+	case f.out == "":
+		return &hintError{usagef("--out is missing"), "name the folder of the dataset, such as --out data"}
+	case f.workers < 0:
+		return usagef("--workers must be at least 1, got %d", f.workers)
+	case f.memory < 64<<20:
+		return usagef("--memory must be at least 64MB, got %s", f.memory.String())
+	case f.keep < 1:
+		return usagef("--keep must be at least 1, got %d", f.keep)
+	case f.keepFor < 0 || f.lockWait < 0:
+		return usagef("--keep-for and --lock-wait must not be negative")
+	}
+	return nil
+}
+
+// byteSize is a number of bytes as a flag: 300MB, 1GB, 64MiB.
+type byteSize int64
+
+var _ pflag.Value = (*byteSize)(nil)
+
+func (b *byteSize) Type() string   { return "size" }
+func (b *byteSize) String() string { return strconv.FormatInt(int64(*b)>>20, 10) + "MB" }
+
+func (b *byteSize) Set(s string) error {
+	text := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(s)), "B"), "I")
+	shift := map[byte]int{'K': 10, 'M': 20, 'G': 30, 'T': 40}
+	if text == "" {
+		return fmt.Errorf("%q is no size", s)
+	}
+	exponent, unit := shift[text[len(text)-1]]
+	if unit {
+		text = text[:len(text)-1]
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || n < 0 || math.IsNaN(n) || n*math.Pow(2, float64(exponent)) >= 1<<62 {
+		return fmt.Errorf("%q is no size: 300MB, say", s)
+	}
+	*b = byteSize(n * math.Pow(2, float64(exponent)))
+	return nil
+}
+
+// allowance is a number, or a share of all, that is tolerated.
+type allowance struct {
+	number float64
+	share  bool
+}
+
+var _ pflag.Value = (*allowance)(nil)
+
+func (a *allowance) Type() string { return "N|P%" }
+
+func (a *allowance) String() string {
+	text := strconv.FormatFloat(a.number, 'f', -1, 64)
+	if a.share {
+		return text + "%"
+	}
+	return text
+}
+
+func (a *allowance) Set(s string) error {
+	text, share := strings.CutSuffix(s, "%")
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || n < 0 || math.IsNaN(n) || math.IsInf(n, 0) || share && n > 100 || !share && n != math.Trunc(n) {
+		return fmt.Errorf("%q is neither a number nor a share such as 0.5%%", s)
+	}
+	*a = allowance{n, share}
+	return nil
+}
+
+// exceeded reports whether n of all are more than allowed.
+func (a *allowance) exceeded(n, all int64) bool {
+	if a.share {
+		return float64(n)*100 > a.number*float64(all)
+	}
+	return float64(n) > a.number
+}

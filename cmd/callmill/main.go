@@ -1,0 +1,54 @@
+// Command callmill turns the call jobs of an outbound-call robot into Parquet
+// tables.
+//
+// main.go and exit.go are the edges to the system, root.go and flags.go the
+// command line, a file each the commands. run.go puts the line together: it is
+// the page that shows the program.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+
+	_ "time/tzdata" // time zones, for machines that have none
+)
+
+func main() {
+	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Main runs the command line and gives the exit code. The first interrupt or
+// termination ends the run in order; after it, the signals do what they
+// usually do.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	var caught atomic.Int32
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			caught.Store(int32(s.(syscall.Signal)))
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	root := newRoot(&environment{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.LookupEnv})
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	return exitCode(stderr, err, syscall.Signal(caught.Load()))
+}
+
+// environment is what a command has of the world besides files.
+type environment struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) (string, bool)
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// newRoot makes the command line.
+func newRoot(env *environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "callmill",
+		Short: "Call jobs of an outbound-call robot, as Parquet tables",
+		Long: `callmill turns the call jobs of an outbound-call robot (Alibaba Cloud
+OutboundBot, ListJobs) into Parquet tables: every job, every call attempt,
+every line that was spoken, cut into Chinese words.
+
+Every flag can be set as CALLMILL_<FLAG>, such as CALLMILL_OUT.
+
+Exit codes: 0 done · 1 failed, nothing published · 2 usage ·
+3 published, but with more rejects than allowed · 4 another run holds the
+dataset · 130, 143 stopped by a signal`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			return setFromEnvironment(c, env)
+		},
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetIn(env.stdin)
+	root.SetOut(env.stdout)
+	root.SetErr(env.stderr)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &hintError{&usageError{err}, fmt.Sprintf("`%s --help` lists the flags", c.CommandPath())}
+	})
+	root.AddCommand(newConvert(env), newSchema(env), newPath(env), newVersion(env))
+	checkArguments(root)
+	return root
+}
+
+// checkArguments makes a wrong number of arguments a mistake of usage.
+func checkArguments(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return &hintError{&usageError{err}, fmt.Sprintf("`%s --help` shows how to call it", c.CommandPath())}
+			}
+			return nil
+		}
+	}
+	for _, child := range c.Commands() {
+		checkArguments(child)
+	}
+}
+
+// setFromEnvironment gives the flags that were not on the command line the
+// values of their variables. A repeatable flag takes one value a line.
+func setFromEnvironment(c *cobra.Command, env *environment) error {
+	var err error
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "CALLMILL_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := env.getenv(name)
+		if !ok || f.Changed || err != nil || f.Name == "help" {
+			return
+		}
+		values := []string{value}
+		if _, repeatable := f.Value.(pflag.SliceValue); repeatable {
+			values = strings.Split(value, "\n")
+		}
+		for _, v := range values {
+			if e := c.Flags().Set(f.Name, v); e != nil {
+				err = usagef("%s: %w", name, e)
+			}
+		}
+	})
+	return err
+}

@@ -1,0 +1,58 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"callmill/pipeline/internal/durable"
+)
+
+// Dictionary is a file of user words, kept in the dataset so that later runs
+// cut alike without being told.
+type Dictionary struct {
+	Name   string // in dict/: the SHA-256 of the text and .txt
+	Origin string // what to call it in errors
+	Text   []byte
+}
+
+// Dictionaries reads the user dictionaries of the dataset's settings.
+func (d *Dataset) Dictionaries() ([]Dictionary, error) {
+	var dicts []Dictionary
+	for _, name := range d.manifest.Settings.Dictionaries {
+		path := d.path(dictDir, name)
+		text, err := durable.ReadFile(d.fs, path)
+		if err != nil {
+			return nil, fmt.Errorf("read the dataset's dictionary: %w", err)
+		}
+		sum := sha256.Sum256(text)
+		if hex.EncodeToString(sum[:])+".txt" != name {
+			return nil, fmt.Errorf("read %s: damaged: its content is not what it is named for", path)
+		}
+		dicts = append(dicts, Dictionary{name, path, text})
+	}
+	return dicts, nil
+}
+
+// KeepDictionaries copies dictionaries into the dataset. A crash leaves files
+// that nothing names yet, and that a later run with them finds in place.
+func (d *Dataset) KeepDictionaries(dicts []Dictionary) error {
+	if len(dicts) == 0 {
+		return nil
+	}
+	if err := durable.MkdirAll(d.fs, d.path(dictDir), d.dirMode()); err != nil {
+		return err
+	}
+	for _, dict := range dicts {
+		path := d.path(dictDir, dict.Name)
+		if _, err := d.fs.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := durable.WriteFile(d.fs, path, dict.Text, d.fileMode()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
