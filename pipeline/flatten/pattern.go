@@ -33,7 +33,7 @@ const (
 //	         8时 8时30分; a part of the day before it           before or 半 钟 整, minutes behind them
 //	{amount} a number and 元 块 块钱 美元 …, also 5元3角、九块九   2020元旦
 //	         ￥99 $99.5                                        三元桥 一块 (one numeral needs 钱 整,
-//	                                                           an end of the phrase, or 的 了)
+//	                                                           the end of the phrase or 的 了 起 包)
 //	{num}    digits, with . - or , between groups of them,     a single numeral: 一下 第一 三星 十分
 //	         万 亿 … and % behind: 010-58109988 1,200 3.5万    一一 两两
 //	         two numerals or more: 一百二十 幺三八 三点五        万一 千万 百… (no digit first)

@@ -52,9 +52,10 @@ func nameOrNone(name string) string {
 }
 
 // isName reports whether text can be a name. A number in the field is none; a
-// brace would meet those of the slots.
+// brace would meet those of the slots, half a character cut one in two.
 func isName(text string) bool {
-	return len(text) <= maxName && !strings.ContainsAny(text, "{}") && strings.ContainsFunc(text, unicode.IsLetter)
+	return len(text) <= maxName && utf8.ValidString(text) &&
+		!strings.ContainsAny(text, "{}") && strings.ContainsFunc(text, unicode.IsLetter)
 }
 
 // beginnings are the first character of a name and its first two: one of them

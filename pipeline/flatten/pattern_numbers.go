@@ -47,7 +47,7 @@ func (p *patterns) oneNumeral(s string, i, end int) (slot string, next int) {
 	if full := p.change(s, after); full > after {
 		return slotAmount, full
 	}
-	if p.follow(s, after) == phraseEnds || skip(s, after, "的", "了") > after {
+	if p.endsPhrase(s, after) {
 		return slotAmount, after
 	}
 	return "", end
@@ -163,11 +163,17 @@ func (p *patterns) change(s string, i int) int {
 	if end > i || !strings.HasSuffix(s[:i], "块") {
 		return end
 	}
-	if _, size := digitAt(s, i); size > 0 && p.follow(s, i+size) == phraseEnds {
+	if _, size := digitAt(s, i); size > 0 && p.endsPhrase(s, i+size) {
 		return i + size
 	}
-	if value, size := numeralAt(s, i); size > 0 && value < ten && p.follow(s, i+size) == phraseEnds {
+	if value, size := numeralAt(s, i); size > 0 && value < ten && p.endsPhrase(s, i+size) {
 		return i + size
 	}
 	return i
+}
+
+// endsPhrase reports whether an amount may end at s[i:]: with the phrase, or
+// before one of the words that go on with it (三元的, 九块九包邮).
+func (p *patterns) endsPhrase(s string, i int) bool {
+	return p.follow(s, i) == phraseEnds || skip(s, i, "的", "了", "起", "包") > i
 }

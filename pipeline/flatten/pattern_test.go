@@ -76,7 +76,7 @@ func TestPattern(t *testing.T) {
 		{"一千二百块，十二元，两百块钱，一万元整", "{amount}，{amount}，{amount}，{amount}"},
 		{"三元，三块钱，余额三元的，一块钱，一块。", "{amount}，{amount}，余额{amount}的，{amount}，一块。"},
 		{"九十九块九，99块9，5元3角，三块五。", "{amount}，{amount}，{amount}，{amount}。"},
-		{"三百块一个月", "{amount}一个月"},
+		{"三百块一个月，九块九包邮，三元起", "{amount}一个月，{amount}包邮，{amount}起"},
 		{"900-1000元", "{amount}"},
 		{"2020元旦，100美元", "{num}元旦，{amount}"},
 		{"三点五万元", "{amount}"},
