@@ -1,11 +1,13 @@
 package gather
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/s2"
@@ -105,7 +107,7 @@ func (s *Store) Days() []int32 {
 }
 
 // Entries gives the entries of a day for which keep is true, in no order. They
-// are copied out of the store and may be kept.
+// may be kept: the store uses no memory of theirs again.
 func (s *Store) Entries(day int32, keep func(schema.Key, uint64) bool) ([]Entry, error) {
 	s.mu.Lock()
 	segments := s.days[day]
@@ -120,8 +122,12 @@ func (s *Store) Entries(day int32, keep func(schema.Key, uint64) bool) ([]Entry,
 		if plain, err = s2.Decode(plain[:cap(plain)], compressed); err != nil {
 			return nil, fmt.Errorf("read gathered rows: %w", err)
 		}
-		if entries, err = keepEntries(entries, plain, keep); err != nil {
+		reusable := false
+		if entries, reusable, err = keepEntries(entries, plain, keep); err != nil {
 			return nil, err
+		}
+		if !reusable {
+			plain = nil
 		}
 		if seg.compressed != nil {
 			compressed = nil // the store's, not scratch space
@@ -130,30 +136,33 @@ func (s *Store) Entries(day int32, keep func(schema.Key, uint64) bool) ([]Entry,
 	return entries, nil
 }
 
-// keepEntries adds those entries in plain that are kept, with bytes of their own.
-func keepEntries(entries []Entry, plain []byte, keep func(schema.Key, uint64) bool) ([]Entry, error) {
-	kept := make([]byte, 0, len(plain))
+// keepEntries adds those entries in plain that are kept. reusable says that
+// none of them aliases plain.
+func keepEntries(entries []Entry, plain []byte, keep func(schema.Key, uint64) bool) (grown []Entry, reusable bool, err error) {
+	first, size := len(entries), 0
 	for src := newSource(plain); len(src.rest) > 0; {
-		head := src.rest
 		entry, err := next(src)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if keep(entry.Key, entry.ID) {
-			kept = append(kept, head[:len(head)-len(src.rest)]...)
+			entries = append(entries, entry)
+			size += len(entry.rows)
 		}
 	}
-	if len(kept) < len(plain)/2 {
-		kept = slices.Clone(kept)
+	if size > len(plain)/2 {
+		return entries, false, nil
 	}
-	for src := newSource(kept); len(src.rest) > 0; {
-		entry, err := next(src)
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, entry)
+	// Few are kept: they must not hold on to the whole segment.
+	for i := first; i < len(entries); i++ {
+		entries[i] = entries[i].clone()
 	}
-	return entries, nil
+	return entries, true, nil
+}
+
+func (e Entry) clone() Entry {
+	e.Instance, e.JobID, e.rows = strings.Clone(e.Instance), strings.Clone(e.JobID), bytes.Clone(e.rows)
+	return e
 }
 
 // load gives the compressed bytes of a segment, in scratch where they have to

@@ -85,6 +85,8 @@ func (w *Writer[T]) Close() error {
 	if err := w.flush(); err != nil {
 		return err
 	}
+	// Rows that stayed would hold on to what their strings were cut from.
+	clear(w.batch[:cap(w.batch)])
 	return w.parquet.Close()
 }
 
