@@ -27,6 +27,9 @@ func callPerson(j *schema.Job, t *schema.Task) *schema.Contact {
 // setCall takes the names of the person that is called.
 func (p *patterns) setCall(c *schema.Contact) {
 	*p = patterns{}
+	for _, r := range starts {
+		p.starts.add(r)
+	}
 	name, honorific := strings.TrimSpace(c.Name), strings.TrimSpace(c.Honorific)
 	if isName(name) {
 		p.short[0], p.short[1] = beginnings(name)
@@ -37,7 +40,8 @@ func (p *patterns) setCall(c *schema.Contact) {
 	}
 	for i, n := range [...]string{p.names[0], p.names[1], p.short[0]} {
 		if n != "" {
-			p.lead[i] = n[0]
+			p.lead[i], _ = utf8.DecodeRuneInString(n)
+			p.starts.add(p.lead[i])
 		}
 	}
 }
@@ -68,10 +72,6 @@ func beginnings(name string) (one, two string) {
 
 // name gives the end of the contact's name at s[i:], i where there is none.
 func (p *patterns) name(s string, i int) int {
-	c := s[i]
-	if c != p.lead[0] && c != p.lead[1] && c != p.lead[2] {
-		return i
-	}
 	for _, name := range p.names {
 		if name != "" && strings.HasPrefix(s[i:], name) {
 			return title(s, i+len(name))

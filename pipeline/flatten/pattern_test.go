@@ -144,3 +144,30 @@ func TestPatternNames(t *testing.T) {
 		})
 	}
 }
+
+// Each rule is tried at each character it may begin with.
+func TestPatternBeginnings(t *testing.T) {
+	for _, r := range "0123456789０１２３４５６７８９零〇一二两三四五六七八九幺十" {
+		if got := patternOf("在"+string(r)+"点三十分", "", ""); got != "在{time}" {
+			t.Errorf("%q as an hour: %q", r, got)
+		}
+		if got := patternOf("约"+string(r)+"万个", "", ""); got != "约{num}个" {
+			t.Errorf("%q as a number: %q", r, got)
+		}
+	}
+	for _, part := range partsOfDay {
+		if got := patternOf("请"+part+"3点来", "", ""); got != "请{time}来" {
+			t.Errorf("%s: %q", part, got)
+		}
+	}
+	for _, sign := range "$￥¥＄" {
+		if got := patternOf("共"+string(sign)+"12。", "", ""); got != "共{amount}。" {
+			t.Errorf("%q: %q", sign, got)
+		}
+	}
+	for _, of := range []string{"百分之", "千分之", "万分之"} {
+		if got := patternOf("约"+of+"三", "", ""); got != "约{num}" {
+			t.Errorf("%s: %q", of, got)
+		}
+	}
+}

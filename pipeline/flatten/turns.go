@@ -9,6 +9,9 @@ import (
 // addTurns appends the rows of the task's conversation and fills in what the
 // task's row says of it.
 func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow) {
+	if len(t.Turns) == 0 {
+		return
+	}
 	f.patterns.setCall(callPerson(j, t))
 	var robotTurns, contactTurns, robotChars, contactChars int
 	var lastTime int64 // of the last earlier turn that has one
