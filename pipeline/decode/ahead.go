@@ -10,8 +10,9 @@ func (d *Decoder) readAhead() bool {
 			d.scout.dry = true
 		}
 		d.scout.readEnvelope(d.doc.text, d.doc.start)
-		d.env, d.refused, d.doc.ahead = d.scout.env, d.scout.refused, true
+		d.doc.ahead = true
 	}
+	d.env, d.refused = d.scout.env, d.scout.refused
 	if d.env.publishesNone(d.refused) {
 		d.items = d.items[:0]
 		return true

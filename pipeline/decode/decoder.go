@@ -57,17 +57,27 @@ type Decoder struct {
 	repeats   bool             // XML: a list is spelled as repeated elements
 	dry       bool             // only count items, decode no job
 	innerText bool
+	spelled   []byte   // XML as JSON, reused
+	piece     []byte   // XML: the job being read, as it was received
+	markup    bool     // the text has XML
 	inner     []byte   // a body given as text, without its escapes
 	scout     *Decoder // reads envelopes ahead
 
 	// The job being read.
-	at      place
-	refused refusal
-	lists   lists
-	badID   string // id of a job that was damaged, where it was read
-	seen    map[string]struct{}
-	upper   []byte
-	scratch []byte
+	at          place
+	refused     refusal
+	lists       lists
+	lastElement int    // where the element of Jobs begins that was read last
+	badID       string // id of a job that was damaged, where it was read
+	seen        map[string]struct{}
+	upper       []byte
+	scratch     []byte
+
+	// For Cut: the text is a window on a larger one.
+	more   bool      // text follows
+	need   bool      // the walk stopped for want of it
+	marked int       // where the text may be cut
+	path   []opening // what is open there
 
 	// What the items point to, until the document's end.
 	texts    arena[byte]
@@ -142,6 +152,7 @@ func (d *Decoder) decode() {
 
 func (d *Decoder) begin(text []byte) {
 	d.scanner = scanner{b: text, maxDepth: d.maxDepth, stack: d.stack, unquoted: d.unquoted}
+	d.need, d.markup, d.marked, d.path = false, false, 0, d.path[:0]
 	d.adrift, d.effort, d.found = false, effortFor(len(text)), found{}
 	d.release()
 }

@@ -95,7 +95,7 @@ func (d *Decoder) jobField(j *schema.Job, name []byte) bool {
 	if upper := d.capital(name); upper != nil {
 		return d.jobField(j, upper)
 	}
-	return d.unknown()
+	return d.unknown(name)
 }
 
 // again is the list a member begins with: an empty one in JSON, where the last
@@ -167,7 +167,7 @@ func (d *Decoder) taskField(t *schema.Task, name []byte) bool {
 	if upper := d.capital(name); upper != nil {
 		return d.taskField(t, upper)
 	}
-	return d.unknown()
+	return d.unknown(name)
 }
 
 func (d *Decoder) turn() bool {
@@ -211,7 +211,7 @@ func (d *Decoder) turnField(t *schema.Turn, name []byte) bool {
 	if upper := d.capital(name); upper != nil {
 		return d.turnField(t, upper)
 	}
-	return d.unknown()
+	return d.unknown(name)
 }
 
 // speaker gives the two speakers one string each, so that millions of turns
@@ -265,7 +265,7 @@ func (d *Decoder) contactField(c *schema.Contact, name []byte) bool {
 	if upper := d.capital(name); upper != nil {
 		return d.contactField(c, upper)
 	}
-	return d.unknown()
+	return d.unknown(name)
 }
 
 func (d *Decoder) extra() bool {
@@ -297,7 +297,7 @@ func (d *Decoder) extraField(e *schema.Extra, name []byte) bool {
 	if upper := d.capital(name); upper != nil {
 		return d.extraField(e, upper)
 	}
-	return d.unknown()
+	return d.unknown(name)
 }
 
 func (d *Decoder) summaries(dst *[]schema.Summary) bool {
@@ -337,5 +337,5 @@ func (d *Decoder) summaryField(s *schema.Summary, name []byte) bool {
 	if upper := d.capital(name); upper != nil {
 		return d.summaryField(s, upper)
 	}
-	return d.unknown()
+	return d.unknown(name)
 }

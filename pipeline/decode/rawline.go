@@ -90,9 +90,9 @@ func (d *Decoder) lineStatus() bool {
 func (d *Decoder) body() bool {
 	switch d.next() {
 	case '{':
-		return d.object()
+		return d.object(`"body":{`)
 	case '[':
-		return d.jobsOf()
+		return d.jobsOf(`"body":`)
 	case 'n':
 		return d.literal("null")
 	case '"':
@@ -125,9 +125,9 @@ func (d *Decoder) response() {
 	ok := true
 	switch d.next() {
 	case '{':
-		ok = d.object()
+		ok = d.object("{")
 	case '[':
-		ok = d.jobsOf()
+		ok = d.jobsOf("")
 	case '<':
 		ok = d.xmlResponse()
 	default:

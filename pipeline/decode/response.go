@@ -25,26 +25,35 @@ type envelope struct {
 	line // of a raw line
 }
 
-// object reads the object at p as a document of whatever kind.
-func (d *Decoder) object() bool {
+// object reads the object at p as a document of whatever kind; open is its
+// bracket, with the name it has in the object around it.
+func (d *Decoder) object(open string) bool {
 	start, depth := d.p, d.depth
 	if !d.enter() {
 		return false
 	}
+	d.push(open, "}")
 	for first := true; ; first = false {
 		name, more := d.member(first)
 		if !more {
-			return d.bad.code == ""
+			break
 		}
 		if !d.env.holdsJobs && isJobField(name) {
 			d.p, d.depth = start, depth
+			d.pop()
 			d.count(bareJob)
 			return d.jobElement(false)
 		}
 		if !d.envelopeField(name) {
 			return false
 		}
+		d.mark()
 	}
+	if d.bad.code != "" {
+		return false
+	}
+	d.pop()
+	return true
 }
 
 func (d *Decoder) envelopeField(name []byte) bool {
@@ -52,7 +61,7 @@ func (d *Decoder) envelopeField(name []byte) bool {
 	switch string(name) {
 	case "Jobs":
 		e.holdsJobs = true
-		return d.jobsOf()
+		return d.jobsOf(`"Jobs":`)
 	case "RequestId":
 		return d.token(&e.requestID, "RequestId")
 	case "Success":
@@ -78,7 +87,7 @@ func (d *Decoder) envelopeField(name []byte) bool {
 	if upper := d.capital(name); upper != nil {
 		return d.envelopeField(upper)
 	}
-	return d.unknown()
+	return d.unknown(name)
 }
 
 // pageOf names the action whose pages have this member. Such pages are
@@ -107,22 +116,28 @@ func isJobField(name []byte) bool {
 	return false
 }
 
-// jobsOf reads the value of Jobs.
-func (d *Decoder) jobsOf() bool {
+// jobsOf reads the value of Jobs, or of what takes its place under name.
+func (d *Decoder) jobsOf(name string) bool {
 	switch d.next() {
 	case '[':
 		if !d.enter() {
 			return false
 		}
-		for first := true; d.element(first); first = false {
+		d.push(name+"[", "]")
+		for first := true; d.element(first) || d.mend(); first = false {
 			if !d.jobElement(true) {
 				return false
 			}
+			d.mark()
 		}
-		return d.bad.code == ""
+		if d.bad.code != "" {
+			return false
+		}
+		d.pop()
+		return true
 	case '{':
 		if d.isWrapper(jobs) {
-			return d.unwrapJobs()
+			return d.unwrapJobs(name)
 		}
 		d.count(objectForArray)
 		return d.jobElement(true)
@@ -134,21 +149,40 @@ func (d *Decoder) jobsOf() bool {
 	return d.notA("Jobs", "an array")
 }
 
+// mend finds the next job where something other than a comma or a bracket
+// follows on a job. It returns false where the array ended, or is lost.
+func (d *Decoder) mend() bool {
+	bad := d.bad
+	if bad.code != schema.RejectSyntax {
+		return false
+	}
+	way := d.unmistakable(bad.at)
+	if way.kind != atJob {
+		return false
+	}
+	d.count(damaged)
+	d.reject(bad.code, "", reasonOf(bad, d.lastElement), d.b[d.lastElement:way.at])
+	d.bad = damage{}
+	d.p = way.at
+	return true
+}
+
 // unwrapJobs is unwrap for jobs: page numbers beside them tell another action.
-func (d *Decoder) unwrapJobs() bool {
+func (d *Decoder) unwrapJobs(outer string) bool {
 	d.count(wrapped)
 	d.env.wrapped = true
 	if !d.enter() {
 		return false
 	}
+	d.push(outer+"{", "}")
 	for first := true; ; first = false {
 		name, more := d.member(first)
 		if !more {
-			return d.bad.code == ""
+			break
 		}
 		switch {
 		case jobs.wraps(name):
-			if !d.jobsOf() {
+			if !d.jobsOf(`"List":`) {
 				return false
 			}
 		case is(name, "PageNumber", "pageNumber") || is(name, "PageSize", "pageSize") || is(name, "TotalCount", "totalCount"):
@@ -156,10 +190,16 @@ func (d *Decoder) unwrapJobs() bool {
 			if !d.skip() {
 				return false
 			}
-		case !d.unknown():
+		case !d.unknown(name):
 			return false
 		}
+		d.mark()
 	}
+	if d.bad.code != "" {
+		return false
+	}
+	d.pop()
+	return true
 }
 
 // maxWaiting is how many items wait for the end of their document. A response
@@ -177,11 +217,18 @@ func (d *Decoder) jobElement(inArray bool) bool {
 			return d.literal("null")
 		}
 		start, depth := d.p, d.depth
+		d.lastElement = start
 		if d.readJob(start) {
 			return len(d.items) < maxWaiting || d.readAhead()
 		}
 		jobID, bad := d.badID, d.bad
+		if d.more && !d.doc.inner && bad.code == schema.RejectTruncated {
+			return false
+		}
 		way := d.wayOn(start)
+		if way.kind == atEnd && d.more && !d.doc.inner {
+			return d.ends()
+		}
 		d.count(damaged)
 		d.reject(d.codeOf(bad, way), jobID, reasonOf(bad, start), d.b[start:way.at])
 		d.bad = damage{}
@@ -221,6 +268,9 @@ func (d *Decoder) readJob(start int) bool {
 		return false
 	}
 	piece := d.b[start:d.p]
+	if d.repeats {
+		piece = d.piece
+	}
 	if d.env.wrapped && !d.env.hasTasks {
 		d.env.hasTasks = mentions(piece, "Tasks") || mentions(piece, "tasks")
 	}
@@ -256,6 +306,10 @@ func (d *Decoder) settle(ok bool) {
 	if !ok && !d.lost {
 		bad := d.bad
 		way := d.wayOnFrom(bad.at)
+		if d.more && (bad.code == schema.RejectTruncated || way.kind == atEnd) {
+			d.need = true
+			return
+		}
 		end = way.at
 		d.count(damaged)
 		d.reject(d.codeOf(bad, way), "", reasonOf(bad, d.doc.start), d.b[d.doc.start:end])

@@ -74,6 +74,13 @@ func (d *Decoder) unmistakable(from int) way {
 			break
 		}
 	}
+	if d.markup {
+		for _, tag := range []string{"<?xml ", "<ListJobsResponse"} {
+			if i := bytes.Index(d.b[min(from, w.at):w.at], []byte(tag)); i >= 0 {
+				w = way{from + i, atDocument}
+			}
+		}
+	}
 	d.found = found{d.b, from, w}
 	return w
 }

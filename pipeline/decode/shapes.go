@@ -171,7 +171,10 @@ func (d *Decoder) capital(name []byte) []byte {
 }
 
 // unknown steps over the value of a field that is not documented.
-func (d *Decoder) unknown() bool {
+func (d *Decoder) unknown(name []byte) bool {
+	if d.refuseMixed(name) {
+		return d.skip()
+	}
 	d.count(unknownField)
 	return d.skip()
 }

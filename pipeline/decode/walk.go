@@ -15,7 +15,7 @@ type document struct {
 // documents reads every document of the text, one after the other: one
 // response, JSON Lines, whatever stands behind each other.
 func (d *Decoder) documents() {
-	for !d.stopped {
+	for !d.stopped && !d.need {
 		switch d.next() {
 		case '{':
 			d.document()
@@ -43,7 +43,7 @@ func (d *Decoder) open() {
 
 func (d *Decoder) document() {
 	d.open()
-	ok := d.object()
+	ok := d.object("{")
 	d.settle(ok)
 }
 
@@ -56,6 +56,7 @@ func (d *Decoder) arrayOfDocuments() {
 		return
 	}
 	d.count(arrayOfDocuments)
+	d.push("[", "]")
 	for first := true; d.element(first); first = false {
 		switch d.next() {
 		case '{':
@@ -74,15 +75,18 @@ func (d *Decoder) arrayOfDocuments() {
 			}
 			d.strayElement()
 		}
-		if d.lost || d.stopped || d.adrift {
+		if d.lost || d.stopped || d.need || d.adrift {
 			return
 		}
+		d.mark()
 	}
 	if d.bad.code != "" {
 		d.open()
 		d.doc.start = min(d.bad.at, len(d.b))
 		d.settle(false)
+		return
 	}
+	d.pop()
 }
 
 // strayElement rejects an element of an array of documents that is none.

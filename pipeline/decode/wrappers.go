@@ -96,7 +96,7 @@ func (d *Decoder) unwrap(k listKind, one func() bool) bool {
 		}
 		switch {
 		case !k.wraps(name):
-			if !d.unknown() {
+			if !d.unknown(name) {
 				return false
 			}
 		case k == callingNumbers:
