@@ -145,7 +145,9 @@ func (w *World) setFates() {
 		g := late[(i*len(late)+d.below(len(late)))/len(fates)]
 		// Only small ones: a stopped large one would distort every rate.
 		if g.jobs*40 > w.options.Jobs {
-			g = slices.MinFunc(late, func(a, b *group) int { return cmp.Compare(a.jobs+int(a.fate)*w.options.Jobs, b.jobs+int(b.fate)*w.options.Jobs) })
+			g = slices.MinFunc(late, func(a, b *group) int {
+				return cmp.Compare(a.jobs+int(a.fate)*w.options.Jobs, b.jobs+int(b.fate)*w.options.Jobs)
+			})
 		}
 		if g.fate != groupRuns {
 			continue

@@ -11,10 +11,10 @@ type person struct {
 	age              age
 	dialect          *dialect
 
-	answers  int // chance in percent to answer at a usual hour
-	patience int // 0 to 99; the impatient hang up
-	warmth   int // 0 to 99; the well-disposed say yes
-	chat     int // 0 to 99; the talkative ask and tell
+	answers  int  // chance in percent to answer at a usual hour
+	patience int  // 0 to 99; the impatient hang up
+	warmth   int  // 0 to 99; the well-disposed say yes
+	chat     int  // 0 to 99; the talkative ask and tell
 	weary    bool // of being called: asks to be left alone
 }
 
