@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,7 +39,10 @@ way to versions that know better.`,
 				return usagef("--instance must not be empty")
 			}
 			j := &job{command: "convert", flags: flags, open: func(run dataset.Run) (source, error) {
-				options := sources.Options{Instance: instance, ObservedAt: at, Stdin: env.stdin}
+				options := sources.Options{Instance: instance, ObservedAt: at}
+				if slices.Contains(args, "-") {
+					options.Stdin = untilDone(c.Context(), env.stdin)
+				}
 				if at == 0 {
 					options.ObservedAt, options.Undated = run.Started.UnixMilli(), true
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"syscall"
 
 	"callmill/pipeline/dataset"
@@ -44,7 +45,8 @@ type publishedError struct{ reason string }
 
 func (e *publishedError) Error() string { return e.reason }
 
-// exitCode says on stderr what went wrong, and how much.
+// exitCode says on stderr what went wrong, in one line and at most one with a
+// hint, and gives the exit code.
 func exitCode(stderr io.Writer, err error, caught syscall.Signal) int {
 	if err == nil {
 		return exitDone
@@ -53,7 +55,8 @@ func exitCode(stderr io.Writer, err error, caught syscall.Signal) int {
 		fmt.Fprintf(stderr, "callmill: stopped by %s, nothing was published\n", caught)
 		return 128 + int(caught)
 	}
-	fmt.Fprintf(stderr, "callmill: %v\n", err)
+	// What went wrong while clearing up is joined by line breaks.
+	fmt.Fprintf(stderr, "callmill: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
 	if hint := hintFor(err); hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", hint)
 	}

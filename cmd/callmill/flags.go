@@ -57,7 +57,7 @@ func (f *runFlags) check() error {
 	case f.keepFor < 0 || f.lockWait < 0:
 		return usagef("--keep-for and --lock-wait must not be negative")
 	}
-	return nil
+	return f.settings.check()
 }
 
 // byteSize is a number of bytes as a flag: 300MB, 1GB, 64MiB.
@@ -65,8 +65,15 @@ type byteSize int64
 
 var _ pflag.Value = (*byteSize)(nil)
 
-func (b *byteSize) Type() string   { return "size" }
-func (b *byteSize) String() string { return strconv.FormatInt(int64(*b)>>20, 10) + "MB" }
+func (b *byteSize) Type() string { return "size" }
+
+func (b *byteSize) String() string {
+	n, units := int64(*b), []string{"B", "KB", "MB", "GB", "TB"}
+	for len(units) > 1 && n != 0 && n%1024 == 0 {
+		n, units = n>>10, units[1:]
+	}
+	return strconv.FormatInt(n, 10) + units[0]
+}
 
 func (b *byteSize) Set(s string) error {
 	text := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(s)), "B"), "I")

@@ -26,8 +26,8 @@ is read from it is one night, whole, whatever is published meanwhile.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(env.stdout, path)
-			return nil
+			_, err = fmt.Fprintln(env.stdout, path)
+			return err
 		},
 	}
 }

@@ -105,27 +105,39 @@ func (f *settingFlags) adopt(s *dataset.Settings, own dataset.Settings) error {
 	return nil
 }
 
-// realize loads what settings name.
-func realize(s dataset.Settings, dicts []dataset.Dictionary) (*resolved, error) {
-	location, err := loadLocation(s.TimeZone)
-	if err != nil {
-		return nil, err
+// check looks at the flags before anything is made on disk.
+func (f *settingFlags) check() error {
+	_, err := validate(dataset.Settings{TimeZone: f.timeZone, Segmenter: f.segmenter, PII: f.pii})
+	return err
+}
+
+// validate reports settings that this program does not have, and gives the
+// time zone of those that it has.
+func validate(s dataset.Settings) (*time.Location, error) {
+	if s.Segmenter != "fast" && s.Segmenter != "gse" {
+		return nil, usagef("--segmenter must be fast or gse, got %q", s.Segmenter)
 	}
 	if s.PII != "keep" {
 		return nil, usagef("--pii must be keep, got %q", s.PII)
+	}
+	return loadLocation(s.TimeZone)
+}
+
+// realize loads what settings name.
+func realize(s dataset.Settings, dicts []dataset.Dictionary) (*resolved, error) {
+	location, err := validate(s)
+	if err != nil {
+		return nil, err
 	}
 	options := segment.Options{HMM: s.HMM}
 	for _, d := range dicts {
 		options.Dicts = append(options.Dicts, segment.UserDict{Name: d.Origin, Text: d.Text})
 	}
 	var w words
-	switch s.Segmenter {
-	case "fast":
-		w, err = segment.New(options)
-	case "gse":
+	if s.Segmenter == "gse" {
 		w, err = segment.NewGSE(options)
-	default:
-		return nil, usagef("--segmenter must be fast or gse, got %q", s.Segmenter)
+	} else {
+		w, err = segment.New(options)
 	}
 	if err != nil {
 		return nil, &usageError{err}

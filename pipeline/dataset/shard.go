@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -253,5 +254,9 @@ func (c *contentFile) finish() (File, error) {
 const nameDigits = 20
 
 func (c *contentFile) abandon() error {
-	return errors.Join(c.file.Close(), c.build.tx.dataset.fs.Remove(c.file.Name()))
+	err := c.file.Close()
+	if errors.Is(err, fs.ErrClosed) {
+		err = nil // by a finish that failed
+	}
+	return errors.Join(err, c.build.tx.dataset.fs.Remove(c.file.Name()))
 }
