@@ -83,6 +83,7 @@ type reply struct {
 	to     *node
 	toName string
 	sets   []setting // results noted on hearing it
+	aside  bool      // said anywhere, not an answer to the question
 	where  line
 }
 

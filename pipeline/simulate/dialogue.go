@@ -27,6 +27,7 @@ type dialogue struct {
 	truth     []TurnTruth
 	results   []setting
 	causes    []hit
+	asides    []*wordList // what the contact has asked or told aside
 	asked     *node // the last node that waited for an answer
 	notHeard  int   // times in a row
 	silences  int   // in a row
@@ -41,7 +42,7 @@ type dialogue struct {
 func (t *dialogue) play(k int) {
 	a := &t.p.attempts[k]
 	t.reset(k, a)
-	if !t.mute && t.dice.percent(34) {
+	if !t.mute && t.dice.percent(48) {
 		t.playing = 0
 		t.bare(t.w.words.hello, "")
 	}
@@ -74,7 +75,7 @@ func (t *dialogue) play(k int) {
 }
 
 func (t *dialogue) reset(k int, a *attempt) {
-	*t = dialogue{w: t.w, p: t.p, speech: t.speech, plants: t.plants[:0], results: t.results[:0], causes: t.causes[:0]}
+	*t = dialogue{w: t.w, p: t.p, speech: t.speech, plants: t.plants[:0], results: t.results[:0], causes: t.causes[:0], asides: t.asides[:0]}
 	t.dice.seed(t.w.seed, forDialogue, taskNumber(t.p.index, k))
 	t.speech.dice = &t.dice
 	t.number = &callingNumbers[a.number-1]
@@ -113,6 +114,9 @@ func (t *dialogue) listen(n *node) *node {
 		}
 		t.silences = 0
 		r := t.choose(n)
+		if r.aside || r.to.ends == nodeGoesBack {
+			t.asides = append(t.asides, r.intent)
+		}
 		if t.understood(n, r) {
 			t.notHeard = 0
 			t.note(r.sets)
@@ -181,6 +185,16 @@ func (t *dialogue) choose(n *node) *reply {
 
 func (t *dialogue) weight(n *node, r *reply) (weight, extra int) {
 	weight = r.weight * t.p.person.moodFactor(r.intent.mood)
+	if r.aside && t.exchanges > 4 {
+		weight = weight * 45 / 100 // by then people know who calls, and why
+	}
+	if r.aside || r.to.ends == nodeGoesBack {
+		for _, asked := range t.asides {
+			if asked == r.intent {
+				weight /= 6 // few ask the same thing twice
+			}
+		}
+	}
 	for _, q := range t.plants {
 		if q.favoured == r.intent && q.at(n) {
 			extra += q.favour * 100

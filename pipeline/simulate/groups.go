@@ -91,7 +91,11 @@ func (w *World) addGroups(c *campaign, jobs int) {
 		upTo := int(int64(jobs) * int64(parts) / int64(sum))
 		n := upTo - dealt
 		dealt = upTo
-		day := i * w.options.Days / count
+		day := i * (w.options.Days - 1) / max(count-1, 1)
+		if i > 0 && i < count-1 {
+			day += d.below(3) - 1 // not all campaigns on the same days
+		}
+		day = min(max(day, 0), w.options.Days-1)
 		g := &group{
 			campaign: c, ordinal: i + 1, jobs: n,
 			version: c.versionAt(day * 100 / w.options.Days),
@@ -144,12 +148,7 @@ func (w *World) setFates() {
 	for i, fate := range fates {
 		g := late[(i*len(late)+d.below(len(late)))/len(fates)]
 		// Only small ones: a stopped large one would distort every rate.
-		if g.jobs*40 > w.options.Jobs {
-			g = slices.MinFunc(late, func(a, b *group) int {
-				return cmp.Compare(a.jobs+int(a.fate)*w.options.Jobs, b.jobs+int(b.fate)*w.options.Jobs)
-			})
-		}
-		if g.fate != groupRuns {
+		if g.jobs*50 > w.options.Jobs || g.fate != groupRuns {
 			continue
 		}
 		g.fate = fate

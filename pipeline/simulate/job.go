@@ -144,7 +144,7 @@ func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Co
 			hits = nil
 		}
 		for _, h := range hits {
-			truth.Causes = append(truth.Causes, Cause{Kind: h.plant.kind, TaskID: task.TaskID, Turn: h.turn, Decisive: h.decisive})
+			truth.addCause(Cause{Kind: h.plant.kind, TaskID: task.TaskID, Turn: h.turn, Decisive: h.decisive})
 		}
 	}
 	job.Tasks = append(job.Tasks, task)

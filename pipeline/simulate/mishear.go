@@ -22,7 +22,7 @@ func (s *speech) utter(intent *wordList, words *commonWords) {
 		s.again()
 	case n < 60 && short:
 		s.entry(words.tail)
-	case n < 60+s.person.chat*3/2:
+	case n < 60+s.person.chat:
 		s.entry(words.aside)
 	}
 	if s.person.dialect != nil {

@@ -98,7 +98,7 @@ func (p *campaignParser) parseReply(l line, to *[]reply) error {
 		return l.errorf("a reply leads to one node")
 	}
 	*to = append(*to, reply{
-		intent: p.words.list(l, words[0]), weight: weight, toName: target[0], sets: sets, where: l,
+		intent: p.words.list(l, words[0]), weight: weight, toName: target[0], sets: sets, aside: l.key == "any", where: l,
 	})
 	return nil
 }

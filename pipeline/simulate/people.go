@@ -130,7 +130,7 @@ func pickAge(n int) age {
 func (p *person) moodFactor(m mood) int {
 	switch m {
 	case moodHostile:
-		factor := 190 - 2*p.patience + (100-p.warmth)/3
+		factor := 150 - 3*p.patience/2 + (100-p.warmth)/4
 		if p.weary {
 			factor += 500
 		}

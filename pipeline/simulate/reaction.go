@@ -58,7 +58,7 @@ func (t *dialogue) leaves(n *node) bool {
 // without any planted cause: at first, when it turns out to be a robot, at
 // long lines, when not understood, and when it takes too long.
 func (t *dialogue) wishToLeave(n *node) int {
-	wish := 6 + (99-t.p.person.patience)/5
+	wish := 5 + (99-t.p.person.patience)/7
 	if t.p.person.weary {
 		wish += 40
 	}
@@ -122,7 +122,7 @@ func (t *dialogue) understood(n *node, r *reply) bool {
 			last.Summaries = append(last.Summaries, schema.Summary{Category: "{}", Name: s.key, Content: s.value})
 		}
 	}
-	if t.dice.percent(6) {
+	if t.dice.percent(10) {
 		t.bare(t.w.words.tail, n.id) // and says a word more
 	}
 	if misheard {

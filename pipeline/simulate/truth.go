@@ -30,6 +30,17 @@ type Cause struct {
 	Decisive bool   `json:"decisive"` // without it, the call would have gone on otherwise
 }
 
+// addCause adds a cause; one that bears on a line in two ways is one cause.
+func (t *Truth) addCause(c Cause) {
+	for i := range t.Causes {
+		if had := &t.Causes[i]; had.Kind == c.Kind && had.TaskID == c.TaskID && had.Turn == c.Turn {
+			had.Decisive = had.Decisive || c.Decisive
+			return
+		}
+	}
+	t.Causes = append(t.Causes, c)
+}
+
 // TaskTruth is what happened in a call, turn by turn.
 type TaskTruth struct {
 	TaskID string      `json:"task_id"`
