@@ -23,14 +23,15 @@ type dialogue struct {
 	playing int64 // how long the robot's last line takes
 	stored  int64 // time of the last turn
 
+	meant     *wordList // what the contact said last
 	turns     []schema.Turn
 	truth     []TurnTruth
 	results   []setting
 	causes    []hit
 	asides    []*wordList // what the contact has asked or told aside
-	asked     *node // the last node that waited for an answer
-	notHeard  int   // times in a row
-	silences  int   // in a row
+	asked     *node       // the last node that waited for an answer
+	notHeard  int         // times in a row
+	silences  int         // in a row
 	exchanges int
 	spoke     bool
 
@@ -114,6 +115,7 @@ func (t *dialogue) listen(n *node) *node {
 		}
 		t.silences = 0
 		r := t.choose(n)
+		t.meant = r.intent
 		if r.aside || r.to.ends == nodeGoesBack {
 			t.asides = append(t.asides, r.intent)
 		}
@@ -161,6 +163,14 @@ func (t *dialogue) back() *node {
 // choose is what the contact says to a node, by the weights of its replies,
 // the person's nature and the planted causes.
 func (t *dialogue) choose(n *node) *reply {
+	if t.notHeard > 0 && t.dice.percent(60) {
+		// Who was not understood mostly says the same in other words.
+		for i := range n.replies {
+			if n.replies[i].intent == t.meant && t.meant.clear > 50 {
+				return &n.replies[i]
+			}
+		}
+	}
 	total, planted := 0, 0
 	for i := range n.replies {
 		weight, extra := t.weight(n, &n.replies[i])
