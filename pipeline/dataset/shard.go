@@ -19,8 +19,7 @@ import (
 	"callmill/schema"
 )
 
-// shardWriter writes the files of one shard at a time. Its buffers are most of
-// what writing costs in memory; there is one per worker.
+// shardWriter writes the files of one shard at a time; there is one per worker.
 type shardWriter struct {
 	build *build
 	shard shard

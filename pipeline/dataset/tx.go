@@ -115,7 +115,7 @@ func (a *Appender) Append(raw *schema.Raw, position int64, job *schema.Job, hash
 	if err != nil {
 		return err
 	}
-	s.entry, s.day, s.turns = id, rows.JobDate, uint32(len(rows.Turns))
+	s.entry, s.day = id, rows.JobDate
 	a.seen = append(a.seen, s)
 	total := a.totals[s.day]
 	if total == nil {
@@ -127,10 +127,14 @@ func (a *Appender) Append(raw *schema.Raw, position int64, job *schema.Job, hash
 }
 
 func newSighting(key schema.Key, raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash) sighting {
-	return sighting{
+	s := sighting{
 		key: key, observed: job.ObservedAt, sequence: raw.Sequence, position: uint32(position),
 		tasks: uint16(min(len(job.Tasks), 1<<16-1)), undated: job.Undated, content: [8]byte(hash[:8]),
 	}
+	for i := range job.Tasks {
+		s.turns += uint32(len(job.Tasks[i].Turns))
+	}
+	return s
 }
 
 // Reject takes a reject.

@@ -38,10 +38,10 @@ const (
 	dictionaryBytes = 1 << 20
 )
 
-// Writer writes files of rows of type T, one after the other. Its buffers,
-// most of what writing costs in memory, are kept from file to file. It is not
-// safe for concurrent use.
+// Writer writes files of rows of type T, one after the other. It is not safe
+// for concurrent use.
 type Writer[T any] struct {
+	options []parquet.WriterOption
 	parquet *parquet.GenericWriter[T]
 	batch   []T
 	rows    int64
@@ -49,15 +49,19 @@ type Writer[T any] struct {
 
 // NewWriter makes a Writer; Reset begins its first file.
 func NewWriter[T any]() *Writer[T] {
+	row := reflect.TypeFor[T]()
 	return &Writer[T]{
-		parquet: parquet.NewGenericWriter[T](io.Discard, writerOptions(reflect.TypeFor[T]())...),
+		options: append(writerOptions(row), parquet.SchemaOf(new(T))),
 		batch:   make([]T, 0, batchRows),
 	}
 }
 
 // Reset begins a new file on out.
+//
+// It does so with a new writer of parquet-go: that one's own Reset (v0.32.0)
+// leaves the second file's columns without their path_in_schema.
 func (w *Writer[T]) Reset(out io.Writer) {
-	w.parquet.Reset(out)
+	w.parquet = parquet.NewGenericWriter[T](out, w.options...)
 	w.batch, w.rows = w.batch[:0], 0
 }
 
@@ -87,7 +91,9 @@ func (w *Writer[T]) Close() error {
 	}
 	// Rows that stayed would hold on to what their strings were cut from.
 	clear(w.batch[:cap(w.batch)])
-	return w.parquet.Close()
+	err := w.parquet.Close()
+	w.parquet = nil
+	return err
 }
 
 func (w *Writer[T]) flush() error {
