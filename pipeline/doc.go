@@ -29,7 +29,7 @@
 //
 // # The packages
 //
-// In the order of the line, those above the line's ends first:
+// From the command along the line to what all of them stand on:
 //
 //	cmd/callmill               the command: flags, wiring, what is said at the end
 //	pipeline                   Run, the interfaces between the steps, every goroutine
@@ -95,7 +95,7 @@
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled rows.
-//	github.com/goccy/go-json              JSON where it is a file and not a format of ours: five times encoding/json.
+//	github.com/goccy/go-json              simulate: five times encoding/json. decode reads by itself: it goes on after damage.
 //	golang.org/x/sync                     pipeline: errgroup.
 //	golang.org/x/text                     redact, decode: NFKC of phone numbers, declared encodings.
 //	github.com/spf13/cobra                commands: subcommands and help.
