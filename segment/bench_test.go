@@ -1,12 +1,18 @@
 package segment
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
 
-func benchLines(b *testing.B) []string {
-	var lines []string
+// Run: go test -run '^$' -bench . -count 6 ./segment
+//
+// BenchmarkCut alternates between the engines, so that a busy machine slows
+// both; compare medians of ns/op.
+
+// benchLines are real lines of about 20 characters.
+func benchLines(b *testing.B) (lines []string) {
 	for _, s := range realLines(b) {
 		if n := utf8.RuneCountInString(s); n >= 16 && n <= 24 {
 			lines = append(lines, s)
@@ -17,44 +23,62 @@ func benchLines(b *testing.B) []string {
 
 func BenchmarkCut(b *testing.B) {
 	lines := benchLines(b)
-	n := 0
-	for _, l := range lines {
-		n += utf8.RuneCountInString(l)
-	}
-	b.Logf("%d lines of %.1f", len(lines), float64(n)/float64(len(lines)))
 	for _, hmm := range []bool{false, true} {
 		name := map[bool]string{false: "plain", true: "hmm"}[hmm]
-		s, err := New(Options{HMM: hmm})
-		s = must(b, s, err)
-		b.Run("fast/"+name, func(b *testing.B) {
+		fast, err := New(Options{HMM: hmm})
+		fast = must(b, fast, err)
+		ref, err := modelGSE()
+		ref = must(b, ref, err)
+		b.Run(name+"/Segmenter", func(b *testing.B) {
 			b.ReportAllocs()
 			var dst []int32
-			i := 0
-			for b.Loop() {
-				dst = s.Cut(dst[:0], lines[i%len(lines)])
-				i++
+			for i := 0; b.Loop(); i++ {
+				dst = fast.Cut(dst[:0], lines[i%len(lines)])
 			}
 		})
-		g, err := plainGSE()
-		if hmm {
-			g, err = modelGSE()
-		}
-		ref := must(b, g, err).words
-		b.Run("gse/"+name, func(b *testing.B) {
+		b.Run(name+"/gse", func(b *testing.B) {
 			b.ReportAllocs()
-			i := 0
-			for b.Loop() {
-				ref.Cut(lines[i%len(lines)], hmm)
-				i++
+			for i := 0; b.Loop(); i++ {
+				ref.words.Cut(lines[i%len(lines)], hmm)
 			}
 		})
 	}
 }
 
-func BenchmarkNew(b *testing.B) {
+// BenchmarkCutParallel shows what waits for memory or for each other.
+func BenchmarkCutParallel(b *testing.B) {
+	lines := benchLines(b)
+	s, err := New(Options{})
+	s = must(b, s, err)
+	b.RunParallel(func(pb *testing.PB) {
+		var dst []int32
+		for i := 0; pb.Next(); i++ {
+			dst = s.Cut(dst[:0], lines[i%len(lines)])
+		}
+	})
+}
+
+// BenchmarkCutLong is a megabyte without any break.
+func BenchmarkCutLong(b *testing.B) {
+	s, err := New(Options{HMM: true})
+	s = must(b, s, err)
+	for _, c := range []string{"的", "乂", "a", "1.", "国中华人民共和"} {
+		script := strings.Repeat(c, 1<<20/len(c))
+		b.Run(c, func(b *testing.B) {
+			b.SetBytes(int64(len(script)))
+			var dst []int32
+			for b.Loop() {
+				dst = s.Cut(dst[:0], script)
+			}
+		})
+	}
+}
+
+// BenchmarkLoad is what a process waits for before it can cut.
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
 	for b.Loop() {
-		_, err := loadBuiltin()
-		if err != nil {
+		if _, err := loadBuiltin(); err != nil {
 			b.Fatal(err)
 		}
 	}

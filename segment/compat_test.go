@@ -1,39 +1,39 @@
 package segment
 
 import (
-	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/go-ego/gse"
 )
 
-// compatible returns s with the defects of gse that New mends: a character
-// that only begins words spoils every way that leads to it.
-func compatible(s *Segmenter) *Segmenter {
-	c := &Segmenter{lexicon: s.lexicon, emit: s.emit, hmm: s.hmm, prefix: math.Inf(-1)}
-	return c
+// compatible is a Segmenter with the one defect of gse's search for the best
+// way that New mends: see route.
+type compatible struct{ *Segmenter }
+
+func newCompatible(t testing.TB, o Options) compatible {
+	t.Helper()
+	s, err := New(o)
+	must(t, s, err).prefix = math.Inf(-1)
+	return compatible{s}
 }
 
-// compatWords cuts as gse's Cut(script, hmm) does: in lower case, damaged bytes
-// as U+FFFD, and left-over characters grouped by gse's rules instead of join's.
-func (s *Segmenter) compatWords(script string) []string {
+// words cuts as gse's Cut does: in lower case, damaged bytes as U+FFFD, and
+// characters left over grouped by gse's rules instead of by join's.
+func (c compatible) words(script string) []string {
 	l := new(line)
-	s.cut(l, script)
+	c.cut(l, script)
 	runes := []rune(strings.ToLower(script))
 	var out []string
 	for x := 0; x < len(runes); {
 		y := int(l.next[x])
 		if l.alone(x) {
-			y = s.compatEnd(l, runes, x)
+			y = c.endOfGroup(l, runes, x)
 		}
 		out = append(out, string(runes[x:y]))
 		x = y
@@ -41,131 +41,100 @@ func (s *Segmenter) compatWords(script string) []string {
 	return out
 }
 
+// What gse keeps together of characters that are no word, without the model
+// and with it.
 var (
-	reAlnum = regexp.MustCompile(`^[a-zA-Z0-9]+`)
-	reSkip  = regexp.MustCompile(`^(\d+\.\d+|[a-zA-Z0-9]+)`)
+	gseAlnum = regexp.MustCompile(`^[a-zA-Z0-9]+`)
+	gseSkip  = regexp.MustCompile(`^(\d+\.\d+|[a-zA-Z0-9]+)`)
 )
 
-// compatEnd returns where gse ends the group of characters without a word that
-// begins at x.
-func (s *Segmenter) compatEnd(l *line, runes []rune, x int) int {
+// endOfGroup returns where gse's group of characters that begins at x ends.
+func (c compatible) endOfGroup(l *line, runes []rune, x int) int {
 	y := x
 	for l.alone(y) {
 		y++
 	}
-	re := reAlnum
-	if s.hmm {
-		re = reSkip
+	group := gseAlnum
+	if c.hmm {
+		group = gseSkip
 	}
-	if m := re.FindString(string(runes[x:y])); m != "" {
+	if m := group.FindString(string(runes[x:y])); m != "" {
 		return x + len(m)
 	}
-	if !s.hmm || l.kind[x] == han {
+	if !c.hmm || l.kind[x] == han {
 		return x + 1
 	}
-	for y = x; l.alone(y) && l.kind[y] != han && !reAlnum.MatchString(string(runes[y])); y++ {
+	for y = x; l.alone(y) && l.kind[y] != han && !gseAlnum.MatchString(string(runes[y])); y++ {
 	}
 	return y
 }
 
-func TestCompatible(t *testing.T) {
-	lines := append(realLines(t), randomLines(60_000)...)
-	t.Logf("%d lines", len(lines))
-	for _, hmm := range []bool{false, true} {
-		s, err := New(Options{HMM: hmm})
-		s = compatible(must(t, s, err))
-		g, err := plainGSE()
-		if hmm {
-			g, err = modelGSE()
-		}
-		ref := must(t, g, err).words
-		wrong := 0
-		for _, script := range lines {
-			got, want := s.compatWords(script), ref.Cut(script, hmm)
-			if !slices.Equal(got, want) {
-				t.Errorf("hmm %v: %q\n got %q\ngse  %q", hmm, script, got, want)
-				if wrong++; wrong > 10 {
-					break
-				}
+// compare checks that c and gse cut lines into the same words, and of every
+// fourth one that c's words after the layer are those of GSE.
+func (c compatible) compare(t *testing.T, ref *GSE, lines []string) {
+	t.Helper()
+	wrong := 0
+	for i, script := range lines {
+		if got, want := c.words(script), ref.words.Cut(script, c.hmm); !slices.Equal(got, want) {
+			t.Errorf("hmm %v, %q\n got %q\n gse %q", c.hmm, script, got, want)
+			if wrong++; wrong > 5 {
+				t.Fatal("and so on")
 			}
+		}
+		if i%4 != 0 {
+			continue
+		}
+		if got, want := c.Cut(nil, script), ref.Cut(nil, script); !slices.Equal(got, want) {
+			t.Errorf("hmm %v, %q\n  got %d\nlayer %d", c.hmm, script, got, want)
+			wrong++
 		}
 	}
 }
 
-var dataDir = os.Getenv("X")
+// TestSameWordsAsGSE is what holds the two engines together.
+func TestSameWordsAsGSE(t *testing.T) {
+	lines := manyLines(t)
+	t.Logf("%d lines", len(lines))
+	plain, err := plainGSE()
+	newCompatible(t, Options{}).compare(t, must(t, plain, err), lines)
+	model, err := modelGSE()
+	newCompatible(t, Options{HMM: true}).compare(t, must(t, model, err), lines)
+}
 
-// realLines returns the scripts of the dialogues, where they are at hand.
-func realLines(t testing.TB) []string {
-	files, err := filepath.Glob("/work/shared/data/crosswoz/*.json")
-	if err != nil {
+// TestUserWordsAsInGSE gives both engines words that take the place of
+// built-in ones, reach beyond them, and bring new characters.
+func TestUserWordsAsInGSE(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	known := dictionaryWords(t)
+	var text strings.Builder
+	for _, word := range []string{
+		"研究生", "北京", "推荐您", "的", "王品牛排", "王品", "家餐馆", "abc", "a", "b1", "😀😀", "𠀀好", "ñandú", "é", "👍🏽", "4.5", "，好", "好的。",
+	} {
+		fmt.Fprintln(&text, word, 2+rng.IntN(1_000_000), "n")
+	}
+	for range 3000 {
+		word := known[rng.IntN(len(known))]
+		if rng.IntN(2) == 0 {
+			word += string([]rune(known[rng.IntN(len(known))])[0])
+		}
+		fmt.Fprintln(&text, word, 2+rng.IntN(10_000))
+	}
+	dict := UserDict{Name: "user.txt", Text: []byte(text.String())}
+
+	raw := &gse.Segmenter{SkipLog: true, NotLoadHMM: true}
+	if err := raw.LoadDictStr(text.String()); err != nil {
 		t.Fatal(err)
 	}
-	var lines []string
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var d struct {
-			Jobs []struct {
-				Tasks []struct{ Conversation []struct{ Script string } }
-			}
-		}
-		if err := json.Unmarshal(b, &d); err != nil {
-			t.Fatal(err)
-		}
-		for _, j := range d.Jobs {
-			for _, k := range j.Tasks {
-				for _, c := range k.Conversation {
-					lines = append(lines, c.Script)
-				}
-			}
-		}
+	if err := raw.LoadDictEmbed("zh_s"); err != nil {
+		t.Fatal(err)
 	}
-	return lines
-}
-
-func randomLines(n int) []string {
-	rng := rand.New(rand.NewPCG(1, 2))
-	var dict []string
-	var seg gse.Segmenter
-	seg.SkipLog = true
-	seg.NotLoadHMM = true
-	seg.LoadDictEmbed("zh_s")
-	for i := range seg.Dict.Tokens {
-		dict = append(dict, seg.Dict.Tokens[i].Text())
+	loadModel()
+	lines := append(manyLines(t)[:6000:6000],
+		"他在北京研究生命起源，好吗好的。", "王品牛排推荐您去", "abcab1ABCÉé", "😀😀😀𠀀好好ÑANDÚ", "👍🏽👍4.5分4.54.5",
+	)
+	for _, hmm := range []bool{false, true} {
+		ref := &GSE{words: raw, hmm: hmm}
+		ref.lines.New = func() any { return new(line) }
+		newCompatible(t, Options{Dicts: []UserDict{dict}, HMM: hmm}).compare(t, ref, lines)
 	}
-	var lines []string
-	for range n {
-		var b strings.Builder
-		for range rng.IntN(12) {
-			switch rng.IntN(10) {
-			case 0, 1, 2:
-				b.WriteString(dict[rng.IntN(len(dict))])
-			case 3:
-				w := []rune(dict[rng.IntN(len(dict))])
-				b.WriteString(string(w[:1+rng.IntN(len(w))]))
-			case 4:
-				for range 1 + rng.IntN(6) {
-					b.WriteRune(rune(0x4e00 + rng.IntN(0x5200)))
-				}
-			case 5:
-				for range 1 + rng.IntN(6) {
-					b.WriteByte(byte(1 + rng.IntN(127)))
-				}
-			case 6:
-				b.WriteString([]string{"😀", "👨‍👩‍👧", "ＡＢＣ", "１２３", "４．５", "4.5", "1.2.3", "İ", "\u212a", "é", "ー", "あい", "〇", "々"}[rng.IntN(14)])
-			case 7:
-				b.WriteByte(byte(0x80 + rng.IntN(128)))
-			case 8:
-				b.WriteString(strings.ToUpper(dict[rng.IntN(60)]))
-			case 9:
-				b.WriteString("。，！？、……——“”（）"[3*rng.IntN(3):][:3])
-			}
-		}
-		lines = append(lines, b.String())
-	}
-	_ = unicode.MaxRune
-	_ = utf8.RuneError
-	return lines
 }

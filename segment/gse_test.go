@@ -28,7 +28,8 @@ var layerCases = []string{
 	"cafe\u0301",
 	"真的|！|！|？|…|…|—|—|”|）",
 	"A|  \t|B|\u3000|C",
-	"AT&T|和|C++|和|4S店|和|Ab",
+	"AT&T|和|C++|11|和|C#|a|和|4S店|和|Ab",
+	"办|VIP|卡|、|IP卡|，|14S|店|，|江南Style|、|江南|Styles|，|大S|、|大|S2",
 	"❤\ufe0f|👍🏽|👨\u200d👩\u200d👧|🇨🇳|🇨",
 	"İstanbul|和|\u212A党",
 	"好|\xff|\xe4|\xbd|的",
@@ -36,6 +37,9 @@ var layerCases = []string{
 	"\u0301|。",
 	"５０|％|、|①|②",
 }
+
+// decimalCases are cut alike by both engines with the model.
+var decimalCases = []string{"评分|是|4.5|分", "４．５|％", "1.2|.|3", "a4|.|5", "1.5|abc", "4|.|。"}
 
 func TestGSELayer(t *testing.T) {
 	for _, hmm := range []bool{false, true} {
@@ -56,7 +60,7 @@ func TestGSEDecimals(t *testing.T) {
 	wantWords(t, plain, "评分|是|4|.|5|分")
 	model, err := modelGSE()
 	model = must(t, model, err)
-	for _, want := range []string{"评分|是|4.5|分", "４．５|％", "1.2|.|3", "a4|.|5", "1.5|abc", "4|.|。"} {
+	for _, want := range decimalCases {
 		wantWords(t, model, want)
 	}
 }

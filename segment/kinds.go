@@ -27,6 +27,9 @@ const (
 // word may still share a word with its neighbours.
 func (k kind) shares() bool { return k >= letter }
 
+// spells reports whether a character of kind k is a letter or a digit.
+func (k kind) spells() bool { return k == letter || k == digit }
+
 // kindOf classifies by the Unicode tables of the Go release in use, as the
 // regular expressions of gse do.
 func kindOf(r rune) kind {

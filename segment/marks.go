@@ -5,11 +5,14 @@ const layerVersion = 1
 
 // join is the layer common to both engines. It appends to dst the byte length
 // of each word of l, after joining characters that stand alone so far: see the
-// package comment for the rules. Words of several characters stay as they are.
+// package comment for the rules.
 func (l *line) join(dst []int32, decimals bool) []int32 {
 	first := len(dst)
 	for x := 0; x < len(l.kind); {
 		y := int(l.next[x])
+		if l.kind[y-1].shares() {
+			y = l.giveEnd(x, y)
+		}
 		if k := l.kind[x]; k.shares() && y == x+1 {
 			y = l.end(x, decimals)
 			if (k == extend || k == joiner) && len(dst) > first {
@@ -56,15 +59,45 @@ func (l *line) endOf(k kind, x int) int {
 }
 
 func (l *line) endOfLetters(x int) int {
-	for l.alone(x) {
-		switch l.kind[x] {
-		case letter, digit, extend, joiner:
-			x++
+	for ; x < len(l.kind); x++ {
+		switch k := l.kind[x]; {
+		case k.spells():
+			l.giveBeginning(x)
+		case (k == extend || k == joiner) && l.alone(x):
 		default:
 			return x
 		}
 	}
 	return x
+}
+
+// giveBeginning gives up the letters and digits at which the word at x begins,
+// where others come before them: VIP卡 holds the word IP卡, but is VIP and 卡.
+func (l *line) giveBeginning(x int) {
+	end := l.next[x]
+	for ; x < int(end) && l.kind[x].spells(); x++ {
+		l.next[x] = int32(x + 1)
+	}
+	if x < int(end) {
+		l.next[x] = end
+	}
+}
+
+// giveEnd gives up the letters and digits at which the word from x to y ends,
+// where more of them follow, and returns where the word ends now.
+func (l *line) giveEnd(x, y int) int {
+	if y == x+1 || y == len(l.kind) || !l.kind[y-1].spells() || !l.kind[y].spells() {
+		return y
+	}
+	for y > x && l.kind[y-1].spells() {
+		y--
+		l.next[y] = int32(y + 1)
+	}
+	if y == x {
+		return x + 1
+	}
+	l.next[x] = int32(y)
+	return y
 }
 
 // endOfDecimal returns where the decimal number ends whose whole part is
