@@ -283,7 +283,8 @@ func (b *build) syncFolders() error {
 // does not say otherwise: a rename may be done and reported as failed.
 func (d *Dataset) swap(name string) error {
 	err := durable.ReplaceSymlink(d.fs, path.Join(snapshotsDir, name), d.path(latestLink))
-	if err != nil && durable.Unsupported(err) {
+	_, none := d.fs.Lstat(d.path(latestLink))
+	if err != nil && durable.Unsupported(err) && errors.Is(none, fs.ErrNotExist) {
 		return durable.WriteFile(d.fs, d.path(latestText), []byte(name+"\n"), d.fileMode())
 	}
 	if err != nil {
