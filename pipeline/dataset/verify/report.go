@@ -1,0 +1,151 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+)
+
+// Report is what a check found.
+type Report struct {
+	Snapshot string    // its name
+	Tables   []Table   // in the order in which they are published
+	Findings []Finding // what is wrong, by file
+	LeftOut  []string  // checks that were not made, and why
+	Notes    []string  // what is strange, but not wrong: leftovers outside the snapshot, modes
+}
+
+// Table is what the manifest says of a table.
+type Table struct {
+	Name  string
+	Files int
+	Rows  int64
+	Bytes int64
+}
+
+// Finding is one thing that is wrong.
+type Finding struct {
+	File   string // path inside the snapshot with slashes, or name in the dataset
+	Check  string // one of Check…
+	Detail string
+}
+
+// Kinds of checks.
+const (
+	CheckManifest    = "manifest"     // its hash, its format, what it says of itself
+	CheckSettings    = "settings"     // the settings and what they name
+	CheckFiles       = "files"        // which files there are
+	CheckBytes       = "bytes"        // size and SHA-256
+	CheckSchema      = "schema"       // Parquet footer: format, columns, numbers of rows
+	CheckRead        = "read"         // pages that cannot be read
+	CheckValues      = "values"       // values no column may hold
+	CheckViews       = "views"        // views.sql
+	CheckShards      = "shards"       // which shard a job lies in, and in how many buckets a day
+	CheckOrder       = "order"        // order of rows
+	CheckKeys        = "keys"         // keys that are empty or not unique
+	CheckReferences  = "references"   // rows of which the job, task or turn is not there
+	CheckIndexes     = "indexes"      // indexes that are not 0, 1, 2 …
+	CheckCounts      = "counts"       // numbers of rows and sums over them
+	CheckTokens      = "tokens"       // tokens that are not their script
+	CheckContentHash = "content_hash" // hashes of jobs
+	CheckDerived     = "derived"      // columns that come out otherwise when computed again
+	CheckContactKeys = "contact_keys" // keys of phone numbers
+	CheckStatuses    = "statuses"     // the statuses table
+	CheckRejects     = "rejects"      // the rejects table
+)
+
+// Damaged reports whether anything is wrong.
+func (r *Report) Damaged() bool { return len(r.Findings) > 0 }
+
+// Print writes the report for people: a line for each table, note, check left
+// out and finding; the last line says what came of it.
+func (r *Report) Print(w io.Writer) error {
+	p := &printer{w: w}
+	p.line("snapshot %s", r.Snapshot)
+	files := 0
+	rows := map[string]int64{}
+	for _, t := range r.Tables {
+		files += t.Files
+		rows[t.Name] = t.Rows
+		p.line("%-10s %12d rows %6d files %14d bytes", t.Name, t.Rows, t.Files, t.Bytes)
+	}
+	for _, note := range r.Notes {
+		p.line("note: %s", note)
+	}
+	for _, check := range r.LeftOut {
+		p.line("not checked: %s", check)
+	}
+	for _, f := range r.Findings {
+		p.line("%s: %s: %s", f.File, f.Check, f.Detail)
+	}
+	if r.Damaged() {
+		p.line("damaged: %s", count(len(r.Findings), "finding"))
+		return p.err
+	}
+	p.line("ok: %d jobs, %d tasks, %d turns in %s", rows["jobs"], rows["tasks"], rows["turns"], count(files, "file"))
+	return p.err
+}
+
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// maxAlike is how many findings of one kind a file gets: a column that was
+// computed wrongly is wrong in every row.
+const maxAlike = 3
+
+// findings collects what is wrong. It is safe for concurrent use.
+type findings struct {
+	mu   sync.Mutex
+	list []Finding
+	more map[alike]int // how many of a kind beyond those in list
+	seen map[alike]int
+}
+
+type alike struct{ file, check string }
+
+func (f *findings) add(file, check, format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.seen == nil {
+		f.seen, f.more = map[alike]int{}, map[alike]int{}
+	}
+	kind := alike{file, check}
+	if f.seen[kind] == maxAlike {
+		f.more[kind]++
+		return
+	}
+	f.seen[kind]++
+	f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
+}
+
+// sorted gives the findings by file and check, those of one kind in the order
+// in which they were made.
+func (f *findings) sorted() []Finding {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	list := slices.Clone(f.list)
+	for kind, n := range f.more {
+		list = append(list, Finding{kind.file, kind.check, fmt.Sprintf("and %d more of this kind", n)})
+	}
+	slices.SortStableFunc(list, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Check, b.Check))
+	})
+	return list
+}

@@ -1,0 +1,87 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"callmill/pipeline/dataset"
+	"callmill/schema"
+)
+
+// checkSettings checks that the settings are ones a run can have and that what
+// they name is there.
+func (p *Plan) checkSettings() {
+	s := &p.manifest.Settings
+	wrong := func(format string, args ...any) {
+		p.findings.add(manifestFile, CheckSettings, format, args...)
+	}
+	location, err := time.LoadLocation(s.TimeZone)
+	switch {
+	case s.TimeZone == "" || s.TimeZone == "Local":
+		wrong("%q is no time zone", s.TimeZone)
+	case err != nil:
+		wrong("time zone: %v", err)
+	default:
+		p.location = location
+	}
+	if p.location == nil {
+		p.leaveOut("whether jobs lie under their day", "the settings name no time zone")
+	}
+	if !slices.Contains([]string{"fast", "gse"}, s.Segmenter) {
+		wrong("%q is no segmenter", s.Segmenter)
+	}
+	if !slices.Contains([]string{"keep", "mask", "hash", "drop"}, s.PII) {
+		wrong("%q is no way to treat personal data", s.PII)
+	}
+	if s.Derivation < 1 || s.Outcomes < 1 {
+		wrong("derivation version %d, outcomes version %d", s.Derivation, s.Outcomes)
+	}
+	p.today = s.Outcomes == schema.OutcomesVersion
+	for _, name := range s.Dictionaries {
+		p.checkDictionary(name)
+	}
+	p.checkKeyID(s.KeyID)
+}
+
+// checkDictionary checks that a user dictionary is there, and is what it is
+// named for.
+func (p *Plan) checkDictionary(name string) {
+	file := path.Join("dict", name)
+	if filepath.Base(name) != name || path.Ext(name) != ".txt" {
+		p.findings.add(manifestFile, CheckSettings, "%q is no name of a dictionary", name)
+		return
+	}
+	text, err := os.ReadFile(filepath.Join(p.dir, "dict", name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		p.findings.add(file, CheckSettings, "is missing: words cannot be cut as they were")
+	case err != nil:
+		p.findings.add(file, CheckSettings, "cannot be read: %v", err)
+	case hashOf(text)+".txt" != name:
+		p.findings.add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
+	}
+}
+
+// checkKeyID checks that the key of the contact keys is the one they were made
+// with. It is private: who may not read it cannot check it.
+func (p *Plan) checkKeyID(id string) {
+	text, err := os.ReadFile(filepath.Join(p.dir, "key"))
+	switch key := bytes.TrimSpace(text); {
+	case errors.Is(err, fs.ErrNotExist):
+		p.note("key is missing; runs need --key")
+		p.leaveOut("contact keys", "the key is missing")
+		p.o.ContactKey = nil
+	case err != nil:
+		p.leaveOut("contact keys", "the key cannot be read")
+		p.o.ContactKey = nil
+	case dataset.KeyID(key) != id:
+		p.findings.add("key", CheckSettings, "is not the key of the snapshot's contact keys")
+		p.o.ContactKey = nil
+	}
+}

@@ -1,2 +1,0 @@
-package verify
-import (_ "github.com/apache/arrow-go/v18/parquet/pqarrow")
