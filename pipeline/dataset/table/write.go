@@ -43,6 +43,7 @@ const (
 type Writer[T any] struct {
 	options []parquet.WriterOption
 	parquet *parquet.GenericWriter[T]
+	zeroes  []int // the fields whose zero value is NULL
 	batch   []T
 	rows    int64
 }
@@ -52,6 +53,7 @@ func NewWriter[T any]() *Writer[T] {
 	row := reflect.TypeFor[T]()
 	return &Writer[T]{
 		options: append(writerOptions(row), parquet.SchemaOf(new(T))),
+		zeroes:  zeroFields(row),
 		batch:   make([]T, 0, batchRows),
 	}
 }
@@ -97,7 +99,7 @@ func (w *Writer[T]) Close() error {
 }
 
 func (w *Writer[T]) flush() error {
-	_, err := w.parquet.Write(w.batch)
+	err := w.write(w.batch)
 	w.batch = w.batch[:0]
 	return err
 }
