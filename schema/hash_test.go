@@ -11,7 +11,7 @@ import (
 // notHashed is what a job's content hash leaves out: when and by which request
 // it came, what callmill computed, and what only SearchTask says.
 var notHashed = map[string]bool{
-	"InstanceID": true, "RequestID": true, "ObservedAt": true, "Undated": true,
+	"InstanceID": true, "RequestID": true, "ObservedAt": true, "FirstSeen": true, "Undated": true,
 	"Contacts.Key": true, "Tasks.Contact.Key": true, "Tasks.ContactKey": true,
 	"Tasks.Facts.JobGroupName": true, "Tasks.Facts.ScriptName": true, "Tasks.Facts.CallMS": true,
 	"Tasks.Facts.RingingS": true, "Tasks.Facts.EndReason": true, "Tasks.Facts.ReachedEnd": true,

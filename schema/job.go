@@ -30,6 +30,7 @@ type Job struct {
 
 	RequestID  string // of the response that carried this version
 	ObservedAt int64  // when this version was received
+	FirstSeen  int64  // when any version was first received, where that was earlier
 	Undated    bool   // ObservedAt is only the start of the run that read it
 }
 

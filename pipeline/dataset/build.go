@@ -124,10 +124,10 @@ func (tx *Tx) wins(_ schema.Key, entry uint64) bool { return !tx.verdict.isLost(
 // which keep is true.
 func (b *build) oldRows(number int32, keep func(shard) bool) gather.RowCounts {
 	var c gather.RowCounts
-	if b.tx.dataset.manifest == nil {
+	if b.tx.base == nil {
 		return c
 	}
-	for _, t := range b.tx.dataset.manifest.Tables {
+	for _, t := range b.tx.base.Tables {
 		n := rowsOf(&c, t.Name)
 		if n == nil {
 			continue

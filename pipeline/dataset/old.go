@@ -48,7 +48,7 @@ func (b *build) openOld(s shard) (*oldJobs, error) {
 		if candidate.bucket%n != s.bucket%n {
 			continue
 		}
-		opened, err := b.openShard(candidate)
+		opened, err := b.tx.dataset.openShard(candidate)
 		if err != nil {
 			old.close()
 			return nil, err
@@ -58,9 +58,9 @@ func (b *build) openOld(s shard) (*oldJobs, error) {
 	return old, nil
 }
 
-func (b *build) openShard(s shard) (*oldShard, error) {
+func (d *Dataset) openShard(s shard) (*oldShard, error) {
 	o := &oldShard{shard: s}
-	path := func(name string) string { return b.tx.dataset.publishedFile(name, s) }
+	path := func(name string) string { return d.publishedFile(name, s) }
 	var err error
 	if o.jobs, err = table.Open[schema.JobRow](path("jobs")); err != nil {
 		return nil, err

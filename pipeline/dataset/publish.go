@@ -145,8 +145,8 @@ func (b *build) dayFiles(name string) ([]File, error) {
 			}
 		}
 	}
-	if old := b.tx.dataset.manifest; old != nil {
-		for _, f := range old.Table(name).Files {
+	if base := b.tx.base; base != nil {
+		for _, f := range base.Table(name).Files {
 			if f.Rows > 0 && b.stays(f) {
 				files = append(files, f)
 			}

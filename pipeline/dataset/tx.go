@@ -18,10 +18,12 @@ import (
 type Tx struct {
 	dataset *Dataset
 	run     Run
+	base    *Manifest // of the snapshot built upon; nil where all is written anew
 	old     *published
 	codec   *gather.Codec
 	store   *gather.Store
 	undated map[int64]bool
+	anew    bool // see BeginAnew
 
 	mu        sync.Mutex
 	appenders []*Appender
@@ -38,15 +40,33 @@ type Run struct {
 
 // Begin starts a run upon the published snapshot.
 func (d *Dataset) Begin(ctx context.Context, run Run) (*Tx, error) {
+	tx, err := d.begin(run)
+	if err != nil || d.manifest == nil {
+		return tx, err
+	}
+	tx.base = d.manifest
+	tx.old, err = loadPublished(ctx, d.snapshotDir(), d.manifest.Table(schema.TableJobs))
+	return tx, err
+}
+
+// BeginAnew starts a run that replaces the published snapshot by one made of
+// the very same jobs, derived anew: each must be appended once. Rejects and
+// campaigns stay.
+func (d *Dataset) BeginAnew(run Run) (*Tx, error) {
+	tx, err := d.begin(run)
+	if err == nil {
+		tx.anew = true
+	}
+	return tx, err
+}
+
+func (d *Dataset) begin(run Run) (*Tx, error) {
 	codec, err := gather.NewCodec()
 	if err != nil {
 		return nil, err
 	}
 	tx := &Tx{dataset: d, run: run, codec: codec, undated: map[int64]bool{}, old: &published{}}
 	if d.manifest != nil {
-		if tx.old, err = loadPublished(ctx, d.snapshotDir(), d.manifest.Table("jobs")); err != nil {
-			return nil, err
-		}
 		for _, at := range d.manifest.Undated {
 			tx.undated[at] = true
 		}
@@ -160,6 +180,11 @@ func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 		a.seen = nil
 	}
 	tx.verdict = decide(seen, tx.old, tx.undated, asked)
+	if tx.anew {
+		if err := tx.balanceAnew(); err != nil {
+			return 0, err
+		}
+	}
 	for _, a := range tx.appenders {
 		tx.verdict.counts.Seen += int64(len(a.rejects))
 		tx.verdict.counts.Rejected += int64(len(a.rejects))
@@ -174,6 +199,17 @@ func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 		return 0, err
 	}
 	return len(tx.build.units), nil
+}
+
+// balanceAnew checks that the very jobs of the published snapshot came back,
+// and counts them as what they are: unchanged.
+func (tx *Tx) balanceAnew() error {
+	c := &tx.verdict.counts
+	if was := tx.dataset.manifest.Table(schema.TableJobs).Rows; c.New != was || c.Seen != was {
+		return fmt.Errorf("rewrite: %d jobs of %d came back as %d: the snapshot is damaged, `callmill verify` says how", c.Seen, was, c.New)
+	}
+	c.New, c.Unchanged = 0, c.New
+	return nil
 }
 
 // Replan lists the units that have to be written again, because a day turned

@@ -10,6 +10,7 @@
 package flatten
 
 import (
+	"cmp"
 	"math"
 	"time"
 
@@ -112,7 +113,7 @@ func (f *Flattener) jobRow(j *schema.Job, hash schema.ContentHash) schema.JobRow
 		TaskCount:      count(len(j.Tasks)),
 		RequestID:      j.RequestID,
 		ContentHash:    hash.String(),
-		FirstSeen:      j.ObservedAt,
+		FirstSeen:      cmp.Or(j.FirstSeen, j.ObservedAt),
 		ObservedAt:     j.ObservedAt,
 	}
 }

@@ -74,7 +74,7 @@ func checkJobRow(t *rapid.T, j *schema.Job, rows *schema.Rows) {
 	if hasTime && rows.JobDate != *rows.Tasks[0].CallDate {
 		t.Fatalf("job date %d, first call on %d", rows.JobDate, *rows.Tasks[0].CallDate)
 	}
-	if row.JobOutcome == "" || row.FirstSeen != j.ObservedAt || row.ObservedAt != j.ObservedAt {
+	if row.JobOutcome == "" || row.FirstSeen != firstSeen(j) || row.ObservedAt != j.ObservedAt {
 		t.Fatalf("job row %+v", row)
 	}
 }
@@ -141,4 +141,11 @@ func TestRowsDependOnTheJobAlone(t *testing.T) {
 			t.Fatalf("rows (-fresh +used):\n%s", diff)
 		}
 	})
+}
+
+func firstSeen(j *schema.Job) int64 {
+	if j.FirstSeen != 0 {
+		return j.FirstSeen
+	}
+	return j.ObservedAt
 }

@@ -64,6 +64,9 @@ func drawJob(t *rapid.T) *schema.Job {
 		ObservedAt:     instants.Draw(t, "observed at"),
 		Undated:        rapid.Bool().Draw(t, "undated"),
 	}
+	if earlier := instants.Draw(t, "first seen"); earlier < j.ObservedAt {
+		j.FirstSeen = earlier
+	}
 	for i := range j.Tasks {
 		j.Tasks[i].TaskID = fmt.Sprintf("%s#%d", j.Tasks[i].TaskID, i)
 	}

@@ -32,6 +32,9 @@ func Job(rows *schema.Rows) *schema.Job {
 		ObservedAt:     r.ObservedAt,
 		Undated:        rows.Undated,
 	}
+	if r.FirstSeen != r.ObservedAt {
+		j.FirstSeen = r.FirstSeen
+	}
 	putSummaries(j, rows.Summaries)
 	return j
 }
