@@ -39,6 +39,9 @@ type dialogue struct {
 	reachedEnd, played bool
 }
 
+// maxTurns cuts off scripts that go round in circles.
+const maxTurns = 200
+
 // play fills the dialogue of attempt k, which a person answered.
 func (t *dialogue) play(k int) {
 	a := &t.p.attempts[k]
@@ -50,6 +53,10 @@ func (t *dialogue) play(k int) {
 	n := t.p.group.campaign.first
 	again := false
 	for t.status == "" {
+		if len(t.turns) > maxTurns {
+			t.finish("SucceededError", false)
+			break
+		}
 		n = t.diverted(n)
 		t.clock += t.gapBefore(n)
 		if again && n.again != nil {

@@ -8,7 +8,6 @@ func (t *dialogue) machineSpeaks(k int) {
 	a := &t.p.attempts[k]
 	t.reset(k, a)
 	c := t.p.group.campaign
-	t.number = &callingNumbers[a.number-1]
 	lines := t.w.words.machines[t.p.person.machine]
 	t.bare(lines[0], "")
 	if t.p.person.machine != machineVoicemail || t.dice.percent(40) {

@@ -12,15 +12,17 @@ type dialect struct{ words [][2]string }
 // utter puts together what the contact says of an intent.
 func (s *speech) utter(intent *wordList, words *commonWords) {
 	s.begin()
-	short := len(intent.entries) > 0
-	if s.dice.percent(14 + s.person.chat/6) {
+	// What no robot makes out (children, noise) is not said to it either.
+	addressed := intent.clear >= 30
+	if addressed && s.dice.percent(14+s.person.chat/6) {
 		s.entry(words.filler)
 	}
 	s.entry(intent)
 	switch n := s.dice.below(1000); {
+	case !addressed:
 	case n < 25:
 		s.again()
-	case n < 60 && short:
+	case n < 60:
 		s.entry(words.tail)
 	case n < 60+s.person.chat:
 		s.entry(words.aside)

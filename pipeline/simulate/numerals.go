@@ -89,6 +89,8 @@ func spokenMoney(cents int) string {
 		return text + "钱"
 	case fen == 0:
 		return text + spokenDigits[jiao]
+	case jiao == 0:
+		return text + "零" + spokenDigits[fen] + "分"
 	default:
 		return text + spokenDigits[jiao] + "毛" + spokenDigits[fen]
 	}

@@ -76,7 +76,7 @@ func (q *parameter) spoken(v value) string {
 		t := instant(int64(v.number) * 1000)
 		return spokenNumber(int(t.Month())) + "月" + spokenNumber(t.Day()) + "号"
 	case parameterClock:
-		text := spokenNumber(v.number/100) + "点"
+		text := spokenCount(v.number/100) + "点"
 		if v.number%100 != 0 {
 			text += "半"
 		}
@@ -92,6 +92,8 @@ func (q *parameter) personal() string {
 		return SpanAddress
 	case parameterDigits:
 		return SpanNumber
+	case parameterPick:
+		return q.list.span
 	}
 	return ""
 }

@@ -232,14 +232,19 @@ func (p *campaignParser) parseParameter(l line) error {
 		if !ok {
 			return l.errorf("kind of parameter %q is unknown", words[1])
 		}
-		q.kind = kind
-		q.low, q.high, err = parseRange(l, argument)
+		q.kind = kind.kind
+		if q.low, q.high, err = parseRange(l, argument); err == nil && q.high > kind.most {
+			err = l.errorf("%s %s is more than %d", words[1], argument, kind.most)
+		}
 	}
 	p.parameters = append(p.parameters, q)
 	return err
 }
 
-var numericParameters = map[string]parameterKind{
-	"money": parameterMoney, "number": parameterNumber, "digits": parameterDigits,
-	"date": parameterDate, "clock": parameterClock,
+var numericParameters = map[string]struct {
+	kind parameterKind
+	most int
+}{
+	"money": {parameterMoney, 999_999}, "number": {parameterNumber, 99_999_999}, "digits": {parameterDigits, 20},
+	"date": {parameterDate, 366}, "clock": {parameterClock, 23},
 }

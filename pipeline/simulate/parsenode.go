@@ -90,8 +90,8 @@ func (p *campaignParser) parseReply(l line, to *[]reply) error {
 		return l.errorf("a reply reads: reply LIST WEIGHT -> NODE")
 	}
 	weight, err := strconv.Atoi(words[1])
-	if err != nil || weight < 1 {
-		return l.errorf("weight %q is not a number above 0", words[1])
+	if err != nil || weight < 1 || weight > 10_000 {
+		return l.errorf("weight %q is not a number from 1 to 10000", words[1])
 	}
 	target, sets := l.settings(where)
 	if len(target) != 1 {
@@ -168,8 +168,8 @@ func (p *campaignParser) target(l line, name string) (*node, error) {
 
 func plantNumber(l line, key, text string) (int, error) {
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return 0, l.errorf("%s: %q is not a number", key, text)
+	if err != nil || n < 0 || n > 60_000 {
+		return 0, l.errorf("%s: %q is not a number from 0 to 60000", key, text)
 	}
 	return n, nil
 }

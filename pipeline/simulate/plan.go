@@ -115,6 +115,9 @@ func (p *plan) decide(k int, d *dice) (over bool) {
 	if k+1 < p.group.campaign.attempts {
 		return endsJob[last.status]
 	}
+	if last.status == "PerDayCallCountLimit" && k > 0 && localDay(p.attempts[k-1].planned) == localDay(last.planned) {
+		p.reason = "JobPerDayCallCountLimit" // by its own calls, not by those of other campaigns
+	}
 	if p.reason == "NoAnswer" && d.percent(4) {
 		p.reason = "NoneRepeatableJobMaxAttemptCountLimit"
 	}

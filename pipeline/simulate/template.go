@@ -147,7 +147,7 @@ func parseRange(l line, text string) (low, high int, err error) {
 	if low, err = strconv.Atoi(first); err == nil {
 		high, err = strconv.Atoi(second)
 	}
-	if err != nil || low > high {
+	if err != nil || low > high || low < 0 || high >= 100_000_000 {
 		return 0, 0, l.errorf("%q is not a range like 3-28", text)
 	}
 	return low, high, nil

@@ -200,7 +200,7 @@ func (v *vocabulary) check() error {
 	for _, w := range v.order {
 		switch {
 		case !w.defined:
-			return w.used.errorf("{%s} is neither a parameter nor a list", w.name)
+			return w.used.errorf("there is no list, nor a parameter, of the name %s", w.name)
 		case len(w.entries) == 0:
 			return w.used.errorf("list %s is empty", w.name)
 		case w.reaches(w, map[*wordList]bool{}):

@@ -48,9 +48,9 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 			words.machines[m] = append(words.machines[m], w)
 		}
 	}
-	for _, name := range []string{"family_name", "given_male", "given_female", "address"} {
-		if v.lists[name] == nil {
-			return words, nil, fmt.Errorf("words: list %s is missing", name)
+	for _, name := range []string{"family_name", "given_male", "given_female"} {
+		if v.lists[name] == nil || !v.lists[name].bare() {
+			return words, nil, fmt.Errorf("words: list %s of bare words is missing", name)
 		}
 	}
 	if words.homophones, err = readPairs(files, "slips/homophones.txt"); err != nil {
@@ -58,6 +58,11 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 	}
 	dialects, err := readDialects(files)
 	return words, dialects, err
+}
+
+// bare reports whether the entries are words without places to fill.
+func (w *wordList) bare() bool {
+	return !slices.ContainsFunc(w.entries, func(t template) bool { return len(t) != 1 || t[0].kind != pieceLiteral })
 }
 
 // plain is an entry of a list of bare words, such as names.

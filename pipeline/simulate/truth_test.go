@@ -1,0 +1,282 @@
+package simulate_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+
+	"callmill/pipeline/simulate"
+	"callmill/schema"
+)
+
+// The truth file: a head that lists what was planted, then a line per job that
+// says the same as Job does.
+func TestWriteTruth(t *testing.T) {
+	w := newWorld(t, simulate.Options{Jobs: 150})
+	var file bytes.Buffer
+	if err := w.WriteTruth(context.Background(), &file); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(&file)
+	lines.Buffer(nil, 1<<20)
+	lines.Scan()
+	var head struct {
+		World struct {
+			Jobs int
+			Seed uint64
+		}
+		Planted []simulate.Planted
+	}
+	if err := json.Unmarshal(lines.Bytes(), &head); err != nil || head.World.Jobs != 150 || head.World.Seed != 1 {
+		t.Fatalf("head %+v: %v", head, err)
+	}
+	kinds := map[string]bool{}
+	for _, p := range head.Planted {
+		kinds[p.Kind] = true
+	}
+	if len(kinds) < 6 {
+		t.Errorf("%d kinds of causes are planted, want at least 6: %v", len(kinds), kinds)
+	}
+	n := 0
+	for lines.Scan() {
+		var got simulate.Truth
+		if err := json.Unmarshal(lines.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		_, want := w.Job(n)
+		if got.JobID != want.JobID || got.Index != n || len(got.Tasks) != len(want.Tasks) || len(got.Causes) != len(want.Causes) {
+			t.Errorf("line %d: %+v, want %+v", n, got, want)
+		}
+		n++
+	}
+	if n != w.Len() {
+		t.Errorf("%d lines, want %d", n, w.Len())
+	}
+}
+
+// Spans point at what they say they do, do not overlap, and no full name or
+// number of the job's own is outside of them.
+func TestSpans(t *testing.T) {
+	w := newWorld(t, simulate.Options{Jobs: 3000, Seed: 6})
+	kinds := map[string]int{}
+	for i := range w.Len() {
+		job, truth := w.Job(i)
+		for k := range job.Tasks {
+			for n, turn := range job.Tasks[k].Turns {
+				said := truth.Tasks[k].Turns[n]
+				rest, at := "", 0
+				for _, span := range said.Spans {
+					if span.Start < at || span.End > len(turn.Script) || turn.Script[span.Start:span.End] != span.Text || span.Text == "" {
+						t.Fatalf("%q: span %+v", turn.Script, span)
+					}
+					kinds[span.Kind]++
+					rest += turn.Script[at:span.Start] + "|"
+					at = span.End
+				}
+				rest += turn.Script[at:]
+				for _, own := range []string{job.Contacts[0].Honorific, job.Contacts[0].PhoneNumber} {
+					if strings.Contains(rest, own) {
+						t.Errorf("%q: %s is in no span", turn.Script, own)
+					}
+				}
+				if said.Node == "" && turn.Speaker == schema.SpeakerRobot || said.Said == "" {
+					t.Errorf("%q: truth %+v", turn.Script, said)
+				}
+			}
+		}
+	}
+	for _, kind := range []string{simulate.SpanName, simulate.SpanNumber, simulate.SpanAddress} {
+		if kinds[kind] < 50 {
+			t.Errorf("%d spans are a %s, want at least 50", kinds[kind], kind)
+		}
+	}
+}
+
+// No number in a response can be assigned to anybody: mobile numbers begin
+// with 13 to 19, local ones after the area code with 2 to 8 (see numbers.go).
+func TestNoAssignedNumbers(t *testing.T) {
+	assigned := regexp.MustCompile(`(^|[^0-9])(86)?1[3-9][0-9]{9}([^0-9]|$)|(^|[^0-9])0[1-9][0-9]{1,2}-?[2-8][0-9]{6,7}([^0-9]|$)|(^|[^0-9])[48]00[0-9]{7}([^0-9]|$)|(^|[^0-9])(95|96)[0-9]{3,6}([^0-9.]|$)`)
+	spoken := regexp.MustCompile(`[一幺][三四五六七八九][零一二三四五六七八九幺]{9}`)
+	for _, must := range []string{"打13812345678", "057126883106", "4008001234", "请拨95188"} {
+		if !assigned.MatchString(must) {
+			t.Fatalf("the test does not know %s", must)
+		}
+	}
+	w := newWorld(t, simulate.Options{Jobs: 4000, Seed: 9})
+	people := map[string]string{}
+	check := func(text string) {
+		if found := assigned.FindString(text); found != "" {
+			t.Errorf("%q holds %q", text, found)
+		}
+		if found := spoken.FindString(text); found != "" {
+			t.Errorf("%q holds %q", text, found)
+		}
+	}
+	for i := range w.Len() {
+		job, truth := w.Job(i)
+		number := job.Contacts[0].PhoneNumber
+		check(number)
+		if len(number) != 11 || number[:2] != "10" {
+			t.Errorf("number %s", number)
+		}
+		if name, known := people[number]; known && name != job.Contacts[0].Name {
+			t.Errorf("number %s belongs to %s and %s", number, name, job.Contacts[0].Name)
+		}
+		people[number] = job.Contacts[0].Name
+		for _, n := range job.CallingNumbers {
+			check(n)
+		}
+		for _, e := range job.Extras {
+			check(e.Value)
+		}
+		for k := range job.Tasks {
+			for n, turn := range job.Tasks[k].Turns {
+				if truth.Tasks[k].Turns[n].Said != "birthday" { // 一九…年 is a year
+					check(turn.Script)
+				}
+			}
+		}
+	}
+}
+
+// contrast compares how often calls fail with and without a planted cause.
+type contrast struct{ with, without share }
+
+// z is the statistic of the two-sample test of proportions.
+func (c contrast) z() float64 {
+	pooled := float64(c.with.n+c.without.n) / float64(c.with.of+c.without.of)
+	spread := math.Sqrt(pooled * (1 - pooled) * (1/float64(c.with.of) + 1/float64(c.without.of)))
+	return (c.with.rate() - c.without.rate()) / spread
+}
+
+func (s *share) count(failed bool) {
+	s.of++
+	if failed {
+		s.n++
+	}
+}
+
+// Planted causes surface in simple comparisons, as an analyst would make them
+// without the truth, and do not look absurd: failure rises by a share that
+// might well be met in practice.
+func TestPlantedCausesSurface(t *testing.T) {
+	w := newWorld(t, simulate.Options{Jobs: 10_000, Seed: 1})
+	found := map[string]*contrast{}
+	add := func(kind string, exposed, failed bool) {
+		if found[kind] == nil {
+			found[kind] = &contrast{}
+		}
+		if exposed {
+			found[kind].with.count(failed)
+		} else {
+			found[kind].without.count(failed)
+		}
+	}
+	flagged := w.Planted()[0].Number
+	for i := range w.Len() {
+		job, truth := w.Job(i)
+		for k := range job.Tasks {
+			task := &job.Tasks[k]
+			o := schema.OutcomeOf(task.Status)
+			if !o.Dialed() {
+				continue
+			}
+			hour := (task.ActualTime/3_600_000 + 8) % 24
+			add("flagged_number", task.CallingNumber == flagged, !*o.Connected())
+			if truth.Campaign == "event" {
+				add("bad_hour", hour == 12 || hour == 13, !*o.Connected())
+			}
+			if *o.Answered() {
+				exposures(truth, k, *o.FailedDialogue(task.Facts.ReachedEnd), task.Status, hour, add)
+			}
+		}
+	}
+	for _, p := range w.Planted() {
+		c := found[p.Kind]
+		if c == nil {
+			t.Errorf("%s: nothing to compare", p.Kind)
+			continue
+		}
+		t.Logf("%-20s %5d of %5d with, %5d of %5d without it: z = %.1f", p.Kind, c.with.n, c.with.of, c.without.n, c.without.of, c.z())
+		if rise := c.with.rate() - c.without.rate(); c.z() < 2.6 || rise < 0.08 || rise > 0.75 {
+			t.Errorf("%s: failure %.2f with it, %.2f without, z = %.1f", p.Kind, c.with.rate(), c.without.rate(), c.z())
+		}
+	}
+}
+
+// exposures adds an answered call to the comparisons it belongs in.
+func exposures(truth *simulate.Truth, k int, failed bool, status string, hour int64, add func(string, bool, bool)) {
+	reached := map[string]bool{}
+	said := map[string]bool{}
+	for _, turn := range truth.Tasks[k].Turns {
+		reached[turn.Node], said[turn.Said] = true, true
+	}
+	switch truth.Campaign {
+	case "repayment":
+		if reached["inform"] {
+			add("threatening_line", truth.Version == "1.7.0", failed)
+		}
+	case "delivery":
+		if reached["how_to_leave"] {
+			add("confusing_options", truth.Version == "2.4.0", failed)
+		}
+	case "survey":
+		if reached["q_speed"] {
+			add("confusing_question", truth.Version == "2.1.0", failed)
+		}
+	case "renewal":
+		add("long_opening", truth.Version == "4.2.0", failed)
+	case "appointment":
+		add("wrong_hot_word", said["rebook"], failed)
+	case "verification":
+		add("slow_node", reached["lookup"], failed)
+		add("stale_list", truthBlames(truth, "stale_list"), reached["wrong_person"])
+	case "arrears":
+		if reached["to_agent"] || reached["queue_full"] {
+			add("queue_full", hour >= 14, status != "SucceededTransferByIntent")
+		}
+	}
+}
+
+func truthBlames(truth *simulate.Truth, kind string) bool {
+	for _, c := range truth.Causes {
+		if c.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Causes are noted for calls they bore on, and now and then they decide.
+func TestCausesAreNoted(t *testing.T) {
+	w := newWorld(t, simulate.Options{Jobs: 10_000, Seed: 2})
+	noted, decided := map[string]int{}, map[string]int{}
+	for i := range w.Len() {
+		job, truth := w.Job(i)
+		for _, c := range truth.Causes {
+			turns := -1
+			for k := range job.Tasks {
+				if job.Tasks[k].TaskID == c.TaskID {
+					turns = len(job.Tasks[k].Turns)
+				}
+			}
+			if c.Turn < -1 || c.Turn >= max(turns, 0) {
+				t.Errorf("job %s: cause %+v in a call of %d turns", job.JobID, c, turns)
+			}
+			noted[c.Kind]++
+			if c.Decisive {
+				decided[c.Kind]++
+			}
+		}
+	}
+	for _, p := range w.Planted() {
+		if noted[p.Kind] < 20 || decided[p.Kind] < 5 {
+			t.Errorf("%s: noted %d times, decisive %d times", p.Kind, noted[p.Kind], decided[p.Kind])
+		}
+	}
+}
