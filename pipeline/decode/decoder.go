@@ -14,11 +14,14 @@ type Options struct {
 	// MaxJobBytes is the length of the longest job that is not refused as
 	// too_large; 0 is 64 MiB.
 	MaxJobBytes int
+	// PieceBytes is about how long the pieces of Cut are; 0 is 1 MiB.
+	PieceBytes int
 }
 
 const (
 	defaultMaxDepth    = 256
 	defaultMaxJobBytes = 64 << 20
+	defaultPieceBytes  = 1 << 20
 )
 
 func (o Options) withDefaults() Options {
@@ -27,6 +30,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxJobBytes <= 0 {
 		o.MaxJobBytes = defaultMaxJobBytes
+	}
+	if o.PieceBytes <= 0 {
+		o.PieceBytes = defaultPieceBytes
 	}
 	return o
 }
@@ -73,11 +79,7 @@ type Decoder struct {
 	upper       []byte
 	scratch     []byte
 
-	// For Cut: the text is a window on a larger one.
-	more   bool      // text follows
-	need   bool      // the walk stopped for want of it
-	marked int       // where the text may be cut
-	path   []opening // what is open there
+	window window // for Cut
 
 	// What the items point to, until the document's end.
 	texts    arena[byte]
@@ -126,8 +128,8 @@ func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
 }
 
 func (d *Decoder) decode() {
-	if r := d.raw.Reject; r != nil {
-		d.yield(schema.Decoded{Position: d.n, Reject: r})
+	if d.raw.Reject != nil {
+		d.handOnReject(*d.raw.Reject)
 		return
 	}
 	body, err := d.utf8(d.raw.Body)
@@ -150,9 +152,25 @@ func (d *Decoder) decode() {
 	}
 }
 
+// handOnReject yields the reject the source made, with why the input ended.
+func (d *Decoder) handOnReject(r schema.Reject) {
+	fault := d.raw.Fault
+	if fault != "" && r.Code == schema.RejectTruncated {
+		r.Reason += ": " + fault
+	}
+	d.stopped = !d.yield(schema.Decoded{Position: d.n, Reject: &r})
+	if fault == "" || r.Code == schema.RejectTruncated || d.stopped {
+		return
+	}
+	d.n++
+	d.env = envelope{}
+	d.reject(schema.RejectTruncated, "", "the input ends early", nil)
+	d.flush()
+}
+
 func (d *Decoder) begin(text []byte) {
 	d.scanner = scanner{b: text, maxDepth: d.maxDepth, stack: d.stack, unquoted: d.unquoted}
-	d.need, d.markup, d.marked, d.path = false, false, 0, d.path[:0]
+	d.markup, d.window = false, window{path: d.window.path[:0]}
 	d.adrift, d.effort, d.found = false, effortFor(len(text)), found{}
 	d.release()
 }

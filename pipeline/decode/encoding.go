@@ -1,8 +1,11 @@
 package decode
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"unicode/utf8"
 
@@ -10,6 +13,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/transform"
 )
 
 // charset is how the bytes of an input stand for characters.
@@ -112,4 +116,41 @@ func (d *Decoder) validXML(body []byte) []byte {
 		i += n
 	}
 	return repaired
+}
+
+// encodingError is trouble with the charset of an input, which is a reject and
+// not an error.
+type encodingError struct{ error }
+
+// utf8Reader is utf8 for an input that is too large to be held.
+func utf8Reader(in io.Reader) (io.Reader, error) {
+	head := bufio.NewReaderSize(in, 64<<10)
+	first, err := head.Peek(1024)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	c, err := charsetOf(first)
+	if err != nil {
+		return nil, &encodingError{err}
+	}
+	if _, err := head.Discard(c.mark); err != nil {
+		return nil, err
+	}
+	start := scanner{b: first[c.mark:]}
+	switch {
+	case c.encoding == nil && start.next() != '<':
+		return head, nil
+	case c.encoding == nil: // repaired as validXML does
+		return transform.NewReader(head, unicode.UTF8.NewDecoder()), nil
+	}
+	text := bufio.NewReaderSize(transform.NewReader(head, c.encoding.NewDecoder()), 64<<10)
+	first, err = text.Peek(1024)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	// What is now UTF-8 must not say that it is something else.
+	if _, err := text.Discard(len(xmlDeclaration.Find(first))); err != nil {
+		return nil, err
+	}
+	return text, nil
 }

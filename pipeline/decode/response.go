@@ -9,6 +9,7 @@ import (
 
 // envelope is what a document says around its jobs, at whatever level.
 type envelope struct {
+	carried   bool // jobs of the document were in windows before
 	holdsJobs bool // Jobs was there, be it empty
 	success   bool
 	toldSo    bool // Success was there
@@ -160,6 +161,10 @@ func (d *Decoder) mend() bool {
 	if way.kind != atJob {
 		return false
 	}
+	if d.cutting() {
+		d.markHere()
+		return d.stopAt(hurt{bad.code, reasonOf(bad, d.lastElement), d.lastElement, way.at, false})
+	}
 	d.count(damaged)
 	d.reject(bad.code, "", reasonOf(bad, d.lastElement), d.b[d.lastElement:way.at])
 	d.bad = damage{}
@@ -174,7 +179,7 @@ func (d *Decoder) unwrapJobs(outer string) bool {
 	if !d.enter() {
 		return false
 	}
-	d.push(outer+"{", "}")
+	d.push(outer+`{"List":[]`, "}") // so that the rest of it is still a wrapper
 	for first := true; ; first = false {
 		name, more := d.member(first)
 		if !more {
@@ -182,7 +187,7 @@ func (d *Decoder) unwrapJobs(outer string) bool {
 		}
 		switch {
 		case jobs.wraps(name):
-			if !d.jobsOf(`"List":`) {
+			if !d.jobsOf(`,"List":`) {
 				return false
 			}
 		case is(name, "PageNumber", "pageNumber") || is(name, "PageSize", "pageSize") || is(name, "TotalCount", "totalCount"):
@@ -222,23 +227,23 @@ func (d *Decoder) jobElement(inArray bool) bool {
 			return len(d.items) < maxWaiting || d.readAhead()
 		}
 		jobID, bad := d.badID, d.bad
-		if d.more && !d.doc.inner && bad.code == schema.RejectTruncated {
+		if d.runsOut() && bad.code == schema.RejectTruncated {
 			return false
 		}
 		way := d.wayOn(start)
-		if way.kind == atEnd && d.more && !d.doc.inner {
+		if way.kind == atEnd && d.runsOut() {
 			return d.ends()
+		}
+		lost := way.kind != afterValue && (way.kind != atJob || !inArray)
+		if d.cutting() {
+			return d.stopAt(hurt{d.codeOf(bad, way), reasonOf(bad, start), start, way.at, lost})
 		}
 		d.count(damaged)
 		d.reject(d.codeOf(bad, way), jobID, reasonOf(bad, start), d.b[start:way.at])
 		d.bad = damage{}
-		d.p, d.depth = way.at, depth
-		switch {
-		case way.kind == afterValue:
-			return true
-		case way.kind != atJob || !inArray:
-			d.lost = true
-			return false
+		d.p, d.depth, d.lost = way.at, depth, lost
+		if lost || way.kind == afterValue {
+			return !lost
 		}
 	}
 }
@@ -299,18 +304,22 @@ func (d *Decoder) judge(j *schema.Job, piece []byte) {
 // settle ends the document and hands out its items; ok says that it was read
 // to its end.
 func (d *Decoder) settle(ok bool) {
-	if d.stopped {
+	if d.stopped || d.window.hurt != nil {
 		return
 	}
 	end := d.p
 	if !ok && !d.lost {
 		bad := d.bad
 		way := d.wayOnFrom(bad.at)
-		if d.more && (bad.code == schema.RejectTruncated || way.kind == atEnd) {
-			d.need = true
+		if d.window.more && (bad.code == schema.RejectTruncated || way.kind == atEnd) {
+			d.window.need = true
 			return
 		}
 		end = way.at
+		if d.cutting() {
+			d.stopAt(hurt{d.codeOf(bad, way), reasonOf(bad, d.doc.start), d.doc.start, end, true})
+			return
+		}
 		d.count(damaged)
 		d.reject(d.codeOf(bad, way), "", reasonOf(bad, d.doc.start), d.b[d.doc.start:end])
 		d.bad = damage{}
@@ -319,8 +328,10 @@ func (d *Decoder) settle(ok bool) {
 	}
 	if d.lost {
 		d.depth, d.adrift = 0, true
+		d.window.path, d.doc.pathLen = d.window.path[:0], 0
 	}
 	d.classify(d.b[d.doc.start:end])
+	d.noteSettled()
 	d.flush()
 }
 
@@ -340,7 +351,7 @@ func (d *Decoder) classify(piece []byte) {
 	case d.refused.code != "":
 		d.takeBack()
 		d.reject(d.refused.code, "", d.refused.reason, piece)
-	case found > 0 || d.lost:
+	case found > 0 || d.lost || e.carried:
 	case e.isError():
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
 	case !e.holdsJobs && !e.isSuccess():

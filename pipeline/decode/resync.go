@@ -24,19 +24,57 @@ const (
 
 // wayOn finds the way on from damage in the value at start: behind its closing
 // bracket, unless a job or a response begins before that, for those never
-// stand within a job.
+// stand within a job. It is atEnd, too, where a window ends before it is clear.
 func (d *Decoder) wayOn(start int) way {
 	next := d.unmistakable(start + 1)
-	if c := d.b[start:]; len(c) > 0 && (c[0] == '{' || c[0] == '[') {
-		whole := d.b
-		d.b = d.b[:next.at]
-		end, closed := d.skim(start)
-		d.b = whole
-		if closed {
-			return way{end, afterValue}
-		}
+	if rest := d.b[start:]; len(rest) == 0 || rest[0] != '{' && rest[0] != '[' {
+		return next
+	}
+	whole := d.b
+	d.b = d.b[:next.at]
+	end, closed := d.skim(start)
+	d.b = whole
+	switch {
+	case !closed:
+		return next
+	case d.runsOut() && next.kind == atEnd && !d.clearly(end):
+		return next
+	case d.credible(end, next):
+		return way{end, afterValue}
 	}
 	return next
+}
+
+// clearly reports whether the text in the window shows what follows on end.
+func (d *Decoder) clearly(end int) bool {
+	s := scanner{b: d.b, p: end, maxDepth: 1}
+	if s.next() != ',' {
+		return false
+	}
+	s.p++
+	if s.next() != '{' {
+		return s.p < len(s.b)
+	}
+	s.enter()
+	_, _, _, ok := s.name(true)
+	return ok
+}
+
+// credible reports whether the value that skim found to end at end is followed
+// by what can follow on a job. Where a quote is lost, skim takes strings for
+// brackets and brackets for strings.
+func (d *Decoder) credible(end int, next way) bool {
+	s := scanner{b: d.b, p: end, maxDepth: 1}
+	if s.next() != ',' {
+		return next.kind != atJob || next.at == s.p || bytes.IndexByte(d.b[end:next.at], '\n') >= 0
+	}
+	s.p++
+	if s.next() != '{' {
+		return s.p == len(s.b) || s.b[s.p] == 'n'
+	}
+	s.enter()
+	name, _ := s.member(true)
+	return !belongsInJob(name)
 }
 
 // wayOnFrom finds the way on for a document damaged at at, outside its jobs.

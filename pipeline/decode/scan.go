@@ -132,8 +132,11 @@ func (s *scanner) element(first bool) bool {
 		return s.syntax("a comma or ] is missing")
 	}
 	s.p++
-	if s.next() == ']' {
+	switch s.next() {
+	case ']':
 		return s.syntax("a comma before ]")
+	case 0:
+		return s.p < len(s.b) || s.ends()
 	}
 	return true
 }

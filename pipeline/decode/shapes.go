@@ -172,10 +172,13 @@ func (d *Decoder) capital(name []byte) []byte {
 
 // unknown steps over the value of a field that is not documented.
 func (d *Decoder) unknown(name []byte) bool {
-	if d.refuseMixed(name) {
+	if len(name) == 0 || d.refuseMixed(name) {
 		return d.skip()
 	}
 	d.count(unknownField)
+	if len(d.upper) > 0 && &name[0] == &d.upper[0] && !d.dry {
+		d.tally[lowerCamel]-- // with a capital it is not documented, either
+	}
 	return d.skip()
 }
 

@@ -5,17 +5,20 @@ import "callmill/schema"
 // document is the top-level value being read, the unit whose items are handed
 // out together: a response with its jobs, a raw line, a bare job.
 type document struct {
-	text  []byte // the body it stands in
-	start int    // in text
-	first int64  // position of its first item
-	ahead bool   // its envelope was read ahead of its jobs, see readAhead
-	inner bool   // the text being read is a string of the document's
+	text    []byte // the body it stands in
+	start   int    // in text
+	first   int64  // position of its first item
+	before  int    // where the text may be cut before it
+	pathLen int    // how much of window.path is around it
+	ahead   bool   // its envelope was read ahead of its jobs, see readAhead
+	inner   bool   // the text being read is a string of the document's
 }
 
 // documents reads every document of the text, one after the other: one
 // response, JSON Lines, whatever stands behind each other.
 func (d *Decoder) documents() {
-	for !d.stopped && !d.need {
+	for !d.stopped && !d.window.ends() {
+		d.markHere()
 		switch d.next() {
 		case '{':
 			d.document()
@@ -36,9 +39,13 @@ func (d *Decoder) documents() {
 
 // open begins a document at p.
 func (d *Decoder) open() {
-	d.doc = document{text: d.b, start: d.p, first: d.n}
-	d.env = envelope{}
-	d.at, d.refused, d.lost = nowhere, refusal{}, false
+	d.doc = document{text: d.b, start: d.p, first: d.n, before: d.window.marked, pathLen: len(d.window.path)}
+	d.env, d.refused = envelope{}, refusal{}
+	if c := d.window.carried; c != nil && d.window.first == nil {
+		d.env, d.refused = c.env, c.refused
+		d.env.carried = true
+	}
+	d.at, d.lost = nowhere, false
 }
 
 func (d *Decoder) document() {
@@ -75,7 +82,7 @@ func (d *Decoder) arrayOfDocuments() {
 			}
 			d.strayElement()
 		}
-		if d.lost || d.stopped || d.need || d.adrift {
+		if d.lost || d.stopped || d.window.ends() {
 			return
 		}
 		d.mark()
@@ -108,7 +115,12 @@ func (d *Decoder) garbage() {
 		return
 	}
 	d.open()
-	if d.skip() && (d.next() == 0 && d.p >= len(d.b) || d.b[d.p] == '{' || d.b[d.p] == '[') {
+	whole := d.skip()
+	if whole && d.next() == 0 && d.p >= len(d.b) && d.runsOut() {
+		d.window.need = true
+		return
+	}
+	if whole && (d.next() == 0 && d.p >= len(d.b) || d.b[d.p] == '{' || d.b[d.p] == '[') {
 		d.reject(schema.RejectNotJobs, "", "well-formed, but "+kindOf(d.b[d.doc.start])+" is no response", d.b[d.doc.start:d.p])
 		d.flush()
 		return

@@ -118,7 +118,7 @@ func (x *xmlReader) document() bool {
 		at := x.at()
 		t, ok := x.token()
 		if !ok {
-			if d.bad.code == "" && d.more {
+			if d.bad.code == "" && d.runsOut() {
 				d.ends() // a document without root may go on
 			}
 			return d.bad.code == ""
@@ -134,7 +134,7 @@ func (x *xmlReader) document() bool {
 				return false
 			}
 			d.p = x.at()
-			d.mark()
+			d.markHere()
 		case xml.EndElement: // of the root
 			d.p = x.at()
 			x.leave()
@@ -191,16 +191,26 @@ func (x *xmlReader) element(t xml.StartElement, at int) bool {
 		return x.field(name)
 	case root:
 		d.env.page = xmlPageOf(name)
-		x.enter(name)
+		x.enter(at)
 		return true
 	}
 	d.count(unknownField)
 	return x.skip()
 }
 
-func (x *xmlReader) enter(name string) {
+// enter notes that the element at at stays open around those that follow.
+func (x *xmlReader) enter(at int) {
+	name := tagName(x.d.b[at+1:])
 	x.open = append(x.open, name)
 	x.d.push("<"+name+">", "</"+name+">")
+}
+
+// tagName is the name that begins text, as it is spelled, with its prefix.
+func tagName(text []byte) string {
+	if i := bytes.IndexAny(text, " \t\r\n/>"); i >= 0 {
+		text = text[:i]
+	}
+	return string(text)
 }
 
 func (x *xmlReader) leave() {
@@ -296,7 +306,7 @@ func (x *xmlReader) jobs(name string, at int) bool {
 			}
 			d.count(wrapped)
 			d.env.wrapped = true
-			x.enter(name)
+			x.enter(at)
 			if !x.wrapper(t) {
 				return false
 			}
@@ -330,7 +340,7 @@ func (x *xmlReader) wrapper(child xml.StartElement) bool {
 			return false
 		}
 		d.p = x.at()
-		d.mark()
+		d.markHere()
 		for {
 			at = x.at()
 			t, ok := x.token()
@@ -375,7 +385,7 @@ func (x *xmlReader) damaged(name string, at int) bool {
 	d, bad := x.d, x.d.bad
 	rest := d.b[at+1:]
 	next, closing := indexTag(rest, "<"+name), bytes.Index(rest, []byte("</"+name+">"))
-	if d.more && (bad.code == schema.RejectTruncated || next < 0 && closing < 0) {
+	if d.runsOut() && (bad.code == schema.RejectTruncated || next < 0 && closing < 0) {
 		return d.ends()
 	}
 	w := way{len(d.b), atEnd}
@@ -384,6 +394,9 @@ func (x *xmlReader) damaged(name string, at int) bool {
 		w = way{at + 1 + closing + len("</"+name+">"), afterValue}
 	case next >= 0:
 		w = way{at + 1 + next, atJob}
+	}
+	if d.cutting() {
+		return d.stopAt(hurt{d.codeOf(bad, w), reasonOf(bad, at), at, w.at, w.kind == atEnd})
 	}
 	d.count(damaged)
 	d.reject(d.codeOf(bad, w), "", reasonOf(bad, at), d.b[at:w.at])

@@ -1,0 +1,4 @@
+package decode
+
+// KindNames are the kinds Counts can tell.
+func KindNames() []string { return kindNames[:] }
