@@ -119,8 +119,9 @@ func spell(a *alphabet, user []userWord) (keys []trie.Key, freqs []float64, ok b
 // equal worth.
 func weigh[F uint32 | float64](freqs []F, total float64) []float64 {
 	weights := make([]float64, len(freqs)+1)
+	logTotal := math.Log(total)
 	for i, f := range freqs {
-		weights[i+1] = math.Log(float64(f)) - math.Log(total)
+		weights[i+1] = math.Log(float64(f)) - logTotal
 	}
 	return weights
 }

@@ -164,8 +164,13 @@ func TestNoAllocation(t *testing.T) {
 	script := "您可以尝尝它家的酥皮海鲜清汤, 香颂玫瑰露和王品凯撒沙拉，人均4.5分，ABC😀。"
 	for _, o := range []Options{{}, {HMM: true}, {Dicts: []UserDict{{Text: []byte("王品凯撒沙拉 9")}}}} {
 		s := segmenter(t, o)
-		dst := s.Cut(nil, script)
-		if n := testing.AllocsPerRun(1000, func() { dst = s.Cut(dst[:0], script) }); n >= 1 {
+		l, dst := new(line), s.Cut(nil, script)
+		// Not Cut itself: under the race detector its pool loses some lines.
+		n := testing.AllocsPerRun(100, func() {
+			s.cut(l, script)
+			dst = l.join(dst[:0], s.hmm)
+		})
+		if n > 0 {
 			t.Errorf("%v allocations per call", n)
 		}
 	}

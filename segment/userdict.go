@@ -17,11 +17,16 @@ import (
 // The frequency is a number of at least 2; compared with those of the built-in
 // dictionary (2 to 883,634) it decides which of two readings wins. As in gse a
 // word of one character counts as 2 whatever the line says. The part of speech
-// may be missing and is not used. Empty lines are skipped.
+// may be missing and is not used. Empty lines are skipped; a line gse would
+// skip for other reasons is an error.
 type UserDict struct {
 	Name string // for errors: the file's name
 	Text []byte // the whole file, UTF-8; not kept
 }
+
+// maxWord is the most characters a word may have. Cutting takes time with the
+// length of the text times that of the longest word.
+const maxWord = 100
 
 // userWord is a word of a user's dictionary as it is looked up.
 type userWord struct {
@@ -62,7 +67,7 @@ func parseDicts(dicts []UserDict) ([]userWord, error) {
 // parseLine reads one line; ok is false for an empty one.
 func parseLine(line []byte) (w userWord, ok bool, err error) {
 	if !utf8.Valid(line) {
-		return w, false, fmt.Errorf("%q is not UTF-8", line)
+		return w, false, fmt.Errorf("%.40q is not UTF-8", line)
 	}
 	fields := strings.FieldsFunc(strings.TrimSpace(string(line)), isBlank)
 	if len(fields) == 0 {
@@ -72,17 +77,21 @@ func parseLine(line []byte) (w userWord, ok bool, err error) {
 	if strings.ContainsRune(text, 0) {
 		return w, false, fmt.Errorf("%q holds a NUL", text)
 	}
+	chars := utf8.RuneCountInString(text)
+	if chars > maxWord {
+		return w, false, fmt.Errorf("%.20q… has %d characters, more than %d", text, chars, maxWord)
+	}
 	if len(fields) == 1 {
 		return w, false, fmt.Errorf("%q has no frequency", text)
 	}
 	freq, err := strconv.ParseFloat(fields[1], 64)
 	if err != nil || math.IsNaN(freq) {
-		return w, false, fmt.Errorf("frequency %q of %q is not a number", fields[1], text)
+		return w, false, fmt.Errorf("frequency %.40q of %q is not a number", fields[1], text)
 	}
 	if freq < minFreq || freq > maxFreq {
 		return w, false, fmt.Errorf("frequency %s of %q is not between %d and %g", fields[1], text, minFreq, float64(maxFreq))
 	}
-	if utf8.RuneCountInString(text) == 1 {
+	if chars == 1 {
 		freq = minFreq
 	}
 	return userWord{text: strings.ToLower(text), freq: freq}, true, nil

@@ -24,6 +24,7 @@ func TestParseDictsErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"好吃 5 a\n王品牛排\n", `read dictionary d.txt: line 2: "王品牛排" has no frequency`},
 		{"王品牛排 n 5", `line 1: frequency "n" of "王品牛排" is not a number`},
+		{strings.Repeat("牛", 101) + " 5", `牛"… has 101 characters, more than 100`},
 		{"王品牛排 NaN", `frequency "NaN" of "王品牛排" is not a number`},
 		{"王品牛排 1", `frequency 1 of "王品牛排" is not between 2 and 1e+12`},
 		{"王品牛排 -5", `is not between 2`},
