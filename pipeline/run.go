@@ -112,6 +112,9 @@ func Run(ctx context.Context, l Line) (*Report, error) {
 			units, err = l.Dataset.Replan()
 		}
 	}
+	if err == nil {
+		err = ctx.Err() // a Dataset need not have looked
+	}
 	if err != nil {
 		return report, err
 	}
