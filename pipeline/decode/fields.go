@@ -287,6 +287,10 @@ func allDigits(s string) bool {
 // work is linear in them.
 func parseWhole(literal []byte) (v int64, exact bool) {
 	negative := literal[0] == '-'
+	limit := uint64(math.MaxInt64)
+	if negative {
+		limit++
+	}
 	exponent, point, shift := 0, false, 0
 	var magnitude uint64
 	i := 0
@@ -314,7 +318,7 @@ func parseWhole(literal []byte) (v int64, exact bool) {
 		}
 		zeros = 0
 		magnitude += uint64(c - '0')
-		if magnitude > math.MaxInt64 {
+		if magnitude > limit {
 			return 0, false
 		}
 	}
@@ -328,7 +332,7 @@ func parseWhole(literal []byte) (v int64, exact bool) {
 	if power < 0 {
 		return 0, false // the last digit that is not 0 stands behind the point
 	}
-	if magnitude, exact = scale(magnitude, power); !exact || magnitude > math.MaxInt64 {
+	if magnitude, exact = scale(magnitude, power); !exact || magnitude > limit {
 		return 0, false
 	}
 	v = int64(magnitude)
