@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"callmill/pipeline/dataset"
+)
+
+func newRejects(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "rejects DIR",
+		Short: "List the input that could not become rows",
+		Long: `Rejects prints a line per reject: instance, job, where it is from, what kind of
+trouble, and the trouble in words, separated by tabs. The input itself is in
+the column raw of the table rejects.`,
+		Example: `  callmill rejects data
+  callmill replay data`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			d, err := dataset.View(args[0])
+			if err != nil {
+				return err
+			}
+			for r, err := range d.Rejects() {
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(env.stdout, "%s\t%s\t%s:%d\t%s\t%s\n", r.InstanceID, r.JobID, r.Origin, r.Position, r.Code, strconv.Quote(r.Reason))
+			}
+			return nil
+		},
+	}
+}

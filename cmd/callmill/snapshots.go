@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callmill/pipeline/dataset"
+	"callmill/schema"
+)
+
+func newSnapshots(env *environment) *cobra.Command {
+	var options dataset.Options
+	c := &cobra.Command{
+		Use:   "snapshots DIR list|prune|pin NAME|unpin NAME|rollback NAME",
+		Short: "List, remove, keep or go back to snapshots",
+		Long: `List shows the snapshots, prune removes those that --keep and --keep-for do not
+ask for, pin keeps one whatever its age, rollback makes one the published
+snapshot again: the next run goes on from it.
+
+The published snapshot, its parent and pinned ones are never removed.`,
+		Example: `  callmill snapshots data list
+  callmill snapshots data rollback 20260122T013000Z-1f3a9c`,
+		Args: cobra.RangeArgs(1, 3),
+		RunE: func(c *cobra.Command, args []string) error {
+			action := "list"
+			if len(args) > 1 {
+				action = args[1]
+			}
+			named := slices.Contains([]string{"pin", "unpin", "rollback"}, action)
+			if !named && !slices.Contains([]string{"list", "prune"}, action) {
+				return usagef("snapshots can list, prune, pin, unpin and rollback, not %q", action)
+			}
+			if named != (len(args) == 3) {
+				return usagef("%s takes %s", action, map[bool]string{true: "the name of a snapshot", false: "no name"}[named])
+			}
+			if action == "list" {
+				return listSnapshots(env, args[0])
+			}
+			if action == "rollback" {
+				if err := dataset.Rollback(c.Context(), args[0], args[2], options); err != nil {
+					return err
+				}
+				fmt.Fprintf(env.stdout, "%s is the published snapshot now\n", args[2])
+				return nil
+			}
+			return changeSnapshots(c.Context(), env, args, options)
+		},
+	}
+	c.Flags().IntVar(&options.Keep, "keep", 7, "snapshots to keep")
+	c.Flags().DurationVar(&options.KeepFor, "keep-for", 24*time.Hour, "age up to which snapshots are kept, whatever their number")
+	c.Flags().DurationVar(&options.LockWait, "lock-wait", 0, "how long to wait for another run")
+	return c
+}
+
+func listSnapshots(env *environment, dir string) error {
+	d, err := dataset.View(dir)
+	if err != nil {
+		return err
+	}
+	names, err := d.Snapshots()
+	if err != nil {
+		return err
+	}
+	pinned, err := d.Pinned()
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(env.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "SNAPSHOT\tPUBLISHED\tJOBS\tTASKS\tTURNS\tREJECTS\t")
+	for _, name := range names {
+		m, err := d.Snapshot(name)
+		if err != nil {
+			fmt.Fprintf(w, "%s\t%v\n", name, err)
+			continue
+		}
+		marks := ""
+		if name == d.Name() {
+			marks = "latest "
+		}
+		if slices.Contains(pinned, name) {
+			marks += "pinned"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", name, m.Published.Format(time.RFC3339),
+			m.Table(schema.TableJobs).Rows, m.Table(schema.TableTasks).Rows, m.Table(schema.TableTurns).Rows, m.Table(schema.TableRejects).Rows, marks)
+	}
+	return w.Flush()
+}
+
+// changeSnapshots prunes or pins.
+func changeSnapshots(ctx context.Context, env *environment, args []string, options dataset.Options) (err error) {
+	if _, err := dataset.View(args[0]); err != nil {
+		return err
+	}
+	d, err := dataset.Open(ctx, args[0], options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	if args[1] != "prune" {
+		return d.Pin(args[2], args[1] == "pin")
+	}
+	removed, err := d.Prune()
+	for _, name := range removed {
+		fmt.Fprintln(env.stdout, "removed", name)
+	}
+	return err
+}

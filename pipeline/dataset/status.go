@@ -1,0 +1,134 @@
+package dataset
+
+import (
+	"cmp"
+	"iter"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"callmill/pipeline/dataset/table"
+	"callmill/schema"
+)
+
+// Status is what an operator asks of a dataset.
+type Status struct {
+	Snapshot  string           `json:"snapshot"`
+	Published time.Time        `json:"published"`
+	Settings  Settings         `json:"settings"`
+	Rows      map[string]int64 `json:"rows"` // per table
+	Bytes     int64            `json:"bytes"`
+	Instances []InstanceStatus `json:"instances"`
+	Days      []DayStatus      `json:"days"` // by job_date, the latest last
+}
+
+// InstanceStatus is how far the fetching of an instance is.
+type InstanceStatus struct {
+	InstanceID string     `json:"instance_id"`
+	Covered    []Interval `json:"covered"` // none for converted files
+	Pending    int        `json:"pending"`
+}
+
+// DayStatus is what is published of a day.
+type DayStatus struct {
+	JobDate string `json:"job_date"`
+	Jobs    int64  `json:"jobs"`
+	Tasks   int64  `json:"tasks"`
+	Turns   int64  `json:"turns"`
+	// CoveredBy are the instances of which everything was fetched for the whole
+	// day; nil where nothing was ever fetched by day.
+	CoveredBy []string `json:"covered_by"`
+}
+
+// Status sums up the published snapshot.
+func (d *Dataset) Status() (*Status, error) {
+	m := d.manifest
+	location, err := time.LoadLocation(m.Settings.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	s := &Status{Snapshot: d.name, Published: m.Published, Settings: m.Settings, Rows: map[string]int64{}}
+	days := map[int32]*DayStatus{}
+	for _, t := range m.Tables {
+		s.Rows[t.Name] = t.Rows
+		for _, f := range t.Files {
+			s.Bytes += f.Bytes
+			if number, ok := dayOf(f.Path); ok && f.Rows > 0 {
+				if days[number] == nil {
+					days[number] = &DayStatus{JobDate: FormatDay(number), CoveredBy: m.coveredBy(number, location)}
+				}
+				days[number].add(t.Name, f.Rows)
+			}
+		}
+	}
+	for _, day := range days {
+		s.Days = append(s.Days, *day)
+	}
+	slices.SortFunc(s.Days, func(a, b DayStatus) int { return cmp.Compare(a.JobDate, b.JobDate) })
+	s.Instances = m.instances()
+	return s, nil
+}
+
+func (d *DayStatus) add(table string, rows int64) {
+	switch table {
+	case schema.TableJobs:
+		d.Jobs += rows
+	case schema.TableTasks:
+		d.Tasks += rows
+	case schema.TableTurns:
+		d.Turns += rows
+	}
+}
+
+// coveredBy are the instances with an interval that holds the whole day.
+func (m *Manifest) coveredBy(day int32, location *time.Location) []string {
+	if day == schema.NoDate {
+		return nil
+	}
+	date := time.Unix(int64(day)*86400, 0).UTC()
+	from := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, location)
+	to := time.Date(date.Year(), date.Month(), date.Day()+1, 0, 0, 0, 0, location)
+	var by []string
+	for instance, intervals := range m.Covered {
+		if slices.ContainsFunc(intervals, func(i Interval) bool { return !i.From.After(from) && !i.To.Before(to) }) {
+			by = append(by, instance)
+		}
+	}
+	slices.Sort(by)
+	return by
+}
+
+func (m *Manifest) instances() []InstanceStatus {
+	byID := map[string]*InstanceStatus{}
+	instance := func(id string) *InstanceStatus {
+		if byID[id] == nil {
+			byID[id] = &InstanceStatus{InstanceID: id}
+		}
+		return byID[id]
+	}
+	for id, covered := range m.Covered {
+		instance(id).Covered = covered
+	}
+	for _, p := range m.Pending {
+		instance(p.InstanceID).Pending++
+	}
+	list := []InstanceStatus{}
+	for _, s := range byID {
+		list = append(list, *s)
+	}
+	slices.SortFunc(list, func(a, b InstanceStatus) int { return cmp.Compare(a.InstanceID, b.InstanceID) })
+	return list
+}
+
+// Rejects reads the published rejects, each valid until the next.
+func (d *Dataset) Rejects() iter.Seq2[*schema.RejectRow, error] {
+	return func(yield func(*schema.RejectRow, error) bool) {
+		for _, f := range d.manifest.Table(schema.TableRejects).Files {
+			for row, err := range table.All[schema.RejectRow](filepath.Join(d.snapshotDir(), filepath.FromSlash(f.Path))) {
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
