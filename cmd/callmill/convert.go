@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -9,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/decode"
 	sources "callmill/pipeline/source"
+	"callmill/schema"
 )
 
 func newConvert(env *environment) *cobra.Command {
@@ -39,7 +42,7 @@ way to versions that know better.`,
 				return usagef("--instance must not be empty")
 			}
 			j := &job{command: "convert", flags: flags, open: func(run dataset.Run) (source, error) {
-				options := sources.Options{Instance: instance, ObservedAt: at}
+				options := sources.Options{Instance: instance, ObservedAt: at, Cut: cut}
 				if slices.Contains(args, "-") {
 					options.Stdin = untilDone(c.Context(), env.stdin)
 				}
@@ -55,6 +58,11 @@ way to versions that know better.`,
 	c.Flags().StringVar(&instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
 	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
 	return c
+}
+
+// cut cuts inputs that are too large to be held.
+func cut(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
+	return decode.Cut(decode.Options{}, base, open, yield)
 }
 
 // parseInstant reads an instant as RFC 3339 or in milliseconds; "" is 0.
