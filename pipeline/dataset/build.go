@@ -38,7 +38,7 @@ type build struct {
 	dir     string
 	days    map[int32]*day
 	units   []shard
-	rejects []schema.RejectRow
+	rejects []rejected
 	writers chan *shardWriter // idle ones
 
 	mu     sync.Mutex
@@ -65,7 +65,7 @@ type tableFile struct {
 	file  File
 }
 
-func (tx *Tx) newBuild(rejects []schema.RejectRow) (*build, error) {
+func (tx *Tx) newBuild(rejects []rejected) (*build, error) {
 	b := &build{
 		tx: tx, dir: tx.dataset.path(snapshotsDir, buildPrefix+tx.run.ID), days: map[int32]*day{}, shrunk: map[schema.Key]bool{},
 		made:    map[string]bool{".": true},

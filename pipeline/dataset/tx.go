@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -16,14 +17,16 @@ import (
 // theirs, Plan, Write for every unit, Publish; and Close at the end, whatever
 // happened.
 type Tx struct {
-	dataset *Dataset
-	run     Run
-	base    *Manifest // of the snapshot built upon; nil where all is written anew
-	old     *published
-	codec   *gather.Codec
-	store   *gather.Store
-	undated map[int64]bool
-	anew    bool // see BeginAnew
+	dataset  *Dataset
+	run      Run
+	base     *Manifest // of the snapshot built upon; nil where all is written anew
+	old      *published
+	codec    *gather.Codec
+	store    *gather.Store
+	undated  map[int64]bool
+	anew     bool // see BeginAnew
+	raws     rawStore
+	replayed map[string]bool // see Replayed
 
 	mu        sync.Mutex
 	appenders []*Appender
@@ -65,7 +68,8 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx := &Tx{dataset: d, run: run, codec: codec, undated: map[int64]bool{}, old: &published{}}
+	tx := &Tx{dataset: d, run: run, codec: codec, undated: map[int64]bool{}, replayed: map[string]bool{}, old: &published{}}
+	tx.raws = rawStore{dir: d.path(snapshotsDir), memory: d.options.Memory / 12}
 	if d.manifest != nil {
 		for _, at := range d.manifest.Undated {
 			tx.undated[at] = true
@@ -159,7 +163,11 @@ func newSighting(key schema.Key, raw *schema.Raw, position int64, job *schema.Jo
 
 // Reject takes a reject.
 func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
-	a.rejects = append(a.rejects, rejected{raw.Sequence, rejectRow(r, a.tx.run.ID)})
+	met, err := a.tx.reject(r, raw.Sequence)
+	if err != nil {
+		return err
+	}
+	a.rejects = append(a.rejects, met)
 	return nil
 }
 
@@ -170,8 +178,8 @@ func (a *Appender) Flush() error { return a.gathered.Flush() }
 // writing. No appender may be used any more.
 func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 	var seen []sighting
-	asked := map[schema.Key]bool{}
-	rejects, err := tx.allRejects(asked)
+	rejects := tx.newRejects()
+	asked, err := tx.rejectedJobs(rejects)
 	if err != nil {
 		return 0, err
 	}
@@ -192,7 +200,7 @@ func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if tx.build, err = tx.newBuild(settled(rejects, tx.verdict)); err != nil {
+	if tx.build, err = tx.newBuild(rejects); err != nil {
 		return 0, fmt.Errorf("begin snapshot: %w", err)
 	}
 	if err := tx.build.plan(); err != nil {
@@ -231,7 +239,7 @@ func (tx *Tx) Write(ctx context.Context, unit int) error {
 // Close gives back what the run holds in memory and on disk; of a run that was
 // not published nothing is left.
 func (tx *Tx) Close() error {
-	err := tx.store.Close()
+	err := errors.Join(tx.store.Close(), tx.raws.close())
 	if tx.build != nil {
 		err = tx.build.discard(err)
 	}

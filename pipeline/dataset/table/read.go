@@ -6,12 +6,17 @@ import (
 	"io"
 	"iter"
 	"os"
+	"reflect"
 
 	"github.com/parquet-go/parquet-go"
 )
 
-// readRows is how many rows are decoded at a time.
-const readRows = 256
+// readRows is how many rows are decoded at a time; of rows with binary columns,
+// each of which may be a MiB, only a few.
+const (
+	readRows      = 256
+	readLargeRows = 8
+)
 
 // Reader reads the rows of one file in order. It is not safe for concurrent
 // use.
@@ -46,8 +51,17 @@ func Open[T any](path string) (r *Reader[T], err error) {
 	return &Reader[T]{
 		file:    file,
 		parquet: parquet.NewGenericReader[T](opened),
-		batch:   make([]T, 0, readRows),
+		batch:   make([]T, 0, rowsAtATime[T]()),
 	}, nil
+}
+
+func rowsAtATime[T any]() int {
+	for field := range reflect.TypeFor[T]().Fields() {
+		if field.Type == reflect.TypeFor[[]byte]() {
+			return readLargeRows
+		}
+	}
+	return readRows
 }
 
 // damaged turns a panic, with which parquet-go answers some damaged pages, into
@@ -83,8 +97,8 @@ func (r *Reader[T]) fill() (err error) {
 		}
 		return r.end
 	}
-	clear(r.batch[:readRows])
-	n, err := r.parquet.Read(r.batch[:readRows])
+	clear(r.batch[:cap(r.batch)])
+	n, err := r.parquet.Read(r.batch[:cap(r.batch)])
 	r.batch, r.next, r.end = r.batch[:n], 0, err
 	if n == 0 && err != nil {
 		return r.fill()

@@ -85,6 +85,16 @@ func (w *Writer[T]) Next() (*T, error) {
 // Rows is the number of rows of the present file so far.
 func (w *Writer[T]) Rows() int64 { return w.rows }
 
+// EndRowGroup ends a row group early, to bound the memory of rows that are
+// large. Where it is called is part of what the bytes depend on.
+func (w *Writer[T]) EndRowGroup() error {
+	if err := w.flush(); err != nil {
+		return err
+	}
+	clear(w.batch[:cap(w.batch)])
+	return w.parquet.Flush()
+}
+
 // Close writes what is left and the footer. It does not close what Reset was
 // given.
 func (w *Writer[T]) Close() error {

@@ -1,0 +1,89 @@
+package dataset_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"testing"
+
+	"callmill/pipeline/dataset"
+	"callmill/schema"
+)
+
+func reject(job, raw string, at int64) delivery {
+	return delivery{reject: &schema.Reject{
+		InstanceID: "default", JobID: job, Origin: "x.json", Code: schema.RejectShape, Reason: "tasks is a number",
+		Raw: []byte(raw), ObservedAt: at,
+	}}
+}
+
+// rejects gives the published rejects: raw input by job id.
+func (l *line) rejects() map[string]string {
+	l.t.Helper()
+	d, err := dataset.View(l.dir)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	found := map[string]string{}
+	for r, err := range d.Rejects() {
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		found[r.JobID] = string(r.Raw)
+	}
+	return found
+}
+
+func TestRejectsComeAndGo(t *testing.T) {
+	l := newLine(t)
+	p := l.run(reject("a", "bad a", 100), reject("b", "bad b", 100), reject("", "garbage", 100))
+	if p.Counts != (dataset.Counts{Seen: 3, Rejected: 3}) || !p.Changed {
+		t.Errorf("counts %+v", p.Counts)
+	}
+	if p := l.run(reject("a", "bad a", 300)); p.Changed || p.Counts.Rejected != 1 {
+		t.Errorf("a reject seen again: changed %v, counts %+v; want it counted and nothing else", p.Changed, p.Counts)
+	}
+	l.run(jobs(call("a", 99, "v1", 0))...)
+	if got := slices.Sorted(maps.Keys(l.rejects())); len(got) != 3 {
+		t.Errorf("a version older than the reject left %q, want all three", got)
+	}
+	l.run(jobs(call("a", 100, "v1", 0))...)
+	if got := l.rejects(); len(got) != 2 || got["b"] != "bad b" || got[""] != "garbage" {
+		t.Errorf("a version as old as the reject left %q, want b and the garbage", got)
+	}
+}
+
+// TestManyLargeRejects: inputs of a MiB each pass in bounded memory, the first
+// sighting stays, and the rows do not depend on which worker met what.
+func TestManyLargeRejects(t *testing.T) {
+	big := func(n int) delivery {
+		raw := bytes.Repeat([]byte{byte(n), byte(n >> 8), 7, 9}, 1<<18)
+		d := reject(fmt.Sprint("job-", n), "", 100)
+		d.reject.Raw = raw
+		return d
+	}
+	l := newLine(t)
+	l.options.Memory = 24 << 20
+	l.appenders = 3
+	peak := uint64(0)
+	var deliveries []delivery
+	for n := range 60 {
+		deliveries = append(deliveries, big(n%40))
+	}
+	runtime.GC()
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+	l.run(deliveries...)
+	deliveries = nil
+	runtime.GC()
+	var after runtime.MemStats
+	runtime.ReadMemStats(&after)
+	if peak = after.HeapAlloc - min(before.HeapAlloc, after.HeapAlloc); peak > 32<<20 {
+		t.Errorf("%d MiB are still held", peak>>20)
+	}
+	if got := l.rejects(); len(got) != 40 || got["job-7"] != string(big(7).reject.Raw) {
+		t.Errorf("%d rejects are published, want 40", len(got))
+	}
+}
