@@ -1,10 +1,6 @@
 package simulate
 
-import (
-	"unicode/utf8"
-
-	"callmill/schema"
-)
+import "callmill/schema"
 
 // dialogue plays one answered call: the robot walks its script's graph, and
 // the contact answers, asks, is silent or hangs up, each after their nature.
@@ -234,55 +230,4 @@ func (t *dialogue) note(sets []setting) {
 			t.results = append(t.results, s)
 		}
 	}
-}
-
-// robot says a line: a prompt, where there is one, before the text.
-func (t *dialogue) robot(n *node, how string, prompt, text template) {
-	t.speech.begin()
-	t.speech.fill(prompt)
-	t.speech.fill(text)
-	t.clock += t.playing + int64(350+t.dice.skewed(1600))
-	script, spans := t.speech.text()
-	t.add(schema.SpeakerRobot, script, TurnTruth{n.id, how, spans})
-	t.playing = int64(utf8.RuneCountInString(script)) * 175
-}
-
-// bare has the contact, or a machine, say an entry of a list as it is.
-func (t *dialogue) bare(intent *wordList, node string) {
-	t.speech.begin()
-	t.speech.entry(intent)
-	t.reply(intent.name, node)
-}
-
-// reply adds the line the speech holds as the contact's.
-func (t *dialogue) reply(said, node string) {
-	t.spoke = true
-	if t.dice.percent(13) {
-		t.playing = t.playing * int64(t.dice.between(35, 95)) / 100 // breaks in
-	}
-	script, spans := t.speech.text()
-	speaking := int64(utf8.RuneCountInString(script)) * 210
-	reaction := 250 + t.dice.skewed(2400)
-	if t.p.person.age == ageOld {
-		reaction += t.dice.skewed(1800)
-	}
-	t.clock += t.playing + int64(reaction) + speaking + int64(200+t.dice.below(500))
-	t.playing = 0
-	t.add(schema.SpeakerContact, script, TurnTruth{node, said, spans})
-}
-
-// add appends a turn. Lines are stored one after the other, mostly: now and
-// then two share an instant, or a late one is dated before its predecessor.
-func (t *dialogue) add(speaker, script string, truth TurnTruth) {
-	at := max(t.clock, t.stored+1)
-	switch n := t.dice.below(1000); {
-	case len(t.turns) == 0:
-	case n < 14:
-		at = t.stored
-	case n < 24:
-		at = t.stored - int64(20+t.dice.skewed(1300))
-	}
-	t.turns = append(t.turns, schema.Turn{Speaker: speaker, Script: script, Timestamp: at})
-	t.truth = append(t.truth, truth)
-	t.stored = max(t.stored, at)
 }

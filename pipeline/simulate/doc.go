@@ -17,7 +17,8 @@
 //	groups.go         jobs are dealt to groups over the days
 //	people.go         who is called; the same people in several campaigns
 //	plan.go           attempts: when, from where, what the network said
-//	dialogue.go       the walk through the script, reaction.go the contact's part
+//	dialogue.go       the walk through the script; reaction.go the contact's part,
+//	mishear.go        how it is spoken and misheard
 //	job.go            all of it as a schema.Job, as it stood at an instant
 //
 // People, numbers, companies and addresses are made up; see numbers.go for why

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"unicode/utf8"
 )
 
 // line is a line of a data file that says something: empty ones and comments
@@ -26,6 +27,9 @@ func readLines(files fs.FS, name string) ([]line, error) {
 	data, err := fs.ReadFile(files, name)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if !utf8.Valid(data) {
+		return nil, fmt.Errorf("%s: is not UTF-8", name)
 	}
 	var lines []line
 	for i, text := range strings.Split(string(data), "\n") {

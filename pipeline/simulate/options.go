@@ -7,7 +7,9 @@ import (
 
 // Options describe a world. The zero value is a useful one.
 type Options struct {
-	// Jobs is how many people there are to reach; 0 stands for 1,000.
+	// Jobs is how many people there are to reach, over all campaigns that begin
+	// within Days, also those that begin on the last day after Until; 0 stands
+	// for 1,000.
 	Jobs int
 	// Seed names the world: another seed, other people and calls. 0 stands for 1.
 	Seed uint64

@@ -51,7 +51,7 @@ func (q *parameter) numeric(d *dice, created int64) value {
 	case parameterDate:
 		day := localDay(created) + int64(d.between(q.low, q.high))*dayMS
 		t := instant(day)
-		return value{fmt.Sprintf("%d月%d日", t.Month(), t.Day()), int(day / 1000)}
+		return value{fmt.Sprintf("%d月%d日", t.Month(), t.Day()), int((day + 8*hourMS) / dayMS)}
 	case parameterClock:
 		hour, half := d.between(q.low, q.high), d.below(2)
 		if half == 1 {
@@ -73,7 +73,7 @@ func (q *parameter) spoken(v value) string {
 	case parameterDigits:
 		return spokenDigitRow(v.written)
 	case parameterDate:
-		t := instant(int64(v.number) * 1000)
+		t := instant(int64(v.number) * dayMS)
 		return spokenNumber(int(t.Month())) + "月" + spokenNumber(t.Day()) + "号"
 	case parameterClock:
 		text := spokenCount(v.number/100) + "点"

@@ -53,7 +53,8 @@ type campaignParser struct {
 	words   *vocabulary
 	current *node
 	list    *wordList
-	giveTo  [2]string // names of giveUp and hushed
+
+	giveUpName, hushedName string
 }
 
 func (p *campaignParser) node(id string) *node {
@@ -82,16 +83,8 @@ func (p *campaignParser) resolve(l line, name string) (piece, error) {
 func (p *campaignParser) line(l line) (err error) {
 	key, versionName, _ := strings.Cut(l.key, "@")
 	switch key {
-	case "campaign":
-		p.id = l.rest
-	case "name":
-		p.name = l.rest
-	case "script":
-		p.script = l.rest
-	case "about":
-		p.description = l.rest
-	case "company":
-		p.company = l.rest
+	case "campaign", "name", "script", "about", "company", "giveup", "hushed":
+		*p.text(key) = l.rest
 	case "share":
 		p.share, err = p.whole(l, 1, 10_000)
 	case "attempts":
@@ -114,10 +107,6 @@ func (p *campaignParser) line(l line) (err error) {
 		err = p.addRobotLine(l, &p.unheard)
 	case "silence":
 		err = p.addRobotLine(l, &p.silence)
-	case "giveup":
-		p.giveTo[0] = l.rest
-	case "hushed":
-		p.giveTo[1] = l.rest
 	case "any":
 		err = p.parseReply(l, &p.anywhere)
 	case "list":
@@ -138,6 +127,14 @@ func (p *campaignParser) line(l line) (err error) {
 		err = p.nodeLine(l, key, versionName)
 	}
 	return err
+}
+
+// text is where a line of plain text goes.
+func (p *campaignParser) text(key string) *string {
+	return map[string]*string{
+		"campaign": &p.id, "name": &p.name, "script": &p.script, "about": &p.description, "company": &p.company,
+		"giveup": &p.giveUpName, "hushed": &p.hushedName,
+	}[key]
 }
 
 func (p *campaignParser) whole(l line, low, high int) (int, error) {

@@ -82,6 +82,9 @@ func TestCampaignErrors(t *testing.T) {
 		{"end\n", "end\nplant doom node=bye hangup=lots\n", `tiny.txt:24: hangup: "lots" is not a number from 0 to 60000`},
 		{"end\n", "end\nplant doom version=2.0\n", `tiny.txt:24: version "2.0" is not declared`},
 		{"end\n", "finish\n", `tiny.txt:23: "finish" is not known`},
+		{"campaign tiny", "campaign 小", `tiny.txt:1: campaign "小" is not named in small letters, two at least`},
+		{"campaign tiny", "campaign delivery", "tiny.txt: campaign delivery is there twice"},
+		{"name 小活动\n", "\xff\n", "tiny.txt: is not UTF-8"},
 		{"name 小活动\n", "", "tiny.txt:1: campaign, name, script and company must be given"},
 	}
 	for _, test := range tests {

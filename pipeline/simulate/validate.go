@@ -1,8 +1,11 @@
 package simulate
 
 import (
+	"regexp"
 	"slices"
 )
+
+var campaignID = regexp.MustCompile(`^[a-z][a-z_]+$`)
 
 // finish links the graph and says what is missing in it.
 func (p *campaignParser) finish(top line) error {
@@ -10,6 +13,8 @@ func (p *campaignParser) finish(top line) error {
 	switch {
 	case c.id == "" || c.name == "" || c.script == "" || c.company == "":
 		return top.errorf("campaign, name, script and company must be given")
+	case !campaignID.MatchString(c.id):
+		return top.errorf("campaign %q is not named in small letters, two at least", c.id)
 	case c.share == 0 || len(c.hours) == 0 || len(c.numbers) == 0 || len(c.versions) == 0:
 		return top.errorf("share, hours, numbers and at least one version must be given")
 	case len(c.nodes) == 0 || len(c.unheard) == 0 || len(c.silence) == 0:
@@ -17,10 +22,10 @@ func (p *campaignParser) finish(top line) error {
 	}
 	c.first = c.nodes[0]
 	var err error
-	if c.giveUp, err = p.target(top, p.giveTo[0]); err != nil {
+	if c.giveUp, err = p.target(top, p.giveUpName); err != nil {
 		return err
 	}
-	if c.hushed, err = p.target(top, p.giveTo[1]); err != nil {
+	if c.hushed, err = p.target(top, p.hushedName); err != nil {
 		return err
 	}
 	if err := p.link(c.anywhere); err != nil {

@@ -1,9 +1,11 @@
 package simulate
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -49,13 +51,16 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
 	names, err := fs.Glob(files, "campaigns/*.txt")
-	if err != nil {
-		return nil, err
+	if err != nil || len(names) == 0 {
+		return nil, fmt.Errorf("simulate: no campaigns: %w", cmp.Or(err, fs.ErrNotExist))
 	}
 	for _, name := range names {
 		c, err := readCampaign(files, name, w.words.vocabulary)
 		if err != nil {
 			return nil, fmt.Errorf("simulate: %w", err)
+		}
+		if i := slices.IndexFunc(w.campaigns, func(o *campaign) bool { return o.id == c.id }); i >= 0 {
+			return nil, fmt.Errorf("simulate: %s: campaign %s is there twice", name, c.id)
 		}
 		w.campaigns = append(w.campaigns, c)
 	}
