@@ -16,6 +16,7 @@ import (
 type column struct {
 	schema.Column
 	leaf  int // a column has one leaf
+	size  int // how many values are decoded at a time
 	chunk file.ColumnChunkReader
 
 	// Room for what is decoded at a time: definition levels, and values of the
@@ -64,12 +65,12 @@ type place func(row int) any
 func (c *column) fill(n int, at place) (strange string, err error) {
 	switch chunk := c.chunk.(type) {
 	case *file.Int32ColumnChunkReader:
-		return "", flat(c, n, room(&c.int32s), chunk, setter[int32](n, at))
+		return "", flat(c, n, room(c, &c.int32s), chunk, setter[int32](n, at))
 	case *file.BooleanColumnChunkReader:
-		return "", flat(c, n, room(&c.bools), chunk, setter[bool](n, at))
+		return "", flat(c, n, room(c, &c.bools), chunk, setter[bool](n, at))
 	case *file.Int64ColumnChunkReader:
 		set := setter[int64](n, at)
-		err = flat(c, n, room(&c.int64s), chunk, func(row int, v int64) {
+		err = flat(c, n, room(c, &c.int64s), chunk, func(row int, v int64) {
 			// A time of 0 is NULL; a number of 0 is not.
 			if v == 0 && c.Nullable && c.Type == schema.TypeTimestamp {
 				strange = "a time of 0 where NULL belongs"
@@ -88,12 +89,12 @@ func (c *column) fillBytes(n int, chunk *file.ByteArrayColumnChunkReader, at pla
 	case schema.TypeStrings:
 		return c.fillLists(n, chunk, at)
 	case schema.TypeBinary:
-		err = flat(c, n, room(&c.bytes), chunk, func(row int, v parquet.ByteArray) {
+		err = flat(c, n, room(c, &c.bytes), chunk, func(row int, v parquet.ByteArray) {
 			*at(row).(*[]byte) = bytes.Clone(v)
 		})
 		return "", err
 	}
-	err = flat(c, n, room(&c.bytes), chunk, func(row int, v parquet.ByteArray) {
+	err = flat(c, n, room(c, &c.bytes), chunk, func(row int, v parquet.ByteArray) {
 		if string(v) != c.last {
 			c.last = string(v)
 			if !utf8.Valid(v) {
@@ -109,9 +110,9 @@ func (c *column) fillBytes(n int, chunk *file.ByteArrayColumnChunkReader, at pla
 }
 
 // room makes a buffer when it is first needed.
-func room[V any](buffer *[]V) []V {
+func room[V any](c *column, buffer *[]V) []V {
 	if *buffer == nil {
-		*buffer = make([]V, batchRows)
+		*buffer = make([]V, c.size)
 	}
 	return *buffer
 }
@@ -141,8 +142,9 @@ type pageReader[V any] interface {
 // flat decodes n values of a column that is no list and hands on those that
 // are not NULL.
 func flat[V any](c *column, n int, values []V, r pageReader[V], set func(row int, v V)) error {
+	defined := room(c, &c.levels)
 	for row := 0; row < n; {
-		levels, read, err := r.ReadBatchInPage(int64(n-row), values, c.levels, nil)
+		levels, read, err := r.ReadBatchInPage(int64(n-row), values, defined, nil)
 		if err = errors.Join(err, r.Err()); err != nil {
 			return err
 		}
@@ -154,7 +156,7 @@ func flat[V any](c *column, n int, values []V, r pageReader[V], set func(row int
 		}
 		at := 0
 		for i := range int(levels) {
-			if c.Nullable && c.levels[i] == 0 {
+			if c.Nullable && defined[i] == 0 {
 				continue
 			}
 			if at == read {
@@ -213,8 +215,8 @@ func (c *column) fillLists(n int, chunk *file.ByteArrayColumnChunkReader, at pla
 
 // decodeLists decodes levels and texts of lists ahead.
 func (c *column) decodeLists(chunk *file.ByteArrayColumnChunkReader) (strange string, err error) {
-	values := room(&c.bytes)
-	levels, read, err := chunk.ReadBatchInPage(batchRows, values, c.levels, c.repeats)
+	values := room(c, &c.bytes)
+	levels, read, err := chunk.ReadBatchInPage(int64(c.size), values, room(c, &c.levels), room(c, &c.repeats))
 	if err = errors.Join(err, chunk.Err()); err != nil {
 		return "", err
 	}

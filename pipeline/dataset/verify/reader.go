@@ -35,12 +35,9 @@ func openRows[T any](p *Plan, f *tableFile) (*reader[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader[T]{path: f.Path, file: opened, batch: make([]T, 0, batchRows)}
+	r := &reader[T]{path: f.Path, file: opened, batch: make([]T, 0, min(batchRows, f.Rows))}
 	for i := range reflect.TypeFor[T]().NumField() {
-		r.columns = append(r.columns, &column{
-			leaf: i, Column: f.table.Columns[i],
-			levels: make([]int16, batchRows), repeats: make([]int16, batchRows),
-		})
+		r.columns = append(r.columns, &column{Column: f.table.Columns[i], leaf: i, size: cap(r.batch)})
 	}
 	return r, nil
 }
@@ -70,7 +67,7 @@ func (r *reader[T]) fill() (err error) {
 			return err
 		}
 	}
-	n := int(min(r.left, batchRows))
+	n := int(min(r.left, int64(cap(r.batch))))
 	r.batch, r.next = r.batch[:n], 0
 	clear(r.batch)
 	rows := reflect.ValueOf(r.batch)
