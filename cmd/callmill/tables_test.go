@@ -66,14 +66,26 @@ func anyOf[T any](rows iter.Seq2[*T, error]) iter.Seq2[any, error] {
 	}
 }
 
+// all gives the rows of a table of the snapshot in dir; each is valid until
+// the next. A test that cannot read them fails.
+func all[T any](t interface{ Fatal(...any) }, dir, name string) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for row, err := range rowsOf[T](dir, name) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
 // collect copies the rows of a table of the published snapshot of a dataset.
 func collect[T any](t testing.TB, data, name string) []T {
 	t.Helper()
 	var rows []T
-	for row, err := range rowsOf[T](filepath.Join(data, "latest"), name) {
-		if err != nil {
-			t.Fatal(err)
-		}
+	for row := range all[T](t, filepath.Join(data, "latest"), name) {
 		rows = append(rows, *row)
 	}
 	return rows
