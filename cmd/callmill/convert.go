@@ -70,12 +70,15 @@ func parseInstant(s string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
-	if ms, err := strconv.ParseInt(s, 10, 64); err == nil && ms > 0 {
-		return ms, nil
+	ms, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		t, notTime := time.Parse(time.RFC3339Nano, s)
+		ms, err = t.UnixMilli(), notTime
 	}
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || t.UnixMilli() <= 0 {
+	// As in the responses: what dates can hold in every reader of the tables.
+	end := time.Date(9999, time.January, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	if err != nil || ms <= 0 || ms >= end {
 		return 0, fmt.Errorf("%q is no instant such as 2026-01-22T01:30:00Z", s)
 	}
-	return t.UnixMilli(), nil
+	return ms, nil
 }

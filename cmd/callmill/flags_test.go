@@ -1,0 +1,114 @@
+package main
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestByteSize(t *testing.T) {
+	cases := []struct {
+		text  string
+		bytes int64 // -1: refused
+		shown string
+	}{
+		{"300MB", 300 << 20, "300MB"},
+		{"64mib", 64 << 20, "64MB"},
+		{"1G", 1 << 30, "1GB"},
+		{" 1.5 GB ", 3 << 29, "1536MB"},
+		{"2tb", 2 << 40, "2TB"},
+		{"1000", 1000, "1000B"},
+		{"0", 0, "0B"},
+		{"", -1, ""},
+		{"B", -1, ""},
+		{"-1MB", -1, ""},
+		{"NaN", -1, ""},
+		{"inf", -1, ""},
+		{"9e99GB", -1, ""},
+		{"1PB", -1, ""},
+		{"ten", -1, ""},
+	}
+	for _, c := range cases {
+		size := byteSize(-7)
+		if err := size.Set(c.text); (err != nil) != (c.bytes < 0) {
+			t.Errorf("%q: %v", c.text, err)
+		} else if c.bytes < 0 && size != -7 {
+			t.Errorf("%q is refused, but set", c.text)
+		} else if c.bytes >= 0 && (int64(size) != c.bytes || size.String() != c.shown) {
+			t.Errorf("%q is %d, shown as %s, want %d, %s", c.text, size, size.String(), c.bytes, c.shown)
+		}
+	}
+}
+
+// What is shown as the size can be given as the size.
+func TestByteSizeReadsWhatItShows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		// Beyond 2^53 sizes are not told apart to the byte.
+		size := byteSize(rapid.Int64Range(0, 1<<53).Draw(t, "size"))
+		var again byteSize
+		if err := again.Set(size.String()); err != nil || again != size {
+			t.Errorf("%d is shown as %s, which is read as %d (%v)", size, size.String(), again, err)
+		}
+	})
+}
+
+func TestAllowance(t *testing.T) {
+	cases := []struct {
+		text     string
+		n, all   int64
+		exceeded bool
+	}{
+		{"0", 0, 10, false},
+		{"0", 1, 10, true},
+		{"3", 3, 3, false},
+		{"3", 4, 1000, true},
+		{"0.5%", 5, 1000, false},
+		{"0.5%", 6, 1000, true},
+		{"0%", 0, 0, false},
+		{"100%", 10, 10, false},
+	}
+	for _, c := range cases {
+		var a allowance
+		if err := a.Set(c.text); err != nil || a.String() != c.text {
+			t.Errorf("%q: %v, shown as %s", c.text, err, a.String())
+		}
+		if got := a.exceeded(c.n, c.all); got != c.exceeded {
+			t.Errorf("%d of %d exceed %s: %v", c.n, c.all, c.text, got)
+		}
+	}
+	for _, text := range []string{"", "%", "-1", "1.5", "101%", "NaN", "NaN%", "inf", "few"} {
+		if err := new(allowance).Set(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestParseInstant(t *testing.T) {
+	cases := map[string]int64{
+		"":                            0,
+		"1769016600000":               1769016600000,
+		"2026-01-21T17:30:00Z":        1769016600000,
+		"2026-01-22T01:30:00+08:00":   1769016600000,
+		"2026-01-21T17:30:00.123456Z": 1769016600123,
+		"2026-01-21":                  -1,
+		"2026-01-21T17:30:00":         -1,
+		"0":                           -1,
+		"-5":                          -1,
+		"1969-12-31T23:59:59Z":        -1,
+		"99999999999999999999999":     -1,
+		"2026-13-01T00:00:00Z":        -1,
+		"9998-12-31T23:59:59.999Z":    253370764799999,
+		"253370764800000":             -1,
+		"9999-01-01T00:00:00Z":        -1,
+		"yesterday":                   -1,
+		" 1769016600000":              -1,
+		"1769016600000.5":             -1,
+		"2026-01-21T17:30:00Z and so": -1,
+	}
+	for text, want := range cases {
+		got, err := parseInstant(text)
+		if (err != nil) != (want < 0) || err == nil && got != want {
+			t.Errorf("%q is %d (%v), want %d", text, got, err, want)
+		}
+	}
+}
