@@ -31,6 +31,7 @@ func (p *Plan) prepareDerived() {
 		rows, err := p.o.Rows(p.manifest.Settings)
 		if err != nil {
 			p.leaveOut(checks, err.Error())
+			break
 		}
 		p.rows = rows
 	}
