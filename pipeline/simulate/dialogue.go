@@ -189,7 +189,7 @@ func (t *dialogue) choose(n *node) *reply {
 			continue
 		}
 		if planted > 0 {
-			t.blame(n, func(q *plant) bool { return q.favoured != nil }, draw >= weight)
+			t.blame(n, func(q *plant) int { return q.favour }, draw >= weight)
 		}
 		return r
 	}
@@ -209,7 +209,7 @@ func (t *dialogue) weight(n *node, r *reply) (weight, extra int) {
 		}
 	}
 	for _, q := range t.plants {
-		if q.favoured == r.intent && q.at(n) {
+		if q.favoured == r.intent && q.node == n {
 			extra += q.favour * 100
 		}
 	}

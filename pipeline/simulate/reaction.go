@@ -6,13 +6,35 @@ import (
 	"callmill/schema"
 )
 
-// at reports whether the plant concerns a node.
-func (q *plant) at(n *node) bool { return q.node == nil || q.node == n }
+// effect is what a planted cause adds to some chance, in percentage points.
+type effect func(*plant) int
 
-// blame records the planted causes that bear on a node in the given way.
-func (t *dialogue) blame(n *node, way func(*plant) bool, decisive bool) {
+func hangUpOf(q *plant) int  { return q.hangUp }
+func silenceOf(q *plant) int { return q.silence }
+
+// unheardOf leaves mishearings out: their number is how often a word is misheard.
+func unheardOf(q *plant) int {
+	if q.slipFrom != "" {
+		return 0
+	}
+	return q.unheard
+}
+
+// push is what the causes planted at a node add to a chance.
+func (t *dialogue) push(n *node, of effect) int {
+	sum := 0
 	for _, q := range t.plants {
-		if q.at(n) && way(q) {
+		if q.node == n {
+			sum += of(q)
+		}
+	}
+	return sum
+}
+
+// blame notes the causes planted at a node that push a chance.
+func (t *dialogue) blame(n *node, of effect, decisive bool) {
+	for _, q := range t.plants {
+		if q.node == n && of(q) > 0 {
 			t.causes = append(t.causes, hit{q, len(t.turns) - 1, decisive})
 		}
 	}
@@ -21,21 +43,14 @@ func (t *dialogue) blame(n *node, way func(*plant) bool, decisive bool) {
 // leaves decides whether the contact hangs up at a node's line.
 func (t *dialogue) leaves(n *node) bool {
 	natural := t.wishToLeave(n)
-	planted := 0
-	for _, q := range t.plants {
-		if q.at(n) && q.node != nil {
-			planted += q.hangUp * 10
-		}
-	}
+	planted := 10 * t.push(n, hangUpOf)
 	byNumber := 0
 	if t.exchanges == 1 {
 		byNumber = t.number.hangUp * 10
 	}
 	draw := t.dice.below(1000)
 	left := draw < natural+planted+byNumber
-	if planted > 0 {
-		t.blame(n, func(q *plant) bool { return q.hangUp > 0 && q.node != nil }, left && draw >= natural && draw < natural+planted)
-	}
+	t.blame(n, hangUpOf, left && draw >= natural && draw < natural+planted)
 	if byNumber > 0 {
 		t.causes = append(t.causes, hit{t.w.flagged, len(t.turns) - 1, left && draw >= natural+planted})
 	}
@@ -86,16 +101,9 @@ func (t *dialogue) isSilent(n *node) bool {
 	if t.p.person.age == ageOld {
 		natural += 10
 	}
-	planted := 0
-	for _, q := range t.plants {
-		if q.at(n) && q.node != nil {
-			planted += q.silence * 10
-		}
-	}
+	planted := 10 * t.push(n, silenceOf)
 	draw := t.dice.below(1000)
-	if planted > 0 {
-		t.blame(n, func(q *plant) bool { return q.silence > 0 && q.node != nil }, draw >= natural && draw < natural+planted)
-	}
+	t.blame(n, silenceOf, draw >= natural && draw < natural+planted)
 	if draw >= natural+planted {
 		return false
 	}
@@ -108,44 +116,50 @@ func (t *dialogue) isSilent(n *node) bool {
 // it out.
 func (t *dialogue) understood(n *node, r *reply) bool {
 	t.speech.utter(r.intent, &t.w.words)
+	misheard := t.mishears(n)
+	t.reply(r.intent.name, n.id)
+	said := len(t.turns) - 1
+	if t.dice.percent(10) {
+		t.bare(t.w.words.tail, n.id) // and says a word more
+	}
+	if misheard || !t.makesOut(n, r.intent) {
+		return false
+	}
+	if len(r.sets) > 0 && t.dice.percent(35) {
+		noted := schema.Summary{Category: "{}", Name: r.sets[0].key, Content: r.sets[0].value}
+		t.turns[said].Summaries = []schema.Summary{noted}
+	}
+	return true
+}
+
+// mishears lets planted mishearings change the line that is being said; the
+// words that come out mean nothing to the robot.
+func (t *dialogue) mishears(n *node) bool {
 	misheard := false
 	for _, q := range t.plants {
-		if q.slipFrom != "" && q.at(n) && t.dice.percent(q.unheard) && t.speech.replace(q.slipFrom, q.slipTo) {
+		if q.slipFrom == "" || q.node != nil && q.node != n {
+			continue
+		}
+		if t.dice.percent(q.unheard) && t.speech.replace(q.slipFrom, q.slipTo) {
 			t.causes = append(t.causes, hit{q, len(t.turns), true})
 			misheard = true
 		}
 	}
-	t.reply(r.intent.name, n.id)
-	if t.dice.percent(35) {
-		for _, s := range r.sets[:min(len(r.sets), 1)] {
-			last := &t.turns[len(t.turns)-1]
-			last.Summaries = append(last.Summaries, schema.Summary{Category: "{}", Name: s.key, Content: s.value})
-		}
-	}
-	if t.dice.percent(10) {
-		t.bare(t.w.words.tail, n.id) // and says a word more
-	}
-	if misheard {
-		return false
-	}
-	natural := 100 - r.intent.clear
+	return misheard
+}
+
+func (t *dialogue) makesOut(n *node, intent *wordList) bool {
+	unclear := 100 - intent.clear
 	if t.p.person.age == ageOld {
-		natural += 3
+		unclear += 3
 	}
 	if t.p.person.dialect != nil {
-		natural += 3
+		unclear += 3
 	}
-	planted := 0
-	for _, q := range t.plants {
-		if q.slipFrom == "" && q.node == n {
-			planted += q.unheard
-		}
-	}
+	planted := t.push(n, unheardOf)
 	draw := t.dice.below(100)
-	if planted > 0 {
-		t.blame(n, func(q *plant) bool { return q.unheard > 0 && q.slipFrom == "" && q.node == n }, draw >= natural && draw < natural+planted)
-	}
-	return draw >= natural+planted
+	t.blame(n, unheardOf, draw >= unclear && draw < unclear+planted)
+	return draw >= unclear+planted
 }
 
 // diverted is the node a call really comes to: a full queue instead of an agent.
