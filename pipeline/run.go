@@ -210,10 +210,13 @@ func (w *worker) transform(raw *schema.Raw) (found done, err error) {
 	}
 	found.bytes = int64(len(raw.Body))
 	for item := range w.decoder.Items(raw) {
-		if item.Reject != nil {
+		switch {
+		case item.Err != nil:
+			err = item.Err
+		case item.Reject != nil:
 			found.rejects++
 			err = w.appender.Reject(raw, item.Reject)
-		} else {
+		default:
 			found.jobs++
 			for i := range item.Job.Tasks {
 				found.turns += int64(len(item.Job.Tasks[i].Turns))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -11,7 +12,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
-	sources "callmill/pipeline/source"
+	"callmill/pipeline/source"
 	"callmill/schema"
 )
 
@@ -41,16 +42,22 @@ way to versions that know better.`,
 			if instance == "" {
 				return usagef("--instance must not be empty")
 			}
-			j := &job{command: "convert", flags: flags, open: func(run dataset.Run) (source, error) {
-				options := sources.Options{Instance: instance, ObservedAt: at, Cut: cut}
+			open := func(ctx context.Context, d *dataset.Dataset, run dataset.Run) (*input, error) {
+				options := source.Options{Instance: instance, ObservedAt: at, Cut: cut}
 				if slices.Contains(args, "-") {
-					options.Stdin = untilDone(c.Context(), env.stdin)
+					options.Stdin = untilDone(ctx, env.stdin)
 				}
 				if at == 0 {
 					options.ObservedAt, options.Undated = run.Started.UnixMilli(), true
 				}
-				return sources.Open(args, options)
-			}}
+				files, err := source.Open(args, options)
+				if err != nil {
+					return nil, err
+				}
+				_, bytes := files.Total()
+				return responses(ctx, d, run, files, bytes)
+			}
+			j := &job{command: "convert", flags: flags, open: open}
 			return j.execute(c.Context(), env)
 		},
 	}

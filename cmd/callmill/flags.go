@@ -29,8 +29,13 @@ type runFlags struct {
 }
 
 func (f *runFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.out, "out", "", "folder of the dataset, made if it does not exist (required)")
+	f.addTo(c)
+}
+
+// addTo adds the flags of a command that names the dataset otherwise.
+func (f *runFlags) addTo(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.out, "out", "", "folder of the dataset, made if it does not exist (required)")
 	f.settings.add(c)
 	flags.StringVar(&f.key, "key", "", "file with the secret of contact_key (default: the dataset's own, made by its first run)")
 	flags.IntVar(&f.workers, "workers", 0, "goroutines that decode, cut and write (default: one per processor)")

@@ -18,20 +18,37 @@ import (
 	"callmill/pipeline/redact"
 )
 
-// job is one run as a command asks for it: where the input comes from is the
-// only thing in which commands that publish differ.
+// job is one run as a command asks for it.
 type job struct {
 	command string
 	flags   *runFlags
+	// settle finds the settings of the run; nil: those of a run that adds to
+	// the dataset.
+	settle func(d *dataset.Dataset, key []byte) (*resolved, error)
 	// open opens the input. It is called when the dataset is, so that a wrong
 	// folder does not cost reading.
-	open func(run dataset.Run) (source, error)
+	open func(ctx context.Context, d *dataset.Dataset, run dataset.Run) (*input, error)
 }
 
-// source is input whose size is known.
-type source interface {
-	pipeline.Source
-	Total() (files int, bytes int64)
+// input is where the line begins.
+type input struct {
+	source  pipeline.Source
+	bytes   int64 // to be read, 0 where that is not known
+	decoder func() pipeline.Decoder
+	tx      *dataset.Tx
+	// appender, where not nil, stands between the line and the dataset.
+	appender func(*dataset.Appender) pipeline.Appender
+	// before is called when all is read and nothing is decided yet.
+	before func()
+}
+
+// responses is input that decode understands, added to the published snapshot.
+func responses(ctx context.Context, d *dataset.Dataset, run dataset.Run, source pipeline.Source, bytes int64) (*input, error) {
+	tx, err := d.Begin(ctx, run)
+	return &input{
+		source: source, bytes: bytes, tx: tx,
+		decoder: func() pipeline.Decoder { return decode.New(decode.Options{}) },
+	}, err
 }
 
 // execute is the program: open the dataset, settle on its settings, put the
@@ -61,13 +78,16 @@ func (j *job) execute(ctx context.Context, env *environment) (err error) {
 	err = j.publish(ctx, d, r, show)
 	show.Done()
 	r.finish(err)
-	if writeErr := d.WriteRun(r.run, r); writeErr != nil {
-		err = errors.Join(err, writeErr)
-	}
-	if err != nil {
+	err = errors.Join(err, d.WriteRun(r.run, r))
+	if r.Published == nil {
 		return err
 	}
 	fmt.Fprintln(env.stdout, r.lastLine())
+	if err != nil {
+		// What failed came after the commit: the run must not pass for one that
+		// published nothing.
+		return &publishedError{err.Error()}
+	}
 	return r.verdict(f)
 }
 
@@ -77,38 +97,37 @@ func (j *job) publish(ctx context.Context, d *dataset.Dataset, r *report, show *
 	if err != nil {
 		return err
 	}
-	s, err := j.flags.settings.resolve(d, key)
+	settle := j.settle
+	if settle == nil {
+		settle = j.flags.settings.resolve
+	}
+	s, err := settle(d, key)
 	if err != nil {
 		return err
 	}
 	if err := d.KeepDictionaries(s.dicts); err != nil {
 		return err
 	}
-	input, err := j.open(r.run)
+	in, err := j.open(ctx, d, r.run)
 	if err != nil {
 		return err
 	}
-	tx, err := d.Begin(ctx, r.run)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, tx.Close()) }()
-	_, bytes := input.Total()
-	show.Start("reading", bytes, progress.Bytes)
-	out := &snapshot{Tx: tx, extent: s.extent(d)}
+	defer func() { err = errors.Join(err, in.tx.Close()) }()
+	show.Start("reading", in.bytes, progress.Bytes)
+	out := &snapshot{input: in, Tx: in.tx, extent: s.extent(d)}
 	r.Read, err = pipeline.Run(ctx, pipeline.Line{
-		Source:    input,
-		Decoder:   func() pipeline.Decoder { return decode.New(decode.Options{}) },
+		Source:    in.source,
+		Decoder:   in.decoder,
 		Redactor:  func() pipeline.Redactor { return redact.New(key) },
 		Flattener: func() pipeline.Flattener { return flatten.New(s.location, s.words) },
 		Dataset:   out,
 		Observer:  &observer{show},
 		Workers:   j.flags.workers,
 	})
+	r.Published = out.published
 	if err != nil {
 		return err
 	}
-	r.Published = out.published
 	r.Pruned, err = d.Prune()
 	return err
 }
@@ -125,11 +144,24 @@ func (s *resolved) extent(d *dataset.Dataset) dataset.Extent {
 // snapshot is a dataset's transaction as the pipeline knows it.
 type snapshot struct {
 	*dataset.Tx
+	input     *input
 	extent    dataset.Extent
 	published *dataset.Published
 }
 
-func (s *snapshot) Appender() pipeline.Appender { return s.Tx.Appender() }
+func (s *snapshot) Appender() pipeline.Appender {
+	if s.input.appender != nil {
+		return s.input.appender(s.Tx.Appender())
+	}
+	return s.Tx.Appender()
+}
+
+func (s *snapshot) Plan(ctx context.Context) (units int, err error) {
+	if s.input.before != nil {
+		s.input.before()
+	}
+	return s.Tx.Plan(ctx)
+}
 
 func (s *snapshot) Publish(ctx context.Context) (err error) {
 	s.published, err = s.Tx.Publish(ctx, s.extent)

@@ -82,9 +82,39 @@ func (f *settingFlags) resolve(d *dataset.Dataset, key []byte) (*resolved, error
 	if m := d.Manifest(); m != nil && (m.Settings.Words != r.settings.Words || m.Settings.Derivation != s.Derivation || m.Settings.Outcomes != s.Outcomes) {
 		return nil, &hintError{
 			usagef("the dataset was made by a callmill that cuts words or derives columns otherwise"),
-			"use that version, or convert into a new folder"}
+			"`callmill rewrite` derives it anew; or use that version, or another folder"}
 	}
 	return r, nil
+}
+
+// change settles on the settings of a dataset that is derived anew: those
+// given, else its own.
+func (f *settingFlags) change(d *dataset.Dataset, key []byte) (*resolved, error) {
+	own := d.Manifest().Settings
+	s := own
+	s.Derivation, s.Outcomes = flatten.Version, schema.OutcomesVersion
+	dicts, err := f.readDicts()
+	if err != nil {
+		return nil, err
+	}
+	if f.given("dict") {
+		s.Dictionaries = nil
+		for _, dict := range dicts {
+			s.Dictionaries = append(s.Dictionaries, dict.Name)
+		}
+	} else if dicts, err = d.Dictionaries(); err != nil {
+		return nil, err
+	}
+	if f.given("timezone") {
+		s.TimeZone = f.timeZone
+	}
+	if f.given("segmenter") {
+		s.Segmenter = f.segmenter
+	}
+	if f.given("hmm") {
+		s.HMM = f.hmm
+	}
+	return realize(s, dicts)
 }
 
 // adopt takes over the dataset's own settings, unless others were given.

@@ -49,6 +49,12 @@ func (d *Dataset) Key(file string) ([]byte, error) {
 	return key, durable.WriteFile(d.fs, path, append(bytes.Clone(key), '\n'), 0o600)
 }
 
+// ReadKey reads the key of the dataset in dir, for those who may.
+func ReadKey(dir string) ([]byte, error) {
+	d := newDataset(dir, Options{})
+	return readKey(d.fs, d.path(keyFile))
+}
+
 func (d *Dataset) checkKey(key []byte) error {
 	if d.manifest != nil && d.manifest.Settings.KeyID != KeyID(key) {
 		return &SettingError{Setting: "key", Own: "key " + d.manifest.Settings.KeyID, Given: "key " + KeyID(key)}

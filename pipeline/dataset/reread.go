@@ -2,13 +2,17 @@ package dataset
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 
 	"callmill/schema"
 )
+
+// Undated reports whether an instant, in ms, is the start of a run that dated
+// what had no instant of its own.
+func (d *Dataset) Undated(at int64) bool { return slices.Contains(d.manifest.Undated, at) }
 
 // Reread makes the published snapshot a source of the line that made it: a
 // piece of input is a shard, and decoding it is reading its rows back.
@@ -52,25 +56,25 @@ func (r *Reread) Raws(ctx context.Context, yield func(*schema.Raw) error) error 
 }
 
 // Decoder reads the jobs of a shard. It is for one goroutine.
-type Decoder struct {
-	reread *Reread
-	err    error
-}
+type Decoder struct{ reread *Reread }
 
 // Decoder makes a decoder for the pieces that Raws yields.
-func (r *Reread) Decoder() *Decoder { return &Decoder{reread: r} }
+func (r *Reread) Decoder() *Decoder { return &Decoder{r} }
 
 // Counts are empty: nothing is coerced.
 func (d *Decoder) Counts() schema.Counts { return nil }
 
-// Err says why the last Items ended early: the shard cannot be read.
-func (d *Decoder) Err() error { return d.err }
-
 // Items yields the jobs of a shard, each valid until the next.
 func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
-	return func(yield func(schema.Decoded) bool) { d.err = d.read(raw, yield) }
+	return func(yield func(schema.Decoded) bool) {
+		if err := d.read(raw, yield); err != nil {
+			yield(schema.Decoded{Err: err})
+		}
+	}
 }
 
+// read yields the jobs of a shard; nil means that all were, or that yield
+// wants no more.
 func (d *Decoder) read(raw *schema.Raw, yield func(schema.Decoded) bool) (err error) {
 	number, err := strconv.Atoi(string(raw.Body))
 	if err != nil {
@@ -80,7 +84,7 @@ func (d *Decoder) read(raw *schema.Raw, yield func(schema.Decoded) bool) (err er
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, file.close()) }()
+	defer file.close()
 	for position := int64(0); ; position++ {
 		file.ready = false
 		if err := file.advance(); err != nil || !file.ready {
