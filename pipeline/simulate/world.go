@@ -78,6 +78,9 @@ func (w *World) At(t time.Time) *World {
 	return &at
 }
 
+// Now is the instant at which the world stands.
+func (w *World) Now() time.Time { return instant(w.now) }
+
 // InstanceID is the robot deployment the jobs belong to.
 func (w *World) InstanceID() string { return w.options.InstanceID }
 

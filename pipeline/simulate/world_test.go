@@ -175,6 +175,9 @@ func TestTimeGoesOn(t *testing.T) {
 	summaries := map[string]int{}
 	for at := end.Add(-13 * 24 * time.Hour); !at.After(end.Add(5 * 24 * time.Hour)); at = at.Add(7 * time.Hour) {
 		then := w.At(at)
+		if !then.Now().Equal(at) || then.InstanceID() != w.InstanceID() {
+			t.Fatalf("%s: the world stands at %s, instance %s", at, then.Now(), then.InstanceID())
+		}
 		if then.Len() < jobs {
 			t.Fatalf("%s: %d jobs, earlier %d", at, then.Len(), jobs)
 		}
