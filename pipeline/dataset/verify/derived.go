@@ -11,9 +11,6 @@ import (
 	"callmill/schema"
 )
 
-// piiKeep is the setting under which numbers are published whole.
-const piiKeep = "keep"
-
 // prepareDerived gets what computes rows again.
 func (p *Plan) prepareDerived() {
 	const checks = "derived columns"
@@ -24,7 +21,7 @@ func (p *Plan) prepareDerived() {
 	case p.o.Job == nil:
 		p.leaveOut("content hashes and "+checks, "nothing was given to make jobs of rows")
 	case !p.today:
-		p.leaveOut(checks, "statuses meant something else when the snapshot was made")
+		p.leaveOut(checks+" and statuses", "statuses meant something else when the snapshot was made")
 	case p.o.Rows == nil:
 		p.leaveOut(checks, "nothing was given to compute them")
 	default:
@@ -34,9 +31,6 @@ func (p *Plan) prepareDerived() {
 			break
 		}
 		p.rows = rows
-	}
-	if p.o.ContactKey != nil && p.manifest.Settings.PII != piiKeep {
-		p.leaveOut("contact keys", "numbers are not published whole")
 	}
 }
 

@@ -91,10 +91,33 @@ func edit[T any](f *forgery, name string, file int, change func([]T) []T) {
 // replace gives an entry of the manifest another content.
 func (f *forgery) replace(entry *dataset.File, content []byte) {
 	f.t.Helper()
-	check(f.t, os.Remove(filepath.Join(f.snapshot, entry.Path)))
+	if f.uses(entry.Path) == 1 {
+		check(f.t, os.Remove(filepath.Join(f.snapshot, entry.Path)))
+	}
 	entry.SHA256, entry.Bytes = hashOf(content), int64(len(content))
 	f.move(entry, path.Dir(entry.Path))
 	check(f.t, os.WriteFile(filepath.Join(f.snapshot, entry.Path), content, 0o600))
+}
+
+// uses counts the entries with a path.
+func (f *forgery) uses(path string) int {
+	n := 0
+	for _, t := range f.manifest.Tables {
+		for _, file := range t.Files {
+			if file.Path == path {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// relocate moves the file of an entry into a folder.
+func (f *forgery) relocate(entry *dataset.File, folder string) {
+	f.t.Helper()
+	from := filepath.Join(f.snapshot, entry.Path)
+	f.move(entry, folder)
+	check(f.t, os.Rename(from, filepath.Join(f.snapshot, entry.Path)))
 }
 
 // move gives an entry the path of its content in a folder.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -26,7 +27,9 @@ type Plan struct {
 
 	manifest *dataset.Manifest // nil where it cannot be trusted
 	location *time.Location    // nil where the settings name none
-	rows     func() Rows
+	// What makes rows and contact keys again; nil where they are left out.
+	rows       func() Rows
+	contactKey func() func(number string) string
 	// today: the statuses mean what they meant when the snapshot was made.
 	today bool
 
@@ -70,6 +73,9 @@ func (s *shard) String() string {
 // NewPlan looks at the manifest and at what files there are, and plans the
 // rest. The error means that there is nothing to check.
 func NewPlan(dir string, o Options) (*Plan, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("verify dataset: %w", err)
+	}
 	name, err := dataset.Latest(dir)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
@@ -101,6 +107,7 @@ func NewPlan(dir string, o Options) (*Plan, error) {
 	p.checkViews(files)
 	p.planShards(files)
 	p.prepareDerived()
+	p.prepareContactKeys()
 	return p, nil
 }
 

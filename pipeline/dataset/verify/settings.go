@@ -36,7 +36,7 @@ func (p *Plan) checkSettings() {
 	if !slices.Contains([]string{"fast", "gse"}, s.Segmenter) {
 		wrong("%q is no segmenter", s.Segmenter)
 	}
-	if !slices.Contains([]string{"keep", "mask", "hash", "drop"}, s.PII) {
+	if !slices.Contains([]string{piiKeep, "mask", "hash", "drop"}, s.PII) {
 		wrong("%q is no way to treat personal data", s.PII)
 	}
 	if s.Derivation < 1 || s.Outcomes < 1 {
@@ -46,7 +46,6 @@ func (p *Plan) checkSettings() {
 	for _, name := range s.Dictionaries {
 		p.checkDictionary(name)
 	}
-	p.checkKeyID(s.KeyID)
 }
 
 // checkDictionary checks that a user dictionary is there, and is what it is
@@ -69,19 +68,39 @@ func (p *Plan) checkDictionary(name string) {
 }
 
 // checkKeyID checks that the key of the contact keys is the one they were made
-// with. It is private: who may not read it cannot check it.
-func (p *Plan) checkKeyID(id string) {
+// with, and gives why they cannot be made again, if so. The key is private:
+// who may not read it cannot check it.
+func (p *Plan) checkKeyID(id string) (why string) {
 	text, err := os.ReadFile(filepath.Join(p.dir, "key"))
 	switch key := bytes.TrimSpace(text); {
 	case errors.Is(err, fs.ErrNotExist):
 		p.note("key is missing; runs need --key")
-		p.leaveOut("contact keys", "the key is missing")
-		p.o.ContactKey = nil
+		return "the key is missing"
 	case err != nil:
-		p.leaveOut("contact keys", "the key cannot be read")
-		p.o.ContactKey = nil
+		return "the key cannot be read"
 	case dataset.KeyID(key) != id:
 		p.findings.add("key", CheckSettings, "is not the key of the snapshot's contact keys")
-		p.o.ContactKey = nil
+		return "the key is another"
+	}
+	return ""
+}
+
+// prepareContactKeys gets what makes contact keys again.
+func (p *Plan) prepareContactKeys() {
+	const checks = "contact keys"
+	why := p.checkKeyID(p.manifest.Settings.KeyID)
+	switch {
+	case p.o.Quick: // left out with the rows
+	case p.manifest.Settings.PII != piiKeep:
+		p.leaveOut(checks, "numbers are not published whole")
+	case p.o.ContactKey == nil:
+		p.leaveOut(checks, "nothing was given to make them")
+	case why != "":
+		p.leaveOut(checks, why)
+	default:
+		p.contactKey = p.o.ContactKey
 	}
 }
+
+// piiKeep is the setting under which numbers are published whole.
+const piiKeep = "keep"

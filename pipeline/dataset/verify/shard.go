@@ -32,8 +32,8 @@ func (p *Plan) checkShard(ctx context.Context, s *shard) error {
 	if p.rows != nil {
 		c.rows = p.rows()
 	}
-	if p.o.ContactKey != nil && p.manifest.Settings.PII == piiKeep {
-		c.contactKey = p.o.ContactKey()
+	if p.contactKey != nil {
+		c.contactKey = p.contactKey()
 	}
 	return c.run(ctx)
 }

@@ -1,0 +1,177 @@
+package verify_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/verify"
+)
+
+// What lies outside the snapshot is noted, and nothing more.
+func TestNotes(t *testing.T) {
+	original := newDataset(t)
+	write := func(name string, mode os.FileMode) func(t *testing.T, dir string) {
+		return func(t *testing.T, dir string) {
+			check(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
+			check(t, os.WriteFile(filepath.Join(dir, name), []byte("x"), mode))
+			check(t, os.Chmod(filepath.Join(dir, name), mode))
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		do   func(t *testing.T, dir string)
+		note string
+	}{
+		{"a foreign file", write("notes.txt", 0o600), "notes.txt is not callmill's"},
+		{"a foreign file among snapshots", write("snapshots/old.tar", 0o600), "snapshots/old.tar is not callmill's"},
+		{"a snapshot in the making", write("snapshots/.build-x/jobs", 0o600), "snapshots/.build-x was left by a run"},
+		{"LATEST names another", write("LATEST", 0o600), `LATEST names "x"`},
+		{"LATEST is a folder", func(t *testing.T, dir string) {
+			check(t, os.RemoveAll(filepath.Join(dir, "LATEST")))
+			check(t, os.Mkdir(filepath.Join(dir, "LATEST"), 0o700))
+		}, "LATEST cannot be read"},
+		{"the key is gone", func(t *testing.T, dir string) { check(t, os.Remove(filepath.Join(dir, "key"))) }, "key is missing"},
+		{"the key is not private", func(t *testing.T, dir string) { check(t, os.Chmod(filepath.Join(dir, "key"), 0o644)) }, "key can be read by others"},
+		{"a file for everybody", func(t *testing.T, dir string) {
+			check(t, os.Chmod(filepath.Join(snapshotDir(t, dir), "views.sql"), 0o644))
+		}, "views.sql has mode 0644, not 0600"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := copyOf(t, original)
+			tt.do(t, dir)
+			r := inspect(t, dir, options(dir))
+			if r.Damaged() {
+				t.Errorf("findings %+v", r.Findings)
+			}
+			if !slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, tt.note) }) {
+				t.Errorf("notes %q, want %q", r.Notes, tt.note)
+			}
+		})
+	}
+}
+
+// What cannot be checked at all is an error that says what to do.
+func TestNothingToCheck(t *testing.T) {
+	original := newDataset(t)
+	for _, tt := range []struct {
+		name string
+		do   func(t *testing.T, dir string)
+		is   error
+		want string
+	}{
+		{"no folder", func(t *testing.T, dir string) { check(t, os.RemoveAll(dir)) }, nil, "no such file"},
+		{"nothing published", func(t *testing.T, dir string) {
+			check(t, os.RemoveAll(dir))
+			check(t, os.Mkdir(dir, 0o700))
+		}, dataset.ErrEmpty, "no published snapshot"},
+		{"latest leads nowhere", func(t *testing.T, dir string) { check(t, os.RemoveAll(snapshotDir(t, dir))) }, os.ErrNotExist, "rollback NAME"},
+		{"latest leads elsewhere", func(t *testing.T, dir string) {
+			check(t, os.Remove(filepath.Join(dir, "latest")))
+			check(t, os.Symlink("/", filepath.Join(dir, "latest")))
+		}, nil, "which is no snapshot"},
+		{"a newer callmill", func(t *testing.T, dir string) {
+			forge(t, dir, func(f *forgery) { f.manifest.Format = dataset.FormatVersion + 1 })
+		}, dataset.ErrNewerFormat, "format 2, this one knows 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := copyOf(t, original)
+			tt.do(t, dir)
+			r, err := verify.Snapshot(t.Context(), dir, options(dir))
+			if err == nil {
+				t.Fatalf("no error, but %+v", r)
+			}
+			if !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), dir) || tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("error %v, want …%s…", err, tt.want)
+			}
+		})
+	}
+}
+
+// Without links LATEST is what names the snapshot.
+func TestWithoutLinks(t *testing.T) {
+	dir := newDataset(t)
+	name := filepath.Base(snapshotDir(t, dir))
+	check(t, os.Remove(filepath.Join(dir, "latest")))
+	check(t, os.WriteFile(filepath.Join(dir, "LATEST"), []byte(name+"\n"), 0o600))
+	if r := inspect(t, dir, options(dir)); r.Damaged() || r.Snapshot != name {
+		t.Errorf("snapshot %s: %+v", r.Snapshot, r.Findings)
+	}
+}
+
+// Jobs are those of the parent and the new ones: known as long as the parent
+// is there.
+func TestParent(t *testing.T) {
+	original := newDataset(t)
+	parent := filepath.Base(snapshotDir(t, original))
+	more := someJobs()[:1]
+	more[0].JobID, more[0].Tasks = "e", nil
+	publish(t, original, time.Date(2026, 1, 24, 1, 30, 0, 0, time.UTC), more, nil)
+	if r := inspect(t, original, options(original)); r.Damaged() || len(r.LeftOut) > 0 {
+		t.Fatalf("findings %+v, left out %q", r.Findings, r.LeftOut)
+	}
+
+	dir := copyOf(t, original)
+	forge(t, dir, func(f *forgery) { f.manifest.Counts.Erased++ })
+	want(t, inspect(t, dir, options(dir)), "manifest.json", verify.CheckCounts, "5 jobs, but 4 of the parent + 1 new - 1 erased")
+
+	for what, harm := range map[string]func(string) error{
+		"is gone":    os.RemoveAll,
+		"is damaged": func(path string) error { return os.Truncate(filepath.Join(path, "manifest.json"), 10) },
+	} {
+		dir := copyOf(t, original)
+		check(t, harm(filepath.Join(dir, "snapshots", parent)))
+		r := inspect(t, dir, options(dir))
+		if r.Damaged() || len(r.LeftOut) != 1 || !strings.HasSuffix(r.LeftOut[0], what) {
+			t.Errorf("%s: findings %+v, left out %q", what, r.Findings, r.LeftOut)
+		}
+	}
+}
+
+// What is not given is left out, and said.
+func TestLeftOut(t *testing.T) {
+	original := newDataset(t)
+	full := options(original)
+	for _, tt := range []struct {
+		name  string
+		o     verify.Options
+		forge func(*forgery)
+		want  string
+	}{
+		{"quick", verify.Options{Quick: true}, nil, "rows: quick"},
+		{"no jobs", verify.Options{}, nil, "content hashes and derived columns: nothing was given to make jobs of rows"},
+		{"no rows", verify.Options{Job: full.Job}, nil, "derived columns: nothing was given to compute them"},
+		{"no way to rows", verify.Options{Job: full.Job, Rows: func(dataset.Settings) (func() verify.Rows, error) {
+			return nil, errors.New("the words are those of another version")
+		}}, nil, "derived columns: the words are those of another version"},
+		{"no keys", verify.Options{Job: full.Job, Rows: full.Rows}, nil, "contact keys: nothing was given to make them"},
+		{"numbers are masked", full, func(f *forgery) { f.manifest.Settings.PII = "mask" }, "contact keys: numbers are not published whole"},
+		{"statuses meant something else", full, func(f *forgery) { f.manifest.Settings.Outcomes++ }, "derived columns and statuses: statuses meant something else when the snapshot was made"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := copyOf(t, original)
+			if tt.forge != nil {
+				forge(t, dir, tt.forge)
+			}
+			r := inspect(t, dir, tt.o)
+			if r.Damaged() || !slices.Contains(r.LeftOut, tt.want) {
+				t.Errorf("findings %+v, left out %q", r.Findings, r.LeftOut)
+			}
+		})
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	dir := newDataset(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r, err := verify.Snapshot(ctx, dir, options(dir)); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, report %+v", err, r)
+	}
+}

@@ -1,0 +1,245 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/table"
+	"callmill/schema"
+)
+
+// Whatever one library writes the other reads: every type of column, NULLs,
+// empty lists, lists over many pages, several row groups.
+func TestReaderReadsWhatIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		checkRead(t, dir, schema.TableTasks, rapid.SliceOfN(rapid.Custom(drawTask), 0, 40).Draw(t, "tasks"))
+		checkRead(t, dir, schema.TableTurns, rapid.SliceOfN(rapid.Custom(drawTurn), 0, 40).Draw(t, "turns"))
+		checkRead(t, dir, schema.TableRejects, rapid.SliceOfN(rapid.Custom(drawReject), 0, 5).Draw(t, "rejects"))
+	})
+}
+
+func TestReaderReadsManyRows(t *testing.T) {
+	rows := make([]schema.TurnRow, 1<<17+3000) // beyond a row group
+	for i := range rows {
+		rows[i] = schema.TurnRow{JobID: "j", TurnIndex: int32(i), Script: "s", Tokens: []string{}, StoredTime: int64(i % 3)}
+		for n := range i % 7 {
+			rows[i].Tokens = append(rows[i].Tokens, string(rune('a'+(i+n)%26)))
+		}
+		if i == 2000 { // more than is decoded at a time
+			for range 5000 {
+				rows[i].Tokens = append(rows[i].Tokens, "x")
+			}
+		}
+	}
+	checkRead(t, t.TempDir(), schema.TableTurns, rows)
+}
+
+func checkRead[T any](t rapid.TB, dir, name string, rows []T) {
+	plan, f := writeRows(t, dir, name, rows)
+	if !plan.checkFooter(f) {
+		t.Fatalf("%+v", plan.findings.sorted())
+	}
+	r, err := openRows[T](plan, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for i := range rows {
+		got, err := r.Next()
+		if err != nil {
+			t.Fatalf("row %d of %d: %v", i, len(rows), err)
+		}
+		if diff := cmp.Diff(&rows[i], got); diff != "" {
+			t.Fatalf("row %d (-written +read):\n%s", i, diff)
+		}
+	}
+	if _, err := r.Next(); !errors.Is(err, io.EOF) {
+		t.Fatalf("after %d rows: %v", len(rows), err)
+	}
+	if r.strange != "" {
+		t.Fatal(r.strange)
+	}
+}
+
+// writeRows writes a file of a table as if it were the only one of a snapshot.
+func writeRows[T any](t rapid.TB, dir, name string, rows []T) (*Plan, *tableFile) {
+	var out bytes.Buffer
+	if err := table.Write(&out, rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &Plan{snapshot: dir, tables: schema.Tables(), manifest: &dataset.Manifest{Format: dataset.FormatVersion}}
+	return p, &tableFile{File: dataset.File{Path: name, Rows: int64(len(rows))}, table: p.tableOf(name)}
+}
+
+func draw[V any](t *rapid.T, values ...V) V { return rapid.SampledFrom(values).Draw(t, "value") }
+
+func drawTexts(t *rapid.T) []string {
+	return append([]string{}, rapid.SliceOfN(rapid.SampledFrom([]string{"", "a", "您好"}), 0, 4).Draw(t, "texts")...)
+}
+
+func drawTask(t *rapid.T) schema.TaskRow {
+	no, yes, zero, one, many := false, true, int32(0), int32(-1), int64(1)<<60
+	return schema.TaskRow{
+		InstanceID: draw(t, "", "i"), JobID: draw(t, "j", "k"), TaskID: draw(t, "t", "u"), ScriptName: draw(t, "", "x", "y"),
+		TaskIndex: draw[int32](t, 0, 1<<30, -1<<31), Attempt: draw(t, nil, &zero, &one), IsLastTask: draw(t, no, yes),
+		Connected: draw(t, nil, &no, &yes), PlannedTime: draw[int64](t, 0, 1, 1<<50), CallDate: draw(t, nil, &zero, &one),
+		Duration: draw(t, nil, &many), Brief: draw(t, "", "张三"), DialExceptions: drawTexts(t), TurnCount: draw[int32](t, 0, 5),
+	}
+}
+
+func drawTurn(t *rapid.T) schema.TurnRow {
+	gap := int64(-5)
+	return schema.TurnRow{
+		InstanceID: "i", JobID: draw(t, "j", "k"), Script: draw(t, "", "您好", "a\x00b"), Tokens: drawTexts(t),
+		Pattern: draw(t, "", "{name}您好"), StoredTime: draw[int64](t, 0, 3), GapMS: draw(t, nil, &gap),
+	}
+}
+
+func drawReject(t *rapid.T) schema.RejectRow {
+	return schema.RejectRow{InstanceID: "i", RejectID: "r", Raw: append([]byte{}, draw(t, nil, []byte{0, 255}, make([]byte, 3000))...), Position: draw[int64](t, 0, 1<<40)}
+}
+
+// Footers of files that are not of their table.
+func TestFooterOfAnotherTable(t *testing.T) {
+	type changed struct {
+		InstanceID string   `parquet:"instance_id,dict"`
+		JobID      string   `parquet:"job_id,optional"`
+		ExtraIndex int64    `parquet:"extra_index"`
+		Key        []string `parquet:"key,list"`
+		Value      int64    `parquet:"value,optional,timestamp(millisecond)"`
+	}
+	type partitioned struct {
+		InstanceID string `parquet:"instance_id,dict"`
+		JobID      string `parquet:"job_id"`
+		ExtraIndex int32  `parquet:"extra_index"`
+		Key        string `parquet:"key,optional,dict"`
+		Value      string `parquet:"value,optional"`
+		JobDate    string `parquet:"job_date"`
+	}
+	dir := t.TempDir()
+	p, f := writeRows(t, dir, schema.TableExtras, []changed{{}})
+	if p.checkFooter(f) {
+		t.Error("columns of other types are right")
+	}
+	p.wants(t, CheckSchema, "column 1 is optional BYTE_ARRAY job_id (String), not required BYTE_ARRAY job_id (String)")
+	p.wants(t, CheckSchema, "column 2 is required INT64 extra_index")
+	p.wants(t, CheckSchema, "column 3 is required group key (List) { repeated group list { required BYTE_ARRAY element (String) } }")
+
+	p, f = writeRows(t, dir, schema.TableExtras, []partitioned{{}})
+	if p.checkFooter(f) {
+		t.Error("a partition column in the file is right")
+	}
+	p.wants(t, CheckSchema, "has 6 columns, extras has 5")
+
+	p, f = writeRows(t, dir, schema.TableExtras, []schema.ExtraRow{{}})
+	f.Rows = 2
+	if p.checkFooter(f) {
+		t.Error("one row is two")
+	}
+	p.wants(t, CheckCounts, "its footer says 1 rows, its row groups 1, the manifest 2")
+
+	p, f = writeRows(t, dir, schema.TableExtras, []schema.ExtraRow{{}})
+	p.manifest.Format = 7
+	p.checkFooter(f)
+	p.wants(t, CheckSchema, "does not say callmill.format 7")
+}
+
+func (p *Plan) wants(t *testing.T, check, detail string) {
+	t.Helper()
+	for _, f := range p.findings.list {
+		if f.Check == check && bytes.Contains([]byte(f.Detail), []byte(detail)) {
+			return
+		}
+	}
+	t.Errorf("no finding %s: %s among %+v", check, detail, p.findings.list)
+}
+
+// What stands in the footer is what the writer writes there.
+func TestFormatKey(t *testing.T) {
+	if formatKey != table.FormatKey {
+		t.Errorf("%q, the writer's is %q", formatKey, table.FormatKey)
+	}
+}
+
+// NULL is one thing: a file that has an empty text or a time of 0 where NULL
+// belongs is wrong.
+func TestZeroWhereNullBelongs(t *testing.T) {
+	type extra struct {
+		InstanceID string  `parquet:"instance_id,dict"`
+		JobID      string  `parquet:"job_id"`
+		ExtraIndex int32   `parquet:"extra_index"`
+		Key        *string `parquet:"key,optional,dict"`
+		Value      *string `parquet:"value,optional"`
+	}
+	for _, text := range []*string{nil, new(""), new("x"), new("\xff")} {
+		p, f := writeRows(t, t.TempDir(), schema.TableExtras, []extra{{Key: text}})
+		r, err := openRows[schema.ExtraRow](p, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool]string{true: "", false: "column key after row 0: an empty text where NULL belongs"}[text == nil || *text == "x"]
+		if text != nil && *text == "\xff" {
+			want = `column key after row 0: "\xff" is not UTF-8`
+		}
+		if r.strange != want {
+			t.Errorf("%v: %q, want %q", text, r.strange, want)
+		}
+		r.Close()
+	}
+}
+
+// Damaged pages behind a right hash end in an error, never in a panic, and
+// never in more memory than a page may have.
+func FuzzReader(f *testing.F) {
+	var out bytes.Buffer
+	rows := []schema.TurnRow{{JobID: "j", Script: "您好", Tokens: []string{"您", "好"}, StoredTime: 5}, {JobID: "j", Tokens: []string{}}}
+	if err := table.Write(&out, rows); err != nil {
+		f.Fatal(err)
+	}
+	for at := range out.Len() {
+		f.Add(uint16(at), byte(1))
+	}
+	whole := out.Bytes()
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, at uint16, change byte) {
+		damaged := bytes.Clone(whole)
+		damaged[int(at)%len(damaged)] ^= change
+		if err := os.WriteFile(filepath.Join(dir, "turns"), damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := &Plan{snapshot: dir, tables: schema.Tables(), manifest: &dataset.Manifest{Format: dataset.FormatVersion}}
+		file := &tableFile{File: dataset.File{Path: "turns", Rows: int64(len(rows))}, table: p.tableOf("turns")}
+		if !p.checkFooter(file) {
+			return
+		}
+		r, err := openRows[schema.TurnRow](p, file)
+		if err != nil {
+			return
+		}
+		defer r.Close()
+		for range rows {
+			if _, err := r.Next(); err != nil {
+				return
+			}
+		}
+		if row, err := r.Next(); err == nil {
+			t.Errorf("a row more: %+v", reflect.ValueOf(row).Elem())
+		}
+	})
+}

@@ -1,0 +1,129 @@
+package verify_test
+
+import (
+	"path"
+	"testing"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/verify"
+	"callmill/schema"
+)
+
+// What is wrong behind right hashes: in which file a job lies.
+func TestWrongShards(t *testing.T) {
+	// file gives an entry of the manifest as it is after the forgery.
+	type file func(*dataset.Manifest) dataset.File
+	first := func(table string) file {
+		return func(m *dataset.Manifest) dataset.File { return m.Table(table).Files[0] }
+	}
+	last := func(table string) file {
+		return func(m *dataset.Manifest) dataset.File {
+			files := m.Table(table).Files
+			return files[len(files)-1]
+		}
+	}
+	tests := []struct {
+		name   string
+		forge  func(*forgery)
+		blamed file // nil: the manifest
+		check  string
+		detail string
+	}{
+		{"a day lies under another", func(f *forgery) {
+			for _, table := range []string{"jobs", "tasks", "turns", "contacts", "extras", "summaries"} {
+				f.moveDay(table, "job_date=2026-01-20", "job_date=2026-01-19")
+			}
+		}, first("jobs"), verify.CheckShards, "belongs under job_date=2026-01-20, not 2026-01-19"},
+		{"jobs without a call under a day", func(f *forgery) {
+			for _, table := range []string{"jobs", "extras"} {
+				f.moveDay(table, "job_date=9999-12-31", "job_date=2026-01-27")
+			}
+		}, last("jobs"), verify.CheckShards, "belongs under job_date=9999-12-31, not 2026-01-27"},
+		{"one table under another day", func(f *forgery) {
+			f.moveDay("turns", "job_date=2026-01-22", "job_date=2026-01-23")
+		}, last("turns"), verify.CheckReferences, "of which jobs has no file"},
+		{"more buckets than rows ask for", func(f *forgery) {
+			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets, e.Bucket = 2, keyOf("d").Bucket(2) })
+		}, second("jobs"), verify.CheckShards, "is cut into 2 buckets, 4 rows ask for 1"},
+		{"the wrong bucket", func(f *forgery) {
+			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets, e.Bucket = 2, 1-keyOf("d").Bucket(2) })
+		}, second("jobs"), verify.CheckShards, "belongs into bucket"},
+		{"a bucket that is none", func(f *forgery) {
+			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Bucket = 1 })
+		}, second("jobs"), verify.CheckShards, "no bucket of a power of two"},
+		{"no buckets", func(f *forgery) {
+			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets = 0 })
+		}, second("jobs"), verify.CheckShards, "no bucket of a power of two"},
+		{"tables cut differently", func(f *forgery) {
+			f.manifest.Table("turns").Files[1].Buckets = 2
+		}, second("turns"), verify.CheckShards, "into 2 buckets here and into 1"},
+		{"two files of a shard", func(f *forgery) {
+			// The same rows under the same day, in a file of their own.
+			edit(f, "turns", 1, func(r []schema.TurnRow) []schema.TurnRow { r[0].Chars++; return r })
+			f.moveDay("turns", "job_date=2026-01-22", "job_date=2026-01-20")
+		}, second("turns"), verify.CheckShards, "holds the same shard as"},
+		{"a job under two days", func(f *forgery) {
+			edit(f, "jobs", 1, func([]schema.JobRow) []schema.JobRow {
+				return []schema.JobRow{{InstanceID: instance, JobID: "a"}}
+			})
+		}, second("jobs"), verify.CheckKeys, "job a of sales is in jobs/job_date=2026-01-20/"},
+		{"a file without rows beside others", func(f *forgery) {
+			jobs := f.manifest.Table("jobs")
+			jobs.Files = append(jobs.Files, jobs.Files[0])
+			edit(f, "jobs", len(jobs.Files)-1, func([]schema.JobRow) []schema.JobRow { return nil })
+		}, nil, verify.CheckManifest, "without rows"},
+		{"a table without rows under a day", func(f *forgery) {
+			edit(f, "contacts", 0, func([]schema.ContactRow) []schema.ContactRow { return nil })
+		}, nil, verify.CheckManifest, "without rows it must lie in job_date=9999-12-31"},
+		{"two files of a small table", func(f *forgery) {
+			rejects := f.manifest.Table("rejects")
+			rejects.Files = append(rejects.Files, rejects.Files[0])
+			edit(f, "rejects", 1, func(r []schema.RejectRow) []schema.RejectRow { return r[:1] })
+		}, nil, verify.CheckManifest, "rejects has 2 files, not one"},
+	}
+	original := newDataset(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := copyOf(t, original)
+			forge(t, dir, tt.forge)
+			blamed := "manifest.json"
+			if tt.blamed != nil {
+				blamed = tt.blamed(readManifest(t, dir)).Path
+			}
+			want(t, inspect(t, dir, options(dir)), blamed, tt.check, tt.detail)
+		})
+	}
+}
+
+func second(table string) func(*dataset.Manifest) dataset.File {
+	return func(m *dataset.Manifest) dataset.File { return m.Table(table).Files[1] }
+}
+
+func keyOf(job string) schema.Key { return schema.JobKey(nil, instance, job) }
+
+// moveDay moves a table's files from one day to another.
+func (f *forgery) moveDay(table, from, to string) {
+	f.t.Helper()
+	files := f.manifest.Table(table).Files
+	moved := 0
+	for i := range files {
+		if path.Dir(files[i].Path) == path.Join(table, from) {
+			f.relocate(&files[i], path.Join(table, to))
+			moved++
+		}
+	}
+	if moved == 0 {
+		f.t.Fatalf("%s has nothing in %s", table, from)
+	}
+}
+
+// eachOf changes the entries of all files of a day.
+func (f *forgery) eachOf(day string, change func(*dataset.File)) {
+	for _, t := range f.manifest.Tables {
+		for i := range t.Files {
+			if path.Base(path.Dir(t.Files[i].Path)) == day {
+				change(&t.Files[i])
+			}
+		}
+	}
+}
