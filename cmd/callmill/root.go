@@ -37,8 +37,8 @@ dataset · 130, 143 stopped by a signal`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &hintError{&usageError{err}, fmt.Sprintf("`%s --help` lists the flags", c.CommandPath())}
 	})
-	root.AddCommand(newConvert(env), newVerify(env), newReplay(env), newRewrite(env), newStatus(env), newPath(env), newViews(env), newRejects(env),
-		newSnapshots(env), newSchema(env), newVersion(env))
+	root.AddCommand(newDemo(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env), newStatus(env), newPath(env), newViews(env), newRejects(env),
+		newSnapshots(env), newSchema(env), newSimulate(env), newVersion(env))
 	checkArguments(root)
 	return root
 }

@@ -2,10 +2,8 @@ package dataset
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 
-	"callmill/pipeline/dataset/table"
 	"callmill/schema"
 )
 
@@ -59,13 +57,11 @@ func readSmall[T any](d *Dataset, name string) ([]T, error) {
 		return nil, nil
 	}
 	var rows []T
-	for _, f := range d.manifest.Table(name).Files {
-		for row, err := range table.All[T](filepath.Join(d.snapshotDir(), filepath.FromSlash(f.Path))) {
-			if err != nil {
-				return nil, err
-			}
-			rows = append(rows, *row)
+	for row, err := range Rows[T](d, name) {
+		if err != nil {
+			return nil, err
 		}
+		rows = append(rows, *row)
 	}
 	return rows, nil
 }

@@ -122,9 +122,15 @@ func (m *Manifest) instances() []InstanceStatus {
 
 // Rejects reads the published rejects, each valid until the next.
 func (d *Dataset) Rejects() iter.Seq2[*schema.RejectRow, error] {
-	return func(yield func(*schema.RejectRow, error) bool) {
-		for _, f := range d.manifest.Table(schema.TableRejects).Files {
-			for row, err := range table.All[schema.RejectRow](filepath.Join(d.snapshotDir(), filepath.FromSlash(f.Path))) {
+	return Rows[schema.RejectRow](d, schema.TableRejects)
+}
+
+// Rows reads a table of the published snapshot, of which T is the row type,
+// file by file; each row is valid until the next.
+func Rows[T any](d *Dataset, name string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for _, f := range d.manifest.Table(name).Files {
+			for row, err := range table.All[T](filepath.Join(d.snapshotDir(), filepath.FromSlash(f.Path))) {
 				if !yield(row, err) || err != nil {
 					return
 				}

@@ -1,0 +1,179 @@
+// Package glance sums up a dataset on one screen: how many calls, how they
+// went, which words go with failure, where dialogues end.
+//
+// It is a first look for people who try callmill, not a report: intervals,
+// campaigns and everything else are in the notebooks.
+package glance
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"callmill/pipeline/dataset"
+	"callmill/schema"
+)
+
+// Glance is what the screen shows.
+type Glance struct {
+	Jobs, Tasks, Turns        int64
+	Dialed, Connected, Failed int64 // calls
+	Answered                  int64
+	Outcomes                  []Count // of dialled calls, the most frequent first
+	Words                     []Word  // that contacts say more often when dialogues fail
+	Ends                      []End   // robot lines after which contacts hang up
+	HungUp                    int64
+}
+
+// Count is how often something was met.
+type Count struct {
+	Name string
+	N    int64
+}
+
+// End is a robot line, as a pattern, after which contacts hung up.
+type End struct {
+	Pattern   string
+	Ended, Of int64 // times it was the last one of a call hung up, times it was said
+}
+
+// Word is a word that stands out in failed dialogues.
+type Word struct {
+	Text string
+	// Z is how many standard deviations its log-odds of being said in failed
+	// rather than in other answered dialogues lie above 0: weighted log-odds
+	// with an informative Dirichlet prior (Monroe, Colaresi and Quinn,
+	// "Fightin' Words", Political Analysis 2008, equations 15–22).
+	Z                  float64
+	InFailed, InOthers int64 // times said
+}
+
+const (
+	wordsShown = 6
+	endsShown  = 5
+	// surprising is the two-sided 5 % point of the normal distribution: below
+	// it a word is not shown.
+	surprising = 1.96
+)
+
+// At reads the published snapshot.
+func At(d *dataset.Dataset) (*Glance, error) {
+	g := &Glance{}
+	for _, t := range d.Manifest().Tables {
+		switch t.Name {
+		case schema.TableJobs:
+			g.Jobs = t.Rows
+		case schema.TableTasks:
+			g.Tasks = t.Rows
+		case schema.TableTurns:
+			g.Turns = t.Rows
+		}
+	}
+	if err := g.readTasks(d); err != nil {
+		return nil, err
+	}
+	return g, g.readTurns(d)
+}
+
+func (g *Glance) readTasks(d *dataset.Dataset) error {
+	outcomes := map[string]int64{}
+	for row, err := range dataset.Rows[schema.TaskRow](d, schema.TableTasks) {
+		if err != nil {
+			return err
+		}
+		if row.Stage != schema.StageConnected && row.Stage != schema.StageNotConnected {
+			continue
+		}
+		g.Dialed++
+		outcomes[row.Outcome]++
+		g.Connected += one(row.Connected)
+		g.Answered += one(row.Answered)
+		g.Failed += one(row.FailedDialogue)
+	}
+	g.Outcomes = mostFrequent(outcomes, len(outcomes))
+	return nil
+}
+
+func one(b *bool) int64 {
+	if b != nil && *b {
+		return 1
+	}
+	return 0
+}
+
+func (g *Glance) readTurns(d *dataset.Dataset) error {
+	var failed, others = map[string]int64{}, map[string]int64{}
+	ends, said := map[string]int64{}, map[string]int64{}
+	lastRobot := ""
+	for row, err := range dataset.Rows[schema.TurnRow](d, schema.TableTurns) {
+		if err != nil {
+			return err
+		}
+		if row.TurnIndex == 0 {
+			lastRobot = ""
+		}
+		if row.Speaker == schema.SpeakerRobot {
+			lastRobot = row.Pattern
+			said[row.Pattern]++
+		}
+		if row.TurnsLeft == 0 && row.Outcome == schema.HungUp {
+			g.HungUp++
+			ends[lastRobot]++
+		}
+		if row.Speaker == schema.SpeakerContact && one(row.Answered) == 1 {
+			count(map[bool]map[string]int64{true: failed, false: others}[one(row.FailedDialogue) == 1], row.Tokens)
+		}
+	}
+	delete(ends, "")
+	for _, c := range mostFrequent(ends, endsShown) {
+		g.Ends = append(g.Ends, End{c.Name, c.N, said[c.Name]})
+	}
+	g.Words = standOut(failed, others)
+	return nil
+}
+
+// count counts words; marks and white space are none.
+func count(words map[string]int64, tokens []string) {
+	for _, token := range tokens {
+		if r, _ := utf8.DecodeRuneInString(token); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			words[token]++
+		}
+	}
+}
+
+// standOut gives the words with the greatest log-odds of being said in failed
+// dialogues, in standard deviations. The prior is what is said in all of them.
+func standOut(failed, others map[string]int64) []Word {
+	var nFailed, nOthers float64
+	for _, n := range failed {
+		nFailed += float64(n)
+	}
+	for _, n := range others {
+		nOthers += float64(n)
+	}
+	prior := nFailed + nOthers
+	var words []Word
+	for text, n := range failed {
+		a, b := float64(n), float64(others[text])
+		w := a + b // the prior's count of the word
+		odds := func(count, all float64) float64 { return math.Log((count + w) / (all + prior - count - w)) }
+		z := (odds(a, nFailed) - odds(b, nOthers)) / math.Sqrt(1/(a+w)+1/(b+w))
+		if z < surprising {
+			continue
+		}
+		words = append(words, Word{Text: text, Z: z, InFailed: n, InOthers: others[text]})
+	}
+	slices.SortFunc(words, func(a, b Word) int { return cmp.Or(cmp.Compare(b.Z, a.Z), cmp.Compare(a.Text, b.Text)) })
+	return words[:min(len(words), wordsShown)]
+}
+
+func mostFrequent(counts map[string]int64, n int) []Count {
+	var list []Count
+	for name, n := range counts {
+		list = append(list, Count{name, n})
+	}
+	slices.SortFunc(list, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
+	return list[:min(len(list), n)]
+}

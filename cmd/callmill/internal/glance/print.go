@@ -1,0 +1,86 @@
+package glance
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// width is the terminal's that everything must fit into.
+const width = 80
+
+// Print shows a Glance; path is where its snapshot lies.
+func (g *Glance) Print(w io.Writer, path string) error {
+	p := &printer{w: w}
+	p.line("")
+	p.line("  %d jobs, %d call attempts, %d lines spoken", g.Jobs, g.Tasks, g.Turns)
+	p.line("  connected          %s", share(g.Connected, g.Dialed, "calls dialled"))
+	p.line("  a person answered  %s", share(g.Answered, g.Dialed, "calls dialled"))
+	p.line("  dialogue failed    %s", share(g.Failed, g.Connected, "calls connected"))
+	p.line("")
+	p.line("  how dialled calls ended")
+	for _, o := range g.Outcomes {
+		p.bar(o.Name, o.N, g.Dialed)
+	}
+	p.line("")
+	p.line("  words contacts say when dialogues fail (z of weighted log-odds; times in")
+	p.line("  failed and in other answered dialogues)")
+	for _, word := range g.Words {
+		p.line("    %s %5.1f %7d %7d", pad(word.Text, 14), word.Z, word.InFailed, word.InOthers)
+	}
+	p.line("")
+	p.line("  robot lines after which contacts hang up (of %d hung up)", g.HungUp)
+	for _, end := range g.Ends {
+		p.line("    %4d of %5d times said  %s", end.Ended, end.Of, runewidth.Truncate(end.Pattern, width-30, "…"))
+	}
+	p.line("")
+	p.queries(path)
+	return p.err
+}
+
+// queries are to paste: two for DuckDB, one for pandas.
+func (p *printer) queries(path string) {
+	p.line("  try in DuckDB: cd %s && duckdb -init views.sql", path)
+	p.line("")
+	p.line("    SELECT call_hour, count(*) AS calls, avg(answered::INT) AS answered FROM tasks")
+	p.line("    WHERE stage IN ('connected', 'not_connected') GROUP BY ALL ORDER BY call_hour;")
+	p.line("")
+	p.line("    SELECT turn_index, speaker, script FROM turns WHERE task_id = (SELECT min(task_id)")
+	p.line("    FROM tasks WHERE failed_dialogue AND turn_count > 8) ORDER BY turn_index;")
+	p.line("")
+	p.line("  or in Python, from the same folder:")
+	p.line("")
+	p.line("    import pandas as pd; turns = pd.read_parquet('turns')")
+	p.line("    turns[turns.speaker == 'Contact'].tokens.explode().value_counts().head(20)")
+}
+
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+const barWidth = 36
+
+func (p *printer) bar(name string, n, of int64) {
+	length := int((n*barWidth + of - 1) / of)
+	p.line("    %s %6d %5.1f %%  %s", pad(name, 18), n, 100*float64(n)/float64(of), strings.Repeat("▇", length))
+}
+
+func pad(s string, columns int) string {
+	return runewidth.FillRight(runewidth.Truncate(s, columns, "…"), columns)
+}
+
+func share(n, of int64, what string) string {
+	if of == 0 {
+		return "0 of 0 " + what
+	}
+	return fmt.Sprintf("%.0f %% of %d %s", 100*float64(n)/float64(of), of, what)
+}
