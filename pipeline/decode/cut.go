@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"callmill/schema"
@@ -53,7 +52,6 @@ type cutter struct {
 	size   int       // bytes the window should have
 	path   []opening // written again at the beginning of the window
 	head   int       // how many bytes of it that is
-	trim   bool      // the separator that follows the cut is still there
 	adrift bool      // see Decoder
 	n      int64     // position of the next item
 	any    bool      // a piece was yielded
@@ -115,8 +113,7 @@ func (c *cutter) end() error {
 	return c.send(nil, c.n)
 }
 
-// fill reads until the window has its size, or the input ended, and drops the
-// separator behind the last cut.
+// fill reads until the window has its size, or the input ended.
 func (c *cutter) fill() error {
 	for !c.ended && len(c.text) < c.size {
 		c.text = slices.Grow(c.text, c.size-len(c.text))
@@ -127,32 +124,8 @@ func (c *cutter) fill() error {
 		} else if err != nil {
 			return err
 		}
-		c.dropSeparator()
 	}
-	c.dropSeparator()
 	return nil
-}
-
-func (c *cutter) dropSeparator() {
-	if !c.trim {
-		return
-	}
-	rest := scanner{b: c.text, p: c.head}
-	sep := rest.next()
-	if rest.p == len(c.text) {
-		c.text = c.text[:c.head]
-		return
-	}
-	if n := len(c.path); sep == ',' && n > 0 && !strings.HasSuffix(c.path[n-1].open, "[]") {
-		rest.p++
-	}
-	isSeparator := func(c byte) bool { return c == ',' || c == ']' || c == '}' }
-	c.adrift = c.adrift && len(c.path) == 0 && isSeparator(sep)
-	for c.adrift && isSeparator(rest.next()) {
-		rest.p++
-	}
-	c.text = slices.Delete(c.text, c.head, rest.p)
-	c.trim = c.adrift && len(c.text) == 0
 }
 
 func (c *cutter) walk() {
@@ -161,7 +134,7 @@ func (c *cutter) walk() {
 	d.begin(c.text)
 	d.n = c.n
 	d.window.cutting, d.window.more = true, !c.ended
-	d.window.single, d.window.carried = c.adrift, c.within
+	d.window.carried = c.within
 	d.adrift = c.adrift
 	d.documents()
 }
@@ -169,19 +142,19 @@ func (c *cutter) walk() {
 // step hands on what the walk passed.
 func (c *cutter) step() error {
 	w, doc := &c.d.window, c.d.doc
-	if w.first != nil && (c.within != nil || c.adrift) {
+	if w.first != nil && c.within != nil {
 		return c.endDocument(*w.first)
 	}
 	if !w.need && w.hurt == nil {
-		return c.cut(len(c.text), nil, c.d.n)
+		return c.cut(mark{at: len(c.text), n: c.d.n})
 	}
 	switch {
-	case doc.before > c.head && c.within == nil:
-		return c.cut(doc.before, w.path[:doc.pathLen], doc.first)
+	case doc.before.at > c.head && c.within == nil:
+		return c.cut(doc.before)
 	case w.hurt != nil:
 		return c.passDamage(*w.hurt)
-	case w.marked > c.head && c.d.n > c.n:
-		return c.cutWithin(w.marked, w.markedPath())
+	case w.marked.at > c.head && w.marked.n > c.n && !w.marked.fresh:
+		return c.cutWithin(w.marked)
 	case c.size < c.o.MaxJobBytes+c.o.PieceBytes:
 		c.size = max(c.size, len(c.text)) * 2
 		return nil
@@ -189,29 +162,36 @@ func (c *cutter) step() error {
 	return c.passTooLarge()
 }
 
-// cut hands on the window up to end, which is between documents.
-func (c *cutter) cut(end int, path []opening, n int64) error {
-	if err := c.send(c.piece(end, path, nil), n); err != nil {
-		return err
+// cut hands on the window up to m, which is between documents.
+func (c *cutter) cut(m mark) error {
+	path := c.d.window.openAt(m)
+	if !blank(c.text[:m.at]) { // as separators are that were left of damage
+		if err := c.send(c.piece(m.at, path, nil), m.n); err != nil {
+			return err
+		}
 	}
 	c.adrift = c.d.adrift
-	c.restart(end, path)
+	c.restart(m.at, path)
+	if m.fresh {
+		c.text = slices.Insert(c.text, c.head, ',')
+	}
 	return nil
 }
 
-// cutWithin hands on the window up to end, which is between two jobs of a
+// cutWithin hands on the window up to m, which is between two jobs of a
 // document that goes on in the next window.
-func (c *cutter) cutWithin(end int, path []opening) error {
-	if err := c.sendWithin(end, path); err != nil {
+func (c *cutter) cutWithin(m mark) error {
+	path := c.d.window.openAt(m)
+	if err := c.sendWithin(m, path); err != nil {
 		return err
 	}
-	c.restart(end, path)
+	c.restart(m.at, path)
 	return nil
 }
 
-// sendWithin yields the jobs of the window up to end, which all are of one
+// sendWithin yields the jobs of the window up to m, which all are of one
 // document.
-func (c *cutter) sendWithin(end int, path []opening) error {
+func (c *cutter) sendWithin(m mark, path []opening) error {
 	begins := c.within == nil
 	if begins {
 		if err := c.beginLong(); err != nil {
@@ -221,14 +201,14 @@ func (c *cutter) sendWithin(end int, path []opening) error {
 	if c.yield == nil {
 		c.within = &surroundings{c.d.env.clone(), c.d.refused}
 	}
-	if c.passing || c.d.n == c.n {
+	if c.passing || m.n == c.n {
 		return nil
 	}
 	var behind *envelope
 	if begins {
 		behind = &c.within.env
 	}
-	return c.send(c.piece(end, path, behind), c.d.n)
+	return c.send(c.piece(m.at, path, behind), m.n)
 }
 
 // beginLong learns what stands around the jobs of the document that begins in
@@ -276,8 +256,8 @@ func (c *cutter) endDocument(s settled) error {
 // what is open there before it.
 func (c *cutter) restart(at int, path []opening) {
 	c.path = slices.Clone(path)
-	head := opened(c.path, "")
-	c.text = append([]byte(head), c.text[at:]...)
-	c.head, c.trim = len(head), true
+	head := filled(c.path)
+	c.text = slices.Replace(c.text, 0, at, []byte(head)...)
+	c.head = len(head)
 	c.size = c.o.PieceBytes + c.head
 }

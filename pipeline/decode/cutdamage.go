@@ -7,15 +7,23 @@ import "slices"
 // depends on what follows, and that may be in another piece.
 func (c *cutter) passDamage(h hurt) error {
 	c.d.window.hurt = nil
-	if c.within == nil && h.lost && c.d.n == c.n {
+	m := c.d.window.marked
+	if h.ends {
+		if err := c.rejectDamage(h); err != nil {
+			return err
+		}
+		c.leaveDamage(h, c.d.window.openAt(c.d.doc.before))
+		return nil
+	}
+	if c.within == nil && h.lost && m.n == c.n {
 		if err := c.rejectDocument(h); err != nil {
 			return err
 		}
 		c.leaveDamage(h, nil)
 		return nil
 	}
-	path := slices.Clone(c.d.window.markedPath())
-	if err := c.sendWithin(c.d.window.marked, path); err != nil {
+	path := c.d.window.openAt(m)
+	if err := c.sendWithin(m, path); err != nil {
 		return err
 	}
 	if !c.passing {
@@ -30,31 +38,28 @@ func (c *cutter) passDamage(h hurt) error {
 // rejectDocument rejects a document that is lost before its first job.
 func (c *cutter) rejectDocument(h hurt) error {
 	around := surroundings{c.d.env, c.d.refused}
-	if !around.env.publishesNone(around.refused) {
-		return c.rejectDamage(h)
-	}
 	c.within = &around
-	err := c.sendNone()
-	c.within = nil
-	return err
+	defer func() { c.within = nil }()
+	if around.env.publishesNone(around.refused) {
+		return c.sendNone()
+	}
+	return c.rejectDamage(h)
 }
 
 func (c *cutter) rejectDamage(h hurt) error {
-	piece := c.text[h.start:h.end]
+	piece := c.text[h.start:h.way.at]
 	return c.reject(h.code, h.reason, pieceStart{raw: piece, jobID: idIn(piece)})
 }
 
 func (c *cutter) leaveDamage(h hurt, path []opening) {
 	if h.lost {
 		c.endWithin()
-		c.restart(h.end, nil)
+		c.restart(h.way.at, nil)
 		c.adrift = true
 		return
 	}
-	c.restart(h.end, path)
-	rest := scanner{b: c.text, p: c.head}
-	if next := rest.next(); !isXML(path) && next != ',' && next != ']' && next != '{' && next != 0 {
-		// What is missing between two jobs must still be missing.
-		c.text = slices.Insert(c.text, c.head, []byte("null")...)
+	c.restart(h.way.at, path)
+	if h.way.kind == atJob && c.head > 0 && !isXML(path) {
+		c.text = slices.Insert(c.text, c.head, ',')
 	}
 }

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -44,16 +45,11 @@ func (c *cutter) piece(end int, path []opening, behind *envelope) []byte {
 		return nil
 	}
 	body := (*c.pool.Get().(*[]byte))[:0]
+	around := ""
 	if c.within != nil && behind == nil {
-		text := c.within.env.members(isXML(c.path))
-		if len(c.path) == memberLevel(c.path)+1 && !isXML(c.path) && c.text[c.head] != '}' && text != "" {
-			text += ","
-		}
-		body = append(body, opened(c.path, text)...)
-	} else {
-		body = append(body, c.text[:c.head]...)
+		around = c.within.env.members(isXML(c.path))
 	}
-	body = append(body, c.text[c.head:end]...)
+	body = append(body, opened(c.path, around, c.text[c.head:end])...)
 	text := ""
 	if behind != nil {
 		text = behind.members(isXML(path))
@@ -61,18 +57,56 @@ func (c *cutter) piece(end int, path []opening, behind *envelope) []byte {
 	return append(body, closed(path, text)...)
 }
 
-// opened is the text that opens path, with members in the document.
-func opened(path []opening, members string) string {
+// filled is the text that opens path in a window.
+func filled(path []opening) string {
+	var b strings.Builder
+	for i, o := range path {
+		if i > 0 && !isXML(path) {
+			b.WriteByte(',')
+		}
+		b.WriteString(o.open + o.fill)
+	}
+	return b.String()
+}
+
+// opened is the text that opens path in a piece, with members in the document,
+// and what follows there.
+func opened(path []opening, members string, rest []byte) string {
+	if len(path) == 0 || isXML(path) {
+		return openedXML(path, members) + string(rest)
+	}
+	var b strings.Builder
+	level, comma := memberLevel(path), false
+	for i, o := range path {
+		if comma {
+			b.WriteByte(',')
+		}
+		b.WriteString(o.open)
+		comma = true
+		switch {
+		case i == level && members != "":
+			b.WriteString(members)
+		case o.keep:
+			b.WriteString(o.fill)
+		default:
+			comma = false
+		}
+	}
+	// The rest begins with the comma that followed on the fill.
+	if rest = bytes.TrimLeft(rest, " \t\r\n"); !comma {
+		rest = bytes.TrimPrefix(rest, []byte(","))
+	}
+	b.Write(rest)
+	return b.String()
+}
+
+func openedXML(path []opening, members string) string {
 	var b strings.Builder
 	level := memberLevel(path)
 	for i, o := range path {
 		b.WriteString(o.open)
-		if i != level || members == "" {
-			continue
-		}
-		b.WriteString(members)
-		if i+1 < len(path) && !isXML(path) {
-			b.WriteByte(',')
+		if i == level {
+			b.WriteString(members)
 		}
 	}
 	return b.String()

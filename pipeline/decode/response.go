@@ -30,10 +30,11 @@ type envelope struct {
 // bracket, with the name it has in the object around it.
 func (d *Decoder) object(open string) bool {
 	start, depth := d.p, d.depth
+	env, refused := d.env, d.refused
 	if !d.enter() {
 		return false
 	}
-	d.push(open, "}")
+	d.push(opening{open: open, fill: `"":null`, close: "}"})
 	for first := true; ; first = false {
 		name, more := d.member(first)
 		if !more {
@@ -41,9 +42,11 @@ func (d *Decoder) object(open string) bool {
 		}
 		if !d.env.holdsJobs && isJobField(name) {
 			d.p, d.depth = start, depth
+			d.env, d.refused = env, refused // what came before are fields of the job
 			d.pop()
+			d.window.marked = d.doc.before
 			d.count(bareJob)
-			return d.jobElement(false)
+			return d.jobElement(isDocument)
 		}
 		if !d.envelopeField(name) {
 			return false
@@ -124,9 +127,9 @@ func (d *Decoder) jobsOf(name string) bool {
 		if !d.enter() {
 			return false
 		}
-		d.push(name+"[", "]")
+		d.push(opening{open: name + "[", fill: "null", close: "]"})
 		for first := true; d.element(first) || d.mend(); first = false {
-			if !d.jobElement(true) {
+			if !d.jobElement(isElement) {
 				return false
 			}
 			d.mark()
@@ -141,7 +144,7 @@ func (d *Decoder) jobsOf(name string) bool {
 			return d.unwrapJobs(name)
 		}
 		d.count(objectForArray)
-		return d.jobElement(true)
+		return d.jobElement(isMember)
 	case 'n':
 		return d.literal("null")
 	case '"':
@@ -162,8 +165,7 @@ func (d *Decoder) mend() bool {
 		return false
 	}
 	if d.cutting() {
-		d.markHere()
-		return d.stopAt(hurt{bad.code, reasonOf(bad, d.lastElement), d.lastElement, way.at, false})
+		return d.stopAt(hurt{bad.code, reasonOf(bad, d.lastElement), d.lastElement, way, false, false})
 	}
 	d.count(damaged)
 	d.reject(bad.code, "", reasonOf(bad, d.lastElement), d.b[d.lastElement:way.at])
@@ -179,7 +181,7 @@ func (d *Decoder) unwrapJobs(outer string) bool {
 	if !d.enter() {
 		return false
 	}
-	d.push(outer+`{"List":[]`, "}") // so that the rest of it is still a wrapper
+	d.push(opening{open: outer + "{", fill: `"List":[]`, close: "}", keep: true})
 	for first := true; ; first = false {
 		name, more := d.member(first)
 		if !more {
@@ -187,7 +189,7 @@ func (d *Decoder) unwrapJobs(outer string) bool {
 		}
 		switch {
 		case jobs.wraps(name):
-			if !d.jobsOf(`,"List":`) {
+			if !d.jobsOf(`"List":`) {
 				return false
 			}
 		case is(name, "PageNumber", "pageNumber") || is(name, "PageSize", "pageSize") || is(name, "TotalCount", "totalCount"):
@@ -211,10 +213,19 @@ func (d *Decoder) unwrapJobs(outer string) bool {
 // has at most 99 jobs; the envelope of one with more is read ahead.
 const maxWaiting = 1024
 
+// jobPlace is what a job is in its document.
+type jobPlace int
+
+const (
+	isElement  jobPlace = iota // of Jobs: others may follow
+	isMember                   // Jobs itself
+	isDocument                 // there is nothing around it
+)
+
 // jobElement reads a job, or finds a way on where there is none: every element
 // but null is one item. It returns false where the rest of the document is
-// lost, and p is where to go on. inArray says that a job may follow.
-func (d *Decoder) jobElement(inArray bool) bool {
+// lost, and p is where to go on.
+func (d *Decoder) jobElement(as jobPlace) bool {
 	d.env.holdsJobs = true
 	for {
 		if d.next() == 'n' {
@@ -234,9 +245,9 @@ func (d *Decoder) jobElement(inArray bool) bool {
 		if way.kind == atEnd && d.runsOut() {
 			return d.ends()
 		}
-		lost := way.kind != afterValue && (way.kind != atJob || !inArray)
+		lost := way.kind != afterValue && (way.kind != atJob || as != isElement)
 		if d.cutting() {
-			return d.stopAt(hurt{d.codeOf(bad, way), reasonOf(bad, start), start, way.at, lost})
+			return d.stopAt(hurt{d.codeOf(bad, way), reasonOf(bad, start), start, way, lost, !lost && as == isDocument})
 		}
 		d.count(damaged)
 		d.reject(d.codeOf(bad, way), jobID, reasonOf(bad, start), d.b[start:way.at])
@@ -317,7 +328,7 @@ func (d *Decoder) settle(ok bool) {
 		}
 		end = way.at
 		if d.cutting() {
-			d.stopAt(hurt{d.codeOf(bad, way), reasonOf(bad, d.doc.start), d.doc.start, end, true})
+			d.stopAt(hurt{d.codeOf(bad, way), reasonOf(bad, d.doc.start), d.doc.start, way, true, false})
 			return
 		}
 		d.count(damaged)
@@ -328,7 +339,7 @@ func (d *Decoder) settle(ok bool) {
 	}
 	if d.lost {
 		d.depth, d.adrift = 0, true
-		d.window.path, d.doc.pathLen = d.window.path[:0], 0
+		d.window.path, d.doc.level = d.window.path[:0], 0
 	}
 	d.classify(d.b[d.doc.start:end])
 	d.noteSettled()

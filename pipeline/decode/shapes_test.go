@@ -126,7 +126,7 @@ func prune(tree any) (empty bool) {
 		}
 		return len(v) == 0
 	case map[string]any:
-		maps.DeleteFunc(v, func(_ string, e any) bool { return prune(e) })
+		maps.DeleteFunc(v, func(name string, e any) bool { return prune(e) || e == json.Number("0") && !zeroCounts[name] })
 		return len(v) == 0
 	}
 	return false

@@ -100,10 +100,8 @@ func (c *cutter) leaveTooLarge(p pieceStart, sum hash.Hash, w way) error {
 	path := c.path
 	if w.kind != atJob || len(path) == 0 || path[len(path)-1].close == "}" {
 		path = nil
-		c.adrift = true
-		c.endWithin()
 	}
-	c.restart(w.at, path)
+	c.leaveDamage(hurt{way: w, lost: path == nil}, path)
 	return nil
 }
 

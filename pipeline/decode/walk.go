@@ -5,20 +5,20 @@ import "callmill/schema"
 // document is the top-level value being read, the unit whose items are handed
 // out together: a response with its jobs, a raw line, a bare job.
 type document struct {
-	text    []byte // the body it stands in
-	start   int    // in text
-	first   int64  // position of its first item
-	before  int    // where the text may be cut before it
-	pathLen int    // how much of window.path is around it
-	ahead   bool   // its envelope was read ahead of its jobs, see readAhead
-	inner   bool   // the text being read is a string of the document's
+	text   []byte // the body it stands in
+	start  int    // in text
+	first  int64  // position of its first item
+	level  int    // how much of window.path is around it
+	before mark   // where the text may be cut before it
+	ahead  bool   // its envelope was read ahead of its jobs, see readAhead
+	inner  bool   // the text being read is a string of the document's
 }
 
 // documents reads every document of the text, one after the other: one
 // response, JSON Lines, whatever stands behind each other.
 func (d *Decoder) documents() {
 	for !d.stopped && !d.window.ends() {
-		d.markHere()
+		d.mark()
 		switch d.next() {
 		case '{':
 			d.document()
@@ -39,7 +39,7 @@ func (d *Decoder) documents() {
 
 // open begins a document at p.
 func (d *Decoder) open() {
-	d.doc = document{text: d.b, start: d.p, first: d.n, before: d.window.marked, pathLen: len(d.window.path)}
+	d.doc = document{text: d.b, start: d.p, first: d.n, before: d.window.marked, level: len(d.window.path)}
 	d.env, d.refused = envelope{}, refusal{}
 	if c := d.window.carried; c != nil && d.window.first == nil {
 		d.env, d.refused = c.env, c.refused
@@ -63,7 +63,7 @@ func (d *Decoder) arrayOfDocuments() {
 		return
 	}
 	d.count(arrayOfDocuments)
-	d.push("[", "]")
+	d.push(opening{open: "[", fill: "null", close: "]"})
 	for first := true; d.element(first); first = false {
 		switch d.next() {
 		case '{':
@@ -77,6 +77,8 @@ func (d *Decoder) arrayOfDocuments() {
 		default:
 			if first {
 				d.p, d.depth = start, depth
+				d.pop()
+				d.window.marked = d.doc.before
 				d.garbage()
 				return
 			}
@@ -111,6 +113,9 @@ func (d *Decoder) strayElement() {
 // garbage rejects what begins like no document, up to where one begins.
 func (d *Decoder) garbage() {
 	if d.adrift && (d.b[d.p] == ',' || d.b[d.p] == ']' || d.b[d.p] == '}') {
+		if d.window.cutting {
+			d.b[d.p] = ' ' // the piece it goes on in is not adrift
+		}
 		d.p++
 		return
 	}

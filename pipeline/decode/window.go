@@ -3,7 +3,14 @@ package decode
 // opening is a bracket or an element that stands open around the jobs of a
 // document, with the name before it. The document itself, in XML, is one
 // without text.
-type opening struct{ open, close string }
+type opening struct {
+	open, close string
+	// fill stands, in a window, for what came before in an object or array, so
+	// that the comma that follows is where it belongs.
+	fill string
+	// keep says that pieces need the fill, too, to be understood.
+	keep bool
+}
 
 // window is what a Decoder keeps for Cut, which lets it walk over a part of a
 // larger text.
@@ -11,9 +18,7 @@ type window struct {
 	cutting bool      // the walk is to stop at damage, and say so in hurt
 	more    bool      // text follows
 	need    bool      // the walk stopped for want of it
-	single  bool      // the walk is to stop behind the first document
-	marked  int       // where the text may be cut
-	level   int       // how much of path is open there
+	marked  mark      // up to where the text is whole
 	path    []opening // what is open at p
 	hurt    *hurt
 
@@ -24,6 +29,14 @@ type window struct {
 	// The first document that came to its end: what was around its jobs, and
 	// where that end is.
 	first *settled
+}
+
+// mark is a place between two values.
+type mark struct {
+	at    int
+	level int   // how much of path is open there
+	n     int64 // position of the item that follows
+	fresh bool  // it is behind an opening bracket
 }
 
 // surroundings are a document without its jobs.
@@ -43,8 +56,10 @@ type settled struct {
 // hurt is damage the walk stopped at.
 type hurt struct {
 	code, reason string
-	start, end   int  // what is rejected
-	lost         bool // the document does not go on at end
+	start        int  // of what is rejected
+	way          way  // where to go on
+	lost         bool // the document does not go on there, nor does an array around it
+	ends         bool // the document, a bare job, ends there
 }
 
 // stopAt ends the walk at damage.
@@ -59,15 +74,16 @@ func (d *Decoder) cutting() bool { return d.window.cutting && !d.doc.inner }
 
 // ends reports whether the walk is over before the end of the window.
 func (w *window) ends() bool {
-	return w.need || w.hurt != nil || w.single && w.first != nil
+	return w.need || w.hurt != nil
 }
 
 // push, pop and mark keep the way from the beginning of the text to p.
 
-func (d *Decoder) push(open, close string) {
+func (d *Decoder) push(o opening) {
 	if d.dry && !d.doc.inner {
-		d.window.path = append(d.window.path, opening{open, close})
-		d.markHere()
+		d.window.path = append(d.window.path, o)
+		d.mark()
+		d.window.marked.fresh = true
 	}
 }
 
@@ -77,39 +93,16 @@ func (d *Decoder) pop() {
 	}
 }
 
-// mark notes that the text may be cut at p, behind a value: not before the
-// text shows that it is followed as it should be.
+// mark notes that the text is whole up to p, where a value ended.
 func (d *Decoder) mark() {
-	if !d.dry || d.doc.inner {
-		return
-	}
-	ahead := scanner{b: d.b, p: d.p}
-	switch ahead.next() {
-	case ']', '}':
-		d.markHere()
-	case ',':
-		ahead.p++
-		if c := ahead.next(); c != ']' && c != '}' && (ahead.p < len(d.b) || !d.window.more) {
-			d.markHere()
-		}
-	case 0:
-		if !d.window.more {
-			d.markHere()
-		}
+	if d.dry && !d.doc.inner {
+		d.window.marked = mark{d.p, len(d.window.path), d.n, false}
 	}
 }
 
-// markHere is mark where nothing has to follow: behind an opening bracket,
-// between documents and between elements of XML.
-func (d *Decoder) markHere() {
-	if !d.doc.inner {
-		d.window.marked, d.window.level = d.p, len(d.window.path)
-	}
-}
-
-// markedPath is what is open where the text may be cut. What was left since
-// then still lies behind the end of path.
-func (w *window) markedPath() []opening { return w.path[:w.level] }
+// openAt is what is open at m. What was left since then still lies behind the
+// end of path.
+func (w *window) openAt(m mark) []opening { return append([]opening(nil), w.path[:m.level]...) }
 
 // runsOut reports whether a text that ends too early goes on in the next
 // window.
@@ -123,6 +116,6 @@ func (d *Decoder) noteSettled() {
 	d.window.first = &settled{
 		surroundings: surroundings{d.env, d.refused},
 		end:          d.p, n: d.n,
-		path: append([]opening(nil), d.window.path[:d.doc.pathLen]...),
+		path: d.window.openAt(mark{level: d.doc.level}),
 	}
 }

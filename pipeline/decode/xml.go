@@ -113,7 +113,7 @@ func (x *xmlReader) token() (t xml.Token, ok bool) {
 // next one begins.
 func (x *xmlReader) document() bool {
 	d := x.d
-	d.push("", "")
+	d.push(opening{})
 	for {
 		at := x.at()
 		t, ok := x.token()
@@ -134,7 +134,7 @@ func (x *xmlReader) document() bool {
 				return false
 			}
 			d.p = x.at()
-			d.markHere()
+			d.mark()
 		case xml.EndElement: // of the root
 			d.p = x.at()
 			x.leave()
@@ -202,7 +202,7 @@ func (x *xmlReader) element(t xml.StartElement, at int) bool {
 func (x *xmlReader) enter(at int) {
 	name := tagName(x.d.b[at+1:])
 	x.open = append(x.open, name)
-	x.d.push("<"+name+">", "</"+name+">")
+	x.d.push(opening{open: "<" + name + ">", close: "</" + name + ">"})
 }
 
 // tagName is the name that begins text, as it is spelled, with its prefix.
@@ -340,7 +340,7 @@ func (x *xmlReader) wrapper(child xml.StartElement) bool {
 			return false
 		}
 		d.p = x.at()
-		d.markHere()
+		d.mark()
 		for {
 			at = x.at()
 			t, ok := x.token()
@@ -396,7 +396,7 @@ func (x *xmlReader) damaged(name string, at int) bool {
 		w = way{at + 1 + next, atJob}
 	}
 	if d.cutting() {
-		return d.stopAt(hurt{d.codeOf(bad, w), reasonOf(bad, at), at, w.at, w.kind == atEnd})
+		return d.stopAt(hurt{d.codeOf(bad, w), reasonOf(bad, at), at, w, w.kind == atEnd, false})
 	}
 	d.count(damaged)
 	d.reject(d.codeOf(bad, w), "", reasonOf(bad, at), d.b[at:w.at])
