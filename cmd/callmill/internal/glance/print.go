@@ -48,7 +48,7 @@ func (p *printer) queries(path string) {
 	p.line("    FROM tasks WHERE attempt IS NOT NULL GROUP BY ALL ORDER BY call_hour;")
 	p.line("")
 	p.line("    SELECT turn_index, speaker, script FROM turns WHERE task_id = (SELECT")
-	p.line("    min(task_id) FROM tasks WHERE failed_dialogue AND turn_count > 8) ORDER BY 1;")
+	p.line("    min(task_id) FROM tasks WHERE failed_dialogue AND turn_count > 8);")
 	p.line("")
 	p.line("  or in Python, from the same folder:")
 	p.line("")
