@@ -128,6 +128,7 @@ func (d *Decoder) jobsOf(name string) bool {
 			return false
 		}
 		d.push(opening{open: name + "[", fill: "null", close: "]"})
+		d.lastElement = d.p
 		for first := true; d.element(first) || d.mend(); first = false {
 			if !d.jobElement(isElement) {
 				return false
@@ -228,12 +229,13 @@ const (
 func (d *Decoder) jobElement(as jobPlace) bool {
 	d.env.holdsJobs = true
 	for {
-		if d.next() == 'n' {
+		next := d.next()
+		start, depth := d.p, d.depth
+		d.lastElement = start
+		if next == 'n' {
 			d.count(nullElement)
 			return d.literal("null")
 		}
-		start, depth := d.p, d.depth
-		d.lastElement = start
 		if d.readJob(start) {
 			return len(d.items) < maxWaiting || d.readAhead()
 		}
