@@ -10,7 +10,7 @@ import (
 // process ends.
 func untilDone(ctx context.Context, r io.Reader) io.Reader {
 	content, in := io.Pipe()
-	context.AfterFunc(ctx, func() { content.CloseWithError(ctx.Err()) })
+	context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })
 	go func() {
 		_, err := io.Copy(in, r)
 		in.CloseWithError(err)
