@@ -285,7 +285,7 @@ func (b *build) merge(ctx context.Context, w *shardWriter, old *oldJobs, entries
 			}
 			continue
 		}
-		err = b.tx.codec.Decode(entries[0], w.sink(), b.firstSeen(entries[0].ID))
+		err = b.writeEntry(w, entries[0])
 		entries = entries[1:]
 	}
 	return err

@@ -166,7 +166,10 @@ func (o *oldJobs) keeps(rows *schema.Rows, from shard) bool {
 		return false
 	}
 	if change, ok := v.touched[from][key]; ok {
-		rows.Job.FirstSeen = change.firstSeen
+		if change.firstSeen != 0 {
+			rows.Job.FirstSeen = change.firstSeen
+		}
+		o.build.tx.facts[key].apply(rows)
 		if change.observedAt != 0 {
 			rows.Job.ObservedAt = change.observedAt
 			rows.Job.RequestID = o.build.tx.requestOf(change.request)

@@ -70,6 +70,9 @@ type verdict struct {
 	// accepted is the latest instant at which a version of a job was accepted
 	// or unchanged, for the jobs asked about.
 	accepted map[schema.Key]int64
+	// unchanged says of the jobs SearchTask may have news of whether they were
+	// seen again with the published content and none other.
+	unchanged map[schema.Key]bool
 }
 
 // replacement is the size of the version that replaces a published one.
@@ -87,14 +90,15 @@ type touch struct {
 
 // decide takes the sightings of each job in order of instant, then delivery,
 // and says which version is published. asked are the jobs for which accepted
-// is wanted. It sorts seen.
-func decide(seen []sighting, old *published, undated map[int64]bool, asked map[schema.Key]bool) *verdict {
+// is wanted, withFacts those for which unchanged is. It sorts seen.
+func decide(seen []sighting, old *published, undated map[int64]bool, asked, withFacts map[schema.Key]bool) *verdict {
 	v := &verdict{
 		firstSeen: map[uint64]int64{},
 		replaced:  map[shard]map[schema.Key]replacement{},
 		touched:   map[shard]map[schema.Key]touch{},
 		dirty:     map[shard]bool{},
 		accepted:  map[schema.Key]int64{},
+		unchanged: withFacts,
 	}
 	slices.SortFunc(seen, compareSightings)
 	for len(seen) > 0 {
@@ -123,7 +127,7 @@ func (v *verdict) decideJob(versions []sighting, old *published, undated map[int
 		}
 		first = min(first, was.firstSeen)
 	}
-	base := current
+	base, unchanged := current, v.counts.Unchanged
 	var replacedBy *sighting
 	for i := range versions {
 		next := &versions[i]
@@ -150,7 +154,7 @@ func (v *verdict) decideJob(versions []sighting, old *published, undated map[int
 			v.accepted[key] = max(v.accepted[key], next.observed)
 		}
 	}
-	v.settle(job, base, current, replacedBy, old, first, was)
+	v.settle(job, base, current, replacedBy, old, first, was, unchanged)
 }
 
 // take counts what becomes of a version that meets the current one, and gives
@@ -178,8 +182,11 @@ func (v *verdict) take(current, next *sighting) (taken *sighting, shrunk bool) {
 }
 
 // settle notes what the shards have to do for one job.
-func (v *verdict) settle(job *publishedJob, base, current, replacedBy *sighting, old *published, first int64, was publishedTimes) {
+func (v *verdict) settle(job *publishedJob, base, current, replacedBy *sighting, old *published, first int64, was publishedTimes, unchanged int64) {
 	if current == base {
+		if _, wanted := v.unchanged[current.key]; wanted {
+			v.unchanged[current.key] = v.counts.Unchanged > unchanged
+		}
 		if first < was.firstSeen {
 			note(v.touched, old.shardOf(job), current.key, touch{firstSeen: first})
 		}

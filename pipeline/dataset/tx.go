@@ -32,6 +32,7 @@ type Tx struct {
 	appenders []*Appender
 
 	verdict *verdict
+	facts   map[schema.Key]taskFacts // of the jobs that are written
 	build   *build
 }
 
@@ -92,6 +93,7 @@ type Appender struct {
 	seen     []sighting
 	totals   map[int32]*gather.RowCounts
 	requests []string
+	facts    []factsSeen
 	rejects  []rejected
 	scratch  []byte
 }
@@ -123,6 +125,7 @@ func (a *Appender) Known(raw *schema.Raw, position int64, job *schema.Job, hash 
 	s.day = a.tx.old.shardOf(old).day
 	s.entry = samePublished | a.number<<40 | uint64(len(a.requests)-1)
 	a.seen = append(a.seen, s)
+	a.noteFacts(s, job)
 	return true
 }
 
@@ -141,6 +144,7 @@ func (a *Appender) Append(raw *schema.Raw, position int64, job *schema.Job, hash
 	}
 	s.entry, s.day = id, rows.JobDate
 	a.seen = append(a.seen, s)
+	a.noteFacts(s, job)
 	total := a.totals[s.day]
 	if total == nil {
 		total = &gather.RowCounts{}
@@ -187,7 +191,10 @@ func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 		seen = append(seen, a.seen...)
 		a.seen = nil
 	}
-	tx.verdict = decide(seen, tx.old, tx.undated, asked)
+	tx.verdict = decide(seen, tx.old, tx.undated, asked, tx.jobsWithFacts())
+	if err := tx.mergeFacts(); err != nil {
+		return 0, err
+	}
 	if tx.anew {
 		if err := tx.balanceAnew(); err != nil {
 			return 0, err

@@ -183,3 +183,25 @@ func readRows[T any](c *codec, src *source, n int64, place func() (*T, error)) e
 	}
 	return nil
 }
+
+// Rows decodes an entry into rows of its own, for those who want to change
+// more than the row of the job. JobDate and Undated are not set.
+func (c *Codec) Rows(e Entry, change func(*schema.JobRow)) (*schema.Rows, error) {
+	rows := &schema.Rows{
+		Tasks: make([]schema.TaskRow, 0, e.Counts.Tasks), Turns: make([]schema.TurnRow, 0, e.Counts.Turns),
+		Contacts: make([]schema.ContactRow, 0, e.Counts.Contacts), Extras: make([]schema.ExtraRow, 0, e.Counts.Extras),
+		Summaries: make([]schema.SummaryRow, 0, e.Counts.Summaries),
+	}
+	return rows, c.Decode(e, Sink{
+		Job:  func() (*schema.JobRow, error) { return &rows.Job, nil },
+		Task: placeIn(&rows.Tasks), Turn: placeIn(&rows.Turns), Contact: placeIn(&rows.Contacts),
+		Extra: placeIn(&rows.Extras), Summary: placeIn(&rows.Summaries),
+	}, change)
+}
+
+func placeIn[T any](rows *[]T) func() (*T, error) {
+	return func() (*T, error) {
+		*rows = append(*rows, *new(T))
+		return &(*rows)[len(*rows)-1], nil
+	}
+}

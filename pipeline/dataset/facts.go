@@ -1,0 +1,229 @@
+package dataset
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"callmill/pipeline/dataset/gather"
+	"callmill/pipeline/dataset/table"
+	"callmill/schema"
+)
+
+// What SearchTask said of tasks is kept apart from the versions of jobs: it
+// may change while a job's content does not, and it outlives versions that do
+// not carry it. A known value is replaced only by one from a later version,
+// and none is cleared.
+
+// taskFacts are the facts of a job's tasks by task id.
+type taskFacts map[string]schema.Facts
+
+// factsSeen is what one sighting of a job carried.
+type factsSeen struct {
+	key      schema.Key
+	observed int64
+	sequence int64
+	facts    taskFacts
+}
+
+// noteFacts keeps what SearchTask said of the job.
+func (a *Appender) noteFacts(s sighting, job *schema.Job) {
+	if a.tx.anew {
+		return // they are in the rows, and there is nothing to merge them with
+	}
+	var facts taskFacts
+	for i := range job.Tasks {
+		t := &job.Tasks[i]
+		if t.Facts.IsZero() {
+			continue
+		}
+		if facts == nil {
+			facts = taskFacts{}
+		}
+		facts[t.TaskID] = t.Facts.Clone()
+	}
+	if facts != nil {
+		a.facts = append(a.facts, factsSeen{s.key, s.observed, s.sequence, facts})
+	}
+}
+
+// jobsWithFacts are the jobs of which the run brought facts.
+func (tx *Tx) jobsWithFacts() map[schema.Key]bool {
+	jobs := map[schema.Key]bool{}
+	for _, a := range tx.appenders {
+		for _, f := range a.facts {
+			jobs[f.key] = false
+		}
+	}
+	return jobs
+}
+
+// mergeFacts finds the facts of every job that is written or has new ones,
+// and marks the published jobs whose facts change. It is called when the
+// verdict is there.
+func (tx *Tx) mergeFacts() error {
+	var seen []factsSeen
+	for _, a := range tx.appenders {
+		seen = append(seen, a.facts...)
+		a.facts = nil
+	}
+	slices.SortFunc(seen, func(a, b factsSeen) int {
+		return cmp.Or(cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence))
+	})
+	wanted := map[schema.Key]bool{}
+	for _, s := range seen {
+		wanted[s.key] = true
+	}
+	for _, replaced := range tx.verdict.replaced {
+		for key := range replaced {
+			wanted[key] = true
+		}
+	}
+	published, err := tx.publishedFacts(wanted)
+	if err != nil {
+		return err
+	}
+	tx.facts = maps.Clone(published)
+	for key, facts := range tx.facts {
+		tx.facts[key] = maps.Clone(facts)
+	}
+	for _, s := range seen {
+		if tx.facts[s.key] == nil {
+			tx.facts[s.key] = taskFacts{}
+		}
+		later := true
+		if old := tx.old.find(s.key); old != nil {
+			later = s.observed >= tx.old.timesOf(old).observedAt
+		}
+		tx.facts[s.key].merge(s.facts, later)
+	}
+	for key := range wanted {
+		if old := tx.old.find(key); old != nil && !reflect.DeepEqual(tx.facts[key], published[key]) {
+			tx.verdict.newFacts(key, tx.old.shardOf(old))
+		}
+	}
+	return nil
+}
+
+// merge takes over values of more: all that are known where it is later, else
+// those for tasks and columns that had none.
+func (f taskFacts) merge(more taskFacts, later bool) {
+	for task, facts := range more {
+		had := f[task]
+		if later {
+			had, facts = facts, had
+		}
+		f[task] = had.Or(facts)
+	}
+}
+
+// newFacts counts a job whose facts changed as changed, and has its rows
+// written, unless that is so already.
+func (v *verdict) newFacts(key schema.Key, s shard) {
+	if _, replaced := v.replaced[s][key]; replaced {
+		return
+	}
+	change := v.touched[s][key]
+	note(v.touched, s, key, change)
+	if v.unchanged[key] {
+		v.counts.Unchanged--
+		v.counts.Changed++
+	}
+}
+
+// factColumns are the columns of tasks that SearchTask fills.
+type factColumns struct {
+	InstanceID            string   `parquet:"instance_id"`
+	JobID                 string   `parquet:"job_id"`
+	TaskID                string   `parquet:"task_id"`
+	JobGroupName          string   `parquet:"job_group_name,optional"`
+	ScriptName            string   `parquet:"script_name,optional"`
+	CallMS                *int64   `parquet:"call_ms,optional"`
+	RingingS              *int32   `parquet:"ringing_s,optional"`
+	EndReason             *int32   `parquet:"end_reason,optional"`
+	ReachedEnd            *bool    `parquet:"reached_end,optional"`
+	LastPlaybackCompleted *bool    `parquet:"last_playback_completed,optional"`
+	HungUpByRejection     *bool    `parquet:"hung_up_by_rejection,optional"`
+	DialExceptions        []string `parquet:"dial_exceptions,list"`
+}
+
+// publishedFacts reads the facts of published jobs.
+func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (map[schema.Key]taskFacts, error) {
+	shards := map[shard]bool{}
+	for key := range wanted {
+		if old := tx.old.find(key); old != nil {
+			shards[tx.old.shardOf(old)] = true
+		}
+	}
+	found := map[schema.Key]taskFacts{}
+	for s := range shards {
+		path := tx.dataset.publishedFile(schema.TableTasks, s)
+		if path == "" {
+			continue
+		}
+		for row, err := range table.All[factColumns](path) {
+			if err != nil {
+				return nil, errors.Join(errors.New("read published facts of "+filepath.Base(path)), err)
+			}
+			key := schema.JobKey(nil, row.InstanceID, row.JobID)
+			facts := schema.Facts{
+				JobGroupName: row.JobGroupName, ScriptName: row.ScriptName, CallMS: row.CallMS, RingingS: row.RingingS,
+				EndReason: row.EndReason, ReachedEnd: row.ReachedEnd, LastPlaybackCompleted: row.LastPlaybackCompleted,
+				HungUpByRejection: row.HungUpByRejection, DialExceptions: row.DialExceptions,
+			}
+			if !wanted[key] || facts.IsZero() {
+				continue
+			}
+			if len(facts.DialExceptions) == 0 {
+				facts.DialExceptions = nil
+			}
+			if found[key] == nil {
+				found[key] = taskFacts{}
+			}
+			found[key][row.TaskID] = facts
+		}
+	}
+	return found, nil
+}
+
+// apply puts the facts into the rows of their job, with the columns that are
+// derived from them.
+func (f taskFacts) apply(rows *schema.Rows) {
+	failed := map[string]*bool{}
+	for i := range rows.Tasks {
+		row := &rows.Tasks[i]
+		facts, ok := f[row.TaskID]
+		if !ok {
+			continue
+		}
+		row.JobGroupName, row.ScriptName = facts.JobGroupName, facts.ScriptName
+		row.CallMS, row.RingingS, row.EndReason = facts.CallMS, facts.RingingS, facts.EndReason
+		row.ReachedEnd, row.LastPlaybackCompleted = facts.ReachedEnd, facts.LastPlaybackCompleted
+		row.HungUpByRejection, row.DialExceptions = facts.HungUpByRejection, facts.DialExceptions
+		outcome := schema.OutcomeOf(row.TaskStatus)
+		row.FailedDialogue = outcome.FailedDialogue(facts.ReachedEnd)
+		failed[row.TaskID] = row.FailedDialogue
+	}
+	for i := range rows.Turns {
+		if v, ok := failed[rows.Turns[i].TaskID]; ok {
+			rows.Turns[i].FailedDialogue = v
+		}
+	}
+}
+
+// writeEntry writes a gathered job, with what SearchTask said of it.
+func (b *build) writeEntry(w *shardWriter, e gather.Entry) error {
+	facts := b.tx.facts[e.Key]
+	if facts == nil {
+		return b.tx.codec.Decode(e, w.sink(), b.firstSeen(e.ID))
+	}
+	rows, err := b.tx.codec.Rows(e, b.firstSeen(e.ID))
+	if err != nil {
+		return err
+	}
+	facts.apply(rows)
+	return w.copyJob(rows)
+}
