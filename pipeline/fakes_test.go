@@ -244,6 +244,13 @@ func (a *fakeAppender) Reject(raw *schema.Raw, r *schema.Reject) error {
 	return nil
 }
 
+func (a *fakeAppender) Group(_ *schema.Raw, group *schema.JobGroupRow) error {
+	a.d.mu.Lock()
+	defer a.d.mu.Unlock()
+	a.d.noted = append(a.d.noted, group.JobGroupID)
+	return nil
+}
+
 func (a *fakeAppender) Flush() error {
 	if err := a.d.enter("flush"); err != nil {
 		return err

@@ -56,6 +56,7 @@ type Appender interface {
 	// it notes the sighting, and the rows are not wanted.
 	Known(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash) bool
 	Append(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash, rows *schema.Rows) error
+	Group(raw *schema.Raw, group *schema.JobGroupRow) error
 	Reject(raw *schema.Raw, reject *schema.Reject) error
 	Flush() error
 }
@@ -216,6 +217,8 @@ func (w *worker) transform(raw *schema.Raw) (found done, err error) {
 		case item.Reject != nil:
 			found.rejects++
 			err = w.appender.Reject(raw, item.Reject)
+		case item.Group != nil:
+			err = w.appender.Group(raw, item.Group)
 		default:
 			found.jobs++
 			for i := range item.Job.Tasks {

@@ -35,6 +35,7 @@ func (runes) Cut(dst []int32, script string) []int32 {
 type delivery struct {
 	job    *schema.Job
 	reject *schema.Reject
+	group  *schema.JobGroupRow
 }
 
 // line publishes deliveries into a dataset, as the pipeline does, but in one
@@ -130,6 +131,12 @@ func (l *line) deliver(tx *dataset.Tx, run dataset.Run, key []byte, deliveries [
 		raw := &schema.Raw{Origin: "test", Sequence: int64(i)}
 		if d.reject != nil {
 			if err := a.Reject(raw, d.reject); err != nil {
+				return err
+			}
+			continue
+		}
+		if d.group != nil {
+			if err := a.Group(raw, d.group); err != nil {
 				return err
 			}
 			continue

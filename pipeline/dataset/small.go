@@ -15,7 +15,7 @@ func (b *build) smallFiles(name string, m *Manifest) ([]File, error) {
 	switch name {
 	case "job_groups":
 		var rows []schema.JobGroupRow
-		if rows, err = readSmall[schema.JobGroupRow](b.tx.dataset, name); err == nil {
+		if rows, err = b.tx.mergeGroups(); err == nil {
 			file, err = writeSmall(b, name, rows)
 		}
 	case "statuses":

@@ -94,6 +94,7 @@ type Appender struct {
 	totals   map[int32]*gather.RowCounts
 	requests []string
 	facts    []factsSeen
+	groups   []groupSeen
 	rejects  []rejected
 	scratch  []byte
 }
