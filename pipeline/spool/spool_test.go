@@ -1,0 +1,340 @@
+package spool_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"callmill/pipeline/internal/durable"
+	"callmill/pipeline/internal/durable/faulty"
+	"callmill/pipeline/source"
+	"callmill/pipeline/spool"
+	"callmill/schema"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	monday  = "20260119T013000Z-aaaaaa"
+	tuesday = "20260120T013000Z-bbbbbb"
+)
+
+// line is an answer to a question for some jobs, received at a second.
+func line(second int64, ids ...string) []byte {
+	l := schema.RawLine{
+		ObservedAt: schema.RawInstant(second * 1000), InstanceID: "i", Action: schema.ActionListJobs,
+		Asked: schema.RawAsked{JobIDs: ids}, Status: 200, Body: schema.RawBody([]byte(`{"Success":true,"Jobs":[]}`)),
+	}
+	return l.Append(nil)
+}
+
+func page(second int64, number string) []byte {
+	l := schema.RawLine{
+		ObservedAt: schema.RawInstant(second * 1000), InstanceID: "i", Action: schema.ActionSearchTask,
+		Asked: schema.RawAsked{Query: map[string]string{"PageIndex": number}}, Status: 200, Body: []byte(`{}`),
+	}
+	return l.Append(nil)
+}
+
+func open(t *testing.T, o spool.Options) *spool.Spool {
+	t.Helper()
+	s, err := spool.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// keep appends lines and closes the spool.
+func keep(t *testing.T, o spool.Options, lines ...[]byte) {
+	t.Helper()
+	s := open(t, o)
+	for _, l := range lines {
+		if err := s.Append(l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// saved reads what convert would read.
+func saved(t *testing.T, dir string) (lines []string, fault string) {
+	t.Helper()
+	files, err := source.Open([]string{dir}, source.Options{})
+	if err != nil {
+		return nil, ""
+	}
+	err = files.Raws(context.Background(), func(raw *schema.Raw) error {
+		for l := range bytes.Lines(raw.Body) {
+			lines = append(lines, string(bytes.TrimRight(l, "\n")))
+		}
+		fault += raw.Fault
+		raw.Release()
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines, fault
+}
+
+func TestKeepAndResume(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "raw")
+	failed := schema.RawLine{ObservedAt: schema.RawInstant(6000), InstanceID: "i", Action: schema.ActionListJobs,
+		Asked: schema.RawAsked{JobIDs: []string{"poison"}}, Body: []byte(`"timeout"`)}
+	first := [][]byte{
+		page(1, "0"), line(2, "a", "b"), line(3, "c"), page(4, "0"), line(5, "b", "unknown"), failed.Append(nil),
+	}
+	keep(t, spool.Options{Dir: dir, Run: monday, GroupLines: 2, FileBytes: 1}, first...)
+
+	s := open(t, spool.Options{Dir: dir, Run: tuesday, Resume: monday})
+	for _, tt := range []struct {
+		instance, job string
+		want          int // -1: not there
+	}{
+		{"i", "a", 1}, {"i", "b", 4}, {"i", "c", 2}, {"i", "unknown", 4}, {"i", "poison", -1}, {"i", "new", -1}, {"other", "a", -1},
+	} {
+		n, at, ok := s.Job(tt.instance, tt.job)
+		if ok != (tt.want >= 0) || ok && (n != tt.want || at != int64(tt.want+1)*1000) {
+			t.Errorf("job %s of %s: line %d at %d, %v; want %d", tt.job, tt.instance, n, at, ok, tt.want)
+		}
+	}
+	zero := schema.RawAsked{Query: map[string]string{"PageIndex": "0"}}
+	for nth, want := range []int{0, 3} {
+		if n, _, ok := s.Request("i", schema.ActionSearchTask, zero, nth); n != want || !ok {
+			t.Errorf("page 0, answer %d: line %d, %v; want %d", nth, n, ok, want)
+		}
+	}
+	if n, _, ok := s.Request("i", schema.ActionSearchTask, zero, 2); ok {
+		t.Errorf("a third answer: line %d", n)
+	}
+	if n, _, ok := s.Request("i", schema.ActionListJobGroups, zero, 0); ok {
+		t.Errorf("another action: line %d", n)
+	}
+	for n, want := range first {
+		if got, err := s.Line(n); !bytes.Equal(got, want) || err != nil {
+			t.Errorf("line %d: %s, %v", n, got, err)
+		}
+	}
+	if err := s.Append(line(7, "new")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Append(line(8, "late")); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("appended to a closed spool: %v", err)
+	}
+	// One folder holds all of it, in order.
+	if _, err := os.Stat(filepath.Join(dir, monday)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder of the run that was resumed is still there: %v", err)
+	}
+	var want []string
+	for _, l := range append(first, line(7, "new")) {
+		want = append(want, string(l))
+	}
+	if got, fault := saved(t, filepath.Join(dir, tuesday)); !slices.Equal(got, want) || fault != "" {
+		t.Errorf("saved %q, %s; want %q", got, fault, want)
+	}
+}
+
+func TestFilesArePrivate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "raw")
+	keep(t, spool.Options{Dir: dir, Run: monday, GroupLines: 1, FileBytes: 1}, line(1, "a"), line(2, "b"))
+	want := map[string]fs.FileMode{dir: 0o700, dir + "/" + monday: 0o700,
+		dir + "/" + monday + "/00001.jsonl.zst": 0o600, dir + "/" + monday + "/00002.jsonl.zst": 0o600}
+	got := map[string]fs.FileMode{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		info, e := entry.Info()
+		got[path] = info.Mode().Perm()
+		return errors.Join(err, e)
+	})
+	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+}
+
+// A group ends by its lines, its size or its age, and is on disk then.
+func TestGroupsAreSynced(t *testing.T) {
+	now := time.Unix(0, 0)
+	tests := []struct {
+		what   string
+		o      spool.Options
+		step   time.Duration
+		synced []int // lines after whose Append everything is synced
+	}{
+		{"lines", spool.Options{GroupLines: 3}, 0, []int{3, 6}},
+		{"bytes", spool.Options{GroupBytes: 2*len(line(1, "a")) + 2}, 0, []int{2, 4, 6}},
+		{"age", spool.Options{GroupAge: 4 * time.Second}, 2 * time.Second, []int{3, 6}},
+	}
+	for _, tt := range tests {
+		fsys := faulty.New(durable.OS{}, nil)
+		tt.o.Dir, tt.o.Run, tt.o.FS = filepath.Join(t.TempDir(), "raw"), monday, fsys
+		tt.o.Now = func() time.Time { return now }
+		s := open(t, tt.o)
+		var synced []int
+		for n := 1; n <= 7; n++ {
+			if err := s.Append(line(1, "a")); err != nil {
+				t.Fatal(err)
+			}
+			now = now.Add(tt.step)
+			if got, _ := saved(t, tt.o.Dir+"/"+monday); len(got) == n && len(fsys.Unsynced("/")) == 0 {
+				synced = append(synced, n)
+			}
+		}
+		if !slices.Equal(synced, tt.synced) {
+			t.Errorf("%s: synced after %v lines, want %v", tt.what, synced, tt.synced)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := saved(t, tt.o.Dir+"/"+monday); len(got) != 7 || len(fsys.Unsynced("/")) > 0 {
+			t.Errorf("%s: %d lines after Close", tt.what, len(got))
+		}
+	}
+}
+
+// Whatever step the machine dies at, the next run finds every line of the
+// groups that were synced, and less than a group is lost.
+func TestKilledAtEveryStep(t *testing.T) {
+	const group, lines = 3, 11
+	pull := func(dir string, fsys durable.FS) (safe int) {
+		s, err := spool.Open(spool.Options{Dir: dir, Run: monday, FS: fsys, GroupLines: group, FileBytes: 100})
+		if err != nil {
+			return 0
+		}
+		for n := range lines {
+			if s.Append(line(int64(n), fmt.Sprint(n))) != nil {
+				return safe
+			}
+			safe = (n + 1) / group * group
+		}
+		if s.Close() == nil {
+			safe = lines
+		}
+		return safe
+	}
+	learn := faulty.New(durable.OS{}, nil)
+	if safe := pull(filepath.Join(t.TempDir(), "raw"), learn); safe != lines {
+		t.Fatalf("%d of %d lines without a fault", safe, lines)
+	}
+	for n, step := range learn.Steps() {
+		for _, effect := range []faulty.Effect{faulty.Fail, faulty.Half, faulty.Done} {
+			t.Run(fmt.Sprintf("%s/%d", step, effect), func(t *testing.T) {
+				dir := filepath.Join(t.TempDir(), "raw")
+				safe := pull(dir, faulty.New(durable.OS{}, faulty.Dead(n, effect)))
+				run, err := spool.Unfinished(durable.OS{}, dir, func(string) bool { return false })
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := open(t, spool.Options{Dir: dir, Run: tuesday, Resume: run})
+				var found int
+				for i := range lines {
+					at, _, ok := s.Job("i", fmt.Sprint(i))
+					if !ok {
+						break
+					}
+					if text, err := s.Line(at); err != nil || !bytes.Equal(text, line(int64(i), fmt.Sprint(i))) {
+						t.Fatalf("line %d: %s, %v", i, text, err)
+					}
+					found++
+				}
+				if found < safe {
+					t.Errorf("%d lines found, %d were safe", found, safe)
+				}
+				if err := s.Append(line(99, "next")); err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if got, fault := saved(t, dir+"/"+tuesday); len(got) != found+1 || fault != "" {
+					t.Errorf("%d lines saved, %q; want %d", len(got), fault, found+1)
+				}
+			})
+		}
+	}
+}
+
+// A file may be torn at any byte, or go on with what a power cut left.
+func TestTornAnywhere(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "raw")
+	keep(t, spool.Options{Dir: dir, Run: monday, GroupLines: 2}, line(0, "0"), line(1, "1"), line(2, "2"), line(3, "3"), line(4, "4"))
+	whole, err := os.ReadFile(filepath.Join(dir, monday, "00001.jsonl.zst"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := map[string][]byte{"zeros": append(bytes.Clone(whole), make([]byte, 100)...)}
+	for n := 0; n < len(whole); n += 5 {
+		damaged[fmt.Sprintf("cut at %d", n)] = whole[:n]
+		flipped := bytes.Clone(whole)
+		flipped[n] ^= 0x10
+		damaged[fmt.Sprintf("flipped at %d", n)] = flipped
+	}
+	for what, content := range damaged {
+		dir := filepath.Join(t.TempDir(), "raw")
+		if err := os.MkdirAll(filepath.Join(dir, monday), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, monday, "00001.jsonl.zst"), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, spool.Options{Dir: dir, Run: tuesday, Resume: monday})
+		found := 0
+		for found < 5 {
+			if _, _, ok := s.Job("i", fmt.Sprint(found)); !ok {
+				break
+			}
+			found++
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if found != 5 && found%2 != 0 || what == "zeros" && found != 5 {
+			t.Errorf("%s: %d lines found", what, found)
+		}
+		// What is left is whole.
+		if got, fault := saved(t, dir+"/"+tuesday); len(got) != found || fault != "" {
+			t.Errorf("%s: %d lines saved, %q; want %d", what, len(got), fault, found)
+		}
+	}
+}
+
+func TestSeveralGoroutines(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "raw")
+	keep(t, spool.Options{Dir: dir, Run: monday, GroupLines: 4}, line(0, "0"), line(1, "1"), line(2, "2"))
+	s := open(t, spool.Options{Dir: dir, Run: tuesday, Resume: monday, GroupLines: 4})
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			for i := range 20 {
+				if err := s.Append(line(int64(i), fmt.Sprint(w, i))); err != nil {
+					t.Error(err)
+				}
+				n, _, _ := s.Job("i", fmt.Sprint(i%3))
+				if _, err := s.Line(n); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := saved(t, dir+"/"+tuesday); len(got) != 163 {
+		t.Errorf("%d lines saved", len(got))
+	}
+}
