@@ -102,6 +102,7 @@
 //	github.com/spf13/pflag                commands: cobra's flags.
 //	golang.org/x/term                     cmd/callmill: whether stderr is a terminal.
 //	github.com/vbauerster/mpb/v8          progress: the bar on a terminal.
+//	github.com/mattn/go-runewidth         demo: how many columns Chinese text takes; mpb uses it, too.
 //
 // and for tests github.com/google/go-cmp, go.uber.org/goleak,
 // pgregory.net/rapid and github.com/rogpeppe/go-internal (testscript).
