@@ -42,7 +42,7 @@ var libraries = []library{
 	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill")},
 	{"github.com/vbauerster/mpb/v8", "the bar", units("pipeline/progress")},
-	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
+	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill")},
 	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/decode", "pipeline/simulate", "pipeline/spool", "pipeline/source", "pipeline/callapi")},
 	{"github.com/klauspost/compress", "zstd and gzip of inputs, raw lines, spilled rows and the embedded dictionary", units("pipeline/source", "pipeline/spool", "pipeline/simulate", "pipeline/dataset", "segment")},
 	{"golang.org/x/sync", "errgroup: every goroutine of the program", units("pipeline", "cmd/callmill", "cmd/callmill-review")},
