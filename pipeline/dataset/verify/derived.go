@@ -20,7 +20,7 @@ func (p *Plan) prepareDerived() {
 		return
 	case p.o.Job == nil:
 		p.leaveOut("content hashes and "+checks, "nothing was given to make jobs of rows")
-	case !p.today:
+	case !p.sameOutcomes:
 		p.leaveOut(checks+" and statuses", "statuses meant something else when the snapshot was made")
 	case p.o.Rows == nil:
 		p.leaveOut(checks, "nothing was given to compute them")

@@ -93,14 +93,6 @@ func someRejects() []schema.Reject {
 	}
 }
 
-// clock makes snapshots of one test follow each other.
-type clock struct{ now time.Time }
-
-func (c *clock) next() time.Time {
-	c.now = c.now.Add(time.Second)
-	return c.now
-}
-
 // publish runs jobs through the line into the dataset in dir.
 func publish(t testing.TB, dir string, at time.Time, jobs []schema.Job, rejects []schema.Reject) {
 	t.Helper()

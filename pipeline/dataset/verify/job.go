@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"callmill/pipeline/dataset"
 	"callmill/schema"
@@ -140,84 +139,6 @@ func compareTasks(a, b *schema.TaskRow) int {
 		return -1
 	}
 	return cmp.Or(cmp.Compare(aTime, bTime), cmp.Compare(a.TaskID, b.TaskID))
-}
-
-// checkTurns checks that the turns follow the order of the tasks, each task's
-// numbered from 0, and what the tasks' rows say of them.
-func (j *jobCheck) checkTurns(tasks []schema.TaskRow, turns []schema.TurnRow) {
-	for i := range tasks {
-		t := &tasks[i]
-		n := 0
-		for n < len(turns) && turns[n].TaskID == t.TaskID {
-			n++
-		}
-		j.checkConversation(t, turns[:n])
-		turns = turns[n:]
-		if len(turns) > 0 && !hasTask(tasks[i+1:], turns[0].TaskID) {
-			break
-		}
-	}
-	if len(turns) == 0 {
-		return
-	}
-	if hasTask(tasks, turns[0].TaskID) {
-		j.found(schema.TableTurns, CheckOrder, "turn %d of task %s: not in the order of tasks", turns[0].TurnIndex, turns[0].TaskID)
-	} else {
-		j.found(schema.TableTurns, CheckReferences, "turn %d of task %s, which the job does not have", turns[0].TurnIndex, turns[0].TaskID)
-	}
-}
-
-func hasTask(tasks []schema.TaskRow, id string) bool {
-	for i := range tasks {
-		if tasks[i].TaskID == id {
-			return true
-		}
-	}
-	return false
-}
-
-// checkConversation checks the turns of one task.
-func (j *jobCheck) checkConversation(t *schema.TaskRow, turns []schema.TurnRow) {
-	var robotTurns, contactTurns, robotChars, contactChars int
-	for i := range turns {
-		turn := &turns[i]
-		if int(turn.TurnIndex) != i || int(turn.TurnsLeft) != len(turns)-1-i {
-			j.found(schema.TableTurns, CheckIndexes, "task %s: turn_index %d and turns_left %d, not %d and %d",
-				t.TaskID, turn.TurnIndex, turn.TurnsLeft, i, len(turns)-1-i)
-		}
-		if !joins(turn.Tokens, turn.Script) {
-			j.found(schema.TableTurns, CheckTokens, "turn %d of task %s: the tokens %q are not the script %q", i, t.TaskID, turn.Tokens, turn.Script)
-		}
-		chars := utf8.RuneCountInString(turn.Script)
-		if int(turn.Chars) != chars {
-			j.found(schema.TableTurns, CheckCounts, "turn %d of task %s: chars is %d, the script has %d", i, t.TaskID, turn.Chars, chars)
-		}
-		switch turn.Speaker {
-		case schema.SpeakerRobot:
-			robotTurns, robotChars = robotTurns+1, robotChars+chars
-		case schema.SpeakerContact:
-			contactTurns, contactChars = contactTurns+1, contactChars+chars
-		case "":
-			j.found(schema.TableTurns, CheckValues, "turn %d of task %s: speaker is empty", i, t.TaskID)
-		}
-	}
-	if int(t.TurnCount) != len(turns) || int(t.RobotTurns) != robotTurns || int(t.ContactTurns) != contactTurns ||
-		int(t.RobotChars) != robotChars || int(t.ContactChars) != contactChars {
-		j.found(schema.TableTasks, CheckCounts, "task %s says %d turns, robot %d with %d chars, contact %d with %d chars; there are %d, %d with %d, %d with %d",
-			t.TaskID, t.TurnCount, t.RobotTurns, t.RobotChars, t.ContactTurns, t.ContactChars,
-			len(turns), robotTurns, robotChars, contactTurns, contactChars)
-	}
-}
-
-// joins reports whether the tokens, none of them empty, are the script.
-func joins(tokens []string, script string) bool {
-	for _, token := range tokens {
-		if token == "" || !strings.HasPrefix(script, token) {
-			return false
-		}
-		script = script[len(token):]
-	}
-	return script == ""
 }
 
 // checkLists checks the indexes of contacts and extras.

@@ -30,8 +30,8 @@ type Plan struct {
 	// What makes rows and contact keys again; nil where they are left out.
 	rows       func() Rows
 	contactKey func() func(number string) string
-	// today: the statuses mean what they meant when the snapshot was made.
-	today bool
+	// sameOutcomes: statuses mean what they meant when the snapshot was made.
+	sameOutcomes bool
 
 	present map[string]fs.FileInfo // files in the snapshot's folder
 	units   []unit

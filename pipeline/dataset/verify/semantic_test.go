@@ -106,6 +106,7 @@ func TestWrongRows(t *testing.T) {
 	original := newDataset(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			dir := copyOf(t, original)
 			forge(t, dir, tt.forge)
 			file := readManifest(t, dir).Table(tt.table).Files[0].Path
@@ -155,6 +156,7 @@ func TestEveryColumnIsChecked(t *testing.T) {
 				continue
 			}
 			t.Run(table.Name+"."+column, func(t *testing.T) {
+				t.Parallel()
 				dir := copyOf(t, original)
 				forge(t, dir, func(f *forgery) { changeColumn(f, table.Name, column) })
 				if !inspect(t, dir, options(dir)).Damaged() {
@@ -243,6 +245,7 @@ func TestWrongManifest(t *testing.T) {
 	original := newDataset(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			dir := copyOf(t, original)
 			forge(t, dir, tt.forge)
 			file := tt.file

@@ -42,7 +42,7 @@ func (p *Plan) checkSettings() {
 	if s.Derivation < 1 || s.Outcomes < 1 {
 		wrong("derivation version %d, outcomes version %d", s.Derivation, s.Outcomes)
 	}
-	p.today = s.Outcomes == schema.OutcomesVersion
+	p.sameOutcomes = s.Outcomes == schema.OutcomesVersion
 	for _, name := range s.Dictionaries {
 		p.checkDictionary(name)
 	}

@@ -84,6 +84,7 @@ func TestWrongShards(t *testing.T) {
 	original := newDataset(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			dir := copyOf(t, original)
 			forge(t, dir, tt.forge)
 			blamed := "manifest.json"
