@@ -1,0 +1,134 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"callmill/schema"
+)
+
+type searchTaskResponse struct {
+	head
+	Labels             []struct{}
+	VariableNames      []string
+	PageIndex          int
+	PageSize           int
+	SearchTaskInfoList []searchTaskRow
+	Total              int
+	tail
+}
+
+// searchTaskRow is a dialled call. What is not known of it is left out.
+type searchTaskRow struct {
+	ActualTime                           int64  // ms
+	CallDuration                         *int64 `json:",omitempty"` // ms
+	CallDurationDisplay                  string `json:",omitempty" xml:",omitempty"`
+	CalledNumber, CallingNumber          string
+	DialExceptionCodes                   []string
+	HasAnswered                          bool
+	HasHangUpByRejection                 *bool `json:",omitempty"`
+	HasLastPlaybackCompleted             *bool `json:",omitempty"`
+	HasReachedEndOfFlow                  *bool `json:",omitempty"`
+	InstanceId, JobGroupId, JobGroupName string
+	JobId                                string
+	JobStatus                            int
+	JobStatusName, JobStatusString       string
+	Labels                               []struct{}
+	RecordingDuration                    *int32 `json:",omitempty"` // the ringing, s
+	ScriptName                           string
+	TaskCreateTime                       int64  // s
+	TaskEndReason                        *int32 `json:",omitempty"`
+	TaskId                               string
+	TaskStatus                           int32
+	TaskStatusName, TaskStatusString     string
+	UserId, UserName                     string
+}
+
+// jobStatuses are in the order of the vendor's numbers for them.
+var jobStatuses = [...]struct{ status, name string }{
+	{schema.JobScheduling, "调度中"}, {schema.JobExecuting, "执行中"}, {schema.JobSucceeded, "已达成"},
+	{schema.JobPaused, "已暂停"}, {schema.JobFailed, "未达成"}, {schema.JobCancelled, "已取消"},
+	{schema.JobDrafted, "草稿"},
+}
+
+const usualPageSize = 10
+
+// searchTask shows dialled calls by their time, the latest first if not told
+// otherwise; calls of one time are in the order of their jobs. Pages are
+// counted from 0.
+func (h *Handler) searchTask(q *request) (answer, *refusal) {
+	index, refused := q.number("PageIndex")
+	if refused != nil {
+		return nil, refused
+	}
+	if index == nil {
+		index = new(int64(0))
+	}
+	if *index < 0 || *index > maxPage {
+		return nil, invalid("PageIndex", "pages are counted from 0")
+	}
+	size, refused := q.pageSize(usualPageSize)
+	if refused != nil {
+		return nil, refused
+	}
+	ascending, refused := q.ascending()
+	if refused != nil {
+		return nil, refused
+	}
+	filter, refused := readTaskFilter(q)
+	if refused != nil {
+		return nil, refused
+	}
+	calls := h.findCalls(q.world, filter)
+	a := &searchTaskResponse{
+		Labels: []struct{}{}, VariableNames: []string{}, SearchTaskInfoList: []searchTaskRow{},
+		PageIndex: int(*index), PageSize: size, Total: len(calls),
+	}
+	for _, n := range q.rows(len(calls), int(*index)*size, size) {
+		if !ascending {
+			n = len(calls) - 1 - n
+		}
+		job, _ := q.world.Job(int(calls[n].Job))
+		row := rowOf(job, int(calls[n].Task))
+		row.InstanceId = q.text("InstanceId")
+		a.SearchTaskInfoList = append(a.SearchTaskInfoList, row)
+	}
+	return a, nil
+}
+
+func (q *request) ascending() (bool, *refusal) {
+	if by := q.text("SortBy"); by != "" && by != "actualTime" {
+		return false, invalid("SortBy", "the simulated API sorts by actualTime only")
+	}
+	switch q.text("SortOrder") {
+	case "asc":
+		return true, nil
+	case "", "desc":
+		return false, nil
+	}
+	return false, invalid("SortOrder", "it is neither asc nor desc")
+}
+
+func rowOf(j *schema.Job, task int) searchTaskRow {
+	t := &j.Tasks[task]
+	f := &t.Facts
+	outcome := schema.OutcomeOf(t.Status)
+	number := slices.IndexFunc(jobStatuses[:], func(s struct{ status, name string }) bool { return s.status == j.Status })
+	row := searchTaskRow{
+		ActualTime: t.ActualTime, CallDuration: f.CallMS, CalledNumber: t.CalledNumber, CallingNumber: t.CallingNumber,
+		DialExceptionCodes: append([]string{}, f.DialExceptions...), HasAnswered: strings.HasPrefix(t.Status, "Succeeded"),
+		HasHangUpByRejection: f.HungUpByRejection, HasLastPlaybackCompleted: f.LastPlaybackCompleted, HasReachedEndOfFlow: f.ReachedEnd,
+		JobGroupId: j.JobGroupID, JobGroupName: f.JobGroupName, JobId: j.JobID,
+		JobStatus: number, JobStatusName: jobStatuses[number].name, JobStatusString: j.Status,
+		Labels: []struct{}{}, RecordingDuration: f.RingingS, ScriptName: f.ScriptName, TaskCreateTime: t.PlannedTime / 1000,
+		TaskEndReason: f.EndReason, TaskId: t.TaskID,
+		TaskStatus: outcome.Code, TaskStatusName: outcome.LabelZH, TaskStatusString: t.Status,
+		UserId: j.ReferenceID, UserName: t.Contact.Name,
+	}
+	if f.CallMS != nil {
+		s := *f.CallMS / 1000
+		row.CallDurationDisplay = fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return row
+}
