@@ -64,7 +64,7 @@ func exitCode(stderr io.Writer, err error, caught syscall.Signal) int {
 	var setting *dataset.SettingError
 	var published *publishedError
 	switch {
-	case errors.As(err, &usage), errors.As(err, &setting):
+	case errors.As(err, &usage), errors.As(err, &setting), errors.Is(err, dataset.ErrForeign):
 		return exitUsage
 	case errors.As(err, &published):
 		return exitPublished
@@ -82,6 +82,8 @@ func hintFor(err error) string {
 		return hinted.hint
 	case errors.As(err, &setting):
 		return "leave the flag out to go on with the dataset's own setting, or write to another folder"
+	case errors.Is(err, dataset.ErrForeign):
+		return "name a new or empty folder, or that of a dataset"
 	case errors.Is(err, dataset.ErrLocked):
 		return "wait for it with --lock-wait 10m, or look at what it does"
 	case errors.Is(err, dataset.ErrNewerFormat):

@@ -65,6 +65,14 @@ func (f *runFlags) check() error {
 	return f.settings.check()
 }
 
+// keepAge is --keep-for as an option: there 0 stands for the default.
+func keepAge(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
+}
+
 // byteSize is a number of bytes as a flag: 300MB, 1GB, 64MiB.
 type byteSize int64
 

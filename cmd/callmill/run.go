@@ -68,7 +68,7 @@ func (j *job) execute(ctx context.Context, env *environment) (err error) {
 	}
 	d, err := dataset.Open(ctx, f.out, dataset.Options{
 		Memory: int64(f.memory) * 2 / 5, Workers: f.workers, LockWait: f.lockWait, GroupRead: f.groupRead,
-		Keep: f.keep, KeepFor: f.keepFor, Program: "callmill " + version(),
+		Keep: f.keep, KeepFor: keepAge(f.keepFor), Program: "callmill " + version(),
 	})
 	if err != nil {
 		return err

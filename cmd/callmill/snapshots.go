@@ -39,9 +39,13 @@ The published snapshot, its parent and pinned ones are never removed.`,
 			if named != (len(args) == 3) {
 				return usagef("%s takes %s", action, map[bool]string{true: "the name of a snapshot", false: "no name"}[named])
 			}
+			if options.Keep < 1 || options.KeepFor < 0 || options.LockWait < 0 {
+				return usagef("--keep must be at least 1, --keep-for and --lock-wait must not be negative")
+			}
 			if action == "list" {
 				return listSnapshots(env, args[0])
 			}
+			options.KeepFor = keepAge(options.KeepFor)
 			if action == "rollback" {
 				if err := dataset.Rollback(c.Context(), args[0], args[2], options); err != nil {
 					return err
@@ -59,34 +63,26 @@ The published snapshot, its parent and pinned ones are never removed.`,
 }
 
 func listSnapshots(env *environment, dir string) error {
-	d, err := dataset.View(dir)
-	if err != nil {
-		return err
-	}
-	names, err := d.Snapshots()
-	if err != nil {
-		return err
-	}
-	pinned, err := d.Pinned()
+	list, err := dataset.List(dir)
 	if err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(env.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "SNAPSHOT\tPUBLISHED\tJOBS\tTASKS\tTURNS\tREJECTS\t")
-	for _, name := range names {
-		m, err := d.Snapshot(name)
-		if err != nil {
-			fmt.Fprintf(w, "%s\t%v\n", name, err)
-			continue
-		}
+	for _, s := range list {
 		marks := ""
-		if name == d.Name() {
+		if s.Latest {
 			marks = "latest "
 		}
-		if slices.Contains(pinned, name) {
+		if s.Pinned {
 			marks += "pinned"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", name, m.Published.Format(time.RFC3339),
+		m := s.Manifest
+		if m == nil {
+			fmt.Fprintf(w, "%s\tbroken\t\t\t\t\t%s %v\n", s.Name, marks, s.Err)
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", s.Name, m.Published.Format(time.RFC3339),
 			m.Table(schema.TableJobs).Rows, m.Table(schema.TableTasks).Rows, m.Table(schema.TableTurns).Rows, m.Table(schema.TableRejects).Rows, marks)
 	}
 	return w.Flush()

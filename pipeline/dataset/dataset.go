@@ -35,7 +35,7 @@ type Options struct {
 	LockWait  time.Duration // how long to wait for another run
 	GroupRead bool          // let the group read tables and runs
 	Keep      int           // snapshots to keep; 0: 7
-	KeepFor   time.Duration // age up to which snapshots are kept whatever their number; 0: 24 h
+	KeepFor   time.Duration // age up to which snapshots are kept whatever their number; 0: 24 h; negative: whatever their age
 	Program   string        // name and version for the manifest
 	Now       func() time.Time
 }
@@ -53,9 +53,12 @@ type Dataset struct {
 
 // Open opens the dataset in dir for a run, making the folder if it does not
 // exist, and sweeps what a crashed run left. The error is ErrLocked where
-// another run holds it.
+// another run holds it, and ErrForeign where dir is something else.
 func Open(ctx context.Context, dir string, o Options) (*Dataset, error) {
 	d := newDataset(dir, o)
+	if err := d.checkFolder(); err != nil {
+		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
+	}
 	if err := d.makeFolders(); err != nil {
 		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
 	}
@@ -91,6 +94,10 @@ func View(dir string) (*Dataset, error) {
 // ErrEmpty means that nothing was ever published.
 var ErrEmpty = errors.New("no published snapshot")
 
+// ErrForeign means that a folder is somebody else's: it holds files, but no
+// dataset.
+var ErrForeign = errors.New("no dataset, and not empty")
+
 func newDataset(dir string, o Options) *Dataset {
 	if o.FS == nil {
 		o.FS = durable.OS{}
@@ -110,10 +117,32 @@ func newDataset(dir string, o Options) *Dataset {
 	return &Dataset{dir: filepath.Clean(dir), fs: o.FS, options: o}
 }
 
-func (d *Dataset) makeFolders() error {
+// checkFolder keeps runs out of folders that were named by mistake. What is
+// added to a dataset later is nobody's mistake; hidden files and lost+found are
+// what systems put into empty folders.
+func (d *Dataset) checkFolder() error {
 	if info, err := d.fs.Stat(d.dir); err == nil && !info.IsDir() {
 		return errors.New("it is a file")
 	}
+	entries, err := d.fs.ReadDir(d.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var foreign string
+	has := map[string]bool{}
+	for _, e := range entries {
+		has[e.Name()] = true
+		if !isOurs(e.Name()) && e.Name()[0] != '.' && e.Name() != "lost+found" {
+			foreign = e.Name()
+		}
+	}
+	if foreign == "" || has[snapshotsDir] && (has[lockFile] || has[latestLink] || has[latestText]) {
+		return nil
+	}
+	return fmt.Errorf("%w: it has %s", ErrForeign, foreign)
+}
+
+func (d *Dataset) makeFolders() error {
 	for _, folder := range []struct {
 		path string
 		mode fs.FileMode
@@ -132,11 +161,15 @@ func (d *Dataset) load() error {
 		return err
 	}
 	manifest, err := readManifest(d.fs, d.path(snapshotsDir, name))
+	if errors.Is(err, ErrNewerFormat) {
+		return err
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s names snapshot %s, which is not there or has no manifest: go back to another with `callmill snapshots %s rollback NAME`: %w", latestLink, name, d.dir, err)
+		err = fmt.Errorf("it is not there, or has no manifest: %w", err)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("latest is snapshot %s: %w; `callmill snapshots %s list` shows the others, `callmill snapshots %s rollback NAME` goes back to one",
+			name, err, d.dir, d.dir)
 	}
 	d.name, d.manifest = name, manifest
 	return nil
@@ -158,7 +191,7 @@ func (d *Dataset) latest() (string, error) {
 		return d.checkLatest(strings.TrimSpace(string(text)))
 	}
 	if err != nil {
-		return "", fmt.Errorf("read %s: it is not a link that callmill made: %w", d.path(latestLink), err)
+		return "", fmt.Errorf("read %s: it is not a link that callmill made: move it away, and the next run makes it again: %w", d.path(latestLink), err)
 	}
 	return d.checkLatest(filepath.ToSlash(target))
 }
@@ -166,7 +199,8 @@ func (d *Dataset) latest() (string, error) {
 func (d *Dataset) checkLatest(target string) (string, error) {
 	name := strings.TrimPrefix(target, snapshotsDir+"/")
 	if !snapshotName.MatchString(name) {
-		return "", fmt.Errorf("%s names %q, which is no snapshot", latestLink, target)
+		return "", fmt.Errorf("%s names %q, which is no snapshot; `callmill snapshots %s list` shows those there are, `callmill snapshots %s rollback NAME` makes one the latest",
+			latestLink, target, d.dir, d.dir)
 	}
 	return name, nil
 }
@@ -180,7 +214,8 @@ func (d *Dataset) unpublished() (string, error) {
 	}
 	for _, e := range entries {
 		if snapshotName.MatchString(e.Name()) && d.wasPublished(e.Name()) {
-			return "", fmt.Errorf("%s is gone, but there are snapshots: name one with `callmill snapshots %s rollback NAME`, say %s", latestLink, d.dir, e.Name())
+			return "", fmt.Errorf("%s is gone, but there are snapshots: `callmill snapshots %s list` shows them, `callmill snapshots %s rollback NAME` makes one the latest",
+				latestLink, d.dir, d.dir)
 		}
 	}
 	return "", nil

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
@@ -32,6 +34,19 @@ const (
 
 // snapshotName is <time>-<first digits of the manifest's SHA-256>.
 var snapshotName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
+
+// scratchName is what a run has in snapshots/ while it goes on: its snapshot in
+// the making, named for its id, and spilled rows.
+var scratchName = regexp.MustCompile(`^(\.build-\d{8}T\d{6}Z-[0-9a-f]{6}|\.spill-\d+)$`)
+
+// snapshotFile are the paths inside a snapshot that callmill writes.
+var snapshotFile = regexp.MustCompile(`^(manifest\.json|views\.sql|[a-z_]+/(job_date=\d{4}-\d{2}-\d{2}/)?[0-9a-f]{20}\.parquet)$`)
+
+// isOurs reports whether a name in the dataset's folder is one of callmill's.
+func isOurs(name string) bool {
+	return slices.Contains([]string{latestLink, latestText, snapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
+		durable.IsTemp(name)
+}
 
 func nameSnapshot(at time.Time, manifestHash string) string {
 	return at.UTC().Format("20060102T150405Z") + "-" + manifestHash[:6]

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/durable"
+	"callmill/schema"
 )
 
 // FormatVersion is the version of what a snapshot looks like on disk. It
@@ -162,21 +163,23 @@ func (m *Manifest) encode() (text []byte, hash string, err error) {
 var ErrNewerFormat = errors.New("written by a newer callmill")
 
 // readManifest reads and checks the manifest of a snapshot: that it is the one
-// its folder is named for, and of a format this program knows.
+// its folder is named for, of a format this program knows, and speaks of all
+// tables.
 func readManifest(fsys durable.FS, snapshotDir string) (*Manifest, error) {
 	path := filepath.Join(snapshotDir, manifestFile)
 	text, err := durable.ReadFile(fsys, path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	var version struct{ Format int }
-	if json.Unmarshal(text, &version) == nil && version.Format > FormatVersion {
-		return nil, fmt.Errorf("read %s: %w: format %d, this one knows %d", path, ErrNewerFormat, version.Format, FormatVersion)
-	}
+	// First the hash: what a damaged manifest says of its version is worthless.
 	sum := sha256.Sum256(text)
 	name := filepath.Base(snapshotDir)
 	if want := hex.EncodeToString(sum[:])[:6]; !snapshotName.MatchString(name) || name[len(name)-6:] != want {
 		return nil, fmt.Errorf("read %s: damaged: its hash begins with %s, the folder is named for another", path, want)
+	}
+	var version struct{ Format int }
+	if json.Unmarshal(text, &version) == nil && version.Format > FormatVersion {
+		return nil, fmt.Errorf("read %s: %w: format %d, this one knows %d", path, ErrNewerFormat, version.Format, FormatVersion)
 	}
 	m := &Manifest{}
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -185,6 +188,11 @@ func readManifest(fsys durable.FS, snapshotDir string) (*Manifest, error) {
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read %s: text after the manifest", path)
+	}
+	for i, name := range schema.TableNames() {
+		if i >= len(m.Tables) || m.Tables[i].Name != name {
+			return nil, fmt.Errorf("read %s: damaged: table %s is not in its place", path, name)
+		}
 	}
 	return m, nil
 }

@@ -175,6 +175,9 @@ func (v *verdict) take(current, next *sighting) (taken *sighting, shrunk bool) {
 		return nil, false
 	case next.observed < current.observed && !next.outranks(current):
 		v.counts.Superseded++
+		if next.undated {
+			v.counts.Undated++ // the clock went backwards between two runs
+		}
 		return nil, false
 	}
 	v.counts.Changed++

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,25 +15,73 @@ import (
 	"callmill/pipeline/internal/durable"
 )
 
-// Snapshots lists the snapshots by name, which is by time.
+// Listed is a snapshot as a list shows it.
+type Listed struct {
+	Name     string
+	Manifest *Manifest // nil where it is broken
+	Err      error     // why it is
+	Latest   bool
+	Pinned   bool
+}
+
+// List shows the snapshots of the dataset in dir in the order in which they
+// were published. It works also where latest is gone or leads nowhere, which
+// View refuses.
+func List(dir string) ([]Listed, error) {
+	d := newDataset(dir, Options{})
+	names, err := d.Snapshots()
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	pinned, err := d.Pinned()
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	latest, _ := d.latest() // none, where it cannot be read
+	list := make([]Listed, len(names))
+	for i, name := range names {
+		list[i] = Listed{Name: name, Latest: name == latest, Pinned: slices.Contains(pinned, name)}
+		list[i].Manifest, list[i].Err = d.Snapshot(name)
+	}
+	return list, nil
+}
+
+// Snapshots lists the names of the snapshots in the order in which they were
+// published: by time, but each after the one it was built upon, for clocks go
+// backwards and seconds are long.
 func (d *Dataset) Snapshots() ([]string, error) {
 	entries, err := d.fs.ReadDir(d.path(snapshotsDir))
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	waiting := map[string]bool{}
 	for _, e := range entries {
 		if e.IsDir() && snapshotName.MatchString(e.Name()) {
-			names = append(names, e.Name())
+			waiting[e.Name()] = true
 		}
 	}
-	slices.Sort(names)
+	var names []string
+	var list func(name string)
+	list = func(name string) {
+		if !waiting[name] {
+			return
+		}
+		delete(waiting, name)
+		if m, err := d.Snapshot(name); err == nil {
+			list(m.Parent)
+		}
+		names = append(names, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(waiting)) {
+		list(name)
+	}
 	return names, nil
 }
 
 // Prune removes snapshots that are beyond the number to keep and older than
 // the age to keep, but never the latest one, its parent, or one that is
-// pinned. It gives the names of those removed.
+// pinned. It gives the names of those removed. Files in them that callmill did
+// not write stay, with their folders.
 //
 // A crash leaves a part of a snapshot that nothing names.
 func (d *Dataset) Prune() ([]string, error) {
@@ -43,22 +93,81 @@ func (d *Dataset) Prune() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	beyond := max(0, len(names)-d.options.Keep)
 	var removed []string
-	for _, name := range names[:beyond] {
-		published, err := time.Parse("20060102T150405Z", name[:strings.IndexByte(name, '-')])
-		if err != nil || d.options.Now().Sub(published) <= d.options.KeepFor {
+	for _, name := range names[:d.beyond(names)] {
+		if name == d.name || d.manifest != nil && name == d.manifest.Parent || slices.Contains(pinned, name) || d.young(name) {
 			continue
 		}
-		if name == d.name || d.manifest != nil && name == d.manifest.Parent || slices.Contains(pinned, name) {
-			continue
-		}
-		if err := durable.RemoveAll(d.fs, d.path(snapshotsDir, name)); err != nil {
-			return removed, err
+		if err := removeSnapshot(d.fs, d.path(snapshotsDir, name)); err != nil {
+			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
 		removed = append(removed, name)
 	}
 	return removed, nil
+}
+
+// beyond is how many of the names, from the first, are beyond the number to
+// keep. What is left of a snapshot without a manifest is none.
+func (d *Dataset) beyond(names []string) int {
+	keep := d.options.Keep
+	for i := len(names) - 1; i >= 0; i-- {
+		if _, err := d.fs.Lstat(d.path(snapshotsDir, names[i], manifestFile)); err == nil {
+			keep--
+		}
+		if keep == 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// young reports whether a snapshot is to be kept for its age. One from the
+// future, seen from now, is.
+func (d *Dataset) young(name string) bool {
+	published, err := time.Parse("20060102T150405Z", name[:strings.IndexByte(name, '-')])
+	return err != nil || d.options.KeepFor >= 0 && d.options.Now().Sub(published) <= d.options.KeepFor
+}
+
+// removeSnapshot removes what callmill wrote of a snapshot: its manifest
+// first, as without it nobody takes the rest for whole, and at the end those
+// folders that are empty then.
+func removeSnapshot(fsys durable.FS, dir string) error {
+	if err := fsys.Remove(filepath.Join(dir, manifestFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	_, err := removeOurs(fsys, dir, "")
+	return err
+}
+
+// removeOurs removes the folder at a path inside a snapshot, with what callmill
+// wrote in it, unless there is more.
+func removeOurs(fsys durable.FS, dir, folder string) (gone bool, err error) {
+	entries, err := fsys.ReadDir(filepath.Join(dir, filepath.FromSlash(folder)))
+	if err != nil {
+		return false, err
+	}
+	left := 0
+	for _, e := range entries {
+		inside := path.Join(folder, e.Name())
+		switch {
+		case e.IsDir():
+			gone, err = removeOurs(fsys, dir, inside)
+		case snapshotFile.MatchString(inside):
+			gone, err = true, fsys.Remove(filepath.Join(dir, filepath.FromSlash(inside)))
+		default:
+			gone = false
+		}
+		if err != nil {
+			return false, err
+		}
+		if !gone {
+			left++
+		}
+	}
+	if left > 0 {
+		return false, nil
+	}
+	return true, fsys.Remove(filepath.Join(dir, filepath.FromSlash(folder)))
 }
 
 // Pinned lists the snapshots that are never pruned.
@@ -72,7 +181,7 @@ func (d *Dataset) Pinned() ([]string, error) {
 
 // Pin keeps a snapshot from being pruned, or with pin false no longer does.
 func (d *Dataset) Pin(name string, pin bool) error {
-	if _, err := d.Snapshot(name); err != nil {
+	if _, err := d.Snapshot(name); err != nil && pin {
 		return err
 	}
 	pinned, err := d.Pinned()
@@ -105,14 +214,14 @@ func (d *Dataset) Snapshot(name string) (*Manifest, error) {
 // nowhere, which Open refuses.
 func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 	d := newDataset(dir, o)
-	if d.lock, err = takeLock(ctx, d.dir, o.LockWait); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
 	m, err := d.Snapshot(name)
 	if err != nil {
 		return fmt.Errorf("roll back %s: %w", dir, err)
 	}
+	if d.lock, err = takeLock(ctx, d.dir, o.LockWait); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
 	if err := d.complete(name, m); err != nil {
 		return fmt.Errorf("roll back %s to %s: %w", dir, name, err)
 	}

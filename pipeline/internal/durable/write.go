@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"strings"
+	"regexp"
 )
 
 // tempName is a fresh name for what will become path, in the same folder,
@@ -17,11 +17,12 @@ func tempName(path string) string {
 	return dir + "." + base + "." + rand.Text() + ".tmp"
 }
 
+// temporary are the names that tempName gives, and hardly anybody else.
+var temporary = regexp.MustCompile(`^\..+\.[A-Z2-7]{26,}\.tmp$`)
+
 // IsTemp reports whether a file of this name is a leftover of [WriteFile] or
 // [ReplaceSymlink]: it may be removed by whoever is the folder's only writer.
-func IsTemp(name string) bool {
-	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp")
-}
+func IsTemp(name string) bool { return temporary.MatchString(name) }
 
 // WriteFile puts data at path, whole or not at all, and on disk: whatever
 // happens, path is either what it was or the whole of data. After an error it
