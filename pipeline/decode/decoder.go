@@ -73,6 +73,7 @@ type Decoder struct {
 	at          place
 	refused     refusal
 	lists       lists
+	elements    int    // of its lists so far
 	lastElement int    // where the element of Jobs begins that was read last
 	badID       string // id of a job that was damaged, where it was read
 	seen        map[string]struct{}

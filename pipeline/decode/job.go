@@ -25,7 +25,7 @@ func (d *Decoder) job(j *schema.Job) bool {
 	*j = schema.Job{}
 	l := &d.lists
 	l.numbers, l.contacts, l.extras, l.summaries, l.tasks = l.numbers[:0], l.contacts[:0], l.extras[:0], l.summaries[:0], l.tasks[:0]
-	d.at = nowhere
+	d.at, d.elements = nowhere, 0
 	if !d.enter() {
 		return false
 	}

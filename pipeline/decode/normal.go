@@ -1,7 +1,10 @@
 package decode
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"callmill/schema"
 )
@@ -24,7 +27,7 @@ func (d *Decoder) normalize(j *schema.Job) {
 		}
 	}
 	l.tasks = d.uniqueTasks(l.tasks)
-	j.Tasks = d.tasks.keep(l.tasks)
+	j.Tasks = d.keepSorted(l.tasks)
 	j.SortTasks()
 }
 
@@ -86,10 +89,51 @@ func (d *Decoder) countDuplicate(a, b *schema.Task) {
 	}
 }
 
-// sameTask reports whether ListJobs said the same of both.
+// sameTask reports whether ListJobs said the same of two tasks with one id.
 func sameTask(a, b *schema.Task) bool {
-	one, other := schema.Job{Tasks: []schema.Task{*a}}, schema.Job{Tasks: []schema.Task{*b}}
-	x, _ := one.ContentHash(nil)
-	y, _ := other.ContentHash(nil)
-	return x == y
+	return a.JobID == b.JobID && a.CallID == b.CallID && a.ChatbotID == b.ChatbotID && a.ScenarioID == b.ScenarioID &&
+		a.Status == b.Status && a.Brief == b.Brief && a.PlannedTime == b.PlannedTime && a.ActualTime == b.ActualTime &&
+		a.CallingNumber == b.CallingNumber && a.CalledNumber == b.CalledNumber && a.Contact == b.Contact &&
+		sameNumber(a.Duration, b.Duration) && slices.EqualFunc(a.Turns, b.Turns, sameTurn)
+}
+
+func sameTurn(a, b schema.Turn) bool {
+	return a.Script == b.Script && a.Speaker == b.Speaker && a.Timestamp == b.Timestamp && slices.Equal(a.Summaries, b.Summaries)
+}
+
+func sameNumber(a, b *int64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// keepSorted is list in the order of schema.Job.SortTasks, which is slow where
+// many large tasks have to change places.
+func (d *Decoder) keepSorted(list []schema.Task) []schema.Task {
+	kept := d.tasks.keep(list)
+	const few = 16
+	if len(list) <= few {
+		return kept
+	}
+	order := make([]int32, len(list))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, k int32) int {
+		a, b := &list[i], &list[k]
+		return cmp.Or(compareInstants(a.CallTime(), b.CallTime()), strings.Compare(a.TaskID, b.TaskID))
+	})
+	for i, from := range order {
+		kept[i] = list[from]
+	}
+	return kept
+}
+
+// compareInstants puts 0, which is no instant, last.
+func compareInstants(a, b int64) int {
+	if (a == 0) != (b == 0) {
+		return cmp.Compare(b, a)
+	}
+	return cmp.Compare(a, b)
 }

@@ -26,7 +26,7 @@ const (
 // bracket, unless a job or a response begins before that, for those never
 // stand within a job. It is atEnd, too, where a window ends before it is clear.
 func (d *Decoder) wayOn(start int) way {
-	next := d.unmistakable(start + 1)
+	next := d.unmistakable(d.firstWayOn(start))
 	if rest := d.b[start:]; len(rest) == 0 || rest[0] != '{' && rest[0] != '[' {
 		return next
 	}
@@ -43,6 +43,16 @@ func (d *Decoder) wayOn(start int) way {
 		return way{end, afterValue}
 	}
 	return next
+}
+
+// firstWayOn is the first place a way on from damage in the value at start may
+// be. What is too deep is not searched from its beginning, where each of its
+// levels may look like a document.
+func (d *Decoder) firstWayOn(start int) int {
+	if d.bad.code == schema.RejectTooDeep {
+		return max(start+1, d.bad.at)
+	}
+	return start + 1
 }
 
 // clearly reports whether the text in the window shows what follows on end.

@@ -18,7 +18,7 @@ func (d *Decoder) list(k listKind, one func() bool) bool {
 			return d.unwrap(k, one)
 		}
 		d.count(objectForArray)
-		return one()
+		return d.take(k, one)
 	case 'n':
 		return d.literal("null")
 	case '"':
@@ -42,12 +42,35 @@ func (d *Decoder) array(k listKind, one func() bool) bool {
 func (d *Decoder) arrayElement(k listKind, one func() bool) bool {
 	switch d.next() {
 	case '{':
-		return one()
+		return d.take(k, one)
 	case 'n':
 		d.count(nullElement)
 		return d.literal("null")
 	}
 	return d.notA("an element of "+k.field(), "an object")
+}
+
+// maxElements is how many elements the lists of a job may have together, where
+// a task counts as much as its size: what is decoded takes far more memory
+// than an empty element takes in the input.
+const (
+	maxElements   = 1 << 20
+	taskElements  = 16
+	otherElements = 1
+)
+
+// take reads an element of a list, unless the job has too many.
+func (d *Decoder) take(k listKind, one func() bool) bool {
+	if k == tasks {
+		d.elements += taskElements
+	} else {
+		d.elements += otherElements
+	}
+	if d.elements > maxElements {
+		d.refuse(schema.RejectTooLarge, k.field(), "longer than can be held")
+		return d.skip()
+	}
+	return one()
 }
 
 // emptyString accepts "" where a list or an object is documented.

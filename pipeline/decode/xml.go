@@ -384,13 +384,18 @@ func (x *xmlReader) job(name string, at int, child *xml.StartElement) bool {
 func (x *xmlReader) damaged(name string, at int) bool {
 	d, bad := x.d, x.d.bad
 	rest := d.b[at+1:]
-	next, closing := indexTag(rest, "<"+name), bytes.Index(rest, []byte("</"+name+">"))
+	next := indexTag(rest, "<"+name)
+	until := rest
+	if next >= 0 {
+		until = rest[:next]
+	}
+	closing := bytes.Index(until, []byte("</"+name+">"))
 	if d.runsOut() && (bad.code == schema.RejectTruncated || next < 0 && closing < 0) {
 		return d.ends()
 	}
 	w := way{len(d.b), atEnd}
 	switch {
-	case closing >= 0 && (next < 0 || closing < next):
+	case closing >= 0:
 		w = way{at + 1 + closing + len("</"+name+">"), afterValue}
 	case next >= 0:
 		w = way{at + 1 + next, atJob}

@@ -32,6 +32,10 @@ func (x *xmlReader) spell(dst []byte, child *xml.StartElement, depth int) ([]byt
 				dst = appendEscaped(dst, t)
 			}
 		case xml.StartElement:
+			if t.Name.Local == "Jobs" || t.Name.Local == "Job" {
+				x.d.p = x.at()
+				return dst, x.d.fail(schema.RejectSyntax, "XML: a job within a job")
+			}
 			x.attributes(t)
 			if members++; members == 1 {
 				dst = append(dst[:start], '{')
