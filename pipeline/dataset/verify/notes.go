@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func (p *Plan) noteOutside() {
 	}
 	for _, name := range namesIn(filepath.Join(p.dir, "snapshots")) {
 		switch {
-		case strings.HasPrefix(name, "."):
+		case scratchName.MatchString(name):
 			p.noteLeftover(path.Join("snapshots", name))
 		case !snapshotName.MatchString(name):
 			p.note("%s is not callmill's", path.Join("snapshots", name))
@@ -56,8 +57,11 @@ func (p *Plan) noteOutside() {
 	}
 }
 
+// scratchName is what a run has among the snapshots while it goes on.
+var scratchName = regexp.MustCompile(`^(\.build-\d{8}T\d{6}Z-[0-9a-f]{6}|\.spill-\d+)$`)
+
 func (p *Plan) noteLeftover(name string) {
-	p.note("%s was left by a run that did not end; the next one sweeps it", name)
+	p.note("%s is of a run that goes on, or did not end: then the next one sweeps it", name)
 }
 
 // noteLatestText looks at LATEST, which is for those who cannot follow links:
