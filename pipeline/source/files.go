@@ -78,7 +78,7 @@ func Open(args []string, o Options) (*Files, error) {
 	f := &Files{o: o.withDefaults()}
 	for _, arg := range args {
 		if err := f.add(arg); err != nil {
-			return nil, fmt.Errorf("input %s: %w", arg, reason(err))
+			return nil, fmt.Errorf("input %s: %w", arg, reason(err, arg))
 		}
 	}
 	return f, nil
@@ -185,11 +185,15 @@ func readable(path string) error {
 	return one.Close()
 }
 
-// reason is err without the operation and the path it names, where the path
-// is the argument that the message begins with.
-func reason(err error) error {
-	if pe, ok := errors.AsType[*fs.PathError](err); ok {
-		return fmt.Errorf("%s: %w", filepath.ToSlash(pe.Path), pe.Err)
+// reason is err without the operation, and without the path where that is
+// named already.
+func reason(err error, named string) error {
+	pe, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
+		return err
 	}
-	return err
+	if pe.Path == named {
+		return pe.Err
+	}
+	return fmt.Errorf("%s: %w", pe.Path, pe.Err)
 }

@@ -14,7 +14,7 @@ import (
 func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
 	defer f.pool.give(head)
 	if f.o.Cut == nil {
-		return fmt.Errorf("read %s: larger than %d bytes, and nothing to cut it with", one.origin, f.o.MaxWhole)
+		return fmt.Errorf("read %s: larger than %d bytes, and nothing to cut it with", one.path, f.o.MaxWhole)
 	}
 	fault := ""
 	open := func() (io.ReadCloser, error) {
@@ -27,7 +27,7 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 	if one.path == "-" {
 		spool, err := f.spool(head, in)
 		if err != nil {
-			return fmt.Errorf("keep %s: %w", one.origin, err)
+			return fmt.Errorf("keep %s while it is read: %w", one.path, err)
 		}
 		defer func() {
 			spool.Close()
@@ -51,7 +51,7 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 		return refused
 	}
 	if err != nil {
-		return fmt.Errorf("read %s: %w", one.origin, reason(err))
+		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
 	if last == nil {
 		return nil

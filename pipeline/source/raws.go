@@ -46,12 +46,12 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	}
 	in, err := f.open(ctx, one)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", one.origin, reason(err))
+		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
 	defer in.Close()
 	body, err := f.whole(in, one.size)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", one.origin, reason(err))
+		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
 	if int64(len(body)) > f.o.MaxWhole {
 		return f.cut(ctx, one, in, body, yield)
