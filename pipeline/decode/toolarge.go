@@ -46,11 +46,15 @@ func (c *cutter) reject(code, reason string, p pieceStart) error {
 // passTooLarge rejects what does not end within the largest window, and goes
 // on at the next job or document that is recognized.
 func (c *cutter) passTooLarge() error {
-	p := pieceStart{raw: c.text[c.head:]}
-	p.raw = bytes.Clone(p.raw[:min(len(p.raw), schema.MaxRejectRaw)])
+	begin := scanner{b: c.text, p: c.head}
+	if begin.next() == ',' {
+		begin.p++
+		begin.next()
+	}
+	start, from := begin.p, begin.p+1
+	p := pieceStart{raw: bytes.Clone(c.text[start:min(len(c.text), start+schema.MaxRejectRaw)])}
 	p.jobID = idIn(p.raw)
 	sum := sha256.New()
-	start, from := c.head, c.head+1
 	for {
 		w := c.lookFor(from)
 		if w.kind != atEnd || c.ended {
