@@ -1,9 +1,6 @@
 package decode
 
 import (
-	"encoding/binary"
-	"math/bits"
-
 	"callmill/schema"
 )
 
@@ -139,106 +136,6 @@ func (s *scanner) element(first bool) bool {
 		return s.p < len(s.b) || s.ends()
 	}
 	return true
-}
-
-const (
-	low7  = 0x7f7f7f7f7f7f7f7f
-	high1 = 0x8080808080808080
-	ones  = 0x0101010101010101
-)
-
-// special marks the bytes of w that end plain text: quotes, backslashes and
-// control characters. The lowest mark is exact, those above it may not be.
-func special(w uint64) uint64 {
-	quote := w ^ ones*'"'
-	slash := w ^ ones*'\\'
-	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w) & high1
-}
-
-// plain returns the index from i on of the first byte that ends plain text,
-// len(b) where there is none, and whether a byte before it is not ASCII.
-func plain(b []byte, i int) (end int, ascii bool) {
-	var seen uint64
-	for i+8 <= len(b) {
-		w := binary.LittleEndian.Uint64(b[i:])
-		m := special(w)
-		if m != 0 {
-			n := bits.TrailingZeros64(m) &^ 7
-			seen |= w & (1<<n - 1)
-			return i + n/8, seen&high1 == 0
-		}
-		seen |= w
-		i += 8
-	}
-	for ; i < len(b); i++ {
-		c := b[i]
-		if c == '"' || c == '\\' || c < ' ' {
-			break
-		}
-		seen |= uint64(c)
-	}
-	return i, seen&high1 == 0
-}
-
-// skipString steps over the string at p and reports whether it has escapes.
-func (s *scanner) skipString() (escaped, ok bool) {
-	i := s.p + 1
-	for {
-		i, _ = plain(s.b, i)
-		if i >= len(s.b) {
-			s.p = len(s.b)
-			return escaped, s.ends()
-		}
-		if s.b[i] == '"' {
-			s.p = i + 1
-			return escaped, true
-		}
-		n := escapeLen(s.b[i:])
-		if n <= 0 {
-			return escaped, s.badEscape(i, n)
-		}
-		i += n
-		escaped = true
-	}
-}
-
-// badEscape is the failure of what escapeLen did not accept at i.
-func (s *scanner) badEscape(i, n int) bool {
-	s.p = i
-	if n < 0 {
-		s.p = len(s.b)
-		return s.ends()
-	}
-	if s.b[i] != '\\' {
-		return s.syntax("a control character in a string")
-	}
-	return s.syntax("an unknown escape in a string")
-}
-
-// escapeLen is the length of the escape b begins with: 0 where it is none,
-// -1 where b ends within it.
-func escapeLen(b []byte) int {
-	if b[0] != '\\' {
-		return 0
-	}
-	if len(b) < 2 {
-		return -1
-	}
-	switch b[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
-	case 'u':
-		for i := 2; i < 6; i++ {
-			if i >= len(b) {
-				return -1
-			}
-			if hexValue(b[i]) < 0 {
-				return 0
-			}
-		}
-		return 6
-	}
-	return 0
 }
 
 // number steps over the number at p and returns its literal text.

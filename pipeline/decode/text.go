@@ -15,7 +15,7 @@ func (d *Decoder) text() (string, bool) {
 	if end < len(d.b) && d.b[end] == '"' {
 		d.p = end + 1
 		raw := d.b[start:end]
-		if ascii || utf8.Valid(raw) {
+		if ascii || validUTF8(raw) {
 			return alias(raw), true
 		}
 		return d.repaired(raw), true
