@@ -16,7 +16,12 @@ func TestPage(t *testing.T) {
 	page := string(read(t, shared(t, "ListJobs.zh.txt")))
 	xml := between(t, page, "<Message>", "</Success>")
 	text := between(t, page, "{\n\"Message\"", "\"Success\": true\n}")
-	fromXML, fromJSON := onlyJob(t, xml), onlyJob(t, text)
+	onlyJob(t, xml, func(fromXML schema.Job) {
+		onlyJob(t, text, func(fromJSON schema.Job) { comparePage(t, fromXML, fromJSON) })
+	})
+}
+
+func comparePage(t *testing.T, fromXML, fromJSON schema.Job) {
 	if got := fromJSON.Tasks[0].CallingNumber; got != "57126883106" {
 		t.Errorf("calling number %q; the page's JSON has lost its leading zero", got)
 	}
@@ -47,17 +52,18 @@ func between(t *testing.T, text, start, end string) string {
 	return text[i : i+k+len(end)]
 }
 
-func onlyJob(t *testing.T, body string) schema.Job {
+// onlyJob calls use with the job of body while it is valid.
+func onlyJob(t *testing.T, body string, use func(schema.Job)) {
 	t.Helper()
-	var jobs []schema.Job
+	met := 0
 	for item := range decode.New(decode.Options{}).Items(&schema.Raw{Body: []byte(body)}) {
 		if item.Reject != nil {
 			t.Fatal(item.Reject.Reason)
 		}
-		jobs = append(jobs, *item.Job)
+		met++
+		use(*item.Job)
 	}
-	if len(jobs) != 1 {
-		t.Fatalf("%d jobs", len(jobs))
+	if met != 1 {
+		t.Fatalf("%d jobs", met)
 	}
-	return jobs[0]
 }
