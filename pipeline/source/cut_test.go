@@ -1,0 +1,79 @@
+package source_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"callmill/pipeline/decode"
+	"callmill/pipeline/source"
+	"callmill/schema"
+)
+
+// TestCutIsWhole: every shape decode knows gives the same jobs at the same
+// positions whether its file is read whole or, being too large, in pieces;
+// compressed and from the standard input, too.
+func TestCutIsWhole(t *testing.T) {
+	shapes, err := filepath.Glob("../decode/testdata/shapes/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shapes = slices.DeleteFunc(shapes, func(path string) bool { return strings.HasSuffix(path, ".golden") })
+	if len(shapes) == 0 {
+		t.Fatal("no shapes")
+	}
+	cut := func(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
+		return decode.Cut(decode.Options{PieceBytes: 1 << 9}, base, open, yield)
+	}
+	dir := t.TempDir()
+	for _, path := range shapes {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gz := filepath.Join(dir, filepath.Base(path)+".gz")
+		write(t, gz, compressed(t, gz, data))
+		want := decoded(t, source.Options{}, path)
+		small := source.Options{MaxWhole: 1 << 10, Cut: cut, TempDir: dir, Stdin: strings.NewReader(string(data))}
+		for _, arg := range []string{path, gz, "-"} {
+			if diff := cmp.Diff(want, decoded(t, small, arg)); diff != "" {
+				t.Errorf("%s from %s (-whole +cut):\n%s", path, filepath.Base(arg), diff)
+			}
+		}
+	}
+}
+
+// decoded is what the items of an input come to.
+func decoded(t *testing.T, o source.Options, arg string) []string {
+	t.Helper()
+	files, err := source.Open([]string{arg}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := decode.New(decode.Options{})
+	var got []string
+	err = files.Raws(t.Context(), func(raw *schema.Raw) error {
+		for item := range d.Items(raw) {
+			if r := item.Reject; r != nil {
+				got = append(got, fmt.Sprint(item.Position, " ", r.Code, " ", r.InstanceID, " ", r.ObservedAt))
+				continue
+			}
+			hash, _ := item.Job.ContentHash(nil)
+			got = append(got, fmt.Sprint(item.Position, " ", item.Job.JobID, " ", item.Job.RequestID, " ", item.Job.InstanceID, " ", item.Job.ObservedAt, " ", hash))
+		}
+		if raw.Release != nil {
+			raw.Release()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
