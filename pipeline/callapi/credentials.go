@@ -1,0 +1,127 @@
+package callapi
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/aliyun/credentials-go/credentials"
+)
+
+// chain gives the credentials that requests are signed with: the vendor's
+// default chain, which is the environment, OIDC, the CLI's profile, the
+// profile file, the machine's RAM role and a URI, in this order. It renews
+// temporary ones by itself.
+//
+// It is asked by one goroutine at a time: the vendor's remembers which of its
+// links answered last without a lock, and after a failure remembers the link
+// that failed, which is why it is then made anew.
+type chain struct {
+	credentials.Credential // only for methods nobody calls
+	keys                   *Keys
+
+	mu      sync.Mutex
+	current credentials.Credential // nil: not made yet
+	secrets []string               // all that were handed out
+}
+
+// GetCredential implements [credentials.Credential].
+func (c *chain) GetCredential() (*credentials.CredentialModel, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current == nil {
+		made, err := credentials.NewCredential(c.config())
+		if err != nil {
+			return nil, err
+		}
+		c.current = made
+	}
+	model, err := c.current.GetCredential()
+	if err != nil {
+		c.current = nil
+		return nil, err
+	}
+	for _, secret := range []*string{model.AccessKeySecret, model.SecurityToken, model.AccessKeyId, model.BearerToken} {
+		if secret != nil && *secret != "" && !slices.Contains(c.secrets, *secret) {
+			c.secrets = append(c.secrets, *secret)
+		}
+	}
+	return model, nil
+}
+
+// config is nil for the default chain.
+func (c *chain) config() *credentials.Config {
+	if c.keys == nil {
+		return nil
+	}
+	config := new(credentials.Config).SetType("access_key").SetAccessKeyId(c.keys.ID).SetAccessKeySecret(c.keys.Secret)
+	if c.keys.Token != "" {
+		config.SetType("sts").SetSecurityToken(c.keys.Token)
+	}
+	return config
+}
+
+// provider names the link of the chain that gives the credentials, or says why
+// none does.
+func (c *chain) provider() (string, error) {
+	model, err := c.GetCredential()
+	if err != nil {
+		return "", &Error{
+			Kind: Credentials, reason: "no credentials: " + c.scrub(err.Error()),
+			hint: "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or use the profile file or a RAM role of the machine",
+		}
+	}
+	if model.ProviderName == nil || *model.ProviderName == "" {
+		return "given", nil
+	}
+	return *model.ProviderName, nil
+}
+
+// maxWords bounds what of a message from elsewhere is said on.
+const maxWords = 300
+
+// scrub makes a message from elsewhere fit for errors: on one line, not too
+// long, and without credentials. The API's own messages need it: it answers a
+// wrong signature with the headers it signed, the token among them.
+func (c *chain) scrub(message string) string {
+	if i := strings.Index(strings.ToLower(message), "server string to sign"); i >= 0 {
+		message = strings.TrimRight(message[:i], " ,;:.")
+	}
+	message = string(c.scrubBytes([]byte(message)))
+	message = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(message, "\uFFFD"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if runes := []rune(message); len(runes) > maxWords {
+		message = string(runes[:maxWords]) + " …"
+	}
+	return message
+}
+
+// scrubBytes takes credentials out of a body that is kept.
+func (c *chain) scrubBytes(b []byte) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := string(b)
+	for _, secret := range c.secrets {
+		s = strings.ReplaceAll(s, secret, "***")
+	}
+	return []byte(s)
+}
+
+// tracing finds the switches of the vendor's libraries that make them print
+// requests with all their headers, the security token among them.
+func tracing() error {
+	for name := range strings.SplitSeq(os.Getenv("DEBUG"), ",") {
+		switch name {
+		case "dara", "tea", "credential":
+			return &Error{
+				Kind: Usage, reason: fmt.Sprintf("DEBUG=%s makes the vendor's client print credentials", name),
+				hint: "unset DEBUG",
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,159 @@
+package callapi
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// busiest is the most instants within any one second.
+func busiest(sent []time.Time) int {
+	most := 0
+	for i := range sent {
+		n := 0
+		for j := i; j < len(sent) && sent[j].Sub(sent[i]) < time.Second; j++ {
+			n++
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// drive has many goroutines ask for their turn for a while, each request
+// taking latency and then calling done with when it was sent.
+func drive(g *gate, workers int, latency, length time.Duration, done func(sent time.Time)) []time.Time {
+	ctx, cancel := context.WithTimeout(context.Background(), length)
+	defer cancel()
+	var mu sync.Mutex
+	var sent []time.Time
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for {
+				at, err := g.wait(ctx)
+				if err != nil {
+					return
+				}
+				mu.Lock()
+				sent = append(sent, at)
+				mu.Unlock()
+				time.Sleep(latency)
+				done(at)
+			}
+		})
+	}
+	wg.Wait()
+	return sent
+}
+
+// Nearly all of the allowed rate is used, and never more in any one second.
+func TestGateUsesTheRate(t *testing.T) {
+	for _, qps := range []int{1, 2, 10, 33, 100, 500} {
+		synctest.Test(t, func(t *testing.T) {
+			const seconds = 60
+			g := newGate(qps)
+			sent := drive(g, min(max(2*qps, 4), 64), 100*time.Millisecond, seconds*time.Second, func(time.Time) {})
+			used := float64(len(sent)) / float64(qps*seconds)
+			if busy := busiest(sent); busy > qps || used < 0.95 || g.highWater() != busy {
+				t.Errorf("qps %d: %d in the busiest second, high water %d, %.1f%% used", qps, busy, g.highWater(), 100*used)
+			}
+		})
+	}
+}
+
+// A machine that wakes sleepers late makes up for it, but not within a second.
+func TestGateOnALateMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const qps, seconds = 100, 60
+		random := rand.New(rand.NewPCG(1, 2))
+		g := newGate(qps)
+		sent := drive(g, 64, 50*time.Millisecond, seconds*time.Second, func(time.Time) {
+			if random.IntN(50) == 0 {
+				// Nobody gets a turn: as if all were woken that much later.
+				g.turn <- struct{}{}
+				time.Sleep(40 * time.Millisecond)
+				<-g.turn
+			}
+		})
+		used := float64(len(sent)) / (qps * seconds)
+		if busy := busiest(sent); busy > qps || used < 0.9 {
+			t.Errorf("%d in the busiest second, %.1f%% used", busy, 100*used)
+		}
+	})
+}
+
+// Where less is allowed than was asked for, the rate settles there: few
+// requests are throttled, and most of what is allowed is used.
+func TestGateSettles(t *testing.T) {
+	for _, quota := range []int{2, 5, 8} {
+		synctest.Test(t, func(t *testing.T) {
+			const qps, seconds = 10, 600
+			g := newGate(qps)
+			var mu sync.Mutex
+			var passed []time.Time
+			throttled, asked, settled := 0, 0, time.Now().Add(60*time.Second)
+			drive(g, 20, 100*time.Millisecond, seconds*time.Second, func(sent time.Time) {
+				mu.Lock()
+				defer mu.Unlock()
+				n := 0
+				for i := len(passed) - 1; i >= 0 && sent.Sub(passed[i]) < time.Second; i-- {
+					n++
+				}
+				if sent.After(settled) {
+					asked++
+				}
+				if n < quota {
+					passed = append(passed, sent)
+					g.answered()
+					return
+				}
+				if sent.After(settled) {
+					throttled++
+				}
+				g.throttled(sent, 200*time.Millisecond)
+			})
+			share, used := float64(throttled)/float64(asked), float64(len(passed))/float64(quota*seconds)
+			if share >= 0.02 || used < 0.75 {
+				t.Errorf("quota %d: %.1f%% throttled, %.1f%% used", quota, 100*share, 100*used)
+			}
+		})
+	}
+}
+
+// After throttling that was not about us, all of the rate is used again.
+func TestGateRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(10)
+		for range 50 {
+			time.Sleep(time.Millisecond)
+			g.throttled(time.Now(), 0)
+		}
+		if g.rate != 10*lowest {
+			t.Fatalf("rate %v after long throttling, want %v", g.rate, 10*lowest)
+		}
+		drive(g, 20, 0, 15*time.Minute, func(time.Time) { g.answered() })
+		if g.rate != 10*inUse {
+			t.Errorf("rate %v a quarter of an hour later", g.rate)
+		}
+	})
+}
+
+func TestGatePauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(100)
+		start := time.Now()
+		g.throttled(start, 3*time.Second)
+		if at, err := g.wait(t.Context()); err != nil || at.Sub(start) < 3*time.Second || at.Sub(start) > 4*time.Second {
+			t.Errorf("left after %v, %v", at.Sub(start), err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		g.throttled(time.Now(), time.Hour)
+		if _, err := g.wait(ctx); err != context.DeadlineExceeded {
+			t.Errorf("waiting ended with %v", err)
+		}
+	})
+}

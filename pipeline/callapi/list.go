@@ -1,0 +1,173 @@
+package callapi
+
+import (
+	"context"
+	"iter"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// pageSize is how many entries are asked for at a time, the most there may be.
+const pageSize = 100
+
+// pages is a list that is read page by page and may change meanwhile: entries
+// are added and move, pages come twice or shifted.
+type pages[T any] struct {
+	first int // number of the first page
+	// page reads one; total is how many entries the list is said to have.
+	page func(ctx context.Context, number int) (rows []T, total int64, err error)
+	// key tells entries apart; "" is one that is of no use.
+	key func(*T) string
+	// got takes an entry, some of them more than once, from several goroutines.
+	got func(*T)
+	// moving: entries may be added and go while it is read. Then only a second
+	// reading without news shows that nothing was lost between two pages.
+	moving bool
+	// split, where not nil, reports whether a list of so many entries is
+	// rather read in parts: then its first page is all that is read.
+	split func(total int64) bool
+}
+
+const (
+	// mostReadings is how often a list is read that does not come to rest.
+	mostReadings = 8
+	// quietReadings is how many readings in a row bring nothing before entries
+	// that are counted and not shown are given up.
+	quietReadings = 3
+)
+
+// reading is what is known of a list while it is read.
+type reading struct {
+	mu        sync.Mutex
+	seen      map[string]struct{}
+	useless   map[int]int64 // entries without key, by page
+	least     int64         // total
+	most      int64
+	fullPages bool // the page read last had as many entries as it may
+}
+
+// readAll reads a list until nothing of it can be missing. unlisted is how
+// many entries were counted and never shown.
+func readAll[T any](ctx context.Context, parallel int, p pages[T]) (split bool, unlisted int64, err error) {
+	r := &reading{seen: map[string]struct{}{}}
+	quiet := 0
+	for range mostReadings {
+		before := len(r.seen)
+		number, split, err := p.readOnce(ctx, parallel, r)
+		if err != nil || split {
+			return split, 0, err
+		}
+		if len(r.seen) == before {
+			quiet++
+		} else {
+			quiet = 0
+		}
+		if p.complete(r, number, quiet) {
+			return false, 0, nil
+		}
+		if quiet >= quietReadings {
+			break
+		}
+	}
+	return false, max(0, r.missing()), nil
+}
+
+// complete reports whether nothing can be missing after a reading of so many
+// pages. A list that stands still is complete when all that it counts were
+// seen. One page is read at one instant.
+func (p *pages[T]) complete(r *reading, number, quiet int) bool {
+	switch {
+	case r.missing() > 0:
+		return false
+	case number <= 1 || quiet > 0:
+		return true
+	}
+	return !p.moving && r.least == r.most
+}
+
+// missing is how many entries were counted and not seen.
+func (r *reading) missing() int64 {
+	missing := r.most - int64(len(r.seen))
+	for _, n := range r.useless {
+		missing -= n
+	}
+	return missing
+}
+
+// readOnce reads all pages, those after the first at the same time.
+func (p *pages[T]) readOnce(ctx context.Context, parallel int, r *reading) (number int, split bool, err error) {
+	r.least, r.most, r.useless = 0, 0, map[int]int64{}
+	if err := p.read(ctx, r, 0); err != nil {
+		return 0, false, err
+	}
+	if p.split != nil && p.split(r.most) {
+		return 1, true, nil
+	}
+	number = pageCount(r.most)
+	if err := forEach(ctx, parallel, between(1, number), func(ctx context.Context, n int) error { return p.read(ctx, r, n) }); err != nil {
+		return 0, false, err
+	}
+	// What was added meanwhile, and lists that do not count themselves.
+	for news := true; pageCount(r.most) > number || news && r.fullPages; number++ {
+		before := len(r.seen)
+		if err := p.read(ctx, r, number); err != nil {
+			return 0, false, err
+		}
+		news = len(r.seen) > before
+	}
+	return number, false, nil
+}
+
+// read reads page n, counted from 0.
+func (p *pages[T]) read(ctx context.Context, r *reading, n int) error {
+	rows, total, err := p.page(ctx, p.first+n)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n == 0 {
+		r.least = total
+	}
+	r.least, r.most = min(r.least, total), max(r.most, total)
+	if n >= pageCount(r.most)-1 {
+		r.fullPages = len(rows) >= pageSize
+	}
+	for i := range rows {
+		key := p.key(&rows[i])
+		if key == "" {
+			r.useless[n]++
+			continue
+		}
+		r.seen[key] = struct{}{}
+		p.got(&rows[i])
+	}
+	return nil
+}
+
+func pageCount(total int64) int { return max(1, int((total+pageSize-1)/pageSize)) }
+
+func between(from, to int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for n := from; n < to && yield(n); n++ {
+		}
+	}
+}
+
+// forEach calls f for each value, for parallel of them at the same time, and
+// returns when all calls have. The first error cancels the rest.
+func forEach[T any](ctx context.Context, parallel int, values iter.Seq[T], f func(context.Context, T) error) error {
+	g, group := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for v := range values {
+		if group.Err() != nil {
+			break
+		}
+		g.Go(func() error { return f(group, v) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}

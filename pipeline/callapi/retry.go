@@ -1,0 +1,140 @@
+package callapi
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// fewAttempts is how often a request is tried that is better tried otherwise:
+// a batch of which the API itself says that it failed, which is then halved,
+// and an endpoint that never answered, which may be none.
+const fewAttempts = 3
+
+// attempts is how often a request may fail as it did just now.
+func (c *Client) attempts(r *request, f *failure) int {
+	if f.coded && len(r.jobIDs) > 1 || f.offline && !c.answered.Load() {
+		return min(c.o.Attempts, fewAttempts)
+	}
+	return c.o.Attempts
+}
+
+// ask sends a request until it is answered. It gives a *failure when it is
+// refused, or failed every time, *Error where no request can pass any more,
+// and ctx.Err() when cancelled.
+func (c *Client) ask(ctx context.Context, r *request) (*answer, error) {
+	failed := 0
+	for try := 0; ; try++ {
+		a, err := c.attempt(ctx, r)
+		if err == nil {
+			c.answered.Store(true)
+			c.patience.answered()
+			c.gate.answered()
+			return a, nil
+		}
+		f, ok := err.(*failure)
+		if !ok {
+			return nil, err
+		}
+		switch f.verdict {
+		case stop:
+			return nil, &f.cause
+		case refuse:
+			return nil, f
+		case later:
+			c.counters.throttles.Add(1)
+			c.gate.throttled(f.sent, f.retryAfter)
+			if c.patience.throttled() {
+				return nil, &f.cause
+			}
+		case retry:
+			failed++
+			if c.patience.failed() {
+				return nil, c.down(f)
+			}
+			if failed >= c.attempts(r, f) {
+				return nil, f
+			}
+		}
+		c.counters.retries.Add(1)
+		if err := sleep(ctx, f.retryAfter+c.jitter.backoff(try)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// down is the error of a run that gives up because the API does not answer.
+func (c *Client) down(f *failure) *Error {
+	e := f.cause
+	e.reason = "no answer for long, at last: " + e.reason
+	return &e
+}
+
+// patience counts what was not answered, over all requests.
+type patience struct {
+	mu        sync.Mutex
+	budget    int
+	left      int // of budget
+	most      time.Duration
+	throttles time.Time // the first that no answer followed; zero: none
+}
+
+// perAnswer is what an answer gives back to the budget.
+const perAnswer = 10
+
+func newPatience(budget int, most time.Duration) *patience {
+	return &patience{budget: budget, left: budget, most: most}
+}
+
+func (p *patience) answered() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = min(p.left+perAnswer, p.budget)
+	p.throttles = time.Time{}
+}
+
+// failed reports whether that was one failure too many.
+func (p *patience) failed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left--
+	return p.left < 0
+}
+
+// throttled reports whether nothing but that has come for too long.
+func (p *patience) throttled() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if p.throttles.IsZero() {
+		p.throttles = now
+	}
+	return now.Sub(p.throttles) > p.most
+}
+
+// jitter draws how long to wait: full jitter, so that requests that failed
+// together do not come back together.
+type jitter struct {
+	mu        sync.Mutex
+	random    *rand.Rand
+	base, cap time.Duration
+}
+
+func newJitter(seed uint64, base, most time.Duration) *jitter {
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	return &jitter{random: rand.New(rand.NewPCG(seed, seed)), base: base, cap: most}
+}
+
+// backoff is the wait before retry n, from 0.
+func (j *jitter) backoff(n int) time.Duration {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	most := j.cap
+	if n < 30 {
+		most = min(j.base<<n, j.cap)
+	}
+	return time.Duration(j.random.Int64N(int64(most) + 1))
+}

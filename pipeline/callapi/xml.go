@@ -1,0 +1,91 @@
+package callapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// asJSON gives a body as JSON: itself, or what XML says, an element that is
+// repeated as a list. It tells a whole body from one that was cut off.
+func asJSON(body []byte) ([]byte, error) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
+	if len(body) > 0 && body[0] == '<' {
+		return xmlAsJSON(body)
+	}
+	if json.Valid(body) {
+		return body, nil
+	}
+	if len(body) > 0 && (body[0] == '{' || body[0] == '[') {
+		return nil, errors.New("it is damaged or ends in the middle")
+	}
+	return nil, errors.New("it is no JSON")
+}
+
+// element is an element of XML that is being read.
+type element struct {
+	name   string
+	fields map[string]any
+	text   strings.Builder
+}
+
+// value is the element as JSON knows it: an object, or text.
+func (e *element) value() any {
+	if e.fields == nil {
+		return strings.TrimSpace(e.text.String())
+	}
+	return e.fields
+}
+
+// add puts a child into the element.
+func (e *element) add(child *element) {
+	if e.fields == nil {
+		e.fields = map[string]any{}
+	}
+	switch before := e.fields[child.name].(type) {
+	case nil:
+		e.fields[child.name] = child.value()
+	case []any:
+		e.fields[child.name] = append(before, child.value())
+	default:
+		e.fields[child.name] = []any{before, child.value()}
+	}
+}
+
+// xmlAsJSON reads XML with a root or, as the API's page shows it, without.
+func xmlAsJSON(body []byte) ([]byte, error) {
+	decoder := xml.NewDecoder(bytes.NewReader(body))
+	open := []*element{{}}
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) && len(open) == 1 {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("it is damaged or ends in the middle: %w", err)
+		}
+		top := open[len(open)-1]
+		switch token := token.(type) {
+		case xml.StartElement:
+			open = append(open, &element{name: token.Name.Local})
+		case xml.CharData:
+			top.text.Write(token)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+			open[len(open)-1].add(top)
+		}
+	}
+	root := open[0].fields
+	if len(root) == 1 {
+		for _, only := range root {
+			if fields, ok := only.(map[string]any); ok {
+				root = fields
+			}
+		}
+	}
+	return json.Marshal(root)
+}
