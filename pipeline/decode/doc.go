@@ -6,12 +6,15 @@
 // # How it reads
 //
 // One pass over the bytes: [Decoder.Items] walks the documents of a body
-// (walk.go, response.go), reads each job into buffers that are used again
-// (job.go, fields.go), brings it to its normal form (normal.go) and hands it
-// out when the end of its response is known: a response that says
-// Success:false after its jobs publishes none of them. Strings alias the body
-// unless they had escapes. XML is spelled again as JSON, job by job, and goes
-// the same way (xml.go).
+// (walk.go, response.go, element.go), reads each job into buffers that are used
+// again (job.go, task.go, fields.go), brings it to its normal form (normal.go)
+// and hands it out when the end of its response is known (settle.go): one that
+// says Success:false after its jobs publishes none of them. Strings alias the
+// body unless they had escapes. XML is spelled again as JSON, job by job, and
+// goes the same way (xml.go, xmljobs.go, xmlspell.go).
+//
+// An input too large to be held goes through [Cut] first (cut.go, piece.go): the
+// same walk, on a window, decoding no job.
 //
 // # Tolerance is a list
 //
@@ -35,5 +38,15 @@
 //     a truncated response
 //
 // Of a name given twice in a JSON object the last value wins, but for what
-// holds jobs: every Jobs counts.
+// holds jobs: every Jobs counts. Pages of other actions, by the action of their
+// raw line or by their members (pageOf; Jobs with page numbers and without
+// tasks is ListJobsByGroup's), yield nothing and are counted.
+//
+// # What is refused
+//
+// A shape on no list makes a reject of the job that has it, damage of the job
+// it is in, and the search for the next job that is certainly whole goes on
+// behind it (resync.go). Whole documents are refused where they say so
+// (api_error) or are no response (not_jobs, syntax, empty, encoding). A reject
+// takes a position like a job.
 package decode
