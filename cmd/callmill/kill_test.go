@@ -45,7 +45,7 @@ func TestKilled(t *testing.T) {
 	for n := range trials {
 		upon, want := before, after
 		if n%8 == 7 {
-			upon, want = night{data: filepath.Join(t.TempDir(), "data")}, atOnce
+			upon, want = published{data: filepath.Join(t.TempDir(), "data")}, atOnce
 		}
 		since := moments[n%len(moments)]
 		killing := time.Duration(random.Int64N(1 + int64(lengths[since.name])))
@@ -74,8 +74,8 @@ func (m moment) count(data string) int {
 	return len(found)
 }
 
-// night is what a run reads, and what there is after it.
-type night struct {
+// published is what a run reads, and what there is after it.
+type published struct {
 	args    []string
 	data    string
 	tables  map[string][32]byte // files but that of rejects, which names its run
@@ -84,7 +84,7 @@ type night struct {
 
 // twoNights are two inputs: in the second some jobs are new, some changed,
 // some the same; and there is a reject.
-func twoNights(t *testing.T) (first, second night) {
+func twoNights(t *testing.T) (first, second published) {
 	t.Helper()
 	key := filepath.Join(write(t, map[string]string{"key": "a secret"}), "key")
 	before := rushHour(t, 4, 40)
@@ -105,32 +105,32 @@ func twoNights(t *testing.T) (first, second night) {
 }
 
 // convert is the command that publishes the night into a dataset.
-func (n night) convert(data string) []string {
+func (n published) convert(data string) []string {
 	return append([]string{"convert", "--out", data}, n.args...)
 }
 
-func (n night) publish(t *testing.T, data string) night {
+func (n published) publish(t *testing.T, data string) published {
 	t.Helper()
 	runMain(t, exitDone, n.convert(data)...)
 	return look(t, data)
 }
 
 // look tells what is published.
-func look(t *testing.T, data string) night {
+func look(t *testing.T, data string) published {
 	t.Helper()
-	n := night{data: data, tables: snapshotFiles(t, data), rejects: runMain(t, exitDone, "rejects", data)}
+	n := published{data: data, tables: snapshotFiles(t, data), rejects: runMain(t, exitDone, "rejects", data)}
 	maps.DeleteFunc(n.tables, func(path string, _ [32]byte) bool { return strings.HasPrefix(path, schema.TableRejects+"/") })
 	return n
 }
 
-func (n night) is(other night) bool {
+func (n published) is(other published) bool {
 	return maps.Equal(n.tables, other.tables) && n.rejects == other.rejects
 }
 
 // killed publishes the night into a copy of a dataset, kills the run, and
 // checks what is left; then it publishes the night again. It says which night
 // the killed run left.
-func (n night) killed(t *testing.T, upon, want night, since moment, after time.Duration) (left string) {
+func (n published) killed(t *testing.T, upon, want published, since moment, after time.Duration) (left string) {
 	t.Helper()
 	data := upon.data
 	if upon.tables != nil {
