@@ -170,7 +170,7 @@ func (b *build) writeRejects() (file File, err error) {
 	if err != nil {
 		return File{}, err
 	}
-	w := table.NewWriter[schema.RejectRow]()
+	w := table.NewWriter[schema.RejectRow](&table.Compressor{})
 	w.Reset(out)
 	if err := b.mergeRejects(w); err != nil {
 		return File{}, errors.Join(err, out.abandon())

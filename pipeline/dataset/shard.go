@@ -36,13 +36,13 @@ type shardWriter struct {
 }
 
 func newShardWriter(b *build) *shardWriter {
-	w := &shardWriter{build: b}
-	w.jobs.init(b, "jobs")
-	w.tasks.init(b, "tasks")
-	w.turns.init(b, "turns")
-	w.contacts.init(b, "contacts")
-	w.extras.init(b, "extras")
-	w.summaries.init(b, "summaries")
+	w, compressor := &shardWriter{build: b}, &table.Compressor{}
+	w.jobs.init(b, compressor, "jobs")
+	w.tasks.init(b, compressor, "tasks")
+	w.turns.init(b, compressor, "turns")
+	w.contacts.init(b, compressor, "contacts")
+	w.extras.init(b, compressor, "extras")
+	w.summaries.init(b, compressor, "summaries")
 	return w
 }
 
@@ -139,14 +139,17 @@ func (w *shardWriter) abandon() error {
 
 // output writes one table's files, one after the other.
 type output[T any] struct {
-	build *build
-	table string
-	shard shard
-	rows  *table.Writer[T]
-	file  *contentFile
+	build      *build
+	compressor *table.Compressor
+	table      string
+	shard      shard
+	rows       *table.Writer[T]
+	file       *contentFile
 }
 
-func (o *output[T]) init(b *build, name string) { o.build, o.table = b, name }
+func (o *output[T]) init(b *build, c *table.Compressor, name string) {
+	o.build, o.compressor, o.table = b, c, name
+}
 
 func (o *output[T]) begin(s shard) error {
 	o.shard, o.file = s, nil
@@ -166,7 +169,7 @@ func (o *output[T]) next() (*T, error) {
 
 func (o *output[T]) open() (err error) {
 	if o.rows == nil {
-		o.rows = table.NewWriter[T]()
+		o.rows = table.NewWriter[T](o.compressor)
 	}
 	folder := path.Join(o.table, dateDir(o.shard.day))
 	temporary := scratchPrefix + strconv.Itoa(o.shard.bucket) + "-of-" + strconv.Itoa(o.shard.buckets)

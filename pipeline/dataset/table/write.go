@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // FormatKey is the key in a file's footer under which the version of the
@@ -48,23 +47,40 @@ type Writer[T any] struct {
 	rows    int64
 }
 
-// NewWriter makes a Writer; Reset begins its first file.
-func NewWriter[T any]() *Writer[T] {
+// NewWriter makes a Writer; Reset begins its first file. Writers of one
+// goroutine may share a Compressor.
+func NewWriter[T any](c *Compressor) *Writer[T] {
 	row := reflect.TypeFor[T]()
 	return &Writer[T]{
-		options: append(writerOptions(row), parquet.SchemaOf(new(T))),
+		options: append(writerOptions(row), parquet.SchemaOf(new(T)), parquet.Compression(c)),
 		zeroes:  zeroFields(row),
 		batch:   make([]T, 0, batchRows),
 	}
 }
 
-// Reset begins a new file on out.
+// Reset begins a new file on out. After an error a Writer is of no use.
 //
-// It does so with a new writer of parquet-go: that one's own Reset (v0.32.0)
-// leaves the second file's columns without their path_in_schema.
+// A new writer of parquet-go for each file would do the same, but takes a MiB
+// or more for each of up to 55 columns, however few the rows.
 func (w *Writer[T]) Reset(out io.Writer) {
-	w.parquet = parquet.NewGenericWriter[T](out, w.options...)
+	if w.parquet == nil {
+		w.parquet = parquet.NewGenericWriter[T](out, w.options...)
+	} else {
+		keepColumnPaths(w.parquet)
+		w.parquet.Reset(out)
+	}
 	w.batch, w.rows = w.batch[:0], 0
+}
+
+// keepColumnPaths mends what parquet-go's Reset (v0.32.0) breaks: it empties
+// the footer of the last file, and with it the names of the columns that the
+// footer shares with the writer, so that those of the next would have none.
+func keepColumnPaths[T any](w *parquet.GenericWriter[T]) {
+	for _, group := range w.File().Metadata().RowGroups {
+		for i := range group.Columns {
+			group.Columns[i].MetaData.PathInSchema = nil
+		}
+	}
 }
 
 // Next gives the place of the next row, to be filled in before the next call.
@@ -103,9 +119,7 @@ func (w *Writer[T]) Close() error {
 	}
 	// Rows that stayed would hold on to what their strings were cut from.
 	clear(w.batch[:cap(w.batch)])
-	err := w.parquet.Close()
-	w.parquet = nil
-	return err
+	return w.parquet.Close()
 }
 
 func (w *Writer[T]) flush() error {
@@ -116,8 +130,7 @@ func (w *Writer[T]) flush() error {
 
 func writerOptions(row reflect.Type) []parquet.WriterOption {
 	options := []parquet.WriterOption{
-		// The level of a tag would win over this one, hence none in schema.
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		// No tag in schema names a compression: it would win over the writer's.
 		parquet.PageBufferSize(pageBytes),
 		parquet.MaxRowsPerRowGroup(rowGroupRows),
 		parquet.DictionaryMaxBytes(dictionaryBytes),
@@ -144,7 +157,7 @@ func columnName(field reflect.StructField) string {
 
 // Write writes one file of rows; a convenience for small tables.
 func Write[T any](out io.Writer, rows []T) error {
-	w := NewWriter[T]()
+	w := NewWriter[T](&Compressor{})
 	w.Reset(out)
 	for i := range rows {
 		row, err := w.Next()
