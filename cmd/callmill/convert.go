@@ -42,20 +42,20 @@ way to versions that know better.`,
 			if instance == "" {
 				return usagef("--instance must not be empty")
 			}
-			open := func(ctx context.Context, d *dataset.Dataset, run dataset.Run) (*input, error) {
+			open := func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
 				options := source.Options{Instance: instance, ObservedAt: at, Cut: cut}
 				if slices.Contains(args, "-") {
 					options.Stdin = untilDone(ctx, env.stdin)
 				}
 				if at == 0 {
-					options.ObservedAt, options.Undated = run.Started.UnixMilli(), true
+					options.ObservedAt, options.Undated = r.run.Started.UnixMilli(), true
 				}
 				files, err := source.Open(args, options)
 				if err != nil {
 					return nil, err
 				}
 				_, bytes := files.Total()
-				return responses(ctx, d, run, files, bytes)
+				return responses(ctx, d, r.run, files, bytes)
 			}
 			j := &job{command: "convert", flags: flags, open: open}
 			return j.execute(c.Context(), env)

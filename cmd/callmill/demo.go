@@ -53,7 +53,7 @@ func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *w
 		return err
 	}
 	j := &job{command: "demo", flags: flags}
-	j.open = func(ctx context.Context, d *dataset.Dataset, run dataset.Run) (*input, error) {
+	j.open = func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
 		files, err := source.Open([]string{saved}, source.Options{
 			Instance: world.InstanceID(), ObservedAt: world.Now().UnixMilli(), Cut: cut,
 		})
@@ -61,7 +61,7 @@ func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *w
 			return nil, err
 		}
 		_, bytes := files.Total()
-		return responses(ctx, d, run, files, bytes)
+		return responses(ctx, d, r.run, files, bytes)
 	}
 	if err := j.execute(ctx, env); err != nil {
 		return err

@@ -26,6 +26,7 @@ type runFlags struct {
 	allowRejects allowance
 	lockWait     time.Duration
 	progress     string
+	metricsFile  string
 }
 
 func (f *runFlags) add(c *cobra.Command) {
@@ -42,9 +43,10 @@ func (f *runFlags) addTo(c *cobra.Command) {
 	f.memory = 300 << 20
 	flags.Var(&f.memory, "memory", "memory to stay under, such as 300MB or 1GB")
 	flags.IntVar(&f.keep, "keep", 7, "snapshots to keep")
-	flags.DurationVar(&f.keepFor, "keep-for", 24*time.Hour, "age up to which snapshots are kept, whatever their number")
+	flags.Var(newSpan(&f.keepFor, 24*time.Hour), "keep-for", "age up to which snapshots are kept, whatever their number")
 	flags.BoolVar(&f.groupRead, "group-read", false, "let the group read the tables")
 	flags.Var(&f.allowRejects, "allow-rejects", "rejects that are no reason for exit code 3: a number, or a share such as 0.5%")
+	flags.StringVar(&f.metricsFile, "metrics-file", "", "write what happened for Prometheus' text-file collector, also after a failure")
 	flags.DurationVar(&f.lockWait, "lock-wait", 0, "how long to wait for another run")
 	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "what to show meanwhile: "+strings.Join(progress.Modes(), ", "))
 }
@@ -140,4 +142,42 @@ func (a *allowance) exceeded(n, all int64) bool {
 		return float64(n)*100 > a.number*float64(all)
 	}
 	return float64(n) > a.number
+}
+
+// span is a duration as a flag that may be in days: 24h, 30d.
+type span struct{ d *time.Duration }
+
+func newSpan(d *time.Duration, value time.Duration) *span {
+	*d = value
+	return &span{d}
+}
+
+func (s *span) Type() string { return "duration" }
+
+func (s *span) String() string {
+	if s.d == nil {
+		return ""
+	}
+	const day = 24 * time.Hour
+	if *s.d >= 2*day && *s.d%day == 0 {
+		return strconv.Itoa(int(*s.d/day)) + "d"
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(s.d.String(), "0s"), "0m")
+}
+
+func (s *span) Set(text string) error {
+	if number, ok := strings.CutSuffix(text, "d"); ok {
+		days, err := strconv.ParseFloat(number, 64)
+		if err != nil || math.IsNaN(days) || days < 0 || days > 36500 {
+			return fmt.Errorf("%q is no duration such as 24h or 30d", text)
+		}
+		*s.d = time.Duration(days * 24 * float64(time.Hour))
+		return nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no duration such as 24h or 30d", text)
+	}
+	*s.d = d
+	return nil
 }

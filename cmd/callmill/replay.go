@@ -28,9 +28,9 @@ kept is left out.`,
 			}
 			flags.out = args[0]
 			j := &job{command: "replay", flags: flags}
-			j.open = func(ctx context.Context, d *dataset.Dataset, run dataset.Run) (*input, error) {
+			j.open = func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
 				again := &rejects{dataset: d, ids: map[int64]string{}, refused: map[int64]bool{}}
-				in, err := responses(ctx, d, run, again, 0)
+				in, err := responses(ctx, d, r.run, again, 0)
 				if err != nil {
 					return nil, err
 				}

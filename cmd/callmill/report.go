@@ -22,6 +22,7 @@ type report struct {
 
 	Read      *pipeline.Report   `json:"read,omitempty"`
 	Published *dataset.Published `json:"published,omitempty"`
+	Pull      *pullReport        `json:"pull,omitempty"`
 	Pruned    []string           `json:"pruned,omitempty"`
 }
 
@@ -63,6 +64,9 @@ func (r *report) lastLine() string {
 	line += fmt.Sprintf("%d jobs seen (%s) in %s", c.Seen, strings.Join(parts, ", "), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 	if n := coerced(r.Read); n > 0 {
 		line += fmt.Sprintf("; %d values re-spelled", n)
+	}
+	if r.Pull != nil {
+		line += r.Pull.line()
 	}
 	if c.Shrunk > 0 {
 		line += fmt.Sprintf("; %d jobs shrunk: they have fewer tasks or turns than before", c.Shrunk)

@@ -28,9 +28,9 @@ linked, not copied.`,
 			}
 			flags.out = args[0]
 			j := &job{command: "rewrite", flags: flags, settle: flags.settings.change}
-			j.open = func(_ context.Context, d *dataset.Dataset, run dataset.Run) (*input, error) {
+			j.open = func(_ context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
 				again := d.Reread(flatten.Job)
-				tx, err := d.BeginAnew(run)
+				tx, err := d.BeginAnew(r.run)
 				return &input{source: again, decoder: func() pipeline.Decoder { return again.Decoder() }, tx: tx}, err
 			}
 			return j.execute(c.Context(), env)

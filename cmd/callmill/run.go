@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 
 	"golang.org/x/term"
 
@@ -27,7 +29,10 @@ type job struct {
 	settle func(d *dataset.Dataset, key []byte) (*resolved, error)
 	// open opens the input. It is called when the dataset is, so that a wrong
 	// folder does not cost reading.
-	open func(ctx context.Context, d *dataset.Dataset, run dataset.Run) (*input, error)
+	open func(ctx context.Context, d *dataset.Dataset, s *resolved, r *report) (*input, error)
+	// finish completes the report and says why a run that published must not
+	// pass for a clean one. It is called after a failure, too; nil: nothing.
+	finish func(r *report, m *dataset.Manifest) error
 }
 
 // input is where the line begins.
@@ -35,11 +40,17 @@ type input struct {
 	source  pipeline.Source
 	bytes   int64 // to be read, 0 where that is not known
 	decoder func() pipeline.Decoder
-	tx      *dataset.Tx
+	// found, where not nil, is how many jobs there are to read, known so far:
+	// then progress is in jobs.
+	found func() int64
+	tx    *dataset.Tx
 	// appender, where not nil, stands between the line and the dataset.
 	appender func(*dataset.Appender) pipeline.Appender
-	// before is called when all is read and nothing is decided yet.
+	// before is called when all is read and nothing is decided yet, extend to
+	// add to what the snapshot says of itself, close at the end; nil: nothing.
 	before func()
+	extend func(*dataset.Extent)
+	close  func() error
 }
 
 // responses is input that decode understands, added to the published snapshot.
@@ -78,7 +89,14 @@ func (j *job) execute(ctx context.Context, env *environment) (err error) {
 	err = j.publish(ctx, d, r, show)
 	show.Done()
 	r.finish(err)
+	var unclean error
+	if j.finish != nil {
+		unclean = j.finish(r, d.Manifest())
+	}
 	err = errors.Join(err, d.WriteRun(r.run, r))
+	if f.metricsFile != "" {
+		err = errors.Join(err, writeMetrics(f.metricsFile, r, d.Manifest()))
+	}
 	if r.Published == nil {
 		return err
 	}
@@ -88,7 +106,7 @@ func (j *job) execute(ctx context.Context, env *environment) (err error) {
 		// published nothing.
 		return &publishedError{err.Error()}
 	}
-	return r.verdict(f)
+	return cmp.Or(r.verdict(f), unclean)
 }
 
 // publish runs the line.
@@ -108,12 +126,16 @@ func (j *job) publish(ctx context.Context, d *dataset.Dataset, r *report, show *
 	if err := d.KeepDictionaries(s.dicts); err != nil {
 		return err
 	}
-	in, err := j.open(ctx, d, r.run)
+	in, err := j.open(ctx, d, s, r)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.tx.Close()) }()
-	show.Start("reading", in.bytes, progress.Bytes)
+	if in.found != nil {
+		show.Start("fetching", 0, "jobs")
+	} else {
+		show.Start("reading", in.bytes, progress.Bytes)
+	}
 	out := &snapshot{input: in, Tx: in.tx, extent: s.extent(d)}
 	r.Read, err = pipeline.Run(ctx, pipeline.Line{
 		Source:    in.source,
@@ -121,10 +143,13 @@ func (j *job) publish(ctx context.Context, d *dataset.Dataset, r *report, show *
 		Redactor:  func() pipeline.Redactor { return redact.New(key) },
 		Flattener: func() pipeline.Flattener { return flatten.New(s.location, s.words) },
 		Dataset:   out,
-		Observer:  &observer{show},
+		Observer:  &observer{show: show, found: in.found},
 		Workers:   j.flags.workers,
 	})
 	r.Published = out.published
+	if in.close != nil {
+		err = errors.Join(err, in.close())
+	}
 	if err != nil {
 		return err
 	}
@@ -164,18 +189,31 @@ func (s *snapshot) Plan(ctx context.Context) (units int, err error) {
 }
 
 func (s *snapshot) Publish(ctx context.Context) (err error) {
+	if s.input.extend != nil {
+		s.input.extend(&s.extent)
+	}
 	s.published, err = s.Tx.Publish(ctx, s.extent)
 	return err
 }
 
 // observer shows the line's progress.
-type observer struct{ show *progress.Progress }
+type observer struct {
+	show  *progress.Progress
+	found func() int64
+	known atomic.Int64 // of found, shown so far
+}
 
 func (o *observer) Read(bytes, jobs, turns, rejects int64) {
 	o.show.Count(progress.Jobs, jobs)
 	o.show.Count(progress.Turns, turns)
 	o.show.Count(progress.Rejects, rejects)
-	o.show.Add(bytes)
+	if o.found == nil {
+		o.show.Add(bytes)
+		return
+	}
+	found := o.found()
+	o.show.Grow(found - o.known.Swap(found))
+	o.show.Add(jobs + rejects)
 }
 
 func (o *observer) Writing(n int) { o.show.Start("writing", int64(n), "shards") }

@@ -57,7 +57,7 @@ The published snapshot, its parent and pinned ones are never removed.`,
 		},
 	}
 	c.Flags().IntVar(&options.Keep, "keep", 7, "snapshots to keep")
-	c.Flags().DurationVar(&options.KeepFor, "keep-for", 24*time.Hour, "age up to which snapshots are kept, whatever their number")
+	c.Flags().Var(newSpan(&options.KeepFor, 24*time.Hour), "keep-for", "age up to which snapshots are kept, whatever their number")
 	c.Flags().DurationVar(&options.LockWait, "lock-wait", 0, "how long to wait for another run")
 	return c
 }

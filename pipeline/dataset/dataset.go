@@ -91,6 +91,9 @@ func View(dir string) (*Dataset, error) {
 	return d, nil
 }
 
+// Nothing is the view of a dataset of which nothing is published yet.
+func Nothing(dir string) *Dataset { return newDataset(dir, Options{}) }
+
 // ErrEmpty means that nothing was ever published.
 var ErrEmpty = errors.New("no published snapshot")
 

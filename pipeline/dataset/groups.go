@@ -55,3 +55,16 @@ func sameGroup(a, b schema.JobGroupRow) bool {
 	a.ObservedAt = b.ObservedAt
 	return reflect.DeepEqual(a, b)
 }
+
+// JobGroups reads the published campaigns, by instance and id.
+func (d *Dataset) JobGroups() (map[string]map[string]schema.JobGroupRow, error) {
+	rows, err := readSmall[schema.JobGroupRow](d, schema.TableJobGroups)
+	groups := map[string]map[string]schema.JobGroupRow{}
+	for _, row := range rows {
+		if groups[row.InstanceID] == nil {
+			groups[row.InstanceID] = map[string]schema.JobGroupRow{}
+		}
+		groups[row.InstanceID][row.JobGroupID] = row
+	}
+	return groups, err
+}

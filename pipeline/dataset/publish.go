@@ -57,7 +57,7 @@ func (tx *Tx) Publish(ctx context.Context, extent Extent) (*Published, error) {
 	if err != nil {
 		return nil, fmt.Errorf("assemble snapshot: %w", err)
 	}
-	result := &Published{Counts: manifest.Counts, Tables: manifest.Tables, Unlisted: unlisted(manifest)}
+	result := &Published{Counts: manifest.Counts, Tables: manifest.Tables, Unlisted: manifest.Unlisted()}
 	if tx.dataset.same(manifest) {
 		result.Snapshot, result.Tables = tx.dataset.name, tx.dataset.manifest.Tables
 		return result, nil

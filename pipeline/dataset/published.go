@@ -29,10 +29,14 @@ type publishedJob struct {
 	// one job apart, which is all it is used for.
 	content [8]byte
 	times   uint32 // index into times; jobs of one response share an entry
-	shard   uint32 // index into shards, with noTasks as its highest bit
+	shard   uint32 // index into shards, with flags as its highest bits
 }
 
-const noTasks = 1 << 31
+const (
+	noTasks = 1 << 31
+	final   = 1 << 30 // its status is terminal
+	flags   = noTasks | final
+)
 
 type publishedTimes struct{ observedAt, firstSeen int64 }
 
@@ -46,6 +50,7 @@ type shard struct {
 type keyColumns struct {
 	InstanceID  string `parquet:"instance_id"`
 	JobID       string `parquet:"job_id"`
+	IsFinal     bool   `parquet:"is_final"`
 	TaskCount   int32  `parquet:"task_count"`
 	ContentHash string `parquet:"content_hash"`
 	FirstSeen   int64  `parquet:"first_seen,timestamp(millisecond)"`
@@ -83,6 +88,9 @@ func loadPublished(ctx context.Context, snapshotDir string, jobs *Table) (*publi
 			if row.TaskCount == 0 {
 				job.shard |= noTasks
 			}
+			if row.IsFinal {
+				job.shard |= final
+			}
 			times := publishedTimes{row.ObservedAt, row.FirstSeen}
 			index, ok := known[times]
 			if !ok {
@@ -108,7 +116,7 @@ func (p *published) find(key schema.Key) *publishedJob {
 	return &p.jobs[i]
 }
 
-func (p *published) shardOf(job *publishedJob) shard { return p.shards[job.shard&^noTasks] }
+func (p *published) shardOf(job *publishedJob) shard { return p.shards[job.shard&^flags] }
 
 func (p *published) timesOf(job *publishedJob) publishedTimes { return p.times[job.times] }
 

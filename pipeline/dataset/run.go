@@ -29,3 +29,17 @@ func (d *Dataset) WriteRun(run Run, report any) error {
 	}
 	return durable.WriteFile(d.fs, d.path(runsDir, run.ID+".json"), append(text, '\n'), d.fileMode())
 }
+
+// Finished reports whether a run ended without an error: what it fetched is
+// published, or was published before.
+func (d *Dataset) Finished(runID string) bool {
+	text, err := durable.ReadFile(d.fs, d.path(runsDir, runID+".json"))
+	if err != nil {
+		return false
+	}
+	var run struct{ Error string }
+	return json.Unmarshal(text, &run) == nil && run.Error == ""
+}
+
+// RawDir is where responses are kept, a folder for each run.
+func (d *Dataset) RawDir() string { return d.path(rawDir) }

@@ -19,7 +19,7 @@ func (b *build) smallFiles(name string, m *Manifest) ([]File, error) {
 			file, err = writeSmall(b, name, rows)
 		}
 	case "statuses":
-		file, err = writeSmall(b, name, statusRows(unlisted(m)))
+		file, err = writeSmall(b, name, statusRows(m.Unlisted()))
 	case "rejects":
 		file, err = b.writeRejects()
 	default:
@@ -28,8 +28,8 @@ func (b *build) smallFiles(name string, m *Manifest) ([]File, error) {
 	return []File{file}, err
 }
 
-// unlisted are the undocumented statuses of the snapshot's tasks.
-func unlisted(m *Manifest) []string {
+// Unlisted are the undocumented statuses of the snapshot's tasks.
+func (m *Manifest) Unlisted() []string {
 	var all []string
 	for _, f := range m.Table("tasks").Files {
 		all = append(all, f.Statuses...)

@@ -84,6 +84,13 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 	return tx, nil
 }
 
+// Final reports whether a job is published and was over then. It is safe for
+// concurrent use.
+func (tx *Tx) Final(instanceID, jobID string) bool {
+	job := tx.old.find(schema.JobKey(nil, instanceID, jobID))
+	return job != nil && job.shard&final != 0
+}
+
 // Appender takes what one worker makes. It is not safe for concurrent use;
 // different appenders are.
 type Appender struct {

@@ -28,11 +28,19 @@ func fileNumber(name string) (number int, ok bool) {
 	return number, err == nil
 }
 
+// orOS is the machine's file system for nil.
+func orOS(fsys durable.FS) durable.FS {
+	if fsys == nil {
+		return durable.OS{}
+	}
+	return fsys
+}
+
 // Unfinished names the latest run of which dir, a dataset's raw/, holds
 // responses although it never finished; "" where there is none. finished
 // reports whether what a run fetched is published.
 func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (string, error) {
-	runs, err := runs(fsys, dir)
+	runs, err := runs(orOS(fsys), dir)
 	if err != nil {
 		return "", fmt.Errorf("look for an unfinished run: %w", err)
 	}
@@ -48,6 +56,7 @@ func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (st
 // which. Runs in spared are kept whatever their number. A crash leaves a part
 // of a run, which the next call removes.
 func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []string, err error) {
+	fsys = orOS(fsys)
 	runs, err := runs(fsys, dir)
 	if err != nil {
 		return nil, fmt.Errorf("prune responses: %w", err)

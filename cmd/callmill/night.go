@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"callmill/pipeline"
+	"callmill/pipeline/callapi"
+	"callmill/pipeline/coverage"
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/decode"
+	"callmill/pipeline/spool"
+	"callmill/schema"
+)
+
+// pullReport is what a pull adds to the report of a run.
+type pullReport struct {
+	callapi.Counters
+	Calls   int64    `json:"calls"`             // attempts of the jobs that came
+	Gaps    []string `json:"gaps,omitempty"`    // flags of the pulls that fetch what is left uncovered
+	Pending int      `json:"pending"`           // jobs that are asked for again
+	Resumed string   `json:"resumed,omitempty"` // run whose responses were taken over
+}
+
+// line is what the last line of a pull says besides.
+func (p *pullReport) line() string {
+	line := fmt.Sprintf("; %d asked, %d missing, %d failed, %d pending", p.Asked, p.Missing, p.Failed, p.Pending)
+	if p.Resumed != "" {
+		line += fmt.Sprintf("; resumed %s: %d jobs were not asked again", p.Resumed, p.Counters.Resumed)
+	}
+	if p.Unlisted > 0 {
+		line += fmt.Sprintf("; %d entries of lists were counted but never shown", p.Unlisted)
+	}
+	if len(p.Gaps) > 0 {
+		line += "; not covered: callmill pull " + strings.Join(p.Gaps, ", callmill pull ")
+	}
+	return line
+}
+
+// open finds what is due and makes the input of the run of it.
+func (n *night) open(ctx context.Context, d *dataset.Dataset, s *resolved, r *report) (*input, error) {
+	tx, err := d.Begin(ctx, r.run)
+	if err != nil {
+		return nil, err
+	}
+	in, err := n.input(d, tx, s, r)
+	if err != nil {
+		return nil, errors.Join(err, tx.Close())
+	}
+	return in, nil
+}
+
+func (n *night) input(d *dataset.Dataset, tx *dataset.Tx, s *resolved, r *report) (*input, error) {
+	plans, err := n.plan(d, s.location, tx)
+	if err != nil {
+		return nil, err
+	}
+	resume, err := spool.Unfinished(nil, d.RawDir(), d.Finished)
+	if err != nil {
+		return nil, err
+	}
+	journal, err := spool.Open(spool.Options{Dir: d.RawDir(), Run: r.run.ID, Resume: resume})
+	if err != nil {
+		return nil, err
+	}
+	r.Pull = &pullReport{Resumed: resume}
+	source := callapi.NewSource(n.client, plans, callapi.SourceOptions{Journal: journal, Saw: n.saw})
+	return &input{
+		source: source, tx: tx,
+		decoder: func() pipeline.Decoder { return decode.New(decode.Options{}) },
+		found:   func() int64 { return n.client.Counters().Found },
+		extend:  n.extend,
+		close: func() error {
+			if err := journal.Close(); err != nil {
+				return err
+			}
+			_, err := spool.Prune(nil, d.RawDir(), n.flags.keepRaw, r.run.ID)
+			return err
+		},
+	}, nil
+}
+
+// saw notes what became of a job that was asked for.
+func (n *night) saw(s callapi.Sighting) {
+	seen := coverage.Sighting{
+		InstanceID: s.InstanceID, JobID: s.JobID, Final: schema.FinalStatus(s.Status), ObservedAt: time.UnixMilli(s.ObservedAt),
+	}
+	if s.LastCall != 0 {
+		seen.LastCall = time.UnixMilli(s.LastCall)
+		n.calls++
+	}
+	switch {
+	case s.Failed:
+		seen.Trouble = coverage.Unfetched
+	case !s.Came:
+		seen.Trouble = coverage.Missing
+	}
+	n.tracker.Saw(seen)
+}
+
+// extend adds to the snapshot what this night covered and what is pending.
+func (n *night) extend(e *dataset.Extent) {
+	covered := intervals(e.Covered)
+	for _, w := range n.work {
+		covered[w.InstanceID] = coverage.Union(covered[w.InstanceID], coverage.Over(w.Windows, n.zone, n.now)...)
+	}
+	e.Covered = map[string][]dataset.Interval{}
+	for instance, list := range covered {
+		for _, i := range list {
+			e.Covered[instance] = append(e.Covered[instance], dataset.Interval(i))
+		}
+	}
+	if len(e.Covered) == 0 {
+		e.Covered = nil
+	}
+	e.Pending = nil
+	for _, p := range n.tracker.Pending() {
+		e.Pending = append(e.Pending, dataset.Pending{InstanceID: p.InstanceID, JobID: p.JobID, Since: p.Since.UTC(), Reason: p.Reason})
+	}
+}
+
+// report sums up the night, and says why it must not pass for a clean one.
+func (n *night) report(r *report, m *dataset.Manifest) error {
+	p := r.Pull
+	if p == nil {
+		return nil
+	}
+	p.Counters, p.Calls = n.client.Counters(), n.calls
+	if m != nil {
+		p.Pending = len(m.Pending)
+	}
+	for _, w := range n.work {
+		for _, gap := range w.Gaps {
+			p.Gaps = append(p.Gaps, "--instance "+w.InstanceID+" "+gap.Flags())
+		}
+	}
+	switch {
+	case len(p.Gaps) > 0:
+		return &hintError{
+			&publishedError{fmt.Sprintf("days before the last %s are not covered", newSpan(new(time.Duration), n.flags.catchUp))},
+			"fetch them with `callmill pull " + strings.Join(p.Gaps, "`, `callmill pull ") + "`"}
+	case n.flags.allowMissing.exceeded(p.Missing, p.Asked):
+		return &hintError{
+			&publishedError{fmt.Sprintf("%d of %d ids did not come back, allowed are %s", p.Missing, p.Asked, n.flags.allowMissing.String())},
+			"they are pending and asked for again; `callmill status` counts them"}
+	case n.calls < n.flags.minCalls:
+		return &publishedError{fmt.Sprintf("%d jobs had calls, fewer than --min-calls %d", n.calls, n.flags.minCalls)}
+	}
+	return nil
+}
+
+// look tries what a pull would do, and fetches nothing.
+func (n *night) look(ctx context.Context, run *runFlags) error {
+	if run.out == "" {
+		return usagef("--out is missing")
+	}
+	d, err := dataset.View(run.out)
+	if errors.Is(err, dataset.ErrEmpty) || errors.Is(err, fs.ErrNotExist) {
+		d, err = dataset.Nothing(run.out), nil
+	}
+	if err != nil {
+		return err
+	}
+	zoneName := run.settings.timeZone
+	if m := d.Manifest(); m != nil {
+		zoneName = m.Settings.TimeZone
+	}
+	zone, err := loadLocation(zoneName)
+	if err != nil {
+		return err
+	}
+	plans, err := n.plan(d, zone, nil)
+	if err != nil {
+		return err
+	}
+	if n.flags.check {
+		return n.check(ctx, plans)
+	}
+	return n.dryRun(ctx, plans)
+}
+
+// check tries what a pull needs, and fails where something is wrong.
+func (n *night) check(ctx context.Context, plans []callapi.Plan) error {
+	var instances []string
+	for _, p := range plans {
+		instances = append(instances, p.InstanceID)
+	}
+	findings, err := n.client.Check(ctx, instances)
+	if err != nil {
+		return err
+	}
+	var wrong []string
+	for _, f := range findings {
+		mark := "ok  "
+		if !f.OK {
+			mark = "BAD "
+			wrong = append(wrong, f.What)
+		}
+		fmt.Fprintf(n.env.stdout, "%s %-30s %s\n", mark, f.What, f.Says)
+		if f.Hint != "" {
+			fmt.Fprintf(n.env.stdout, "     %-30s %s\n", "", f.Hint)
+		}
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("check: a pull would fail: %s", strings.Join(wrong, ", "))
+	}
+	return nil
+}
+
+// dryRun lists what there is to fetch.
+func (n *night) dryRun(ctx context.Context, plans []callapi.Plan) error {
+	for _, p := range plans {
+		for _, w := range p.Windows {
+			fmt.Fprintf(n.env.stdout, "%s: from %s to %s\n", p.InstanceID, w.From.In(n.zone).Format(time.RFC3339), w.To.In(n.zone).Format(time.RFC3339))
+		}
+		fmt.Fprintf(n.env.stdout, "%s: %d jobs are pending\n", p.InstanceID, len(p.JobIDs))
+	}
+	found, err := callapi.NewSource(n.client, plans, callapi.SourceOptions{}).Discover(ctx)
+	if err != nil {
+		return apiError(err)
+	}
+	for _, f := range found {
+		fmt.Fprintf(n.env.stdout, "%s: %d calls and %d campaigns are listed, %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)
+	}
+	return nil
+}
+
+func intervals(covered map[string][]dataset.Interval) map[string][]coverage.Interval {
+	all := map[string][]coverage.Interval{}
+	for instance, list := range covered {
+		for _, i := range list {
+			all[instance] = append(all[instance], coverage.Interval(i))
+		}
+	}
+	return all
+}
+
+func pendingJobs(pending []dataset.Pending) []coverage.Pending {
+	var all []coverage.Pending
+	for _, p := range pending {
+		all = append(all, coverage.Pending{InstanceID: p.InstanceID, JobID: p.JobID, Since: p.Since, Reason: p.Reason})
+	}
+	return all
+}
