@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -48,16 +49,21 @@ func (t *tally) arrive(clock func() time.Time, action string) {
 	t.counts.Peak = max(t.counts.Peak, len(t.recent))
 }
 
-func (t *tally) add(what func(*Counts) *int) {
+// outcome counts how a request ended.
+func (t *tally) outcome(q *request, refused *refusal) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	*what(&t.counts)++
+	switch {
+	case refused == nil && q.fault == noFault:
+		t.counts.Served++
+	case refused == nil || refused.status >= http.StatusInternalServerError:
+		t.counts.Faulted++
+	case refused.retryAfter > 0:
+		t.counts.Throttled++
+	default:
+		t.counts.Refused++
+	}
 }
-
-func served(c *Counts) *int  { return &c.Served }
-func refused(c *Counts) *int { return &c.Refused }
-func delayed(c *Counts) *int { return &c.Throttled }
-func faulted(c *Counts) *int { return &c.Faulted }
 
 // Counts gives what was counted up to now. It is safe for concurrent use.
 func (h *Handler) Counts() Counts {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"sync"
 )
@@ -89,4 +91,14 @@ func notSuccess(a answer, q *request) answer {
 	a.begin("The request processing has failed due to some unknown error.", q.id)
 	a.end(500, "InternalError", false)
 	return a
+}
+
+// hashOf is the same for the same text in every run.
+func hashOf(text ...string) uint64 {
+	sum := fnv.New64a()
+	for _, s := range text {
+		io.WriteString(sum, s)
+		sum.Write([]byte{0})
+	}
+	return sum.Sum64()
 }

@@ -44,7 +44,7 @@ func pull(p *puller, batch int) (ids []string, jobs [][]byte, lost []string) {
 
 // Whatever the faults: who asks again gets everything, unchanged.
 func TestFaultsLoseNothing(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 90})
+	w := newWorld(t, simulate.Options{Jobs: 60})
 	calls := []string{}
 	for id := range dialled(w) {
 		calls = append(calls, id)
@@ -146,7 +146,7 @@ func TestPoison(t *testing.T) {
 // Shy ids fail in a batch and pass alone: that they are there shows in a large
 // world with many faults.
 func TestShyIDs(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 600})
+	w := newWorld(t, simulate.Options{Jobs: 400})
 	c, _ := serve(t, w, api.Options{Faults: 0.9, Stall: time.Millisecond})
 	p := newPuller(t, c)
 	shy := 0
@@ -162,7 +162,7 @@ func TestShyIDs(t *testing.T) {
 		shy++
 	}
 	if shy == 0 || shy > 30 {
-		t.Errorf("%d batches of 300 fail as often as they are asked", shy)
+		t.Errorf("%d batches of 200 fail as often as they are asked", shy)
 	}
 }
 

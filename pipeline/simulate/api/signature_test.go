@@ -46,3 +46,15 @@ func TestCanonicalQuery(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// A header that comes several times is signed with its values in order.
+func TestCanonicalHeaders(t *testing.T) {
+	r, err := http.NewRequest(http.MethodPost, "http://here:1/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header["X-Acs-More"] = []string{" b ", "a"}
+	if got, want := canonicalRequest(r, nil, []string{"x-acs-more", "host"}, "hash"), "POST\n/\n\nhost:here:1\nx-acs-more:a,b\n\nhost;x-acs-more\nhash"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
