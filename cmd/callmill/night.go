@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"callmill/pipeline"
 	"callmill/pipeline/callapi"
 	"callmill/pipeline/coverage"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/decode"
 	"callmill/pipeline/spool"
 	"callmill/schema"
 )
@@ -71,7 +69,7 @@ func (n *night) input(d *dataset.Dataset, tx *dataset.Tx, s *resolved, r *report
 	source := callapi.NewSource(n.client, plans, callapi.SourceOptions{Journal: journal, Saw: n.saw})
 	return &input{
 		source: source, tx: tx,
-		decoder: func() pipeline.Decoder { return decode.New(decode.Options{}) },
+		decoder: newDecoder,
 		found:   func() int64 { return n.client.Counters().Found },
 		extend:  n.extend,
 		close: func() error {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"callmill/pipeline"
+	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
@@ -58,9 +59,12 @@ func responses(ctx context.Context, d *dataset.Dataset, run dataset.Run, source 
 	tx, err := d.Begin(ctx, run)
 	return &input{
 		source: source, bytes: bytes, tx: tx,
-		decoder: func() pipeline.Decoder { return decode.New(decode.Options{}) },
+		decoder: newDecoder,
 	}, err
 }
+
+// newDecoder reads responses, and what else a pull keeps.
+func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: callapi.Groups}) }
 
 // execute is the program: open the dataset, settle on its settings, put the
 // line together, run it, say what happened.

@@ -16,6 +16,9 @@ type Options struct {
 	MaxJobBytes int
 	// PieceBytes is about how long the pieces of Cut are; 0 is 1 MiB.
 	PieceBytes int
+	// Groups reads the campaigns of a raw line of ListJobGroups; nil leaves them
+	// out.
+	Groups func(*schema.RawLine) []schema.JobGroupRow
 }
 
 const (
@@ -68,6 +71,8 @@ type Decoder struct {
 	markup    bool     // the text has XML
 	inner     []byte   // a body given as text, without its escapes
 	scout     *Decoder // reads envelopes ahead
+	askedText string   // of facts
+	facts     map[string]map[string]schema.RawFacts
 
 	// The job being read.
 	at          place
@@ -225,8 +230,10 @@ func (d *Decoder) hand(item schema.Decoded) {
 		if j.RequestID == "" {
 			j.RequestID = d.env.lineRequestID
 		}
-	} else {
-		r := item.Reject
+		if d.env.asked != "" {
+			d.attachFacts(j)
+		}
+	} else if r := item.Reject; r != nil {
 		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(instance), observed, undated
 	}
 	d.stopped = !d.yield(item)

@@ -192,6 +192,9 @@ func (e *envelope) members(asXML bool) string {
 	if e.dated {
 		add("observed_at", strconv.FormatInt(e.observedAt, 10), false)
 	}
+	if e.asked != "" {
+		add("asked", e.asked, false)
+	}
 	if e.httpStatus != 0 {
 		add("status", strconv.FormatInt(e.httpStatus, 10), false)
 	}
@@ -205,7 +208,7 @@ func xmlText(s string) string {
 // clone is e with strings that do not lie in a window.
 func (e *envelope) clone() envelope {
 	c := *e
-	for _, s := range []*string{&c.code, &c.message, &c.requestID, &c.page, &c.instanceID, &c.action, &c.lineRequestID} {
+	for _, s := range []*string{&c.code, &c.message, &c.requestID, &c.page, &c.instanceID, &c.action, &c.lineRequestID, &c.asked} {
 		*s = strings.Clone(*s)
 	}
 	return c

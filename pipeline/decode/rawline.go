@@ -17,6 +17,7 @@ type line struct {
 	dated         bool // observed_at was there
 	lineRequestID string
 	httpStatus    int64
+	asked         string // where it tells what SearchTask said
 }
 
 // lineField reads a member of a raw line or of an SDK dump.
@@ -31,7 +32,9 @@ func (d *Decoder) lineField(name []byte) (ok, known bool) {
 		return d.token(&e.action, "action"), true
 	case "request_id":
 		return d.token(&e.lineRequestID, "request_id"), true
-	case "asked", "headers":
+	case "asked":
+		return d.asked(), true
+	case "headers":
 		return d.skip(), true
 	case "status":
 		return d.lineStatus(), true

@@ -51,6 +51,10 @@ func (d *Decoder) classify(piece []byte) {
 		if !d.dry {
 			d.actions[shortened(e.otherAction())]++
 		}
+		if e.action == schema.ActionListJobGroups {
+			d.groups(piece)
+		}
+	case (e.toldSo && !e.success || found == 0 && e.isError()) && d.unfetchedAlone(piece):
 	case e.toldSo && !e.success:
 		d.takeBack()
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
