@@ -33,6 +33,9 @@
 //
 //	cmd/callmill               the command: flags, wiring, what is said at the end
 //	pipeline                   Run, the interfaces between the steps, every goroutine
+//	pipeline/callapi           the API → schema.Raw: finds what is due, asks, tries again
+//	pipeline/coverage          which days are to be fetched, which jobs asked for again
+//	pipeline/spool             the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
 //	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
 //	pipeline/redact            what personal data of a job may pass; contact keys
@@ -41,7 +44,7 @@
 //	pipeline/dataset           rows → shards, Parquet files, snapshots; publish, verify
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr
-//	pipeline/simulate          made-up calls that read like real ones, as input for all of this
+//	pipeline/simulate          made-up calls that read like real ones, as files and as the API itself
 //	schema                     the nouns, the rows of each table, what a status means
 //
 // schema/doc.go is the next thing to read, then run.go here, which is the
@@ -51,7 +54,7 @@
 //
 // Imports point one way:
 //
-//	cmd/callmill → pipeline, source, decode, redact, flatten, segment, dataset, progress, simulate
+//	cmd/callmill → pipeline, callapi, coverage, spool, source, decode, redact, flatten, segment, dataset, progress, simulate
 //	pipeline     → schema
 //	the leaves   → schema
 //	dataset      → internal/durable
@@ -65,8 +68,10 @@
 //
 // # Goroutines
 //
-// They start in this package and in commands, nowhere else; the bar of
-// progress is drawn by its library's own. [Run] is an errgroup: one goroutine
+// They start in this package and in commands; the bar of progress is drawn by
+// its library's own. The one exception is callapi, which has several requests
+// under way: an errgroup of its own inside Source.Raws, ended when that
+// returns. [Run] is an errgroup: one goroutine
 // reads, Workers of them take pieces of input through the line, then as many
 // write shards. Every send selects on ctx.Done(), a producer that is cancelled
 // ends with ctx.Err(), the first error cancels the rest, and Run returns when
@@ -96,7 +101,11 @@
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled rows.
 //	github.com/goccy/go-json              simulate: five times encoding/json. decode reads by itself: it goes on after damage.
-//	golang.org/x/sync                     pipeline: errgroup.
+//	golang.org/x/sync                     pipeline, callapi: errgroup.
+//	golang.org/x/time                     callapi: the rate of requests.
+//	github.com/alibabacloud-go            callapi: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.
+//	github.com/aliyun/credentials-go      callapi: the vendor's own chain of credentials.
+//	github.com/prometheus/client_golang   the command: --metrics-file, in the format its collector reads.
 //	golang.org/x/text                     redact, decode: NFKC of phone numbers, declared encodings.
 //	github.com/spf13/cobra                commands: subcommands and help.
 //	github.com/spf13/pflag                commands: cobra's flags.

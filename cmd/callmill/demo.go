@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"net"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/glance"
+	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/source"
+	"callmill/pipeline/simulate/api"
 )
 
 func newDemo(env *environment) *cobra.Command {
@@ -19,8 +22,9 @@ func newDemo(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo [DIR]",
 		Short: "See the whole thing with nothing to configure",
-		Long: `Demo makes some thousand simulated calls, publishes them as a dataset in DIR
-(callmill-demo, if not given), and shows what is in them. Running it again
+		Long: `Demo makes some thousand simulated calls, serves them on this machine as the API
+does, pulls and publishes them as a dataset in DIR (callmill-demo, if not
+given), and shows what is in them. Running it again
 changes nothing.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -38,35 +42,49 @@ changes nothing.`,
 	return c
 }
 
-func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *worldFlags) error {
+// demonstrate pulls a simulated world from the API it serves itself.
+func demonstrate(ctx context.Context, env *environment, run *runFlags, made *worldFlags) (err error) {
 	world, err := made.world()
 	if err != nil {
 		return err
 	}
-	responsesDir, err := os.MkdirTemp("", "callmill-demo-")
+	handler, err := api.New(world, api.Options{})
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(responsesDir)
-	saved := filepath.Join(responsesDir, "responses")
-	if err := world.WriteFiles(ctx, saved); err != nil {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
 		return err
 	}
-	j := &job{command: "demo", flags: flags}
-	j.open = func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
-		files, err := source.Open([]string{saved}, source.Options{
-			Instance: world.InstanceID(), ObservedAt: world.Now().UnixMilli(), Cut: cut,
-		})
-		if err != nil {
-			return nil, err
-		}
-		_, bytes := files.Total()
-		return responses(ctx, d, r.run, files, bytes)
-	}
-	if err := j.execute(ctx, env); err != nil {
+	serving, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- listenUntil(serving, listener, handler) }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-served)
+	}()
+	until := world.Now()
+	first := until.AddDate(0, 0, -made.days)
+	flags := pullDefaults()
+	flags.instances, flags.qps = []string{world.InstanceID()}, demoQPS
+	flags.endpoint = "http://" + listener.Addr().String()
+	flags.keys = &callapi.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
+	flags.from, flags.to = first.In(china).Format(time.DateOnly), until.In(china).Format(time.DateOnly)
+	if err := pull(ctx, env, flags, run); err != nil {
 		return err
 	}
-	d, err := dataset.View(flags.out)
+	return show(env, run.out)
+}
+
+// china is where the simulated calls are made.
+var china = time.FixedZone("CST", 8*60*60)
+
+// demoQPS is more than the real API allows, and less than a laptop bears.
+const demoQPS = 500
+
+// show prints what is in a dataset.
+func show(env *environment, dir string) error {
+	d, err := dataset.View(dir)
 	if err != nil {
 		return err
 	}
@@ -74,10 +92,10 @@ func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *w
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(flags.out, "latest")
+	path := filepath.Join(dir, "latest")
 	if err := g.Print(env.stdout, path); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", flags.out)
+	_, err = fmt.Fprintf(env.stdout, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", dir)
 	return err
 }

@@ -57,6 +57,13 @@ func (f *pullFlags) add(c *cobra.Command) {
 	flags.IntVar(&f.keepRaw, "keep-raw", 14, "runs of which the responses are kept")
 }
 
+// pullDefaults are the flags as they are when none is given.
+func pullDefaults() *pullFlags {
+	flags := &pullFlags{}
+	flags.add(&cobra.Command{})
+	return flags
+}
+
 func (f *pullFlags) validate() error {
 	for _, way := range f.discover {
 		if way != "calls" && way != "groups" {
