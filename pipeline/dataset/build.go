@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,9 +110,10 @@ func (b *build) estimate(d *day) (gather.RowCounts, error) {
 		}
 		return counts, nil
 	}
-	entries, err := b.tx.store.Entries(d.number, b.tx.wins)
-	for _, e := range entries {
-		counts.Add(e.Counts, 1)
+	entries, err := b.tx.store.Sorted(d.number, b.tx.wins)
+	for err == nil && entries.Peek() != nil {
+		counts.Add(entries.Peek().Counts, 1)
+		err = entries.Take()
 	}
 	return counts, err
 }
@@ -246,15 +246,12 @@ func (b *build) idleWriter() (*shardWriter, error) {
 }
 
 func (b *build) writeShard(ctx context.Context, w *shardWriter, s shard) (*writtenShard, error) {
-	entries, err := b.tx.store.Entries(s.day, func(key schema.Key, id uint64) bool {
+	entries, err := b.tx.store.Sorted(s.day, func(key schema.Key, id uint64) bool {
 		return key.Bucket(s.buckets) == s.bucket && b.tx.wins(key, id)
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(entries, func(a, b gather.Entry) int {
-		return compareJobs(a.FirstCall, a.JobID, a.Instance, b.FirstCall, b.JobID, b.Instance)
-	})
 	old, err := b.openOld(s)
 	if err != nil {
 		return nil, err
@@ -271,22 +268,27 @@ func (b *build) writeShard(ctx context.Context, w *shardWriter, s shard) (*writt
 
 // merge writes gathered and published jobs in order. A published job that is
 // replaced is not met here: old leaves it out.
-func (b *build) merge(ctx context.Context, w *shardWriter, old *oldJobs, entries []gather.Entry) error {
+func (b *build) merge(ctx context.Context, w *shardWriter, old *oldJobs, entries *gather.Sorted) error {
 	job, err := old.next()
-	for n := 0; err == nil && (job != nil || len(entries) > 0); n++ {
+	for n := 0; err == nil; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if job != nil && (len(entries) == 0 || compareJobs(
+		entry := entries.Peek()
+		switch {
+		case job == nil && entry == nil:
+			return nil
+		case entry == nil || job != nil && gather.CompareJobs(
 			job.Job.FirstCallTime, job.Job.JobID, job.Job.InstanceID,
-			entries[0].FirstCall, entries[0].JobID, entries[0].Instance) < 0) {
+			entry.FirstCall, entry.JobID, entry.Instance) < 0:
 			if err = w.copyJob(job); err == nil {
 				job, err = old.next()
 			}
-			continue
+		default:
+			if err = b.writeEntry(w, entry); err == nil {
+				err = entries.Take()
+			}
 		}
-		err = b.writeEntry(w, entries[0])
-		entries = entries[1:]
 	}
 	return err
 }
@@ -305,11 +307,6 @@ func (b *build) firstSeen(entry uint64) func(*schema.JobRow) {
 		return nil
 	}
 	return func(row *schema.JobRow) { row.FirstSeen = at }
-}
-
-// compareJobs is the order of jobs in a file.
-func compareJobs(aCall int64, aJob, aInstance string, bCall int64, bJob, bInstance string) int {
-	return cmp.Or(cmp.Compare(aCall, bCall), cmp.Compare(aJob, bJob), cmp.Compare(aInstance, bInstance))
 }
 
 // mkdir makes a folder of the snapshot. Its name is put on disk by

@@ -215,7 +215,7 @@ func (f taskFacts) apply(rows *schema.Rows) {
 }
 
 // writeEntry writes a gathered job, with what SearchTask said of it.
-func (b *build) writeEntry(w *shardWriter, e gather.Entry) error {
+func (b *build) writeEntry(w *shardWriter, e *gather.Entry) error {
 	facts := b.tx.facts[e.Key]
 	if facts == nil {
 		return b.tx.codec.Decode(e, w.sink(), b.firstSeen(e.ID))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"callmill/pipeline/dataset/gather"
 	"callmill/pipeline/dataset/table"
 	"callmill/schema"
 )
@@ -143,7 +144,7 @@ func (o *oldJobs) first() (least *schema.Rows, from *oldShard, err error) {
 			continue
 		}
 		rows := &file.rows
-		if least == nil || compareJobs(
+		if least == nil || gather.CompareJobs(
 			rows.Job.FirstCallTime, rows.Job.JobID, rows.Job.InstanceID,
 			least.Job.FirstCallTime, least.Job.JobID, least.Job.InstanceID) < 0 {
 			least, from = rows, file

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -112,13 +113,17 @@ func TestRowsComeBack(t *testing.T) {
 		}
 		found := 0
 		for _, day := range store.Days() {
-			entries, err := store.Entries(day, func(schema.Key, uint64) bool { return true })
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range entries {
+			var before *schema.Rows
+			for _, e := range collect(t, store, day, func(schema.Key, uint64) bool { return true }) {
 				found++
-				compareEntry(t, codec, e, want[e.ID], day)
+				rows := want[e.ID]
+				compareEntry(t, codec, &e, rows, day)
+				if before != nil && CompareJobs(
+					before.Job.FirstCallTime, before.Job.JobID, before.Job.InstanceID,
+					rows.Job.FirstCallTime, rows.Job.JobID, rows.Job.InstanceID) > 0 {
+					t.Errorf("%s comes after %s", rows.Job.JobID, before.Job.JobID)
+				}
+				before = rows
 			}
 		}
 		if found != len(want) {
@@ -127,7 +132,21 @@ func TestRowsComeBack(t *testing.T) {
 	})
 }
 
-func compareEntry(t *rapid.T, codec *Codec, e Entry, want *schema.Rows, day int32) {
+// collect reads the entries of a day that are kept.
+func collect(t rapid.TB, store *Store, day int32, keep func(schema.Key, uint64) bool) (entries []Entry) {
+	t.Helper()
+	sorted, err := store.Sorted(day, keep)
+	for err == nil && sorted.Peek() != nil {
+		entries = append(entries, *sorted.Peek())
+		err = sorted.Take()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+func compareEntry(t *rapid.T, codec *Codec, e *Entry, want *schema.Rows, day int32) {
 	if want.JobDate != day || e.Counts != CountRows(want) || e.JobID != want.Job.JobID || e.FirstCall != want.Job.FirstCallTime {
 		t.Errorf("entry %+v of day %d, want that of %s on %d", e, day, want.Job.JobID, want.JobDate)
 	}
@@ -141,30 +160,41 @@ func compareEntry(t *rapid.T, codec *Codec, e Entry, want *schema.Rows, day int3
 	}
 }
 
-// TestKeepFew: entries of which few are kept do not hold on to the rest, and
-// those dropped are not seen.
-func TestKeepFew(t *testing.T) {
-	store := NewStore(codecFor(t), Options{})
-	defer store.Close()
-	a := store.Appender()
-	var ids []uint64
-	for n := range 100 {
-		id, err := a.Append(schema.Key{byte(n)}, &schema.Rows{Job: schema.JobRow{JobID: fmt.Sprint("job-", n)}, JobDate: 7})
-		if err != nil {
+// TestManyBlocks: jobs of several segments of several blocks, in memory and
+// spilled, come back in order, and those that are dropped are not seen.
+func TestManyBlocks(t *testing.T) {
+	const jobs = 3000
+	for _, memory := range []int64{1, 60 << 10, 1 << 30} {
+		store := NewStore(codecFor(t), Options{Memory: memory})
+		defer store.Close()
+		a := store.Appender()
+		for n := range jobs {
+			at := n * 7919 % jobs // every number once
+			rows := &schema.Rows{Job: schema.JobRow{JobID: fmt.Sprint("job-", at), FirstCallTime: int64(at), ContentHash: strings.Repeat(fmt.Sprint(at), 300)}, JobDate: 7}
+			if _, err := a.Append(schema.Key{byte(at % 3)}, rows); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := a.Flush(); err != nil {
 			t.Fatal(err)
 		}
-		ids = append(ids, id)
-	}
-	if err := a.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	entries, err := store.Entries(7, func(key schema.Key, id uint64) bool { return key[0] == 42 && id == ids[42] })
-	if err != nil || len(entries) != 1 || entries[0].JobID != "job-42" {
-		t.Errorf("entries %v, %v; want job-42 alone", entries, err)
-	}
-	store.Drop(7)
-	if days := store.Days(); len(days) != 0 {
-		t.Errorf("days %v after the only one was dropped", days)
+		at := int64(0)
+		for _, e := range collect(t, store, 7, func(key schema.Key, _ uint64) bool { return key[0] == 0 }) {
+			if e.FirstCall != at || e.JobID != fmt.Sprint("job-", at) {
+				t.Fatalf("%s comes where job-%d should", e.JobID, at)
+			}
+			at += 3
+		}
+		if at != jobs {
+			t.Errorf("the jobs end before job-%d", at)
+		}
+		if spilled := store.Spilled() > 0; spilled != (memory < 1<<30) {
+			t.Errorf("spilled with %d bytes of memory: %v", memory, spilled)
+		}
+		store.Drop(7)
+		if days := store.Days(); len(days) != 0 {
+			t.Errorf("days %v after the only one was dropped", days)
+		}
 	}
 }
 
@@ -179,7 +209,7 @@ func TestDamagedRows(t *testing.T) {
 		whole = whole[:rapid.IntRange(0, len(whole)).Draw(t, "length")]
 		e, err := next(newSource(whole))
 		if err == nil && e.Counts.Max() < 1000 {
-			_, err = codec.Rows(e, nil)
+			_, err = codec.Rows(&e, nil)
 		}
 		if err != nil && !errors.Is(err, errDamaged) {
 			t.Errorf("error %v, want one that says damaged", err)

@@ -70,7 +70,7 @@ func (c *RowCounts) Max() int64 {
 }
 
 // Entry is a gathered job: what sorting and choosing need, and its rows, still
-// encoded. Its strings and bytes alias the segment it was read from.
+// encoded. Its strings and bytes alias the block it was read from.
 type Entry struct {
 	Key       schema.Key
 	ID        uint64 // given by Append
@@ -142,7 +142,7 @@ type Sink struct {
 
 // Decode puts the rows of an entry into sink; change, where not nil, may alter
 // the row of the job on its way. The strings of the rows alias the entry.
-func (c *Codec) Decode(e Entry, sink Sink, change func(*schema.JobRow)) error {
+func (c *Codec) Decode(e *Entry, sink Sink, change func(*schema.JobRow)) error {
 	src := newSource(e.rows)
 	job, err := sink.Job()
 	if err != nil {
@@ -186,7 +186,7 @@ func readRows[T any](c *codec, src *source, n int64, place func() (*T, error)) e
 
 // Rows decodes an entry into rows of its own, for those who want to change
 // more than the row of the job. JobDate and Undated are not set.
-func (c *Codec) Rows(e Entry, change func(*schema.JobRow)) (*schema.Rows, error) {
+func (c *Codec) Rows(e *Entry, change func(*schema.JobRow)) (*schema.Rows, error) {
 	rows := &schema.Rows{
 		Tasks: make([]schema.TaskRow, 0, e.Counts.Tasks), Turns: make([]schema.TurnRow, 0, e.Counts.Turns),
 		Contacts: make([]schema.ContactRow, 0, e.Counts.Contacts), Extras: make([]schema.ExtraRow, 0, e.Counts.Extras),

@@ -1,0 +1,135 @@
+package gather
+
+import (
+	"slices"
+
+	"github.com/klauspost/compress/s2"
+
+	"callmill/schema"
+)
+
+// Appender takes rows from one worker. It is not safe for concurrent use.
+type Appender struct {
+	store   *Store
+	days    map[int32][]byte
+	open    int64
+	nextID  uint64
+	scratch []byte
+	free    [][]byte // buffers of days that were sealed
+
+	// Of the day that is being sealed, kept for their memory.
+	sorted     []place
+	block      []byte
+	compressed []byte
+	ends       []int32
+}
+
+// Appender makes an appender; what it holds reaches the store by Flush.
+func (s *Store) Appender() *Appender {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.appender++
+	return &Appender{store: s, days: map[int32][]byte{}, nextID: s.appender << 40}
+}
+
+// Append takes a copy of the rows of a job and gives the entry's id, which is
+// unique within the store and never 0.
+func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err error) {
+	a.nextID++
+	buffer := a.days[rows.JobDate]
+	if buffer == nil && len(a.free) > 0 {
+		buffer, a.free = a.free[len(a.free)-1], a.free[:len(a.free)-1]
+	}
+	before := len(buffer)
+	buffer, a.scratch = a.store.codec.append(buffer, a.scratch, key, a.nextID, rows)
+	a.days[rows.JobDate] = buffer
+	a.open += int64(len(buffer) - before)
+	if len(buffer) >= segmentBytes {
+		return a.nextID, a.seal(rows.JobDate)
+	}
+	if a.open >= a.store.options.Open {
+		return a.nextID, a.Flush()
+	}
+	return a.nextID, nil
+}
+
+const (
+	// segmentBytes is where a day's rows are sorted and compressed.
+	segmentBytes = 1 << 20
+	// blockBytes is how much of a segment is compressed and read back at a
+	// time: when a day is read, a block of each of its segments is in memory.
+	blockBytes = 32 << 10
+)
+
+// freeBuffers bounds what is kept for days to come: each may be of
+// segmentBytes, and a year has many days.
+const freeBuffers = 4
+
+// Flush hands everything over to the store.
+func (a *Appender) Flush() error {
+	for day := range a.days {
+		if err := a.seal(day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seal sorts the rows of a day, compresses them and hands them over.
+func (a *Appender) seal(day int32) error {
+	plain := a.days[day]
+	if len(plain) == 0 {
+		return nil
+	}
+	if err := a.sort(plain); err != nil {
+		return err
+	}
+	compressed, ends, block := a.compressed[:0], a.ends[:0], a.block[:0]
+	for i, p := range a.sorted {
+		block = append(block, plain[p.start:p.end]...)
+		if len(block) >= blockBytes || i == len(a.sorted)-1 {
+			compressed = appendCompressed(compressed, block)
+			ends, block = append(ends, int32(len(compressed))), block[:0]
+		}
+	}
+	a.compressed, a.ends, a.block = compressed, ends, block
+	if err := a.store.add(day, compressed, ends); err != nil {
+		return err
+	}
+	a.open -= int64(len(plain))
+	delete(a.days, day)
+	if len(a.free) < freeBuffers {
+		a.free = append(a.free, plain[:0])
+	}
+	return nil
+}
+
+// sort finds the places of the jobs in plain and puts them in order.
+func (a *Appender) sort(plain []byte) error {
+	a.sorted = a.sorted[:0]
+	for src := newSource(plain); len(src.rest) > 0; {
+		start := len(plain) - len(src.rest)
+		entry, err := next(src)
+		if err != nil {
+			return err
+		}
+		a.sorted = append(a.sorted, place{entry.FirstCall, entry.JobID, entry.Instance, start, len(plain) - len(src.rest)})
+	}
+	slices.SortFunc(a.sorted, func(p, q place) int {
+		return CompareJobs(p.firstCall, p.jobID, p.instance, q.firstCall, q.jobID, q.instance)
+	})
+	return nil
+}
+
+// place is where a job is in the rows of a day, and what it is sorted by.
+type place struct {
+	firstCall       int64
+	jobID, instance string
+	start, end      int
+}
+
+func appendCompressed(dst, block []byte) []byte {
+	start := len(dst)
+	dst = slices.Grow(dst, s2.MaxEncodedLen(len(block)))
+	return dst[:start+len(s2.Encode(dst[start:cap(dst)], block))]
+}

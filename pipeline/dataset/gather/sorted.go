@@ -1,0 +1,144 @@
+package gather
+
+import (
+	"cmp"
+	"container/heap"
+	"fmt"
+	"slices"
+
+	"github.com/klauspost/compress/s2"
+
+	"callmill/schema"
+)
+
+// CompareJobs is the order of jobs: by the first call, then by id.
+func CompareJobs(aCall int64, aJob, aInstance string, bCall int64, bJob, bInstance string) int {
+	return cmp.Or(cmp.Compare(aCall, bCall), cmp.Compare(aJob, bJob), cmp.Compare(aInstance, bInstance))
+}
+
+// Sorted reads the entries of a day in the order of [CompareJobs]. It merges
+// segments that are sorted themselves, so that only a block of each is in
+// memory: a day of half a million turns is a quarter of a GB. It is not safe
+// for concurrent use.
+type Sorted struct {
+	store   *Store
+	keep    func(schema.Key, uint64) bool
+	cursors cursors
+	read    []byte // scratch space for what is read from the spill file
+}
+
+// cursor is at an entry of a segment.
+type cursor struct {
+	entry   Entry
+	rest    *source // of the block, after the entry
+	segment segment
+	block   int // the one that is read next
+}
+
+// Sorted reads the entries of a day for which keep is true.
+func (s *Store) Sorted(day int32, keep func(schema.Key, uint64) bool) (*Sorted, error) {
+	s.mu.Lock()
+	segments := slices.Clone(s.days[day])
+	s.mu.Unlock()
+	sorted := &Sorted{store: s, keep: keep}
+	for _, segment := range segments {
+		c := &cursor{segment: segment, rest: newSource(nil)}
+		found, err := sorted.advance(c)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			sorted.cursors = append(sorted.cursors, c)
+		}
+	}
+	heap.Init(&sorted.cursors)
+	return sorted, nil
+}
+
+// Peek gives the next entry without taking it, nil at the end. It is valid
+// until the next call of Take; what its rows point to stays untouched for as
+// long as anybody points there.
+func (s *Sorted) Peek() *Entry {
+	if len(s.cursors) == 0 {
+		return nil
+	}
+	return &s.cursors[0].entry
+}
+
+// Take goes on to the entry after the one that Peek gives.
+func (s *Sorted) Take() error {
+	found, err := s.advance(s.cursors[0])
+	if err != nil {
+		return err
+	}
+	if found {
+		heap.Fix(&s.cursors, 0)
+	} else {
+		heap.Pop(&s.cursors)
+	}
+	return nil
+}
+
+// advance puts a cursor on the next entry that is kept.
+func (s *Sorted) advance(c *cursor) (found bool, err error) {
+	for {
+		for len(c.rest.rest) == 0 {
+			if c.block == len(c.segment.ends) {
+				return false, nil
+			}
+			if err := s.nextBlock(c); err != nil {
+				return false, err
+			}
+		}
+		if c.entry, err = next(c.rest); err != nil {
+			return false, err
+		}
+		if s.keep(c.entry.Key, c.entry.ID) {
+			return true, nil
+		}
+	}
+}
+
+// nextBlock reads a block into memory of its own: rows of the one before may
+// be in use.
+func (s *Sorted) nextBlock(c *cursor) error {
+	start, end := int32(0), c.segment.ends[c.block]
+	if c.block > 0 {
+		start = c.segment.ends[c.block-1]
+	}
+	c.block++
+	var compressed []byte
+	if c.segment.compressed != nil {
+		compressed = c.segment.compressed[start:end]
+	} else {
+		s.read = slices.Grow(s.read[:0], int(end-start))[:end-start]
+		if _, err := s.store.spill.ReadAt(s.read, c.segment.offset+int64(start)); err != nil {
+			return fmt.Errorf("read spilled rows: %w", err)
+		}
+		compressed = s.read
+	}
+	plain, err := s2.Decode(nil, compressed)
+	if err != nil {
+		return fmt.Errorf("read gathered rows: %w", err)
+	}
+	c.rest = newSource(plain)
+	return nil
+}
+
+// cursors are a heap: the least entry is at 0.
+type cursors []*cursor
+
+func (c cursors) Len() int      { return len(c) }
+func (c cursors) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
+func (c cursors) Less(i, j int) bool {
+	a, b := &c[i].entry, &c[j].entry
+	return CompareJobs(a.FirstCall, a.JobID, a.Instance, b.FirstCall, b.JobID, b.Instance) < 0
+}
+func (c *cursors) Push(x any) { *c = append(*c, x.(*cursor)) }
+func (c *cursors) Pop() any {
+	last := len(*c) - 1
+	x := (*c)[last]
+	(*c)[last] = nil
+	*c = (*c)[:last]
+	return x
+}
