@@ -45,7 +45,7 @@ func JSON(w io.Writer) error {
 	return e.Encode(struct {
 		Partition Column  `json:"partition"`
 		Tables    []Table `json:"tables"`
-	}{partition(), Tables()})
+	}{Partition(), Tables()})
 }
 
 // SQL writes statements for DuckDB that make the tables, empty, with comments
@@ -59,7 +59,7 @@ func SQL(w io.Writer) error {
 		}
 		columns := t.Columns
 		if t.Day {
-			columns = append(columns, partition())
+			columns = append(columns, Partition())
 		}
 		fmt.Fprintf(b, "CREATE TABLE %s (\n", sqlName(t.Name))
 		for i, c := range columns {
@@ -78,7 +78,8 @@ func SQL(w io.Writer) error {
 	return b.Flush()
 }
 
-func partition() Column {
+// Partition is the column that day tables have besides those of their files.
+func Partition() Column {
 	return Column{Name: PartitionColumn, Type: TypeDate, Doc: partitionDoc}
 }
 

@@ -1,30 +1,102 @@
 package dataset
 
 import (
+	"embed"
 	"fmt"
 	"strings"
+	"text/template"
 
 	"callmill/schema"
 )
 
-// Views is the SQL that makes a view of every table in DuckDB, over the
-// snapshot in the folder base. With base "" the folder is the variable
-// callmill, else the current one, so that a snapshot can be moved.
+// views/*.sql are templates. Their functions:
+//
+//	file NAME                     SQL for the path of a file of the snapshot
+//	comments VIEW TABLE COLUMN…   COMMENT statements with what the schema says
+//	                              of the table's columns, of all if none are named
+//
+//go:embed views/*.sql
+var viewSources embed.FS
+
+// askedViews are the views of what people ask, each a file of that name; later
+// ones stand on earlier ones.
+var askedViews = [...]string{
+	"snapshot", "calls", "exchanges", "words", "transcripts", "attempts", "daily", "opt_outs", "contact_frequency", "macros",
+}
+
+// Views is SQL for DuckDB: a view of every table of the snapshot in the folder
+// base, views of what people ask of them, a comment on each of their columns,
+// and macros. With base "" the folder is the variable callmill, else the
+// current one, so that a snapshot can be moved.
 func Views(base string) string {
-	var sql strings.Builder
-	prefix := "coalesce(getvariable('callmill') || '/', '') || "
+	v := viewWriter{prefix: "coalesce(getvariable('callmill') || '/', '') || "}
 	if base != "" {
-		prefix = "'" + strings.ReplaceAll(base, "'", "''") + "/' || "
+		v.prefix = quote(base+"/") + " || "
 	} else {
-		sql.WriteString("-- From this folder: duckdb -init views.sql\n" +
+		v.sql.WriteString("-- From this folder: duckdb -init views.sql\n" +
 			"-- From elsewhere: SET VARIABLE callmill = '/path/to/data/latest'; then .read views.sql\n")
 	}
 	for _, t := range schema.Tables() {
-		pattern, hive := t.Name+"/*.parquet", "hive_partitioning = false"
-		if t.Day {
-			pattern, hive = t.Name+"/*/*.parquet", "hive_partitioning = true, hive_types = {'job_date': DATE}"
-		}
-		fmt.Fprintf(&sql, "CREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet(%s'%s', %s);\n", t.Name, prefix, pattern, hive)
+		v.table(t)
 	}
-	return sql.String()
+	funcs := template.FuncMap{"file": v.file, "comments": comments}
+	sources := template.Must(template.New("").Funcs(funcs).ParseFS(viewSources, "views/*.sql"))
+	for _, name := range askedViews {
+		v.sql.WriteString("\n")
+		if err := sources.ExecuteTemplate(&v.sql, name+".sql", nil); err != nil {
+			panic(err) // the sources are the program's own, and a test executes them
+		}
+	}
+	return v.sql.String()
 }
+
+type viewWriter struct {
+	prefix string // SQL that a path within the snapshot is appended to
+	sql    strings.Builder
+}
+
+// file is SQL for the path of a file or pattern of files.
+func (v *viewWriter) file(path string) string { return v.prefix + quote(path) }
+
+func (v *viewWriter) table(t schema.Table) {
+	pattern, hive := t.Name+"/*.parquet", "hive_partitioning = false"
+	if t.Day {
+		pattern, hive = t.Name+"/*/*.parquet", "hive_partitioning = true, hive_types = {'job_date': DATE}"
+	}
+	fmt.Fprintf(&v.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet(%s, %s);\n", t.Name, v.file(pattern), hive)
+	fmt.Fprintf(&v.sql, "COMMENT ON VIEW %s IS %s;\n", t.Name, quote(t.Doc))
+	fmt.Fprintln(&v.sql, columnComments(t.Name, t, nil))
+}
+
+// comments is columnComments for templates.
+func comments(view, table string, columns ...string) (string, error) {
+	for _, t := range schema.Tables() {
+		if t.Name == table {
+			return columnComments(view, t, columns), nil
+		}
+	}
+	return "", fmt.Errorf("comments on %s: no table %s", view, table)
+}
+
+// columnComments gives columns of a view, all if none are named, the meaning
+// they have in a table, a line each.
+func columnComments(view string, t schema.Table, columns []string) string {
+	documented := t.Columns
+	if t.Day {
+		documented = append(documented, schema.Partition())
+	}
+	named := map[string]bool{}
+	for _, c := range columns {
+		named[c] = true
+	}
+	var lines []string
+	for _, c := range documented {
+		if len(columns) == 0 || named[c.Name] {
+			lines = append(lines, fmt.Sprintf(`COMMENT ON COLUMN %s."%s" IS %s;`, view, c.Name, quote(c.Doc)))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// quote is a string as SQL has it.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

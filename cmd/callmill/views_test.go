@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// TestViewsAnswer asks every view what it is for, of calls few enough to check
+// by hand. The answers are testdata/views/asked.golden.
+func TestViewsAnswer(t *testing.T) {
+	python := pythonWithReaders(t)
+	data := convert(t, exitDone, "--key", viewsKey(t), write(t, map[string]string{"resp.json": viewsResponse}))
+	got := queryViews(t, python, snapshotOf(t, data), filepath.Join("testdata", "views", "asked.sql"))
+	golden := filepath.Join("testdata", "views", "asked.golden")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-%s +got:\n%s", golden, diff)
+	}
+}
+
+// TestViewsHold holds the views to queries on the tables: of real dialogues,
+// simulated calls, two instances, a job that was never called.
+func TestViewsHold(t *testing.T) {
+	python := pythonWithReaders(t)
+	simulated := filepath.Join(t.TempDir(), "simulated")
+	runMain(t, exitDone, "simulate", "--write", simulated, "--jobs", "1500")
+	two := convert(t, exitDone, write(t, rushHour(t, 1, 30)))
+	runMain(t, exitDone, "convert", "--progress", "none", "--out", two, "--instance", "other", write(t, rushHour(t, 1, 30)))
+
+	for name, data := range map[string]string{
+		"crosswoz":      convert(t, exitDone, crosswoz(t)),
+		"simulated":     convert(t, exitDone, simulated),
+		"two instances": two,
+		"never called":  convert(t, exitDone, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"lonely"}]}`})),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := queryViews(t, python, snapshotOf(t, data), filepath.Join("testdata", "views", "hold.sql"))
+			for answer := range strings.SplitSeq(strings.TrimSpace(got), "\n\n") {
+				if !strings.HasSuffix(answer, "\nTrue") {
+					t.Error(answer)
+				}
+			}
+		})
+	}
+}
+
+// TestViewsMove opens a snapshot that was moved to a folder with a quote in its
+// name, and one by the absolute paths that callmill views prints.
+func TestViewsMove(t *testing.T) {
+	python := pythonWithReaders(t)
+	data := convert(t, exitDone, write(t, map[string]string{"resp.json": viewsResponse}))
+	queries := filepath.Join(write(t, map[string]string{
+		"count.sql": "-- Calls\nSELECT count(*) AS calls, count(local_time) AS timed FROM calls;",
+	}), "count.sql")
+	const want = "-- Calls\ncalls\ttimed\n7\t6\n\n"
+
+	moved := filepath.Join(t.TempDir(), "last night's")
+	if err := os.Rename(data, moved); err != nil {
+		t.Fatal(err)
+	}
+	if got := queryViews(t, python, snapshotOf(t, moved), queries); got != want {
+		t.Errorf("moved: %s", got)
+	}
+	absolute := filepath.Join(t.TempDir(), "night.sql")
+	if err := os.WriteFile(absolute, []byte(runMain(t, exitDone, "views", moved)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := runPython(t, python, "views.py", absolute, queries); got != want {
+		t.Errorf("absolute paths: %s", got)
+	}
+}
+
+// snapshotOf is the folder of the dataset's snapshot.
+func snapshotOf(t *testing.T, data string) string {
+	t.Helper()
+	return strings.TrimSpace(runMain(t, exitDone, "path", data))
+}
+
+// queryViews runs the queries of a file over the views in a snapshot.
+func queryViews(t *testing.T, python, snapshot, queries string) string {
+	t.Helper()
+	return runPython(t, python, "views.py", filepath.Join(snapshot, "views.sql"), queries, snapshot)
+}
+
+func runPython(t *testing.T, python, script string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(python, append([]string{filepath.Join("testdata", script)}, args...)...)
+	cmd.Env = append(os.Environ(), "PYTHONUTF8=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s%s", script, err, out, &stderr)
+	}
+	return string(out)
+}
+
+func viewsKey(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(write(t, map[string]string{"key": "a key"}), "key")
+}
+
+// viewsResponse has a job that was reached by its second attempt and asked not
+// to be called, one of another campaign that called the same number later, one
+// that is not over, one without number, and one that was never called.
+const viewsResponse = `{"Jobs":[
+{"JobId":"reached","JobGroupId":"spring","Status":"Succeeded",
+ "Extras":[{"Key":"amount","Value":"128"},{"Key":"note","Value":"甲"},{"Key":"note","Value":"乙"}],
+ "Summary":[{"SummaryName":"score","Content":"5"}],
+ "Tasks":[
+  {"TaskId":"reached-1","Status":"NoAnswer","ActualTime":1768955400000,"CalledNumber":"13812340001","CallingNumber":"0571"},
+  {"TaskId":"reached-2","Status":"SucceededClientHangUp","ActualTime":1768962600000,"CalledNumber":"13812340001","CallingNumber":"0571","Conversation":[
+   {"Speaker":"Robot","Script":"您好，您的账单是128元。","Timestamp":1768962601000},
+   {"Speaker":"Contact","Script":"喂，嗯，我的？","Timestamp":1768962604000},
+   {"Speaker":"Contact","Script":"你说什么","Timestamp":1768962605000},
+   {"Speaker":"Robot","Script":"请问可以还款吗？","Timestamp":1768962605000},
+   {"Speaker":"Robot","Script":"您在听吗？","Timestamp":1768962615000},
+   {"Speaker":"Contact","Script":"别再打了","Timestamp":1768962614000}]}]},
+{"JobId":"later","JobGroupId":"summer","Status":"Succeeded","Tasks":[
+  {"TaskId":"later-1","Status":"SucceededFinish","ActualTime":1769400000000,"CalledNumber":"+86 138 1234 0001","CallingNumber":"0571","Conversation":[
+   {"Speaker":"Contact","Script":"喂","Timestamp":1769400001000},
+   {"Speaker":"Robot","Script":"再见。","Timestamp":1769400002000}]}]},
+{"JobId":"calling","JobGroupId":"summer","Status":"Scheduling","Tasks":[
+  {"TaskId":"calling-1","Status":"Busy","ActualTime":1769400000000,"CalledNumber":"13812340002"},
+  {"TaskId":"calling-2","Status":"ContactBlockList"}]},
+{"JobId":"numberless","JobGroupId":"spring","Status":"Succeeded","Tasks":[
+  {"TaskId":"numberless-1","Status":"SucceededFinish","ActualTime":1768962600000,"Conversation":[
+   {"Speaker":"Contact","Script":"以后不要打了"}]},
+  {"TaskId":"numberless-2","Status":"NoAnswer","ActualTime":1768966200000}]},
+{"JobId":"never","JobGroupId":"spring","Status":"Scheduling"}
+]}`

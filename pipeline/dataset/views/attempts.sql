@@ -1,0 +1,25 @@
+-- The retry ladders of jobs that are over: jobs still being called would make
+-- late attempts look rarer than they are.
+CREATE OR REPLACE VIEW attempts AS
+SELECT
+    t.job_date, t.instance_id, t.job_id, t.task_id, t.job_group_id, t.attempt, j.dialed_count,
+    t.outcome, t.connected, t.answered, t.failed_dialogue, t.call_date, t.call_hour, t.calling_number, t.contact_key,
+    coalesce(list(t.outcome) OVER earlier, []) AS earlier_outcomes,
+    coalesce(bool_or(t.answered) OVER earlier, false) AS answered_before,
+    (epoch_ms(coalesce(t.actual_time, t.planned_time)) - epoch_ms(lag(coalesce(t.actual_time, t.planned_time)) OVER ladder)) / 3600000 AS hours_since_last,
+    t.attempt = j.dialed_count AS last_attempt,
+    j.job_outcome
+FROM tasks t
+JOIN jobs j USING (job_date, instance_id, job_id)
+WHERE j.is_final AND t.attempt IS NOT NULL
+WINDOW
+    ladder AS (PARTITION BY t.job_date, t.instance_id, t.job_id ORDER BY t.attempt),
+    earlier AS (PARTITION BY t.job_date, t.instance_id, t.job_id ORDER BY t.attempt ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
+
+COMMENT ON VIEW attempts IS 'A dialled call attempt of a final job, given what became of the earlier ones.';
+{{comments "attempts" "tasks" "job_date" "instance_id" "job_id" "task_id" "job_group_id" "attempt" "outcome" "connected" "answered" "failed_dialogue" "call_date" "call_hour" "calling_number" "contact_key"}}
+{{comments "attempts" "jobs" "dialed_count" "job_outcome"}}
+COMMENT ON COLUMN attempts.earlier_outcomes IS 'Outcomes of the job''s earlier dialled attempts, in order; empty for the first.';
+COMMENT ON COLUMN attempts.answered_before IS 'Whether a person answered an earlier attempt.';
+COMMENT ON COLUMN attempts.hours_since_last IS 'Hours since the dialled attempt before; NULL for the first and where a time is missing.';
+COMMENT ON COLUMN attempts.last_attempt IS 'Whether no later attempt was dialled.';

@@ -1,0 +1,57 @@
+-- Names with their texts as a map. A name that is given twice, which a map cannot
+-- hold, has its texts in the order of the indexes, a line each.
+CREATE OR REPLACE MACRO map_of_texts(names, texts, indexes) AS
+    CASE WHEN list_unique(names) = len(names) THEN map(names, texts) ELSE map(
+        list_sort(list_distinct(names)),
+        [array_to_string([p.text FOR p IN list_sort([
+            {'i': indexes[n], 'name': names[n], 'text': texts[n]} FOR n IN range(1, len(names) + 1)
+        ]) IF p.name = name], chr(10)) FOR name IN list_sort(list_distinct(names))]
+    ) END;
+COMMENT ON MACRO map_of_texts IS 'Lists of names and texts as a map; what has one name is joined, a line each.';
+
+-- A call attempt with all that is known around it. To read some days only,
+-- filter by job_date: it reaches the files of every table joined here.
+CREATE OR REPLACE VIEW calls AS
+SELECT
+    t.*,
+    j.job_reference_id, j.scenario_id, j.strategy_id, j.job_status, j.failure_reason,
+    j.job_outcome, j.is_final, j.task_count, j.dialed_count, j.observed_at,
+    coalesce(t.job_group_name, g.job_group_name, t.job_group_id) AS campaign,
+    coalesce(t.script_name, g.script_name) AS campaign_script_name,
+    g.script_version,
+    t.attempt IS NOT NULL AS dialed,
+    timezone((SELECT time_zone FROM snapshot), coalesce(t.actual_time, t.planned_time)) AS local_time,
+    isodow(t.call_date)::INTEGER AS call_weekday,
+    t.robot_turns / nullif(t.turn_count, 0) AS robot_turn_share,
+    t.robot_chars / nullif(t.robot_chars + t.contact_chars, 0) AS robot_char_share,
+    coalesce(r.results, MAP {}) AS results,
+    coalesce(e.extras, MAP {}) AS extras
+FROM tasks t
+JOIN jobs j USING (job_date, instance_id, job_id)
+LEFT JOIN job_groups g ON g.instance_id = t.instance_id AND g.job_group_id = t.job_group_id
+LEFT JOIN (
+    SELECT job_date, instance_id, job_id, map_of_texts(list(summary_name), list(content), list(summary_index)) AS results
+    FROM summaries
+    WHERE task_id IS NULL AND summary_name IS NOT NULL
+    GROUP BY job_date, instance_id, job_id
+) r USING (job_date, instance_id, job_id)
+LEFT JOIN (
+    SELECT job_date, instance_id, job_id, map_of_texts(list(key), list(value), list(extra_index)) AS extras
+    FROM extras
+    WHERE key IS NOT NULL
+    GROUP BY job_date, instance_id, job_id
+) e USING (job_date, instance_id, job_id);
+
+COMMENT ON VIEW calls IS 'A row of tasks with its job, campaign, business results and parameters: one call attempt, dialled or not.';
+{{comments "calls" "tasks"}}
+{{comments "calls" "jobs" "job_reference_id" "scenario_id" "strategy_id" "job_status" "failure_reason" "job_outcome" "is_final" "task_count" "dialed_count" "observed_at"}}
+{{comments "calls" "job_groups" "script_version"}}
+COMMENT ON COLUMN calls.campaign IS 'Name of the campaign, else its id.';
+COMMENT ON COLUMN calls.campaign_script_name IS 'Name of the robot''s script: that of the call, else that of the campaign.';
+COMMENT ON COLUMN calls.dialed IS 'Whether the attempt reached the network: the denominator of rates per dialled call.';
+COMMENT ON COLUMN calls.local_time IS 'When the attempt was made, else planned, in the dataset''s time zone, without zone.';
+COMMENT ON COLUMN calls.call_weekday IS 'Weekday of call_date: 1 Monday to 7 Sunday.';
+COMMENT ON COLUMN calls.robot_turn_share IS 'Share of the lines that are the robot''s; NULL without lines.';
+COMMENT ON COLUMN calls.robot_char_share IS 'Share of the characters that are the robot''s; NULL without any.';
+COMMENT ON COLUMN calls.results IS 'Business results of the job by name, as in results[''score'']; a name given twice has both, a line each.';
+COMMENT ON COLUMN calls.extras IS 'Business parameters of the job by name, as in extras[''amount'']; a name given twice has both, a line each.';

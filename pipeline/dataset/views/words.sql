@@ -1,0 +1,38 @@
+-- The words of every line. Nothing is dropped: punctuation and stop words are
+-- marked, for a short 嗯 or 喂 is an answer.
+CREATE OR REPLACE MACRO is_stop_word(word) AS word IN (
+    '的', '了', '是', '在', '我', '你', '您', '他', '她', '它', '我们', '你们', '他们', '咱们', '这', '那', '这个', '那个',
+    '这些', '那些', '这边', '那边', '一', '一个', '一下', '个', '和', '与', '跟', '或', '或者', '及', '以及', '就', '就是',
+    '都', '也', '还', '还是', '又', '再', '很', '太', '更', '最', '把', '被', '让', '给', '向', '从', '到', '对', '对于',
+    '为', '为了', '以', '于', '之', '其', '而', '而且', '但', '但是', '不过', '如果', '因为', '所以', '然后', '那么',
+    '着', '过', '地', '得', '吗', '呢', '吧', '啊', '呀', '哦', '嘛', '啦', '么', '会', '能', '可以', '要', '有', '去',
+    '来', '说', '上', '下', '里', '中', '后', '前', '时', '时候', '什么', '怎么', '自己', '并', '等', '由', '至', '将', '请'
+);
+COMMENT ON MACRO is_stop_word IS 'Whether a word carries grammar rather than content; replace the macro to use a list of your own.';
+
+-- Han characters lie between 一 and the first beyond 鿿, so that for most words
+-- a comparison settles it.
+CREATE OR REPLACE MACRO is_punctuation(word) AS
+    CASE WHEN word >= '一' AND word < 'ꀀ' THEN false ELSE regexp_full_match(word, '[\p{P}\p{S}\p{Z}\p{C}\s]*') END;
+COMMENT ON MACRO is_punctuation IS 'Whether a word has neither letters nor digits.';
+
+CREATE OR REPLACE VIEW words AS
+SELECT
+    * EXCLUDE (tokens),
+    is_punctuation(word) AS punctuation,
+    is_stop_word(word) AS stop_word
+FROM (
+    SELECT
+        job_date, instance_id, job_id, task_id, turn_index, job_group_id, speaker, turns_left, outcome, answered,
+        failed_dialogue, call_date, tokens,
+        unnest(tokens) AS word,
+        (generate_subscripts(tokens, 1) - 1)::INTEGER AS word_index
+    FROM turns
+);
+
+COMMENT ON VIEW words IS 'A word of a line that was spoken; together they are the line, byte for byte.';
+{{comments "words" "turns" "job_date" "instance_id" "job_id" "task_id" "turn_index" "job_group_id" "speaker" "turns_left" "outcome" "answered" "failed_dialogue" "call_date"}}
+COMMENT ON COLUMN words.word IS 'The word.';
+COMMENT ON COLUMN words.word_index IS 'Position in the line, from 0.';
+COMMENT ON COLUMN words.punctuation IS 'Whether it has neither letters nor digits.';
+COMMENT ON COLUMN words.stop_word IS 'Whether it carries grammar rather than content (macro is_stop_word). 嗯, 喂, 不 and 没 do not: they are answers.';
