@@ -38,7 +38,7 @@ dataset · 130, 143 stopped by a signal`,
 		return &hintError{&usageError{err}, fmt.Sprintf("`%s --help` lists the flags", c.CommandPath())}
 	})
 	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env), newStatus(env), newPath(env), newViews(env), newRejects(env),
-		newSnapshots(env), newSchema(env), newSimulate(env), newVersion(env))
+		newSnapshots(env), newSchema(env), newSimulate(env), newHash(env), newVersion(env))
 	checkArguments(root)
 	return root
 }
