@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +24,7 @@ import (
 func askOne(t *testing.T, f *fake, change func(*callapi.Options)) (night, int) {
 	t.Helper()
 	n := pull(t.Context(), client(t, f, change), callapi.Plan{InstanceID: "i", JobIDs: []string{"a"}}, nil)
-	return n, len(f.requests)
+	return n, f.asked(schema.ActionListJobs)
 }
 
 // What can pass is tried again until it does.
@@ -261,7 +262,7 @@ func TestThrottledForGood(t *testing.T) {
 			return true
 		}
 		start := time.Now()
-		n, _ := askOne(t, f, nil)
+		n, _ := askOne(t, f, func(o *callapi.Options) { o.QPS, o.Backoff, o.BackoffCap = 10, 0, 0 })
 		e, ok := errors.AsType[*callapi.Error](n.err)
 		if !ok || e.Kind != callapi.Throttled || !strings.Contains(e.Hint(), "--qps") {
 			t.Errorf("error %v", n.err)
@@ -363,14 +364,19 @@ func TestNetwork(t *testing.T) {
 func TestIdleConnections(t *testing.T) {
 	f := newFake()
 	f.add("a", "g")
-	server := httptest.NewServer(f)
-	defer server.Close()
-	opened := 0
+	f.mess = func(http.ResponseWriter, *http.Request, fakeRequest) bool {
+		time.Sleep(250 * time.Millisecond)
+		return false
+	}
+	var opened atomic.Int32
+	server := httptest.NewUnstartedServer(f)
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
-			opened++
+			opened.Add(1)
 		}
 	}
+	server.Start()
+	defer server.Close()
 	c := client(t, f, func(o *callapi.Options) {
 		o.Transport, o.Endpoint, o.Read, o.Attempts = nil, server.URL, 400*time.Millisecond, 1
 	})
@@ -384,8 +390,8 @@ func TestIdleConnections(t *testing.T) {
 		}
 		time.Sleep(170 * time.Millisecond)
 	}
-	if opened != 1 {
-		t.Errorf("%d connections for three requests", opened)
+	if n := opened.Load(); n != 1 {
+		t.Errorf("%d connections for three requests", n)
 	}
 }
 

@@ -27,6 +27,7 @@ type fake struct {
 	jobs     map[string]*fakeJob
 	groups   []fakeGroup
 	requests []fakeRequest
+	searches map[string][]map[string]any // answers of search
 	mess     func(w http.ResponseWriter, r *http.Request, seen fakeRequest) bool
 }
 
@@ -62,6 +63,7 @@ func (f *fake) add(id, group string, at ...time.Time) *fakeJob {
 		job.calls = append(job.calls, fakeCall{fmt.Sprintf("%s-call-%d", id, i), t})
 	}
 	f.jobs[id] = job
+	f.searches = map[string][]map[string]any{}
 	return job
 }
 
@@ -137,6 +139,10 @@ func (f *fake) sorted() []*fakeJob {
 }
 
 func (f *fake) search(from, to int, group string) []map[string]any {
+	key := fmt.Sprint(from, to, group)
+	if rows, ok := f.searches[key]; ok {
+		return rows
+	}
 	var rows []map[string]any
 	for _, job := range f.sorted() {
 		for _, call := range job.calls {
@@ -149,6 +155,9 @@ func (f *fake) search(from, to int, group string) []map[string]any {
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b map[string]any) int { return a["ActualTime"].(int) - b["ActualTime"].(int) })
+	if f.searches != nil {
+		f.searches[key] = rows
+	}
 	return rows
 }
 

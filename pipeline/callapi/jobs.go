@@ -2,9 +2,10 @@ package callapi
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
+
+	"github.com/goccy/go-json"
 
 	"callmill/schema"
 )

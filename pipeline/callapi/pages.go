@@ -95,12 +95,10 @@ type groupRow struct {
 	Status              text
 	CreationTime        integer // ms
 	ModifyTime          integer // ms, documented as a string
-	Progress            struct {
-		TotalJobs        integer
-		TotalCompleted   integer
-		TotalNotAnswered integer
-	}
+	Progress            object[progress]
 }
+
+type progress struct{ TotalJobs, TotalCompleted, TotalNotAnswered integer }
 
 func (g *groupRow) row(instanceID string, observedAt int64) schema.JobGroupRow {
 	return schema.JobGroupRow{
@@ -108,8 +106,8 @@ func (g *groupRow) row(instanceID string, observedAt int64) schema.JobGroupRow {
 		JobGroupName: string(g.JobGroupName), Description: string(g.JobGroupDescription),
 		ScriptID: string(g.ScriptID), ScriptName: string(g.ScriptName), ScriptVersion: string(g.ScriptVersion),
 		JobGroupStatus: string(g.Status), CreationTime: g.CreationTime.value, ModifyTime: g.ModifyTime.value,
-		TotalJobs: g.Progress.TotalJobs.pointer(), TotalCompleted: g.Progress.TotalCompleted.pointer(),
-		TotalNotAnswered: g.Progress.TotalNotAnswered.pointer(), ObservedAt: observedAt,
+		TotalJobs: g.Progress.fields.TotalJobs.pointer(), TotalCompleted: g.Progress.fields.TotalCompleted.pointer(),
+		TotalNotAnswered: g.Progress.fields.TotalNotAnswered.pointer(), ObservedAt: observedAt,
 	}
 }
 

@@ -2,10 +2,11 @@ package callapi
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/goccy/go-json"
 )
 
 // splitAbove is how many calls of a window are read page by page; more are

@@ -2,11 +2,12 @@ package callapi
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/goccy/go-json"
 )
 
 // The API spells its values in more ways than it documents: numbers as
@@ -108,9 +109,9 @@ func (l *list[T]) UnmarshalJSON(b []byte) error {
 }
 
 func (l *list[T]) add(b []byte, depth int) {
-	const deepest = 4
+	const wrappers = 4
 	b = bytes.TrimSpace(b)
-	if len(b) == 0 || depth > deepest {
+	if len(b) == 0 || depth > wrappers {
 		return
 	}
 	switch b[0] {
@@ -121,11 +122,6 @@ func (l *list[T]) add(b []byte, depth int) {
 			l.add(e, depth+1)
 		}
 		return
-	case '{':
-		if inner := wrapped(b); inner != nil {
-			l.add(inner, depth+1)
-			return
-		}
 	case '"':
 		// The list as text within a string, or an element that is a string.
 		if s := literal(b); json.Valid([]byte(s)) && s[0] == '[' {
@@ -138,15 +134,21 @@ func (l *list[T]) add(b []byte, depth int) {
 		return
 	}
 	var element T
-	err := json.Unmarshal(b, &element)
-	// A field of another shape is not given; an element of another is none.
-	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); err == nil || ok && mismatch.Field != "" {
-		*l = append(*l, element)
+	if json.Unmarshal(b, &element) != nil {
+		return // it has the shape of none
 	}
+	// One that has nothing of an element may be what elements are wrapped in.
+	if b[0] == '{' && reflect.ValueOf(&element).Elem().IsZero() {
+		if inner := wrapped(b); inner != nil {
+			l.add(inner, depth+1)
+			return
+		}
+	}
+	*l = append(*l, element)
 }
 
-// wrapped is what an object is wrapped around: its only field, or its List.
-// An element has several fields, or one that is neither object nor list.
+// wrapped is what an object is wrapped around: its only field, or its List;
+// nil where that is neither an object nor a list.
 func wrapped(b []byte) json.RawMessage {
 	var fields map[string]json.RawMessage
 	_ = json.Unmarshal(b, &fields)
@@ -179,4 +181,16 @@ func (p *paged[T]) UnmarshalJSON(b []byte) error {
 		return p.List.UnmarshalJSON(b)
 	}
 	return nil
+}
+
+// object is an object; anything else is one that has no fields.
+type object[T any] struct{ fields T }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (o *object[T]) UnmarshalJSON(b []byte) error {
+	*o = object[T]{}
+	if b[0] != '{' {
+		return nil
+	}
+	return json.Unmarshal(b, &o.fields)
 }

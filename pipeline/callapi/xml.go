@@ -26,6 +26,10 @@ func asJSON(body []byte) ([]byte, error) {
 	return nil, errors.New("it is no JSON")
 }
 
+// deepest is how many elements of XML may be within each other; the API's are
+// within seven.
+const deepest = 100
+
 // element is an element of XML that is being read.
 type element struct {
 	name   string
@@ -71,6 +75,9 @@ func xmlAsJSON(body []byte) ([]byte, error) {
 		top := open[len(open)-1]
 		switch token := token.(type) {
 		case xml.StartElement:
+			if len(open) > deepest {
+				return nil, errors.New("its elements are nested too deep")
+			}
 			open = append(open, &element{name: token.Name.Local})
 		case xml.CharData:
 			top.text.Write(token)

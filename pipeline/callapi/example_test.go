@@ -1,0 +1,96 @@
+package callapi_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"time"
+
+	"callmill/pipeline/callapi"
+	"callmill/pipeline/coverage"
+	"callmill/pipeline/internal/durable"
+	"callmill/pipeline/spool"
+	"callmill/schema"
+)
+
+// A night: coverage says what is due, callapi fetches it, spool keeps it.
+func Example() {
+	api := newFake()
+	api.add("done", "g", time.Date(2026, 1, 20, 9, 0, 0, 0, time.UTC))
+	api.add("paused", "g", time.Date(2026, 1, 21, 9, 0, 0, 0, time.UTC)).status = "Paused"
+	server := httptest.NewServer(api)
+	defer server.Close()
+	dir, err := os.MkdirTemp("", "raw")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+
+	// What is due: of the manifest come what is covered and what is pending.
+	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
+	covered := map[string][]coverage.Interval{}
+	work := coverage.Nightly(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)[0]
+	tracker := coverage.NewTracker(coverage.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
+
+	// Where it is kept: a run that never finished is gone on with.
+	const run = "20260122T013000Z-1f3a9c"
+	unfinished, err := spool.Unfinished(durable.OS{}, filepath.Join(dir, "raw"), func(run string) bool { return true })
+	if err != nil {
+		panic(err)
+	}
+	kept, err := spool.Open(spool.Options{Dir: filepath.Join(dir, "raw"), Run: run, Resume: unfinished})
+	if err != nil {
+		panic(err)
+	}
+
+	// Fetch. With pipeline.Run, the source is its input.
+	client, err := callapi.New(callapi.Options{Endpoint: server.URL, Keys: &callapi.Keys{ID: "demo", Secret: "demo-secret"}})
+	if err != nil {
+		panic(err)
+	}
+	defer client.Close()
+	plan := callapi.Plan{InstanceID: work.InstanceID, Calls: true, Groups: true, Refetch: 30 * 24 * time.Hour, JobIDs: tracker.Ask("i")}
+	for _, w := range work.Windows {
+		plan.Windows = append(plan.Windows, callapi.Window(w))
+	}
+	source := callapi.NewSource(client, []callapi.Plan{plan}, callapi.SourceOptions{Journal: kept, Saw: func(s callapi.Sighting) {
+		seen := coverage.Sighting{InstanceID: s.InstanceID, JobID: s.JobID, Final: schema.FinalStatus(s.Status), ObservedAt: time.UnixMilli(s.ObservedAt)}
+		if s.LastCall != 0 {
+			seen.LastCall = time.UnixMilli(s.LastCall)
+		}
+		switch {
+		case s.Failed:
+			seen.Trouble = coverage.Unfetched
+		case !s.Came:
+			seen.Trouble = coverage.Missing
+		}
+		tracker.Saw(seen)
+	}})
+	err = source.Raws(context.Background(), func(raw *schema.Raw) error {
+		fmt.Println("read", raw.InstanceID, raw.Origin)
+		return nil
+	})
+	if err != nil {
+		panic(err)
+	}
+	if err := kept.Close(); err != nil {
+		panic(err)
+	}
+
+	// What the next snapshot says of itself.
+	covered["i"] = coverage.Union(covered["i"], coverage.Over(work.Windows, time.UTC, now)...)
+	fmt.Println("covered", covered["i"][0].From.Format(time.DateOnly), "to", covered["i"][0].To.Format(time.DateOnly))
+	for _, p := range tracker.Pending() {
+		fmt.Println("pending", p.JobID, p.Reason, p.Since.Format(time.DateTime))
+	}
+	counts := client.Counters()
+	fmt.Println("asked", counts.Asked, "returned", counts.Returned, "by", counts.Requests, "requests")
+	// Output:
+	// read i ListJobGroups request R-2
+	// read i ListJobs request R-3
+	// covered 2026-01-20 to 2026-01-22
+	// pending paused not_final 2026-01-21 09:00:00
+	// asked 2 returned 2 by 3 requests
+}
