@@ -58,6 +58,7 @@
 //	pipeline     → schema
 //	the leaves   → schema
 //	dataset      → internal/durable
+//	spool        → internal/durable
 //
 // schema imports the standard library alone, and so does durable; segment
 // knows nothing of calls. Leaves, the folders below pipeline, never import each
@@ -100,7 +101,7 @@
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled rows.
-//	github.com/goccy/go-json              simulate: five times encoding/json. decode reads by itself: it goes on after damage.
+//	github.com/goccy/go-json              simulate, callapi: five times encoding/json. decode reads by itself: it goes on after damage.
 //	golang.org/x/sync                     pipeline, callapi: errgroup.
 //	golang.org/x/time                     callapi: the rate of requests.
 //	github.com/alibabacloud-go            callapi: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.
