@@ -58,7 +58,9 @@ const (
 	segmentBytes = 1 << 20
 	// blockBytes is how much of a segment is compressed and read back at a
 	// time: when a day is read, a block of each of its segments is in memory.
-	blockBytes = 32 << 10
+	// With the job that fills it a block is mostly within 32 KiB, where the
+	// allocator has a size for it.
+	blockBytes = 28 << 10
 )
 
 // freeBuffers bounds what is kept for days to come: each may be of
