@@ -50,7 +50,7 @@ func (d *discovery) run(ctx context.Context) error {
 			return d.failed(fmt.Errorf("campaign %s: %w", id, err))
 		}
 	}
-	if d.plan.Groups {
+	if d.plan.Groups && len(d.plan.Windows) > 0 || len(d.plan.GroupIDs) > 0 {
 		if err := d.listGroups(ctx); err != nil {
 			return d.failed(err)
 		}

@@ -13,8 +13,8 @@ import (
 	"callmill/schema"
 )
 
-// listGroups finds the campaigns that may have calls in the plan's windows,
-// and their jobs.
+// listGroups lists the campaigns, for job_groups, and finds the jobs of those
+// that may have calls in the plan's windows.
 func (d *discovery) listGroups(ctx context.Context) error {
 	var mu sync.Mutex
 	selected := map[string]string{} // status by id
@@ -61,13 +61,10 @@ func (d *discovery) listGroups(ctx context.Context) error {
 // wants reports whether a campaign may have jobs that are due: it is young, it
 // goes on, or it is not what it was.
 func (p *Plan) wants(g *schema.JobGroupRow) bool {
-	if end := p.end(); !end.IsZero() && g.CreationTime >= end.UnixMilli() {
+	switch {
+	case !p.Groups || len(p.Windows) == 0 || g.CreationTime >= p.end().UnixMilli():
 		return false
-	}
-	if begin := p.begin(); begin.IsZero() || g.CreationTime > begin.Add(-p.Refetch).UnixMilli() {
-		return true
-	}
-	if !groupFinished(g.JobGroupStatus) {
+	case g.CreationTime > p.begin().Add(-p.Refetch).UnixMilli(), !groupFinished(g.JobGroupStatus):
 		return true
 	}
 	known, ok := p.Known[g.JobGroupID]

@@ -14,7 +14,7 @@ type Plan struct {
 	// Windows are the spans of time whose calls are due; they do not overlap.
 	Windows []Window
 	// Calls finds jobs by their calls in the windows, Groups by the campaigns
-	// that may have calls in them.
+	// that may have calls in them. Without windows they find none.
 	Calls, Groups bool
 
 	// Refetch is how long campaigns are read whole: those created less than

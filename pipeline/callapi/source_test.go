@@ -177,8 +177,8 @@ func TestOneCampaign(t *testing.T) {
 	if got := n.came(); !slices.Equal(got, []string{"never", "old"}) || n.err != nil {
 		t.Errorf("jobs %v, %v", got, n.err)
 	}
-	if facts := n.lines[0].Asked.Facts["old"]["old-call-0"]; facts.CallMS == nil {
-		t.Errorf("facts %+v", n.lines[0].Asked.Facts)
+	if len(n.lines) != 2 || n.lines[0].Action != schema.ActionListJobGroups || n.lines[1].Asked.Facts["old"]["old-call-0"].CallMS == nil {
+		t.Errorf("lines %+v", n.lines)
 	}
 	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
 		refuse(w, 404, "NotExist.JobGroup", "no such group")
@@ -187,6 +187,18 @@ func TestOneCampaign(t *testing.T) {
 	n = pull(t.Context(), client(t, f, nil), plan, nil)
 	if e, ok := errors.AsType[*callapi.Error](n.err); !ok || !strings.Contains(e.Hint(), "--group") {
 		t.Errorf("error %v", n.err)
+	}
+}
+
+// Without days that are due nothing is looked for: jobs that are named are
+// asked for, and no other.
+func TestJobsAlone(t *testing.T) {
+	f := busyDay(50)
+	plan := dayPlan
+	plan.Windows, plan.JobIDs = nil, []string{"job-0007", "job-0009"}
+	n := pull(t.Context(), client(t, f, nil), plan, nil)
+	if got := n.came(); !slices.Equal(got, plan.JobIDs) || n.err != nil || len(f.requests) != 1 {
+		t.Errorf("%v by %d requests, %v", got, len(f.requests), n.err)
 	}
 }
 
