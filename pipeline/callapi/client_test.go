@@ -144,8 +144,17 @@ func TestPoison(t *testing.T) {
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake()
-			f.mess = func(w http.ResponseWriter, r *http.Request, _ fakeRequest) bool { tt.mess(w, r); return true }
+			f.mess = func(w http.ResponseWriter, r *http.Request, seen fakeRequest) bool {
+				if seen.ids[0] != "a" {
+					return false
+				}
+				tt.mess(w, r)
+				return true
+			}
 			n, tries := askOne(t, f, nil)
+			if tt.status != 400 {
+				tries-- // the last was whether the API answers at all
+			}
 			if n.err != nil || len(n.rejects) != 1 || tries != tt.tries {
 				t.Fatalf("%s: %v, %d rejects after %d tries", tt.name, n.err, len(n.rejects), tries)
 			}
@@ -199,14 +208,16 @@ func TestJitter(t *testing.T) {
 	waits := func(seed uint64) (all []time.Duration) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake()
-			f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
-				refuse(w, 500, "InternalError", "")
-				return true
+			f.mess = func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
+				if seen.ids[0] == "a" {
+					refuse(w, 500, "InternalError", "")
+				}
+				return seen.ids[0] == "a"
 			}
 			askOne(t, f, func(o *callapi.Options) {
 				o.Seed, o.Backoff, o.BackoffCap, o.Attempts = seed, time.Second, 20*time.Second, 40
 			})
-			for i := 1; i < len(f.requests); i++ {
+			for i := 1; i < 40; i++ {
 				all = append(all, f.requests[i].at.Sub(f.requests[i-1].at))
 			}
 		})
@@ -228,6 +239,21 @@ func TestJitter(t *testing.T) {
 	if long < 10 || long > 28 {
 		t.Errorf("%d of %d waits are longer than half the longest", long, len(first))
 	}
+}
+
+// While nothing is answered nothing is known of an id: it is no reject.
+func TestDownForOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
+			refuse(w, 500, "InternalError", "")
+			return true
+		}
+		n, tries := askOne(t, f, nil)
+		if e, ok := errors.AsType[*callapi.Error](n.err); !ok || e.Kind != callapi.Unavailable || len(n.rejects) > 0 || tries != 20 {
+			t.Errorf("%v and %d rejects after %d tries", n.err, len(n.rejects), tries)
+		}
+	})
 }
 
 // An API that is down ends the run within minutes, and is not hammered.
@@ -318,7 +344,9 @@ func TestNetwork(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f := newFake()
-		f.mess = tt.mess
+		f.mess = func(w http.ResponseWriter, r *http.Request, seen fakeRequest) bool {
+			return seen.ids[0] == "a" && tt.mess(w, r, seen)
+		}
 		server := httptest.NewServer(f)
 		n, _ := askOne(t, f, func(o *callapi.Options) {
 			o.Transport, o.Endpoint = nil, server.URL

@@ -22,7 +22,7 @@
 //     move while they are read; list.go reads them until nothing is missing.
 //  2. They are asked for, up to 99 at a time (jobs.go). A batch that always
 //     fails is halved until the ids are alone that the API answers with errors
-//     only; each becomes a reject.
+//     only; each becomes a reject, if the API answers at all.
 //  3. Every response is handed to the [Journal], which keeps it, and those of
 //     ListJobs and ListJobGroups to the run. What the journal has from a run
 //     that was killed is taken from there.

@@ -88,12 +88,24 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 		}
 		return d.fetchBatch(ctx, ids[half:])
 	}
+	if f.verdict != refuse {
+		if err := d.alive(ctx); err != nil {
+			return err
+		}
+	}
 	line, reject := d.client.failedLine(r, f)
 	return d.send(ctx, delivery{
 		line:      line,
 		raw:       &schema.Raw{Origin: reject.Origin, InstanceID: reject.InstanceID, ObservedAt: reject.ObservedAt, Reject: reject},
 		sightings: []Sighting{{InstanceID: r.instanceID, JobID: ids[0], Failed: true, ObservedAt: reject.ObservedAt}},
 	})
+}
+
+// alive asks for a job that does not exist. Where that is answered, it is the
+// id before that cannot be; where it is not, nothing can be said of any id.
+func (d *discovery) alive(ctx context.Context) error {
+	_, err := d.client.ask(ctx, &request{instanceID: d.plan.InstanceID, action: listJobs, jobIDs: []string{noSuchID}})
+	return err
 }
 
 // sightings says of each id that was asked for whether it came.

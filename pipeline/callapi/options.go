@@ -26,14 +26,14 @@ type Options struct {
 	Parallel int
 
 	// Deadlines of a request: until it is connected, between two reads, and
-	// for all of it. 0 is 5 s, 30 s and 2 min.
+	// for all of it. 0 is 5 s, 15 s and 2 min.
 	Connect, Read, Overall time.Duration
 
 	// Attempts is how often a request is tried before it counts as failing
 	// always; throttled ones do not count. 0 is 10.
 	Attempts int
 	// Backoff is how long the first retry waits at most, and BackoffCap any; 0
-	// is 200 ms and 20 s. Each wait is drawn evenly from nothing to twice the
+	// is 200 ms and 10 s. Each wait is drawn evenly from nothing to twice the
 	// most of the one before.
 	Backoff, BackoffCap time.Duration
 	// RetryBudget is how many attempts may fail, over all requests, without
@@ -58,11 +58,11 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.QPS, 10)
 	setDefault(&o.Parallel, min(max(2*o.QPS, 4), 64))
 	setDefault(&o.Connect, 5*time.Second)
-	setDefault(&o.Read, 30*time.Second)
+	setDefault(&o.Read, 15*time.Second)
 	setDefault(&o.Overall, 2*time.Minute)
 	setDefault(&o.Attempts, 10)
 	setDefault(&o.Backoff, 200*time.Millisecond)
-	setDefault(&o.BackoffCap, 20*time.Second)
+	setDefault(&o.BackoffCap, 10*time.Second)
 	setDefault(&o.RetryBudget, 400)
 	setDefault(&o.Patience, 10*time.Minute)
 	return o

@@ -184,9 +184,11 @@ func TestGivenUpIsTriedAgain(t *testing.T) {
 		untilNight()
 		f, dir := newFake(), filepath.Join(t.TempDir(), "raw")
 		f.add("a", "g")
-		f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
-			refuse(w, 500, "InternalError", "caller demo with demo-secret and token-of-an-hour")
-			return true
+		f.mess = func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
+			if seen.ids[0] == "a" {
+				refuse(w, 500, "InternalError", "caller demo with demo-secret and token-of-an-hour")
+			}
+			return seen.ids[0] == "a"
 		}
 		plan := callapi.Plan{InstanceID: "i", JobIDs: []string{"a"}}
 		keys := func(o *callapi.Options) {
