@@ -46,6 +46,8 @@ func writeMetrics(path string, r *report, m *dataset.Manifest) error {
 		gauge("last_run_rejected", "Rejects the last run met.", float64(p.Counts.Rejected))
 	}
 	if r.Pull != nil {
+		gauge("last_run_calls", "Jobs the last run fetched that had been called.", float64(r.Pull.Calls))
+		gauge("uncovered_gaps", "Spans of days that are not covered and too old for a nightly run to fetch.", float64(len(r.Pull.Gaps)))
 		gauge("last_run_missing", "Ids the last run asked for that did not come back.", float64(r.Pull.Missing))
 		gauge("last_run_retries", "Requests the last run had to repeat.", float64(r.Pull.Retries))
 	}

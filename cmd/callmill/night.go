@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,8 +19,8 @@ import (
 // pullReport is what a pull adds to the report of a run.
 type pullReport struct {
 	callapi.Counters
-	Calls   int64    `json:"calls"`             // attempts of the jobs that came
-	Gaps    []string `json:"gaps,omitempty"`    // flags of the pulls that fetch what is left uncovered
+	Calls   int64    `json:"calls"`             // jobs that came and had been called
+	Gaps    []string `json:"gaps,omitempty"`    // commands that fetch what is left uncovered
 	Pending int      `json:"pending"`           // jobs that are asked for again
 	Resumed string   `json:"resumed,omitempty"` // run whose responses were taken over
 }
@@ -34,7 +35,7 @@ func (p *pullReport) line() string {
 		line += fmt.Sprintf("; %d entries of lists were counted but never shown", p.Unlisted)
 	}
 	if len(p.Gaps) > 0 {
-		line += "; not covered: callmill pull " + strings.Join(p.Gaps, ", callmill pull ")
+		line += "; not covered: `" + strings.Join(p.Gaps, "`, `") + "`"
 	}
 	return line
 }
@@ -133,22 +134,39 @@ func (n *night) report(r *report, m *dataset.Manifest) error {
 	}
 	for _, w := range n.work {
 		for _, gap := range w.Gaps {
-			p.Gaps = append(p.Gaps, "--instance "+w.InstanceID+" "+gap.Flags())
+			p.Gaps = append(p.Gaps, fmt.Sprintf("callmill pull --out %s --instance %s %s", shellWord(n.out), shellWord(w.InstanceID), gap.Flags()))
 		}
 	}
 	switch {
 	case len(p.Gaps) > 0:
 		return &hintError{
 			&publishedError{fmt.Sprintf("days before the last %s are not covered", newSpan(new(time.Duration), n.flags.catchUp))},
-			"fetch them with `callmill pull " + strings.Join(p.Gaps, "`, `callmill pull ") + "`"}
+			"fetch them with `" + strings.Join(p.Gaps, "`, `") + "`"}
 	case n.flags.allowMissing.exceeded(p.Missing, p.Asked):
 		return &hintError{
 			&publishedError{fmt.Sprintf("%d of %d ids did not come back, allowed are %s", p.Missing, p.Asked, n.flags.allowMissing.String())},
 			"they are pending and asked for again; `callmill status` counts them"}
-	case n.calls < n.flags.minCalls:
+	case n.calls < n.flags.minCalls && n.fetchedDays():
 		return &publishedError{fmt.Sprintf("%d jobs had calls, fewer than --min-calls %d", n.calls, n.flags.minCalls)}
 	}
 	return nil
+}
+
+// fetchedDays reports whether days were due: a second run of the same night
+// has none, and no calls to expect.
+func (n *night) fetchedDays() bool {
+	return slices.ContainsFunc(n.work, func(w coverage.Work) bool { return len(w.Windows) > 0 })
+}
+
+// shellWord quotes a word for a shell, where that is needed.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:=@%+,", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // look tries what a pull would do, and fetches nothing.

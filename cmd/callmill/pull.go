@@ -117,7 +117,7 @@ func pull(ctx context.Context, env *environment, flags *pullFlags, run *runFlags
 		return apiError(err)
 	}
 	defer client.Close()
-	n := &night{flags: flags, client: client, env: env}
+	n := &night{flags: flags, client: client, env: env, out: run.out}
 	if flags.check || flags.dryRun {
 		return n.look(ctx, run)
 	}
@@ -142,11 +142,12 @@ type night struct {
 	flags   *pullFlags
 	client  *callapi.Client
 	env     *environment
+	out     string // the dataset's folder, as it was named
 	tracker *coverage.Tracker
 	work    []coverage.Work
 	now     time.Time
 	zone    *time.Location
-	calls   int64
+	calls   int64 // jobs that came and had been called
 }
 
 // plan finds what is due of each instance. tx is nil for a look only.
@@ -206,11 +207,20 @@ func (n *night) findWork(instances []string, covered map[string][]dataset.Interv
 	request := coverage.Nightly(n.zone, n.now, f.catchUp)
 	if f.date != "" || f.from != "" || f.to != "" {
 		if request, err = coverage.Given(n.zone, n.now, f.date, f.from, f.to); err != nil {
-			return &usageError{err}
+			return daysError(err)
 		}
 	}
 	n.work = request.Plan(instances, intervals(covered))
 	return nil
+}
+
+// daysError gives days that make no sense their hint.
+func daysError(err error) error {
+	var wrong *coverage.UsageError
+	if errors.As(err, &wrong) {
+		return &hintError{&usageError{err}, wrong.Hint()}
+	}
+	return &usageError{err}
 }
 
 // settled tells the jobs of a campaign that have nothing more to say: over
