@@ -100,11 +100,14 @@ func TestNightUponMillions(t *testing.T) {
 	dir := t.TempDir()
 	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "night.jsonl")
 	publishBare(t, data, size.bare)
-	// Half of the night is new, half is changed.
+	// Half of the night is new, half is changed jobs of the last week.
 	writeLines(t, input, size.night, func(b []byte, number int) []byte {
-		return appendBare(b, number*(size.bare/size.night)*2, 2)
+		if number%2 == 0 {
+			return appendBare(b, size.bare+number, 1)
+		}
+		return appendBare(b, size.bare-1-number*13, 2)
 	})
-	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2026-02-01T00:00:00Z", "--progress", "none")
+	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2028-01-01T00:00:00Z", "--progress", "none")
 	t.Log(r)
 	if want := fmt.Sprintf("%d new, %d changed", size.night/2, size.night/2); r.code != exitDone || !strings.Contains(r.stdout, want) {
 		t.Errorf("exit code %d, want 0 and %s", r.code, want)
@@ -164,10 +167,12 @@ func appendBare(b []byte, number, version int) []byte {
 
 // bareJob is a job that nobody answered.
 func bareJob(number, version int) *schema.Job {
-	at := time.Date(2025, 1, 1, 1, 0, 0, 0, time.UTC).UnixMilli() + int64(number/20_000)*86_400_000 + int64(number%20_000)*1000
+	const perDay, perRequest = 20_000, 99
+	at := time.Date(2025, 1, 1, 1, 0, 0, 0, time.UTC).AddDate(0, 0, number/perDay).UnixMilli() + int64(number%perDay)*1000
+	request := number / perRequest
 	return &schema.Job{
 		InstanceID: "default", JobID: fmt.Sprintf("%08x-job-%d", uint32(number)*2654435761, number), JobGroupID: "group", ReferenceID: fmt.Sprint("ref-", version),
-		Status: "Failed", RequestID: fmt.Sprint("request-", number/99), ObservedAt: at + 86_400_000,
+		Status: "Failed", RequestID: fmt.Sprint("request-", request), ObservedAt: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() + int64(request)*100,
 		Tasks: []schema.Task{{
 			TaskID: fmt.Sprintf("task-%d", number), Status: "NoAnswer", ActualTime: at, CalledNumber: fmt.Sprintf("139%08d", number),
 		}},

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/flatten"
+	"callmill/pipeline/redact"
+	"callmill/schema"
+)
+
+// TestFormats reads, verifies and goes on from a dataset of every version of
+// the format there ever was. The one of today's version is made by -update
+// where there is none; one that exists is never made again, for datasets like
+// it are out there.
+func TestFormats(t *testing.T) {
+	for version := 1; version <= dataset.FormatVersion; version++ {
+		t.Run(fmt.Sprint("v", version), func(t *testing.T) {
+			dir := filepath.Join("..", "..", "pipeline", "dataset", "testdata", fmt.Sprint("v", version))
+			_, err := os.Stat(dir)
+			exists := !errors.Is(err, fs.ErrNotExist)
+			switch {
+			case *update && exists:
+				t.Fatalf("%s exists: it shows what callmill wrote, and stays. If it was never released, remove it first", dir)
+			case *update && version == dataset.FormatVersion:
+				writeFormat(t, dir)
+			case !exists:
+				t.Fatalf("there is no %s: -update makes it", dir)
+			}
+			checkFormat(t, dir)
+		})
+	}
+}
+
+// checkFormat works on a copy of the dataset that writeFormat made.
+func checkFormat(t *testing.T, dir string) {
+	data := copyDataset(t, dir)
+	want := map[string]int{
+		schema.TableJobs: 4, schema.TableTasks: 5, schema.TableTurns: 8, schema.TableContacts: 3, schema.TableExtras: 2,
+		schema.TableSummaries: 3, schema.TableJobGroups: 1, schema.TableStatuses: len(schema.Outcomes()) + 1, schema.TableRejects: 2,
+	}
+	rows := countRows(t, data)
+	for table, n := range want {
+		if rows[table] != n && table != schema.TableStatuses || rows[table] == 0 {
+			t.Errorf("%s has %d rows, want %d", table, rows[table], n)
+		}
+	}
+	var status dataset.Status
+	if err := json.Unmarshal([]byte(runMain(t, exitDone, "status", data, "--json")), &status); err != nil {
+		t.Fatal(err)
+	}
+	if s := status.Settings; status.Rows[schema.TableTurns] != 8 || len(status.Instances) != 2 || len(s.Dictionaries) != 1 || s.TimeZone != "Asia/Shanghai" {
+		t.Errorf("status: %+v", status)
+	}
+	tasks := collect[schema.TaskRow](t, data, schema.TableTasks)
+	if !slices.ContainsFunc(tasks, func(r schema.TaskRow) bool { return r.TaskStatus == "SucceededByMagic" && r.Outcome == "unknown" }) {
+		t.Errorf("no task has the status that is on no list")
+	}
+	turns := collect[schema.TurnRow](t, data, schema.TableTurns)
+	if !slices.ContainsFunc(turns, func(r schema.TurnRow) bool { return slices.Contains(r.Tokens, "云上催收台") }) {
+		t.Errorf("no turn was cut with the dataset's own dictionary")
+	}
+	if listed := runMain(t, exitDone, "rejects", data); strings.Count(listed, "\n") != 2 {
+		t.Errorf("rejects:\n%s", listed)
+	}
+	runMain(t, exitDone, "verify", data)
+
+	// A callmill that cuts or derives otherwise by now asks for this.
+	runMain(t, exitDone, "rewrite", data, "--progress", "none")
+	goOn := []string{"convert", "--out", data, "--progress", "none", "--observed-at", "2026-02-01T00:00:00Z", "--instance", "sales", write(t, map[string]string{
+		"resp.json": response(t, "later", []any{object{"JobId": "c", "Status": "Scheduling"}, fullJob(1), object{"JobId": "broken"}}),
+	})}
+	if out := runMain(t, exitDone, goOn...); !strings.Contains(out, "2 new, 1 unchanged") {
+		t.Errorf("going on said %q, want 2 new, 1 unchanged", out)
+	}
+	if left := runMain(t, exitDone, "rejects", data); strings.Count(left, "\n") != 1 {
+		t.Errorf("rejects, after one was accepted:\n%s", left)
+	}
+	runMain(t, exitDone, "verify", data)
+}
+
+// writeFormat makes a tiny dataset with everything there may be in one.
+func writeFormat(t *testing.T, dir string) {
+	t.Helper()
+	fail := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx := t.Context()
+	d, err := dataset.Open(ctx, dir, dataset.Options{
+		Program: "callmill " + version(), Now: func() time.Time { return formatNoon.Add(24 * time.Hour) },
+	})
+	fail(err)
+	defer func() { fail(d.Close()) }()
+	key, err := d.Key(filepath.Join(write(t, map[string]string{"key": "the secret of a dataset in the tests"}), "key"))
+	fail(err)
+	flags := settingFlags{
+		timeZone: "Asia/Shanghai", segmenter: "fast", pii: "keep", given: func(string) bool { return false },
+		dicts: []string{filepath.Join(write(t, map[string]string{"words.txt": "云上催收台 100 n\n"}), "words.txt")},
+	}
+	s, err := flags.resolve(d, key)
+	fail(err)
+	fail(d.KeepDictionaries(s.dicts))
+	run := d.NewRun()
+	tx, err := d.Begin(ctx, run)
+	fail(err)
+	defer func() { fail(tx.Close()) }()
+
+	a, redactor, flattener := tx.Appender(), redact.New(key), flatten.New(s.location, s.words)
+	raw := &schema.Raw{Origin: "night.jsonl.zst"}
+	for i, job := range formatJobs() {
+		redactor.Job(job)
+		hash, _ := job.ContentHash(nil)
+		fail(a.Append(raw, int64(i), job, hash, flattener.Rows(job, hash)))
+	}
+	for i := range formatRejects {
+		fail(a.Reject(raw, &formatRejects[i]))
+	}
+	total := int64(4)
+	fail(a.Group(raw, &schema.JobGroupRow{
+		InstanceID: "care", JobGroupID: "spring", JobGroupName: "春季回访", Description: "满意度", ScriptID: "s1", ScriptName: "回访", ScriptVersion: "7",
+		JobGroupStatus: "Completed", CreationTime: formatNoon.UnixMilli(), ModifyTime: formatNoon.UnixMilli(), TotalJobs: &total, ObservedAt: formatNoon.UnixMilli(),
+	}))
+	fail(a.Flush())
+	units, err := tx.Plan(ctx)
+	for fail(err); units > 0; fail(err) {
+		for unit := range units {
+			fail(tx.Write(ctx, unit))
+		}
+		units, err = tx.Replan()
+	}
+	day := formatNoon.Truncate(24 * time.Hour)
+	published, err := tx.Publish(ctx, dataset.Extent{
+		Settings: s.settings,
+		Covered:  map[string][]dataset.Interval{"care": {{From: day, To: day.Add(24 * time.Hour)}}},
+		Pending:  []dataset.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
+	})
+	fail(err)
+	fail(d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))
+}
+
+var formatNoon = time.Date(2026, 1, 20, 4, 0, 0, 0, time.UTC)
+
+// formatJobs are the jobs of two instances, on one day and without a call.
+func formatJobs() []*schema.Job {
+	at, yes, priority, duration, ringing := formatNoon.UnixMilli(), true, int32(5), int64(41), int32(7)
+	contact := schema.Contact{
+		ContactID: "c1", Name: "王小明", Honorific: "王先生", PhoneNumber: "13800001234", ReferenceID: "r1", Role: "本人", State: "Available", JobID: "a",
+	}
+	summary := []schema.Summary{{Category: "score", Name: "满意度", Content: "5"}}
+	jobs := []*schema.Job{
+		{
+			InstanceID: "care", JobID: "a", JobGroupID: "spring", ReferenceID: "ref-a", ScenarioID: "scenario", StrategyID: "strategy", Status: schema.JobSucceeded,
+			FailureReason: "NoAnswer", Priority: &priority, SystemPriority: &priority, CallingNumbers: []string{"057126883106", "057126883107"},
+			Contacts: []schema.Contact{contact, {Name: "李四"}}, Extras: []schema.Extra{{Key: "due", Value: "2026-01-31"}, {Key: "empty"}}, Summaries: summary,
+			Tasks: []schema.Task{
+				{TaskID: "a1", Status: "NoAnswer", PlannedTime: at - 60_000, ActualTime: at, CalledNumber: "13800001234", Contact: contact},
+				{
+					TaskID: "a2", CallID: "call", ChatbotID: "9382", ScenarioID: "scenario", Status: "SucceededFinish", Brief: "1", PlannedTime: at, ActualTime: at + 3_600_000,
+					Duration: &duration, CallingNumber: "057126883106", CalledNumber: "13800001234", Contact: contact,
+					Turns: []schema.Turn{
+						{Speaker: schema.SpeakerRobot, Script: "您好，这里是云上催收台，请问是王先生吗？", Timestamp: at + 3_601_000, Summaries: summary},
+						{Speaker: schema.SpeakerContact, Script: "是的，你是哪位？", Timestamp: at + 3_605_000},
+						{Speaker: schema.SpeakerRobot, Script: "您在2026年1月21日的账单为￥128.50元。", Timestamp: at + 3_605_000},
+						{Speaker: schema.SpeakerUnknown},
+					},
+					Facts: schema.Facts{
+						JobGroupName: "春季回访", ScriptName: "回访", CallMS: &duration, RingingS: &ringing, EndReason: &ringing, ReachedEnd: &yes,
+						LastPlaybackCompleted: &yes, HungUpByRejection: new(bool), DialExceptions: []string{"x", "y"},
+					},
+				},
+			},
+		},
+		{
+			InstanceID: "care", JobID: "b", JobGroupID: "spring", Status: schema.JobFailed,
+			Tasks: []schema.Task{{TaskID: "b1", Status: "SucceededByMagic", ActualTime: at + 1, CalledNumber: "13800005678", Turns: []schema.Turn{
+				{Speaker: schema.SpeakerRobot, Script: "喂？", Timestamp: at + 2},
+				{Speaker: schema.SpeakerContact, Script: "嗯", Timestamp: at + 1},
+			}}},
+		},
+		{InstanceID: "sales", JobID: "c", Status: schema.JobScheduling},
+		{
+			InstanceID: "sales", JobID: "d", Status: schema.JobSucceeded, Contacts: []schema.Contact{{PhoneNumber: "13800009999"}},
+			Tasks: []schema.Task{
+				{TaskID: "d1", Status: "Busy", ActualTime: at + 5000},
+				{TaskID: "d2", Status: "SucceededClientHangUp", ActualTime: at + 9000, Turns: []schema.Turn{
+					{Speaker: schema.SpeakerRobot, Script: "Hello, 您好 ！", Timestamp: at + 10_000},
+					{Speaker: schema.SpeakerContact, Script: "不需要。", Timestamp: at + 12_000, Summaries: summary},
+				}},
+			},
+		},
+	}
+	for _, job := range jobs {
+		job.RequestID, job.ObservedAt = "request", at+86_400_000
+	}
+	return jobs
+}
+
+var formatRejects = []schema.Reject{
+	{
+		InstanceID: "sales", JobID: "broken", Origin: "night.jsonl.zst", Position: 3, Code: schema.RejectShape, Reason: "tasks is a number",
+		Raw: []byte(`{"JobId":"broken","Tasks":5}`), ObservedAt: formatNoon.UnixMilli() + 86_400_000,
+	},
+	{
+		InstanceID: "care", Origin: "night.jsonl.zst", Code: schema.RejectSyntax, Reason: "not JSON", Raw: []byte("\x00\xff"),
+		ObservedAt: formatNoon.UnixMilli() + 86_400_000,
+	},
+}
