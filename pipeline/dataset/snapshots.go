@@ -204,7 +204,7 @@ func (d *Dataset) Snapshot(name string) (*Manifest, error) {
 	}
 	m, err := readManifest(d.fs, d.path(snapshotsDir, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no snapshot %s", name)
+		return nil, fmt.Errorf("there is no snapshot %s, or it has no manifest", name)
 	}
 	return m, err
 }
