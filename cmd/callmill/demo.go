@@ -68,7 +68,7 @@ func demonstrate(ctx context.Context, env *environment, run *runFlags, made *wor
 	flags := pullDefaults()
 	flags.instances, flags.qps = []string{world.InstanceID()}, demoQPS
 	flags.endpoint = "http://" + listener.Addr().String()
-	flags.keys = &callapi.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
+	flags.client.Keys = &callapi.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
 	flags.from, flags.to = first.In(china).Format(time.DateOnly), until.In(china).Format(time.DateOnly)
 	if err := pull(ctx, env, flags, run); err != nil {
 		return err

@@ -32,7 +32,7 @@ type pullFlags struct {
 	allowMissing    allowance
 	minCalls        int64
 	keepRaw         int
-	keys            *callapi.Keys // of the simulated API; nil: the chain's
+	client          callapi.Options // what no flag says, such as the keys of the simulated API
 }
 
 func (f *pullFlags) add(c *cobra.Command) {
@@ -82,7 +82,12 @@ func (f *pullFlags) validate() error {
 }
 
 func newPull(env *environment) *cobra.Command {
-	flags, run := &pullFlags{}, &runFlags{}
+	return newPullWith(env, callapi.Options{})
+}
+
+// newPullWith is newPull for a client that is special in what no flag says.
+func newPullWith(env *environment, client callapi.Options) *cobra.Command {
+	flags, run := &pullFlags{client: client}, &runFlags{}
 	c := &cobra.Command{
 		Use:   "pull --out DIR",
 		Short: "Fetch calls from the API and publish them",
@@ -112,7 +117,9 @@ func pull(ctx context.Context, env *environment, flags *pullFlags, run *runFlags
 	if err := flags.validate(); err != nil {
 		return err
 	}
-	client, err := callapi.New(callapi.Options{Endpoint: flags.endpoint, QPS: flags.qps, Keys: flags.keys})
+	options := flags.client
+	options.Endpoint, options.QPS = flags.endpoint, flags.qps
+	client, err := callapi.New(options)
 	if err != nil {
 		return apiError(err)
 	}
