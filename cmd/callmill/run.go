@@ -66,6 +66,10 @@ func responses(ctx context.Context, d *dataset.Dataset, run dataset.Run, source 
 // newDecoder reads responses, and what else a pull keeps.
 func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: callapi.Groups}) }
 
+// programBytes is what a run has in memory besides what Go manages: the parts
+// of the binary it touches, code and the dictionary.
+const programBytes = 48 << 20
+
 // execute is the program: open the dataset, settle on its settings, put the
 // line together, run it, say what happened.
 func (j *job) execute(ctx context.Context, env *environment) (err error) {
@@ -73,7 +77,7 @@ func (j *job) execute(ctx context.Context, env *environment) (err error) {
 	if err := f.check(); err != nil {
 		return err
 	}
-	debug.SetMemoryLimit(int64(f.memory))
+	debug.SetMemoryLimit(int64(f.memory - min(programBytes, f.memory/4)))
 	show, err := progress.New(f.progress, env.stderr, isTerminal(env.stderr), progress.Options{})
 	if err != nil {
 		return &usageError{err}
