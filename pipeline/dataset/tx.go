@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,8 +50,12 @@ func (d *Dataset) Begin(ctx context.Context, run Run) (*Tx, error) {
 		return tx, err
 	}
 	tx.base = d.manifest
-	tx.old, err = loadPublished(ctx, d.snapshotDir(), d.manifest.Table(schema.TableJobs))
-	return tx, err
+	old, err := loadPublished(ctx, d.snapshotDir(), d.manifest.Table(schema.TableJobs), d.options.Memory/4, d.path(snapshotsDir))
+	if err != nil {
+		return nil, errors.Join(err, tx.Close())
+	}
+	tx.old = old
+	return tx, nil
 }
 
 // BeginAnew starts a run that replaces the published snapshot by one made of
@@ -77,7 +82,7 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 		}
 	}
 	tx.store = gather.NewStore(codec, gather.Options{
-		Memory: d.options.Memory / 3,
+		Memory: d.options.Memory / 6,
 		Open:   d.options.Memory / 12 / int64(max(1, d.options.Workers)),
 		Dir:    d.path(snapshotsDir),
 	})
@@ -127,7 +132,7 @@ func (a *Appender) Known(raw *schema.Raw, position int64, job *schema.Job, hash 
 		return false
 	}
 	if n := len(a.requests); n == 0 || a.requests[n-1] != job.RequestID {
-		a.requests = append(a.requests, job.RequestID)
+		a.requests = append(a.requests, strings.Clone(job.RequestID))
 	}
 	s := newSighting(key, raw, position, job, hash)
 	s.day = a.tx.old.shardOf(old).day
@@ -200,7 +205,7 @@ func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 		a.seen = nil
 	}
 	tx.verdict = decide(seen, tx.old, tx.undated, asked, tx.jobsWithFacts())
-	if err := tx.mergeFacts(); err != nil {
+	if err := errors.Join(tx.mergeFacts(), tx.old.jobs.err()); err != nil {
 		return 0, err
 	}
 	if tx.anew {
@@ -254,7 +259,7 @@ func (tx *Tx) Write(ctx context.Context, unit int) error {
 // Close gives back what the run holds in memory and on disk; of a run that was
 // not published nothing is left.
 func (tx *Tx) Close() error {
-	err := errors.Join(tx.store.Close(), tx.raws.close())
+	err := errors.Join(tx.store.Close(), tx.raws.close(), tx.old.jobs.close())
 	if tx.build != nil {
 		err = tx.build.discard(err)
 	}
