@@ -3,6 +3,7 @@ package callapi
 import (
 	"context"
 	"net/http"
+	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 
@@ -77,24 +78,30 @@ func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
 	if _, err := c.keys.provider(); err != nil {
 		return nil, err
 	}
-	sent, err := c.gate.wait(ctx)
+	leave, err := c.gate.wait(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer leave.done()
 	c.counters.requests.Add(1)
 	var got received
-	if err := c.send(context.WithValue(ctx, receivedKey{}, &got), r); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		f := c.broken(r, err)
-		f.sent = sent
-		return nil, f
+	sending := httptrace.WithClientTrace(context.WithValue(ctx, receivedKey{}, &got), &httptrace.ClientTrace{
+		WroteRequest: func(httptrace.WroteRequestInfo) { leave.done() },
+	})
+	err = c.send(sending, r)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
-	c.noteClock(&got)
-	a, f := c.read(r, &got)
+	var a *answer
+	var f *failure
+	if err != nil {
+		f = c.broken(r, err)
+	} else {
+		c.noteClock(&got)
+		a, f = c.read(r, &got)
+	}
 	if f != nil {
-		f.sent = sent
+		f.sent = leave.out
 		return nil, f
 	}
 	return a, nil

@@ -12,10 +12,13 @@ const (
 	// inUse is the share of the allowed rate that is aimed at. The rest is for
 	// requests that leave late: a second that is full to the brim overflows
 	// when one of the second before slips into it.
-	inUse = 0.97
+	inUse = 0.965
 	// window is the second in which no more than QPS requests go out, with
 	// some more for those that reach the API faster than others.
-	window = time.Second + 20*time.Millisecond
+	window = time.Second + 36*time.Millisecond
+	// unsent is how long the gate waits before it looks again whether the
+	// request that has to be a second ago has left at all.
+	unsent = 2 * time.Millisecond
 	// lowered is what a throttled request leaves of the rate, raised what an
 	// answer adds to it: some 100 answers until it is what it was, so that of
 	// 100 requests about one is spent on finding out how much is allowed.
@@ -36,19 +39,19 @@ type gate struct {
 	turn    chan struct{} // who holds it is the next to go
 
 	mu      sync.Mutex
-	rate    float64     // per second
-	sent    []time.Time // when the last QPS requests left, a ring
-	next    int         // in sent
-	lowered time.Time   // when the rate was lowered last
-	paused  time.Time   // nothing leaves before
-	quiet   int         // answers since the last that was throttled
-	high    int         // most requests in any one second
+	rate    float64   // per second
+	sent    []*leave  // the last QPS requests, a ring
+	next    int       // in sent
+	lowered time.Time // when the rate was lowered last
+	paused  time.Time // nothing leaves before
+	quiet   int       // answers since the last that was throttled
+	high    int       // most requests in any one second
 }
 
 func newGate(qps int) *gate {
 	g := &gate{
 		qps: float64(qps), rate: float64(qps) * inUse,
-		turn: make(chan struct{}, 1), sent: make([]time.Time, qps),
+		turn: make(chan struct{}, 1), sent: make([]*leave, qps),
 	}
 	// A burst makes up for a machine that wakes a sleeper late; that it does
 	// not make too much of a second is what sent is for.
@@ -56,24 +59,44 @@ func newGate(qps int) *gate {
 	return g
 }
 
-// wait returns when a request may leave, and says when it did; it ends with
-// ctx.Err() when cancelled.
-func (g *gate) wait(ctx context.Context) (time.Time, error) {
+// leave is a request that may go out. What counts for the API is when it was
+// written, which may be later than when it was let out: connections are made
+// first, and machines are busy.
+type leave struct {
+	gate    *gate
+	out     time.Time
+	written time.Time // zero: not yet
+}
+
+// done notes that the request was written, or will not be. Later calls do
+// nothing.
+func (l *leave) done() {
+	l.gate.mu.Lock()
+	defer l.gate.mu.Unlock()
+	if l.written.IsZero() {
+		l.written = time.Now()
+		l.gate.count(l.written)
+	}
+}
+
+// wait returns when a request may leave; it ends with ctx.Err() when cancelled.
+// The caller tells when it is done.
+func (g *gate) wait(ctx context.Context) (*leave, error) {
 	select {
 	case g.turn <- struct{}{}:
 		defer func() { <-g.turn }()
 	case <-ctx.Done():
-		return time.Time{}, ctx.Err()
+		return nil, ctx.Err()
 	}
 	now := time.Now()
 	delay := g.limiter.ReserveN(now, 1).DelayFrom(now)
 	for {
 		if err := sleep(ctx, delay); err != nil {
-			return time.Time{}, err
+			return nil, err
 		}
-		if now, delay = time.Now(), g.closed(time.Now()); delay <= 0 {
-			g.leave(now)
-			return now, nil
+		now = time.Now()
+		if delay = g.closed(now); delay <= 0 {
+			return g.letOut(now), nil
 		}
 	}
 }
@@ -83,21 +106,32 @@ func (g *gate) closed(now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	until := g.paused
-	if oldest := g.sent[g.next]; !oldest.IsZero() && oldest.Add(window).After(until) {
-		until = oldest.Add(window)
+	if oldest := g.sent[g.next]; oldest != nil {
+		if oldest.written.IsZero() {
+			return unsent
+		}
+		if again := oldest.written.Add(window); again.After(until) {
+			until = again
+		}
 	}
 	return until.Sub(now)
 }
 
-// leave notes that a request goes out.
-func (g *gate) leave(now time.Time) {
+// letOut makes a request one of the last QPS.
+func (g *gate) letOut(now time.Time) *leave {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.sent[g.next] = now
+	l := &leave{gate: g, out: now}
+	g.sent[g.next] = l
 	g.next = (g.next + 1) % len(g.sent)
+	return l
+}
+
+// count notes how many requests were written in the last second.
+func (g *gate) count(now time.Time) {
 	n := 0
-	for _, at := range g.sent {
-		if !at.IsZero() && now.Sub(at) < time.Second {
+	for _, l := range g.sent {
+		if l != nil && now.Sub(l.written) < time.Second {
 			n++
 		}
 	}

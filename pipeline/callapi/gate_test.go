@@ -2,6 +2,7 @@ package callapi
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,8 +24,9 @@ func busiest(sent []time.Time) int {
 }
 
 // drive has many goroutines ask for their turn for a while, each request
-// taking latency and then calling done with when it was sent.
-func drive(g *gate, workers int, latency, length time.Duration, done func(sent time.Time)) []time.Time {
+// being written late, taking latency and then calling done with when it was let
+// out. It gives the instants at which requests were written, in order.
+func drive(g *gate, workers int, late func() time.Duration, latency, length time.Duration, done func(out time.Time)) []time.Time {
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
 	var mu sync.Mutex
@@ -33,19 +35,24 @@ func drive(g *gate, workers int, latency, length time.Duration, done func(sent t
 	for range workers {
 		wg.Go(func() {
 			for {
-				at, err := g.wait(ctx)
+				leave, err := g.wait(ctx)
 				if err != nil {
 					return
 				}
+				if late != nil {
+					time.Sleep(late())
+				}
+				leave.done()
 				mu.Lock()
-				sent = append(sent, at)
+				sent = append(sent, time.Now())
 				mu.Unlock()
 				time.Sleep(latency)
-				done(at)
+				done(leave.out)
 			}
 		})
 	}
 	wg.Wait()
+	slices.SortFunc(sent, time.Time.Compare)
 	return sent
 }
 
@@ -55,7 +62,7 @@ func TestGateUsesTheRate(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			const seconds = 30
 			g := newGate(qps)
-			sent := drive(g, min(max(2*qps, 4), 64), 100*time.Millisecond, seconds*time.Second, func(time.Time) {})
+			sent := drive(g, min(max(2*qps, 4), 64), nil, 100*time.Millisecond, seconds*time.Second, func(time.Time) {})
 			used := float64(len(sent)) / float64(qps*seconds)
 			if busy := busiest(sent); busy > qps || used < 0.95 || g.highWater() != busy {
 				t.Errorf("qps %d: %d in the busiest second, high water %d, %.1f%% used", qps, busy, g.highWater(), 100*used)
@@ -70,7 +77,7 @@ func TestGateOnALateMachine(t *testing.T) {
 		const qps, seconds = 100, 60
 		var requests atomic.Int64
 		g := newGate(qps)
-		sent := drive(g, 64, 50*time.Millisecond, seconds*time.Second, func(time.Time) {
+		sent := drive(g, 64, nil, 50*time.Millisecond, seconds*time.Second, func(time.Time) {
 			if requests.Add(1)%50 == 0 {
 				// Nobody gets a turn: as if all were woken that much later.
 				g.turn <- struct{}{}
@@ -80,6 +87,21 @@ func TestGateOnALateMachine(t *testing.T) {
 		})
 		used := float64(len(sent)) / (qps * seconds)
 		if busy := busiest(sent); busy > qps || used < 0.9 {
+			t.Errorf("%d in the busiest second, %.1f%% used", busy, 100*used)
+		}
+	})
+}
+
+// Requests that are written later than they were let out, each by another
+// time, are not more in any one second for that.
+func TestGateCountsWhatIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const qps, seconds = 50, 60
+		var n atomic.Int64
+		late := func() time.Duration { return time.Duration(n.Add(1)*7919%100) * time.Millisecond }
+		sent := drive(newGate(qps), 64, late, 50*time.Millisecond, seconds*time.Second, func(time.Time) {})
+		used := float64(len(sent)) / (qps * seconds)
+		if busy := busiest(sent); busy > qps || used < 0.8 {
 			t.Errorf("%d in the busiest second, %.1f%% used", busy, 100*used)
 		}
 	})
@@ -95,7 +117,7 @@ func TestGateSettles(t *testing.T) {
 			var mu sync.Mutex
 			var passed []time.Time
 			throttled, asked, settled := 0, 0, time.Now().Add(60*time.Second)
-			drive(g, 20, 100*time.Millisecond, seconds*time.Second, func(sent time.Time) {
+			drive(g, 20, nil, 100*time.Millisecond, seconds*time.Second, func(sent time.Time) {
 				mu.Lock()
 				defer mu.Unlock()
 				n := 0
@@ -134,7 +156,7 @@ func TestGateRecovers(t *testing.T) {
 		if g.rate != 10*lowest {
 			t.Fatalf("rate %v after long throttling, want %v", g.rate, 10*lowest)
 		}
-		drive(g, 20, 0, 15*time.Minute, func(time.Time) { g.answered() })
+		drive(g, 20, nil, 0, 15*time.Minute, func(time.Time) { g.answered() })
 		if g.rate != 10*inUse {
 			t.Errorf("rate %v a quarter of an hour later", g.rate)
 		}
@@ -146,9 +168,14 @@ func TestGatePauses(t *testing.T) {
 		g := newGate(100)
 		start := time.Now()
 		g.throttled(start, 3*time.Second)
-		if at, err := g.wait(t.Context()); err != nil || at.Sub(start) < 3*time.Second || at.Sub(start) > 4*time.Second {
-			t.Errorf("left after %v, %v", at.Sub(start), err)
+		leave, err := g.wait(t.Context())
+		if err != nil {
+			t.Fatal(err)
 		}
+		if waited := leave.out.Sub(start); waited < 3*time.Second || waited > 4*time.Second {
+			t.Errorf("left after %v", waited)
+		}
+		leave.done()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		g.throttled(time.Now(), time.Hour)
