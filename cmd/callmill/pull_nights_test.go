@@ -1,0 +1,253 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"callmill/pipeline/simulate"
+	"callmill/pipeline/simulate/api"
+)
+
+// calendar are days counted from today in China, where the calls are made.
+type calendar struct{ today time.Time }
+
+// newCalendar makes sure that today stays today while a test runs.
+func newCalendar() calendar {
+	now := time.Now().In(china)
+	if left := 24*time.Hour - now.Sub(midnight(now)); left < 2*time.Minute {
+		time.Sleep(left + time.Second)
+		now = time.Now().In(china)
+	}
+	return calendar{midnight(now)}
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+}
+
+// ago names the day so many days before today.
+func (c calendar) ago(days int) string { return c.today.AddDate(0, 0, -days).Format(time.DateOnly) }
+
+// end is the last instant of that day.
+func (c calendar) end(days int) time.Time {
+	return c.today.AddDate(0, 0, 1-days).Add(-time.Millisecond)
+}
+
+// world is one that goes on until yesterday.
+func (c calendar) world(jobs int) simulate.Options {
+	return simulate.Options{Jobs: jobs, Until: c.end(1), Days: 6}
+}
+
+// TestNights: nights that were missed are caught up with by the next run, and
+// the tables are those of a dataset that was pulled at once.
+func TestNights(t *testing.T) {
+	days := newCalendar()
+	now := days.end(4)
+	served := simulatedAPI(t, days.world(500), api.Options{Now: func() time.Time { return now }})
+	key := keyFile(t)
+	p := newPuller(served, "--key", key)
+	data, atOnce := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "at-once")
+	// What is asked tonight of a world as it stood then seems to be over for
+	// days, hence --settle.
+	p.pull(t, exitDone, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(4), "--settle", "9d")
+	if early := manifestOf(t, data); len(early.Pending) == 0 {
+		t.Fatal("no job is pending: nothing is left for the next night")
+	}
+
+	// Three nights later: without a flag, the instance is known.
+	now = days.end(1)
+	p.pull(t, exitDone, "--out", data)
+	checkCovered(t, data, "x", days.today.AddDate(0, 0, -7), days.today)
+	p.pull(t, exitDone, "--instance", "x", "--out", atOnce, "--from", days.ago(7), "--to", days.ago(1))
+	if diff := cmp.Diff(tell(t, atOnce), tell(t, data)); diff != "" {
+		t.Errorf("the tables are not the same (-at once +in nights):\n%s", diff)
+	}
+	if n := len(jobIDs(t, data)); n != served.world.Len() {
+		t.Errorf("%d jobs, the world has %d", n, served.world.Len())
+	}
+	checkWhole(t, data)
+
+	// Once more the same night: what is pending is asked for, nothing changes.
+	before, pending := inodes(t, data), len(manifestOf(t, data).Pending)
+	again := p.pull(t, exitDone, "--out", data)
+	if want := "nothing new, "; !strings.HasPrefix(again.stdout, want) {
+		t.Errorf("the second run says %q, want %q", again.stdout, want)
+	}
+	if !strings.Contains(again.stdout, fmt.Sprintf("%d asked", pending)) || pending == 0 {
+		t.Errorf("the second run says %q, want the %d pending jobs asked", again.stdout, pending)
+	}
+	if !maps.Equal(before, inodes(t, data)) {
+		t.Error("the second run changed files")
+	}
+	// It fetched no day, so there are no calls to miss.
+	p.pull(t, exitDone, "--out", data, "--min-calls", "100000")
+	few := p.pull(t, exitPublished, "--out", data, "--date", days.ago(2), "--min-calls", "100000")
+	if !strings.Contains(few.stderr, "fewer than --min-calls 100000") {
+		t.Errorf("it says %q", few.stderr)
+	}
+}
+
+func checkCovered(t *testing.T, data, instance string, from, to time.Time) {
+	t.Helper()
+	covered := manifestOf(t, data).Covered[instance]
+	if len(covered) != 1 || !covered[0].From.Equal(from) || !covered[0].To.Equal(to) {
+		t.Errorf("covered of %s are %v, want %v to %v", instance, covered, from, to)
+	}
+}
+
+// TestFirstNight: an empty dataset starts as far back as --catch-up reaches;
+// today is not over.
+func TestFirstNight(t *testing.T) {
+	days := newCalendar()
+	p := newPuller(simulatedAPI(t, days.world(100), api.Options{}))
+	data := filepath.Join(t.TempDir(), "data")
+	p.pull(t, exitUsage, "--out", data)
+	p.pull(t, exitDone, "--out", data, "--instance", "x", "--catch-up", "3d")
+	checkCovered(t, data, "x", days.today.AddDate(0, 0, -3), days.today)
+	p.pull(t, exitDone, "--out", data, "--date", days.ago(0))
+	checkCovered(t, data, "x", days.today.AddDate(0, 0, -3), days.today)
+}
+
+// TestGaps: days that are too old to be caught up with are named, with the
+// command that fetches them.
+func TestGaps(t *testing.T) {
+	days := newCalendar()
+	p := newPuller(simulatedAPI(t, days.world(100), api.Options{}))
+	data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "metrics.prom")
+	p.pull(t, exitDone, "--out", data, "--instance", "x", "--date", days.ago(20))
+	got := p.pull(t, exitPublished, "--out", data, "--metrics-file", metrics)
+	command := fmt.Sprintf("callmill pull --out %s --instance x --from %s --to %s", data, days.ago(19), days.ago(8))
+	if !strings.Contains(got.stdout, "not covered: `"+command+"`") || !strings.Contains(got.stderr, "hint: fetch them with `"+command+"`") {
+		t.Errorf("want the command %s in:\n%s%s", command, got.stdout, got.stderr)
+	}
+	checkMetric(t, metrics, "callmill_uncovered_gaps 1")
+	p.pull(t, exitDone, strings.Fields(command)[2:]...)
+	p.pull(t, exitDone, "--out", data, "--metrics-file", metrics)
+	checkCovered(t, data, "x", days.today.AddDate(0, 0, -20), days.today)
+	checkMetric(t, metrics, "callmill_uncovered_gaps 0")
+}
+
+// TestInstances: several robot deployments go into one dataset, each with what
+// is covered of it.
+func TestInstances(t *testing.T) {
+	days := newCalendar()
+	p := newPuller(simulatedAPI(t, days.world(120), api.Options{}))
+	data := filepath.Join(t.TempDir(), "data")
+	p.pull(t, exitDone, "--out", data, "--instance", "loans", "--from", days.ago(7), "--to", days.ago(1))
+	p.pull(t, exitDone, "--out", data, "--instance", "loans", "--instance", "sales")
+	for _, instance := range []string{"loans", "sales"} {
+		checkCovered(t, data, instance, days.today.AddDate(0, 0, -7), days.today)
+	}
+	if got := manifestOf(t, data).Table("jobs").Rows; got != 240 {
+		t.Errorf("%d jobs, want 120 of each instance", got)
+	}
+	checkWhole(t, data)
+}
+
+// TestNamedJobs: --group and --jobs fetch what they name and cover no day.
+func TestNamedJobs(t *testing.T) {
+	served := simulatedAPI(t, simulate.Options{Jobs: 400}, api.Options{})
+	p := newPuller(served, "--instance", "x")
+	group := served.world.Groups()[1]
+	want := map[string]bool{}
+	for i := range served.world.Len() {
+		if job, _ := served.world.Job(i); job.JobGroupID == group.ID {
+			want[job.JobID] = true
+		}
+	}
+	data := filepath.Join(t.TempDir(), "data")
+	p.pull(t, exitDone, "--out", data, "--group", group.ID)
+	if got := jobIDs(t, data); !maps.Equal(got, want) || len(want) == 0 {
+		t.Errorf("--group brings %d jobs, want %d", len(got), len(want))
+	}
+
+	want = map[string]bool{served.world.JobID(0): true, served.world.JobID(7): true}
+	list := strings.Join(slices.Collect(maps.Keys(want)), "\n") + "\n"
+	file := filepath.Join(write(t, map[string]string{"ids": list, "unknown": list + "no-such-job\n", "empty": "\n"}), "ids")
+	data = filepath.Join(t.TempDir(), "data")
+	p.pull(t, exitDone, "--out", data, "--jobs", file)
+	if got := jobIDs(t, data); !maps.Equal(got, want) {
+		t.Errorf("--jobs brings %v, want %v", got, want)
+	}
+	if covered := manifestOf(t, data).Covered; len(covered) != 0 {
+		t.Errorf("covered are %v, want nothing", covered)
+	}
+	dir := filepath.Dir(file)
+	missing := p.pull(t, exitPublished, "--out", data, "--jobs", filepath.Join(dir, "unknown"))
+	if !strings.Contains(missing.stderr, "1 of 3 ids did not come back, allowed are 0.5%") {
+		t.Errorf("it says %q", missing.stderr)
+	}
+	p.pull(t, exitDone, "--out", data, "--jobs", filepath.Join(dir, "unknown"), "--allow-missing", "1")
+	p.pull(t, exitUsage, "--out", data, "--jobs", filepath.Join(dir, "empty"))
+}
+
+// TestDryRun finds what there is and asks for no conversation.
+func TestDryRun(t *testing.T) {
+	served := simulatedAPI(t, simulate.Options{Jobs: 300}, api.Options{})
+	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
+	data := filepath.Join(t.TempDir(), "data")
+	got := p.pull(t, exitDone, "--out", data, "--dry-run")
+	if !strings.Contains(got.stdout, "300 jobs would be fetched") {
+		t.Errorf("it says %q", got.stdout)
+	}
+	if n := served.Counts().Actions["ListJobs"]; n != 0 {
+		t.Errorf("ListJobs was asked %d times", n)
+	}
+	if _, err := os.Stat(data); !os.IsNotExist(err) {
+		t.Errorf("the dataset's folder: %v, want none", err)
+	}
+}
+
+// TestPullMetrics: the metrics file tells of a failure what is still so.
+func TestPullMetrics(t *testing.T) {
+	served := simulatedAPI(t, simulate.Options{Jobs: 200}, api.Options{Poison: 1})
+	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
+	data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "metrics.prom")
+	p.pull(t, exitPublished, "--out", data, "--metrics-file", metrics)
+	published := []string{
+		"callmill_jobs 199", "callmill_rejects 1", "callmill_unlisted_statuses 0",
+		`callmill_covered_until_timestamp_seconds{instance_id="x"} 1.7698752e+09`,
+	}
+	checkMetric(t, metrics, append(published, "callmill_last_run_failed 0", "callmill_last_run_rejected 1", "callmill_last_run_missing 0")...)
+	success := metric(t, metrics, "callmill_last_success_timestamp_seconds")
+
+	p.client.Keys.Secret = "another"
+	p.pull(t, exitFailed, "--out", data, "--metrics-file", metrics)
+	checkMetric(t, metrics, append(published, "callmill_last_run_failed 1")...)
+	if got := metric(t, metrics, "callmill_last_success_timestamp_seconds"); got == "" || got > success {
+		t.Errorf("the last success is %s after a failure, want no later than %s", got, success)
+	}
+}
+
+func checkMetric(t *testing.T, path string, lines ...string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range lines {
+		if !strings.Contains("\n"+string(text), "\n"+line+"\n") {
+			t.Errorf("no line %q in:\n%s", line, text)
+		}
+	}
+}
+
+// metric is the value of a metric as it is written.
+func metric(t *testing.T, path, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\n"+name+" ")
+	value, _, _ := strings.Cut(rest, "\n")
+	return value
+}
