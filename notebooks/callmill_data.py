@@ -1,0 +1,126 @@
+"""Opens a callmill dataset for the notebooks, and sets up their plots.
+
+Which folder is opened says CALLMILL_DATA, by default ../callmill-demo: a
+dataset, or one of its snapshots. What is computed is in callmill_stats.
+"""
+
+import os
+import pathlib
+import unicodedata
+import warnings
+
+import duckdb
+import matplotlib
+import matplotlib.pyplot as plt
+from matplotlib import font_manager
+
+# Fonts that have Chinese, as they are called on Debian, Windows and macOS.
+CHINESE_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS",
+)
+
+
+def snapshot(path=None):
+    """The folder of one published snapshot, resolved once.
+
+    What is read from it is one night, whole, also while a run publishes the next.
+    """
+    path = pathlib.Path(path or os.environ.get("CALLMILL_DATA") or "../callmill-demo")
+    if not (path / "manifest.json").exists():
+        if (path / "latest").exists():
+            path = path / "latest"
+        elif (path / "LATEST").exists():
+            path = path / "snapshots" / (path / "LATEST").read_text().strip()
+        else:
+            raise FileNotFoundError(
+                f"{path} is no callmill dataset: set CALLMILL_DATA to one, or make {path} with `callmill demo {path}`"
+            )
+    return path.resolve()
+
+
+def open(path=None):
+    """A DuckDB connection with the views of the dataset: see `duckdb_views()`.
+
+    Times are shown in the dataset's time zone. Nothing is downloaded.
+    """
+    folder = snapshot(path)
+    db = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    db.execute("SET VARIABLE callmill = $1", [str(folder)])
+    db.execute((folder / "views.sql").read_text(encoding="utf-8"))
+    db.execute("SET TimeZone = '" + db.sql("SELECT time_zone FROM snapshot").fetchall()[0][0].replace("'", "''") + "'")
+    return db
+
+
+def set_up_plots():
+    """Makes Chinese readable in plots; says so where no font of this machine has it."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    if not installed.intersection(CHINESE_FONTS):  # matplotlib's list may be older than the fonts
+        for file in font_manager.findSystemFonts():
+            try:
+                font_manager.fontManager.addfont(file)
+            except (OSError, RuntimeError):
+                continue  # a font matplotlib cannot read
+        installed = {font.name for font in font_manager.fontManager.ttflist}
+    fonts = [name for name in CHINESE_FONTS if name in installed]
+    if not fonts:
+        warnings.warn("no font with Chinese: install one, such as fonts-wqy-microhei or fonts-noto-cjk on Debian")
+    matplotlib.rcParams.update({
+        "font.family": fonts[:1] + ["DejaVu Sans"],
+        "axes.unicode_minus": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlelocation": "left",
+        "axes.grid": True,
+        "grid.color": "#e6e6e6",
+        "axes.axisbelow": True,
+        "figure.dpi": 110,
+        "figure.constrained_layout.use": True,
+    })
+
+
+def short(text, width=44):
+    """A label: the text on one line, cut at width, where Chinese takes two columns a character."""
+    text, columns = " ".join(str(text).split()), 0
+    for i, character in enumerate(text):
+        columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if columns > width:
+            return text[:i] + "…"
+    return text
+
+
+def plot_rates(table, label, title, of="n", horizontal=False, ax=None, overall=None):
+    """Rates with their intervals, each beside its denominator.
+
+    table has a row per group: label names it, rate, low and high are the rate
+    and its interval, of is the column with its denominator.
+    """
+    table = table[table[of] > 0]
+    if ax is None:
+        size = (7, 0.8 + 0.27 * max(len(table), 3)) if horizontal else (max(5, 0.42 * len(table) + 2), 3)
+        ax = plt.subplots(figsize=size)[1]
+    ax.set_title(title, fontsize=10)
+    if table.empty:
+        ax.text(0.5, 0.5, "nothing to show: no call is in the denominator", ha="center", va="center", transform=ax.transAxes)
+        ax.set_axis_off()
+        return ax
+    at = range(len(table))
+    names = [short(name) for name in table[label]]
+    errors = [(table.rate - table.low).clip(lower=0), (table.high - table.rate).clip(lower=0)]
+    style = dict(fmt="o", color="#1f5a8a", ecolor="#8fb3cf", elinewidth=2, markersize=4)
+    if horizontal:
+        ax.errorbar(table.rate, at, xerr=errors, **style)
+        ax.set_yticks(at, [f"{name}  (n = {n:,})" for name, n in zip(names, table[of])], fontsize=8)
+        ax.set_ylim(len(table) - 0.5, -0.5)
+        ax.set_xlim(left=0)
+        ax.xaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1))
+        ax.grid(axis="y", visible=False)
+    else:
+        ax.errorbar(at, table.rate, yerr=errors, **style)
+        ax.set_xticks(at, [f"{name}\n{n:,}" for name, n in zip(names, table[of])], fontsize=7)
+        ax.set_ylim(bottom=0)
+        ax.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1))
+        ax.grid(axis="x", visible=False)
+    if overall is not None:
+        (ax.axvline if horizontal else ax.axhline)(overall, color="#c0504d", lw=1, ls="--")
+    return ax

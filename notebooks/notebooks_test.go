@@ -1,0 +1,308 @@
+// Package notebooks has no Go code: its tests execute the notebooks, as people
+// do, on datasets of every kind, and hold what they say to counts that share
+// nothing with them.
+package notebooks
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var names = []string{"01_open", "02_outcomes", "03_dialogue", "04_failed_dialogues", "05_search"}
+
+// TestCommittedWithoutOutputs: what is committed is the notebook, not what
+// somebody's data made of it.
+func TestCommittedWithoutOutputs(t *testing.T) {
+	files, err := filepath.Glob("*.ipynb")
+	if err != nil || len(files) != len(names) {
+		t.Fatalf("%v, %v: want %d notebooks", files, err, len(names))
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n struct {
+			Nbformat int `json:"nbformat"`
+			Minor    int `json:"nbformat_minor"`
+			Cells    []struct {
+				ID             string            `json:"id"`
+				Type           string            `json:"cell_type"`
+				Source         json.RawMessage   `json:"source"`
+				Outputs        []json.RawMessage `json:"outputs"`
+				ExecutionCount *int              `json:"execution_count"`
+			} `json:"cells"`
+		}
+		if err := json.Unmarshal(text, &n); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		if n.Nbformat != 4 || n.Minor != 5 || len(n.Cells) == 0 || n.Cells[0].Type != "markdown" {
+			t.Errorf("%s: version %d.%d, %d cells", file, n.Nbformat, n.Minor, len(n.Cells))
+		}
+		ids := map[string]bool{}
+		for i, c := range n.Cells {
+			if len(c.Outputs) > 0 || c.ExecutionCount != nil {
+				t.Errorf("%s: cell %d has outputs", file, i)
+			}
+			if c.ID == "" || ids[c.ID] {
+				t.Errorf("%s: the id of cell %d is empty or another's", file, i)
+			}
+			ids[c.ID] = true
+		}
+	}
+}
+
+// TestStatistics holds callmill_stats to independent implementations, and the
+// error rate of what marks failure to random halves of one population.
+func TestStatistics(t *testing.T) {
+	t.Log(run(t, python(t), filepath.Join("testdata", "statistics.py"), "."))
+}
+
+// TestNumbersAreRight executes every notebook on real dialogues and on
+// simulated calls, and compares their headlines with independent counts.
+func TestNumbersAreRight(t *testing.T) {
+	python := python(t)
+	callmill := build(t)
+	for name, data := range map[string]string{
+		"crosswoz":  converted(t, callmill, crosswoz(t)),
+		"simulated": converted(t, callmill, simulated(t, callmill, "4000")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			count := counts(t, python, data)
+			check := func(notebook string, plots int, expressions ...string) {
+				r := execute(t, python, notebook, data, expressions...)
+				if r.Plots != plots || r.Blank > 0 {
+					t.Errorf("%s: %d plots, want %d; %d of them empty", notebook, r.Plots, plots, r.Blank)
+				}
+				for i, e := range expressions {
+					want := count[keys[e]]
+					if got := r.Values[i]; got != want {
+						t.Errorf("%s: %s is %v, counted %v", notebook, e, got, want)
+					}
+				}
+			}
+			check("01_open", 0, `rows["jobs"]`, `rows["tasks"]`, `rows["turns"]`, "lossless")
+			check("02_outcomes", 7, "total.tasks", "total.dialed", "total.connected", "total.answered", "total.numbers",
+				"by_hour.n.sum()", "by_hour.k.sum()", "by_number.n.sum()", "outcomes.k.sum()")
+			check("03_dialogue", 6, "len(calls)", "int(ends.hung_up.sum())", "int(db.sql('FROM exchanges').count('*').fetchall()[0][0])")
+			check("04_failed_dialogues", plotsOf04[name], "len(calls)")
+			check("05_search", 0)
+		})
+	}
+}
+
+// keys are the names of count.py for what notebooks call something.
+var keys = map[string]string{
+	`rows["jobs"]`: "jobs", `rows["tasks"]`: "tasks", `rows["turns"]`: "turns", "lossless": "turns",
+	"total.tasks": "tasks", "total.dialed": "dialed", "total.connected": "connected", "total.answered": "answered", "total.numbers": "numbers",
+	"by_hour.n.sum()": "dialed", "by_hour.k.sum()": "answered", "by_number.n.sum()": "dialed", "outcomes.k.sum()": "dialed",
+	"len(calls)": "answered_with_lines", "int(ends.hung_up.sum())": "hung_up",
+	"int(db.sql('FROM exchanges').count('*').fetchall()[0][0])": "robot_lines",
+}
+
+// The last plot of 04 needs enough calls for cross-validation.
+var plotsOf04 = map[string]int{"crosswoz": 4, "simulated": 4}
+
+// TestCrosswozIsWhatItIs holds the notebooks to counts made with code that
+// shares nothing with this project.
+func TestCrosswozIsWhatItIs(t *testing.T) {
+	python := python(t)
+	source := crosswoz(t)
+	data := converted(t, build(t), source)
+	text, err := os.ReadFile(source + ".expected.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want struct {
+		Jobs, Tasks, Turns, Contacts float64
+		WithConversation             float64 `json:"tasks_with_conversation"`
+	}
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	got := execute(t, python, "01_open", data, `rows["jobs"]`, `rows["tasks"]`, `rows["turns"]`, `rows["contacts"]`,
+		`db.sql("SELECT count(*) FROM transcripts").fetchall()[0][0]`).Values
+	if w := []float64{want.Jobs, want.Tasks, want.Turns, want.Contacts, want.WithConversation}; !slices.Equal(numbers(got), w) {
+		t.Errorf("%v, expected %v", got, w)
+	}
+}
+
+// TestPlantedCausesSurface: what the simulator planted is found by who looks at
+// the notebooks: the number that is marked as a nuisance and the hour of the
+// noon nap in 02, the misheard word in 04, the long opening in 03.
+func TestPlantedCausesSurface(t *testing.T) {
+	python := python(t)
+	callmill := build(t)
+	data := converted(t, callmill, simulated(t, callmill, "10000"))
+
+	outcomes := execute(t, python, "02_outcomes", data,
+		`by_number.group.iloc[0]`,
+		`bool(by_number.high.iloc[0] < by_number.low.iloc[1:].min())`,
+		`stand_out[stand_out.passes & (stand_out.z < 0)].group.tolist()`,
+		`bool(by_hour[by_hour.group == 12].high.iloc[0] < answer_rate)`)
+	const flagged = "02100007741"
+	if v := outcomes.Values; v[0] != flagged || v[1] != true || v[3] != true || !slices.Contains(v[2].([]any), any(flagged)) {
+		t.Errorf("02_outcomes: %v, want the number %s below all others, within campaigns too, and noon below the rest", v, flagged)
+	}
+	if v := execute(t, python, "03_dialogue", data, `middle.pattern.iloc[0]`).Values; !strings.Contains(v[0].(string), "安途保险代理") {
+		t.Errorf("03_dialogue: most hang up at %v", v[0])
+	}
+	failed := execute(t, python, "04_failed_dialogues", data,
+		`shown[shown.speaker == "Contact"].phrase.head(3).tolist()`, `int(chance.passes.sum())`, `auc > 0.55`)
+	if v := failed.Values; !slices.Contains(v[0].([]any), any("盖")) || v[2] != true {
+		t.Errorf("04_failed_dialogues: %v, want 盖, misheard for 改, among the first", v)
+	}
+}
+
+// TestOnAnyDataset executes every notebook on datasets that have hardly anything.
+func TestOnAnyDataset(t *testing.T) {
+	python := python(t)
+	callmill := build(t)
+	two := converted(t, callmill, simulated(t, callmill, "150"))
+	run(t, callmill, "convert", "--progress", "none", "--out", two, "--instance", "other", simulated(t, callmill, "60"))
+	for name, data := range map[string]string{
+		"two instances": two,
+		"never called":  converted(t, callmill, response(t, `{"Jobs":[{"JobId":"lonely"}]}`)),
+		"never answered": converted(t, callmill, response(t, `{"Jobs":[{"JobId":"j","JobGroupId":"only","Status":"Failed","FailureReason":"NoAnswer",
+			"Tasks":[{"TaskId":"t","Status":"NoAnswer","ActualTime":1769000000000}]}]}`)),
+		"one call": converted(t, callmill, response(t, `{"Jobs":[{"JobId":"j","Status":"Succeeded",
+			"Tasks":[{"TaskId":"t","Status":"SucceededClientHangUp","ActualTime":1769000000000,"CalledNumber":"13800000000",
+			"Conversation":[{"Speaker":"Robot","Script":"您好"}]}]}]}`)),
+	} {
+		for _, notebook := range names {
+			t.Run(name+"/"+notebook, func(t *testing.T) { execute(t, python, notebook, data) })
+		}
+	}
+}
+
+// result is what execute.py prints.
+type result struct {
+	Seconds      float64
+	Stderr       string
+	Plots, Blank int
+	Values       []any
+}
+
+// execute executes a notebook and fails if it complains: of glyphs that the
+// font does not have, of what will soon be an error.
+func execute(t *testing.T, python, notebook, data string, expressions ...string) result {
+	t.Helper()
+	out := run(t, python, append([]string{filepath.Join("testdata", "execute.py"), notebook + ".ipynb", data}, expressions...)...)
+	var r result
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Logf("%s: %.0f s, %d plots", notebook, r.Seconds, r.Plots)
+	if strings.Contains(r.Stderr, "Warning") || strings.Contains(r.Stderr, "Glyph") {
+		t.Errorf("%s: %s", notebook, r.Stderr)
+	}
+	if r.Seconds > 240 {
+		t.Errorf("%s takes %.0f s", notebook, r.Seconds)
+	}
+	return r
+}
+
+func counts(t *testing.T, python, data string) map[string]any {
+	t.Helper()
+	snapshot, err := filepath.EvalSymlinks(filepath.Join(data, "latest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var count map[string]any
+	if err := json.Unmarshal([]byte(run(t, python, filepath.Join("testdata", "count.py"), snapshot)), &count); err != nil {
+		t.Fatal(err)
+	}
+	return count
+}
+
+func numbers(values []any) []float64 {
+	var list []float64
+	for _, v := range values {
+		n, _ := v.(float64)
+		list = append(list, n)
+	}
+	return list
+}
+
+func build(t *testing.T) (callmill string) {
+	t.Helper()
+	callmill = filepath.Join(t.TempDir(), "callmill")
+	run(t, "go", "build", "-o", callmill, "callmill/cmd/callmill")
+	return callmill
+}
+
+func simulated(t *testing.T, callmill, jobs string) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "responses")
+	run(t, callmill, "simulate", "--write", dir, "--jobs", jobs)
+	return dir
+}
+
+func converted(t *testing.T, callmill, input string) (data string) {
+	t.Helper()
+	data = filepath.Join(t.TempDir(), "data")
+	run(t, callmill, "convert", "--progress", "none", "--out", data, input)
+	return data
+}
+
+func response(t *testing.T, text string) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "response.json")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func crosswoz(t *testing.T) (dir string) {
+	t.Helper()
+	dir, err := filepath.Abs(filepath.Join("..", "..", "shared", "data", "crosswoz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); err != nil {
+		missing(t, "needs the sample: "+err.Error())
+	}
+	return dir
+}
+
+// python is a Python with what the notebooks need.
+func python(t *testing.T) string {
+	t.Helper()
+	python := os.Getenv("CALLMILL_PYTHON")
+	if python == "" {
+		missing(t, "needs CALLMILL_PYTHON, a Python with what notebooks/requirements.txt lists")
+	}
+	if err := exec.Command(python, "-c", "import nbclient, ipykernel, matplotlib, sklearn, scipy").Run(); err != nil {
+		missing(t, "CALLMILL_PYTHON is a Python without what notebooks/requirements.txt lists")
+	}
+	return python
+}
+
+// missing skips a test, except where nothing may be skipped.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+func run(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), "PYTHONUTF8=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s%s", filepath.Base(program), strings.Join(args, " "), err, out, &stderr)
+	}
+	return string(out)
+}
