@@ -116,6 +116,9 @@ func (l *list[T]) add(b []byte, depth int) {
 	}
 	switch b[0] {
 	case '[':
+		if l.addPlain(b) {
+			return
+		}
 		var elements []json.RawMessage
 		_ = json.Unmarshal(b, &elements)
 		for _, e := range elements {
@@ -145,6 +148,23 @@ func (l *list[T]) add(b []byte, depth int) {
 		}
 	}
 	*l = append(*l, element)
+}
+
+// addPlain adds a list as it is documented, which costs a third of what the
+// others do. It reports false, and has added nothing, where an element is of
+// another shape.
+func (l *list[T]) addPlain(b []byte) bool {
+	var elements []T
+	if json.Unmarshal(b, &elements) != nil {
+		return false
+	}
+	for i := range elements {
+		if reflect.ValueOf(&elements[i]).Elem().IsZero() {
+			return false
+		}
+	}
+	*l = append(*l, elements...)
+	return true
 }
 
 // wrapped is what an object is wrapped around: its only field, or its List;
