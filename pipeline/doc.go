@@ -45,6 +45,7 @@
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr
 //	pipeline/simulate          made-up calls that read like real ones, as files and as the API itself
+//	pipeline/bench             callmill and other ways to Parquet, measured in one sitting
 //	schema                     the nouns, the rows of each table, what a status means
 //
 // schema/doc.go is the next thing to read, then run.go here, which is the
@@ -91,6 +92,32 @@
 // ends the run with nothing published. It names what was being done, to what,
 // and why it failed: "decode job 17 of resp-3.json: …". Packages return errors;
 // only commands print them.
+//
+// # How to profile
+//
+// The benchmark of the whole line converts simulated responses, from files to
+// a published dataset, in one process:
+//
+//	go test ./cmd/callmill -run '^$' -bench Convert -benchtime 10x -cpuprofile cpu.out -memprofile mem.out -o callmill.test
+//	go tool pprof -top callmill.test cpu.out
+//	go tool pprof -http :8080 callmill.test cpu.out
+//	go tool pprof -sample_index alloc_space -top callmill.test mem.out
+//
+// What takes a share of it can then be looked at alone: Items in decode, Cut
+// in segment, Rows and Pattern in flatten, Append and Sorted in
+// dataset/gather, WriteTurns in dataset/table, each as
+//
+//	go test ./pipeline/dataset/table -run '^$' -bench WriteTurns -cpuprofile cpu.out
+//
+// A serial stage shows as a difference between workers=1 and workers=2 that is
+// less than twice, and in a trace (-trace trace.out, go tool trace). How often
+// memory is collected under --memory, and what is held, says
+//
+//	GODEBUG=gctrace=1 callmill convert responses --out data --progress none
+//
+// Against others, with CPU, memory and bytes, measures
+//
+//	go run ./pipeline/bench
 //
 // # Dependencies
 //

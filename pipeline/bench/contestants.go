@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+//go:embed peers/*.py
+var peerScripts embed.FS
+
+// contestant is a way from responses to tables.
+type contestant struct {
+	name  string
+	words bool // whether it cuts the scripts into words
+	// command gives the program and its arguments: read the responses in the
+	// first folder, write tables to the second, which is empty.
+	command func(responses, tables string) []string
+	// count gives the rows written, and the peak of memory where the program
+	// knows better than the system.
+	count func(stdout []byte, tables string) (rowCounts, error)
+}
+
+// rowCounts is what a run says it wrote.
+type rowCounts struct {
+	Jobs, Tasks, Turns int64
+	Memory             int64
+}
+
+// peer is a contestant in Python.
+type peer struct {
+	name, script string
+	needs        string // what it imports
+	words        bool
+	arguments    []string
+}
+
+func peers() []peer {
+	return []peer{
+		{"DuckDB, 1 thread", "duckdb_copy.py", "duckdb", false, []string{"1"}},
+		{"DuckDB, 2 threads", "duckdb_copy.py", "duckdb", false, []string{"2"}},
+		{"Polars", "polars_explode.py", "polars", false, nil},
+		{"orjson + rjieba + pyarrow", "orjson_rjieba.py", "orjson, rjieba, pyarrow", true, nil},
+		{"json + jieba + pandas, 2 processes", "json_jieba.py", "jieba, pandas, pyarrow", true, nil},
+	}
+}
+
+// available gives callmill and those peers whose libraries are there.
+func available(ctx context.Context, s settings, scripts string, notes io.Writer) ([]contestant, error) {
+	list := []contestant{{
+		name: "callmill", words: true, count: manifestCounts,
+		command: func(responses, tables string) []string {
+			return []string{s.callmill, "convert", responses, "--out", filepath.Join(tables, "data"), "--progress", "none"}
+		},
+	}}
+	if s.python == "" {
+		fmt.Fprintln(notes, "no peers: CALLMILL_PYTHON does not name a Python with the libraries of pipeline/bench/peers/requirements.txt")
+		return list, nil
+	}
+	for _, p := range peers() {
+		if err := exec.CommandContext(ctx, s.python, "-c", "import "+p.needs).Run(); err != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			fmt.Fprintf(notes, "left out: %s, as %s cannot import %s\n", p.name, s.python, p.needs)
+			continue
+		}
+		list = append(list, contestant{
+			name: p.name, words: p.words, count: printedCounts,
+			command: func(responses, tables string) []string {
+				return append([]string{s.python, filepath.Join(scripts, p.script), responses, tables}, p.arguments...)
+			},
+		})
+	}
+	return list, nil
+}
+
+// writeScripts puts the peers' scripts where Python finds them.
+func writeScripts(dir string) (scripts string, err error) {
+	scripts = filepath.Join(dir, "peers")
+	if err := os.RemoveAll(scripts); err != nil {
+		return "", err
+	}
+	return scripts, os.CopyFS(dir, peerScripts)
+}
+
+// printedCounts reads what a peer's script prints.
+func printedCounts(stdout []byte, _ string) (c rowCounts, err error) {
+	if err := json.Unmarshal(stdout, &c); err != nil {
+		return c, fmt.Errorf("read the counts it printed: %w", err)
+	}
+	return c, nil
+}
+
+// manifestCounts reads what callmill published.
+func manifestCounts(_ []byte, tables string) (c rowCounts, err error) {
+	text, err := os.ReadFile(filepath.Join(tables, "data", "latest", "manifest.json"))
+	if err != nil {
+		return c, err
+	}
+	var manifest struct {
+		Tables []struct {
+			Name string
+			Rows int64
+		}
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return c, fmt.Errorf("read manifest: %w", err)
+	}
+	counts := map[string]*int64{"jobs": &c.Jobs, "tasks": &c.Tasks, "turns": &c.Turns}
+	for _, t := range manifest.Tables {
+		if n := counts[t.Name]; n != nil {
+			*n = t.Rows
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// measured is one run of a contestant.
+type measured struct {
+	wall, cpu time.Duration
+	memory    int64 // the most it had in memory, bytes; 0 where the system does not tell
+	written   int64 // bytes of Parquet
+	rows      rowCounts
+}
+
+// result is a contestant with the medians of its runs.
+type result struct {
+	contestant
+	measured
+}
+
+// measureAll runs everybody, round after round.
+func measureAll(ctx context.Context, s settings, list []contestant, input *responses, notes io.Writer) ([]result, error) {
+	runs := make([][]measured, len(list))
+	for round := range s.rounds {
+		for i, c := range list {
+			m, err := measure(ctx, c, input.dir, filepath.Join(s.dir, "tables"))
+			if err != nil {
+				return nil, fmt.Errorf("run %s: %w", c.name, err)
+			}
+			fmt.Fprintf(notes, "round %d of %d: %s took %.2f s\n", round+1, s.rounds, c.name, m.wall.Seconds())
+			runs[i] = append(runs[i], m)
+			if first := runs[0][0].rows; m.rows.Jobs != first.Jobs || m.rows.Tasks != first.Tasks || m.rows.Turns != first.Turns {
+				return nil, fmt.Errorf("%s wrote %+v, %s wrote %+v: not the same work", c.name, m.rows, list[0].name, first)
+			}
+		}
+	}
+	results := make([]result, len(list))
+	for i, c := range list {
+		results[i] = result{c, medians(runs[i])}
+	}
+	return results, nil
+}
+
+// measure runs a contestant into an empty folder, which is removed.
+func measure(ctx context.Context, c contestant, input, tables string) (m measured, err error) {
+	if err := os.RemoveAll(tables); err != nil {
+		return m, err
+	}
+	if err := os.MkdirAll(tables, 0o700); err != nil {
+		return m, err
+	}
+	defer os.RemoveAll(tables)
+	command := c.command(input, tables)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		return m, fmt.Errorf("%w\n%s", err, &stderr)
+	}
+	m.wall = time.Since(began)
+	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	if m.rows, err = c.count(stdout.Bytes(), tables); err != nil {
+		return m, err
+	}
+	m.memory = cmp.Or(m.rows.Memory, peakMemory(cmd.ProcessState))
+	m.written, err = folderBytes(tables, ".parquet")
+	return m, err
+}
+
+// medians gives the median of each figure by itself.
+func medians(runs []measured) measured {
+	m := runs[0]
+	m.wall = median(runs, func(m measured) time.Duration { return m.wall })
+	m.cpu = median(runs, func(m measured) time.Duration { return m.cpu })
+	m.memory = median(runs, func(m measured) int64 { return m.memory })
+	m.written = median(runs, func(m measured) int64 { return m.written })
+	return m
+}
+
+// median is the middle value, of an even number the lower of the two.
+func median[V cmp.Ordered](runs []measured, figure func(measured) V) V {
+	var values []V
+	for _, m := range runs {
+		values = append(values, figure(m))
+	}
+	slices.Sort(values)
+	return values[(len(values)-1)/2]
+}
