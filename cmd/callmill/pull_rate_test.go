@@ -1,0 +1,59 @@
+package main
+
+import (
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"callmill/pipeline/simulate"
+	"callmill/pipeline/simulate/api"
+)
+
+// TestPullRate: a pull uses what it is allowed, and never more in any one
+// second; the simulated API counts.
+func TestPullRate(t *testing.T) {
+	// A short run on a busy machine shows that the limit holds, a long one that
+	// it is used.
+	qps, jobs, least := 40, 4000, 0.6
+	if thorough() {
+		qps, jobs, least = 50, 40_000, 0.95
+	}
+	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
+	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
+	p.pull(t, exitDone, "--out", filepath.Join(t.TempDir(), "data"))
+	sent := served.arrivals
+	perSecond := float64(len(sent)-1) / sent[len(sent)-1].Sub(sent[0]).Seconds()
+	peak := served.Counts().Peak
+	t.Logf("%d requests, %.1f per second, at most %d in any second, of %d allowed", len(sent), perSecond, peak, qps)
+	if peak > qps {
+		t.Errorf("%d requests in one second, allowed are %d", peak, qps)
+	}
+	if perSecond < least*float64(qps) {
+		t.Errorf("%.1f requests per second, want at least %.0f %% of %d", perSecond, 100*least, qps)
+	}
+}
+
+// TestPullThrottled: where the API allows less than --qps, a pull finds out how
+// much, and then few requests are refused.
+func TestPullThrottled(t *testing.T) {
+	quota, qps, jobs := 40, 80, 12_000
+	if thorough() {
+		jobs = 100_000
+	}
+	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{Quota: float64(quota)})
+	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
+	settled := make(chan api.Counts, 1)
+	time.AfterFunc(3*time.Second, func() { settled <- served.Counts() })
+	p.pull(t, exitDone, "--out", filepath.Join(t.TempDir(), "data"))
+	all := served.Counts()
+	early := <-settled
+	throttled, received := all.Throttled-early.Throttled, all.Received-early.Received
+	t.Logf("%d requests, %d throttled, of them %d of %d after 3 s", all.Received, all.Throttled, throttled, received)
+	if received < 200 {
+		t.Fatalf("only %d requests after 3 s: nothing was measured", received)
+	}
+	if throttled*50 >= received {
+		t.Errorf("%d of %d were throttled once settled, want under 2 %%", throttled, received)
+	}
+}

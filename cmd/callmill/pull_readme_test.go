@@ -1,0 +1,48 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"callmill/pipeline/simulate"
+	"callmill/pipeline/simulate/api"
+)
+
+// TestReadmeOfNights: the README names every metric that a pull writes and no
+// other, and every flag of pull.
+func TestReadmeOfNights(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(text)
+	p := newPuller(simulatedAPI(t, simulate.Options{Jobs: 20}, api.Options{}), append([]string{"--instance", "x"}, wholeWorld...)...)
+	metrics := filepath.Join(t.TempDir(), "metrics.prom")
+	p.pull(t, exitDone, "--out", filepath.Join(t.TempDir(), "data"), "--metrics-file", metrics)
+	written, err := os.ReadFile(metrics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := func(text []byte, pattern string) (list []string) {
+		for _, match := range regexp.MustCompile(pattern).FindAllSubmatch(text, -1) {
+			list = append(list, string(match[1]))
+		}
+		slices.Sort(list)
+		return slices.Compact(list)
+	}
+	got, want := names(text, `\b(callmill_[a-z_]+)`), names(written, `(?m)^# TYPE (\S+)`)
+	if !slices.Equal(got, want) {
+		t.Errorf("the README names the metrics\n%q, written are\n%q", got, want)
+	}
+	newPull(&environment{}).Flags().VisitAll(func(f *pflag.Flag) {
+		if !strings.Contains(readme, "`--"+f.Name) && !strings.Contains(readme, " --"+f.Name) {
+			t.Errorf("no word of --%s", f.Name)
+		}
+	})
+}
