@@ -43,7 +43,7 @@ way to versions that know better.`,
 				return usagef("--instance must not be empty")
 			}
 			open := func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
-				options := source.Options{Instance: instance, ObservedAt: at, Cut: cut}
+				options := source.Options{Instance: instance, ObservedAt: at, Cut: cut, Except: flags.out}
 				if slices.Contains(args, "-") {
 					options.Stdin = untilDone(ctx, env.stdin)
 				}

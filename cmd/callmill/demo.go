@@ -48,6 +48,9 @@ func demonstrate(ctx context.Context, env *environment, run *runFlags, made *wor
 	if err != nil {
 		return err
 	}
+	if err := onlyDemo(run.out, world.InstanceID()); err != nil {
+		return err
+	}
 	handler, err := api.New(world, api.Options{})
 	if err != nil {
 		return err
@@ -98,4 +101,16 @@ func show(env *environment, dir string) error {
 	}
 	_, err = fmt.Fprintf(env.stdout, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", dir)
 	return err
+}
+
+// onlyDemo refuses a dataset that holds other calls than the demo's.
+func onlyDemo(dir, instance string) error {
+	d, err := dataset.View(dir)
+	if err != nil {
+		return nil // nothing is published there, or the run will say what is wrong
+	}
+	if _, ok := d.Manifest().Covered[instance]; !ok || len(d.Manifest().Covered) > 1 {
+		return &hintError{usagef("%s is a dataset of other calls", dir), "give the demo a folder of its own"}
+	}
+	return nil
 }

@@ -28,9 +28,19 @@ the column raw of the table rejects.`,
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(env.stdout, "%s\t%s\t%s:%d\t%s\t%s\n", r.InstanceID, r.JobID, r.Origin, r.Position, r.Code, strconv.Quote(r.Reason))
+				fmt.Fprintf(env.stdout, "%s\t%s\t%s:%d\t%s\t%s\n", plain(r.InstanceID), plain(r.JobID), plain(r.Origin), r.Position, r.Code, strconv.Quote(r.Reason))
 			}
 			return nil
 		},
 	}
+}
+
+// plain is text that stays in its field of a line: with control characters,
+// tabs and line breaks escaped.
+func plain(s string) string {
+	quoted := strconv.Quote(s)
+	if quoted == `"`+s+`"` {
+		return s
+	}
+	return quoted
 }

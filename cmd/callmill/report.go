@@ -75,7 +75,7 @@ func (r *report) lastLine() string {
 		line += fmt.Sprintf("; %d superseded for want of an instant of their own: give --observed-at", c.Undated)
 	}
 	if len(p.Unlisted) > 0 {
-		line += fmt.Sprintf("; statuses not documented: %s", strings.Join(p.Unlisted, ", "))
+		line += fmt.Sprintf("; statuses not documented: %s", plainList(p.Unlisted))
 	}
 	return line
 }
@@ -97,4 +97,12 @@ func (r *report) verdict(f *runFlags) error {
 			"the table rejects says which and why"}
 	}
 	return nil
+}
+
+func plainList(list []string) string {
+	var quoted []string
+	for _, s := range list {
+		quoted = append(quoted, plain(s))
+	}
+	return strings.Join(quoted, ", ")
 }

@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"callmill/pipeline/internal/durable"
@@ -192,6 +193,9 @@ func (d *Dataset) latest() (string, error) {
 			return "", err
 		}
 		return d.checkLatest(strings.TrimSpace(string(text)))
+	}
+	if err != nil && !errors.Is(err, syscall.EINVAL) {
+		return "", err
 	}
 	if err != nil {
 		return "", fmt.Errorf("read %s: it is not a link that callmill made: move it away, and the next run makes it again: %w", d.path(latestLink), err)

@@ -1,11 +1,10 @@
 package dataset
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 
 	"callmill/pipeline/internal/durable"
 )
@@ -47,7 +46,7 @@ func (d *Dataset) KeepDictionaries(dicts []Dictionary) error {
 	}
 	for _, dict := range dicts {
 		path := d.path(dictDir, dict.Name)
-		if _, err := d.fs.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		if text, err := durable.ReadFile(d.fs, path); err == nil && bytes.Equal(text, dict.Text) {
 			continue
 		}
 		if err := durable.WriteFile(d.fs, path, dict.Text, d.fileMode()); err != nil {

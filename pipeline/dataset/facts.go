@@ -2,11 +2,11 @@ package dataset
 
 import (
 	"cmp"
-	"errors"
+	"fmt"
 	"maps"
-	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 
 	"callmill/pipeline/dataset/gather"
 	"callmill/pipeline/dataset/table"
@@ -43,7 +43,8 @@ func (a *Appender) noteFacts(s sighting, job *schema.Job) {
 		if facts == nil {
 			facts = taskFacts{}
 		}
-		facts[t.TaskID] = t.Facts.Clone()
+		// The job's strings lie in input that is given back.
+		facts[strings.Clone(t.TaskID)] = t.Facts.Clone()
 	}
 	if facts != nil {
 		a.facts = append(a.facts, factsSeen{s.key, s.observed, s.sequence, facts})
@@ -82,7 +83,7 @@ func (tx *Tx) mergeFacts() error {
 			wanted[key] = true
 		}
 	}
-	published, err := tx.publishedFacts(wanted)
+	published, tasks, err := tx.publishedFacts(wanted)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (tx *Tx) mergeFacts() error {
 		tx.facts[s.key].merge(s.facts, later)
 	}
 	for key := range wanted {
-		if old := tx.old.find(key); old != nil && !reflect.DeepEqual(tx.facts[key], published[key]) {
+		if old := tx.old.find(key); old != nil && !reflect.DeepEqual(tx.facts[key].of(tasks[key]), published[key]) {
 			tx.verdict.newFacts(key, tx.old.shardOf(old))
 		}
 	}
@@ -151,14 +152,16 @@ type factColumns struct {
 }
 
 // publishedFacts reads the facts of published jobs.
-func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (map[schema.Key]taskFacts, error) {
+//
+// tasks are the ids of their tasks, with facts or without.
+func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (found map[schema.Key]taskFacts, tasks map[schema.Key][]string, err error) {
 	shards := map[shard]bool{}
 	for key := range wanted {
 		if old := tx.old.find(key); old != nil {
 			shards[tx.old.shardOf(old)] = true
 		}
 	}
-	found := map[schema.Key]taskFacts{}
+	found, tasks = map[schema.Key]taskFacts{}, map[schema.Key][]string{}
 	for s := range shards {
 		path := tx.dataset.publishedFile(schema.TableTasks, s)
 		if path == "" {
@@ -166,15 +169,19 @@ func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (map[schema.Key]taskFac
 		}
 		for row, err := range table.All[factColumns](path) {
 			if err != nil {
-				return nil, errors.Join(errors.New("read published facts of "+filepath.Base(path)), err)
+				return nil, nil, fmt.Errorf("read published facts: %w", err)
 			}
 			key := schema.JobKey(nil, row.InstanceID, row.JobID)
+			if !wanted[key] {
+				continue
+			}
+			tasks[key] = append(tasks[key], row.TaskID)
 			facts := schema.Facts{
 				JobGroupName: row.JobGroupName, ScriptName: row.ScriptName, CallMS: row.CallMS, RingingS: row.RingingS,
 				EndReason: row.EndReason, ReachedEnd: row.ReachedEnd, LastPlaybackCompleted: row.LastPlaybackCompleted,
 				HungUpByRejection: row.HungUpByRejection, DialExceptions: row.DialExceptions,
 			}
-			if !wanted[key] || facts.IsZero() {
+			if facts.IsZero() {
 				continue
 			}
 			if len(facts.DialExceptions) == 0 {
@@ -186,7 +193,21 @@ func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (map[schema.Key]taskFac
 			found[key][row.TaskID] = facts
 		}
 	}
-	return found, nil
+	return found, tasks, nil
+}
+
+// of are the facts of some tasks; nil where there are none.
+func (f taskFacts) of(tasks []string) taskFacts {
+	var some taskFacts
+	for _, task := range tasks {
+		if facts, ok := f[task]; ok {
+			if some == nil {
+				some = taskFacts{}
+			}
+			some[task] = facts
+		}
+	}
+	return some
 }
 
 // apply puts the facts into the rows of their job, with the columns that are

@@ -35,6 +35,9 @@ func (d *Dataset) Key(file string) ([]byte, error) {
 		}
 	}
 	if !missing {
+		if file == "" && d.checkKey(key) != nil {
+			return nil, fmt.Errorf("read %s: it is not the key of the published contact keys: put the right one back", path)
+		}
 		return key, d.checkKey(key)
 	}
 	if key == nil && d.manifest != nil {

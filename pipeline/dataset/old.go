@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 
 	"callmill/pipeline/dataset/gather"
@@ -185,8 +186,11 @@ func (s *oldShard) advance() error {
 		return nil
 	}
 	job, err := s.jobs.Next()
-	if err != nil || job == nil {
+	if err != nil {
 		return err
+	}
+	if job == nil {
+		return s.exhausted()
 	}
 	s.rows.Job, s.ready = *job, true
 	instance, id := job.InstanceID, job.JobID
@@ -197,6 +201,15 @@ func (s *oldShard) advance() error {
 	s.rows.Extras, errs[3] = s.extras.take(func(r *schema.ExtraRow) bool { return r.JobID == id && r.InstanceID == instance })
 	s.rows.Summaries, errs[4] = s.summaries.take(func(r *schema.SummaryRow) bool { return r.JobID == id && r.InstanceID == instance })
 	return errors.Join(errs[:]...)
+}
+
+// exhausted is an error where rows are left that belong to no job: whatever
+// came after them would be lost.
+func (s *oldShard) exhausted() error {
+	if s.tasks.ahead != nil || s.turns.ahead != nil || s.contacts.ahead != nil || s.extras.ahead != nil || s.summaries.ahead != nil {
+		return fmt.Errorf("%s holds rows of no job: the snapshot is damaged, `callmill verify` says how", dateDir(s.shard.day))
+	}
+	return nil
 }
 
 func (s *oldShard) close() error {

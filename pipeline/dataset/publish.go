@@ -53,6 +53,10 @@ type Published struct {
 // Where nothing differs from the published snapshot, all this is left out.
 func (tx *Tx) Publish(ctx context.Context, extent Extent) (*Published, error) {
 	b := tx.build
+	if tx.idle(extent) {
+		d := tx.dataset
+		return &Published{Snapshot: d.name, Counts: tx.verdict.counts, Tables: d.manifest.Tables, Unlisted: d.manifest.Unlisted()}, nil
+	}
 	manifest, err := b.assemble(extent)
 	if err != nil {
 		return nil, fmt.Errorf("assemble snapshot: %w", err)
@@ -70,6 +74,9 @@ func (tx *Tx) Publish(ctx context.Context, extent Extent) (*Published, error) {
 		return nil, fmt.Errorf("complete snapshot: %w", err)
 	}
 	if err := tx.dataset.swap(name); err != nil {
+		if errors.Is(err, errUnknown) {
+			b.dir = ""
+		}
 		return nil, fmt.Errorf("publish snapshot %s: %w", name, err)
 	}
 	b.dir = "" // published, no longer ours to discard
@@ -78,11 +85,27 @@ func (tx *Tx) Publish(ctx context.Context, extent Extent) (*Published, error) {
 	return result, nil
 }
 
+// idle reports whether it is plain that a snapshot would say nothing new: no
+// shard changes, and no reject or campaign was met.
+func (tx *Tx) idle(extent Extent) bool {
+	old := tx.base
+	for _, a := range tx.appenders {
+		if len(a.groups) > 0 {
+			return false
+		}
+	}
+	return old != nil && len(tx.build.days) == 0 && len(tx.build.rejects) == 0 && len(tx.replayed) == 0 &&
+		!tx.settlesRejects() && old.sameExtent(extent)
+}
+
+func (m *Manifest) sameExtent(e Extent) bool {
+	return reflect.DeepEqual(m.Settings, e.Settings) && reflect.DeepEqual(m.Covered, e.Covered) && slices.Equal(m.Pending, e.Pending)
+}
+
 // same reports whether a snapshot would say nothing new.
 func (d *Dataset) same(m *Manifest) bool {
 	old := d.manifest
-	if old == nil || !reflect.DeepEqual(old.Settings, m.Settings) ||
-		!reflect.DeepEqual(old.Covered, m.Covered) || !slices.Equal(old.Pending, m.Pending) {
+	if old == nil || !old.sameExtent(Extent{m.Settings, m.Covered, m.Pending}) {
 		return false
 	}
 	for i, t := range m.Tables {
@@ -119,17 +142,22 @@ func (b *build) assemble(extent Extent) (*Manifest, error) {
 	return m, nil
 }
 
-// undatedNow adds the run's start to the instants that are no version's own.
+// undatedNow adds to the instants that are no version's own those of this run.
 func (tx *Tx) undatedNow() []int64 {
 	var list []int64
 	if tx.dataset.manifest != nil {
 		list = slices.Clone(tx.dataset.manifest.Undated)
 	}
-	if at := tx.run.Started.UnixMilli(); tx.verdict.undated && !slices.Contains(list, at) {
+	for at := range tx.verdict.undated {
 		list = append(list, at)
-		slices.Sort(list)
 	}
-	return list
+	for i := range tx.build.rejects {
+		if tx.build.rejects[i].undated {
+			list = append(list, tx.build.rejects[i].row.FirstSeen)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // dayFiles are the files of a day table: those written, and those of shards
@@ -279,16 +307,23 @@ func (b *build) syncFolders() error {
 	return nil
 }
 
+// errUnknown means that nobody can say which snapshot is the latest one: both
+// must stay.
+var errUnknown = errors.New("it cannot be told whether it is published")
+
 // swap makes a snapshot the latest one. An error is only an error where latest
 // does not say otherwise: a rename may be done and reported as failed.
 func (d *Dataset) swap(name string) error {
 	err := durable.ReplaceSymlink(d.fs, path.Join(snapshotsDir, name), d.path(latestLink))
 	_, none := d.fs.Lstat(d.path(latestLink))
 	if err != nil && durable.Unsupported(err) && errors.Is(none, fs.ErrNotExist) {
-		return durable.WriteFile(d.fs, d.path(latestText), []byte(name+"\n"), d.fileMode())
+		// LATEST is the commit then.
+		err = durable.WriteFile(d.fs, d.path(latestText), []byte(name+"\n"), d.fileMode())
 	}
 	if err != nil {
-		if now, readErr := d.latest(); readErr != nil || now != name {
+		if now, readErr := d.latest(); readErr != nil {
+			return fmt.Errorf("%w: %w", errUnknown, errors.Join(err, readErr))
+		} else if now != name {
 			return err
 		}
 	}

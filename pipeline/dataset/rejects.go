@@ -20,6 +20,7 @@ import (
 type rejected struct {
 	sequence int64 // place of its input in the order of delivery
 	row      schema.RejectRow
+	undated  bool // FirstSeen is no instant of its own
 	raw      keptRaw
 }
 
@@ -36,7 +37,7 @@ func (tx *Tx) reject(r *schema.Reject, sequence int64) (rejected, error) {
 	}
 	row.RejectID = rejectID(row.Code, row.JobID, row.RawSHA256)
 	raw, err := tx.raws.keep(r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)])
-	return rejected{sequence, row, raw}, err
+	return rejected{sequence, row, r.Undated, raw}, err
 }
 
 // rejectID is the same for the same trouble with the same input, wherever and
@@ -75,11 +76,10 @@ func (s *rawStore) keep(raw []byte) (keptRaw, error) {
 		return keptRaw{memory: slices.Clone(raw), size: len(raw)}, nil
 	}
 	if s.file == nil {
-		file, err := os.CreateTemp(s.dir, spillPrefix+"*")
+		file, err := createSpill(s.dir)
 		if err != nil {
 			return keptRaw{}, fmt.Errorf("spill rejects: %w", err)
 		}
-		os.Remove(file.Name()) // where that is not possible the next run sweeps it
 		s.file = file
 	}
 	kept := keptRaw{offset: s.size, size: len(raw)}
@@ -132,6 +132,9 @@ func (tx *Tx) newRejects() []rejected {
 // version is accepted.
 func (tx *Tx) rejectedJobs(met []rejected) (map[schema.Key]bool, error) {
 	asked := map[schema.Key]bool{}
+	if tx.anew {
+		return asked, nil // the jobs are those of before: rejects stay
+	}
 	ask := func(r *schema.RejectRow) {
 		if r.JobID != "" {
 			asked[schema.JobKey(nil, r.InstanceID, r.JobID)] = true
@@ -154,13 +157,19 @@ func (tx *Tx) rejectedJobs(met []rejected) (map[schema.Key]bool, error) {
 
 // gone reports whether a reject leaves the table: a version of its job observed
 // at or after it was accepted, or its own input was, by a replay.
-func (tx *Tx) gone(r *schema.RejectRow) bool {
+//
+// sequence is the place of its input in the run's order of delivery, -1 for one
+// that was published before.
+func (tx *Tx) gone(r *schema.RejectRow, sequence int64) bool {
 	if tx.replayed[r.RejectID] {
 		return true
 	}
 	accepted, ok := tx.verdict.accepted[schema.JobKey(nil, r.InstanceID, r.JobID)]
-	return ok && r.JobID != "" && accepted >= r.FirstSeen
+	return ok && r.JobID != "" && accepted.compare(acceptance{r.FirstSeen, sequence, r.Position}) > 0
 }
+
+// settlesRejects reports whether a version of a job with a reject was accepted.
+func (tx *Tx) settlesRejects() bool { return len(tx.verdict.accepted) > 0 }
 
 // writeRejects writes the table rejects: what is published and what the run
 // met, merged, less what is gone. The inputs pass one by one.
@@ -192,8 +201,8 @@ const rejectGroupBytes = 8 << 20
 func (b *build) mergeRejects(w *table.Writer[schema.RejectRow]) error {
 	tx, met := b.tx, b.rejects
 	size := 0
-	write := func(r *schema.RejectRow) error {
-		if tx.gone(r) {
+	write := func(r *schema.RejectRow, sequence int64) error {
+		if tx.gone(r, sequence) {
 			return nil
 		}
 		row, err := w.Next()
@@ -213,8 +222,9 @@ func (b *build) mergeRejects(w *table.Writer[schema.RejectRow]) error {
 		if row.Raw, err = tx.raws.read(met[0].raw); err != nil {
 			return err
 		}
+		sequence := met[0].sequence
 		met = met[1:]
-		return write(&row)
+		return write(&row, sequence)
 	}
 	if tx.dataset.manifest != nil {
 		for old, err := range tx.dataset.Rejects() {
@@ -229,7 +239,7 @@ func (b *build) mergeRejects(w *table.Writer[schema.RejectRow]) error {
 			if len(met) > 0 && compareRejects(&met[0].row, old) == 0 {
 				met = met[1:] // seen again: the first sighting stays
 			}
-			if err := write(old); err != nil {
+			if err := write(old, -1); err != nil {
 				return err
 			}
 		}

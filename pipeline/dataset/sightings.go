@@ -28,17 +28,18 @@ type sighting struct {
 
 const samePublished = 1 << 63
 
-// outranks reports whether a wins over b whichever was received later. A
-// version without any task never replaces one that has some; among those
-// equal in this, one dated only by its run's start never replaces one with an
-// instant of its own. Being an order, it makes the winner depend on the
-// versions alone, not on the order in which runs bring them.
-func (a *sighting) outranks(b *sighting) bool {
-	if (a.tasks > 0) != (b.tasks > 0) {
-		return a.tasks > 0
-	}
-	return !a.undated && b.undated
+// yields reports whether a never replaces b, however late it is: a version
+// without any task one that has some, one dated only by its run's start one
+// with an instant of its own.
+func (a *sighting) yields(b *sighting) bool {
+	return a.tasks == 0 && b.tasks > 0 || a.undated && !b.undated
 }
+
+// outranks reports whether a replaces b, however early it is: where b would
+// yield to a and a not to b. So the winner depends on the versions alone, not
+// on the order in which runs bring them; but for one that has tasks and no
+// instant against one that has an instant and no tasks, where the first stays.
+func (a *sighting) outranks(b *sighting) bool { return b.yields(a) && !a.yields(b) }
 
 func compareSightings(a, b sighting) int {
 	return cmp.Or(
@@ -65,11 +66,11 @@ type verdict struct {
 	// dirty are the shards that get gathered jobs, in as many buckets as their
 	// day has in the snapshot built upon; one, for a new day.
 	dirty map[shard]bool
-	// undated: some entry that is published is dated by the run's start.
-	undated bool
+	// undated are the instants of published versions that have none of their own.
+	undated map[int64]bool
 	// accepted is the latest instant at which a version of a job was accepted
 	// or unchanged, for the jobs asked about.
-	accepted map[schema.Key]int64
+	accepted map[schema.Key]acceptance
 	// unchanged says of the jobs SearchTask may have news of whether they were
 	// seen again with the published content and none other.
 	unchanged map[schema.Key]bool
@@ -79,6 +80,21 @@ type verdict struct {
 type replacement struct {
 	tasks uint16
 	turns uint32
+}
+
+// acceptance is when a version was accepted: its instant, then its place in
+// the order of delivery.
+type acceptance struct{ observed, sequence, position int64 }
+
+func (a acceptance) compare(b acceptance) int {
+	return cmp.Or(cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.position, b.position))
+}
+
+func (v *verdict) accept(s *sighting) {
+	a := acceptance{s.observed, s.sequence, int64(s.position)}
+	if last, ok := v.accepted[s.key]; !ok || last.compare(a) < 0 {
+		v.accepted[s.key] = a
+	}
 }
 
 // touch changes the row of a published job. Zero fields stay as they are.
@@ -97,7 +113,8 @@ func decide(seen []sighting, old *published, undated map[int64]bool, asked, with
 		replaced:  map[shard]map[schema.Key]replacement{},
 		touched:   map[shard]map[schema.Key]touch{},
 		dirty:     map[shard]bool{},
-		accepted:  map[schema.Key]int64{},
+		undated:   map[int64]bool{},
+		accepted:  map[schema.Key]acceptance{},
 		unchanged: withFacts,
 	}
 	slices.SortFunc(seen, compareSightings)
@@ -136,7 +153,7 @@ func (v *verdict) decideJob(versions []sighting, old *published, undated map[int
 		if next == nil {
 			v.lose(versions[i].entry)
 			if asked && versions[i].content == current.content {
-				v.accepted[key] = max(v.accepted[key], versions[i].observed)
+				v.accept(&versions[i])
 			}
 			continue
 		}
@@ -151,7 +168,7 @@ func (v *verdict) decideJob(versions []sighting, old *published, undated map[int
 		}
 		current = next
 		if asked {
-			v.accepted[key] = max(v.accepted[key], next.observed)
+			v.accept(next)
 		}
 	}
 	v.settle(job, base, current, replacedBy, old, first, was, unchanged)
@@ -167,9 +184,9 @@ func (v *verdict) take(current, next *sighting) (taken *sighting, shrunk bool) {
 	case current.content == next.content && (next.observed >= current.observed || next.outranks(current)):
 		v.counts.Unchanged++
 		return nil, false
-	case current.outranks(next):
+	case next.yields(current):
 		v.counts.Superseded++
-		if current.tasks > 0 == (next.tasks > 0) {
+		if next.undated && !current.undated {
 			v.counts.Undated++
 		}
 		return nil, false
@@ -195,7 +212,9 @@ func (v *verdict) settle(job *publishedJob, base, current, replacedBy *sighting,
 		}
 		return
 	}
-	v.undated = v.undated || current.undated
+	if current.undated {
+		v.undated[current.observed] = true
+	}
 	if current.entry&samePublished != 0 {
 		// Another content came and went within this run.
 		note(v.touched, old.shardOf(job), current.key, touch{first, current.observed, current.entry})

@@ -225,6 +225,13 @@ func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 	if err := d.complete(name, m); err != nil {
 		return fmt.Errorf("roll back %s to %s: %w", dir, name, err)
 	}
+	// What a killed run could not write any more: that the snapshot rolled back
+	// from was published. Where latest cannot be read there is nothing to mend.
+	if d.load() == nil && d.name != "" {
+		if err := d.mendRun(); err != nil {
+			return err
+		}
+	}
 	return d.swap(name)
 }
 

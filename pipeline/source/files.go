@@ -26,6 +26,9 @@ type Options struct {
 	// TempDir is where an input larger than that is kept while it is read,
 	// when it cannot be opened twice; "" is the system's.
 	TempDir string
+	// Except is a folder that is left out where it lies in another one that is
+	// read: the dataset the input goes into. "" is none.
+	Except string
 	// Cut cuts a larger input into pieces. It is needed as soon as there is
 	// one.
 	Cut Cut
@@ -130,6 +133,9 @@ func (f *Files) addFolder(root string) error {
 			}
 			return nil
 		}
+		if entry.IsDir() && relative != "." && sameFolder(path, f.o.Except) {
+			return fs.SkipDir
+		}
 		if entry.IsDir() || !named(entry.Name()) {
 			return nil
 		}
@@ -155,6 +161,16 @@ func (f *Files) addFolder(root string) error {
 	sortByOrigin(found)
 	f.list = append(f.list, found...)
 	return nil
+}
+
+// sameFolder reports whether two paths lead to the same folder; none is "".
+func sameFolder(a, b string) bool {
+	if b == "" {
+		return false
+	}
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // named reports whether a file in a folder is an input by its name.

@@ -95,7 +95,7 @@ func (r *Reader[T]) fill() (err error) {
 		if errors.Is(r.end, io.EOF) {
 			return nil
 		}
-		return r.end
+		return fmt.Errorf("read %s: %w", r.file.Name(), r.end)
 	}
 	clear(r.batch[:cap(r.batch)])
 	n, err := r.parquet.Read(r.batch[:cap(r.batch)])

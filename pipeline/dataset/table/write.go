@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+
+	"callmill/schema"
 )
 
 // FormatKey is the key in a file's footer under which the version of the
@@ -38,6 +40,9 @@ const (
 	// between two calls whether a page is full, so the size of a call decides
 	// where pages end, and with it the bytes.
 	batchRows = 512
+	// batchBytes ends a batch early where texts are huge: a line of a MiB has
+	// as many words, at 16 bytes each. So does a page.
+	batchBytes = 4 << 20
 	// dictionaryBytes is where a dictionary stops being worth its memory; what
 	// follows in the row group is written plainly.
 	dictionaryBytes = 1 << 20
@@ -50,7 +55,9 @@ type Writer[T any] struct {
 	parquet *parquet.GenericWriter[T]
 	zeroes  []int // the fields whose zero value is NULL
 	batch   []T
+	bytes   int // of texts in batch
 	rows    int64
+	text    func(*T) int
 }
 
 // NewWriter makes a Writer; Reset begins its first file. Writers of one
@@ -61,6 +68,24 @@ func NewWriter[T any](c *Compressor) *Writer[T] {
 		options: append(writerOptions(row), parquet.SchemaOf(new(T)), parquet.Compression(c)),
 		zeroes:  zeroFields(row),
 		batch:   make([]T, 0, batchRows),
+		text:    textOf[T](),
+	}
+}
+
+// textOf measures what may be huge in a row.
+func textOf[T any]() func(*T) int {
+	return func(row *T) int {
+		switch row := any(row).(type) {
+		case *schema.TurnRow:
+			return len(row.Script)
+		case *schema.RejectRow:
+			return len(row.Raw)
+		case *schema.ExtraRow:
+			return len(row.Value)
+		case *schema.SummaryRow:
+			return len(row.Content)
+		}
+		return 0
 	}
 }
 
@@ -75,7 +100,7 @@ func (w *Writer[T]) Reset(out io.Writer) {
 		keepColumnPaths(w.parquet)
 		w.parquet.Reset(out)
 	}
-	w.batch, w.rows = w.batch[:0], 0
+	w.batch, w.bytes, w.rows = w.batch[:0], 0, 0
 }
 
 // keepColumnPaths mends what parquet-go's Reset (v0.32.0) breaks: it empties
@@ -94,7 +119,10 @@ func keepColumnPaths[T any](w *parquet.GenericWriter[T]) {
 // the row points to must stay untouched until the batch is written, at the
 // latest by Close.
 func (w *Writer[T]) Next() (*T, error) {
-	if len(w.batch) == batchRows {
+	if n := len(w.batch); n > 0 {
+		w.bytes += w.text(&w.batch[n-1])
+	}
+	if len(w.batch) == batchRows || w.bytes >= batchBytes {
 		if err := w.flush(); err != nil {
 			return nil, err
 		}
@@ -130,7 +158,10 @@ func (w *Writer[T]) Close() error {
 
 func (w *Writer[T]) flush() error {
 	err := w.write(w.batch)
-	w.batch = w.batch[:0]
+	if w.bytes >= batchBytes {
+		clear(w.batch) // lists as long are not worth keeping
+	}
+	w.batch, w.bytes = w.batch[:0], 0
 	return err
 }
 
