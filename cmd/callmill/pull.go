@@ -189,7 +189,7 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *dataset.Tx) ([
 	for _, instance := range instances {
 		p := callapi.Plan{
 			InstanceID: instance, Refetch: n.flags.refetch, Known: known[instance],
-			GroupIDs: n.flags.groups, JobIDs: append(ids, n.tracker.Ask(instance)...),
+			GroupIDs: n.flags.groups, JobIDs: append(slices.Clip(ids), n.tracker.Ask(instance)...),
 			Calls: slices.Contains(n.flags.discover, "calls"), Groups: slices.Contains(n.flags.discover, "groups"),
 			Settled: n.settled(instance, tx),
 		}

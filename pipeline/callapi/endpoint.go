@@ -1,7 +1,6 @@
 package callapi
 
 import (
-	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -58,12 +57,4 @@ func isLoopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback() && ip.Zone() == ""
-}
-
-// hostname is the host without the port.
-func (e endpoint) hostname() string {
-	if host, _, err := net.SplitHostPort(e.host); err == nil {
-		return host
-	}
-	return e.host
 }

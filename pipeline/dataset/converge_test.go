@@ -39,9 +39,7 @@ func TestConverges(t *testing.T) {
 			n := rapid.IntRange(1, len(rest)).Draw(rt, "run")
 			deliver := slices.Clone(rest[:n])
 			rest = rest[n:]
-			for _, again := range rapid.SliceOfN(rapid.SampledFrom(all), 0, 3).Draw(rt, "again") {
-				deliver = append(deliver, again)
-			}
+			deliver = append(deliver, rapid.SliceOfN(rapid.SampledFrom(all), 0, 3).Draw(rt, "again")...)
 			split.appenders = rapid.IntRange(1, 4).Draw(rt, "workers")
 			split.options.Memory = rapid.SampledFrom([]int64{0, 1, 4096, 1 << 16}).Draw(rt, "memory")
 			counts := split.run(jobs(deliver...)...).Counts

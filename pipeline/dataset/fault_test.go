@@ -123,8 +123,7 @@ func TestNothingUnsyncedAtTheCommit(t *testing.T) {
 	l.run(nightBefore()...)
 	committed := false
 	var unsynced []string
-	var disk *faulty.FS
-	disk = faulty.New(durable.OS{}, nil)
+	disk := faulty.New(durable.OS{}, nil)
 	l.options.FS = &watch{FS: disk, rename: func(path string) {
 		if filepath.Base(path) == "latest" {
 			committed, unsynced = true, disk.Unsynced(filepath.Join(l.dir, "snapshots"))

@@ -21,8 +21,6 @@ const (
 	instanceIDs
 )
 
-const idBits = 48
-
 // id gives the id of the n-th thing of its kind; n must be below 2^48.
 func (w *World) id(kind idKind, n uint64) string {
 	return formatID(w.seed, kind, n)

@@ -45,8 +45,6 @@ type segment struct {
 	ends       []int32 // where each block ends
 }
 
-func (s *segment) size() int64 { return int64(s.ends[len(s.ends)-1]) }
-
 // NewStore makes an empty Store.
 func NewStore(codec *Codec, o Options) *Store {
 	if o.Memory == 0 {
