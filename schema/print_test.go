@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestPrint(t *testing.T) {
 	prints := map[string]func(io.Writer) error{
-		"schema.md": schema.Markdown, "schema.json": schema.JSON, "schema.sql": schema.SQL,
+		"schema.md": schema.Markdown, "schema.zh.md": schema.MarkdownZH, "schema.json": schema.JSON, "schema.sql": schema.SQL,
 	}
 	for name, print := range prints {
 		t.Run(name, func(t *testing.T) {

@@ -7,14 +7,23 @@ import (
 )
 
 func newSchema(env *environment) *cobra.Command {
-	var format string
+	var format, lang string
 	c := &cobra.Command{
 		Use:   "schema",
 		Short: "Print what the tables hold",
 		Example: `  callmill schema
+  callmill schema --lang zh > 数据字典.md
   callmill schema --format sql | duckdb warehouse.duckdb`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			switch {
+			case lang != "en" && lang != "zh":
+				return usagef("--lang must be en or zh, got %q", lang)
+			case lang == "zh" && format != "md":
+				return usagef("--lang zh is for --format md, got --format %s", format)
+			case lang == "zh":
+				return schema.MarkdownZH(env.stdout)
+			}
 			switch format {
 			case "md":
 				return schema.Markdown(env.stdout)
@@ -27,5 +36,6 @@ func newSchema(env *environment) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&format, "format", "md", "md, json or sql")
+	c.Flags().StringVar(&lang, "lang", "en", "language of md: en or zh")
 	return c
 }
