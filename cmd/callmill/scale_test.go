@@ -73,19 +73,20 @@ func TestBackfill(t *testing.T) {
 	checkOneDayRewritten(t, before, inodes(t, data))
 }
 
-// TestOneChangedJob changes one job of a dataset in which days are large.
+// TestOneChangedJob changes one job of a dataset of a million turns in two
+// weeks: what it costs depends on how large the job's day is.
 func TestOneChangedJob(t *testing.T) {
 	binary, size := build(t), testSizes()
 	dir := t.TempDir()
-	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "week.jsonl")
-	week := calls{jobs: size.jobs / 2, days: 5}
-	writeLines(t, input, week.jobs, week.line)
+	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "weeks.jsonl")
+	weeks := calls{jobs: size.jobs / 2, days: 14}
+	writeLines(t, input, weeks.jobs, weeks.line)
 	args := []string{"convert", "--out", data, "--observed-at", "2026-02-01T00:00:00Z", "--progress", "none"}
 	if r := run(t, binary, append(args, input)...); r.code != exitDone {
 		t.Fatal(r)
 	}
 	before := inodes(t, data)
-	writeLines(t, input, 1, func(b []byte, _ int) []byte { return week.line(b, -7) })
+	writeLines(t, input, 1, func(b []byte, _ int) []byte { return weeks.line(b, -7) })
 	r := run(t, binary, append(args, input)...)
 	t.Log(r)
 	if r.code != exitDone || r.cpu > 2*time.Second {
