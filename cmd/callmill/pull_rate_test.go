@@ -15,7 +15,7 @@ import (
 func TestPullRate(t *testing.T) {
 	// A short run on a busy machine shows that the limit holds, a long one that
 	// it is used.
-	qps, jobs, least := 40, 4000, 0.6
+	qps, jobs, least := 40, 4000, 0.4
 	if thorough() {
 		qps, jobs, least = 50, 40_000, 0.95
 	}
@@ -37,9 +37,10 @@ func TestPullRate(t *testing.T) {
 // TestPullThrottled: where the API allows less than --qps, a pull finds out how
 // much, and then few requests are refused.
 func TestPullThrottled(t *testing.T) {
-	quota, qps, jobs := 40, 80, 12_000
+	// On a busy machine requests that left evenly arrive in bunches.
+	quota, qps, jobs, most := 40, 80, 12_000, 0.06
 	if thorough() {
-		jobs = 100_000
+		jobs, most = 100_000, 0.02
 	}
 	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{Quota: float64(quota)})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
@@ -53,7 +54,7 @@ func TestPullThrottled(t *testing.T) {
 	if received < 200 {
 		t.Fatalf("only %d requests after 3 s: nothing was measured", received)
 	}
-	if throttled*50 >= received {
-		t.Errorf("%d of %d were throttled once settled, want under 2 %%", throttled, received)
+	if float64(throttled) >= most*float64(received) {
+		t.Errorf("%d of %d were throttled once settled, want under %.0f %%", throttled, received, 100*most)
 	}
 }
