@@ -21,7 +21,7 @@ type TurnRow struct {
 	// What was said, byte for byte; may be empty.
 	Script string `parquet:"script" stats:"none"`
 	// The words of script; joined without separator they are the script.
-	Tokens []string `parquet:"tokens,list" split:"script" stats:"none"`
+	Tokens []string `parquet:"tokens,list" parquet-element:",dict" split:"script" stats:"none"`
 	// Robot lines: the script with the call's own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.
 	Pattern string `parquet:"pattern,optional,dict" stats:"none"`
 	// Length of script in code points.

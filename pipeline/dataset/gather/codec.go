@@ -297,7 +297,7 @@ func (s *source) truth(v bool) *bool {
 }
 
 // number keeps a number for as long as rows point to it. Most turns have one,
-// their gap; an allocation for each was a tenth of reading them.
+// their gap: no allocation for each.
 func (s *source) number(v int64) *int64 {
 	if len(s.numbers) == cap(s.numbers) {
 		s.numbers = make([]int64, 0, min(max(8, 2*cap(s.numbers)), 256))

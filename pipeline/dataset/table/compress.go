@@ -27,7 +27,9 @@ const windowBytes = 2 * pageBytes
 func (c *Compressor) Encode(dst, src []byte) ([]byte, error) {
 	if c.encoder == nil {
 		encoder, err := zstd.NewWriter(nil,
-			zstd.WithEncoderLevel(zstd.SpeedFastest),
+			// The fastest level saves a few percent of a run's CPU time and
+			// makes turns a fifth larger.
+			zstd.WithEncoderLevel(zstd.SpeedDefault),
 			zstd.WithEncoderConcurrency(1),
 			zstd.WithWindowSize(windowBytes),
 			zstd.WithLowerEncoderMem(true), // a window of memory, not two
