@@ -1,0 +1,250 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"callmill/pipeline/simulate"
+	"callmill/pipeline/simulate/api"
+)
+
+// notRun are the commands of the READMEs that the test passes over, each with
+// the reason.
+var notRun = []struct {
+	pattern *regexp.Regexp
+	reason  string
+}{
+	{regexp.MustCompile(`\bgo test\b`), "it is what runs this test"},
+	{regexp.MustCompile(`^python3? -m venv `), "it installs Python packages, on the machine and from the network"},
+	{regexp.MustCompile(`\bpip3? install `), "it installs Python packages, on the machine and from the network"},
+	{regexp.MustCompile(`\bjupyter `), "it waits for a browser; the notebooks have tests of their own"},
+	{regexp.MustCompile(`\bgo run \./pipeline/bench\b`), "it measures for minutes, and with libraries of its own"},
+	{regexp.MustCompile(`^export ALIBABA_CLOUD_ACCESS_KEY_ID=`), "the commands have the keys of the simulated API in their environment"},
+	{regexp.MustCompile(`\bcrontab\b|^CRON_TZ=`), "it changes the machine's cron"},
+	{regexp.MustCompile(`\b(systemctl|systemd-run|journalctl)\b`), "it changes the machine's systemd"},
+	{regexp.MustCompile(`^kubectl `), "it needs a cluster"},
+}
+
+// TestReadmeCommands runs the commands of the READMEs, in their order and in
+// one folder each, with no more than a newcomer has: the binary, the
+// repository's test data, and an API.
+func TestReadmeCommands(t *testing.T) {
+	binary := build(t)
+	for _, name := range []string{"README.md", "README.zh.md"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newReadmeShell(t, binary)
+			commands := shellCommands(readme(t, name))
+			if !slices.ContainsFunc(commands, isCallmill) {
+				t.Fatal("no command of callmill")
+			}
+			for _, command := range commands {
+				s.follow(t, command)
+			}
+		})
+	}
+	t.Run("commands that do not work", func(t *testing.T) {
+		t.Parallel()
+		commandsThatFail(t, newReadmeShell(t, binary))
+	})
+}
+
+// commandsThatFail: a command that does not work is an error, also as a part of
+// a line, and one that is neither known nor on the list is not passed over.
+func commandsThatFail(t *testing.T, s *readmeShell) {
+	t.Helper()
+	for _, command := range []string{
+		"callmill convert nowhere --out data",
+		"go run ./cmd/callmill demo --no-such-flag",
+		"callmill no-such-command",
+		"cd nowhere && callmill version",
+		"callmill pull --out data",
+	} {
+		if err := s.run(t.Context(), command); err == nil {
+			t.Errorf("no error: %s", command)
+		}
+	}
+	for _, command := range []string{"curl https://example.com", "echo callmill", "rm -rf callmill"} {
+		if isCallmill(command) || isDuckDB(command) || whyNot(command) != "" {
+			t.Errorf("taken for a command that is known: %s", command)
+		}
+	}
+}
+
+func TestReadmeShellCommands(t *testing.T) {
+	const text = "```sh\na --b\n\n# a comment\nc \\\n  --d\n```\n```\nnot this\n```\n```python\nnor this\n```\n```sh\ne\n```\n"
+	if got, want := shellCommands(text), []string{"a --b", "c   --d", "e"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// shellCommands are the lines of the blocks that are marked as sh.
+func shellCommands(text string) (commands []string) {
+	for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
+		joined := strings.ReplaceAll(block[1], "\\\n", "")
+		for line := range strings.Lines(joined) {
+			line = strings.TrimSpace(line)
+			if line != "" && !strings.HasPrefix(line, "#") {
+				commands = append(commands, line)
+			}
+		}
+	}
+	return commands
+}
+
+var (
+	callmillCommand = regexp.MustCompile(`^(cd \S+ && )?(go run \./cmd/callmill|callmill) `)
+	madeUp          = regexp.MustCompile(`\bcallmill (demo|simulate)\b`)
+	duckDBCommand   = regexp.MustCompile(`^(cd \S+ && )?duckdb `)
+)
+
+func isCallmill(command string) bool { return callmillCommand.MatchString(command) }
+func isDuckDB(command string) bool   { return duckDBCommand.MatchString(command) }
+
+func whyNot(command string) (reason string) {
+	for _, n := range notRun {
+		if n.pattern.MatchString(command) {
+			return n.reason
+		}
+	}
+	return ""
+}
+
+// documentedAddress is where the READMEs have the simulated API listen.
+const documentedAddress = "127.0.0.1:8099"
+
+// readmeShell runs commands in a folder of their own.
+type readmeShell struct {
+	dir    string
+	env    []string
+	duckdb bool
+	served string // address of the simulated API that a command started, "" before
+}
+
+func newReadmeShell(t *testing.T, binary string) *readmeShell {
+	t.Helper()
+	real := simulatedAPI(t, simulate.Options{Jobs: 40}, api.Options{})
+	programs := filepath.Dir(binary)
+	s := &readmeShell{dir: t.TempDir()}
+	input, err := filepath.Abs(filepath.Join("..", "..", "pipeline"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(input, filepath.Join(s.dir, "pipeline")); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("CALLMILL_PYTHON") != "" {
+		s.duckdb = true
+		programs = duckDBByPython(t) + string(os.PathListSeparator) + programs
+	}
+	s.env = append(os.Environ(),
+		"PATH="+programs+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"HOME="+t.TempDir(),
+		"PYTHONUTF8=1",
+		"ALIBABA_CLOUD_ACCESS_KEY_ID="+api.AccessKeyID,
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET="+api.AccessKeySecret,
+		"CALLMILL_ENDPOINT="+real.url, // a flag in the command goes before it
+		"CALLMILL_QPS=400",
+		"CALLMILL_PROGRESS=none",
+	)
+	return s
+}
+
+// duckDBByPython gives a folder with a duckdb command.
+func duckDBByPython(t *testing.T) (dir string) {
+	t.Helper()
+	script, err := filepath.Abs(filepath.Join("testdata", "duckdb_command.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	text := fmt.Sprintf("#!/bin/sh\nexec \"$CALLMILL_PYTHON\" '%s' \"$@\"\n", script)
+	if err := os.WriteFile(filepath.Join(dir, "duckdb"), []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// follow does what a README says, or says why it does not.
+func (s *readmeShell) follow(t *testing.T, command string) {
+	t.Helper()
+	switch {
+	case whyNot(command) != "":
+		t.Logf("not run: %s: %s", command, whyNot(command))
+	case isDuckDB(command) && !s.duckdb:
+		t.Logf("not run: %s: needs CALLMILL_PYTHON, a Python with duckdb", command)
+	case isCallmill(command) && strings.Contains(command, "simulate --listen"):
+		s.serve(t, command)
+	case isCallmill(command), isDuckDB(command):
+		if err := s.run(t.Context(), command); err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+	default:
+		t.Errorf("neither a command that can be run nor on the list of those that are not: %s", command)
+	}
+}
+
+// run runs a line of shell to its end. The error has what it printed.
+func (s *readmeShell) run(ctx context.Context, line string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	out, err := s.command(ctx, line).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
+}
+
+func (s *readmeShell) command(ctx context.Context, line string) *exec.Cmd {
+	line = strings.ReplaceAll(line, "go run ./cmd/callmill", "callmill")
+	if s.served != "" {
+		line = strings.ReplaceAll(line, documentedAddress, s.served)
+	}
+	c := exec.CommandContext(ctx, "sh", "-c", line)
+	c.Dir, c.Env = s.dir, s.env
+	if madeUp.MatchString(line) {
+		c.Env = append(slices.Clip(c.Env), "CALLMILL_JOBS=40") // fewer than by default, for the time it takes
+	}
+	return c
+}
+
+// serve starts the simulated API, on a port that is free, until the test ends;
+// then it must end well. What follows finds it there.
+func (s *readmeShell) serve(t *testing.T, line string) {
+	t.Helper()
+	c := s.command(context.Background(), "exec "+strings.ReplaceAll(line, documentedAddress, "127.0.0.1:0"))
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	printed := bufio.NewReader(out)
+	address, err := printed.ReadString('\n')
+	t.Cleanup(func() {
+		if err := c.Process.Signal(syscall.SIGINT); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+		if err := c.Wait(); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	})
+	if err != nil {
+		t.Fatalf("%s: it says no address: %v", line, err)
+	}
+	s.served = strings.TrimPrefix(strings.TrimSpace(address), "http://")
+}
