@@ -49,8 +49,7 @@ func (d *Dataset) isLeftover(folder, name string) bool {
 	if folder != snapshotsDir {
 		return false
 	}
-	return scratchName.MatchString(name) || snapshotName.MatchString(name) && name != d.name && !d.wasPublished(name) &&
-		(d.name != "" || d.hasRuns()) // without either it may be all that is left of a dataset that was moved
+	return scratchName.MatchString(name) || snapshotName.MatchString(name) && name != d.name && !d.wasPublished(name)
 }
 
 // wasPublished reports whether a snapshot was ever the latest one. One that
@@ -68,12 +67,6 @@ func (d *Dataset) wasPublished(name string) bool {
 	}
 	var run struct{ Snapshot string }
 	return json.Unmarshal(text, &run) == nil && run.Snapshot == name
-}
-
-// hasRuns reports whether there is any run's file.
-func (d *Dataset) hasRuns() bool {
-	entries, err := d.fs.ReadDir(d.path(runsDir))
-	return err == nil && len(entries) > 0
 }
 
 // mendLatest makes the link again where only LATEST is left.
