@@ -257,9 +257,7 @@ func (b *build) writeShard(ctx context.Context, w *shardWriter, s shard) (*writt
 		return nil, err
 	}
 	defer old.close()
-	if err := w.begin(s); err != nil {
-		return nil, err
-	}
+	w.begin(s)
 	if err := b.merge(ctx, w, old, entries); err != nil {
 		return nil, errors.Join(err, w.abandon())
 	}

@@ -46,9 +46,14 @@ func newShardWriter(b *build) *shardWriter {
 	return w
 }
 
-func (w *shardWriter) begin(s shard) error {
+func (w *shardWriter) begin(s shard) {
 	w.shard, w.last, w.unlisted = s, nil, map[string]bool{}
-	return errors.Join(w.jobs.begin(s), w.tasks.begin(s), w.turns.begin(s), w.contacts.begin(s), w.extras.begin(s), w.summaries.begin(s))
+	w.jobs.begin(s)
+	w.tasks.begin(s)
+	w.turns.begin(s)
+	w.contacts.begin(s)
+	w.extras.begin(s)
+	w.summaries.begin(s)
 }
 
 // sink gives the places of rows to gather.
@@ -71,7 +76,7 @@ func (w *shardWriter) noteStatus() {
 	if w.last == nil || w.last.TaskStatus == "" {
 		return
 	}
-	if outcome := schema.OutcomeOf(w.last.TaskStatus); !outcome.Listed() && !w.unlisted[w.last.TaskStatus] {
+	if outcome := schema.OutcomeOf(w.last.TaskStatus); !outcome.Listed() {
 		w.unlisted[w.last.TaskStatus] = true
 	}
 }
@@ -151,10 +156,7 @@ func (o *output[T]) init(b *build, c *table.Compressor, name string) {
 	o.build, o.compressor, o.table = b, c, name
 }
 
-func (o *output[T]) begin(s shard) error {
-	o.shard, o.file = s, nil
-	return nil
-}
+func (o *output[T]) begin(s shard) { o.shard, o.file = s, nil }
 
 // next gives the place of the next row; the first one opens the file, so that
 // a shard without rows of a table has no file of it.
