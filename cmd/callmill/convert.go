@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"time"
@@ -42,13 +44,21 @@ way to versions that know better.`,
 			if instance == "" {
 				return usagef("--instance must not be empty")
 			}
+			options := source.Options{Instance: instance, Cut: cut, Except: flags.out}
+			ready := func(*dataset.Dataset, *resolved) error {
+				_, err := source.Open(args, options)
+				if errors.Is(err, fs.ErrNotExist) {
+					return &usageError{err}
+				}
+				return err
+			}
 			open := func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
-				options := source.Options{Instance: instance, ObservedAt: at, Cut: cut, Except: flags.out}
+				options.ObservedAt, options.Undated = at, at == 0
+				if at == 0 {
+					options.ObservedAt = r.run.Started.UnixMilli()
+				}
 				if slices.Contains(args, "-") {
 					options.Stdin = untilDone(ctx, env.stdin)
-				}
-				if at == 0 {
-					options.ObservedAt, options.Undated = r.run.Started.UnixMilli(), true
 				}
 				files, err := source.Open(args, options)
 				if err != nil {
@@ -57,7 +67,7 @@ way to versions that know better.`,
 				_, bytes := files.Total()
 				return responses(ctx, d, r.run, files, bytes)
 			}
-			j := &job{command: "convert", flags: flags, open: open}
+			j := &job{command: "convert", flags: flags, ready: ready, open: open}
 			return j.execute(c.Context(), env)
 		},
 	}

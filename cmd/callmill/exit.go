@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
 )
 
@@ -39,32 +40,46 @@ type hintError struct {
 func (e *hintError) Error() string { return e.err.Error() }
 func (e *hintError) Unwrap() error { return e.err }
 
-// publishedError says that a run published, but must not pass for a clean one.
-// Its last line has told everything already.
-type publishedError struct{ reason string }
+// publishedError says that a run published, but must not pass for a clean one,
+// and all the reasons why.
+type publishedError struct{ reasons []reason }
 
-func (e *publishedError) Error() string { return e.reason }
+func (e *publishedError) Error() string {
+	var all []string
+	for _, r := range e.reasons {
+		all = append(all, r.Says)
+	}
+	return strings.Join(all, "; ")
+}
 
-// exitCode says on stderr what went wrong, in one line and at most one with a
-// hint, and gives the exit code.
-func exitCode(stderr io.Writer, err error, caught syscall.Signal) int {
-	if err == nil {
-		return exitDone
+// stopSignal is why a context ended that a signal ended.
+type stopSignal struct{ signal syscall.Signal }
+
+func (e *stopSignal) Error() string { return "stopped by " + e.signal.String() }
+
+// caught is the signal that ended a context, 0 if none did.
+func caught(ctx context.Context) syscall.Signal {
+	if cause, ok := errors.AsType[*stopSignal](context.Cause(ctx)); ok {
+		return cause.signal
 	}
-	if caught != 0 && errors.Is(err, context.Canceled) {
-		fmt.Fprintf(stderr, "callmill: stopped by %s, nothing was published\n", caught)
-		return 128 + int(caught)
-	}
-	// What went wrong while clearing up is joined by line breaks.
-	fmt.Fprintf(stderr, "callmill: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
-	if hint := hintFor(err); hint != "" {
-		fmt.Fprintf(stderr, "hint: %s\n", hint)
-	}
+	return 0
+}
+
+// exitCode is the exit code of a command that ended with err, caught being the
+// signal that ended it, if one did.
+func exitCode(err error, caught syscall.Signal) int {
 	var usage *usageError
 	var setting *dataset.SettingError
 	var published *publishedError
+	var api *callapi.Error
 	switch {
+	case err == nil:
+		return exitDone
+	case caught != 0 && errors.Is(err, context.Canceled):
+		return 128 + int(caught)
 	case errors.As(err, &usage), errors.As(err, &setting), errors.Is(err, dataset.ErrForeign):
+		return exitUsage
+	case errors.As(err, &api) && api.Kind == callapi.Usage:
 		return exitUsage
 	case errors.As(err, &published):
 		return exitPublished
@@ -74,12 +89,40 @@ func exitCode(stderr io.Writer, err error, caught syscall.Signal) int {
 	return exitFailed
 }
 
+// complain says on stderr why a command ended with err: a line for each
+// reason, and behind it at most one with a hint.
+func complain(stderr io.Writer, err error, caught syscall.Signal) {
+	var published *publishedError
+	switch {
+	case err == nil:
+	case caught != 0 && errors.Is(err, context.Canceled):
+		say(stderr, fmt.Sprintf("stopped by %s, nothing was published", caught), hintFor(err))
+	case errors.As(err, &published):
+		for _, r := range published.reasons {
+			say(stderr, r.Says, r.Hint)
+		}
+	default:
+		say(stderr, err.Error(), hintFor(err))
+	}
+}
+
+func say(stderr io.Writer, what, hint string) {
+	// What went wrong while clearing up is joined by line breaks.
+	fmt.Fprintf(stderr, "callmill: %s\n", strings.ReplaceAll(what, "\n", "; "))
+	if hint != "" {
+		fmt.Fprintf(stderr, "hint: %s\n", hint)
+	}
+}
+
 func hintFor(err error) string {
 	var hinted *hintError
 	var setting *dataset.SettingError
+	var api *callapi.Error
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
+	case errors.As(err, &api):
+		return api.Hint()
 	case errors.As(err, &setting):
 		return "leave the flag out to go on with the dataset's own setting, or write to another folder"
 	case errors.Is(err, dataset.ErrForeign):

@@ -31,7 +31,10 @@ func TestExitCode(t *testing.T) {
 			"a setting", fmt.Errorf("begin: %w", &dataset.SettingError{Setting: "hmm", Own: "false", Given: "true"}), 0, 2,
 			"callmill: begin: --hmm is true, but the dataset's is false\nhint: leave the flag out to go on with the dataset's own setting, or write to another folder\n",
 		},
-		{"too many rejects", &hintError{&publishedError{"2 of 3 were rejected"}, "look"}, 0, 3, "callmill: 2 of 3 were rejected\nhint: look\n"},
+		{
+			"all that is not clean", &publishedError{[]reason{{tooManyRejects, "2 of 3 were rejected", "look"}, {tooFewCalls, "no calls", ""}}}, 0, 3,
+			"callmill: 2 of 3 were rejected\nhint: look\ncallmill: no calls\n",
+		},
 		{
 			"locked", fmt.Errorf("lock data: %w", dataset.ErrLocked), 0, 4,
 			"callmill: lock data: another run holds the dataset\nhint: wait for it with --lock-wait 10m, or look at what it does\n",
@@ -40,12 +43,17 @@ func TestExitCode(t *testing.T) {
 		{"a newer format", fmt.Errorf("open: %w", dataset.ErrNewerFormat), 0, 1, "callmill: open: written by a newer callmill\nhint: use the callmill that wrote it, or a newer one\n"},
 		{"interrupted", cancelled, syscall.SIGINT, 130, "callmill: stopped by interrupt, nothing was published\n"},
 		{"terminated", cancelled, syscall.SIGTERM, 143, "callmill: stopped by terminated, nothing was published\n"},
+		{
+			"interrupted, with advice", &hintError{cancelled, "go on"}, syscall.SIGINT, 130,
+			"callmill: stopped by interrupt, nothing was published\nhint: go on\n",
+		},
 		{"a failure before the signal", errors.New("broken"), syscall.SIGINT, 1, "callmill: broken\n"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var stderr bytes.Buffer
-			if code := exitCode(&stderr, c.err, c.caught); code != c.code || stderr.String() != c.stderr {
+			complain(&stderr, c.err, c.caught)
+			if code := exitCode(c.err, c.caught); code != c.code || stderr.String() != c.stderr {
 				t.Errorf("%d\n%swant %d\n%s", code, &stderr, c.code, c.stderr)
 			}
 		})

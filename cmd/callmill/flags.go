@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ type runFlags struct {
 }
 
 func (f *runFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.out, "out", "", "folder of the dataset, made if it does not exist (required)")
+	c.Flags().StringVar(&f.out, "out", "", "folder of the dataset, a `DIR` that is made if it does not exist (required)")
 	f.addTo(c)
 }
 
@@ -38,17 +39,17 @@ func (f *runFlags) add(c *cobra.Command) {
 func (f *runFlags) addTo(c *cobra.Command) {
 	flags := c.Flags()
 	f.settings.add(c)
-	flags.StringVar(&f.key, "key", "", "file with the secret of contact_key (default: the dataset's own, made by its first run)")
+	flags.StringVar(&f.key, "key", "", "`FILE` with the secret of contact_key (default: the dataset's own, made by its first run)")
 	flags.IntVar(&f.workers, "workers", 0, "goroutines that decode, cut and write (default: one per processor)")
 	f.memory = 300 << 20
 	flags.Var(&f.memory, "memory", "memory to stay under, such as 300MB or 1GB")
 	flags.IntVar(&f.keep, "keep", 7, "snapshots to keep")
 	flags.Var(newSpan(&f.keepFor, 24*time.Hour), "keep-for", "age up to which snapshots are kept, whatever their number")
 	flags.BoolVar(&f.groupRead, "group-read", false, "let the group read the tables")
-	flags.Var(&f.allowRejects, "allow-rejects", "rejects that are no reason for exit code 3: a number, or a share such as 0.5%")
-	flags.StringVar(&f.metricsFile, "metrics-file", "", "write what happened for Prometheus' text-file collector, also after a failure")
-	flags.DurationVar(&f.lockWait, "lock-wait", 0, "how long to wait for another run")
-	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "what to show meanwhile: "+strings.Join(progress.Modes(), ", "))
+	flags.Var(&f.allowRejects, "allow-rejects", "rejects that there may be without exit code 3: a number, or a share such as 0.5%")
+	flags.StringVar(&f.metricsFile, "metrics-file", "", "`FILE` for Prometheus' text-file collector, written also after a failure")
+	flags.DurationVar(&f.lockWait, "lock-wait", 0, "how long to wait where another run holds the dataset (default: not at all)")
+	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "`MODE` of what to show meanwhile: "+strings.Join(progress.Modes(), ", "))
 }
 
 func (f *runFlags) check() error {
@@ -63,6 +64,8 @@ func (f *runFlags) check() error {
 		return usagef("--keep must be at least 1, got %d", f.keep)
 	case f.keepFor < 0 || f.lockWait < 0:
 		return usagef("--keep-for and --lock-wait must not be negative")
+	case !slices.Contains(progress.Modes(), f.progress):
+		return usagef("--progress must be auto, plain, json or none, got %q", f.progress)
 	}
 	return f.settings.check()
 }
@@ -162,7 +165,14 @@ func (s *span) String() string {
 	if *s.d >= 2*day && *s.d%day == 0 {
 		return strconv.Itoa(int(*s.d/day)) + "d"
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(s.d.String(), "0s"), "0m")
+	text := s.d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func (s *span) Set(text string) error {

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -80,6 +84,80 @@ func TestAllowance(t *testing.T) {
 		if err := new(allowance).Set(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	cases := []struct {
+		text  string
+		is    time.Duration
+		shown string
+	}{
+		{"0", 0, "0s"},
+		{"10s", 10 * time.Second, "10s"},
+		{"1m10s", 70 * time.Second, "1m10s"},
+		{"90m", 90 * time.Minute, "1h30m"},
+		{"24h", 24 * time.Hour, "24h"},
+		{"36h", 36 * time.Hour, "36h"},
+		{"1d", 24 * time.Hour, "24h"},
+		{"48h", 48 * time.Hour, "2d"},
+		{"0.5d", 12 * time.Hour, "12h"},
+		{"30d", 30 * 24 * time.Hour, "30d"},
+	}
+	for _, c := range cases {
+		var d time.Duration
+		if err := newSpan(&d, 0).Set(c.text); err != nil || d != c.is {
+			t.Errorf("%q is %s (%v), want %s", c.text, d, err, c.is)
+		}
+		if shown := newSpan(new(time.Duration), c.is).String(); shown != c.shown {
+			t.Errorf("%s is shown as %q, want %q", c.is, shown, c.shown)
+		}
+	}
+	for _, text := range []string{"", "d", "-1d", "-1h", "NaNd", "infd", "1e9d", "7", "a week"} {
+		d := time.Duration(-7)
+		if err := newSpan(&d, -7).Set(text); err == nil || d != -7 {
+			t.Errorf("%q is taken as %s", text, d)
+		}
+	}
+}
+
+func TestReadIDs(t *testing.T) {
+	cases := []struct {
+		name, text string
+		ids        []string
+		says       string // of the error
+	}{
+		{name: "a line each", text: "a\nb\n", ids: []string{"a", "b"}},
+		{name: "no end of the last line", text: "a\nb", ids: []string{"a", "b"}},
+		{name: "lines of Windows, with a byte order mark", text: "\ufeffa\r\nb\r\n", ids: []string{"a", "b"}},
+		{name: "twice", text: "b\na\nb\n", ids: []string{"b", "a"}},
+		{name: "nothing on a line, and comments", text: "# of the complaint\n\n  a \t\n\n", ids: []string{"a"}},
+		{name: "an id that is no UUID", text: "job/17:甲#2\n", ids: []string{"job/17:甲#2"}},
+		{name: "a table", text: "a,b\n", says: `line 1 of FILE is no id: "a,b"`},
+		{name: "two on a line", text: "a\nb c\n", says: `line 2 of FILE is no id: "b c"`},
+		{name: "quotes", text: "\"a\"\n", says: `line 1 of FILE is no id: "\"a\""`},
+		{name: "UTF-16", text: "a\x00\n\x00", says: `line 1 of FILE is no id: "a\x00"`},
+		{name: "another encoding", text: "\xc4\xe3\n", says: `line 1 of FILE is no id: "\xc4\xe3"`},
+		{name: "a whole file on a line", text: strings.Repeat("a", 300), says: "line 1 of FILE is no id: "},
+		{name: "nothing", text: "# none\n", says: "FILE holds no ids"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(write(t, map[string]string{"ids": c.text}), "ids")
+			ids, err := readIDs(file)
+			if c.says == "" {
+				if err != nil || !slices.Equal(ids, c.ids) {
+					t.Errorf("%q (%v), want %q", ids, err, c.ids)
+				}
+				return
+			}
+			if want := "--jobs: " + strings.Replace(c.says, "FILE", file, 1); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%q (%v), want the error %s", ids, err, want)
+			}
+			if exitCode(err, 0) != exitUsage {
+				t.Errorf("exit code %d", exitCode(err, 0))
+			}
+		})
 	}
 }
 

@@ -109,8 +109,9 @@ func writeFormat(t *testing.T, dir string) {
 		timeZone: "Asia/Shanghai", segmenter: "fast", pii: "keep", given: func(string) bool { return false },
 		dicts: []string{filepath.Join(write(t, map[string]string{"words.txt": "云上催收台 100 n\n"}), "words.txt")},
 	}
-	s, err := flags.resolve(d, key)
+	s, err := flags.resolve(d)
 	fail(err)
+	s.settings.KeyID = dataset.KeyID(key)
 	fail(d.KeepDictionaries(s.dicts))
 	run := d.NewRun()
 	tx, err := d.Begin(ctx, run)

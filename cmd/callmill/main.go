@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"sync/atomic"
 	"syscall"
 
 	_ "time/tzdata" // time zones, for machines that have none
@@ -25,25 +24,24 @@ func main() {
 // termination ends the run in order; after it, the signals do what they
 // usually do.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	var caught atomic.Int32
 	go func() {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
-			caught.Store(int32(s.(syscall.Signal)))
-			cancel()
+			cancel(&stopSignal{s.(syscall.Signal)})
 		case <-ctx.Done():
 		}
 	}()
 	root := newRoot(&environment{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.LookupEnv})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	return exitCode(stderr, err, syscall.Signal(caught.Load()))
+	complain(stderr, err, caught(ctx))
+	return exitCode(err, caught(ctx))
 }
 
 // environment is what a command has of the world besides files.

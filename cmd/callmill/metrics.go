@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,65 +10,89 @@ import (
 	"callmill/schema"
 )
 
-// writeMetrics writes what a run did for the text-file collector of
-// Prometheus' node exporter, also after a failure: the last success is then
-// that of the published snapshot.
-func writeMetrics(path string, r *report, m *dataset.Manifest) error {
-	registry := prometheus.NewRegistry()
-	gauge := func(name, help string, value float64) {
-		g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "callmill", Name: name, Help: help})
-		g.Set(value)
-		registry.MustRegister(g)
+// writeMetrics writes what became of a run for the text-file collector of
+// Prometheus' node exporter, if that was asked for. It does so however the run
+// ended; what is published, if anything, is told in any case.
+func (f *runFlags) writeMetrics(r *report, m *dataset.Manifest) error {
+	if f.metricsFile == "" {
+		return nil
 	}
-	gauge("last_run_timestamp_seconds", "When the last run ended.", seconds(r.Finished.UnixMilli()))
-	gauge("last_run_duration_seconds", "How long the last run took.", r.Finished.Sub(r.Started).Seconds())
-	gauge("last_run_failed", "Whether the last run failed: 1, and nothing was published.", truth(r.Error != ""))
-	if m == nil {
-		return prometheus.WriteToTextfile(path, registry)
+	metrics := &metrics{prometheus.NewRegistry()}
+	metrics.run(r)
+	if m != nil {
+		metrics.snapshot(r, m)
 	}
-	gauge("last_success_timestamp_seconds", "When a run last ended well.", seconds(r.lastSuccess(m).UnixMilli()))
-	gauge("snapshot_timestamp_seconds", "When the published snapshot was made.", seconds(m.Published.UnixMilli()))
-	gauge("pending_jobs", "Jobs that are asked for again.", float64(len(m.Pending)))
-	gauge("rejects", "Rejects in the published snapshot.", float64(m.Table(schema.TableRejects).Rows))
-	gauge("jobs", "Jobs in the published snapshot.", float64(m.Table(schema.TableJobs).Rows))
-	gauge("unlisted_statuses", "Undocumented statuses in the published snapshot.", float64(len(m.Unlisted())))
-	for instance, covered := range m.Covered {
-		g := prometheus.NewGauge(prometheus.GaugeOpts{
-			Namespace: "callmill", Name: "covered_until_timestamp_seconds", Help: "End of the last covered day.",
-			ConstLabels: prometheus.Labels{"instance_id": instance},
-		})
-		g.Set(seconds(covered[len(covered)-1].To.UnixMilli()))
-		if err := registry.Register(g); err != nil {
-			return err
-		}
+	if r.pull != nil {
+		metrics.pull(r.pull)
 	}
-	if p := r.Published; p != nil {
-		gauge("last_run_seen", "Versions of jobs the last run saw.", float64(p.Counts.Seen))
-		gauge("last_run_rejected", "Rejects the last run met.", float64(p.Counts.Rejected))
+	if err := prometheus.WriteToTextfile(f.metricsFile, metrics.registry); err != nil {
+		return &hintError{fmt.Errorf("--metrics-file %s: %w", f.metricsFile, err), "make its folder, and let this user write there; runs/ in the dataset says the same of this run"}
 	}
-	if r.Pull != nil {
-		gauge("last_run_calls", "Jobs the last run fetched that had been called.", float64(r.Pull.Calls))
-		gauge("uncovered_gaps", "Spans of days that are not covered and too old for a nightly run to fetch.", float64(len(r.Pull.Gaps)))
-		gauge("last_run_missing", "Ids the last run asked for that did not come back.", float64(r.Pull.Missing))
-		gauge("last_run_retries", "Requests the last run had to repeat.", float64(r.Pull.Retries))
-	}
-	return prometheus.WriteToTextfile(path, registry)
+	return nil
 }
 
-func seconds(ms int64) float64 { return float64(ms) / 1000 }
+// metrics are gauges of one run. Their names are in the README, with alert
+// rules.
+type metrics struct{ registry *prometheus.Registry }
+
+// gauge adds a gauge; labels may be nil.
+func (m *metrics) gauge(name, help string, value float64, labels prometheus.Labels) {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "callmill", Name: name, Help: help, ConstLabels: labels})
+	g.Set(value)
+	m.registry.MustRegister(g)
+}
+
+func (m *metrics) run(r *report) {
+	m.gauge("last_run_timestamp_seconds", "When the last run ended.", seconds(r.finished), nil)
+	m.gauge("last_run_duration_seconds", "How long the last run took.", r.finished.Sub(r.started).Seconds(), nil)
+	m.gauge("last_run_exit_code", "Exit code of the last run.", float64(r.exitCode), nil)
+	m.gauge("last_run_failed", "Whether the last run failed: 1, and nothing was published.", truth(r.exitCode != exitDone && r.exitCode != exitPublished), nil)
+	m.gauge("last_run_published", "Whether the last run published a snapshot: 0 also where it brought nothing new.",
+		truth(r.published != nil && r.published.Changed), nil)
+	unclean := map[reasonCode]bool{}
+	for _, reason := range r.reasons {
+		unclean[reason.Code] = true
+	}
+	for _, code := range reasonCodes() {
+		m.gauge("last_run_unclean", "Whether this was a reason for exit code 3 of the last run.", truth(unclean[code]), prometheus.Labels{"reason": string(code)})
+	}
+	if p := r.published; p != nil {
+		m.gauge("last_run_seen", "Versions of jobs the last run saw.", float64(p.Counts.Seen), nil)
+		m.gauge("last_run_rejected", "Rejects the last run met.", float64(p.Counts.Rejected), nil)
+	}
+}
+
+// snapshot tells what is published. After a failure the last success is taken
+// to be when that was: runs since then brought nothing, or failed.
+func (m *metrics) snapshot(r *report, manifest *dataset.Manifest) {
+	success := manifest.Published
+	if r.published != nil {
+		success = r.finished
+	}
+	m.gauge("last_success_timestamp_seconds", "When a run last published, or found that there is nothing new.", seconds(success), nil)
+	m.gauge("snapshot_timestamp_seconds", "When the published snapshot was made.", seconds(manifest.Published), nil)
+	m.gauge("pending_jobs", "Jobs that are asked for again.", float64(len(manifest.Pending)), nil)
+	m.gauge("rejects", "Rejects in the published snapshot.", float64(manifest.Table(schema.TableRejects).Rows), nil)
+	m.gauge("jobs", "Jobs in the published snapshot.", float64(manifest.Table(schema.TableJobs).Rows), nil)
+	m.gauge("unlisted_statuses", "Undocumented statuses in the published snapshot.", float64(len(manifest.Unlisted())), nil)
+	for instance, covered := range manifest.Covered {
+		m.gauge("covered_until_timestamp_seconds", "End of the last covered day.", seconds(covered[len(covered)-1].To), prometheus.Labels{"instance_id": instance})
+	}
+}
+
+func (m *metrics) pull(p *pullReport) {
+	m.gauge("last_run_calls", "Jobs the last run fetched that had been called.", float64(p.Calls), nil)
+	m.gauge("last_run_missing", "Ids the last run asked for that did not come back.", float64(p.Missing), nil)
+	m.gauge("last_run_retries", "Requests the last run had to repeat.", float64(p.Retries), nil)
+	m.gauge("last_run_throttles", "Requests of the last run that were throttled.", float64(p.Throttles), nil)
+	m.gauge("uncovered_gaps", "Spans of days that are not covered and too old for a nightly run to fetch.", float64(len(p.Gaps)), nil)
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
 func truth(b bool) float64 {
 	if b {
 		return 1
 	}
 	return 0
-}
-
-// lastSuccess is when this run ended, or where it failed, when the published
-// snapshot was made: runs since then brought nothing, or failed.
-func (r *report) lastSuccess(m *dataset.Manifest) time.Time {
-	if r.Published != nil && r.Error == "" {
-		return r.Finished
-	}
-	return m.Published
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -18,18 +17,46 @@ import (
 
 // pullReport is what a pull adds to the report of a run.
 type pullReport struct {
-	callapi.Counters
-	Calls   int64    `json:"calls"`             // jobs that came and had been called
-	Gaps    []string `json:"gaps,omitempty"`    // commands that fetch what is left uncovered
-	Pending int      `json:"pending"`           // jobs that are asked for again
-	Resumed string   `json:"resumed,omitempty"` // run whose responses were taken over
+	Fetched []fetched `json:"fetched,omitempty"` // days, or parts of them
+	Calls   int64     `json:"calls"`             // jobs that came and had been called
+	Found   int64     `json:"found"`             // ids of jobs to ask for
+
+	// Asked = Returned + Missing + Failed.
+	Asked    int64 `json:"asked"`
+	Returned int64 `json:"returned"`
+	Missing  int64 `json:"missing"` // ids that did not come back
+	Failed   int64 `json:"failed"`  // ids that are answered with errors only
+	Resumed  int64 `json:"resumed"` // of those asked, answered by what a killed run had received
+
+	Pending    int      `json:"pending"`               // jobs that are asked for again
+	Unlisted   int64    `json:"unlisted"`              // entries that lists counted and never showed
+	Gaps       []string `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
+	ResumedRun string   `json:"resumed_run,omitempty"` // the killed run
+
+	Requests  int64 `json:"requests"` // sent, retries included
+	Retries   int64 `json:"retries"`
+	Throttles int64 `json:"throttles"`
+	HighWater int64 `json:"high_water"` // most requests that left in any one second
+}
+
+// fetched is a span of time of which the calls were fetched.
+type fetched struct {
+	InstanceID string    `json:"instance_id"`
+	From       time.Time `json:"from"`
+	To         time.Time `json:"to"`
+}
+
+// count takes over what the client counted.
+func (p *pullReport) count(c callapi.Counters) {
+	p.Found, p.Asked, p.Returned, p.Missing, p.Failed, p.Resumed = c.Found, c.Asked, c.Returned, c.Missing, c.Failed, c.Resumed
+	p.Unlisted, p.Requests, p.Retries, p.Throttles, p.HighWater = c.Unlisted, c.Requests, c.Retries, c.Throttles, c.HighWater
 }
 
 // line is what the last line of a pull says besides.
 func (p *pullReport) line() string {
 	line := fmt.Sprintf("; %d asked, %d missing, %d failed, %d pending", p.Asked, p.Missing, p.Failed, p.Pending)
-	if p.Resumed != "" {
-		line += fmt.Sprintf("; resumed %s: %d jobs were not asked again", p.Resumed, p.Counters.Resumed)
+	if p.ResumedRun != "" {
+		line += fmt.Sprintf("; resumed %s: %d jobs were not asked again", p.ResumedRun, p.Resumed)
 	}
 	if p.Unlisted > 0 {
 		line += fmt.Sprintf("; %d entries of lists were counted but never shown", p.Unlisted)
@@ -66,13 +93,13 @@ func (n *night) input(d *dataset.Dataset, tx *dataset.Tx, s *resolved, r *report
 	if err != nil {
 		return nil, err
 	}
-	r.Pull = &pullReport{Resumed: resume}
+	r.pull = &pullReport{ResumedRun: resume}
 	source := callapi.NewSource(n.client, plans, callapi.SourceOptions{Journal: journal, Saw: n.saw})
 	return &input{
 		source: source, tx: tx,
-		decoder: newDecoder,
-		found:   func() int64 { return n.client.Counters().Found },
-		extend:  n.extend,
+		decoder:  newDecoder,
+		counters: n.client.Counters,
+		extend:   n.extend,
 		close: func() error {
 			if err := journal.Close(); err != nil {
 				return err
@@ -123,33 +150,44 @@ func (n *night) extend(e *dataset.Extent) {
 }
 
 // report sums up the night, and says why it must not pass for a clean one.
-func (n *night) report(r *report, m *dataset.Manifest) error {
-	p := r.Pull
+func (n *night) report(r *report, m *dataset.Manifest) {
+	p := r.pull
 	if p == nil {
-		return nil
+		return
 	}
-	p.Counters, p.Calls = n.client.Counters(), n.calls
+	p.count(n.client.Counters())
+	p.Calls = n.calls
 	if m != nil {
 		p.Pending = len(m.Pending)
 	}
 	for _, w := range n.work {
+		for _, window := range w.Windows {
+			p.Fetched = append(p.Fetched, fetched{w.InstanceID, window.From, window.To})
+		}
 		for _, gap := range w.Gaps {
 			p.Gaps = append(p.Gaps, fmt.Sprintf("callmill pull --out %s --instance %s %s", shellWord(n.out), shellWord(w.InstanceID), gap.Flags()))
 		}
 	}
-	switch {
-	case len(p.Gaps) > 0:
-		return &hintError{
-			&publishedError{fmt.Sprintf("days before the last %s are not covered", newSpan(new(time.Duration), n.flags.catchUp))},
-			"fetch them with `" + strings.Join(p.Gaps, "`, `") + "`"}
-	case n.flags.allowMissing.exceeded(p.Missing, p.Asked):
-		return &hintError{
-			&publishedError{fmt.Sprintf("%d of %d ids did not come back, allowed are %s", p.Missing, p.Asked, n.flags.allowMissing.String())},
-			"they are pending and asked for again; `callmill status` counts them"}
-	case n.calls < n.flags.minCalls && n.fetchedDays():
-		return &publishedError{fmt.Sprintf("%d jobs had calls, fewer than --min-calls %d", n.calls, n.flags.minCalls)}
+	if r.published != nil {
+		n.judge(r)
 	}
-	return nil
+}
+
+// judge finds all reasons that only a pull can have.
+func (n *night) judge(r *report) {
+	p, f := r.pull, n.flags
+	if f.allowMissing.exceeded(p.Missing, p.Asked) {
+		r.because(tooManyMissing, fmt.Sprintf("%d of %d ids did not come back, allowed are %s", p.Missing, p.Asked, f.allowMissing.String()),
+			"they are pending and asked for again; `callmill status` counts them")
+	}
+	if p.Calls < f.minCalls && n.fetchedDays() {
+		r.because(tooFewCalls, fmt.Sprintf("%d jobs had calls, fewer than --min-calls %d", p.Calls, f.minCalls),
+			"look whether the campaigns of these days were started, and whether --instance names all robots")
+	}
+	if len(p.Gaps) > 0 {
+		r.because(daysUncovered, fmt.Sprintf("days before the last %s are not covered", newSpan(new(time.Duration), f.catchUp)),
+			"fetch them with `"+strings.Join(p.Gaps, "`, `")+"`")
+	}
 }
 
 // fetchedDays reports whether days were due: a second run of the same night
@@ -170,26 +208,19 @@ func shellWord(s string) string {
 }
 
 // look tries what a pull would do, and fetches nothing.
-func (n *night) look(ctx context.Context, run *runFlags) error {
-	if run.out == "" {
-		return usagef("--out is missing")
+func (n *night) look(ctx context.Context, j *job) error {
+	if err := j.flags.check(); err != nil {
+		return err
 	}
-	d, err := dataset.View(run.out)
-	if errors.Is(err, dataset.ErrEmpty) || errors.Is(err, fs.ErrNotExist) {
-		d, err = dataset.Nothing(run.out), nil
-	}
+	d, err := lookAt(j.flags.out)
 	if err != nil {
 		return err
 	}
-	zoneName := run.settings.timeZone
-	if m := d.Manifest(); m != nil {
-		zoneName = m.Settings.TimeZone
-	}
-	zone, err := loadLocation(zoneName)
+	s, err := j.check(d)
 	if err != nil {
 		return err
 	}
-	plans, err := n.plan(d, zone, nil)
+	plans, err := n.plan(d, s.location, nil)
 	if err != nil {
 		return err
 	}
@@ -237,7 +268,7 @@ func (n *night) dryRun(ctx context.Context, plans []callapi.Plan) error {
 	}
 	found, err := callapi.NewSource(n.client, plans, callapi.SourceOptions{}).Discover(ctx)
 	if err != nil {
-		return apiError(err)
+		return err
 	}
 	for _, f := range found {
 		fmt.Fprintf(n.env.stdout, "%s: %d calls and %d campaigns are listed, %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)

@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,24 +34,24 @@ type pullFlags struct {
 
 func (f *pullFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVar(&f.instances, "instance", nil, "robot deployment to pull; repeatable (default: those the dataset has)")
-	flags.StringVar(&f.endpoint, "endpoint", callapi.DefaultEndpoint, "where the API is: HOST[:PORT] or a URL, http on loopback only")
-	flags.IntVar(&f.qps, "qps", 10, "requests in any one second, at most")
-	flags.StringVar(&f.date, "date", "", "one day, such as 2026-01-21, whether it is covered or not")
-	flags.StringVar(&f.from, "from", "", "first day")
-	flags.StringVar(&f.to, "to", "", "last day, included")
-	flags.StringArrayVar(&f.groups, "group", nil, "campaign of which all jobs are pulled; repeatable")
-	flags.StringVar(&f.jobs, "jobs", "", "file with ids of jobs to pull, one a line")
-	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how jobs are found: calls, groups, or both")
-	flags.Var(newSpan(&f.settle, 24*time.Hour), "settle", "how long after its last call a job is asked for again")
-	flags.Var(newSpan(&f.refetch, 30*24*time.Hour), "refetch", "how long jobs that are not over are asked for")
-	flags.Var(newSpan(&f.catchUp, 7*24*time.Hour), "catch-up", "how far back days are fetched that are not covered")
+	flags.StringArrayVar(&f.instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those the dataset has)")
+	flags.StringVar(&f.endpoint, "endpoint", callapi.DefaultEndpoint, "where the API is: `HOST`[:PORT] or a URL, http on this machine only")
+	flags.IntVar(&f.qps, "qps", 10, "requests in any one second, at most; fewer by itself while the API throttles")
+	flags.StringVar(&f.date, "date", "", "one `DAY`, such as 2026-01-21, fetched whether it is covered or not")
+	flags.StringVar(&f.from, "from", "", "first `DAY` of several, fetched whether they are covered or not")
+	flags.StringVar(&f.to, "to", "", "last `DAY`, included (default: yesterday)")
+	flags.StringArrayVar(&f.groups, "group", nil, "`ID` of a campaign of which all jobs are pulled, instead of days; repeatable")
+	flags.StringVar(&f.jobs, "jobs", "", "`FILE` of ids of jobs to pull, one a line, instead of days")
+	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how jobs are found: calls, groups, or both; jobs that were not called are in groups only")
+	flags.Var(newSpan(&f.settle, 24*time.Hour), "settle", "how long after its last call a job that is over is asked for again")
+	flags.Var(newSpan(&f.refetch, 30*24*time.Hour), "refetch", "how long a job that is not over, or did not come, is asked for again")
+	flags.Var(newSpan(&f.catchUp, 7*24*time.Hour), "catch-up", "how far back days are fetched that are not covered; of older ones it tells")
 	flags.BoolVar(&f.check, "check", false, "try credentials, permission, clock and quota, and fetch nothing")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "find the jobs there are to fetch, and fetch none")
 	f.allowMissing = allowance{number: 0.5, share: true}
-	flags.Var(&f.allowMissing, "allow-missing", "ids that need not come back: a number, or a share")
-	flags.Int64Var(&f.minCalls, "min-calls", 0, "fewer calls than this are a reason for exit code 3")
-	flags.IntVar(&f.keepRaw, "keep-raw", 14, "runs of which the responses are kept")
+	flags.Var(&f.allowMissing, "allow-missing", "ids that may not come back without exit code 3: a number, or a share of those asked for")
+	flags.Int64Var(&f.minCalls, "min-calls", 0, "fewer jobs with calls than this, on the days fetched, are a reason for exit code 3")
+	flags.IntVar(&f.keepRaw, "keep-raw", 14, "runs of which raw/ keeps the responses")
 }
 
 // pullDefaults are the flags as they are when none is given.
@@ -70,16 +67,30 @@ func (f *pullFlags) validate() error {
 			return usagef("--discover must be calls, groups or both, got %q", way)
 		}
 	}
+	for flag, ids := range map[string][]string{"--instance": f.instances, "--group": f.groups} {
+		for _, id := range ids {
+			if !isID(id) {
+				return usagef("%s: %q is no id", flag, id)
+			}
+		}
+	}
 	switch {
 	case f.qps < 1:
 		return usagef("--qps must be at least 1, got %d", f.qps)
 	case f.keepRaw < 1:
 		return usagef("--keep-raw must be at least 1, got %d", f.keepRaw)
-	case (len(f.groups) > 0 || f.jobs != "") && (f.date != "" || f.from != "" || f.to != ""):
+	case f.catchUp < 24*time.Hour:
+		return &hintError{usagef("--catch-up must be at least 1d, got %s", newSpan(new(time.Duration), f.catchUp)), "with less, yesterday might be left out"}
+	case f.minCalls < 0:
+		return usagef("--min-calls must not be negative, got %d", f.minCalls)
+	case f.named() && (f.date != "" || f.from != "" || f.to != ""):
 		return usagef("--group and --jobs name what to pull, they do not go with days")
 	}
 	return nil
 }
+
+// named reports whether campaigns or jobs are named, instead of days.
+func (f *pullFlags) named() bool { return len(f.groups) > 0 || f.jobs != "" }
 
 func newPull(env *environment) *cobra.Command {
 	return newPullWith(env, callapi.Options{})
@@ -91,9 +102,13 @@ func newPullWith(env *environment, client callapi.Options) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pull --out DIR",
 		Short: "Fetch calls from the API and publish them",
-		Long: `Pull fetches every day that is not covered yet, up to yesterday, and jobs that
-had more to say when they were last seen. It is made to be run every night: it
-catches up by itself, and a run that was killed is resumed.
+		Long: `Pull fetches every day that is not covered yet, up to yesterday, and asks again
+for jobs that were not over when they were last seen. It is made to be run every
+night: it catches up by itself, and a run that was killed is resumed.
+
+Days are those of the dataset's time zone. What is published is whole: a run
+that fails publishes nothing, and the next one goes on from what it received.
+`+"`callmill --help`"+` lists the exit codes.
 
 Credentials come from Alibaba Cloud's own chain: the environment
 (ALIBABA_CLOUD_ACCESS_KEY_ID, …_SECRET, …_SECURITY_TOKEN), the profile file,
@@ -114,42 +129,26 @@ the role of the machine. They are never in flags.`,
 
 // pull runs one night.
 func pull(ctx context.Context, env *environment, flags *pullFlags, run *runFlags) error {
-	if err := flags.validate(); err != nil {
-		return err
-	}
-	options := flags.client
-	options.Endpoint, options.QPS = flags.endpoint, flags.qps
-	client, err := callapi.New(options)
-	if err != nil {
-		return apiError(err)
-	}
-	defer client.Close()
-	n := &night{flags: flags, client: client, env: env, out: run.out}
+	n := &night{flags: flags, env: env, out: run.out}
+	defer n.close()
+	j := &job{command: "pull", flags: run, ready: n.ready, open: n.open, finish: n.report}
 	if flags.check || flags.dryRun {
-		return n.look(ctx, run)
+		return n.look(ctx, j)
 	}
-	j := &job{command: "pull", flags: run, open: n.open, finish: n.report}
-	return apiError(j.execute(ctx, env))
-}
-
-// apiError gives an error of the API its hint.
-func apiError(err error) error {
-	var failed *callapi.Error
-	if !errors.As(err, &failed) {
-		return err
+	err := j.execute(ctx, env)
+	if caught(ctx) != 0 && errors.Is(err, context.Canceled) {
+		return &hintError{err, "what was received is kept: run the same command again, and it goes on from there"}
 	}
-	if failed.Kind == callapi.Usage {
-		err = &usageError{err}
-	}
-	return &hintError{err, failed.Hint()}
+	return err
 }
 
 // night is one pull: what is due, and what became of it.
 type night struct {
 	flags   *pullFlags
-	client  *callapi.Client
 	env     *environment
 	out     string // the dataset's folder, as it was named
+	client  *callapi.Client
+	ids     []string // of --jobs
 	tracker *coverage.Tracker
 	work    []coverage.Work
 	now     time.Time
@@ -157,30 +156,42 @@ type night struct {
 	calls   int64 // jobs that came and had been called
 }
 
+// ready looks at what was asked, and changes nothing.
+func (n *night) ready(d *dataset.Dataset, s *resolved) (err error) {
+	if err := n.flags.validate(); err != nil {
+		return err
+	}
+	if n.ids, err = readIDs(n.flags.jobs); err != nil {
+		return err
+	}
+	n.now, n.zone = time.Now(), s.location
+	if _, err := n.findWork(d.Manifest()); err != nil || n.client != nil {
+		return err
+	}
+	options := n.flags.client
+	options.Endpoint, options.QPS = n.flags.endpoint, n.flags.qps
+	n.client, err = callapi.New(options)
+	return err
+}
+
+func (n *night) close() {
+	if n.client != nil {
+		n.client.Close()
+	}
+}
+
 // plan finds what is due of each instance. tx is nil for a look only.
 func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *dataset.Tx) ([]callapi.Plan, error) {
 	n.now, n.zone = time.Now(), zone
-	var covered map[string][]dataset.Interval
-	var pending []dataset.Pending
-	if m := d.Manifest(); m != nil {
-		covered, pending = m.Covered, m.Pending
-	}
-	instances := n.flags.instances
-	if len(instances) == 0 {
-		instances = slices.Sorted(maps.Keys(covered))
-	}
-	if len(instances) == 0 {
-		return nil, &hintError{usagef("--instance is missing"), "name the robot deployment; later runs know it from the dataset"}
-	}
-	instances = slices.Compact(slices.Sorted(slices.Values(instances)))
-	if err := n.findWork(instances, covered); err != nil {
-		return nil, err
-	}
-	n.tracker = coverage.NewTracker(coverage.Rules{Now: n.now, Settle: n.flags.settle, Refetch: n.flags.refetch}, pendingJobs(pending))
-	ids, err := readIDs(n.flags.jobs)
+	instances, err := n.findWork(d.Manifest())
 	if err != nil {
 		return nil, err
 	}
+	var pending []dataset.Pending
+	if m := d.Manifest(); m != nil {
+		pending = m.Pending
+	}
+	n.tracker = coverage.NewTracker(coverage.Rules{Now: n.now, Settle: n.flags.settle, Refetch: n.flags.refetch}, pendingJobs(pending))
 	known, err := d.JobGroups()
 	if err != nil {
 		return nil, err
@@ -189,7 +200,7 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *dataset.Tx) ([
 	for _, instance := range instances {
 		p := callapi.Plan{
 			InstanceID: instance, Refetch: n.flags.refetch, Known: known[instance],
-			GroupIDs: n.flags.groups, JobIDs: append(slices.Clip(ids), n.tracker.Ask(instance)...),
+			GroupIDs: n.flags.groups, JobIDs: append(slices.Clip(n.ids), n.tracker.Ask(instance)...),
 			Calls: slices.Contains(n.flags.discover, "calls"), Groups: slices.Contains(n.flags.discover, "groups"),
 			Settled: n.settled(instance, tx),
 		}
@@ -205,20 +216,33 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *dataset.Tx) ([
 	return plans, nil
 }
 
-// findWork settles which days are due: none, where campaigns or jobs are named.
-func (n *night) findWork(instances []string, covered map[string][]dataset.Interval) (err error) {
+// findWork settles which instances are asked, and which days of each are due:
+// none, where campaigns or jobs are named. m is nil where nothing is published.
+func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 	f := n.flags
-	if len(f.groups) > 0 || f.jobs != "" {
-		return nil
+	var covered map[string][]dataset.Interval
+	if m != nil {
+		covered = m.Covered
+	}
+	instances = f.instances
+	if len(instances) == 0 {
+		instances = slices.Collect(maps.Keys(covered))
+	}
+	if len(instances) == 0 {
+		return nil, &hintError{usagef("--instance is missing"), "name the robot deployment; later runs know it from the dataset"}
+	}
+	instances = slices.Compact(slices.Sorted(slices.Values(instances)))
+	if f.named() {
+		return instances, nil
 	}
 	request := coverage.Nightly(n.zone, n.now, f.catchUp)
 	if f.date != "" || f.from != "" || f.to != "" {
 		if request, err = coverage.Given(n.zone, n.now, f.date, f.from, f.to); err != nil {
-			return daysError(err)
+			return nil, daysError(err)
 		}
 	}
 	n.work = request.Plan(instances, intervals(covered))
-	return nil
+	return instances, nil
 }
 
 // daysError gives days that make no sense their hint.
@@ -241,20 +265,4 @@ func (n *night) settled(instance string, tx *dataset.Tx) func(string) bool {
 		pending[id] = true
 	}
 	return func(id string) bool { return !pending[id] && tx.Final(instance, id) }
-}
-
-// readIDs reads a file with an id a line; none for "".
-func readIDs(path string) ([]string, error) {
-	if path == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("--jobs: %w", err)
-	}
-	ids := strings.Fields(string(text))
-	if len(ids) == 0 {
-		return nil, usagef("--jobs: %s holds no ids", path)
-	}
-	return ids, nil
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,40 +11,91 @@ import (
 	"callmill/pipeline/dataset"
 )
 
-// report is what a run did: its last line, and its file in runs/.
+// report is what a run did: its last lines, its file in runs/ and its metrics.
 type report struct {
-	run      dataset.Run
-	ID       string    `json:"run"`
-	Command  string    `json:"command"`
-	Version  string    `json:"version"`
-	Started  time.Time `json:"started"`
-	Finished time.Time `json:"finished"`
-	Snapshot string    `json:"snapshot,omitempty"` // published by this run
-	Error    string    `json:"error,omitempty"`
+	run      dataset.Run // none where the run ended before it had the dataset
+	command  string
+	started  time.Time
+	finished time.Time
+	failure  error // why nothing was published
+	exitCode int
+	// reasons are why a run that published must not pass for a clean one.
+	reasons []reason
 
-	Read      *pipeline.Report   `json:"read,omitempty"`
-	Published *dataset.Published `json:"published,omitempty"`
-	Pull      *pullReport        `json:"pull,omitempty"`
-	Pruned    []string           `json:"pruned,omitempty"`
+	read      *pipeline.Report
+	published *dataset.Published // nil: nothing was
+	pull      *pullReport        // nil: it was none
+	pruned    []string
 }
 
-func newReport(command string, run dataset.Run) *report {
-	return &report{run: run, ID: run.ID, Command: command, Version: version(), Started: run.Started}
+// reason is why a run that published must not pass for a clean one.
+type reason struct {
+	Code reasonCode `json:"code"`
+	Says string     `json:"says"`
+	Hint string     `json:"hint,omitempty"`
 }
 
-func (r *report) finish(err error) {
-	r.Finished = time.Now().UTC().Truncate(time.Millisecond)
-	if err != nil {
-		r.Error = err.Error()
+// reasonCode names a reason in the run's file and in the metrics.
+type reasonCode string
+
+const (
+	tooManyRejects  reasonCode = "rejects"
+	tooManyMissing  reasonCode = "missing"
+	tooFewCalls     reasonCode = "calls"
+	daysUncovered   reasonCode = "uncovered"
+	failedAfterward reasonCode = "afterwards" // something failed when all was published
+)
+
+// reasonCodes are all that there are.
+func reasonCodes() []reasonCode {
+	return []reasonCode{tooManyRejects, tooManyMissing, tooFewCalls, daysUncovered, failedAfterward}
+}
+
+func newReport(command string) *report {
+	return &report{command: command, started: time.Now().UTC().Truncate(time.Millisecond)}
+}
+
+// begin notes the run, which begins when it has the dataset.
+func (r *report) begin(run dataset.Run) { r.run, r.started = run, run.Started }
+
+// judge finds reasons in what every run counts.
+func (r *report) judge(allowRejects *allowance) {
+	if r.published == nil {
+		return
 	}
-	if r.Published != nil && r.Published.Changed {
-		r.Snapshot = r.Published.Snapshot
+	c := r.published.Counts
+	if allowRejects.exceeded(c.Rejected, c.Seen) {
+		r.because(tooManyRejects, fmt.Sprintf("%d of %d were rejected, allowed are %s", c.Rejected, c.Seen, allowRejects.String()),
+			"the table rejects says which and why")
 	}
+}
+
+func (r *report) because(code reasonCode, says, hint string) {
+	r.reasons = append(r.reasons, reason{code, says, hint})
+}
+
+// end notes that the run ended, with an error or nil, and gives the error that
+// the command ends with. It is called again for what fails after that: once
+// something is published, no failure makes it less so.
+func (r *report) end(ctx context.Context, err error) error {
+	r.finished = time.Now().UTC().Truncate(time.Millisecond)
+	switch {
+	case r.published == nil:
+		r.failure = errors.Join(r.failure, err)
+		err = r.failure
+	case err != nil:
+		r.because(failedAfterward, err.Error(), hintFor(err))
+		fallthrough
+	case len(r.reasons) > 0:
+		err = &publishedError{r.reasons}
+	}
+	r.exitCode = exitCode(err, caught(ctx))
+	return err
 }
 
 // lastLine says what happened.
 func (r *report) lastLine() string {
-	p, c := r.Published, r.Published.Counts
+	p, c := r.published, r.published.Counts
 	var parts []string
 	add := func(n int64, what string) {
 		if n > 0 {
@@ -61,12 +114,12 @@ func (r *report) lastLine() string {
 	if !p.Changed {
 		line = fmt.Sprintf("nothing new, %s stays: ", p.Snapshot)
 	}
-	line += fmt.Sprintf("%d jobs seen (%s) in %s", c.Seen, strings.Join(parts, ", "), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
-	if n := coerced(r.Read); n > 0 {
+	line += fmt.Sprintf("%d jobs seen (%s) in %s", c.Seen, strings.Join(parts, ", "), r.finished.Sub(r.started).Round(10*time.Millisecond))
+	if n := coerced(r.read); n > 0 {
 		line += fmt.Sprintf("; %d values re-spelled", n)
 	}
-	if r.Pull != nil {
-		line += r.Pull.line()
+	if r.pull != nil {
+		line += r.pull.line()
 	}
 	if c.Shrunk > 0 {
 		line += fmt.Sprintf("; %d jobs shrunk: they have fewer tasks or turns than before", c.Shrunk)
@@ -85,18 +138,6 @@ func coerced(read *pipeline.Report) (n int64) {
 		n += count
 	}
 	return n
-}
-
-// verdict is the error of a run that published but must not pass for a clean
-// one.
-func (r *report) verdict(f *runFlags) error {
-	c := r.Published.Counts
-	if f.allowRejects.exceeded(c.Rejected, c.Seen) {
-		return &hintError{
-			&publishedError{fmt.Sprintf("%d of %d were rejected, allowed are %s", c.Rejected, c.Seen, f.allowRejects.String())},
-			"the table rejects says which and why"}
-	}
-	return nil
 }
 
 func plainList(list []string) string {

@@ -19,9 +19,14 @@ every line that was spoken, cut into Chinese words.
 
 Every flag can be set as CALLMILL_<FLAG>, such as CALLMILL_OUT.
 
-Exit codes: 0 done · 1 failed, nothing published · 2 usage ·
-3 published, but with more rejects than allowed · 4 another run holds the
-dataset · 130, 143 stopped by a signal`,
+Exit codes:
+    0  done
+    1  failed, nothing was published
+    2  a mistake in how the command was called, nothing was made
+    3  published, but with more rejects or missing ids, or fewer calls, than
+       allowed, or days are left uncovered; stderr gives every reason
+    4  another run holds the dataset
+  130  stopped by Ctrl-C, nothing was published; 143: by SIGTERM`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"runtime/debug"
-	"sync/atomic"
-
-	"golang.org/x/term"
 
 	"callmill/pipeline"
 	"callmill/pipeline/callapi"
@@ -27,13 +24,17 @@ type job struct {
 	flags   *runFlags
 	// settle finds the settings of the run; nil: those of a run that adds to
 	// the dataset.
-	settle func(d *dataset.Dataset, key []byte) (*resolved, error)
+	settle func(d *dataset.Dataset) (*resolved, error)
+	// ready looks at what else was asked, before anything is made on disk and
+	// once more if d has changed since; nil: there is nothing to look at.
+	ready func(d *dataset.Dataset, s *resolved) error
 	// open opens the input. It is called when the dataset is, so that a wrong
 	// folder does not cost reading.
 	open func(ctx context.Context, d *dataset.Dataset, s *resolved, r *report) (*input, error)
-	// finish completes the report and says why a run that published must not
-	// pass for a clean one. It is called after a failure, too; nil: nothing.
-	finish func(r *report, m *dataset.Manifest) error
+	// finish completes the report, also with reasons why a run that published
+	// must not pass for a clean one. It is called after a failure, too; nil:
+	// nothing.
+	finish func(r *report, m *dataset.Manifest)
 }
 
 // input is where the line begins.
@@ -41,10 +42,9 @@ type input struct {
 	source  pipeline.Source
 	bytes   int64 // to be read, 0 where that is not known
 	decoder func() pipeline.Decoder
-	// found, where not nil, is how many jobs there are to read, known so far:
-	// then progress is in jobs.
-	found func() int64
-	tx    *dataset.Tx
+	// counters, where not nil, are those of the API: then progress is in jobs.
+	counters func() callapi.Counters
+	tx       *dataset.Tx
 	// appender, where not nil, stands between the line and the dataset.
 	appender func(*dataset.Appender) pipeline.Appender
 	// before is called when all is read and nothing is decided yet, extend to
@@ -70,67 +70,118 @@ func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: ca
 // of the binary it touches, code and the dictionary.
 const programBytes = 48 << 20
 
-// execute is the program: open the dataset, settle on its settings, put the
+// execute is the program: look at what was asked, open the dataset, put the
 // line together, run it, say what happened.
 func (j *job) execute(ctx context.Context, env *environment) (err error) {
+	f, r := j.flags, newReport(j.command)
+	d, s, err := j.begin(ctx)
+	if err != nil {
+		err = r.end(ctx, err)
+		return errors.Join(err, f.writeMetrics(r, publishedIn(f.out)))
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	r.begin(d.NewRun())
+	err = j.publish(ctx, env, d, s, r)
+	if j.finish != nil {
+		j.finish(r, d.Manifest())
+	}
+	r.judge(&f.allowRejects)
+	err = r.end(ctx, err)
+	if e := f.writeMetrics(r, d.Manifest()); e != nil {
+		err = r.end(ctx, e)
+	}
+	if e := d.WriteRun(r.run, r.file()); e != nil {
+		err = r.end(ctx, e)
+	}
+	if r.published != nil {
+		fmt.Fprintln(env.stdout, r.lastLine())
+	}
+	return err
+}
+
+// begin looks at all that was asked, so that a mistake leaves nothing behind,
+// then opens the dataset.
+func (j *job) begin(ctx context.Context) (*dataset.Dataset, *resolved, error) {
 	f := j.flags
 	if err := f.check(); err != nil {
-		return err
+		return nil, nil, err
 	}
 	debug.SetMemoryLimit(int64(f.memory - min(programBytes, f.memory/4)))
-	show, err := progress.New(f.progress, env.stderr, isTerminal(env.stderr), progress.Options{})
-	if err != nil {
-		return &usageError{err}
-	}
 	if f.workers == 0 {
 		f.workers = runtime.GOMAXPROCS(0)
+	}
+	var s *resolved
+	seen, err := lookAt(f.out)
+	if err == nil { // else opening it will say what is wrong
+		if s, err = j.check(seen); err != nil {
+			return nil, nil, err
+		}
 	}
 	d, err := dataset.Open(ctx, f.out, dataset.Options{
 		Memory: int64(f.memory) * 2 / 5, Workers: f.workers, LockWait: f.lockWait, GroupRead: f.groupRead,
 		Keep: f.keep, KeepFor: keepAge(f.keepFor), Program: "callmill " + version(),
 	})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	r := newReport(j.command, d.NewRun())
-	err = j.publish(ctx, d, r, show)
-	show.Done()
-	r.finish(err)
-	var unclean error
-	if j.finish != nil {
-		unclean = j.finish(r, d.Manifest())
+	if s != nil && d.Name() == seen.Name() {
+		return d, s, nil
 	}
-	err = errors.Join(err, d.WriteRun(r.run, r))
-	if f.metricsFile != "" {
-		err = errors.Join(err, writeMetrics(f.metricsFile, r, d.Manifest()))
+	// Another run published while this one waited for the dataset.
+	if s, err = j.check(d); err != nil {
+		return nil, nil, errors.Join(err, d.Close())
 	}
-	if r.Published == nil {
-		return err
-	}
-	fmt.Fprintln(env.stdout, r.lastLine())
-	if err != nil {
-		// What failed came after the commit: the run must not pass for one that
-		// published nothing.
-		return &publishedError{err.Error()}
-	}
-	return cmp.Or(r.verdict(f), unclean)
+	return d, s, nil
 }
 
-// publish runs the line.
-func (j *job) publish(ctx context.Context, d *dataset.Dataset, r *report, show *progress.Progress) (err error) {
-	key, err := d.Key(j.flags.key)
-	if err != nil {
-		return err
+// check settles on the settings of a run that goes on from what d publishes,
+// and changes nothing.
+func (j *job) check(d *dataset.Dataset) (*resolved, error) {
+	if err := checkKey(d, j.flags.key); err != nil {
+		return nil, err
 	}
 	settle := j.settle
 	if settle == nil {
 		settle = j.flags.settings.resolve
 	}
-	s, err := settle(d, key)
+	s, err := settle(d)
+	if err == nil && j.ready != nil {
+		err = j.ready(d, s)
+	}
+	return s, err
+}
+
+// lookAt is a dataset for looking only, also where nothing is published yet.
+func lookAt(dir string) (*dataset.Dataset, error) {
+	d, err := dataset.View(dir)
+	if _, gone := os.Stat(dir); errors.Is(err, dataset.ErrEmpty) || errors.Is(gone, fs.ErrNotExist) {
+		return dataset.Nothing(dir), nil
+	}
+	return d, err
+}
+
+// publishedIn is the manifest of what a folder publishes, nil where that is
+// nothing.
+func publishedIn(dir string) *dataset.Manifest {
+	d, err := dataset.View(dir)
+	if err != nil {
+		return nil
+	}
+	return d.Manifest()
+}
+
+// publish runs the line.
+func (j *job) publish(ctx context.Context, env *environment, d *dataset.Dataset, s *resolved, r *report) (err error) {
+	show, err := progress.New(j.flags.progress, env.stderr, isTerminal(env.stderr), progress.Options{})
 	if err != nil {
 		return err
 	}
+	defer show.Done()
+	key, err := d.Key(j.flags.key)
+	if err != nil {
+		return err
+	}
+	s.settings.KeyID = dataset.KeyID(key)
 	if err := d.KeepDictionaries(s.dicts); err != nil {
 		return err
 	}
@@ -139,29 +190,26 @@ func (j *job) publish(ctx context.Context, d *dataset.Dataset, r *report, show *
 		return err
 	}
 	defer func() { err = errors.Join(err, in.tx.Close()) }()
-	if in.found != nil {
-		show.Start("fetching", 0, "jobs")
-	} else {
-		show.Start("reading", in.bytes, progress.Bytes)
-	}
+	watch := &observer{show: show, counters: in.counters}
+	defer watch.begin(in.bytes)()
 	out := &snapshot{input: in, Tx: in.tx, extent: s.extent(d)}
-	r.Read, err = pipeline.Run(ctx, pipeline.Line{
+	r.read, err = pipeline.Run(ctx, pipeline.Line{
 		Source:    in.source,
 		Decoder:   in.decoder,
 		Redactor:  func() pipeline.Redactor { return redact.New(key) },
 		Flattener: func() pipeline.Flattener { return flatten.New(s.location, s.words) },
 		Dataset:   out,
-		Observer:  &observer{show: show, found: in.found},
+		Observer:  watch,
 		Workers:   j.flags.workers,
 	})
-	r.Published = out.published
+	r.published = out.published
 	if in.close != nil {
 		err = errors.Join(err, in.close())
 	}
 	if err != nil {
 		return err
 	}
-	r.Pruned, err = d.Prune()
+	r.pruned, err = d.Prune()
 	return err
 }
 
@@ -202,35 +250,6 @@ func (s *snapshot) Publish(ctx context.Context) (err error) {
 	}
 	s.published, err = s.Tx.Publish(ctx, s.extent)
 	return err
-}
-
-// observer shows the line's progress.
-type observer struct {
-	show  *progress.Progress
-	found func() int64
-	known atomic.Int64 // of found, shown so far
-}
-
-func (o *observer) Read(bytes, jobs, turns, rejects int64) {
-	o.show.Count(progress.Jobs, jobs)
-	o.show.Count(progress.Turns, turns)
-	o.show.Count(progress.Rejects, rejects)
-	if o.found == nil {
-		o.show.Add(bytes)
-		return
-	}
-	found := o.found()
-	o.show.Grow(found - o.known.Swap(found))
-	o.show.Add(jobs + rejects)
-}
-
-func (o *observer) Writing(n int) { o.show.Start("writing", int64(n), "shards") }
-func (o *observer) Wrote()        { o.show.Add(1) }
-
-// isTerminal reports whether a stream shows to a person.
-func isTerminal(w any) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 var _ pipeline.Dataset = (*snapshot)(nil)

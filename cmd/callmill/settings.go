@@ -1,9 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -30,8 +30,8 @@ type settingFlags struct {
 
 func (f *settingFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.timeZone, "timezone", "Asia/Shanghai", "time zone of days and hours")
-	flags.StringArrayVar(&f.dicts, "dict", nil, "file of user words in gse's format; repeatable")
+	flags.StringVar(&f.timeZone, "timezone", "Asia/Shanghai", "time zone of days and hours, by its `NAME`")
+	flags.StringArrayVar(&f.dicts, "dict", nil, "`FILE` of user words in gse's format; repeatable")
 	flags.StringVar(&f.segmenter, "segmenter", "fast", "how words are cut: fast, or gse for the library itself")
 	flags.BoolVar(&f.hmm, "hmm", false, "find words that no dictionary has")
 	flags.StringVar(&f.pii, "pii", "keep", "personal data: keep")
@@ -54,15 +54,15 @@ type resolved struct {
 
 // resolve settles on the settings of a run: those given, else the dataset's
 // own, else the defaults. One that was given and is not the dataset's own is a
-// *dataset.SettingError.
-func (f *settingFlags) resolve(d *dataset.Dataset, key []byte) (*resolved, error) {
+// *dataset.SettingError. Which key it is comes later, with the key.
+func (f *settingFlags) resolve(d *dataset.Dataset) (*resolved, error) {
 	dicts, err := f.readDicts()
 	if err != nil {
 		return nil, err
 	}
 	s := dataset.Settings{
 		TimeZone: f.timeZone, Segmenter: f.segmenter, HMM: f.hmm, PII: f.pii,
-		Derivation: flatten.Version, Outcomes: schema.OutcomesVersion, KeyID: dataset.KeyID(key),
+		Derivation: flatten.Version, Outcomes: schema.OutcomesVersion,
 	}
 	for _, dict := range dicts {
 		s.Dictionaries = append(s.Dictionaries, dict.Name)
@@ -89,7 +89,7 @@ func (f *settingFlags) resolve(d *dataset.Dataset, key []byte) (*resolved, error
 
 // change settles on the settings of a dataset that is derived anew: those
 // given, else its own.
-func (f *settingFlags) change(d *dataset.Dataset, key []byte) (*resolved, error) {
+func (f *settingFlags) change(d *dataset.Dataset) (*resolved, error) {
 	own := d.Manifest().Settings
 	s := own
 	s.Derivation, s.Outcomes = flatten.Version, schema.OutcomesVersion
@@ -187,13 +187,33 @@ func loadLocation(name string) (*time.Location, error) {
 	return location, nil
 }
 
+// checkKey looks at the file of a key before the dataset, which is not read
+// from, makes it its own.
+func checkKey(d *dataset.Dataset, file string) error {
+	if file == "" {
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return usagef("--key: %w", err)
+	}
+	key := bytes.TrimSpace(text)
+	if len(key) == 0 {
+		return usagef("--key: %s is empty", file)
+	}
+	if m := d.Manifest(); m != nil && m.Settings.KeyID != dataset.KeyID(key) {
+		return &dataset.SettingError{Setting: "key", Own: "its own key file", Given: file}
+	}
+	return nil
+}
+
 // readDicts reads the user dictionaries on the command line.
 func (f *settingFlags) readDicts() ([]dataset.Dictionary, error) {
 	var dicts []dataset.Dictionary
 	for _, path := range f.dicts {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("read dictionary: %w", err)
+			return nil, usagef("--dict: %w", err)
 		}
 		sum := sha256.Sum256(text)
 		dicts = append(dicts, dataset.Dictionary{Name: hex.EncodeToString(sum[:]) + ".txt", Origin: path, Text: text})

@@ -93,7 +93,8 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	c.SilenceErrors, c.SilenceUsage = true, true
 	c.SetArgs(p.arguments(args))
 	err := c.ExecuteContext(t.Context())
-	return pulled{exitCode(&stderr, err, 0), stdout.String(), stderr.String()}
+	complain(&stderr, err, 0)
+	return pulled{exitCode(err, 0), stdout.String(), stderr.String()}
 }
 
 func (p *puller) arguments(args []string) []string {

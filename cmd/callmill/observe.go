@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"callmill/pipeline/callapi"
+	"callmill/pipeline/progress"
+)
+
+// observer shows the line's progress: by bytes of input, or, where there are
+// counters of an API, by the jobs that were asked for.
+type observer struct {
+	show     *progress.Progress
+	counters func() callapi.Counters // nil: the input is files
+
+	mu    sync.Mutex
+	shown callapi.Counters
+	ended bool // all is asked for; what is shown now is the writing
+}
+
+// begin shows the first stage; end is to be called when the line has ended.
+// Jobs are found before they are fetched, by requests of which nobody knows how
+// many there are. The API may say nothing for long, so a goroutine looks how
+// it is going.
+func (o *observer) begin(bytes int64) (end func()) {
+	if o.counters == nil {
+		o.show.Start("reading", bytes, progress.Bytes)
+		return func() {}
+	}
+	o.show.Start("finding", 0, "requests")
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				o.fetched()
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(stop)
+		<-stopped
+		o.endFetching()
+	}
+}
+
+// fetched shows what the counters say, unless fetching is over.
+func (o *observer) fetched() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ended {
+		return
+	}
+	now, shown := o.counters(), o.shown
+	o.shown = now
+	o.show.Count(progress.Retries, now.Retries-shown.Retries)
+	o.show.Count(progress.Throttles, now.Throttles-shown.Throttles)
+	if now.Found == 0 {
+		o.show.Add(now.Requests - shown.Requests)
+		return
+	}
+	if shown.Found == 0 {
+		o.show.Start("fetching", 0, "jobs")
+	}
+	o.show.Grow(now.Found - shown.Found)
+	o.show.Add(now.Asked - shown.Asked)
+}
+
+// endFetching shows the counters a last time.
+func (o *observer) endFetching() {
+	o.fetched()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ended = true
+}
+
+func (o *observer) Read(bytes, jobs, turns, rejects int64) {
+	o.show.Count(progress.Jobs, jobs)
+	o.show.Count(progress.Turns, turns)
+	o.show.Count(progress.Rejects, rejects)
+	if o.counters == nil {
+		o.show.Add(bytes)
+		return
+	}
+	o.fetched()
+}
+
+func (o *observer) Writing(n int) {
+	if o.counters != nil {
+		o.endFetching()
+	}
+	o.show.Start("writing", int64(n), "shards")
+}
+
+func (o *observer) Wrote() { o.show.Add(1) }
+
+// isTerminal reports whether a stream shows to a person.
+func isTerminal(w any) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
