@@ -179,7 +179,10 @@ func (b *build) writeRejects() (file File, err error) {
 	if err != nil {
 		return File{}, err
 	}
-	w := table.NewWriter[schema.RejectRow](&table.Compressor{})
+	w, err := table.NewWriter[schema.RejectRow](&table.Compressor{})
+	if err != nil {
+		return File{}, errors.Join(err, out.abandon())
+	}
 	w.Reset(out)
 	if err := b.mergeRejects(w); err != nil {
 		return File{}, errors.Join(err, out.abandon())

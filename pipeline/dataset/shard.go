@@ -171,7 +171,9 @@ func (o *output[T]) next() (*T, error) {
 
 func (o *output[T]) open() (err error) {
 	if o.rows == nil {
-		o.rows = table.NewWriter[T](o.compressor)
+		if o.rows, err = table.NewWriter[T](o.compressor); err != nil {
+			return err
+		}
 	}
 	folder := path.Join(o.table, dateDir(o.shard.day))
 	temporary := scratchPrefix + strconv.Itoa(o.shard.bucket) + "-of-" + strconv.Itoa(o.shard.buckets)

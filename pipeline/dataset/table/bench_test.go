@@ -31,7 +31,7 @@ func BenchmarkWriteTurns(b *testing.B) {
 			rows[i].Script += token
 		}
 	}
-	w := NewWriter[schema.TurnRow](&Compressor{})
+	w := newTurns(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		w.Reset(io.Discard)

@@ -1,6 +1,11 @@
-// Package table writes and reads the Parquet files of one table with
-// parquet-go: the row types of package schema are its schemas, their tags its
-// encodings.
+// Package table writes and reads the Parquet files of one table: the row types
+// of package schema are its schemas, their tags its encodings.
+//
+// It reads with parquet-go and writes with its own columns (column.go), which
+// become pages (chunk.go) and a footer (footer.go) in the format, the levels
+// and the encodings of parquet-go's packages. The library's writer takes rows
+// through reflection and a Go map for each word; it took twice the time, and
+// four times the memory.
 //
 // The bytes of a file depend on its rows alone: not on how they were handed
 // over, nor on what the writer wrote before. The package knows nothing of
@@ -11,65 +16,69 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"strings"
+	"unsafe"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"callmill/schema"
 )
 
-// FormatKey is the key in a file's footer under which the version of the
-// dataset's format stands, Format that version.
-const (
-	FormatKey = "callmill.format"
-	Format    = "1"
-)
-
 const (
 	// rowGroupRows weighs memory while writing against row groups large enough
-	// for a reader's threads.
-	rowGroupRows = 1 << 17
-	// pageBytes is the size of pages, shortPageBytes that in wide tables without
-	// long texts: up to 55 columns of ids, of which each holds a page while it
-	// is written. With 1 MiB in all, a worker's tables held 80 MB; so they hold
-	// a third, and the files of wide tables are 1 % larger.
-	pageBytes      = 1 << 20
-	shortPageBytes = 1 << 18
-	wideColumns    = 10
-	// batchRows is how many rows parquet-go gets at a time: it looks only
-	// between two calls whether a page is full, so the size of a call decides
-	// where pages end, and with it the bytes.
+	// for a reader's threads; rowGroupBytes bounds the compressed pages that
+	// are held until all of a row group is there.
+	rowGroupRows  = 1 << 17
+	rowGroupBytes = 64 << 20
+	// pageBytes and pageRows end a page.
+	pageBytes = 1 << 20
+	pageRows  = 1 << 15
+	// batchRows is how many rows are taken at a time: between batches it is
+	// looked at whether a page is full, so the size of a batch decides where
+	// pages end, and with it the bytes.
 	batchRows = 512
 	// batchBytes ends a batch early where texts are huge: a line of a MiB has
 	// as many words, at 16 bytes each. So does a page.
 	batchBytes = 4 << 20
-	// dictionaryBytes is where a dictionary stops being worth its memory; what
-	// follows in the row group is written plainly.
-	dictionaryBytes = 1 << 20
 )
 
 // Writer writes files of rows of type T, one after the other. It is not safe
 // for concurrent use.
 type Writer[T any] struct {
-	options []parquet.WriterOption
-	parquet *parquet.GenericWriter[T]
-	zeroes  []int // the fields whose zero value is NULL
+	out     *counter
+	schema  []format.SchemaElement
+	columns []*column
+	pages   pageMaker
+	groups  []rowGroup
+
 	batch   []T
-	bytes   int // of texts in batch
-	rows    int64
+	bytes   int   // of texts in batch
+	inGroup int64 // rows in the row group, but for those of batch
+	rows    int64 // of the file
 	text    func(*T) int
 }
 
+// rowGroup is a row group in the file.
+type rowGroup struct {
+	offset, rows int64
+	chunks       []*finishedChunk
+}
+
 // NewWriter makes a Writer; Reset begins its first file. Writers of one
-// goroutine may share a Compressor.
-func NewWriter[T any](c *Compressor) *Writer[T] {
+// goroutine may share a Compressor. An error is about T: a field of a type that
+// has no encoding.
+func NewWriter[T any](c *Compressor) (*Writer[T], error) {
 	row := reflect.TypeFor[T]()
-	return &Writer[T]{
-		options: append(writerOptions(row), parquet.SchemaOf(new(T)), parquet.Compression(c)),
-		zeroes:  zeroFields(row),
-		batch:   make([]T, 0, batchRows),
-		text:    textOf[T](),
+	w := &Writer[T]{
+		schema: schemaElements(row), pages: pageMaker{compressor: c}, batch: make([]T, 0, batchRows), text: textOf[T](),
 	}
+	for field := range row.Fields() {
+		column, err := newColumn(field)
+		if err != nil {
+			return nil, err
+		}
+		w.columns = append(w.columns, column)
+	}
+	return w, nil
 }
 
 // textOf measures what may be huge in a row.
@@ -90,28 +99,9 @@ func textOf[T any]() func(*T) int {
 }
 
 // Reset begins a new file on out. After an error a Writer is of no use.
-//
-// A new writer of parquet-go for each file would do the same, but takes a MiB
-// or more for each of up to 55 columns, however few the rows.
 func (w *Writer[T]) Reset(out io.Writer) {
-	if w.parquet == nil {
-		w.parquet = parquet.NewGenericWriter[T](out, w.options...)
-	} else {
-		keepColumnPaths(w.parquet)
-		w.parquet.Reset(out)
-	}
-	w.batch, w.bytes, w.rows = w.batch[:0], 0, 0
-}
-
-// keepColumnPaths mends what parquet-go's Reset (v0.32.0) breaks: it empties
-// the footer of the last file, and with it the names of the columns that the
-// footer shares with the writer, so that those of the next would have none.
-func keepColumnPaths[T any](w *parquet.GenericWriter[T]) {
-	for _, group := range w.File().Metadata().RowGroups {
-		for i := range group.Columns {
-			group.Columns[i].MetaData.PathInSchema = nil
-		}
-	}
+	w.out, w.groups = &counter{out: out}, nil
+	w.batch, w.bytes, w.inGroup, w.rows = w.batch[:0], 0, 0, 0
 }
 
 // Next gives the place of the next row, to be filled in before the next call.
@@ -142,63 +132,87 @@ func (w *Writer[T]) EndRowGroup() error {
 		return err
 	}
 	clear(w.batch[:cap(w.batch)])
-	return w.parquet.Flush()
+	return w.endRowGroup()
 }
 
 // Close writes what is left and the footer. It does not close what Reset was
 // given.
 func (w *Writer[T]) Close() error {
-	if err := w.flush(); err != nil {
+	if err := w.EndRowGroup(); err != nil {
 		return err
 	}
-	// Rows that stayed would hold on to what their strings were cut from.
-	clear(w.batch[:cap(w.batch)])
-	return w.parquet.Close()
+	if err := w.begin(); err != nil {
+		return err
+	}
+	// Rows that stayed would hold on to what their strings were cut from:
+	// EndRowGroup has cleared them.
+	return writeFooter(w.out, w.schema, w.groups)
 }
 
+// begin writes what every file begins with.
+func (w *Writer[T]) begin() error {
+	if w.out.n > 0 {
+		return nil
+	}
+	_, err := io.WriteString(w.out, magic)
+	return err
+}
+
+// flush brings the batch into the columns.
 func (w *Writer[T]) flush() error {
-	err := w.write(w.batch)
+	if len(w.batch) == 0 {
+		return nil
+	}
+	first, size := unsafe.Pointer(unsafe.SliceData(w.batch)), unsafe.Sizeof(w.batch[0])
+	held := 0
+	for _, c := range w.columns {
+		c.add(first, len(w.batch), size)
+		if c.rows >= pageRows || c.values.size() >= pageBytes {
+			if err := c.endPage(&w.pages); err != nil {
+				return err
+			}
+		}
+		held += len(c.chunk.pages)
+	}
+	w.inGroup += int64(len(w.batch))
 	if w.bytes >= batchBytes {
 		clear(w.batch) // lists as long are not worth keeping
 	}
 	w.batch, w.bytes = w.batch[:0], 0
-	return err
+	if w.inGroup >= rowGroupRows || held >= rowGroupBytes {
+		return w.endRowGroup()
+	}
+	return nil
 }
 
-func writerOptions(row reflect.Type) []parquet.WriterOption {
-	options := []parquet.WriterOption{
-		// No tag in schema names a compression: it would win over the writer's.
-		parquet.MaxRowsPerRowGroup(rowGroupRows),
-		parquet.DictionaryMaxBytes(dictionaryBytes),
-		parquet.CreatedBy("callmill", Format, "parquet-go"),
-		parquet.KeyValueMetadata(FormatKey, Format),
+func (w *Writer[T]) endRowGroup() error {
+	if w.inGroup == 0 {
+		return nil
 	}
-	pages := pageBytes
-	if row.NumField() > wideColumns {
-		pages = shortPageBytes
+	if err := w.begin(); err != nil {
+		return err
 	}
-	for field := range row.Fields() {
-		if field.Tag.Get("stats") != "none" {
-			continue
+	group := rowGroup{offset: w.out.n, rows: w.inGroup}
+	for _, c := range w.columns {
+		if err := c.endPage(&w.pages); err != nil {
+			return err
 		}
-		pages = pageBytes // such columns are the long texts
-		path := []string{columnName(field)}
-		if field.Type == reflect.TypeFor[[]string]() {
-			path = append(path, "list", "element")
+		chunk, err := c.endChunk(w.out, &w.pages, w.out.n)
+		if err != nil {
+			return err
 		}
-		options = append(options, parquet.SkipPageBounds(path...), parquet.SkipPageStatistics(path...))
+		group.chunks = append(group.chunks, chunk)
 	}
-	return append(options, parquet.PageBufferSize(pages))
-}
-
-func columnName(field reflect.StructField) string {
-	name, _, _ := strings.Cut(field.Tag.Get("parquet"), ",")
-	return name
+	w.groups, w.inGroup = append(w.groups, group), 0
+	return nil
 }
 
 // Write writes one file of rows; a convenience for small tables.
 func Write[T any](out io.Writer, rows []T) error {
-	w := NewWriter[T](&Compressor{})
+	w, err := NewWriter[T](&Compressor{})
+	if err != nil {
+		return err
+	}
 	w.Reset(out)
 	for i := range rows {
 		row, err := w.Next()

@@ -1,0 +1,251 @@
+package table
+
+import (
+	"bytes"
+	"hash/crc32"
+	"io"
+	"slices"
+
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// chunk is what a column has of the present row group: pages as they will be
+// in the file, where the dictionary comes before them.
+type chunk struct {
+	pages     []byte
+	locations []format.PageLocation // offsets in pages
+	index     format.ColumnIndex
+	unbounded bool // a page with values has no bounds
+
+	values, nulls, rows int64
+	uncompressed        int64 // bytes, headers included
+	encodings           map[format.Encoding]int32
+}
+
+// pageMaker makes pages; its memory is shared by the columns of a writer.
+type pageMaker struct {
+	compressor *Compressor
+	header     bytes.Buffer
+	levels     []byte
+	compressed []byte
+}
+
+// endPage makes a page of what was added since the last one.
+func (c *column) endPage(m *pageMaker) error {
+	if c.rows == 0 {
+		return nil
+	}
+	header := format.DataPageHeaderV2{
+		NumValues: int32(c.valueCount()), NumNulls: int32(c.nulls), NumRows: int32(c.rows),
+	}
+	m.levels = m.levels[:0]
+	for _, section := range []struct {
+		levels []uint8
+		length *int32
+	}{{c.repetitions, &header.RepetitionLevelsByteLength}, {c.definitions, &header.DefinitionLevelsByteLength}} {
+		if len(section.levels) == 0 {
+			continue
+		}
+		encoded, err := (&rle.Encoding{BitWidth: 1}).EncodeLevels(nil, section.levels)
+		if err != nil {
+			return err
+		}
+		*section.length = int32(len(encoded))
+		m.levels = append(m.levels, encoded...)
+	}
+	least, greatest, bounded := c.values.bounds()
+	plain, encoding, err := c.values.encode()
+	if err != nil {
+		return err
+	}
+	header.Encoding = encoding
+	if m.compressed, err = m.compressor.Encode(m.compressed, plain); err != nil {
+		return err
+	}
+	sum := crc32.Update(crc32.ChecksumIEEE(m.levels), crc32.IEEETable, m.compressed)
+	start := len(c.chunk.pages)
+	err = c.chunk.append(m, &format.PageHeader{
+		Type:                 format.DataPageV2,
+		UncompressedPageSize: int32(len(m.levels) + len(plain)),
+		CompressedPageSize:   int32(len(m.levels) + len(m.compressed)),
+		CRC:                  int32(sum),
+		DataPageHeaderV2:     thrift.New(header),
+	}, m.levels, m.compressed)
+	if err != nil {
+		return err
+	}
+	c.chunk.note(c, start, least, greatest, bounded, encoding)
+	m.compressed = emptied(m.compressed)
+	c.definitions, c.repetitions, c.nulls, c.rows = c.definitions[:0], c.repetitions[:0], 0, 0
+	return nil
+}
+
+// append adds a page.
+func (k *chunk) append(m *pageMaker, header *format.PageHeader, sections ...[]byte) error {
+	m.header.Reset()
+	if err := thrift.NewEncoder((&thrift.CompactProtocol{}).NewWriter(&m.header)).Encode(header); err != nil {
+		return err
+	}
+	k.pages = append(k.pages, m.header.Bytes()...)
+	for _, section := range sections {
+		k.pages = append(k.pages, section...)
+	}
+	k.uncompressed += int64(m.header.Len()) + int64(header.UncompressedPageSize)
+	return nil
+}
+
+// note keeps what the footer and the indexes say of a page.
+func (k *chunk) note(c *column, start int, least, greatest []byte, bounded bool, encoding format.Encoding) {
+	k.locations = append(k.locations, format.PageLocation{
+		Offset: int64(start), CompressedPageSize: int32(len(k.pages) - start), FirstRowIndex: k.rows,
+	})
+	empty := c.valueCount() == c.nulls
+	if empty {
+		least, greatest = nil, nil
+	} else if !bounded {
+		k.unbounded = true
+	}
+	k.index.NullPages = append(k.index.NullPages, empty)
+	k.index.MinValues = append(k.index.MinValues, least)
+	k.index.MaxValues = append(k.index.MaxValues, greatest)
+	k.index.NullCounts = append(k.index.NullCounts, int64(c.nulls))
+	if k.encodings == nil {
+		k.encodings = map[format.Encoding]int32{}
+	}
+	k.encodings[encoding]++
+	k.values += int64(c.valueCount())
+	k.nulls += int64(c.nulls)
+	k.rows += int64(c.rows)
+}
+
+// finishedChunk is a chunk in the file, with the indexes that follow the last
+// row group.
+type finishedChunk struct {
+	meta    format.ColumnChunk
+	columns *format.ColumnIndex // nil: not all bounds are known
+	offsets format.OffsetIndex
+}
+
+// endChunk writes the column's part of a row group at an offset of the file,
+// and begins the next.
+func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedChunk, error) {
+	k := &c.chunk
+	pages, dictionaryOffset := k.pages, int64(0)
+	before := 0 // bytes of the dictionary
+	if k.encodings[format.RLEDictionary] > 0 {
+		k.pages = nil
+		if err := c.dictionaryPage(m); err != nil {
+			return nil, err
+		}
+		if _, err := out.Write(k.pages); err != nil {
+			return nil, err
+		}
+		before, dictionaryOffset = len(k.pages), offset
+	}
+	if _, err := out.Write(pages); err != nil {
+		return nil, err
+	}
+	f := &finishedChunk{offsets: format.OffsetIndex{PageLocations: k.locations}}
+	for i := range k.locations {
+		k.locations[i].Offset += offset + int64(before)
+	}
+	statistics := format.Statistics{NullCount: k.nulls}
+	if !k.unbounded {
+		k.index.BoundaryOrder = c.order(&k.index)
+		f.columns = new(k.index)
+		statistics.MinValue, statistics.MaxValue = c.extremes(&k.index)
+	}
+	f.meta = format.ColumnChunk{MetaData: format.ColumnMetaData{
+		Type: c.physical, Encoding: k.allEncodings(c), PathInSchema: c.path, Codec: m.compressor.CompressionCodec(),
+		NumValues: k.values, TotalUncompressedSize: k.uncompressed, TotalCompressedSize: int64(before + len(pages)),
+		DataPageOffset: offset + int64(before), DictionaryPageOffset: dictionaryOffset, Statistics: statistics,
+		EncodingStats: k.encodingStats(),
+	}}
+	c.values.reset()
+	c.chunk = chunk{pages: emptied(pages)}
+	return f, nil
+}
+
+func (c *column) dictionaryPage(m *pageMaker) error {
+	plain, n := c.values.dictionary()
+	compressed, err := m.compressor.Encode(m.compressed, plain)
+	if err != nil {
+		return err
+	}
+	m.compressed = compressed
+	return c.chunk.append(m, &format.PageHeader{
+		Type: format.DictionaryPage, UncompressedPageSize: int32(len(plain)), CompressedPageSize: int32(len(compressed)),
+		CRC:                  int32(crc32.ChecksumIEEE(compressed)),
+		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain}),
+	}, compressed)
+}
+
+// order tells whether the bounds of the pages rise or fall.
+func (c *column) order(index *format.ColumnIndex) format.BoundaryOrder {
+	rises, falls, last := true, true, -1
+	for i, empty := range index.NullPages {
+		if empty {
+			continue
+		}
+		if last >= 0 {
+			least, greatest := c.values.compare(index.MinValues[last], index.MinValues[i]), c.values.compare(index.MaxValues[last], index.MaxValues[i])
+			rises = rises && least <= 0 && greatest <= 0
+			falls = falls && least >= 0 && greatest >= 0
+		}
+		last = i
+	}
+	switch {
+	case rises:
+		return format.Ascending
+	case falls:
+		return format.Descending
+	}
+	return format.Unordered
+}
+
+// extremes are the bounds of the chunk, nil where all is NULL.
+func (c *column) extremes(index *format.ColumnIndex) (least, greatest []byte) {
+	for i, empty := range index.NullPages {
+		if empty {
+			continue
+		}
+		if least == nil || c.values.compare(index.MinValues[i], least) < 0 {
+			least = index.MinValues[i]
+		}
+		if greatest == nil || c.values.compare(index.MaxValues[i], greatest) > 0 {
+			greatest = index.MaxValues[i]
+		}
+	}
+	return least, greatest
+}
+
+// allEncodings lists the encodings of pages, dictionary and levels.
+func (k *chunk) allEncodings(c *column) []format.Encoding {
+	var list []format.Encoding
+	for encoding := range k.encodings {
+		list = append(list, encoding)
+	}
+	if k.encodings[format.RLEDictionary] > 0 && k.encodings[format.Plain] == 0 {
+		list = append(list, format.Plain) // the dictionary
+	}
+	if c.optional || c.shape == shapeTexts {
+		list = append(list, format.RLE) // the levels
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (k *chunk) encodingStats() []format.PageEncodingStats {
+	var list []format.PageEncodingStats
+	if k.encodings[format.RLEDictionary] > 0 {
+		list = append(list, format.PageEncodingStats{PageType: format.DictionaryPage, Encoding: format.Plain, Count: 1})
+	}
+	for _, encoding := range []format.Encoding{format.Plain, format.DeltaBinaryPacked, format.RLEDictionary} {
+		if n := k.encodings[encoding]; n > 0 {
+			list = append(list, format.PageEncodingStats{PageType: format.DataPageV2, Encoding: encoding, Count: n})
+		}
+	}
+	return list
+}

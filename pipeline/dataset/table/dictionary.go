@@ -1,0 +1,127 @@
+package table
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math/bits"
+	"unsafe"
+)
+
+// dictionary numbers texts in the order in which they come. It is a hash table
+// with open addressing that compares words as integers: Go's own map, asked for
+// each of some ten words of a line, took a tenth of a run.
+type dictionary struct {
+	seed  maphash.Seed // of longer texts; where they are in slots depends on it, and nothing else
+	slots []slot       // a power of two of them, at most half of them used
+	keys  []key        // of each text
+	ends  []uint32     // where each text ends in plain
+	plain []byte       // the texts, as in a dictionary page
+}
+
+// slot is a place in the table: a hash with the length class of the text in
+// its low bits, and one more than the text's number; 0 is none.
+type slot struct{ hash, number uint32 }
+
+// key holds a text of up to keyBytes; with the length it is unique.
+type key struct{ head, tail uint64 }
+
+const (
+	fewSlots  = 1 << 8
+	keyBytes  = 16
+	classBits = 5
+	longClass = 1<<classBits - 1 // of texts that have no key
+)
+
+func newDictionary() *dictionary {
+	return &dictionary{seed: maphash.MakeSeed(), slots: make([]slot, fewSlots)}
+}
+
+// reset forgets all texts.
+func (d *dictionary) reset() {
+	clear(d.slots)
+	d.plain, d.ends, d.keys = d.plain[:0], d.ends[:0], d.keys[:0]
+}
+
+func (d *dictionary) len() int { return len(d.ends) }
+
+// keyOf reads a text of up to keyBytes: its first and its last bytes, which
+// overlap unless there are just as many.
+func keyOf(s string) key {
+	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	switch {
+	case len(b) >= 8:
+		return key{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[len(b)-8:])}
+	case len(b) >= 4:
+		return key{uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[len(b)-4:]))}
+	case len(b) > 0:
+		return key{uint64(b[0])<<16 | uint64(b[len(b)/2])<<8 | uint64(b[len(b)-1]), 0}
+	}
+	return key{}
+}
+
+// The multipliers are those of wyhash (Wang Yi, public domain), as its last
+// step is what mixes here.
+func (k key) hash(length int) uint32 {
+	high, low := bits.Mul64(k.head^0xa0761d6478bd642f, k.tail^0xe7037ed1a0b428db^uint64(length)<<56)
+	return uint32(high^low)<<classBits | uint32(length)
+}
+
+// place is the number of a text, which is added if it is new; ok is false where
+// there is no room for it.
+func (d *dictionary) place(s string) (number int32, ok bool) {
+	var k key
+	var hash uint32
+	if len(s) <= keyBytes {
+		k = keyOf(s)
+		hash = k.hash(len(s))
+	} else {
+		hash = uint32(maphash.String(d.seed, s))<<classBits | longClass
+	}
+	mask := uint32(len(d.slots) - 1)
+	i := hash >> classBits & mask
+	for ; d.slots[i].number != 0; i = (i + 1) & mask {
+		if d.slots[i].hash != hash {
+			continue
+		}
+		number := d.slots[i].number - 1
+		if d.keys[number] == k && (len(s) <= keyBytes || d.text(int32(number)) == s) {
+			return int32(number), true
+		}
+	}
+	if len(d.plain)+4+len(s) > dictionaryBytes {
+		return 0, false
+	}
+	d.plain = appendPlain(d.plain, s)
+	d.ends, d.keys = append(d.ends, uint32(len(d.plain))), append(d.keys, k)
+	d.slots[i] = slot{hash, uint32(len(d.ends))}
+	if 2*len(d.ends) > len(d.slots) {
+		d.grow()
+	}
+	return int32(len(d.ends) - 1), true
+}
+
+func (d *dictionary) grow() {
+	old := d.slots
+	d.slots = make([]slot, 2*len(old))
+	mask := uint32(len(d.slots) - 1)
+	for _, entry := range old {
+		if entry.number == 0 {
+			continue
+		}
+		i := entry.hash >> classBits & mask
+		for d.slots[i].number != 0 {
+			i = (i + 1) & mask
+		}
+		d.slots[i] = entry
+	}
+}
+
+// text is the text with a number, until the next one is added.
+func (d *dictionary) text(number int32) string {
+	start := uint32(0)
+	if number > 0 {
+		start = d.ends[number-1]
+	}
+	b := d.plain[start+4 : d.ends[number]]
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}

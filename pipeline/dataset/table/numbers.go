@@ -1,0 +1,158 @@
+package table
+
+import (
+	"cmp"
+	"encoding/binary"
+
+	"github.com/parquet-go/parquet-go/encoding/delta"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// dictionaryNumbers is how many different numbers are worth a dictionary: more
+// than that take hardly fewer bits as places than as numbers.
+const dictionaryNumbers = 1 << 14
+
+// numbers are the values of a column of INT32 or INT64: differences, or places
+// in a dictionary, or plain.
+type numbers struct {
+	narrow bool // INT32
+	delta  bool
+
+	usesDictionary bool // in this row group, still
+	places         map[int64]int32
+	few            []int32 // places of the numbers below fewNumbers, and 1; 0 is none
+	plain          []byte  // the dictionary's numbers
+	indexes        []int32
+
+	page            []int64
+	encoded         []byte
+	least, greatest int64
+	any             bool // since bounds was called
+}
+
+// fewNumbers are looked up without a hash: positions and lengths are small.
+const fewNumbers = 1 << 10
+
+func newNumbers(narrow, delta bool) *numbers {
+	n := &numbers{narrow: narrow, delta: delta}
+	if !delta {
+		n.places, n.few = map[int64]int32{}, make([]int32, fewNumbers)
+	}
+	n.reset()
+	return n
+}
+
+func (n *numbers) reset() {
+	n.usesDictionary = !n.delta
+	clear(n.places)
+	clear(n.few)
+	n.plain = n.plain[:0]
+}
+
+func (n *numbers) add(v int64) {
+	if !n.any {
+		n.least, n.greatest, n.any = v, v, true
+	} else {
+		n.least, n.greatest = min(n.least, v), max(n.greatest, v)
+	}
+	if !n.usesDictionary {
+		n.page = append(n.page, v)
+		return
+	}
+	if uint64(v) < fewNumbers && n.few[v] > 0 {
+		n.indexes = append(n.indexes, n.few[v]-1)
+		return
+	}
+	n.addRare(v)
+}
+
+// addRare adds a number that is large, or new.
+func (n *numbers) addRare(v int64) {
+	place, ok := n.places[v]
+	if !ok {
+		place = int32(len(n.places))
+		if place == dictionaryNumbers {
+			n.giveUp()
+			n.page = append(n.page, v)
+			return
+		}
+		n.places[v] = place
+		n.plain = n.append(n.plain, v)
+		if uint64(v) < fewNumbers {
+			n.few[v] = place + 1
+		}
+	}
+	n.indexes = append(n.indexes, place)
+}
+
+// giveUp goes on without the dictionary, which the pages before keep.
+func (n *numbers) giveUp() {
+	for _, index := range n.indexes {
+		n.page = append(n.page, n.entry(index))
+	}
+	n.indexes, n.usesDictionary = n.indexes[:0], false
+}
+
+func (n *numbers) entry(index int32) int64 {
+	if n.narrow {
+		return n.number(n.plain[4*index:])
+	}
+	return n.number(n.plain[8*index:])
+}
+
+// append writes a number plainly, number reads it.
+func (n *numbers) append(dst []byte, v int64) []byte {
+	if n.narrow {
+		return binary.LittleEndian.AppendUint32(dst, uint32(v))
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(v))
+}
+
+func (n *numbers) number(b []byte) int64 {
+	if n.narrow {
+		return int64(int32(binary.LittleEndian.Uint32(b)))
+	}
+	return int64(binary.LittleEndian.Uint64(b))
+}
+
+func (n *numbers) bounds() (least, greatest []byte, ok bool) {
+	ok, n.any = n.any, false
+	return n.append(nil, n.least), n.append(nil, n.greatest), ok
+}
+
+func (n *numbers) compare(a, b []byte) int { return cmp.Compare(n.number(a), n.number(b)) }
+
+func (n *numbers) size() int { return 8*len(n.page) + 2*len(n.indexes) }
+
+func (n *numbers) encode() (page []byte, encoding format.Encoding, err error) {
+	switch {
+	case n.usesDictionary:
+		n.encoded, err = (&rle.DictionaryEncoding{}).EncodeInt32(n.encoded[:0], n.indexes)
+		n.indexes = n.indexes[:0]
+		return n.encoded, format.RLEDictionary, err
+	case n.delta:
+		encoding = format.DeltaBinaryPacked
+		n.encoded, err = n.differences()
+	default:
+		n.encoded = n.encoded[:0]
+		for _, v := range n.page {
+			n.encoded = n.append(n.encoded, v)
+		}
+	}
+	n.page = n.page[:0]
+	return n.encoded, encoding, err
+}
+
+func (n *numbers) differences() ([]byte, error) {
+	if !n.narrow {
+		return (&delta.BinaryPackedEncoding{}).EncodeInt64(n.encoded[:0], n.page)
+	}
+	narrow := make([]int32, len(n.page))
+	for i, v := range n.page {
+		narrow[i] = int32(v)
+	}
+	return (&delta.BinaryPackedEncoding{}).EncodeInt32(n.encoded[:0], narrow)
+}
+
+func (n *numbers) dictionary() (plain []byte, count int) { return n.plain, len(n.places) }

@@ -1,0 +1,160 @@
+package table
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unsafe"
+
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+const (
+	// dictionaryBytes is where a dictionary stops being worth its memory; what
+	// follows in the row group is written plainly.
+	dictionaryBytes = 1 << 20
+	// maxBound is the length of the longest text that is given as a bound.
+	maxBound = 256
+)
+
+// texts are the values of a column of texts: places in a dictionary, or plain.
+type texts struct {
+	bounded bool
+	entries *dictionary // nil: not wanted
+	usesIt  bool        // in this row group, still
+
+	indexes []int32
+	plain   []byte
+	encoded []byte
+
+	// The text that was added last, while the rows that hold it are there, and
+	// its place: most columns repeat what the row before has.
+	last      string
+	lastIndex int32
+
+	least, greatest []byte
+	any, tooLong    bool // since bounds was called
+}
+
+func newTexts(dict, bounded bool) *texts {
+	t := &texts{bounded: bounded}
+	if dict {
+		t.entries = newDictionary()
+	}
+	t.reset()
+	return t
+}
+
+func (t *texts) reset() {
+	t.usesIt = t.entries != nil
+	if t.usesIt {
+		t.entries.reset()
+	}
+}
+
+func (t *texts) add(s string) {
+	if !t.usesIt {
+		t.plain = appendPlain(t.plain, s)
+		t.bound(s)
+		return
+	}
+	if len(s) > 0 && len(s) == len(t.last) && unsafe.StringData(s) == unsafe.StringData(t.last) {
+		t.indexes = append(t.indexes, t.lastIndex)
+		return
+	}
+	index, ok := t.entries.place(s)
+	if !ok {
+		t.giveUp()
+		t.add(s)
+		return
+	}
+	t.indexes = append(t.indexes, index)
+	if index != t.lastIndex || !t.any {
+		t.bound(s)
+	}
+	t.last, t.lastIndex = s, index
+}
+
+// addAll adds the words of a line, which hardly ever repeat at once.
+func (t *texts) addAll(words []string) {
+	for i, s := range words {
+		if !t.usesIt || t.bounded {
+			t.add(s)
+			continue
+		}
+		index, ok := t.entries.place(s)
+		if !ok {
+			t.giveUp()
+			t.addAll(words[i:])
+			return
+		}
+		t.indexes = append(t.indexes, index)
+	}
+	t.last = ""
+}
+
+// giveUp goes on without the dictionary, which the pages before keep.
+func (t *texts) giveUp() {
+	for _, index := range t.indexes {
+		t.plain = appendPlain(t.plain, t.entries.text(index))
+	}
+	t.indexes, t.usesIt = t.indexes[:0], false
+}
+
+// appendPlain writes a text as in a plain page or a dictionary.
+func appendPlain(dst []byte, s string) []byte {
+	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(s))), s...)
+}
+
+func (t *texts) bound(s string) {
+	switch {
+	case !t.bounded:
+	case len(s) > maxBound:
+		t.tooLong = true
+	case !t.any:
+		t.any = true
+		t.least, t.greatest = append(t.least[:0], s...), append(t.greatest[:0], s...)
+	case s < string(t.least):
+		t.least = append(t.least[:0], s...)
+	case s > string(t.greatest):
+		t.greatest = append(t.greatest[:0], s...)
+	}
+}
+
+func (t *texts) bounds() (least, greatest []byte, ok bool) {
+	ok = t.any && !t.tooLong
+	t.any, t.tooLong = false, false
+	return bytes.Clone(t.least), bytes.Clone(t.greatest), ok
+}
+
+func (t *texts) compare(a, b []byte) int { return bytes.Compare(a, b) }
+
+// size takes a place for two bytes.
+func (t *texts) size() int { return len(t.plain) + 2*len(t.indexes) }
+
+func (t *texts) encode() ([]byte, format.Encoding, error) {
+	if !t.usesIt {
+		t.encoded = append(t.encoded[:0], t.plain...)
+		t.plain = emptied(t.plain)
+		return t.encoded, format.Plain, nil
+	}
+	var err error
+	t.encoded, err = (&rle.DictionaryEncoding{}).EncodeInt32(t.encoded[:0], t.indexes)
+	t.indexes = t.indexes[:0]
+	return t.encoded, format.RLEDictionary, err
+}
+
+// emptied reuses memory, unless it is that of a huge page.
+func emptied(b []byte) []byte {
+	if cap(b) > 4*pageBytes {
+		return nil
+	}
+	return b[:0]
+}
+
+func (t *texts) dictionary() (plain []byte, n int) {
+	if t.entries == nil {
+		return nil, 0
+	}
+	return t.entries.plain, t.entries.len()
+}
