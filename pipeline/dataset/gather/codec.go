@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 	"unsafe"
 )
@@ -19,20 +20,24 @@ import (
 // takes about five times as long, a second for two million turns.
 type codec struct {
 	fields []field
+	lists  []uintptr // offsets of the fields that are lists
 }
 
 type field struct {
 	offset uintptr
 	kind   kind
-	whole  uintptr // kindPieces: offset of the string the pieces add up to
+	other  uintptr // kindPieces: offset of the string the pieces add up to; kindEcho: of the one it often is
 	name   string
 }
+
+// maxLists is how many lists a row may have.
+const maxLists = 2
 
 type kind uint8
 
 const (
 	kindString kind = iota
-	kindBytes
+	kindEcho // a string that often is the same as another field of the row
 	kindBool
 	kindInt32
 	kindInt64
@@ -58,12 +63,21 @@ func newCodec(row reflect.Type) (*codec, error) {
 		}
 		entry := field{offset: f.Offset, kind: k, name: name}
 		if whole := f.Tag.Get("split"); whole != "" {
-			entry.kind, entry.whole = kindPieces, columns[whole]
+			entry.kind, entry.other = kindPieces, columns[whole]
+		}
+		if other := f.Tag.Get("echo"); other != "" {
+			entry.kind, entry.other = kindEcho, columns[other]
+		}
+		if f.Type.Kind() == reflect.Slice {
+			c.lists = append(c.lists, f.Offset)
 		}
 		c.fields = append(c.fields, entry)
 	}
 	if len(c.fields) > 64 {
 		return nil, fmt.Errorf("encode rows of %s: more than 64 columns", row)
+	}
+	if len(c.lists) > maxLists {
+		return nil, fmt.Errorf("encode rows of %s: more than %d lists", row, maxLists)
 	}
 	return c, nil
 }
@@ -71,7 +85,6 @@ func newCodec(row reflect.Type) (*codec, error) {
 func kindOf(t reflect.Type) (kind, error) {
 	kinds := map[reflect.Type]kind{
 		reflect.TypeFor[string]():   kindString,
-		reflect.TypeFor[[]byte]():   kindBytes,
 		reflect.TypeFor[bool]():     kindBool,
 		reflect.TypeFor[int32]():    kindInt32,
 		reflect.TypeFor[int64]():    kindInt64,
@@ -108,8 +121,9 @@ func (c *codec) encode(dst []byte, before, row unsafe.Pointer) []byte {
 // or, being a list, is empty.
 func (f *field) equal(a, b unsafe.Pointer) bool {
 	switch f.kind {
-	case kindString:
-		return *at[string](a, f.offset) == *at[string](b, f.offset)
+	case kindString, kindEcho:
+		p, q := at[string](a, f.offset), at[string](b, f.offset)
+		return len(*p) == len(*q) && (unsafe.StringData(*p) == unsafe.StringData(*q) || *p == *q)
 	case kindBool:
 		return *at[bool](a, f.offset) == *at[bool](b, f.offset)
 	case kindInt32:
@@ -122,8 +136,6 @@ func (f *field) equal(a, b unsafe.Pointer) bool {
 		return equalPointers[int32](a, b, f.offset)
 	case kindInt64Pointer:
 		return equalPointers[int64](a, b, f.offset)
-	case kindBytes:
-		return len(*at[[]byte](b, f.offset)) == 0
 	}
 	return len(*at[[]string](b, f.offset)) == 0 // other lists are always written: two equal ones in a row are rare
 }
@@ -137,9 +149,12 @@ func (f *field) append(dst []byte, before, row unsafe.Pointer) []byte {
 	switch f.kind {
 	case kindString:
 		return appendString(dst, *at[string](row, f.offset))
-	case kindBytes:
-		b := *at[[]byte](row, f.offset)
-		return append(binary.AppendUvarint(dst, uint64(len(b))), b...)
+	case kindEcho:
+		s := *at[string](row, f.offset)
+		if s == *at[string](row, f.other) {
+			return append(dst, 0)
+		}
+		return append(binary.AppendUvarint(dst, uint64(len(s))+1), s...)
 	case kindBool:
 		return appendBool(dst, *at[bool](row, f.offset))
 	case kindInt32:
@@ -188,17 +203,15 @@ func appendBool(dst []byte, v bool) []byte {
 	return append(dst, 0)
 }
 
-// decode fills row from the head of src and gives the rest. Strings alias
-// src; lists reuse what row holds.
-func (c *codec) decode(src *source, before, row unsafe.Pointer) error {
+// decode fills row, which is a copy of the row before but for its lists, from
+// the head of src. Strings alias src; lists reuse what row holds.
+func (c *codec) decode(src *source, row unsafe.Pointer) error {
 	changed := src.uvarint()
-	for i := range c.fields {
-		f := &c.fields[i]
-		if changed&(1<<i) == 0 {
-			f.copy(before, row)
-			continue
-		}
-		f.read(src, before, row)
+	if len(c.fields) < 64 && changed>>len(c.fields) != 0 {
+		return errDamaged
+	}
+	for rest := changed; rest != 0; rest &= rest - 1 {
+		c.fields[bits.TrailingZeros64(rest)].read(src, row)
 	}
 	if src.failed {
 		return errDamaged
@@ -206,41 +219,34 @@ func (c *codec) decode(src *source, before, row unsafe.Pointer) error {
 	return nil
 }
 
-func (f *field) copy(before, row unsafe.Pointer) {
-	switch f.kind {
-	case kindString:
-		*at[string](row, f.offset) = *at[string](before, f.offset)
-	case kindBool:
-		*at[bool](row, f.offset) = *at[bool](before, f.offset)
-	case kindInt32:
-		*at[int32](row, f.offset) = *at[int32](before, f.offset)
-	case kindInt64:
-		*at[int64](row, f.offset) = *at[int64](before, f.offset)
-	case kindBoolPointer:
-		*at[*bool](row, f.offset) = *at[*bool](before, f.offset)
-	case kindInt32Pointer:
-		*at[*int32](row, f.offset) = *at[*int32](before, f.offset)
-	case kindInt64Pointer:
-		*at[*int64](row, f.offset) = *at[*int64](before, f.offset)
-	case kindBytes:
-		*at[[]byte](row, f.offset) = nil
-	default:
-		*at[[]string](row, f.offset) = (*at[[]string](row, f.offset))[:0]
+// copyRow makes row a copy of before, with empty lists that keep their memory.
+func copyRow[T any](c *codec, before, row *T) {
+	var kept [maxLists][]string
+	for i, offset := range c.lists {
+		kept[i] = (*at[[]string](unsafe.Pointer(row), offset))[:0]
+	}
+	*row = *before
+	for i, offset := range c.lists {
+		*at[[]string](unsafe.Pointer(row), offset) = kept[i]
 	}
 }
 
-func (f *field) read(src *source, before, row unsafe.Pointer) {
+func (f *field) read(src *source, row unsafe.Pointer) {
 	switch f.kind {
 	case kindString:
 		*at[string](row, f.offset) = src.string()
-	case kindBytes:
-		*at[[]byte](row, f.offset) = src.bytes(src.uvarint())
+	case kindEcho:
+		if n := src.uvarint(); n > 0 {
+			*at[string](row, f.offset) = src.text(n - 1)
+		} else {
+			*at[string](row, f.offset) = *at[string](row, f.other)
+		}
 	case kindBool:
 		*at[bool](row, f.offset) = src.bool()
 	case kindInt32:
-		*at[int32](row, f.offset) = int32(int64(*at[int32](before, f.offset)) + src.varint())
+		*at[int32](row, f.offset) += int32(src.varint())
 	case kindInt64:
-		*at[int64](row, f.offset) = *at[int64](before, f.offset) + src.varint()
+		*at[int64](row, f.offset) += src.varint()
 	case kindBoolPointer:
 		*at[*bool](row, f.offset) = nil
 		if src.bool() {
@@ -263,18 +269,7 @@ func (f *field) read(src *source, before, row unsafe.Pointer) {
 		}
 		*at[[]string](row, f.offset) = list
 	case kindPieces:
-		list := (*at[[]string](row, f.offset))[:0]
-		whole := *at[string](row, f.whole)
-		for n := src.uvarint(); n > 0 && !src.failed; n-- {
-			size := src.uvarint()
-			if size > uint64(len(whole)) {
-				src.failed = true
-				break
-			}
-			list = append(list, whole[:size])
-			whole = whole[size:]
-		}
-		*at[[]string](row, f.offset) = list
+		*at[[]string](row, f.offset) = src.pieces((*at[[]string](row, f.offset))[:0], *at[string](row, f.other))
 	}
 }
 
@@ -341,7 +336,35 @@ func (s *source) bytes(n uint64) []byte {
 	return b
 }
 
-func (s *source) string() string {
-	b := s.bytes(s.uvarint())
+func (s *source) string() string { return s.text(s.uvarint()) }
+
+func (s *source) text(n uint64) string {
+	b := s.bytes(n)
 	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+// pieces appends what whole is cut into. Most pieces are words of less than
+// 128 bytes, whose length is one byte.
+func (s *source) pieces(list []string, whole string) []string {
+	n := s.uvarint()
+	if n > uint64(len(s.rest)) {
+		s.failed, s.rest = true, nil
+		return list
+	}
+	list = slices.Grow(list, int(n))
+	for range n {
+		var size uint64
+		if len(s.rest) > 0 && s.rest[0] < 0x80 {
+			size, s.rest = uint64(s.rest[0]), s.rest[1:]
+		} else {
+			size = s.uvarint()
+		}
+		if size > uint64(len(whole)) {
+			s.failed, s.rest = true, nil
+			return list
+		}
+		list = append(list, whole[:size])
+		whole = whole[size:]
+	}
+	return list
 }

@@ -148,7 +148,8 @@ func (c *Codec) Decode(e *Entry, sink Sink, change func(*schema.JobRow)) error {
 	if err != nil {
 		return err
 	}
-	if err := c.jobs.decode(src, unsafe.Pointer(&schema.JobRow{}), unsafe.Pointer(job)); err != nil {
+	copyRow(c.jobs, &schema.JobRow{}, job)
+	if err := c.jobs.decode(src, unsafe.Pointer(job)); err != nil {
 		return err
 	}
 	if change != nil {
@@ -176,7 +177,8 @@ func readRows[T any](c *codec, src *source, n int64, place func() (*T, error)) e
 		if err != nil {
 			return err
 		}
-		if err := c.decode(src, unsafe.Pointer(before), unsafe.Pointer(row)); err != nil {
+		copyRow(c, before, row)
+		if err := c.decode(src, unsafe.Pointer(row)); err != nil {
 			return err
 		}
 		before = row
