@@ -15,7 +15,8 @@ type Appender struct {
 	open    int64
 	nextID  uint64
 	scratch []byte
-	free    [][]byte // buffers of days that were sealed
+	free    [][]byte // buffers of days that were sealed, of freed bytes in all
+	freed   int64
 
 	// Of the day that is being sealed, kept for their memory.
 	sorted     []place
@@ -39,6 +40,7 @@ func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err err
 	buffer := a.days[rows.JobDate]
 	if buffer == nil && len(a.free) > 0 {
 		buffer, a.free = a.free[len(a.free)-1], a.free[:len(a.free)-1]
+		a.freed -= int64(cap(buffer))
 	}
 	before := len(buffer)
 	buffer, a.scratch = a.store.codec.append(buffer, a.scratch, key, a.nextID, rows)
@@ -62,10 +64,6 @@ const (
 	// allocator has a size for it.
 	blockBytes = 28 << 10
 )
-
-// freeBuffers bounds what is kept for days to come: each may be of
-// segmentBytes, and a year has many days.
-const freeBuffers = 4
 
 // Flush hands everything over to the store.
 func (a *Appender) Flush() error {
@@ -100,8 +98,11 @@ func (a *Appender) seal(day int32) error {
 	}
 	a.open -= int64(len(plain))
 	delete(a.days, day)
-	if len(a.free) < freeBuffers {
+	// What the days held at most is kept for the days to come, no more: a
+	// year has many, and they do not all get rows at the same time.
+	if size := int64(cap(plain)); a.freed+size <= a.store.options.Open {
 		a.free = append(a.free, plain[:0])
+		a.freed += size
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ type kind uint8
 
 const (
 	kindString kind = iota
-	kindEcho // a string that often is the same as another field of the row
+	kindEcho        // a string that often is the same as another field of the row
 	kindBool
 	kindInt32
 	kindInt64

@@ -92,16 +92,46 @@ func (c *Codec) append(dst, scratch []byte, key schema.Key, id uint64, rows *sch
 		b = binary.AppendUvarint(b, uint64(n))
 	}
 	b = c.jobs.encode(b, unsafe.Pointer(&schema.JobRow{}), unsafe.Pointer(&rows.Job))
-	b = appendRows(b, c.tasks, rows.Tasks)
-	b = appendRows(b, c.turns, rows.Turns)
-	b = appendRows(b, c.contacts, rows.Contacts)
-	b = appendRows(b, c.extras, rows.Extras)
-	b = appendRows(b, c.summaries, rows.Summaries)
+	s := seedOf(&rows.Job)
+	b = appendRows(b, c.tasks, rows.Tasks, s.task)
+	if len(rows.Tasks) > 0 {
+		s.first(&rows.Tasks[0])
+	}
+	b = appendRows(b, c.turns, rows.Turns, s.turn)
+	b = appendRows(b, c.contacts, rows.Contacts, s.contact)
+	b = appendRows(b, c.extras, rows.Extras, s.extra)
+	b = appendRows(b, c.summaries, rows.Summaries, s.summary)
 	return append(binary.AppendUvarint(dst, uint64(len(b))), b...), b
 }
 
-func appendRows[T any](dst []byte, c *codec, rows []T) []byte {
-	before := new(T)
+// seed is what the first row of each table is written as a difference from:
+// the rows of a job have its ids in common.
+type seed struct {
+	task    schema.TaskRow
+	turn    schema.TurnRow
+	contact schema.ContactRow
+	extra   schema.ExtraRow
+	summary schema.SummaryRow
+}
+
+func seedOf(job *schema.JobRow) *seed {
+	return &seed{
+		task:    schema.TaskRow{InstanceID: job.InstanceID, JobID: job.JobID, JobGroupID: job.JobGroupID},
+		turn:    schema.TurnRow{InstanceID: job.InstanceID, JobID: job.JobID, JobGroupID: job.JobGroupID},
+		contact: schema.ContactRow{InstanceID: job.InstanceID, JobID: job.JobID},
+		extra:   schema.ExtraRow{InstanceID: job.InstanceID, JobID: job.JobID},
+		summary: schema.SummaryRow{InstanceID: job.InstanceID, JobID: job.JobID},
+	}
+}
+
+// first is told of the job's first task, whose turns come first as a rule.
+func (s *seed) first(t *schema.TaskRow) {
+	s.turn.TaskID, s.turn.Outcome, s.turn.CallDate = t.TaskID, t.Outcome, t.CallDate
+	s.turn.Answered, s.turn.FailedDialogue = t.Answered, t.FailedDialogue
+}
+
+func appendRows[T any](dst []byte, c *codec, rows []T, first T) []byte {
+	before := &first
 	for i := range rows {
 		dst = c.encode(dst, unsafe.Pointer(before), unsafe.Pointer(&rows[i]))
 		before = &rows[i]
@@ -152,26 +182,28 @@ func (c *Codec) Decode(e *Entry, sink Sink, change func(*schema.JobRow)) error {
 	if err := c.jobs.decode(src, unsafe.Pointer(job)); err != nil {
 		return err
 	}
+	s := seedOf(job)
 	if change != nil {
 		change(job)
 	}
-	if err := readRows(c.tasks, src, e.Counts.Tasks, sink.Task); err != nil {
+	if err := readRows(c.tasks, src, e.Counts.Tasks, &s.task, sink.Task, s.first); err != nil {
 		return err
 	}
-	if err := readRows(c.turns, src, e.Counts.Turns, sink.Turn); err != nil {
+	if err := readRows(c.turns, src, e.Counts.Turns, &s.turn, sink.Turn, nil); err != nil {
 		return err
 	}
-	if err := readRows(c.contacts, src, e.Counts.Contacts, sink.Contact); err != nil {
+	if err := readRows(c.contacts, src, e.Counts.Contacts, &s.contact, sink.Contact, nil); err != nil {
 		return err
 	}
-	if err := readRows(c.extras, src, e.Counts.Extras, sink.Extra); err != nil {
+	if err := readRows(c.extras, src, e.Counts.Extras, &s.extra, sink.Extra, nil); err != nil {
 		return err
 	}
-	return readRows(c.summaries, src, e.Counts.Summaries, sink.Summary)
+	return readRows(c.summaries, src, e.Counts.Summaries, &s.summary, sink.Summary, nil)
 }
 
-func readRows[T any](c *codec, src *source, n int64, place func() (*T, error)) error {
-	before := new(T)
+// readRows puts n rows where place says, the first as a difference from before
+// and told to first, where that is not nil.
+func readRows[T any](c *codec, src *source, n int64, before *T, place func() (*T, error), first func(*T)) error {
 	for ; n > 0; n-- {
 		row, err := place()
 		if err != nil {
@@ -180,6 +212,10 @@ func readRows[T any](c *codec, src *source, n int64, place func() (*T, error)) e
 		copyRow(c, before, row)
 		if err := c.decode(src, unsafe.Pointer(row)); err != nil {
 			return err
+		}
+		if first != nil {
+			first(row)
+			first = nil
 		}
 		before = row
 	}
