@@ -34,6 +34,7 @@ type Flattener struct {
 	loc      *time.Location
 	segment  Segmenter
 	patterns patterns
+	lines    *lines
 
 	rows schema.Rows
 
@@ -56,6 +57,7 @@ func New(loc *time.Location, seg Segmenter) *Flattener {
 	return &Flattener{
 		loc:     loc,
 		segment: seg,
+		lines:   newLines(),
 		// Never nil, so that an empty list is a list, too.
 		texts: make([]string, 0, 1024),
 	}

@@ -45,7 +45,8 @@ const (
 // linear in the length of the line: names are bounded, and a run of digits is
 // read by a fixed number of rules.
 type patterns struct {
-	starts runeSet   // what a rule may begin with
+	rules  runeSet   // what a rule may begin with, but for names
+	starts runeSet   // and with them
 	names  [2]string // name and form of address, the longer first; "" for none
 	short  [2]string // the first one and two characters of the name
 	lead   [3]rune   // their first characters, one for both of short; 0 for none

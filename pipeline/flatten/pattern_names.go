@@ -26,9 +26,12 @@ func callPerson(j *schema.Job, t *schema.Task) *schema.Contact {
 
 // setCall takes the names of the person that is called.
 func (p *patterns) setCall(c *schema.Contact) {
-	*p = patterns{}
-	for _, r := range starts {
-		p.starts.add(r)
+	*p = patterns{starts: p.rules, rules: p.rules}
+	if p.rules == (runeSet{}) {
+		for _, r := range starts {
+			p.rules.add(r)
+		}
+		p.starts = p.rules
 	}
 	name, honorific := strings.TrimSpace(c.Name), strings.TrimSpace(c.Honorific)
 	if isName(name) {
@@ -44,6 +47,17 @@ func (p *patterns) setCall(c *schema.Contact) {
 			p.starts.add(p.lead[i])
 		}
 	}
+}
+
+// mayName reports whether the call's names may stand in a line. One in which
+// they cannot has the same pattern in every call.
+func (p *patterns) mayName(script string) bool {
+	for _, r := range p.lead {
+		if r != 0 && strings.ContainsRune(script, r) {
+			return true
+		}
+	}
+	return false
 }
 
 // nameOrNone is the name where it can be told from other text: at least two

@@ -1,7 +1,7 @@
 package flatten
 
 import (
-	"unicode/utf8"
+	"slices"
 
 	"callmill/schema"
 )
@@ -17,7 +17,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 	var lastTime int64 // of the last earlier turn that has one
 	for i := range t.Turns {
 		turn := &t.Turns[i]
-		chars := utf8.RuneCountInString(turn.Script)
+		known, words, chars := f.look(turn.Script)
 		row := schema.TurnRow{
 			InstanceID:     j.InstanceID,
 			JobID:          j.JobID,
@@ -27,7 +27,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 			TurnsLeft:      count(len(t.Turns) - 1 - i),
 			Speaker:        turn.Speaker,
 			Script:         turn.Script,
-			Tokens:         f.tokens(turn.Script),
+			Tokens:         f.tokens(turn.Script, words),
 			Chars:          count(chars),
 			StoredTime:     turn.Timestamp,
 			Timing:         timing(lastTime, turn.Timestamp),
@@ -46,7 +46,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		case schema.SpeakerRobot:
 			robotTurns++
 			robotChars += chars
-			row.Pattern = f.pattern(turn.Script)
+			row.Pattern = f.pattern(turn.Script, known)
 		case schema.SpeakerContact:
 			contactTurns++
 			contactChars += chars
@@ -79,16 +79,12 @@ func timing(earlier, ms int64) string {
 	return schema.TimingBackwards
 }
 
-// tokens cuts a script into words, which share its bytes.
-func (f *Flattener) tokens(script string) []string {
+// tokens gives the words of a script, which share its bytes.
+func (f *Flattener) tokens(script string, words []int32) []string {
 	start := len(f.texts)
-	if script != "" {
-		f.words = f.segment.Cut(f.words[:0], script)
-	} else {
-		f.words = f.words[:0]
-	}
+	f.texts = slices.Grow(f.texts, len(words))
 	at := 0
-	for _, n := range f.words {
+	for _, n := range words {
 		f.texts = append(f.texts, script[at:at+int(n)])
 		at += int(n)
 	}
@@ -103,9 +99,17 @@ func (f *Flattener) gap(ms int64) *int64 {
 // pattern gives the pattern of the script of the turn that is added next.
 // One that differs from its script is kept aside for setPatterns, and "" is
 // given for now.
-func (f *Flattener) pattern(script string) string {
+func (f *Flattener) pattern(script string, known *line) string {
 	start := len(f.slots)
-	f.slots = f.patterns.append(f.slots, script)
+	switch {
+	case known == nil || f.patterns.mayName(script):
+		f.slots = f.patterns.append(f.slots, script)
+	case known.patterned:
+		f.slots = append(f.slots, known.pattern...)
+	default:
+		f.slots = f.patterns.append(f.slots, script)
+		known.pattern, known.patterned = append(known.pattern[:0], f.slots[start:]...), true
+	}
 	if len(f.slots) == start {
 		return script
 	}

@@ -14,7 +14,6 @@ type Appender struct {
 	days    map[int32][]byte
 	open    int64
 	nextID  uint64
-	scratch []byte
 	free    [][]byte // buffers of days that were sealed, of freed bytes in all
 	freed   int64
 
@@ -43,7 +42,7 @@ func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err err
 		a.freed -= int64(cap(buffer))
 	}
 	before := len(buffer)
-	buffer, a.scratch = a.store.codec.append(buffer, a.scratch, key, a.nextID, rows)
+	buffer = a.store.codec.append(buffer, key, a.nextID, rows)
 	a.days[rows.JobDate] = buffer
 	a.open += int64(len(buffer) - before)
 	if len(buffer) >= segmentBytes {

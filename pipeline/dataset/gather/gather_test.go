@@ -203,7 +203,7 @@ func TestDamagedRows(t *testing.T) {
 	codec := codecFor(t)
 	rapid.Check(t, func(t *rapid.T) {
 		rows := drawRows(t)
-		whole, _ := codec.append(nil, nil, schema.Key{}, 1, rows)
+		whole := codec.append(nil, schema.Key{}, 1, rows)
 		at := rapid.IntRange(0, len(whole)-1).Draw(t, "at")
 		whole[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "flip"))
 		whole = whole[:rapid.IntRange(0, len(whole)).Draw(t, "length")]

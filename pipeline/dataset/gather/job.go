@@ -81,9 +81,14 @@ type Entry struct {
 	rows      []byte
 }
 
+// lengthBytes is how long the length of an entry is, which comes before it.
+const lengthBytes = 4
+
 // append adds the job, with its length before it, to dst.
-func (c *Codec) append(dst, scratch []byte, key schema.Key, id uint64, rows *schema.Rows) (grown, keptScratch []byte) {
-	b := append(scratch[:0], key[:]...)
+func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows) []byte {
+	start := len(dst)
+	b := append(dst, make([]byte, lengthBytes)...)
+	b = append(b, key[:]...)
 	b = binary.AppendUvarint(b, id)
 	b = binary.AppendVarint(b, rows.Job.FirstCallTime)
 	b = appendString(b, rows.Job.InstanceID)
@@ -101,7 +106,8 @@ func (c *Codec) append(dst, scratch []byte, key schema.Key, id uint64, rows *sch
 	b = appendRows(b, c.contacts, rows.Contacts, s.contact)
 	b = appendRows(b, c.extras, rows.Extras, s.extra)
 	b = appendRows(b, c.summaries, rows.Summaries, s.summary)
-	return append(binary.AppendUvarint(dst, uint64(len(b))), b...), b
+	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-lengthBytes))
+	return b
 }
 
 // seed is what the first row of each table is written as a difference from:
@@ -141,7 +147,10 @@ func appendRows[T any](dst []byte, c *codec, rows []T, first T) []byte {
 
 // next reads the entry at the head of src.
 func next(src *source) (Entry, error) {
-	job := source{rest: src.bytes(src.uvarint())}
+	job := source{}
+	if length := src.bytes(lengthBytes); len(length) == lengthBytes {
+		job.rest = src.bytes(uint64(binary.LittleEndian.Uint32(length)))
+	}
 	var e Entry
 	copy(e.Key[:], job.bytes(uint64(len(e.Key))))
 	e.ID = job.uvarint()

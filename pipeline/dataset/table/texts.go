@@ -134,8 +134,7 @@ func (t *texts) size() int { return len(t.plain) + 2*len(t.indexes) }
 
 func (t *texts) encode() ([]byte, format.Encoding, error) {
 	if !t.usesIt {
-		t.encoded = append(t.encoded[:0], t.plain...)
-		t.plain = emptied(t.plain)
+		t.plain, t.encoded = emptied(t.encoded), t.plain
 		return t.encoded, format.Plain, nil
 	}
 	var err error
