@@ -124,7 +124,7 @@
 // Each is here because it is the best-kept one for something callmill does not
 // exist for, and only the packages named know it:
 //
-//	github.com/parquet-go/parquet-go      dataset: writes the tables from tagged structs. Pinned: v0.30 drops values.
+//	github.com/parquet-go/parquet-go      dataset: the format, its levels and encodings, and reading. Pinned: v0.30 drops values.
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled rows.

@@ -10,12 +10,12 @@ import (
 
 // Appender takes rows from one worker. It is not safe for concurrent use.
 type Appender struct {
-	store   *Store
-	days    map[int32][]byte
-	open    int64
-	nextID  uint64
-	free    [][]byte // buffers of days that were sealed, of freed bytes in all
-	freed   int64
+	store  *Store
+	days   map[int32][]byte
+	open   int64
+	nextID uint64
+	free   [][]byte // buffers of days that were sealed, of freed bytes in all
+	freed  int64
 
 	// Of the day that is being sealed, kept for their memory.
 	sorted     []place
