@@ -24,11 +24,15 @@ type chunk struct {
 	encodings           map[format.Encoding]int32
 }
 
+// keptPages is how much memory for pages a column keeps for its next chunk.
+const keptPages = 1 << 20
+
 // pageMaker makes pages; its memory is shared by the columns of a writer.
 type pageMaker struct {
 	compressor *Compressor
 	header     bytes.Buffer
 	levels     []byte
+	encoded    []byte
 	compressed []byte
 }
 
@@ -56,9 +60,12 @@ func (c *column) endPage(m *pageMaker) error {
 		m.levels = append(m.levels, encoded...)
 	}
 	least, greatest, bounded := c.values.bounds()
-	plain, encoding, err := c.values.encode()
+	plain, encoding, err := c.values.encode(m.encoded)
 	if err != nil {
 		return err
+	}
+	if encoding != format.Plain {
+		m.encoded = emptied(plain)
 	}
 	header.Encoding = encoding
 	if m.compressed, err = m.compressor.Encode(m.compressed, plain); err != nil {
@@ -78,6 +85,7 @@ func (c *column) endPage(m *pageMaker) error {
 	}
 	c.chunk.note(c, start, least, greatest, bounded, encoding)
 	m.compressed = emptied(m.compressed)
+	c.values.clear()
 	c.definitions, c.repetitions, c.nulls, c.rows = c.definitions[:0], c.repetitions[:0], 0, 0
 	return nil
 }
@@ -164,7 +172,10 @@ func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedC
 		EncodingStats: k.encodingStats(),
 	}}
 	c.values.reset()
-	c.chunk = chunk{pages: emptied(pages)}
+	c.chunk = chunk{}
+	if cap(pages) <= keptPages {
+		c.chunk.pages = pages[:0]
+	}
 	return f, nil
 }
 

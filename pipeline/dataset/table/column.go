@@ -15,6 +15,7 @@ import (
 // the same takes several times as long.
 type column struct {
 	path     []string
+	most     int // bytes of a page
 	physical format.Type
 	offset   uintptr
 	shape    shape
@@ -52,9 +53,10 @@ const (
 type values interface {
 	// size is about how many bytes the page will have before compression.
 	size() int
-	// encode writes the page, in memory of its own that is good until the next
-	// call, and begins the next one.
-	encode() ([]byte, format.Encoding, error)
+	// encode gives the page, written to scratch where it is not there as it is;
+	// it is good until clear, which begins the next one.
+	encode(scratch []byte) ([]byte, format.Encoding, error)
+	clear()
 	// bounds are the least and the greatest value since the last call, as in
 	// format.Statistics; ok is false where there is none, or it is not known.
 	bounds() (least, greatest []byte, ok bool)
@@ -75,6 +77,10 @@ func newColumn(field reflect.StructField) (*column, error) {
 	has := func(option string) bool { return strings.Contains(","+options+",", ","+option+",") }
 	c.optional = has("optional")
 	bounded := field.Tag.Get("stats") != "none"
+	c.most = shortPageBytes
+	if !bounded {
+		c.most = pageBytes
+	}
 	switch field.Type {
 	case reflect.TypeFor[string](), reflect.TypeFor[[]byte]():
 		c.physical, c.texts = format.ByteArray, newTexts(has("dict"), bounded)

@@ -26,7 +26,6 @@ type numbers struct {
 	indexes        []int32
 
 	page            []int64
-	encoded         []byte
 	least, greatest int64
 	any             bool // since bounds was called
 }
@@ -125,34 +124,33 @@ func (n *numbers) compare(a, b []byte) int { return cmp.Compare(n.number(a), n.n
 
 func (n *numbers) size() int { return 8*len(n.page) + 2*len(n.indexes) }
 
-func (n *numbers) encode() (page []byte, encoding format.Encoding, err error) {
+func (n *numbers) encode(scratch []byte) ([]byte, format.Encoding, error) {
 	switch {
 	case n.usesDictionary:
-		n.encoded, err = (&rle.DictionaryEncoding{}).EncodeInt32(n.encoded[:0], n.indexes)
-		n.indexes = n.indexes[:0]
-		return n.encoded, format.RLEDictionary, err
+		page, err := (&rle.DictionaryEncoding{}).EncodeInt32(scratch, n.indexes)
+		return page, format.RLEDictionary, err
 	case n.delta:
-		encoding = format.DeltaBinaryPacked
-		n.encoded, err = n.differences()
-	default:
-		n.encoded = n.encoded[:0]
-		for _, v := range n.page {
-			n.encoded = n.append(n.encoded, v)
-		}
+		page, err := n.differences(scratch)
+		return page, format.DeltaBinaryPacked, err
 	}
-	n.page = n.page[:0]
-	return n.encoded, encoding, err
+	page := scratch[:0]
+	for _, v := range n.page {
+		page = n.append(page, v)
+	}
+	return page, format.Plain, nil
 }
 
-func (n *numbers) differences() ([]byte, error) {
+func (n *numbers) clear() { n.page, n.indexes = n.page[:0], n.indexes[:0] }
+
+func (n *numbers) differences(scratch []byte) ([]byte, error) {
 	if !n.narrow {
-		return (&delta.BinaryPackedEncoding{}).EncodeInt64(n.encoded[:0], n.page)
+		return (&delta.BinaryPackedEncoding{}).EncodeInt64(scratch, n.page)
 	}
 	narrow := make([]int32, len(n.page))
 	for i, v := range n.page {
 		narrow[i] = int32(v)
 	}
-	return (&delta.BinaryPackedEncoding{}).EncodeInt32(n.encoded[:0], narrow)
+	return (&delta.BinaryPackedEncoding{}).EncodeInt32(scratch, narrow)
 }
 
 func (n *numbers) dictionary() (plain []byte, count int) { return n.plain, len(n.places) }

@@ -25,7 +25,6 @@ type texts struct {
 
 	indexes []int32
 	plain   []byte
-	encoded []byte
 
 	// The text that was added last, while the rows that hold it are there, and
 	// its place: most columns repeat what the row before has.
@@ -132,16 +131,15 @@ func (t *texts) compare(a, b []byte) int { return bytes.Compare(a, b) }
 // size takes a place for two bytes.
 func (t *texts) size() int { return len(t.plain) + 2*len(t.indexes) }
 
-func (t *texts) encode() ([]byte, format.Encoding, error) {
+func (t *texts) encode(scratch []byte) ([]byte, format.Encoding, error) {
 	if !t.usesIt {
-		t.plain, t.encoded = emptied(t.encoded), t.plain
-		return t.encoded, format.Plain, nil
+		return t.plain, format.Plain, nil
 	}
-	var err error
-	t.encoded, err = (&rle.DictionaryEncoding{}).EncodeInt32(t.encoded[:0], t.indexes)
-	t.indexes = t.indexes[:0]
-	return t.encoded, format.RLEDictionary, err
+	page, err := (&rle.DictionaryEncoding{}).EncodeInt32(scratch, t.indexes)
+	return page, format.RLEDictionary, err
 }
+
+func (t *texts) clear() { t.plain, t.indexes = emptied(t.plain), t.indexes[:0] }
 
 // emptied reuses memory, unless it is that of a huge page.
 func emptied(b []byte) []byte {

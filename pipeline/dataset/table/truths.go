@@ -8,10 +8,9 @@ import (
 
 // truths are the values of a column of BOOLEAN.
 type truths struct {
-	page    []byte // bits, the first the lowest
-	n       int
-	either  [2]bool // what there was since bounds was called
-	encoded []byte
+	page   []byte // bits, the first the lowest
+	n      int
+	either [2]bool // what there was since bounds was called
 }
 
 func (t *truths) add(v bool) {
@@ -44,10 +43,7 @@ func (t *truths) compare(a, b []byte) int { return cmp.Compare(a[0], b[0]) }
 func (t *truths) size() int               { return len(t.page) }
 func (t *truths) reset()                  {}
 
-func (t *truths) encode() ([]byte, format.Encoding, error) {
-	t.encoded = append(t.encoded[:0], t.page...)
-	t.page, t.n = t.page[:0], 0
-	return t.encoded, format.Plain, nil
-}
+func (t *truths) encode([]byte) ([]byte, format.Encoding, error) { return t.page, format.Plain, nil }
+func (t *truths) clear()                                         { t.page, t.n = t.page[:0], 0 }
 
 func (t *truths) dictionary() (plain []byte, n int) { return nil, 0 }

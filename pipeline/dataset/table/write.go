@@ -29,9 +29,12 @@ const (
 	// are held until all of a row group is there.
 	rowGroupRows  = 1 << 17
 	rowGroupBytes = 64 << 20
-	// pageBytes and pageRows end a page.
-	pageBytes = 1 << 20
-	pageRows  = 1 << 15
+	// pageBytes and pageRows end a page, shortPageBytes one of a column that has
+	// no long texts: there are up to 55 in a table, of which each holds a page
+	// while it is written.
+	pageBytes      = 1 << 20
+	shortPageBytes = 1 << 18
+	pageRows       = 1 << 15
 	// batchRows is how many rows are taken at a time: between batches it is
 	// looked at whether a page is full, so the size of a batch decides where
 	// pages end, and with it the bytes.
@@ -167,7 +170,7 @@ func (w *Writer[T]) flush() error {
 	held := 0
 	for _, c := range w.columns {
 		c.add(first, len(w.batch), size)
-		if c.rows >= pageRows || c.values.size() >= pageBytes {
+		if c.rows >= pageRows || c.values.size() >= c.most {
 			if err := c.endPage(&w.pages); err != nil {
 				return err
 			}
