@@ -19,7 +19,7 @@ func TestRememberedLinesAreFlattenedAlike(t *testing.T) {
 		strings.Repeat("长", maxLine), "{num}",
 	})
 	names := rapid.SampledFrom([]string{"", "张三", "李四", "三点", "账单"})
-	f := newFlattener(t)
+	f, outer := newFlattener(t), t
 	rapid.Check(t, func(t *rapid.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "jobs") {
 			task := schema.Task{TaskID: "t", Status: "SucceededFinish", Contact: schema.Contact{Name: names.Draw(t, "name")}}
@@ -28,7 +28,7 @@ func TestRememberedLinesAreFlattenedAlike(t *testing.T) {
 				task.Turns = append(task.Turns, schema.Turn{Speaker: speaker, Script: script})
 			}
 			job := &schema.Job{JobID: "j", Tasks: []schema.Task{task}}
-			if diff := cmp.Diff(newFlattener(t).Rows(job, schema.ContentHash{}), f.Rows(job, schema.ContentHash{})); diff != "" {
+			if diff := cmp.Diff(newFlattener(outer).Rows(job, schema.ContentHash{}), f.Rows(job, schema.ContentHash{})); diff != "" {
 				t.Fatalf("(-first met +remembered):\n%s", diff)
 			}
 		}

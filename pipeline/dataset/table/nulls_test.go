@@ -24,8 +24,8 @@ type found struct {
 	Time *int64  `parquet:"time,optional"`
 }
 
-// One value after one NULL, two after two, and so on, then NULLs: what
-// parquet-go v0.32.0 gets wrong in one call.
+// One value after one NULL, two after two, and so on, then NULLs: what the
+// writer of parquet-go v0.32.0 gets wrong.
 func TestZeroIsNullAfterARun(t *testing.T) {
 	for n := range 70 {
 		rows := make([]sparse, 3*n+10)
