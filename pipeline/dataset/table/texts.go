@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"unsafe"
 
-	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -135,7 +134,7 @@ func (t *texts) encode(scratch []byte) ([]byte, format.Encoding, error) {
 	if !t.usesIt {
 		return t.plain, format.Plain, nil
 	}
-	page, err := (&rle.DictionaryEncoding{}).EncodeInt32(scratch, t.indexes)
+	page, err := encodePlaces(scratch, t.indexes)
 	return page, format.RLEDictionary, err
 }
 
