@@ -48,7 +48,7 @@ func (f *runFlags) addTo(c *cobra.Command) {
 	flags.BoolVar(&f.groupRead, "group-read", false, "let the group read the tables")
 	flags.Var(&f.allowRejects, "allow-rejects", "rejects that there may be without exit code 3: a number, or a share such as 0.5%")
 	flags.StringVar(&f.metricsFile, "metrics-file", "", "`FILE` for Prometheus' text-file collector, written also after a failure")
-	flags.DurationVar(&f.lockWait, "lock-wait", 0, "how long to wait where another run holds the dataset (default: not at all)")
+	flags.Var(newSpan(&f.lockWait, 0), "lock-wait", "how long to wait where another run holds the dataset")
 	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "`MODE` of what to show meanwhile: "+strings.Join(progress.Modes(), ", "))
 }
 

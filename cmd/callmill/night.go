@@ -56,7 +56,7 @@ func (p *pullReport) count(c callapi.Counters) {
 func (p *pullReport) line() string {
 	line := fmt.Sprintf("; %d asked, %d missing, %d failed, %d pending", p.Asked, p.Missing, p.Failed, p.Pending)
 	if p.ResumedRun != "" {
-		line += fmt.Sprintf("; resumed %s: %d jobs were not asked again", p.ResumedRun, p.Resumed)
+		line += fmt.Sprintf("; resumed %s, which had %d of them", p.ResumedRun, p.Resumed)
 	}
 	if p.Unlisted > 0 {
 		line += fmt.Sprintf("; %d entries of lists were counted but never shown", p.Unlisted)

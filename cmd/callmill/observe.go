@@ -84,14 +84,15 @@ func (o *observer) endFetching() {
 }
 
 func (o *observer) Read(bytes, jobs, turns, rejects int64) {
+	if o.counters != nil {
+		o.fetched() // first, so that no job is shown before there are any to fetch
+	}
 	o.show.Count(progress.Jobs, jobs)
 	o.show.Count(progress.Turns, turns)
 	o.show.Count(progress.Rejects, rejects)
 	if o.counters == nil {
 		o.show.Add(bytes)
-		return
 	}
-	o.fetched()
 }
 
 func (o *observer) Writing(n int) {

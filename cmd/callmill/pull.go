@@ -108,7 +108,7 @@ night: it catches up by itself, and a run that was killed is resumed.
 
 Days are those of the dataset's time zone. What is published is whole: a run
 that fails publishes nothing, and the next one goes on from what it received.
-`+"`callmill --help`"+` lists the exit codes.
+` + "`callmill --help`" + ` lists the exit codes.
 
 Credentials come from Alibaba Cloud's own chain: the environment
 (ALIBABA_CLOUD_ACCESS_KEY_ID, …_SECRET, …_SECURITY_TOKEN), the profile file,

@@ -133,9 +133,14 @@ func (r *report) lastLine() string {
 	return line
 }
 
+// coerced is how many values were spelled otherwise than documented. Lines
+// that a pull kept, and those of other actions, are counted with them, but are
+// nothing out of the ordinary.
 func coerced(read *pipeline.Report) (n int64) {
-	for _, count := range read.Coercions {
-		n += count
+	for kind, count := range read.Coercions {
+		if kind != "raw_line" && !strings.HasPrefix(kind, "action_") {
+			n += count
+		}
 	}
 	return n
 }

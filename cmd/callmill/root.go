@@ -53,6 +53,9 @@ func checkArguments(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
+				if c.HasParent() && !c.HasSubCommands() && len(args) > 0 && strings.HasPrefix(err.Error(), "unknown command") {
+					err = fmt.Errorf("unexpected argument %q", args[0])
+				}
 				return &hintError{&usageError{err}, fmt.Sprintf("`%s --help` shows how to call it", c.CommandPath())}
 			}
 			return nil

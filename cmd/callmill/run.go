@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 
@@ -121,6 +122,9 @@ func (j *job) begin(ctx context.Context) (*dataset.Dataset, *resolved, error) {
 		Memory: int64(f.memory) * 2 / 5, Workers: f.workers, LockWait: f.lockWait, GroupRead: f.groupRead,
 		Keep: f.keep, KeepFor: keepAge(f.keepFor), Program: "callmill " + version(),
 	})
+	if errors.Is(err, dataset.ErrLocked) {
+		err = &hintError{err, fmt.Sprintf("wait for it with --lock-wait 10m; `fuser %s` tells its process", shellWord(filepath.Join(f.out, "lock")))}
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -32,7 +32,7 @@ type readFile struct {
 	Jobs      int64         `json:"jobs"`  // versions of jobs
 	Turns     int64         `json:"turns"`
 	Rejects   int64         `json:"rejects"`
-	Coercions schema.Counts `json:"coercions,omitempty"` // values that were spelled otherwise than documented
+	Coercions schema.Counts `json:"coercions,omitempty"` // what was not as documented, and lines of a pull, by kind
 }
 
 // publishedFile is what there is since the run.

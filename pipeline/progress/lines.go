@@ -37,7 +37,7 @@ type jsonState struct {
 	Done        int64     `json:"done"`
 	Total       int64     `json:"total,omitempty"` // absent: not known
 	Unit        string    `json:"unit"`
-	Rate        float64   `json:"rate"`                   // units per second over the stage
+	Rate        float64   `json:"rate"`                   // units per second of late, in the final line over the stage
 	SecondsLeft *float64  `json:"seconds_left,omitempty"` // absent: not known
 	Jobs        int64     `json:"jobs"`
 	Turns       int64     `json:"turns"`
@@ -50,7 +50,7 @@ type jsonState struct {
 func jsonLine(s snapshot) string {
 	state := jsonState{
 		Time: s.now.UTC().Truncate(time.Millisecond), Stage: s.label,
-		Done: s.done, Total: s.total, Unit: s.unit, Rate: tenths(s.rate()),
+		Done: s.done, Total: s.total, Unit: s.unit, Rate: tenths(s.rate),
 		Jobs: s.counts[Jobs], Turns: s.counts[Turns], Rejects: s.counts[Rejects],
 		Retries: s.counts[Retries], Throttles: s.counts[Throttles],
 		Final: s.final,

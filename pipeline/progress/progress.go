@@ -63,7 +63,8 @@ type stage struct {
 	label, unit string
 	start       time.Time
 	done, total atomic.Int64
-	due         atomic.Int64              // when the next line is, in nanoseconds since start
+	due         atomic.Int64 // when the next line is, in nanoseconds since start
+	pace        pace
 	end         atomic.Pointer[time.Time] // when Done was called, nil before
 }
 

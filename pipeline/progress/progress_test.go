@@ -150,6 +150,16 @@ func TestManyGoroutines(t *testing.T) {
 	}
 }
 
+func TestOneIsNoPlural(t *testing.T) {
+	p, _, out := start(t, "plain", false)
+	p.Start("finding", 0, "requests")
+	p.Add(1)
+	p.Done()
+	if want := "finding: 1 request in 0s\n"; out.String() != want {
+		t.Errorf("%q, want %q", out, want)
+	}
+}
+
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }

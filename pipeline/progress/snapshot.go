@@ -12,7 +12,8 @@ type snapshot struct {
 	label, unit string
 	now         time.Time
 	elapsed     time.Duration
-	done, total int64 // total 0: not known
+	done, total int64   // total 0: not known
+	rate        float64 // units per second; 0: nobody can know
 	counts      [fieldCount]int64
 	final       bool
 }
@@ -26,28 +27,22 @@ func (p *Progress) snapshot(s *stage) snapshot {
 		snap.now, snap.final = *end, true
 	}
 	snap.elapsed = snap.now.Sub(s.start)
+	snap.rate = s.pace.rate(snap.elapsed, snap.done)
+	if snap.final {
+		snap.rate = perSecond(snap.done, snap.elapsed)
+	}
 	for f := range p.counts {
 		snap.counts[f] = p.counts[f].Load()
 	}
 	return snap
 }
 
-// rate is in units per second, over the whole stage: a run that is throttled
-// now and then would otherwise promise another end every few seconds.
-func (s *snapshot) rate() float64 {
-	if s.elapsed <= 0 {
-		return 0
-	}
-	return float64(s.done) / s.elapsed.Seconds()
-}
-
 // left is how long the stage will go on; false where nobody can know.
 func (s *snapshot) left() (time.Duration, bool) {
-	rate := s.rate()
-	if s.final || s.total < s.done || s.total == 0 || rate == 0 {
+	if s.final || s.total <= s.done || s.rate == 0 {
 		return 0, false
 	}
-	seconds := float64(s.total-s.done) / rate
+	seconds := float64(s.total-s.done) / s.rate
 	const year = 365 * 24 * time.Hour
 	if seconds > year.Seconds() {
 		return 0, false
@@ -70,8 +65,8 @@ func (s *snapshot) text() string {
 	if s.final {
 		b.WriteString(" in " + duration(s.elapsed))
 	}
-	if rate := s.rate(); rate > 0 {
-		b.WriteString(", " + s.perSecond(rate))
+	if s.rate > 0 {
+		b.WriteString(", " + s.perSecond(s.rate))
 	}
 	if left, ok := s.left(); ok {
 		b.WriteString(", " + duration(left) + " left")
@@ -89,6 +84,9 @@ func (s *snapshot) text() string {
 func (s *snapshot) amount(n int64) string {
 	if s.unit == Bytes {
 		return size(float64(n))
+	}
+	if n == 1 {
+		return "1 " + strings.TrimSuffix(s.unit, "s")
 	}
 	return thousands(n) + " " + s.unit
 }
