@@ -13,9 +13,9 @@ import (
 // TestPullRate: a pull uses what it is allowed, and never more in any one
 // second; the simulated API counts.
 func TestPullRate(t *testing.T) {
-	// A short run on a busy machine shows that the limit holds, a long one that
-	// it is used.
-	qps, jobs, least := 40, 4000, 0.4
+	// The limit holds on any machine; that it is used a long run shows, on one
+	// that has nothing else to do.
+	qps, jobs, least := 40, 4000, 0.05
 	if thorough() {
 		qps, jobs, least = 50, 40_000, 0.95
 	}
@@ -37,10 +37,9 @@ func TestPullRate(t *testing.T) {
 // TestPullThrottled: where the API allows less than --qps, a pull finds out how
 // much, and then few requests are refused.
 func TestPullThrottled(t *testing.T) {
-	// On a busy machine requests that left evenly arrive in bunches.
-	quota, qps, jobs, most := 40, 80, 12_000, 0.06
+	quota, qps, jobs, most := 25, 50, 5000, 0.15
 	if thorough() {
-		jobs, most = 100_000, 0.02
+		quota, qps, jobs, most = 40, 80, 100_000, 0.02
 	}
 	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{Quota: float64(quota)})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
@@ -51,7 +50,7 @@ func TestPullThrottled(t *testing.T) {
 	early := <-settled
 	throttled, received := all.Throttled-early.Throttled, all.Received-early.Received
 	t.Logf("%d requests, %d throttled, of them %d of %d after 3 s", all.Received, all.Throttled, throttled, received)
-	if received < 200 {
+	if received < 100 {
 		t.Fatalf("only %d requests after 3 s: nothing was measured", received)
 	}
 	if float64(throttled) >= most*float64(received) {

@@ -18,6 +18,7 @@ type request struct {
 	action     string
 	jobIDs     []string          // of ListJobs
 	query      map[string]string // of the other actions
+	insist     bool              // try longer: see alive
 }
 
 // parameters are those of the query.

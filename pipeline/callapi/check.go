@@ -90,7 +90,7 @@ func (c *Client) checkInstance(ctx context.Context, id string) ([]Finding, error
 		if t.request.action == listJobsByGroup {
 			t.request.query["JobGroupId"] = groupID
 		}
-		a, err := c.ask(ctx, t.request)
+		a, err := c.ask(ctx, t.request, unkept)
 		if ctx.Err() != nil {
 			return findings, ctx.Err()
 		}
@@ -138,7 +138,7 @@ func (c *Client) checkQuota(ctx context.Context, instanceID string) (Finding, er
 	var throttled atomic.Int64
 	tries := min(c.o.QPS, 50)
 	err := forEach(ctx, c.o.Parallel, between(0, tries), func(ctx context.Context, _ int) error {
-		_, err := c.attempt(ctx, &request{instanceID: instanceID, action: listJobs, jobIDs: []string{noSuchID}})
+		_, err := c.attempt(ctx, &request{instanceID: instanceID, action: listJobs, jobIDs: []string{noSuchID}}, unkept)
 		if f, ok := err.(*failure); ok && f.verdict == later {
 			throttled.Add(1)
 		}

@@ -31,7 +31,6 @@ type Client struct {
 	keys      *chain
 	transport *transport
 	gate      *gate
-	slots     chan struct{} // one for each request under way
 	jitter    *jitter
 	patience  *patience
 	counters  counters
@@ -54,8 +53,8 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		o: o, endpoint: at, keys: &chain{keys: o.Keys}, transport: newTransport(o), gate: newGate(o.QPS),
-		slots: make(chan struct{}, o.Parallel), jitter: newJitter(o.Seed, o.Backoff, o.BackoffCap),
+		o: o, endpoint: at, keys: &chain{keys: o.Keys}, transport: newTransport(o), gate: newGate(o.QPS, o.Parallel, at.reach()),
+		jitter:   newJitter(o.Seed, o.Backoff),
 		patience: newPatience(o.RetryBudget, o.Patience),
 	}, nil
 }
@@ -67,26 +66,22 @@ func (c *Client) Close() { c.transport.close() }
 // response showed; 0 before the first. The API tells whole seconds.
 func (c *Client) Skew() time.Duration { return time.Duration(c.skew.Load()) }
 
-// attempt sends a request once.
-func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+// attempt sends a request once, and has its answer kept.
+func (c *Client) attempt(ctx context.Context, r *request, keep func(*answer) error) (*answer, error) {
 	if _, err := c.keys.provider(); err != nil {
 		return nil, err
 	}
-	leave, err := c.gate.wait(ctx)
+	leave, err := c.gate.wait(ctx, class{r.action, len(r.jobIDs)})
 	if err != nil {
 		return nil, err
 	}
-	defer leave.done()
+	sent := true
+	defer func() { leave.end(sent) }()
 	c.counters.requests.Add(1)
 	var got received
 	sending := httptrace.WithClientTrace(context.WithValue(ctx, receivedKey{}, &got), &httptrace.ClientTrace{
-		WroteRequest: func(httptrace.WroteRequestInfo) { leave.done() },
+		WroteRequest:         func(httptrace.WroteRequestInfo) { leave.wrote() },
+		GotFirstResponseByte: leave.heard,
 	})
 	err = c.send(sending, r)
 	if ctx.Err() != nil {
@@ -96,6 +91,7 @@ func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
 	var f *failure
 	if err != nil {
 		f = c.broken(r, err)
+		sent = !f.offline
 	} else {
 		c.noteClock(&got)
 		a, f = c.read(r, &got)
@@ -104,7 +100,8 @@ func (c *Client) attempt(ctx context.Context, r *request) (*answer, error) {
 		f.sent = leave.out
 		return nil, f
 	}
-	return a, nil
+	leave.served()
+	return a, keep(a)
 }
 
 // send has the vendor's client sign and send a request; what comes back is in

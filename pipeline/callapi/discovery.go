@@ -92,12 +92,15 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 			return a, d.send(ctx, delivery{raw: rawOfList(r, a, text)})
 		}
 	}
-	a, err := d.client.ask(ctx, r)
+	var line []byte
+	a, err := d.client.ask(ctx, r, func(a *answer) error {
+		line = a.line(r, nil)
+		return d.journal.Append(line)
+	})
 	if err != nil {
 		return nil, err
 	}
-	line := a.line(r, nil)
-	return a, d.send(ctx, delivery{line: line, raw: rawOfList(r, a, line)})
+	return a, d.send(ctx, delivery{raw: rawOfList(r, a, line)})
 }
 
 // count says how often a page was read before.

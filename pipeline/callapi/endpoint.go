@@ -1,6 +1,7 @@
 package callapi
 
 import (
+	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -11,6 +12,18 @@ import (
 type endpoint struct {
 	scheme string // http or https
 	host   string // HOST or HOST:PORT
+}
+
+// reach is how requests get there.
+func (e endpoint) reach() reach {
+	host, _, err := net.SplitHostPort(e.host)
+	if err != nil {
+		host = strings.Trim(e.host, "[]")
+	}
+	if isLoopback(host) {
+		return nearby()
+	}
+	return abroad()
 }
 
 // parseEndpoint reads HOST[:PORT] or a URL. Requests carry what people said

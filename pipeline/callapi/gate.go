@@ -2,6 +2,8 @@ package callapi
 
 import (
 	"context"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,15 +12,8 @@ import (
 
 const (
 	// inUse is the share of the allowed rate that is aimed at. The rest is for
-	// requests that leave late: a second that is full to the brim overflows
-	// when one of the second before slips into it.
-	inUse = 0.965
-	// window is the second in which no more than QPS requests go out, with
-	// some more for those that reach the API faster than others.
-	window = time.Second + 36*time.Millisecond
-	// unsent is how long the gate waits before it looks again whether the
-	// request that has to be a second ago has left at all.
-	unsent = 2 * time.Millisecond
+	// requests that keep their place longer than the second, see leave.until.
+	inUse = 0.98
 	// lowered is what a throttled request leaves of the rate, raised what an
 	// answer adds to it: some 100 answers until it is what it was, so that of
 	// 100 requests about one is spent on finding out how much is allowed.
@@ -30,58 +25,56 @@ const (
 	lowest = 0.05
 )
 
-// gate lets requests out one by one: evenly, never more than QPS in any one
-// second, and slower while the API throttles. Its methods may be called from
-// several goroutines.
+// gate lets requests out one by one: evenly, slower while the API throttles,
+// and so that no more than QPS reach the API in any one second.
+//
+// For that there are as many places as requests are allowed. A request takes
+// one when it is let out and keeps it until a second after it can have reached
+// the API at the latest. It reaches it no earlier than it was let out; so of
+// more requests than places within one second the last was let out while all
+// others had theirs, which cannot be.
+//
+// Its methods may be called from several goroutines.
 type gate struct {
 	qps     float64
+	reach   reach
 	limiter *rate.Limiter
 	turn    chan struct{} // who holds it is the next to go
+	moved   chan struct{} // tells who holds the turn that places may be free
 
 	mu      sync.Mutex
-	rate    float64   // per second
-	sent    []*leave  // the last QPS requests, a ring
-	next    int       // in sent
-	lowered time.Time // when the rate was lowered last
-	paused  time.Time // nothing leaves before
-	quiet   int       // answers since the last that was throttled
-	high    int       // most requests in any one second
+	rate    float64     // per second
+	holding []*leave    // those that have a place
+	lowered time.Time   // when the rate was lowered last
+	paused  time.Time   // nothing leaves before
+	quiet   int         // answers since the last that was throttled
+	recent  []time.Time // when those of the last second were written
+	high    int         // most of them
+	classes map[class]*pace
+
+	parallel int // most requests under way
+	underWay int
+	crowded  bool      // who has the turn waits for one that ends
+	freed    time.Time // who has the turn waits for a place until then
 }
 
-func newGate(qps int) *gate {
+// newGate makes a gate for so many requests per second, of which parallel may
+// be under way.
+func newGate(qps, parallel int, r reach) *gate {
 	g := &gate{
-		qps: float64(qps), rate: float64(qps) * inUse,
-		turn: make(chan struct{}, 1), sent: make([]*leave, qps),
+		qps: float64(qps), reach: r, rate: float64(qps) * inUse,
+		turn: make(chan struct{}, 1), moved: make(chan struct{}, 1),
+		classes: map[class]*pace{}, parallel: parallel,
 	}
 	// A burst makes up for a machine that wakes a sleeper late; that it does
-	// not make too much of a second is what sent is for.
+	// not make too much of a second is what places are for.
 	g.limiter = rate.NewLimiter(rate.Limit(g.rate), max(1, qps/20))
 	return g
 }
 
-// leave is a request that may go out. What counts for the API is when it was
-// written, which may be later than when it was let out: connections are made
-// first, and machines are busy.
-type leave struct {
-	gate    *gate
-	out     time.Time
-	written time.Time // zero: not yet
-}
-
-// done notes that the request was written, or will not be. Later calls do
-// nothing.
-func (l *leave) done() {
-	l.gate.mu.Lock()
-	defer l.gate.mu.Unlock()
-	if l.written.IsZero() {
-		l.written = time.Now()
-		l.gate.count(l.written)
-	}
-}
-
 // wait returns when a request may leave; it ends with ctx.Err() when cancelled.
-// The caller tells when it is done.
-func (g *gate) wait(ctx context.Context) (*leave, error) {
+// The caller tells what becomes of it, and that it ended in any case.
+func (g *gate) wait(ctx context.Context, c class) (*leave, error) {
 	select {
 	case g.turn <- struct{}{}:
 		defer func() { <-g.turn }()
@@ -89,53 +82,84 @@ func (g *gate) wait(ctx context.Context) (*leave, error) {
 		return nil, ctx.Err()
 	}
 	now := time.Now()
-	delay := g.limiter.ReserveN(now, 1).DelayFrom(now)
+	if err := sleep(ctx, g.limiter.ReserveN(now, 1).DelayFrom(now)); err != nil {
+		return nil, err
+	}
 	for {
-		if err := sleep(ctx, delay); err != nil {
+		l, again := g.letOut(time.Now(), c)
+		if l != nil {
+			return l, nil
+		}
+		if err := g.sleep(ctx, again); err != nil {
 			return nil, err
 		}
-		now = time.Now()
-		if delay = g.closed(now); delay <= 0 {
-			return g.letOut(now), nil
-		}
 	}
 }
 
-// closed is how long nothing may leave.
-func (g *gate) closed(now time.Time) time.Duration {
+// never is longer than anything is waited for that is not told of.
+const never = time.Hour
+
+// letOut gives a request a place, or says when to try again unless something
+// moves before.
+func (g *gate) letOut(now time.Time, c class) (l *leave, again time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	until := g.paused
-	if oldest := g.sent[g.next]; oldest != nil {
-		if oldest.written.IsZero() {
-			return unsent
-		}
-		if again := oldest.written.Add(window); again.After(until) {
-			until = again
+	g.crowded, g.freed = false, now
+	if pause := g.paused.Sub(now); pause > 0 {
+		return nil, pause
+	}
+	p := g.paceOf(c)
+	if g.crowded = g.underWay >= g.room(p); g.crowded {
+		return nil, never
+	}
+	if len(g.holding) >= g.places() {
+		if again = g.free(now); len(g.holding) >= g.places() {
+			g.freed = now.Add(again)
+			return nil, again
 		}
 	}
-	return until.Sub(now)
+	l = &leave{gate: g, pace: p, out: now}
+	g.holding = append(g.holding, l)
+	g.underWay++
+	return l, 0
 }
 
-// letOut makes a request one of the last QPS.
-func (g *gate) letOut(now time.Time) *leave {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	l := &leave{gate: g, out: now}
-	g.sent[g.next] = l
-	g.next = (g.next + 1) % len(g.sent)
-	return l
-}
-
-// count notes how many requests were written in the last second.
-func (g *gate) count(now time.Time) {
-	n := 0
-	for _, l := range g.sent {
-		if l != nil && now.Sub(l.written) < time.Second {
-			n++
+// free takes back places, and gives the time until there is another.
+func (g *gate) free(now time.Time) (next time.Duration) {
+	next = never
+	g.holding = slices.DeleteFunc(g.holding, func(l *leave) bool {
+		left := l.until().Sub(now)
+		if left > 0 {
+			next = min(next, left)
 		}
+		return left <= 0
+	})
+	return next
+}
+
+// places is how many requests may be in one second: QPS, or fewer where the
+// API throttles; what it allows it counts in seconds, too.
+func (g *gate) places() int { return int(math.Ceil(g.rate/inUse - 1e-6)) }
+
+// room is how many requests may be under way: few, or as many as the rate
+// needs where the API takes long over each.
+func (g *gate) room(p *pace) int {
+	needs := int(2 * g.rate * p.fastest().Seconds())
+	return min(max(needs, g.reach.few), g.parallel)
+}
+
+// sleep waits, no longer than until something has moved.
+func (g *gate) sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-g.moved:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	g.high = max(g.high, n)
 }
 
 // throttled lowers the rate, once for all requests that were under way when

@@ -67,44 +67,85 @@ func (d *discovery) resumeJobs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// fetchBatch asks for a batch, and for its halves where that always fails.
+// fetchBatch asks for a batch, and for its halves at the same time where that
+// fails while the API answers.
 func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
-	r := &request{instanceID: d.plan.InstanceID, action: listJobs, jobIDs: ids}
-	a, err := d.client.ask(ctx, r)
+	if len(ids) == 1 {
+		return d.fetchOne(ctx, ids[0])
+	}
+	f, err := d.fetchIDs(ctx, ids)
+	if f == nil || err != nil {
+		return err
+	}
+	half := (len(ids) + 1) / 2
+	return forEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
+}
+
+// rounds is how often the attempts at an id begin anew, each time after the
+// API has shown that it answers.
+const rounds = 2
+
+// fetchOne asks for an id, and gives it up where the API answers, but with
+// errors only for this one.
+func (d *discovery) fetchOne(ctx context.Context, id string) error {
+	var f *failure
+	for range rounds {
+		var err error
+		if f, err = d.fetchIDs(ctx, []string{id}); f == nil || err != nil {
+			return err
+		}
+		if f.verdict == refuse {
+			break
+		}
+	}
+	line, reject := d.client.failedLine(d.jobsRequest([]string{id}), f)
+	if err := d.journal.Append(line); err != nil {
+		return err
+	}
+	return d.send(ctx, delivery{
+		raw:       &schema.Raw{Origin: reject.Origin, InstanceID: reject.InstanceID, ObservedAt: reject.ObservedAt, Reject: reject},
+		sightings: []Sighting{{InstanceID: reject.InstanceID, JobID: id, Failed: true, ObservedAt: reject.ObservedAt}},
+	})
+}
+
+// fetchIDs asks for some ids once and hands the answer on. The failure is not
+// nil where it is about these ids: the API answers when asked for others.
+func (d *discovery) fetchIDs(ctx context.Context, ids []string) (*failure, error) {
+	r := d.jobsRequest(ids)
+	var line []byte
+	a, err := d.client.ask(ctx, r, func(a *answer) error {
+		line = a.line(r, d.found.facts(ids))
+		return d.journal.Append(line)
+	})
 	if err == nil {
-		line := a.line(r, d.found.facts(ids))
-		return d.send(ctx, delivery{line: line, raw: a.raw(r, line), sightings: d.sightings(a, ids)})
+		return nil, d.send(ctx, delivery{raw: a.raw(r, line), sightings: d.sightings(a, ids)})
 	}
 	f, ok := err.(*failure)
 	switch {
 	case !ok:
-		return err
+		return nil, err
 	case f.offline:
-		return &f.cause // it is not about the ids
-	case len(ids) > 1:
-		half := (len(ids) + 1) / 2
-		if err := d.fetchBatch(ctx, ids[:half]); err != nil {
-			return err
-		}
-		return d.fetchBatch(ctx, ids[half:])
+		return nil, &f.cause
+	case f.verdict == refuse:
+		return f, nil
 	}
-	if f.verdict != refuse {
-		if err := d.alive(ctx); err != nil {
-			return err
-		}
-	}
-	line, reject := d.client.failedLine(r, f)
-	return d.send(ctx, delivery{
-		line:      line,
-		raw:       &schema.Raw{Origin: reject.Origin, InstanceID: reject.InstanceID, ObservedAt: reject.ObservedAt, Reject: reject},
-		sightings: []Sighting{{InstanceID: r.instanceID, JobID: ids[0], Failed: true, ObservedAt: reject.ObservedAt}},
-	})
+	return f, d.alive(ctx)
 }
 
-// alive asks for a job that does not exist. Where that is answered, it is the
-// id before that cannot be; where it is not, nothing can be said of any id.
+func (d *discovery) jobsRequest(ids []string) *request {
+	return &request{instanceID: d.plan.InstanceID, action: listJobs, jobIDs: ids}
+}
+
+// alive returns when the API answers a request for a job that does not exist:
+// then what has failed just now is not a part of an outage, which it waits for
+// to end.
 func (d *discovery) alive(ctx context.Context) error {
-	_, err := d.client.ask(ctx, &request{instanceID: d.plan.InstanceID, action: listJobs, jobIDs: []string{noSuchID}})
+	r := d.jobsRequest([]string{noSuchID})
+	r.insist = true
+	_, err := d.client.ask(ctx, r, unkept)
+	if f, ok := err.(*failure); ok && f.verdict == refuse {
+		return nil // an answer of another kind
+	}
 	return err
 }
 

@@ -7,26 +7,52 @@ import (
 	"time"
 )
 
-// fewAttempts is how often a request is tried that is better tried otherwise:
-// a batch of which the API itself says that it failed, which is then halved,
-// and an endpoint that never answered, which may be none.
-const fewAttempts = 3
+const (
+	// fewAttempts is how often a batch is tried before its halves are, and an
+	// endpoint that never answered, which may be none. Where the API itself
+	// says of a batch that it failed, fewerAttempts are enough.
+	fewAttempts, fewerAttempts = 3, 2
+	// soon is the share of the longest wait that is enough where an answer for
+	// other ids shows whether the API is well.
+	soon = 10
+	// insistence is how much more often the request is tried that tells
+	// whether the API is well at all: that is some minutes.
+	insistence = 4
+)
 
-// attempts is how often a request may fail as it did just now.
-func (c *Client) attempts(r *request, f *failure) int {
-	if f.coded && len(r.jobIDs) > 1 || f.offline && !c.answered.Load() {
-		return min(c.o.Attempts, fewAttempts)
+// attempts is how often a request may fail as it did just now, and how long
+// the wait is at most until it is tried again. That an id always fails shows
+// sooner than that the API does, and is found out in rounds: see fetchOne.
+func (c *Client) attempts(r *request, f *failure) (most int, wait time.Duration) {
+	most, wait = c.o.Attempts, c.o.BackoffCap
+	switch {
+	case f.offline && !c.answered.Load():
+		return min(most, fewAttempts), wait
+	case r.insist:
+		return most * insistence, wait
+	case f.offline || f.verdict == later || len(r.jobIDs) == 0:
+		return most, wait
+	case len(r.jobIDs) == 1:
+		most = max(1, most/rounds)
+	case f.coded:
+		most = min(most, fewerAttempts)
+	default:
+		most = min(most, fewAttempts)
 	}
-	return c.o.Attempts
+	return most, wait / soon
 }
 
-// ask sends a request until it is answered. It gives a *failure when it is
+// unkept is for answers that are of no further use.
+func unkept(*answer) error { return nil }
+
+// ask sends a request until it is answered. The request counts as under way
+// until keep, which may be asked for nothing, has returned. It gives a *failure when it is
 // refused, or failed every time, *Error where no request can pass any more,
 // and ctx.Err() when cancelled.
-func (c *Client) ask(ctx context.Context, r *request) (*answer, error) {
+func (c *Client) ask(ctx context.Context, r *request, keep func(*answer) error) (*answer, error) {
 	failed := 0
 	for try := 0; ; try++ {
-		a, err := c.attempt(ctx, r)
+		a, err := c.attempt(ctx, r, keep)
 		if err == nil {
 			c.answered.Store(true)
 			c.patience.answered()
@@ -37,6 +63,7 @@ func (c *Client) ask(ctx context.Context, r *request) (*answer, error) {
 		if !ok {
 			return nil, err
 		}
+		most, wait := c.attempts(r, f)
 		switch f.verdict {
 		case stop:
 			return nil, &f.cause
@@ -53,12 +80,12 @@ func (c *Client) ask(ctx context.Context, r *request) (*answer, error) {
 			if c.patience.failed() {
 				return nil, c.down(f)
 			}
-			if failed >= c.attempts(r, f) {
+			if failed >= most {
 				return nil, f
 			}
 		}
 		c.counters.retries.Add(1)
-		if err := sleep(ctx, f.retryAfter+c.jitter.backoff(try)); err != nil {
+		if err := sleep(ctx, f.retryAfter+c.jitter.backoff(try, wait)); err != nil {
 			return nil, err
 		}
 	}
@@ -116,25 +143,24 @@ func (p *patience) throttled() bool {
 // jitter draws how long to wait: full jitter, so that requests that failed
 // together do not come back together.
 type jitter struct {
-	mu        sync.Mutex
-	random    *rand.Rand
-	base, cap time.Duration
+	mu     sync.Mutex
+	random *rand.Rand
+	base   time.Duration
 }
 
-func newJitter(seed uint64, base, most time.Duration) *jitter {
+func newJitter(seed uint64, base time.Duration) *jitter {
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
-	return &jitter{random: rand.New(rand.NewPCG(seed, seed)), base: base, cap: most}
+	return &jitter{random: rand.New(rand.NewPCG(seed, seed)), base: base}
 }
 
 // backoff is the wait before retry n, from 0.
-func (j *jitter) backoff(n int) time.Duration {
+func (j *jitter) backoff(n int, most time.Duration) time.Duration {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	most := j.cap
 	if n < 30 {
-		most = min(j.base<<n, j.cap)
+		most = min(j.base<<n, most)
 	}
 	return time.Duration(j.random.Int64N(int64(most) + 1))
 }

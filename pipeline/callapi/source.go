@@ -13,10 +13,11 @@ import (
 	"callmill/schema"
 )
 
-// Journal keeps responses, and has those of a run that was killed. Append is
-// called by one goroutine, the others by several.
+// Journal keeps responses, and has those of a run that was killed. Its methods
+// are called by several goroutines.
 type Journal interface {
-	// Append keeps a raw line. It does not hold on to it.
+	// Append keeps a raw line, and returns when it is safe. It does not hold
+	// on to it.
 	Append(line []byte) error
 	// Job finds the latest kept line that answers for a job, and when it was
 	// received, in ms.
@@ -49,10 +50,9 @@ type Source struct {
 	groups []schema.JobGroupRow
 }
 
-// delivery is what came for one request: a line to keep, unless it is kept
-// already, and what the run is to read of it, unless that is nothing.
+// delivery is what came for one request, which is kept by then: what the run
+// is to read of it, and what became of the jobs.
 type delivery struct {
-	line      []byte
 	raw       *schema.Raw
 	sightings []Sighting
 }
@@ -93,19 +93,11 @@ func (s *Source) Raws(ctx context.Context, yield func(*schema.Raw) error) error 
 	return g.Wait()
 }
 
-// deliver keeps what came, then gives it to the run.
+// deliver gives what came to the run.
 func (s *Source) deliver(d delivery, sequence *int64, yield func(*schema.Raw) error) error {
-	if d.line != nil {
-		if err := s.journal.Append(d.line); err != nil {
-			return err
-		}
-	}
 	for _, sighting := range d.sightings {
 		s.client.counters.saw(sighting)
 		s.saw(sighting)
-	}
-	if d.raw == nil {
-		return nil
 	}
 	d.raw.Sequence = *sequence
 	*sequence++
@@ -129,7 +121,7 @@ func (s *Source) produce(ctx context.Context) error {
 
 // send hands something to the goroutine that delivers.
 func (s *Source) send(ctx context.Context, d delivery) error {
-	if s.out == nil || d.line == nil && d.raw == nil {
+	if s.out == nil || d.raw == nil {
 		return ctx.Err()
 	}
 	select {

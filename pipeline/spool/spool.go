@@ -1,12 +1,10 @@
 package spool
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -26,59 +24,52 @@ type Options struct {
 	// is in it can be looked up. "" is none.
 	Resume string
 
-	// A group ends with the line that makes it this old, this long or this
-	// large; 0 is 32 lines, 1 MiB, 1 s.
-	GroupLines int
-	GroupBytes int
-	GroupAge   time.Duration
 	// FileBytes is how large a file may be for another group; 0 is 64 MiB.
 	FileBytes int64
 
-	FS  durable.FS       // nil is the machine's
-	Now func() time.Time // nil is time.Now
+	FS durable.FS // nil is the machine's
 }
 
 func (o Options) withDefaults() Options {
-	if o.GroupLines <= 0 {
-		o.GroupLines = 32
-	}
-	if o.GroupBytes <= 0 {
-		o.GroupBytes = 1 << 20
-	}
-	if o.GroupAge <= 0 {
-		o.GroupAge = time.Second
-	}
 	if o.FileBytes <= 0 {
 		o.FileBytes = 64 << 20
 	}
 	if o.FS == nil {
 		o.FS = durable.OS{}
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	return o
 }
 
 // Spool is the folder of one run: lines are appended to it, and those of the
 // run it resumes can be looked up. Its methods may be called from several
-// goroutines; lines are kept in the order of the calls of Append.
+// goroutines.
 type Spool struct {
 	o      Options
 	folder string
 	kept   kept
 
-	mu      sync.Mutex
+	disk    sync.Mutex // for what is below
 	encoder *zstd.Encoder
 	file    durable.File // nil: the next group makes one
 	number  int          // of the last file
 	size    int64        // of the file
-	group   []byte       // lines that are not written yet
-	lines   int          // in group
-	since   time.Time    // of the first of them
 	frame   []byte
-	err     error // the first one; nothing is appended after it
+
+	mu    sync.Mutex // for what is below; taken after disk
+	group *group     // that gathers
+	spare []byte     // for the lines of the one after it
+	err   error      // the first one; nothing is appended after it
 }
+
+// group is lines that are written at once.
+type group struct {
+	lines   []byte
+	written bool // these two under Spool.disk
+	err     error
+}
+
+// mostSpare is how much memory is kept for the next group, in bytes.
+const mostSpare = 4 << 20
 
 // Open prepares the folder of a run. Of a run that is resumed it reads every
 // line once; what was torn when it ended is cut off. The folder of a run that
@@ -89,7 +80,7 @@ func Open(o Options) (*Spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Spool{o: o, folder: filepath.Join(o.Dir, o.Run), encoder: encoder}
+	s := &Spool{o: o, folder: filepath.Join(o.Dir, o.Run), encoder: encoder, group: &group{}}
 	if err := durable.MkdirAll(o.FS, o.Dir, folderMode); err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
@@ -134,55 +125,67 @@ func (s *Spool) takeOver() error {
 	return nil
 }
 
-// Append keeps a line, given without its line break; it does not hold on to
-// it. The line is safe when its group ended, or after Sync. After an error
-// nothing more is kept: the run has to end.
+// Append keeps a line, given without its line break, and returns when it is on
+// disk: it is one of a group with what others append meanwhile. It does not
+// hold on to the line. After an error nothing more is kept: the run has to
+// end.
 func (s *Spool) Append(line []byte) error {
+	g, err := s.gather(line)
+	if err != nil {
+		return err
+	}
+	// While a group is written the next gathers here; the first that gets in
+	// writes it for all of them.
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	if !g.written {
+		s.write(g)
+	}
+	return g.err
+}
+
+// gather puts a line into the group that is written next.
+func (s *Spool) gather(line []byte) (*group, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
-		return s.err
+		return nil, s.err
 	}
-	if s.lines == 0 {
-		s.since = s.o.Now()
-	}
-	s.group = append(append(s.group, line...), '\n')
-	s.lines++
-	if s.lines < s.o.GroupLines && len(s.group) < s.o.GroupBytes && s.o.Now().Sub(s.since) < s.o.GroupAge {
-		return nil
-	}
-	return s.sync()
+	s.group.lines = append(append(s.group.lines, line...), '\n')
+	return s.group, nil
 }
 
-// Sync ends the group: all lines appended so far are on disk.
-func (s *Spool) Sync() error {
+// write writes the group that gathers; the next lines are another's.
+func (s *Spool) write(g *group) {
+	s.mu.Lock()
+	s.group, s.spare = &group{lines: s.spare[:0]}, nil
+	err := s.err
+	s.mu.Unlock()
+
+	// Nothing follows a frame that is perhaps torn.
+	if err == nil {
+		if err = s.writeFrame(g.lines); err != nil {
+			err = fmt.Errorf("keep responses: %w", err)
+		}
+	}
+	g.written, g.err = true, err
+
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sync()
+	s.err = err
+	if cap(g.lines) < mostSpare { // huge responses are not paid for all night
+		s.spare = g.lines
+	}
+	g.lines = nil
 }
 
-func (s *Spool) sync() error {
-	if s.err != nil || s.lines == 0 {
-		return s.err
-	}
-	if err := s.write(); err != nil {
-		s.err = fmt.Errorf("keep responses: %w", err)
-		return s.err
-	}
-	if cap(s.group) > 4*s.o.GroupBytes {
-		s.group, s.frame = nil, nil // one huge response is not paid for all night
-	}
-	s.group, s.lines = s.group[:0], 0
-	return nil
-}
-
-// write puts the group into the file as a frame. A crash here leaves the file
+// writeFrame puts lines into the file as a frame. A crash here leaves the file
 // with a part of the frame at its end.
-func (s *Spool) write() error {
+func (s *Spool) writeFrame(lines []byte) error {
 	if err := s.openFile(); err != nil {
 		return err
 	}
-	s.frame = s.encoder.EncodeAll(s.group, s.frame[:0])
+	s.frame = s.encoder.EncodeAll(lines, s.frame[:0])
 	if _, err := s.file.Write(s.frame); err != nil {
 		return err
 	}
@@ -195,6 +198,9 @@ func (s *Spool) write() error {
 		}
 	}
 	s.size += int64(len(s.frame))
+	if cap(s.frame) > mostSpare {
+		s.frame = nil
+	}
 	if s.size < s.o.FileBytes {
 		return nil
 	}
@@ -217,17 +223,18 @@ func (s *Spool) openFile() (err error) {
 	return err
 }
 
-// Close syncs what was appended and closes the file. What was resumed can no
-// longer be looked up with Line.
-func (s *Spool) Close() error {
-	err := s.Sync()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// Close closes the file. What was resumed can no longer be looked up with
+// Line. No Append may be under way.
+func (s *Spool) Close() (err error) {
+	s.disk.Lock()
+	defer s.disk.Unlock()
 	if s.file != nil {
-		err = errors.Join(err, s.file.Close())
+		err = s.file.Close()
 		s.file = nil
 	}
 	s.kept.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.err == nil {
 		s.err = fmt.Errorf("keep responses: %w", fs.ErrClosed)
 	}
