@@ -178,7 +178,7 @@ func (n *night) judge(r *report) {
 	p, f := r.pull, n.flags
 	if f.allowMissing.exceeded(p.Missing, p.Asked) {
 		r.because(tooManyMissing, fmt.Sprintf("%d of %d ids did not come back, allowed are %s", p.Missing, p.Asked, f.allowMissing.String()),
-			"they are pending and asked for again; `callmill status` counts them")
+			fmt.Sprintf("they are asked for again every night for %s; `callmill status %s` counts what is pending", newSpan(new(time.Duration), f.refetch), shellWord(n.out)))
 	}
 	if p.Calls < f.minCalls && n.fetchedDays() {
 		r.because(tooFewCalls, fmt.Sprintf("%d jobs had calls, fewer than --min-calls %d", p.Calls, f.minCalls),

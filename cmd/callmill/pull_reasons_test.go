@@ -30,10 +30,10 @@ func TestEveryReasonIsNamed(t *testing.T) {
 
 	got := p.pull(t, exitPublished, "--out", data, "--min-calls", "100000", "--allow-missing", "0", "--metrics-file", metrics)
 	want := []struct{ code, says, hint string }{
-		{"missing", `1 of \d+ ids did not come back, allowed are 0`, "asked for again"},
+		{"missing", `1 of \d+ ids did not come back, allowed are 0`, "asked for again every night"},
 		{"calls", `\d+ jobs had calls, fewer than --min-calls 100000`, "--instance"},
 		{"uncovered", `days before the last 7d are not covered`, "callmill pull --out"},
-		{"rejects", `2 of \d+ were rejected, allowed are 0`, "the table rejects"},
+		{"rejects", `2 of \d+ were rejected, allowed are 0`, "`callmill rejects "},
 	}
 	lines := strings.Split(strings.TrimSuffix(got.stderr, "\n"), "\n")
 	if len(lines) != 2*len(want) {

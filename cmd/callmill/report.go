@@ -59,14 +59,14 @@ func newReport(command string) *report {
 func (r *report) begin(run dataset.Run) { r.run, r.started = run, run.Started }
 
 // judge finds reasons in what every run counts.
-func (r *report) judge(allowRejects *allowance) {
+func (r *report) judge(f *runFlags) {
 	if r.published == nil {
 		return
 	}
 	c := r.published.Counts
-	if allowRejects.exceeded(c.Rejected, c.Seen) {
-		r.because(tooManyRejects, fmt.Sprintf("%d of %d were rejected, allowed are %s", c.Rejected, c.Seen, allowRejects.String()),
-			"the table rejects says which and why")
+	if f.allowRejects.exceeded(c.Rejected, c.Seen) {
+		r.because(tooManyRejects, fmt.Sprintf("%d of %d were rejected, allowed are %s", c.Rejected, c.Seen, f.allowRejects.String()),
+			fmt.Sprintf("`callmill rejects %s` says which and why", shellWord(f.out)))
 	}
 }
 

@@ -86,7 +86,7 @@ func (j *job) execute(ctx context.Context, env *environment) (err error) {
 	if j.finish != nil {
 		j.finish(r, d.Manifest())
 	}
-	r.judge(&f.allowRejects)
+	r.judge(f)
 	err = r.end(ctx, err)
 	if e := f.writeMetrics(r, d.Manifest()); e != nil {
 		err = r.end(ctx, e)

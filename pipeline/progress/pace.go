@@ -15,6 +15,7 @@ const lately = time.Minute
 type pace struct {
 	mu    sync.Mutex
 	marks []mark // in order, a second apart or more; but for the first, of late
+	last  mark   // when there was more than before
 }
 
 type mark struct {
@@ -22,10 +23,14 @@ type mark struct {
 	done    int64
 }
 
-// rate notes how far the stage is, and gives its rate of late.
-func (p *pace) rate(elapsed time.Duration, done int64) float64 {
+// at notes how far the stage is, and gives its rate of late, and for how long
+// nothing was seen to be done.
+func (p *pace) at(elapsed time.Duration, done int64) (rate float64, idle time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if done != p.last.done {
+		p.last = mark{elapsed, done}
+	}
 	if len(p.marks) == 0 {
 		p.marks = append(p.marks, mark{}) // when the stage began
 	}
@@ -36,7 +41,7 @@ func (p *pace) rate(elapsed time.Duration, done int64) float64 {
 	if elapsed-p.marks[len(p.marks)-1].elapsed >= time.Second {
 		p.marks = append(p.marks, mark{elapsed, done})
 	}
-	return perSecond(done-since.done, elapsed-since.elapsed)
+	return perSecond(done-since.done, elapsed-since.elapsed), elapsed - p.last.elapsed
 }
 
 // perSecond is a rate, 0 over a time that is too short to tell.

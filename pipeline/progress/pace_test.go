@@ -109,6 +109,21 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
+// Where the last few take longer than all the others, no end is promised that
+// is over already.
+func TestTheLastFew(t *testing.T) {
+	states := watch(t, func(p *Progress) {
+		p.Grow(1_000)
+		fetch(p, 11, 90)
+		fetch(p, 30, 0)
+		p.Add(10)
+	})
+	early, late := states[0], states[5] // after 5 s, and 30 s
+	if early.SecondsLeft == nil || late.Done != 990 || late.SecondsLeft != nil {
+		t.Errorf("it shows %+v and then %+v", early, late)
+	}
+}
+
 func TestRateOverNoTime(t *testing.T) {
 	for _, d := range []time.Duration{-time.Second, 0, time.Millisecond} {
 		if got := perSecond(5, d); got != 0 {

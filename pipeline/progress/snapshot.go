@@ -12,8 +12,9 @@ type snapshot struct {
 	label, unit string
 	now         time.Time
 	elapsed     time.Duration
-	done, total int64   // total 0: not known
-	rate        float64 // units per second; 0: nobody can know
+	done, total int64         // total 0: not known
+	rate        float64       // units per second; 0: nobody can know
+	idle        time.Duration // since something was done last
 	counts      [fieldCount]int64
 	final       bool
 }
@@ -27,7 +28,7 @@ func (p *Progress) snapshot(s *stage) snapshot {
 		snap.now, snap.final = *end, true
 	}
 	snap.elapsed = snap.now.Sub(s.start)
-	snap.rate = s.pace.rate(snap.elapsed, snap.done)
+	snap.rate, snap.idle = s.pace.at(snap.elapsed, snap.done)
 	if snap.final {
 		snap.rate = perSecond(snap.done, snap.elapsed)
 	}
@@ -44,8 +45,8 @@ func (s *snapshot) left() (time.Duration, bool) {
 	}
 	seconds := float64(s.total-s.done) / s.rate
 	const year = 365 * 24 * time.Hour
-	if seconds > year.Seconds() {
-		return 0, false
+	if seconds > year.Seconds() || seconds < s.idle.Seconds() {
+		return 0, false // what is left is not like what was done
 	}
 	return time.Duration(seconds * float64(time.Second)), true
 }
