@@ -28,9 +28,13 @@ func buildCallmill(ctx context.Context, dir string) (binary string, err error) {
 	return binary, nil
 }
 
-// simulated makes the responses, unless they are there from an earlier time. A
-// folder gets its name when it is complete.
+// simulated makes the responses, unless others were named or they are there
+// from an earlier time. A folder gets its name when it is complete.
 func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, error) {
+	if s.responses != "" {
+		bytes, err := folderBytes(s.responses, ".json")
+		return &responses{s.responses, bytes}, err
+	}
 	dir := filepath.Join(s.dir, "responses-"+strconv.Itoa(s.jobs))
 	if _, err := os.Stat(dir); err != nil {
 		fmt.Fprintf(notes, "simulating %d jobs in %s\n", s.jobs, dir)

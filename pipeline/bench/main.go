@@ -3,6 +3,7 @@
 //
 //	go run ./pipeline/bench                  two million turns, every peer, five rounds
 //	go run ./pipeline/bench --quick          a small run, to see that all works
+//	go run ./pipeline/bench --responses DIR  responses of your own, *.json in one folder
 //
 // It builds callmill, has it simulate responses (kept in --dir for the next
 // time) and then runs everybody in turn, round after round, so that whatever
@@ -31,6 +32,8 @@ type settings struct {
 	rounds int
 	dir    string // for the input and everything written
 	python string // "": no peers
+	// responses is a folder to convert instead of simulated ones.
+	responses string
 	// callmill is a binary to measure; "": the one of this source.
 	callmill string
 }
@@ -43,6 +46,7 @@ func main() {
 	flag.IntVar(&s.jobs, "jobs", 260_000, "simulated jobs, of eight turns on average")
 	flag.IntVar(&s.rounds, "rounds", 5, "how often everybody runs")
 	flag.StringVar(&s.dir, "dir", filepath.Join(os.TempDir(), "callmill-bench"), "folder for responses and tables; responses are kept")
+	flag.StringVar(&s.responses, "responses", "", "folder of responses, *.json, to convert instead of simulated ones")
 	flag.StringVar(&s.callmill, "callmill", "", "binary to measure (default: built from this source)")
 	flag.Parse()
 	if *quick {
