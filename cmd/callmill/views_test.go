@@ -62,7 +62,8 @@ func TestViewsHold(t *testing.T) {
 }
 
 // TestViewsMove opens a snapshot that was moved to a folder with a quote in its
-// name, and one by the absolute paths that callmill views prints.
+// name, and one by the absolute paths that callmill views prints, where the
+// name looks like a pattern.
 func TestViewsMove(t *testing.T) {
 	python := pythonWithReaders(t)
 	data := convert(t, exitDone, write(t, map[string]string{"resp.json": viewsResponse}))
@@ -78,8 +79,12 @@ func TestViewsMove(t *testing.T) {
 	if got := queryViews(t, python, snapshotOf(t, moved), queries); got != want {
 		t.Errorf("moved: %s", got)
 	}
+	odd := filepath.Join(t.TempDir(), "nights [1]*?")
+	if err := os.Rename(moved, odd); err != nil {
+		t.Fatal(err)
+	}
 	absolute := filepath.Join(t.TempDir(), "night.sql")
-	if err := os.WriteFile(absolute, []byte(runMain(t, exitDone, "views", moved)), 0o600); err != nil {
+	if err := os.WriteFile(absolute, []byte(runMain(t, exitDone, "views", odd)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := runPython(t, python, "views.py", absolute, queries); got != want {

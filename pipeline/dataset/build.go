@@ -37,7 +37,6 @@ type build struct {
 	dir     string
 	days    map[int32]*day
 	units   []shard
-	rejects []rejected
 	writers chan *shardWriter // idle ones
 
 	mu     sync.Mutex
@@ -64,11 +63,11 @@ type tableFile struct {
 	file  File
 }
 
-func (tx *Tx) newBuild(rejects []rejected) (*build, error) {
+func (tx *Tx) newBuild() (*build, error) {
 	b := &build{
 		tx: tx, dir: tx.dataset.path(snapshotsDir, buildPrefix+tx.run.ID), days: map[int32]*day{}, shrunk: map[schema.Key]bool{},
 		made:    map[string]bool{".": true},
-		rejects: rejects, writers: make(chan *shardWriter, max(1, tx.dataset.options.Workers)),
+		writers: make(chan *shardWriter, max(1, tx.dataset.options.Workers)),
 	}
 	return b, tx.dataset.fs.Mkdir(b.dir, tx.dataset.dirMode())
 }
@@ -219,15 +218,15 @@ func (b *build) dropWritten(d *day) error {
 // write writes one shard: the published rows less the replaced jobs, plus the
 // gathered ones, in order.
 func (b *build) write(ctx context.Context, s shard) error {
-	w, err := b.idleWriter()
-	if err != nil {
-		return err
-	}
+	w := b.idleWriter()
 	written, err := b.writeShard(ctx, w, s)
 	if err != nil {
 		return fmt.Errorf("write %s bucket %d of %d: %w", dateDir(s.day), s.bucket, s.buckets, err)
 	}
-	b.writers <- w
+	select {
+	case b.writers <- w:
+	default: // there are more than Options.Workers said
+	}
 	b.mu.Lock()
 	b.days[s.day].written[s] = written
 	b.mu.Unlock()
@@ -236,12 +235,12 @@ func (b *build) write(ctx context.Context, s shard) error {
 
 // idleWriter reuses the buffers of a writer that has finished a shard. After
 // an error a writer is not given back, as its state is unknown.
-func (b *build) idleWriter() (*shardWriter, error) {
+func (b *build) idleWriter() *shardWriter {
 	select {
 	case w := <-b.writers:
-		return w, nil
+		return w
 	default:
-		return newShardWriter(b), nil
+		return newShardWriter(b)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -94,7 +95,7 @@ func (tx *Tx) idle(extent Extent) bool {
 			return false
 		}
 	}
-	return old != nil && len(tx.build.days) == 0 && len(tx.build.rejects) == 0 && len(tx.replayed) == 0 &&
+	return old != nil && len(tx.build.days) == 0 && tx.rejects.met == 0 && len(tx.replayed) == 0 &&
 		!tx.settlesRejects() && old.sameExtent(extent)
 }
 
@@ -119,10 +120,14 @@ func (d *Dataset) same(m *Manifest) bool {
 // assemble puts together the tables of the new snapshot.
 func (b *build) assemble(extent Extent) (*Manifest, error) {
 	tx := b.tx
+	undated, err := tx.undatedNow()
+	if err != nil {
+		return nil, err
+	}
 	m := &Manifest{
 		Format: FormatVersion, Program: tx.dataset.options.Program, Parent: tx.dataset.name, Run: tx.run.ID,
 		Published: tx.dataset.options.Now().UTC(), Settings: extent.Settings,
-		Covered: extent.Covered, Pending: extent.Pending, Undated: tx.undatedNow(), Counts: tx.verdict.counts,
+		Covered: extent.Covered, Pending: extent.Pending, Undated: undated, Counts: tx.verdict.counts,
 	}
 	m.Counts.Shrunk += int64(len(b.shrunk))
 	for _, t := range schema.Tables() {
@@ -143,7 +148,7 @@ func (b *build) assemble(extent Extent) (*Manifest, error) {
 }
 
 // undatedNow adds to the instants that are no version's own those of this run.
-func (tx *Tx) undatedNow() []int64 {
+func (tx *Tx) undatedNow() ([]int64, error) {
 	var list []int64
 	if tx.dataset.manifest != nil {
 		list = slices.Clone(tx.dataset.manifest.Undated)
@@ -151,13 +156,18 @@ func (tx *Tx) undatedNow() []int64 {
 	for at := range tx.verdict.undated {
 		list = append(list, at)
 	}
-	for i := range tx.build.rejects {
-		if tx.build.rejects[i].undated {
-			list = append(list, tx.build.rejects[i].row.FirstSeen)
+	undated := map[int64]bool{}
+	for met, err := range tx.rejects.all() {
+		if err != nil {
+			return nil, err
+		}
+		if met.Undated {
+			undated[met.Row.FirstSeen] = true
 		}
 	}
+	list = slices.AppendSeq(list, maps.Keys(undated))
 	slices.Sort(list)
-	return slices.Compact(list)
+	return slices.Compact(list), nil
 }
 
 // dayFiles are the files of a day table: those written, and those of shards

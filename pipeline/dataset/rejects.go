@@ -1,28 +1,15 @@
 package dataset
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"slices"
-	"sync"
+	"iter"
 
 	"callmill/pipeline/dataset/table"
 	"callmill/schema"
 )
-
-// rejected is a reject of this run: its row but for the input, which may be a
-// MiB, and where that is kept.
-type rejected struct {
-	sequence int64 // place of its input in the order of delivery
-	row      schema.RejectRow
-	undated  bool // FirstSeen is no instant of its own
-	raw      keptRaw
-}
 
 // reject makes the row of a reject. Of its input the row keeps the first MiB.
 func (tx *Tx) reject(r *schema.Reject, sequence int64) (rejected, error) {
@@ -36,7 +23,7 @@ func (tx *Tx) reject(r *schema.Reject, sequence int64) (rejected, error) {
 		row.RawBytes, row.RawSHA256 = r.RawBytes, r.RawSHA256
 	}
 	row.RejectID = rejectID(row.Code, row.JobID, row.RawSHA256)
-	raw, err := tx.raws.keep(r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)])
+	raw, err := tx.rejects.keep(r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)])
 	return rejected{sequence, row, r.Undated, raw}, err
 }
 
@@ -50,87 +37,9 @@ func rejectID(code, jobID, rawSHA256 string) string {
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 
-// rawStore holds the input of rejects, past some bytes in a file without a
-// name. It is safe for concurrent use.
-type rawStore struct {
-	dir    string
-	memory int64
-
-	mu   sync.Mutex
-	held int64
-	file *os.File
-	size int64
-}
-
-// keptRaw is where the input of one reject is.
-type keptRaw struct {
-	memory []byte
-	offset int64
-	size   int
-}
-
-func (s *rawStore) keep(raw []byte) (keptRaw, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.held += int64(len(raw)); s.held <= s.memory {
-		return keptRaw{memory: slices.Clone(raw), size: len(raw)}, nil
-	}
-	if s.file == nil {
-		file, err := createSpill(s.dir)
-		if err != nil {
-			return keptRaw{}, fmt.Errorf("spill rejects: %w", err)
-		}
-		s.file = file
-	}
-	kept := keptRaw{offset: s.size, size: len(raw)}
-	if _, err := s.file.WriteAt(raw, s.size); err != nil {
-		return keptRaw{}, fmt.Errorf("spill rejects: %w", err)
-	}
-	s.size += int64(len(raw))
-	return kept, nil
-}
-
-func (s *rawStore) read(k keptRaw) ([]byte, error) {
-	if k.memory != nil || k.size == 0 {
-		return k.memory, nil
-	}
-	raw := make([]byte, k.size)
-	if _, err := s.file.ReadAt(raw, k.offset); err != nil {
-		return nil, fmt.Errorf("read spilled rejects: %w", err)
-	}
-	return raw, nil
-}
-
-func (s *rawStore) close() error {
-	if s.file == nil {
-		return nil
-	}
-	err := s.file.Close()
-	s.file = nil
-	return err
-}
-
-func compareRejects(a, b *schema.RejectRow) int {
-	return cmp.Or(cmp.Compare(a.InstanceID, b.InstanceID), cmp.Compare(a.RejectID, b.RejectID))
-}
-
-// newRejects gives the rejects of the run in the order of the table, the first
-// sighting of each.
-func (tx *Tx) newRejects() []rejected {
-	var met []rejected
-	for _, a := range tx.appenders {
-		met = append(met, a.rejects...)
-	}
-	slices.SortFunc(met, func(a, b rejected) int {
-		return cmp.Or(compareRejects(&a.row, &b.row), cmp.Compare(a.row.FirstSeen, b.row.FirstSeen),
-			cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.row.Position, b.row.Position))
-	})
-	return slices.CompactFunc(met, func(a, b rejected) bool { return compareRejects(&a.row, &b.row) == 0 })
-}
-
 // rejectedJobs are the jobs of all rejects, for which it matters whether a
 // version is accepted.
-func (tx *Tx) rejectedJobs(met []rejected) (map[schema.Key]bool, error) {
+func (tx *Tx) rejectedJobs() (map[schema.Key]bool, error) {
 	asked := map[schema.Key]bool{}
 	if tx.anew {
 		return asked, nil // the jobs are those of before: rejects stay
@@ -140,8 +49,11 @@ func (tx *Tx) rejectedJobs(met []rejected) (map[schema.Key]bool, error) {
 			asked[schema.JobKey(nil, r.InstanceID, r.JobID)] = true
 		}
 	}
-	for i := range met {
-		ask(&met[i].row)
+	for met, err := range tx.rejects.all() {
+		if err != nil {
+			return nil, err
+		}
+		ask(&met.Row)
 	}
 	if tx.dataset.manifest == nil {
 		return asked, nil
@@ -202,7 +114,18 @@ func (b *build) writeRejects() (file File, err error) {
 const rejectGroupBytes = 8 << 20
 
 func (b *build) mergeRejects(w *table.Writer[schema.RejectRow]) error {
-	tx, met := b.tx, b.rejects
+	tx := b.tx
+	met, stop := iter.Pull2(tx.rejects.all())
+	defer stop()
+	var next *rejected // the one of this run that is written next, nil at the end
+	advance := func() error {
+		var err error
+		next, err, _ = met()
+		return err
+	}
+	if err := advance(); err != nil {
+		return err
+	}
 	size := 0
 	write := func(r *schema.RejectRow, sequence int64) error {
 		if tx.gone(r, sequence) {
@@ -219,36 +142,35 @@ func (b *build) mergeRejects(w *table.Writer[schema.RejectRow]) error {
 		size = 0
 		return w.EndRowGroup()
 	}
-	writeMet := func() error {
-		row := met[0].row
+	writeNext := func() error {
+		row := next.Row
 		var err error
-		if row.Raw, err = tx.raws.read(met[0].raw); err != nil {
+		if row.Raw, err = tx.rejects.raw(next.Raw); err != nil {
 			return err
 		}
-		sequence := met[0].sequence
-		met = met[1:]
-		return write(&row, sequence)
+		if err := write(&row, next.Sequence); err != nil {
+			return err
+		}
+		return advance()
 	}
 	if tx.dataset.manifest != nil {
 		for old, err := range tx.dataset.Rejects() {
+			for err == nil && next != nil && compareRejects(&next.Row, old) < 0 {
+				err = writeNext()
+			}
+			if err == nil && next != nil && compareRejects(&next.Row, old) == 0 {
+				err = advance() // seen again: the first sighting stays
+			}
+			if err == nil {
+				err = write(old, -1)
+			}
 			if err != nil {
-				return err
-			}
-			for len(met) > 0 && compareRejects(&met[0].row, old) < 0 {
-				if err := writeMet(); err != nil {
-					return err
-				}
-			}
-			if len(met) > 0 && compareRejects(&met[0].row, old) == 0 {
-				met = met[1:] // seen again: the first sighting stays
-			}
-			if err := write(old, -1); err != nil {
 				return err
 			}
 		}
 	}
-	for len(met) > 0 {
-		if err := writeMet(); err != nil {
+	for next != nil {
+		if err := writeNext(); err != nil {
 			return err
 		}
 	}

@@ -87,3 +87,40 @@ func TestManyLargeRejects(t *testing.T) {
 		t.Errorf("%d rejects are published, want 40", len(got))
 	}
 }
+
+// TestRejectsInRuns: however many rejects there are, and whichever worker met
+// them, the table is the same, in bounded memory.
+func TestRejectsInRuns(t *testing.T) {
+	const lines = 20_000 // five runs
+	var want map[string]string
+	for _, appenders := range []int{1, 3} {
+		l := newLine(t)
+		l.appenders = appenders
+		var deliveries []delivery
+		for n := range lines {
+			// Every third is met twice, the second time as of an earlier instant.
+			deliveries = append(deliveries, reject("", fmt.Sprint("line ", n*2/3), int64(100000-n)))
+		}
+		l.run(deliveries...)
+		got := map[string]string{}
+		d, err := dataset.View(l.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row, err := range d.Rejects() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[row.RejectID] = fmt.Sprint(string(row.Raw), " ", row.FirstSeen)
+		}
+		if len(got) != (lines-1)*2/3+1 {
+			t.Errorf("%d rejects, want %d", len(got), (lines-1)*2/3+1)
+		}
+		if want == nil {
+			want = got
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%d appenders give other rejects than one", appenders)
+		}
+	}
+}

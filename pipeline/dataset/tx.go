@@ -26,7 +26,7 @@ type Tx struct {
 	store    *gather.Store
 	undated  map[int64]bool
 	anew     bool // see BeginAnew
-	raws     rawStore
+	rejects  rejectStore
 	replayed map[string]bool // see Replayed
 
 	mu        sync.Mutex
@@ -75,7 +75,7 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 		return nil, err
 	}
 	tx := &Tx{dataset: d, run: run, codec: codec, undated: map[int64]bool{}, replayed: map[string]bool{}, old: &published{}}
-	tx.raws = rawStore{dir: d.path(snapshotsDir), memory: d.options.Memory / 12}
+	tx.rejects = rejectStore{dir: d.path(snapshotsDir), memory: d.options.Memory / 12}
 	if d.manifest != nil {
 		for _, at := range d.manifest.Undated {
 			tx.undated[at] = true
@@ -184,19 +184,26 @@ func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
 	if err != nil {
 		return err
 	}
-	a.rejects = append(a.rejects, met)
-	return nil
+	if a.rejects = append(a.rejects, met); len(a.rejects) < runRejects {
+		return nil
+	}
+	return a.flushRejects()
+}
+
+func (a *Appender) flushRejects() error {
+	met := a.rejects
+	a.rejects = nil
+	return a.tx.rejects.add(met)
 }
 
 // Flush hands over what the appender holds; the worker's last call.
-func (a *Appender) Flush() error { return a.gathered.Flush() }
+func (a *Appender) Flush() error { return errors.Join(a.flushRejects(), a.gathered.Flush()) }
 
 // Plan decides between the versions of every job and lists the units of
 // writing. No appender may be used any more.
 func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 	var seen []sighting
-	rejects := tx.newRejects()
-	asked, err := tx.rejectedJobs(rejects)
+	asked, err := tx.rejectedJobs()
 	if err != nil {
 		return 0, err
 	}
@@ -213,14 +220,12 @@ func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
 			return 0, err
 		}
 	}
-	for _, a := range tx.appenders {
-		tx.verdict.counts.Seen += int64(len(a.rejects))
-		tx.verdict.counts.Rejected += int64(len(a.rejects))
-	}
+	tx.verdict.counts.Seen += tx.rejects.met
+	tx.verdict.counts.Rejected += tx.rejects.met
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if tx.build, err = tx.newBuild(rejects); err != nil {
+	if tx.build, err = tx.newBuild(); err != nil {
 		return 0, fmt.Errorf("begin snapshot: %w", err)
 	}
 	if err := tx.build.plan(); err != nil {
@@ -259,7 +264,7 @@ func (tx *Tx) Write(ctx context.Context, unit int) error {
 // Close gives back what the run holds in memory and on disk; of a run that was
 // not published nothing is left.
 func (tx *Tx) Close() error {
-	err := errors.Join(tx.store.Close(), tx.raws.close(), tx.old.jobs.close())
+	err := errors.Join(tx.store.Close(), tx.rejects.close(), tx.old.jobs.close())
 	if tx.build != nil {
 		err = tx.build.discard(err)
 	}

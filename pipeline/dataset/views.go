@@ -31,7 +31,7 @@ var askedViews = [...]string{
 func Views(base string) string {
 	v := viewWriter{prefix: "coalesce(getvariable('callmill') || '/', '') || "}
 	if base != "" {
-		v.prefix = quote(base+"/") + " || "
+		v.prefix = quote(literal.Replace(base)+"/") + " || "
 	} else {
 		v.sql.WriteString("-- From this folder: duckdb -init views.sql\n" +
 			"-- From elsewhere: SET VARIABLE callmill = '/path/to/data/latest'; then .read views.sql\n")
@@ -97,6 +97,9 @@ func columnComments(view string, t schema.Table, columns []string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// literal spells a path as a pattern that is met by that path alone.
+var literal = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
 // quote is a string as SQL has it.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
