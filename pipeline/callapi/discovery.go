@@ -92,15 +92,13 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 			return a, d.send(ctx, delivery{raw: rawOfList(r, a, text)})
 		}
 	}
-	var line []byte
-	a, err := d.client.ask(ctx, r, func(a *answer) error {
-		line = a.line(r, nil)
-		return d.journal.Append(line)
+	return d.client.ask(ctx, r, func(a *answer) error {
+		line := a.line(r, nil)
+		if err := d.journal.Append(line); err != nil {
+			return err
+		}
+		return d.send(ctx, delivery{raw: rawOfList(r, a, line)})
 	})
-	if err != nil {
-		return nil, err
-	}
-	return a, d.send(ctx, delivery{raw: rawOfList(r, a, line)})
 }
 
 // count says how often a page was read before.

@@ -31,7 +31,7 @@
 //     there.
 //
 // Memory is needed for the ids and for what SearchTask said of their calls,
-// some 400 bytes for each call, and for the responses on their way.
+// some 200 bytes for each job, and for the responses on their way.
 //
 // # Goroutines
 //

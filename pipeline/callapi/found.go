@@ -13,23 +13,17 @@ import (
 type found struct {
 	mu    sync.Mutex
 	jobs  map[string]*foundJob
-	names map[string]string // names that many calls share, once
+	names names
 	calls int
 }
 
+// foundJob is kept small: there may be millions.
 type foundJob struct {
 	lastCall int64 // in ms, that SearchTask knows of; 0: none
-	calls    []foundCall
+	calls    []byte
 }
 
-type foundCall struct {
-	taskID string
-	facts  schema.Facts
-}
-
-func newFound() *found {
-	return &found{jobs: map[string]*foundJob{}, names: map[string]string{}}
-}
+func newFound() *found { return &found{jobs: map[string]*foundJob{}} }
 
 // add notes a job.
 func (f *found) add(id string) {
@@ -54,26 +48,22 @@ func (f *found) addCall(row *searchRow) {
 	defer f.mu.Unlock()
 	job := f.job(string(row.JobID))
 	job.lastCall = max(job.lastCall, row.ActualTime.value)
-	call := foundCall{string(row.TaskID), row.facts(f.intern)}
-	if call.taskID == "" {
+	if row.TaskID == "" {
 		return
 	}
-	for i := range job.calls {
-		if job.calls[i].taskID == call.taskID {
-			job.calls[i] = call
-			return
-		}
-	}
-	job.calls = append(job.calls, call)
+	calls := job.calls
+	rest := make([]byte, 0, len(calls)+callSize) // as long as it needs to be, mostly
 	f.calls++
-}
-
-func (f *found) intern(name string) string {
-	if known, ok := f.names[name]; ok {
-		return known
+	for len(calls) > 0 {
+		call, next := f.names.readCall(calls)
+		if call.taskID == string(row.TaskID) {
+			f.calls--
+		} else {
+			rest = append(rest, calls[:len(calls)-len(next)]...)
+		}
+		calls = next
 	}
-	f.names[name] = name
-	return name
+	job.calls = f.names.appendCall(rest, foundCall{string(row.TaskID), row.facts()})
 }
 
 // ids lists the jobs in order.
@@ -87,8 +77,10 @@ func (f *found) facts(ids []string) map[string]map[string]schema.RawFacts {
 		if job == nil {
 			continue
 		}
-		for i := range job.calls {
-			if job.calls[i].facts.IsZero() {
+		for calls := job.calls; len(calls) > 0; {
+			var call foundCall
+			call, calls = f.names.readCall(calls)
+			if call.facts.IsZero() {
 				continue
 			}
 			if all == nil {
@@ -97,7 +89,7 @@ func (f *found) facts(ids []string) map[string]map[string]schema.RawFacts {
 			if all[id] == nil {
 				all[id] = map[string]schema.RawFacts{}
 			}
-			all[id][job.calls[i].taskID] = job.calls[i].facts.Raw()
+			all[id][call.taskID] = call.facts.Raw()
 		}
 	}
 	return all

@@ -112,14 +112,13 @@ func (d *discovery) fetchOne(ctx context.Context, id string) error {
 // nil where it is about these ids: the API answers when asked for others.
 func (d *discovery) fetchIDs(ctx context.Context, ids []string) (*failure, error) {
 	r := d.jobsRequest(ids)
-	var line []byte
-	a, err := d.client.ask(ctx, r, func(a *answer) error {
-		line = a.line(r, d.found.facts(ids))
-		return d.journal.Append(line)
+	_, err := d.client.ask(ctx, r, func(a *answer) error {
+		line := a.line(r, d.found.facts(ids))
+		if err := d.journal.Append(line); err != nil {
+			return err
+		}
+		return d.send(ctx, delivery{raw: a.raw(r, line), sightings: d.sightings(a, ids)})
 	})
-	if err == nil {
-		return nil, d.send(ctx, delivery{raw: a.raw(r, line), sightings: d.sightings(a, ids)})
-	}
 	f, ok := err.(*failure)
 	switch {
 	case !ok:

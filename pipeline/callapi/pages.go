@@ -64,18 +64,17 @@ type searchRow struct {
 	DialExceptionCodes       list[text]
 }
 
-// facts are what the row says and ListJobs does not. Names are interned: they
-// are the same in thousands of rows.
-func (r *searchRow) facts(intern func(string) string) schema.Facts {
+// facts are what the row says and ListJobs does not.
+func (r *searchRow) facts() schema.Facts {
 	f := schema.Facts{
-		JobGroupName: intern(string(r.JobGroupName)), ScriptName: intern(string(r.ScriptName)),
+		JobGroupName: string(r.JobGroupName), ScriptName: string(r.ScriptName),
 		CallMS: r.CallDuration.pointer(), RingingS: r.RecordingDuration.pointer32(), EndReason: r.TaskEndReason.pointer32(),
 		ReachedEnd: r.HasReachedEndOfFlow.pointer(), LastPlaybackCompleted: r.HasLastPlaybackCompleted.pointer(),
 		HungUpByRejection: r.HasHangUpByRejection.pointer(),
 	}
 	for _, code := range r.DialExceptionCodes {
 		if code != "" {
-			f.DialExceptions = append(f.DialExceptions, intern(string(code)))
+			f.DialExceptions = append(f.DialExceptions, string(code))
 		}
 	}
 	return f

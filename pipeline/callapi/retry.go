@@ -46,9 +46,10 @@ func (c *Client) attempts(r *request, f *failure) (most int, wait time.Duration)
 func unkept(*answer) error { return nil }
 
 // ask sends a request until it is answered. The request counts as under way
-// until keep, which may be asked for nothing, has returned. It gives a *failure when it is
-// refused, or failed every time, *Error where no request can pass any more,
-// and ctx.Err() when cancelled.
+// until keep has taken the answer: what the rest of the run does not keep up
+// with is not asked for, nor held in memory. It gives a *failure when the
+// request is refused, or failed every time, *Error where no request can pass
+// any more, and ctx.Err() when cancelled.
 func (c *Client) ask(ctx context.Context, r *request, keep func(*answer) error) (*answer, error) {
 	failed := 0
 	for try := 0; ; try++ {
