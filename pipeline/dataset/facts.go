@@ -18,8 +18,14 @@ import (
 // not carry it. A known value is replaced only by one from a later version,
 // and none is cleared.
 
-// taskFacts are the facts of a job's tasks by task id.
-type taskFacts map[string]schema.Facts
+// taskFacts are the facts of a job's tasks, in order of task ids. There is one
+// for every job of a night, so it is small, and shared where nothing changes.
+type taskFacts []taskFact
+
+type taskFact struct {
+	taskID string
+	facts  schema.Facts
+}
 
 // factsSeen is what one sighting of a job carried.
 type factsSeen struct {
@@ -41,14 +47,52 @@ func (a *Appender) noteFacts(s sighting, job *schema.Job) {
 			continue
 		}
 		if facts == nil {
-			facts = taskFacts{}
+			facts = make(taskFacts, 0, len(job.Tasks)-i)
 		}
-		// The job's strings lie in input that is given back.
-		facts[strings.Clone(t.TaskID)] = t.Facts.Clone()
+		// The job's strings lie in input that is given back; names are those
+		// of thousands of calls.
+		f := t.Facts.Clone()
+		f.JobGroupName, f.ScriptName = a.intern(f.JobGroupName), a.intern(f.ScriptName)
+		facts = append(facts, taskFact{strings.Clone(t.TaskID), f})
 	}
 	if facts != nil {
-		a.facts = append(a.facts, factsSeen{s.key, s.observed, s.sequence, facts})
+		a.facts = append(a.facts, factsSeen{s.key, s.observed, s.sequence, facts.sorted()})
 	}
+}
+
+func (a *Appender) intern(name string) string {
+	if known, ok := a.names[name]; ok {
+		return known
+	}
+	if a.names == nil {
+		a.names = map[string]string{}
+	}
+	a.names[name] = name
+	return name
+}
+
+// sorted puts the facts in order; of a task that is there twice the later
+// counts.
+func (f taskFacts) sorted() taskFacts {
+	slices.SortStableFunc(f, func(a, b taskFact) int { return strings.Compare(a.taskID, b.taskID) })
+	n := 0
+	for i := range f {
+		if i+1 < len(f) && f[i].taskID == f[i+1].taskID {
+			continue
+		}
+		f[n] = f[i]
+		n++
+	}
+	return f[:n]
+}
+
+// find gives the facts of a task.
+func (f taskFacts) find(taskID string) (facts schema.Facts, ok bool) {
+	i, ok := slices.BinarySearchFunc(f, taskID, func(t taskFact, id string) int { return strings.Compare(t.taskID, id) })
+	if ok {
+		facts = f[i].facts
+	}
+	return facts, ok
 }
 
 // jobsWithFacts are the jobs of which the run brought facts.
@@ -88,18 +132,12 @@ func (tx *Tx) mergeFacts() error {
 		return err
 	}
 	tx.facts = maps.Clone(published)
-	for key, facts := range tx.facts {
-		tx.facts[key] = maps.Clone(facts)
-	}
 	for _, s := range seen {
-		if tx.facts[s.key] == nil {
-			tx.facts[s.key] = taskFacts{}
-		}
 		later := true
 		if old := tx.old.find(s.key); old != nil {
 			later = s.observed >= tx.old.timesOf(old).observedAt
 		}
-		tx.facts[s.key].merge(s.facts, later)
+		tx.facts[s.key] = tx.facts[s.key].merge(s.facts, later)
 	}
 	for key := range wanted {
 		if old := tx.old.find(key); old != nil && !reflect.DeepEqual(tx.facts[key].of(tasks[key]), published[key]) {
@@ -109,16 +147,27 @@ func (tx *Tx) mergeFacts() error {
 	return nil
 }
 
-// merge takes over values of more: all that are known where it is later, else
-// those for tasks and columns that had none.
-func (f taskFacts) merge(more taskFacts, later bool) {
-	for task, facts := range more {
-		had := f[task]
-		if later {
-			had, facts = facts, had
-		}
-		f[task] = had.Or(facts)
+// merge gives the facts with the values of more: all that are known where it is
+// later, else those for tasks and columns that had none.
+func (f taskFacts) merge(more taskFacts, later bool) taskFacts {
+	if len(f) == 0 {
+		return more
 	}
+	merged := make(taskFacts, 0, len(f)+len(more))
+	for len(f) > 0 && len(more) > 0 {
+		switch a, b := f[0], more[0]; strings.Compare(a.taskID, b.taskID) {
+		case -1:
+			merged, f = append(merged, a), f[1:]
+		case 1:
+			merged, more = append(merged, b), more[1:]
+		default:
+			if later {
+				a, b = b, a
+			}
+			merged, f, more = append(merged, taskFact{a.taskID, a.facts.Or(b.facts)}), f[1:], more[1:]
+		}
+	}
+	return append(append(merged, f...), more...)
 }
 
 // newFacts counts a job whose facts changed as changed, and has its rows
@@ -187,11 +236,11 @@ func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (found map[schema.Key]t
 			if len(facts.DialExceptions) == 0 {
 				facts.DialExceptions = nil
 			}
-			if found[key] == nil {
-				found[key] = taskFacts{}
-			}
-			found[key][row.TaskID] = facts
+			found[key] = append(found[key], taskFact{row.TaskID, facts})
 		}
+	}
+	for key, facts := range found {
+		found[key] = facts.sorted()
 	}
 	return found, tasks, nil
 }
@@ -200,14 +249,11 @@ func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (found map[schema.Key]t
 func (f taskFacts) of(tasks []string) taskFacts {
 	var some taskFacts
 	for _, task := range tasks {
-		if facts, ok := f[task]; ok {
-			if some == nil {
-				some = taskFacts{}
-			}
-			some[task] = facts
+		if facts, ok := f.find(task); ok {
+			some = append(some, taskFact{task, facts})
 		}
 	}
-	return some
+	return some.sorted()
 }
 
 // apply puts the facts into the rows of their job, with the columns that are
@@ -216,7 +262,7 @@ func (f taskFacts) apply(rows *schema.Rows) {
 	failed := map[string]*bool{}
 	for i := range rows.Tasks {
 		row := &rows.Tasks[i]
-		facts, ok := f[row.TaskID]
+		facts, ok := f.find(row.TaskID)
 		if !ok {
 			continue
 		}

@@ -106,6 +106,7 @@ type Appender struct {
 	totals   map[int32]*gather.RowCounts
 	requests []string
 	facts    []factsSeen
+	names    map[string]string // that facts share
 	groups   []groupSeen
 	rejects  []rejected
 	scratch  []byte
