@@ -3,8 +3,6 @@ package gather
 import (
 	"slices"
 
-	"github.com/klauspost/compress/s2"
-
 	"callmill/schema"
 )
 
@@ -54,15 +52,8 @@ func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err err
 	return a.nextID, nil
 }
 
-const (
-	// segmentBytes is where a day's rows are sorted and compressed.
-	segmentBytes = 1 << 20
-	// blockBytes is how much of a segment is compressed and read back at a
-	// time: when a day is read, a block of each of its segments is in memory.
-	// With the job that fills it a block is mostly within 32 KiB, where the
-	// allocator has a size for it.
-	blockBytes = 28 << 10
-)
+// segmentBytes is where a day's rows are sorted and compressed.
+const segmentBytes = 1 << 20
 
 // Flush hands everything over to the store.
 func (a *Appender) Flush() error {
@@ -128,10 +119,4 @@ type place struct {
 	firstCall       int64
 	jobID, instance string
 	start, end      int
-}
-
-func appendCompressed(dst, block []byte) []byte {
-	start := len(dst)
-	dst = slices.Grow(dst, s2.MaxEncodedLen(len(block)))
-	return dst[:start+len(s2.Encode(dst[start:cap(dst)], block))]
 }

@@ -207,11 +207,18 @@ func (c *Codec) Decode(e *Entry, sink Sink, change func(*schema.JobRow)) error {
 	if err := readRows(c.extras, src, e.Counts.Extras, &s.extra, sink.Extra, nil); err != nil {
 		return err
 	}
-	return readRows(c.summaries, src, e.Counts.Summaries, &s.summary, sink.Summary, nil)
+	if err := readRows(c.summaries, src, e.Counts.Summaries, &s.summary, sink.Summary, nil); err != nil {
+		return err
+	}
+	if len(src.rest) > 0 {
+		return errDamaged
+	}
+	return nil
 }
 
 // readRows puts n rows where place says, the first as a difference from before
-// and told to first, where that is not nil.
+// and told to first, where that is not nil. It keeps the last row in before:
+// when place is asked for the next, the row may be gone from where it was put.
 func readRows[T any](c *codec, src *source, n int64, before *T, place func() (*T, error), first func(*T)) error {
 	for ; n > 0; n-- {
 		row, err := place()
@@ -226,7 +233,7 @@ func readRows[T any](c *codec, src *source, n int64, before *T, place func() (*T
 			first(row)
 			first = nil
 		}
-		before = row
+		*before = *row
 	}
 	return nil
 }
@@ -235,9 +242,9 @@ func readRows[T any](c *codec, src *source, n int64, before *T, place func() (*T
 // more than the row of the job. JobDate and Undated are not set.
 func (c *Codec) Rows(e *Entry, change func(*schema.JobRow)) (*schema.Rows, error) {
 	rows := &schema.Rows{
-		Tasks: make([]schema.TaskRow, 0, e.Counts.Tasks), Turns: make([]schema.TurnRow, 0, e.Counts.Turns),
-		Contacts: make([]schema.ContactRow, 0, e.Counts.Contacts), Extras: make([]schema.ExtraRow, 0, e.Counts.Extras),
-		Summaries: make([]schema.SummaryRow, 0, e.Counts.Summaries),
+		Tasks: roomFor[schema.TaskRow](e.Counts.Tasks), Turns: roomFor[schema.TurnRow](e.Counts.Turns),
+		Contacts: roomFor[schema.ContactRow](e.Counts.Contacts), Extras: roomFor[schema.ExtraRow](e.Counts.Extras),
+		Summaries: roomFor[schema.SummaryRow](e.Counts.Summaries),
 	}
 	return rows, c.Decode(e, Sink{
 		Job:  func() (*schema.JobRow, error) { return &rows.Job, nil },
@@ -245,6 +252,10 @@ func (c *Codec) Rows(e *Entry, change func(*schema.JobRow)) (*schema.Rows, error
 		Extra: placeIn(&rows.Extras), Summary: placeIn(&rows.Summaries),
 	}, change)
 }
+
+// roomFor makes room for n rows, up to as many as a call may well have: n is
+// what an entry says, and what it says may be damaged.
+func roomFor[T any](n int64) []T { return make([]T, 0, max(0, min(n, 1<<10))) }
 
 func placeIn[T any](rows *[]T) func() (*T, error) {
 	return func() (*T, error) {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/klauspost/compress/s2"
-
 	"callmill/schema"
 )
 
@@ -117,7 +115,7 @@ func (s *Sorted) nextBlock(c *cursor) error {
 		}
 		compressed = s.read
 	}
-	plain, err := s2.Decode(nil, compressed)
+	plain, err := decompress(compressed)
 	if err != nil {
 		return fmt.Errorf("read gathered rows: %w", err)
 	}
