@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -53,22 +54,23 @@ type Spool struct {
 	file    durable.File // nil: the next group makes one
 	number  int          // of the last file
 	size    int64        // of the file
-	frame   []byte
+	frame   bytes.Buffer
 
 	mu    sync.Mutex // for what is below; taken after disk
 	group *group     // that gathers
-	spare []byte     // for the lines of the one after it
 	err   error      // the first one; nothing is appended after it
 }
 
-// group is lines that are written at once.
+// group is lines that are written at once. They are those of their callers,
+// who wait for it.
 type group struct {
-	lines   []byte
+	lines   [][]byte
 	written bool // these two under Spool.disk
 	err     error
 }
 
-// mostSpare is how much memory is kept for the next group, in bytes.
+// mostSpare is how much memory is kept for the next frame, in bytes: huge
+// responses are not paid for all night.
 const mostSpare = 4 << 20
 
 // Open prepares the folder of a run. Of a run that is resumed it reads every
@@ -151,14 +153,14 @@ func (s *Spool) gather(line []byte) (*group, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	s.group.lines = append(append(s.group.lines, line...), '\n')
+	s.group.lines = append(s.group.lines, line)
 	return s.group, nil
 }
 
 // write writes the group that gathers; the next lines are another's.
 func (s *Spool) write(g *group) {
 	s.mu.Lock()
-	s.group, s.spare = &group{lines: s.spare[:0]}, nil
+	s.group = &group{}
 	err := s.err
 	s.mu.Unlock()
 
@@ -173,20 +175,18 @@ func (s *Spool) write(g *group) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.err = err
-	if cap(g.lines) < mostSpare { // huge responses are not paid for all night
-		s.spare = g.lines
-	}
-	g.lines = nil
 }
 
 // writeFrame puts lines into the file as a frame. A crash here leaves the file
 // with a part of the frame at its end.
-func (s *Spool) writeFrame(lines []byte) error {
+func (s *Spool) writeFrame(lines [][]byte) error {
 	if err := s.openFile(); err != nil {
 		return err
 	}
-	s.frame = s.encoder.EncodeAll(lines, s.frame[:0])
-	if _, err := s.file.Write(s.frame); err != nil {
+	if err := s.encode(lines); err != nil {
+		return err
+	}
+	if _, err := s.file.Write(s.frame.Bytes()); err != nil {
 		return err
 	}
 	if err := s.file.Sync(); err != nil {
@@ -197,16 +197,31 @@ func (s *Spool) writeFrame(lines []byte) error {
 			return err
 		}
 	}
-	s.size += int64(len(s.frame))
-	if cap(s.frame) > mostSpare {
-		s.frame = nil
-	}
+	s.size += int64(s.frame.Len())
 	if s.size < s.o.FileBytes {
 		return nil
 	}
 	err := s.file.Close()
 	s.file, s.size = nil, 0
 	return err
+}
+
+// encode makes the frame of some lines.
+func (s *Spool) encode(lines [][]byte) error {
+	if s.frame.Cap() > mostSpare {
+		s.frame = bytes.Buffer{}
+	}
+	s.frame.Reset()
+	s.encoder.Reset(&s.frame)
+	for _, line := range lines {
+		if _, err := s.encoder.Write(line); err != nil {
+			return err
+		}
+		if _, err := s.encoder.Write([]byte{'\n'}); err != nil {
+			return err
+		}
+	}
+	return s.encoder.Close()
 }
 
 // openFile makes the next file where there is none to go on with. The files of
