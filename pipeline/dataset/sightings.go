@@ -52,6 +52,10 @@ func compareSightings(a, b sighting) int {
 
 // verdict is what becomes of everything a run saw.
 type verdict struct {
+	old        *published
+	wasUndated map[int64]bool      // instants that are no published version's own
+	asked      map[schema.Key]bool // see accepted
+
 	counts Counts
 	// lost are the entries that are not published, sorted.
 	lost []uint64
@@ -104,11 +108,11 @@ type touch struct {
 	request    uint64 // sighting.entry of the version that brought the content back
 }
 
-// decide takes the sightings of each job in order of instant, then delivery,
-// and says which version is published. asked are the jobs for which accepted
-// is wanted, withFacts those for which unchanged is. It sorts seen.
-func decide(seen []sighting, old *published, undated map[int64]bool, asked, withFacts map[schema.Key]bool) *verdict {
-	v := &verdict{
+// newVerdict begins to decide. asked are the jobs for which accepted is wanted,
+// withFacts those for which unchanged is.
+func newVerdict(old *published, undated map[int64]bool, asked, withFacts map[schema.Key]bool) *verdict {
+	return &verdict{
+		old: old, wasUndated: undated, asked: asked,
 		firstSeen: map[uint64]int64{},
 		replaced:  map[shard]map[schema.Key]replacement{},
 		touched:   map[shard]map[schema.Key]touch{},
@@ -117,28 +121,35 @@ func decide(seen []sighting, old *published, undated map[int64]bool, asked, with
 		accepted:  map[schema.Key]acceptance{},
 		unchanged: withFacts,
 	}
+}
+
+// decide takes the sightings of some jobs, all there are of each, in order of
+// instant, then delivery, and says which version is published. It sorts seen.
+func (v *verdict) decide(seen []sighting) {
 	slices.SortFunc(seen, compareSightings)
 	for len(seen) > 0 {
 		n := 1
 		for n < len(seen) && seen[n].key == seen[0].key {
 			n++
 		}
-		v.decideJob(seen[:n], old, undated, asked[seen[0].key])
+		v.decideJob(seen[:n])
 		seen = seen[n:]
 	}
-	slices.Sort(v.lost)
-	return v
 }
 
-func (v *verdict) decideJob(versions []sighting, old *published, undated map[int64]bool, asked bool) {
-	key := versions[0].key
+// finish is called when all is decided.
+func (v *verdict) finish() { slices.Sort(v.lost) }
+
+func (v *verdict) decideJob(versions []sighting) {
+	key, old := versions[0].key, v.old
+	asked := v.asked[key]
 	job := old.find(key)
 	var current *sighting
 	first := versions[0].observed
 	var was publishedTimes
 	if job != nil {
 		was = old.timesOf(job)
-		current = &sighting{key: key, observed: was.observedAt, content: job.content, undated: undated[was.observedAt]}
+		current = &sighting{key: key, observed: was.observedAt, content: job.content, undated: v.wasUndated[was.observedAt]}
 		if job.shard&noTasks == 0 {
 			current.tasks = 1
 		}
@@ -171,7 +182,7 @@ func (v *verdict) decideJob(versions []sighting, old *published, undated map[int
 			v.accept(next)
 		}
 	}
-	v.settle(job, base, current, replacedBy, old, first, was, unchanged)
+	v.settle(job, base, current, replacedBy, first, was, unchanged)
 }
 
 // take counts what becomes of a version that meets the current one, and gives
@@ -202,13 +213,13 @@ func (v *verdict) take(current, next *sighting) (taken *sighting, shrunk bool) {
 }
 
 // settle notes what the shards have to do for one job.
-func (v *verdict) settle(job *publishedJob, base, current, replacedBy *sighting, old *published, first int64, was publishedTimes, unchanged int64) {
+func (v *verdict) settle(job *publishedJob, base, current, replacedBy *sighting, first int64, was publishedTimes, unchanged int64) {
 	if current == base {
 		if _, wanted := v.unchanged[current.key]; wanted {
 			v.unchanged[current.key] = v.counts.Unchanged > unchanged
 		}
 		if first < was.firstSeen {
-			note(v.touched, old.shardOf(job), current.key, touch{firstSeen: first})
+			note(v.touched, v.old.shardOf(job), current.key, touch{firstSeen: first})
 		}
 		return
 	}
@@ -217,16 +228,16 @@ func (v *verdict) settle(job *publishedJob, base, current, replacedBy *sighting,
 	}
 	if current.entry&samePublished != 0 {
 		// Another content came and went within this run.
-		note(v.touched, old.shardOf(job), current.key, touch{first, current.observed, current.entry})
+		note(v.touched, v.old.shardOf(job), current.key, touch{first, current.observed, current.entry})
 		return
 	}
 	if first < current.observed {
 		v.firstSeen[current.entry] = first
 	}
-	n := max(1, old.buckets[current.day])
+	n := max(1, v.old.buckets[current.day])
 	v.dirty[shard{current.day, current.key.Bucket(n), n}] = true
 	if job != nil {
-		note(v.replaced, old.shardOf(job), current.key, replacement{replacedBy.tasks, replacedBy.turns})
+		note(v.replaced, v.old.shardOf(job), current.key, replacement{replacedBy.tasks, replacedBy.turns})
 	}
 }
 

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type Tx struct {
 	store    *gather.Store
 	undated  map[int64]bool
 	anew     bool // see BeginAnew
+	seen     sightingStore
 	rejects  rejectStore
 	replayed map[string]bool // see Replayed
 
@@ -75,6 +77,7 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 		return nil, err
 	}
 	tx := &Tx{dataset: d, run: run, codec: codec, undated: map[int64]bool{}, replayed: map[string]bool{}, old: &published{}}
+	tx.seen = sightingStore{dir: d.path(snapshotsDir), memory: d.options.Memory / 12}
 	tx.rejects = rejectStore{dir: d.path(snapshotsDir), memory: d.options.Memory / 12}
 	if d.manifest != nil {
 		for _, at := range d.manifest.Undated {
@@ -102,7 +105,7 @@ type Appender struct {
 	tx       *Tx
 	gathered *gather.Appender
 	number   uint64
-	seen     []sighting
+	seen     [sightingParts][]sighting // blocks of Tx.seen
 	totals   map[int32]*gather.RowCounts
 	requests []string
 	facts    []factsSeen
@@ -110,6 +113,7 @@ type Appender struct {
 	groups   []groupSeen
 	rejects  []rejected
 	scratch  []byte
+	err      error // of keeping a sighting
 }
 
 // Appender makes an appender.
@@ -138,7 +142,7 @@ func (a *Appender) Known(raw *schema.Raw, position int64, job *schema.Job, hash 
 	s := newSighting(key, raw, position, job, hash)
 	s.day = a.tx.old.shardOf(old).day
 	s.entry = samePublished | a.number<<40 | uint64(len(a.requests)-1)
-	a.seen = append(a.seen, s)
+	a.see(s)
 	a.noteFacts(s, job)
 	return true
 }
@@ -157,7 +161,7 @@ func (a *Appender) Append(raw *schema.Raw, position int64, job *schema.Job, hash
 		return err
 	}
 	s.entry, s.day = id, rows.JobDate
-	a.seen = append(a.seen, s)
+	a.see(s)
 	a.noteFacts(s, job)
 	total := a.totals[s.day]
 	if total == nil {
@@ -165,7 +169,32 @@ func (a *Appender) Append(raw *schema.Raw, position int64, job *schema.Job, hash
 		a.totals[s.day] = total
 	}
 	total.Add(gather.CountRows(rows), 1)
-	return nil
+	return a.err
+}
+
+// see keeps a sighting. That it could not is said by Append and Flush.
+func (a *Appender) see(s sighting) {
+	part := partOf(&s)
+	block := a.seen[part]
+	if block == nil {
+		block = make([]sighting, 0, sightingBlock)
+	}
+	if block = append(block, s); len(block) == sightingBlock {
+		var err error
+		block, err = a.tx.seen.add(part, block)
+		a.err = cmp.Or(a.err, err)
+	}
+	a.seen[part] = block
+}
+
+func (a *Appender) flushSightings() error {
+	for part, block := range a.seen {
+		if len(block) > 0 && a.err == nil {
+			_, a.err = a.tx.seen.add(part, block)
+		}
+	}
+	a.seen = [sightingParts][]sighting{}
+	return a.err
 }
 
 func newSighting(key schema.Key, raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash) sighting {
@@ -198,21 +227,26 @@ func (a *Appender) flushRejects() error {
 }
 
 // Flush hands over what the appender holds; the worker's last call.
-func (a *Appender) Flush() error { return errors.Join(a.flushRejects(), a.gathered.Flush()) }
+func (a *Appender) Flush() error {
+	return errors.Join(a.flushSightings(), a.flushRejects(), a.gathered.Flush())
+}
 
 // Plan decides between the versions of every job and lists the units of
 // writing. No appender may be used any more.
 func (tx *Tx) Plan(ctx context.Context) (units int, err error) {
-	var seen []sighting
 	asked, err := tx.rejectedJobs()
 	if err != nil {
 		return 0, err
 	}
-	for _, a := range tx.appenders {
-		seen = append(seen, a.seen...)
-		a.seen = nil
+	tx.verdict = newVerdict(tx.old, tx.undated, asked, tx.jobsWithFacts())
+	for part := range sightingParts {
+		seen, err := tx.seen.take(part)
+		if err != nil {
+			return 0, err
+		}
+		tx.verdict.decide(seen)
 	}
-	tx.verdict = decide(seen, tx.old, tx.undated, asked, tx.jobsWithFacts())
+	tx.verdict.finish()
 	if err := errors.Join(tx.mergeFacts(), tx.old.jobs.err()); err != nil {
 		return 0, err
 	}
@@ -265,7 +299,7 @@ func (tx *Tx) Write(ctx context.Context, unit int) error {
 // Close gives back what the run holds in memory and on disk; of a run that was
 // not published nothing is left.
 func (tx *Tx) Close() error {
-	err := errors.Join(tx.store.Close(), tx.rejects.close(), tx.old.jobs.close())
+	err := errors.Join(tx.store.Close(), tx.seen.close(), tx.rejects.close(), tx.old.jobs.close())
 	if tx.build != nil {
 		err = tx.build.discard(err)
 	}
