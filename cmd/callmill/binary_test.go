@@ -13,7 +13,7 @@ import (
 )
 
 // thorough is what the tests that count on chance or on size are worth: with
-// CALLMILL_THOROUGH, as in CI, all that is promised, else a small share of it.
+// CALLMILL_THOROUGH all that is promised, else a small share of it.
 func thorough() bool { return os.Getenv("CALLMILL_THOROUGH") != "" }
 
 // build builds callmill, without the race detector whatever the tests are built
