@@ -37,6 +37,8 @@ func TestCheck(t *testing.T) {
 			}
 			return seen.action == "ListJobsByGroup"
 		}, []string{"credentials", "SearchTask on instance i", "ListJobGroups on instance i", "ListJobsByGroup on instance i", "ListJobs on instance i", "clock", "quota"}},
+		{"nobody there", func(http.ResponseWriter, *http.Request, fakeRequest) bool { panic(http.ErrAbortHandler) },
+			[]string{"credentials", "-SearchTask on instance i: --endpoint"}},
 		{"a clock an hour behind", func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
 			w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
 			return false

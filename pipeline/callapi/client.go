@@ -35,7 +35,8 @@ type Client struct {
 	patience  *patience
 	counters  counters
 	answered  atomic.Bool  // once, at least
-	skew      atomic.Int64 // how far this machine's clock is ahead, ns
+	dated     atomic.Bool  // a response told the time
+	skew      atomic.Int64 // how far this machine's clock is ahead of it, ns
 }
 
 // New makes a Client. It does not talk to anybody yet: an error is about the
@@ -127,5 +128,6 @@ func (c *Client) send(ctx context.Context, r *request) error {
 func (c *Client) noteClock(got *received) {
 	if date, err := http.ParseTime(got.header.Get("Date")); err == nil {
 		c.skew.Store(int64(got.at.Sub(date)))
+		c.dated.Store(true)
 	}
 }

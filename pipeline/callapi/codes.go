@@ -102,6 +102,9 @@ func (c *Client) hintFor(kind Kind, code, action string) string {
 	case Throttled:
 		return fmt.Sprintf("the account's quota is used up by others or smaller than --qps %d: lower it, or ask for more quota", c.o.QPS)
 	case Unavailable:
+		if !c.answered.Load() {
+			return fmt.Sprintf("look at --endpoint, which is %s; if that is right, run the same command again later", c.endpoint.host)
+		}
 		return "what was received is kept: run the same command again later, and it goes on from there"
 	case Refused:
 		return "the API does not accept what was asked; if it was right yesterday, it may have changed"

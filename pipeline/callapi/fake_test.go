@@ -68,6 +68,7 @@ func (f *fake) add(id, group string, at ...time.Time) *fakeJob {
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	q := r.URL.Query()
 	seen := fakeRequest{action: r.Header.Get("x-acs-action"), query: r.URL.RawQuery, at: time.Now()}
 	for i := 1; q.Has("JobId." + strconv.Itoa(i)); i++ {
