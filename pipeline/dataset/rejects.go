@@ -113,68 +113,84 @@ func (b *build) writeRejects() (file File, err error) {
 // memory until the row group is written.
 const rejectGroupBytes = 8 << 20
 
+// mergeRejects writes the published rejects and those of the run in order. Of
+// one that both have, the first sighting stays.
 func (b *build) mergeRejects(w *table.Writer[schema.RejectRow]) error {
-	tx := b.tx
-	met, stop := iter.Pull2(tx.rejects.all())
+	m := &rejectMerge{tx: b.tx, out: w}
+	pull, stop := iter.Pull2(b.tx.rejects.all())
 	defer stop()
-	var next *rejected // the one of this run that is written next, nil at the end
-	advance := func() error {
-		var err error
-		next, err, _ = met()
-		return err
+	m.pull = pull
+	err := m.advance()
+	if b.tx.dataset.manifest != nil && err == nil {
+		err = m.published()
 	}
-	if err := advance(); err != nil {
-		return err
+	for err == nil && m.next != nil {
+		err = m.writeNext()
 	}
-	size := 0
-	write := func(r *schema.RejectRow, sequence int64) error {
-		if tx.gone(r, sequence) {
-			return nil
+	return err
+}
+
+// rejectMerge is at a reject of the run, next, nil after the last one.
+type rejectMerge struct {
+	tx   *Tx
+	pull func() (*rejected, error, bool)
+	next *rejected
+	out  *table.Writer[schema.RejectRow]
+	size int // bytes of input in the row group
+}
+
+func (m *rejectMerge) advance() (err error) {
+	m.next, err, _ = m.pull()
+	return err
+}
+
+// published writes the rejects of the snapshot that is built upon, and those of
+// the run that come before them.
+func (m *rejectMerge) published() error {
+	for old, err := range m.tx.dataset.Rejects() {
+		for err == nil && m.next != nil && compareRejects(&m.next.Row, old) < 0 {
+			err = m.writeNext()
 		}
-		row, err := w.Next()
+		if err == nil && m.next != nil && compareRejects(&m.next.Row, old) == 0 {
+			err = m.advance()
+		}
+		if err == nil {
+			err = m.write(old, -1)
+		}
 		if err != nil {
-			return err
-		}
-		*row = *r
-		if size += len(r.Raw); size < rejectGroupBytes {
-			return nil
-		}
-		size = 0
-		return w.EndRowGroup()
-	}
-	writeNext := func() error {
-		row := next.Row
-		var err error
-		if row.Raw, err = tx.rejects.raw(next.Raw); err != nil {
-			return err
-		}
-		if err := write(&row, next.Sequence); err != nil {
-			return err
-		}
-		return advance()
-	}
-	if tx.dataset.manifest != nil {
-		for old, err := range tx.dataset.Rejects() {
-			for err == nil && next != nil && compareRejects(&next.Row, old) < 0 {
-				err = writeNext()
-			}
-			if err == nil && next != nil && compareRejects(&next.Row, old) == 0 {
-				err = advance() // seen again: the first sighting stays
-			}
-			if err == nil {
-				err = write(old, -1)
-			}
-			if err != nil {
-				return err
-			}
-		}
-	}
-	for next != nil {
-		if err := writeNext(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (m *rejectMerge) writeNext() error {
+	row := m.next.Row
+	var err error
+	if row.Raw, err = m.tx.rejects.raw(m.next.Raw); err != nil {
+		return err
+	}
+	if err := m.write(&row, m.next.Sequence); err != nil {
+		return err
+	}
+	return m.advance()
+}
+
+// write writes a reject that is not gone.
+func (m *rejectMerge) write(r *schema.RejectRow, sequence int64) error {
+	if m.tx.gone(r, sequence) {
+		return nil
+	}
+	row, err := m.out.Next()
+	if err != nil {
+		return err
+	}
+	*row = *r
+	if m.size += len(r.Raw); m.size < rejectGroupBytes {
+		return nil
+	}
+	m.size = 0
+	return m.out.EndRowGroup()
 }
 
 // Replayed says which rejects' own input was accepted by this run; they leave
