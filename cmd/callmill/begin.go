@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 
@@ -36,7 +34,7 @@ func (j *job) begin(ctx context.Context) (*dataset.Dataset, *resolved, error) {
 		Keep: f.keep, KeepFor: keepAge(f.keepFor), Program: "callmill " + version(),
 	})
 	if errors.Is(err, dataset.ErrLocked) {
-		err = &hintError{err, fmt.Sprintf("wait for it with --lock-wait 10m; `fuser %s` tells its process", shellWord(filepath.Join(f.out, "lock")))}
+		err = &hintError{err, "wait for it with --lock-wait 10m"}
 	}
 	if err != nil {
 		return nil, nil, err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -28,6 +30,7 @@ func takeLock(ctx context.Context, dir string, wait time.Duration) (*lock, error
 	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
+			sign(file)
 			return &lock{file}, nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
@@ -35,8 +38,9 @@ func takeLock(ctx context.Context, dir string, wait time.Duration) (*lock, error
 			return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
 		}
 		if time.Now().After(deadline) {
+			holder := readHolder(file)
 			file.Close()
-			return nil, fmt.Errorf("lock %s: %w", dir, ErrLocked)
+			return nil, fmt.Errorf("lock %s: %w%s", dir, ErrLocked, holder)
 		}
 		select {
 		case <-ctx.Done():
@@ -45,6 +49,27 @@ func takeLock(ctx context.Context, dir string, wait time.Duration) (*lock, error
 		case <-time.After(lockPoll):
 		}
 	}
+}
+
+// sign writes into the lock file who holds it, for people: nothing depends on
+// it, so that a disk which is full is none of its business.
+func sign(file *os.File) {
+	host, _ := os.Hostname() // "" is as good
+	text := fmt.Sprintf("process %d on %q since %s\n", os.Getpid(), host, time.Now().UTC().Format(time.RFC3339))
+	if file.Truncate(0) == nil {
+		_, _ = file.WriteAt([]byte(text), 0)
+	}
+}
+
+// readHolder is what the holder wrote, to be put behind an error.
+func readHolder(file *os.File) string {
+	const most = 200
+	text, err := io.ReadAll(io.NewSectionReader(file, 0, most))
+	line, _, found := strings.Cut(string(text), "\n")
+	if err != nil || !found {
+		return ""
+	}
+	return ": " + line
 }
 
 func (l *lock) release() error { return l.file.Close() }
