@@ -31,7 +31,10 @@ func BenchmarkWriteTurns(b *testing.B) {
 			rows[i].Script += token
 		}
 	}
-	w := newTurns(b)
+	w, err := NewWriter[schema.TurnRow](&Compressor{})
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		w.Reset(io.Discard)

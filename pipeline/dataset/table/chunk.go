@@ -43,6 +43,7 @@ func (c *column) endPage(m *pageMaker) error {
 	}
 	header := format.DataPageHeaderV2{
 		NumValues: int32(c.valueCount()), NumNulls: int32(c.nulls), NumRows: int32(c.rows),
+		Statistics: format.Statistics{NullCount: int64(c.nulls)}, // left out, it would be written as 0
 	}
 	m.levels = m.levels[:0]
 	for _, section := range []struct {
@@ -60,15 +61,12 @@ func (c *column) endPage(m *pageMaker) error {
 		m.levels = append(m.levels, encoded...)
 	}
 	least, greatest, bounded := c.values.bounds()
-	plain, encoding, err := c.values.encode(m.encoded)
+	plain, encoding, err := c.values.encode(&m.encoded)
 	if err != nil {
 		return err
 	}
-	if encoding != format.Plain {
-		m.encoded = emptied(plain)
-	}
 	header.Encoding = encoding
-	if m.compressed, err = m.compressor.Encode(m.compressed, plain); err != nil {
+	if m.compressed, err = m.compressor.encode(m.compressed, plain); err != nil {
 		return err
 	}
 	sum := crc32.Update(crc32.ChecksumIEEE(m.levels), crc32.IEEETable, m.compressed)
@@ -84,7 +82,7 @@ func (c *column) endPage(m *pageMaker) error {
 		return err
 	}
 	c.chunk.note(c, start, least, greatest, bounded, encoding)
-	m.compressed = emptied(m.compressed)
+	m.encoded, m.compressed = emptied(m.encoded), emptied(m.compressed)
 	c.values.clear()
 	c.definitions, c.repetitions, c.nulls, c.rows = c.definitions[:0], c.repetitions[:0], 0, 0
 	return nil
@@ -110,11 +108,7 @@ func (k *chunk) note(c *column, start int, least, greatest []byte, bounded bool,
 		Offset: int64(start), CompressedPageSize: int32(len(k.pages) - start), FirstRowIndex: k.rows,
 	})
 	empty := c.valueCount() == c.nulls
-	if empty {
-		least, greatest = nil, nil
-	} else if !bounded {
-		k.unbounded = true
-	}
+	k.unbounded = k.unbounded || !empty && !bounded
 	k.index.NullPages = append(k.index.NullPages, empty)
 	k.index.MinValues = append(k.index.MinValues, least)
 	k.index.MaxValues = append(k.index.MaxValues, greatest)
@@ -166,7 +160,7 @@ func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedC
 		statistics.MinValue, statistics.MaxValue = c.extremes(&k.index)
 	}
 	f.meta = format.ColumnChunk{MetaData: format.ColumnMetaData{
-		Type: c.physical, Encoding: k.allEncodings(c), PathInSchema: c.path, Codec: m.compressor.CompressionCodec(),
+		Type: c.physical, Encoding: k.allEncodings(c), PathInSchema: c.path, Codec: format.Zstd,
 		NumValues: k.values, TotalUncompressedSize: k.uncompressed, TotalCompressedSize: int64(before + len(pages)),
 		DataPageOffset: offset + int64(before), DictionaryPageOffset: dictionaryOffset, Statistics: statistics,
 		EncodingStats: k.encodingStats(),
@@ -181,7 +175,7 @@ func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedC
 
 func (c *column) dictionaryPage(m *pageMaker) error {
 	plain, n := c.values.dictionary()
-	compressed, err := m.compressor.Encode(m.compressed, plain)
+	compressed, err := m.compressor.encode(m.compressed, plain)
 	if err != nil {
 		return err
 	}

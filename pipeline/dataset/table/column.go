@@ -53,12 +53,12 @@ const (
 type values interface {
 	// size is about how many bytes the page will have before compression.
 	size() int
-	// encode gives the page, written to scratch where it is not there as it is;
-	// it is good until clear, which begins the next one.
-	encode(scratch []byte) ([]byte, format.Encoding, error)
+	// encode gives the page, written over scratch where it is not there as it
+	// is; it is good until clear, which begins the next one.
+	encode(scratch *[]byte) ([]byte, format.Encoding, error)
 	clear()
 	// bounds are the least and the greatest value since the last call, as in
-	// format.Statistics; ok is false where there is none, or it is not known.
+	// format.Statistics; nil where there is none, or it is not known.
 	bounds() (least, greatest []byte, ok bool)
 	// compare is the order of two bounds.
 	compare(a, b []byte) int
@@ -172,6 +172,20 @@ func (c *column) add(first unsafe.Pointer, n int, size uintptr) {
 		}
 	}
 	c.rows += n
+}
+
+// textBytes is how long the texts of a row are.
+func (c *column) textBytes(row unsafe.Pointer) (n int) {
+	switch c.shape {
+	case shapeText:
+		return len(at[string](row, c.offset))
+	case shapeBytes:
+		return len(at[[]byte](row, c.offset))
+	}
+	for _, s := range at[[]string](row, c.offset) {
+		n += len(s)
+	}
+	return n
 }
 
 // present notes whether there is a value, and tells whether it is to be added:

@@ -1,10 +1,6 @@
 package table
 
-import (
-	"github.com/klauspost/compress/zstd"
-	"github.com/parquet-go/parquet-go/compress"
-	parquetzstd "github.com/parquet-go/parquet-go/compress/zstd"
-)
+import "github.com/klauspost/compress/zstd"
 
 // Compressor compresses the pages of the writers of one goroutine, one page at
 // a time. The zero value is ready.
@@ -12,19 +8,14 @@ import (
 // parquet-go's own codec keeps encoders where the garbage collector may take
 // them at any time, and each remembers 8 MiB although a page has 1: six open
 // tables of two workers held 96 MB.
-type Compressor struct {
-	parquetzstd.Codec // names the codec, and decompresses
-	encoder           *zstd.Encoder
-}
-
-var _ compress.Codec = (*Compressor)(nil)
+type Compressor struct{ encoder *zstd.Encoder }
 
 // windowBytes is how far back a page is compared with itself: all of it. A
 // page ends after the batch that filled it, so it may be larger than pageBytes.
 const windowBytes = 2 * pageBytes
 
-// Encode gives the compressed bytes, in dst where they fit.
-func (c *Compressor) Encode(dst, src []byte) ([]byte, error) {
+// encode gives the compressed bytes, in dst where they fit.
+func (c *Compressor) encode(dst, src []byte) ([]byte, error) {
 	if c.encoder == nil {
 		encoder, err := zstd.NewWriter(nil,
 			// The fastest level saves a few percent of a run's CPU time and

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 	"unsafe"
 
@@ -14,7 +15,8 @@ import (
 // with open addressing that compares words as integers: Go's own map, asked for
 // each of some ten words of a line, took a tenth of a run.
 type dictionary struct {
-	seed  maphash.Seed // of longer texts; where they are in slots depends on it, and nothing else
+	seed  maphash.Seed // of longer texts; where they are in slots depends on it and salt, and nothing else
+	salt  key          // of shorter ones, so that nobody can think of texts that collide
 	slots []slot       // a power of two of them, at most half of them used
 	keys  []key        // of each text
 	ends  []uint32     // where each text ends in plain
@@ -36,7 +38,9 @@ const (
 )
 
 func newDictionary() *dictionary {
-	return &dictionary{seed: maphash.MakeSeed(), slots: make([]slot, fewSlots)}
+	return &dictionary{
+		seed: maphash.MakeSeed(), salt: key{rand.Uint64(), rand.Uint64()}, slots: make([]slot, fewSlots),
+	}
 }
 
 // reset forgets all texts.
@@ -62,10 +66,9 @@ func keyOf(s string) key {
 	return key{}
 }
 
-// The multipliers are those of wyhash (Wang Yi, public domain), as its last
-// step is what mixes here.
-func (k key) hash(length int) uint32 {
-	high, low := bits.Mul64(k.head^0xa0761d6478bd642f, k.tail^0xe7037ed1a0b428db^uint64(length)<<56)
+// hash mixes as the last step of wyhash (Wang Yi, public domain) does.
+func (k key) hash(salt key, length int) uint32 {
+	high, low := bits.Mul64(k.head^salt.head, k.tail^salt.tail^uint64(length)<<56)
 	return uint32(high^low)<<classBits | uint32(length)
 }
 
@@ -76,7 +79,7 @@ func (d *dictionary) place(s string) (number int32, ok bool) {
 	var hash uint32
 	if len(s) <= keyBytes {
 		k = keyOf(s)
-		hash = k.hash(len(s))
+		hash = k.hash(d.salt, len(s))
 	} else {
 		hash = uint32(maphash.String(d.seed, s))<<classBits | longClass
 	}

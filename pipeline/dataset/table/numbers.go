@@ -116,28 +116,33 @@ func (n *numbers) number(b []byte) int64 {
 }
 
 func (n *numbers) bounds() (least, greatest []byte, ok bool) {
-	ok, n.any = n.any, false
-	return n.append(nil, n.least), n.append(nil, n.greatest), ok
+	if !n.any {
+		return nil, nil, false
+	}
+	n.any = false
+	return n.append(nil, n.least), n.append(nil, n.greatest), true
 }
 
 func (n *numbers) compare(a, b []byte) int { return cmp.Compare(n.number(a), n.number(b)) }
 
 func (n *numbers) size() int { return 8*len(n.page) + 2*len(n.indexes) }
 
-func (n *numbers) encode(scratch []byte) ([]byte, format.Encoding, error) {
+func (n *numbers) encode(scratch *[]byte) (page []byte, encoding format.Encoding, err error) {
 	switch {
 	case n.usesDictionary:
-		page, err := (&rle.DictionaryEncoding{}).EncodeInt32(scratch, n.indexes)
-		return page, format.RLEDictionary, err
+		encoding = format.RLEDictionary
+		*scratch, err = (&rle.DictionaryEncoding{}).EncodeInt32(*scratch, n.indexes)
 	case n.delta:
-		page, err := n.differences(scratch)
-		return page, format.DeltaBinaryPacked, err
+		encoding = format.DeltaBinaryPacked
+		*scratch, err = n.differences(*scratch)
+	default:
+		encoding = format.Plain
+		*scratch = (*scratch)[:0]
+		for _, v := range n.page {
+			*scratch = n.append(*scratch, v)
+		}
 	}
-	page := scratch[:0]
-	for _, v := range n.page {
-		page = n.append(page, v)
-	}
-	return page, format.Plain, nil
+	return *scratch, encoding, err
 }
 
 func (n *numbers) clear() { n.page, n.indexes = n.page[:0], n.indexes[:0] }

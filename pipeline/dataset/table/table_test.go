@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,57 +50,6 @@ func TestRowsComeBack(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows differ (-want +got):\n%s", diff)
-	}
-}
-
-// TestBytesDependOnRowsAlone: whatever a writer wrote before, a file of the
-// same rows has the same bytes: after one of other rows in two row groups, one
-// whose dictionaries overflow, one that is empty.
-func TestBytesDependOnRowsAlone(t *testing.T) {
-	turns := someTurns(2000)
-	large := slices.Clone(turns)
-	for i := range large {
-		large[i].TaskID = fmt.Sprint(i, strings.Repeat("x", 1000)) // dictionaryBytes and more
-	}
-	w := newTurns(t)
-	for round, rows := range [][]schema.TurnRow{turns, turns, large, turns, large, nil, turns[:700], turns} {
-		var want bytes.Buffer
-		writeFile(t, newTurns(t), &want, rows)
-		var got bytes.Buffer
-		writeFile(t, w, &got, rows)
-		if !bytes.Equal(got.Bytes(), want.Bytes()) {
-			t.Errorf("file %d has other bytes than the first of a new writer", round)
-		}
-	}
-}
-
-func newTurns(t testing.TB) *Writer[schema.TurnRow] {
-	t.Helper()
-	w, err := NewWriter[schema.TurnRow](&Compressor{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-// writeFile writes rows as a file of two row groups.
-func writeFile(t *testing.T, w *Writer[schema.TurnRow], out *bytes.Buffer, rows []schema.TurnRow) {
-	t.Helper()
-	w.Reset(out)
-	for i := range rows {
-		row, err := w.Next()
-		if err != nil {
-			t.Fatal(err)
-		}
-		*row = rows[i]
-		if i == len(rows)/2 {
-			if err := w.EndRowGroup(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
 	}
 }
 

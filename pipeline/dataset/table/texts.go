@@ -122,7 +122,11 @@ func (t *texts) bound(s string) {
 func (t *texts) bounds() (least, greatest []byte, ok bool) {
 	ok = t.any && !t.tooLong
 	t.any, t.tooLong = false, false
-	return bytes.Clone(t.least), bytes.Clone(t.greatest), ok
+	if !ok {
+		return nil, nil, false
+	}
+	// Never nil: "" is a bound, too, and nil is none.
+	return append([]byte{}, t.least...), append([]byte{}, t.greatest...), true
 }
 
 func (t *texts) compare(a, b []byte) int { return bytes.Compare(a, b) }
@@ -130,12 +134,12 @@ func (t *texts) compare(a, b []byte) int { return bytes.Compare(a, b) }
 // size takes a place for two bytes.
 func (t *texts) size() int { return len(t.plain) + 2*len(t.indexes) }
 
-func (t *texts) encode(scratch []byte) ([]byte, format.Encoding, error) {
+func (t *texts) encode(scratch *[]byte) (page []byte, _ format.Encoding, err error) {
 	if !t.usesIt {
 		return t.plain, format.Plain, nil
 	}
-	page, err := encodePlaces(scratch, t.indexes)
-	return page, format.RLEDictionary, err
+	*scratch, err = encodePlaces(*scratch, t.indexes)
+	return *scratch, format.RLEDictionary, err
 }
 
 func (t *texts) clear() { t.plain, t.indexes = emptied(t.plain), t.indexes[:0] }

@@ -27,6 +27,9 @@ func (t *truths) add(v bool) {
 }
 
 func (t *truths) bounds() (least, greatest []byte, ok bool) {
+	if t.either == [2]bool{} {
+		return nil, nil, false
+	}
 	least, greatest = []byte{0}, []byte{0}
 	if !t.either[0] {
 		least[0] = 1
@@ -34,16 +37,16 @@ func (t *truths) bounds() (least, greatest []byte, ok bool) {
 	if t.either[1] {
 		greatest[0] = 1
 	}
-	ok = t.either[0] || t.either[1]
 	t.either = [2]bool{}
-	return least, greatest, ok
+	return least, greatest, true
 }
 
 func (t *truths) compare(a, b []byte) int { return cmp.Compare(a[0], b[0]) }
 func (t *truths) size() int               { return len(t.page) }
 func (t *truths) reset()                  {}
 
-func (t *truths) encode([]byte) ([]byte, format.Encoding, error) { return t.page, format.Plain, nil }
-func (t *truths) clear()                                         { t.page, t.n = t.page[:0], 0 }
+func (t *truths) clear() { t.page, t.n = t.page[:0], 0 }
+
+func (t *truths) encode(*[]byte) ([]byte, format.Encoding, error) { return t.page, format.Plain, nil }
 
 func (t *truths) dictionary() (plain []byte, n int) { return nil, 0 }

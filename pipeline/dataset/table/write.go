@@ -19,8 +19,6 @@ import (
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
-
-	"callmill/schema"
 )
 
 const (
@@ -40,7 +38,7 @@ const (
 	// pages end, and with it the bytes.
 	batchRows = 512
 	// batchBytes ends a batch early where texts are huge: a line of a MiB has
-	// as many words, at 16 bytes each. So does a page.
+	// as many words, at 16 bytes each. So does a page, whose length is an int32.
 	batchBytes = 4 << 20
 )
 
@@ -54,10 +52,10 @@ type Writer[T any] struct {
 	groups  []rowGroup
 
 	batch   []T
-	bytes   int   // of texts in batch
-	inGroup int64 // rows in the row group, but for those of batch
-	rows    int64 // of the file
-	text    func(*T) int
+	bytes   int       // of texts in batch
+	texts   []*column // those of columns that have any
+	inGroup int64     // rows in the row group, but for those of batch
+	rows    int64     // of the file
 }
 
 // rowGroup is a row group in the file.
@@ -71,34 +69,18 @@ type rowGroup struct {
 // has no encoding.
 func NewWriter[T any](c *Compressor) (*Writer[T], error) {
 	row := reflect.TypeFor[T]()
-	w := &Writer[T]{
-		schema: schemaElements(row), pages: pageMaker{compressor: c}, batch: make([]T, 0, batchRows), text: textOf[T](),
-	}
+	w := &Writer[T]{schema: schemaElements(row), pages: pageMaker{compressor: c}, batch: make([]T, 0, batchRows)}
 	for field := range row.Fields() {
 		column, err := newColumn(field)
 		if err != nil {
 			return nil, err
 		}
 		w.columns = append(w.columns, column)
+		if column.texts != nil && field.Tag.Get("split") == "" { // pieces are as long as what they are cut from
+			w.texts = append(w.texts, column)
+		}
 	}
 	return w, nil
-}
-
-// textOf measures what may be huge in a row.
-func textOf[T any]() func(*T) int {
-	return func(row *T) int {
-		switch row := any(row).(type) {
-		case *schema.TurnRow:
-			return len(row.Script)
-		case *schema.RejectRow:
-			return len(row.Raw)
-		case *schema.ExtraRow:
-			return len(row.Value)
-		case *schema.SummaryRow:
-			return len(row.Content)
-		}
-		return 0
-	}
 }
 
 // Reset begins a new file on out. After an error a Writer is of no use.
@@ -113,7 +95,9 @@ func (w *Writer[T]) Reset(out io.Writer) {
 // latest by Close.
 func (w *Writer[T]) Next() (*T, error) {
 	if n := len(w.batch); n > 0 {
-		w.bytes += w.text(&w.batch[n-1])
+		for _, c := range w.texts {
+			w.bytes += c.textBytes(unsafe.Pointer(&w.batch[n-1]))
+		}
 	}
 	if len(w.batch) == batchRows || w.bytes >= batchBytes {
 		if err := w.flush(); err != nil {

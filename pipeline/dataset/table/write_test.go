@@ -109,7 +109,7 @@ func TestManyRowsComeBack(t *testing.T) {
 
 // checkComesBack writes rows, reads them with parquet-go and compares rows and
 // bounds.
-func checkComesBack(t rapid.TB, rows []every) *parquet.File {
+func checkComesBack[T any](t rapid.TB, rows []T) *parquet.File {
 	t.Helper()
 	var out bytes.Buffer
 	if err := Write(&out, rows); err != nil {
@@ -119,18 +119,19 @@ func checkComesBack(t rapid.TB, rows []every) *parquet.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := make([]every, len(rows))
-	reader := parquet.NewGenericReader[every](file)
+	got := make([]T, len(rows))
+	reader := parquet.NewGenericReader[T](file)
 	defer reader.Close()
 	n, err := reader.Read(got)
-	if n != len(rows) {
-		t.Fatalf("read %d of %d rows: %v", n, len(rows), err)
+	if n != len(rows) || file.NumRows() != int64(n) {
+		t.Fatalf("read %d of %d rows, the footer says %d: %v", n, len(rows), file.NumRows(), err)
 	}
 	for i := range rows {
 		if !reflect.DeepEqual(rows[i], got[i]) {
 			t.Fatalf("row %d of %d (-written +read):\n%s", i, len(rows), cmp.Diff(rows[i], got[i]))
 		}
 	}
+	checkPages(t, file, out.Bytes())
 	checkBounds(t, file)
 	return file
 }
