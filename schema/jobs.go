@@ -25,7 +25,7 @@ type JobRow struct {
 	// Priority given by the system.
 	SystemPriority *int32 `parquet:"system_priority,optional"`
 	// Numbers the job may be called from.
-	CallingNumbers []string `parquet:"calling_numbers,list" element:"dict"`
+	CallingNumbers []string `parquet:"calling_numbers,list" parquet-element:",dict"`
 	// Outcome of the last answered attempt, else of the last dialled one, else of the last task; without tasks cancelled, failed or not_called after job_status.
 	JobOutcome string `parquet:"job_outcome,dict"`
 	// Whether job_status is Succeeded, Failed or Cancelled.

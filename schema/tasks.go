@@ -93,7 +93,7 @@ type TaskRow struct {
 	// Whether the contact hung up by rejecting the call, from SearchTask.
 	HungUpByRejection *bool `parquet:"hung_up_by_rejection,optional"`
 	// DialExceptionCodes, from SearchTask.
-	DialExceptions []string `parquet:"dial_exceptions,list" element:"dict"`
+	DialExceptions []string `parquet:"dial_exceptions,list" parquet-element:",dict"`
 	// Number of lines of the conversation.
 	TurnCount int32 `parquet:"turn_count"`
 	// Number of lines of the robot.
