@@ -34,8 +34,8 @@ const (
 	lineSlots = 1 << 14
 	onceSlots = 1 << 16
 	// maxLine is the length in bytes of the longest line that is kept: longer
-	// ones hardly repeat. It bounds the memory at some 10 MB, of which lines of
-	// usual length take 3.
+	// ones hardly repeat. It bounds the memory: lines of usual length take 5 MB
+	// when all slots are full, lines of as many words as bytes 36.
 	maxLine = 256
 )
 

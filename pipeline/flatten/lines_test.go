@@ -63,3 +63,15 @@ func TestLinesMakeRoom(t *testing.T) {
 		t.Error("a line is not kept from its second time on")
 	}
 }
+
+// Two lines of the same tag are told apart by their text.
+func TestLinesOfOneTag(t *testing.T) {
+	l := newLines()
+	l.find("好的")
+	known := l.find("好的")
+	known.cut, known.chars = true, 2
+	known.script = append(known.script[:0], "不好"...) // as if it had the same tag, and the same slot
+	if again := l.find("好的"); again != nil && (again.cut || string(again.script) != "好的") {
+		t.Errorf("a line is taken for %q of %d characters", again.script, again.chars)
+	}
+}
