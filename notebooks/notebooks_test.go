@@ -64,6 +64,16 @@ func TestStatistics(t *testing.T) {
 	t.Log(run(t, python(t), filepath.Join("testdata", "statistics.py"), "."))
 }
 
+// TestTimeViews runs the script that times every view of views.sql.
+func TestTimeViews(t *testing.T) {
+	python := python(t)
+	callmill := build(t)
+	out := run(t, python, "time_views.py", converted(t, callmill, simulated(t, callmill, "200")))
+	if lines := strings.Count(out, " s\n"); lines != 10 {
+		t.Errorf("%d views were timed, want 10:\n%s", lines, out)
+	}
+}
+
 // TestNumbersAreRight executes every notebook on real dialogues and on
 // simulated calls, and compares their headlines with independent counts.
 func TestNumbersAreRight(t *testing.T) {
