@@ -37,17 +37,7 @@ func BenchmarkWriteTurns(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		w.Reset(io.Discard)
-		for i := range rows {
-			row, err := w.Next()
-			if err != nil {
-				b.Fatal(err)
-			}
-			*row = rows[i]
-		}
-		if err := w.Close(); err != nil {
-			b.Fatal(err)
-		}
+		writeFile(b, w, io.Discard, rows, 0)
 	}
 	b.ReportMetric(float64(len(rows)*b.N)/b.Elapsed().Seconds(), "rows/s")
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -53,12 +54,18 @@ func checkSameBytes[T any](t *testing.T, c *Compressor) {
 	}
 }
 
-// fileOf writes rows, and ends a row group before that of a number, if there
-// is one.
 func fileOf[T any](t *testing.T, w *Writer[T], rows []T, ends int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	w.Reset(&out)
+	writeFile(t, w, &out, rows, ends)
+	return out.Bytes()
+}
+
+// writeFile writes rows, and ends a row group before that of a number, if it
+// is one after the first.
+func writeFile[T any](t testing.TB, w *Writer[T], out io.Writer, rows []T, ends int) {
+	t.Helper()
+	w.Reset(out)
 	for i := range rows {
 		if i == ends && i > 0 {
 			if err := w.EndRowGroup(); err != nil {
@@ -74,7 +81,6 @@ func fileOf[T any](t *testing.T, w *Writer[T], rows []T, ends int) []byte {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
 }
 
 // fill gives every field of a row a value: texts of up to some length, numbers

@@ -1,13 +1,9 @@
 package table
 
 import (
-	"bytes"
-	"hash/crc32"
 	"io"
 	"slices"
 
-	"github.com/parquet-go/parquet-go/encoding/rle"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -26,81 +22,6 @@ type chunk struct {
 
 // keptPages is how much memory for pages a column keeps for its next chunk.
 const keptPages = 1 << 20
-
-// pageMaker makes pages; its memory is shared by the columns of a writer.
-type pageMaker struct {
-	compressor *Compressor
-	header     bytes.Buffer
-	levels     []byte
-	encoded    []byte
-	compressed []byte
-}
-
-// endPage makes a page of what was added since the last one.
-func (c *column) endPage(m *pageMaker) error {
-	if c.rows == 0 {
-		return nil
-	}
-	header := format.DataPageHeaderV2{
-		NumValues: int32(c.valueCount()), NumNulls: int32(c.nulls), NumRows: int32(c.rows),
-		Statistics: format.Statistics{NullCount: int64(c.nulls)}, // left out, it would be written as 0
-	}
-	m.levels = m.levels[:0]
-	for _, section := range []struct {
-		levels []uint8
-		length *int32
-	}{{c.repetitions, &header.RepetitionLevelsByteLength}, {c.definitions, &header.DefinitionLevelsByteLength}} {
-		if len(section.levels) == 0 {
-			continue
-		}
-		encoded, err := (&rle.Encoding{BitWidth: 1}).EncodeLevels(nil, section.levels)
-		if err != nil {
-			return err
-		}
-		*section.length = int32(len(encoded))
-		m.levels = append(m.levels, encoded...)
-	}
-	least, greatest, bounded := c.values.bounds()
-	plain, encoding, err := c.values.encode(&m.encoded)
-	if err != nil {
-		return err
-	}
-	header.Encoding = encoding
-	if m.compressed, err = m.compressor.encode(m.compressed, plain); err != nil {
-		return err
-	}
-	sum := crc32.Update(crc32.ChecksumIEEE(m.levels), crc32.IEEETable, m.compressed)
-	start := len(c.chunk.pages)
-	err = c.chunk.append(m, &format.PageHeader{
-		Type:                 format.DataPageV2,
-		UncompressedPageSize: int32(len(m.levels) + len(plain)),
-		CompressedPageSize:   int32(len(m.levels) + len(m.compressed)),
-		CRC:                  int32(sum),
-		DataPageHeaderV2:     thrift.New(header),
-	}, m.levels, m.compressed)
-	if err != nil {
-		return err
-	}
-	c.chunk.note(c, start, least, greatest, bounded, encoding)
-	m.encoded, m.compressed = emptied(m.encoded), emptied(m.compressed)
-	c.values.clear()
-	c.definitions, c.repetitions, c.nulls, c.rows = c.definitions[:0], c.repetitions[:0], 0, 0
-	return nil
-}
-
-// append adds a page.
-func (k *chunk) append(m *pageMaker, header *format.PageHeader, sections ...[]byte) error {
-	m.header.Reset()
-	if err := thrift.NewEncoder((&thrift.CompactProtocol{}).NewWriter(&m.header)).Encode(header); err != nil {
-		return err
-	}
-	k.pages = append(k.pages, m.header.Bytes()...)
-	for _, section := range sections {
-		k.pages = append(k.pages, section...)
-	}
-	k.uncompressed += int64(m.header.Len()) + int64(header.UncompressedPageSize)
-	return nil
-}
 
 // note keeps what the footer and the indexes say of a page.
 func (k *chunk) note(c *column, start int, least, greatest []byte, bounded bool, encoding format.Encoding) {
@@ -171,20 +92,6 @@ func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedC
 		c.chunk.pages = pages[:0]
 	}
 	return f, nil
-}
-
-func (c *column) dictionaryPage(m *pageMaker) error {
-	plain, n := c.values.dictionary()
-	compressed, err := m.compressor.encode(m.compressed, plain)
-	if err != nil {
-		return err
-	}
-	m.compressed = compressed
-	return c.chunk.append(m, &format.PageHeader{
-		Type: format.DictionaryPage, UncompressedPageSize: int32(len(plain)), CompressedPageSize: int32(len(compressed)),
-		CRC:                  int32(crc32.ChecksumIEEE(compressed)),
-		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain}),
-	}, compressed)
 }
 
 // order tells whether the bounds of the pages rise or fall.

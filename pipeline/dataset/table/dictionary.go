@@ -132,10 +132,10 @@ func (d *dictionary) text(number int32) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// encodePlaces writes the places of a page's texts in their dictionary. Places
-// of more than a byte take two: words that follow each other again and again,
-// as they do in what a robot says, are then the same bytes again, which zstd
-// finds; packed into 13 bits they are not, and take a fifth more.
+// encodePlaces writes the places of a page's texts in their dictionary, in whole
+// bytes. Words that follow each other again and again, as they do in what a
+// robot says, are then the same bytes again, which zstd finds; packed into as
+// few bits as there need be they are not: words take a twelfth more, ids a third and more.
 func encodePlaces(dst []byte, places []int32) ([]byte, error) {
 	most := int32(0)
 	for _, place := range places {

@@ -142,15 +142,7 @@ func (t *texts) encode(scratch *[]byte) (page []byte, _ format.Encoding, err err
 	return *scratch, format.RLEDictionary, err
 }
 
-func (t *texts) clear() { t.plain, t.indexes = emptied(t.plain), t.indexes[:0] }
-
-// emptied reuses memory, unless it is that of a huge page.
-func emptied(b []byte) []byte {
-	if cap(b) > 4*pageBytes {
-		return nil
-	}
-	return b[:0]
-}
+func (t *texts) clear() { t.plain, t.indexes = emptied(t.plain), emptied(t.indexes) }
 
 func (t *texts) dictionary() (plain []byte, n int) {
 	if t.entries == nil {
