@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"strings"
 
 	"callmill/pipeline/dataset/table"
 	"callmill/schema"
@@ -15,8 +16,9 @@ import (
 func (tx *Tx) reject(r *schema.Reject, sequence int64) (rejected, error) {
 	sum := sha256.Sum256(r.Raw)
 	row := schema.RejectRow{
-		InstanceID: r.InstanceID, JobID: r.JobID, Origin: r.Origin, Position: r.Position,
-		Code: r.Code, Reason: r.Reason, RawBytes: int64(len(r.Raw)), RawSHA256: hex.EncodeToString(sum[:]),
+		InstanceID: r.InstanceID, JobID: r.JobID, Position: r.Position,
+		Origin: strings.ToValidUTF8(r.Origin, "\uFFFD"), // a path may be of any bytes, a text in the table not
+		Code:   r.Code, Reason: r.Reason, RawBytes: int64(len(r.Raw)), RawSHA256: hex.EncodeToString(sum[:]),
 		FirstRun: tx.run.ID, FirstSeen: r.ObservedAt,
 	}
 	if r.RawBytes > 0 {

@@ -55,6 +55,24 @@ func TestRejectsComeAndGo(t *testing.T) {
 	}
 }
 
+// A path may be of any bytes; a text that is not UTF-8 would make the table
+// unreadable for DuckDB.
+func TestOriginIsText(t *testing.T) {
+	l := newLine(t)
+	odd := reject("a", "bad a", 100)
+	odd.reject.Origin = "\xff呼叫.json"
+	l.run(odd)
+	d, err := dataset.View(l.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, err := range d.Rejects() {
+		if err != nil || r.Origin != "\uFFFD呼叫.json" {
+			t.Errorf("origin %q, %v", r.Origin, err)
+		}
+	}
+}
+
 // TestManyLargeRejects: inputs of a MiB each pass in bounded memory, the first
 // sighting stays, and the rows do not depend on which worker met what.
 func TestManyLargeRejects(t *testing.T) {
