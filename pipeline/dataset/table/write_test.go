@@ -26,6 +26,7 @@ type every struct {
 	Kind     string   `parquet:"kind,optional,dict"`
 	Raw      []byte   `parquet:"raw" stats:"none"`
 	List     []string `parquet:"list,list"`
+	Codes    []string `parquet:"codes,list" parquet-element:",dict"`
 	Words    []string `parquet:"words,list" parquet-element:",dict" stats:"none"`
 	Yes      bool     `parquet:"yes"`
 	Maybe    *bool    `parquet:"maybe,optional"`
@@ -47,7 +48,7 @@ func drawEvery(t *rapid.T) every {
 	row := every{
 		Text: text.Draw(t, "text"), Word: text.Draw(t, "word"), Note: text.Draw(t, "note"), Kind: text.Draw(t, "kind"),
 		Raw:  []byte(text.Draw(t, "raw")),
-		List: append([]string{}, texts.Draw(t, "list")...), Words: append([]string{}, texts.Draw(t, "words")...),
+		List: append([]string{}, texts.Draw(t, "list")...), Codes: append([]string{}, texts.Draw(t, "codes")...), Words: append([]string{}, texts.Draw(t, "words")...),
 		Yes: rapid.Bool().Draw(t, "yes"), Small: small.Draw(t, "small"), Large: number.Draw(t, "large"),
 		Time: number.Draw(t, "time"), TimeN: number.Draw(t, "time_n"), Seconds: small.Draw(t, "seconds"),
 	}
@@ -78,7 +79,7 @@ func TestManyRowsComeBack(t *testing.T) {
 	for i := range rows {
 		rows[i] = every{
 			Text: fmt.Sprint("text ", i*7919%1000003), Word: fmt.Sprint("word ", i%50000), Kind: []string{"", "x", "y"}[i%3],
-			Raw: []byte{byte(i)}, List: []string{}, Words: []string{"好", fmt.Sprint(i % 60000), "的"}[:i%4%3],
+			Raw: []byte{byte(i)}, List: []string{}, Codes: []string{fmt.Sprint(i % 70000), "x"}[:i%5%3], Words: []string{"好", fmt.Sprint(i % 60000), "的"}[:i%4%3],
 			Small: int32(i / 4), Large: int64(i), Time: 1769000000000 + int64(i)*37, Position: int32(i),
 		}
 		if i%5 > 0 {
@@ -214,7 +215,7 @@ func checkSchema[T any](t *testing.T) {
 
 // A text too long for a bound leaves the column without any.
 func TestLongTextsHaveNoBounds(t *testing.T) {
-	checkComesBack(t, []every{{Text: "a", Raw: []byte{}, List: []string{}, Words: []string{}}, {Text: strings.Repeat("b", maxBound+1), Raw: []byte{}, List: []string{}, Words: []string{}}})
+	checkComesBack(t, []every{{Text: "a", Raw: []byte{}, List: []string{}, Codes: []string{}, Words: []string{}}, {Text: strings.Repeat("b", maxBound+1), Raw: []byte{}, List: []string{}, Codes: []string{}, Words: []string{}}})
 }
 
 // Huge lines: pages, and row groups, end early.
