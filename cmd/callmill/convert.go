@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,9 @@ way to versions that know better.`,
 			}
 			if instance == "" {
 				return usagef("--instance must not be empty")
+			}
+			if !utf8.ValidString(instance) {
+				return usagef("--instance: %q is not UTF-8", instance)
 			}
 			options := source.Options{Instance: instance, Cut: cut, Except: flags.out}
 			ready := func(*dataset.Dataset, *resolved) error {
