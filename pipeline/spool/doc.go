@@ -8,10 +8,11 @@
 //	raw/<run>/00001.jsonl.zst, 00002.jsonl.zst …
 //
 // Lines are schema.RawLine. Those that come while the disk is busy are a group;
-// a group is one zstd frame, written at once and synced before the next begins
-// and before anybody is told that its lines are kept. So whatever ends a run
-// leaves whole groups behind and at most one torn one at the end, which holds
-// nothing that was promised to be there: [Open] cuts it off.
+// a group is one zstd frame, or several where its lines are long, written at
+// once and synced before the next begins and before anybody is told that its
+// lines are kept. So whatever ends a run leaves whole groups behind and at most
+// one torn one at the end, which holds nothing that was promised to be there:
+// [Open] cuts off what is torn.
 //
 // Files are 0600 and folders 0700, always: responses hold what people said.
 //

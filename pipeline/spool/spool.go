@@ -54,20 +54,25 @@ type Spool struct {
 	file    durable.File // nil: the next group makes one
 	number  int          // of the last file
 	size    int64        // of the file
-	frame   bytes.Buffer
+	frames  bytes.Buffer // of a group
 
 	mu    sync.Mutex // for what is below; taken after disk
 	group *group     // that gathers
 	err   error      // the first one; nothing is appended after it
 }
 
-// group is lines that are written at once. They are those of their callers,
+// group is lines that are written at once, in one frame or, where they are
+// long, several. They are those of their callers,
 // who wait for it.
 type group struct {
 	lines   [][]byte
 	written bool // these two under Spool.disk
 	err     error
 }
+
+// mostText is how much of a group goes into one frame, in bytes, unless a line
+// alone is longer: a frame is read whole, within maxText.
+const mostText = 16 << 20
 
 // mostSpare is how much memory is kept for the next frame, in bytes: huge
 // responses are not paid for all night.
@@ -166,7 +171,7 @@ func (s *Spool) write(g *group) {
 
 	// Nothing follows a frame that is perhaps torn.
 	if err == nil {
-		if err = s.writeFrame(g.lines); err != nil {
+		if err = s.writeLines(g.lines); err != nil {
 			err = fmt.Errorf("keep responses: %w", err)
 		}
 	}
@@ -177,16 +182,16 @@ func (s *Spool) write(g *group) {
 	s.err = err
 }
 
-// writeFrame puts lines into the file as a frame. A crash here leaves the file
-// with a part of the frame at its end.
-func (s *Spool) writeFrame(lines [][]byte) error {
+// writeLines puts lines into the file. A crash here leaves the file with some
+// of their frames at its end, the last of them torn.
+func (s *Spool) writeLines(lines [][]byte) error {
 	if err := s.openFile(); err != nil {
 		return err
 	}
 	if err := s.encode(lines); err != nil {
 		return err
 	}
-	if _, err := s.file.Write(s.frame.Bytes()); err != nil {
+	if _, err := s.file.Write(s.frames.Bytes()); err != nil {
 		return err
 	}
 	if err := s.file.Sync(); err != nil {
@@ -197,7 +202,7 @@ func (s *Spool) writeFrame(lines [][]byte) error {
 			return err
 		}
 	}
-	s.size += int64(s.frame.Len())
+	s.size += int64(s.frames.Len())
 	if s.size < s.o.FileBytes {
 		return nil
 	}
@@ -206,14 +211,22 @@ func (s *Spool) writeFrame(lines [][]byte) error {
 	return err
 }
 
-// encode makes the frame of some lines.
+// encode makes the frames of some lines.
 func (s *Spool) encode(lines [][]byte) error {
-	if s.frame.Cap() > mostSpare {
-		s.frame = bytes.Buffer{}
+	if s.frames.Cap() > mostSpare {
+		s.frames = bytes.Buffer{}
 	}
-	s.frame.Reset()
-	s.encoder.Reset(&s.frame)
-	for _, line := range lines {
+	s.frames.Reset()
+	s.encoder.Reset(&s.frames)
+	text := 0
+	for i, line := range lines {
+		if text += len(line); i > 0 && text > mostText {
+			if err := s.encoder.Close(); err != nil {
+				return err
+			}
+			s.encoder.Reset(&s.frames)
+			text = len(line)
+		}
 		if _, err := s.encoder.Write(line); err != nil {
 			return err
 		}

@@ -230,6 +230,67 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// stuck is a disk whose first sync waits to be let go.
+type stuck struct {
+	durable.FS
+	file *stuckFile
+}
+
+type stuckFile struct {
+	durable.File
+	syncing, goOn chan struct{}
+	once          sync.Once
+}
+
+func (s stuck) Create(path string, mode fs.FileMode) (durable.File, error) {
+	f, err := s.FS.Create(path, mode)
+	s.file.File = f
+	return s.file, err
+}
+
+func (f *stuckFile) Sync() error {
+	f.once.Do(func() { close(f.syncing); <-f.goOn })
+	return f.File.Sync()
+}
+
+// A disk that is busy for long gathers more than a frame may hold: all of it is
+// found again, and what follows, too.
+func TestHugeGroup(t *testing.T) {
+	const lines, size = 33, 8 << 20
+	dir := filepath.Join(t.TempDir(), "raw")
+	file := &stuckFile{syncing: make(chan struct{}), goOn: make(chan struct{})}
+	s := open(t, spool.Options{Dir: dir, Run: monday, FS: stuck{durable.OS{}, file}})
+	var wg sync.WaitGroup
+	keep := func(l []byte) {
+		if err := s.Append(l); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Go(func() { keep(line(1, "first")) })
+	<-file.syncing
+	huge := bytes.Replace(line(2, "huge"), []byte(`"body":`), append([]byte(`"body":`), bytes.Repeat([]byte{' '}, size)...), 1)
+	for range lines {
+		wg.Go(func() { keep(huge) })
+	}
+	time.Sleep(50 * time.Millisecond) // whoever is late is in another group, which makes it easier
+	close(file.goOn)
+	wg.Wait()
+	keep(line(3, "last"))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, spool.Options{Dir: dir, Run: tuesday, Resume: monday})
+	defer s.Close()
+	for id, want := range map[string]int{"first": 0, "huge": lines, "last": lines + 1} {
+		if n, _, ok := s.Job("i", id); !ok || n != want {
+			t.Errorf("job %s: line %d, %v; want %d", id, n, ok, want)
+		}
+	}
+	if text, err := s.Line(lines / 2); err != nil || !bytes.Equal(text, huge) {
+		t.Errorf("a huge line comes back with %d bytes, %v", len(text), err)
+	}
+}
+
 // Whatever step the machine dies at, the next run finds every line that was
 // kept.
 func TestKilledAtEveryStep(t *testing.T) {
