@@ -19,7 +19,7 @@ func (d *discovery) listGroups(ctx context.Context) error {
 	var mu sync.Mutex
 	selected := map[string]string{} // status by id
 	p := pages[schema.JobGroupRow]{
-		first: 1, moving: true,
+		action: listJobGroups, first: 1, moving: true,
 		page: func(ctx context.Context, number int) ([]schema.JobGroupRow, int64, error) {
 			a, err := d.list(ctx, listJobGroups, pageQuery(number))
 			if err != nil {
@@ -66,6 +66,8 @@ func (p *Plan) wants(g *schema.JobGroupRow) bool {
 		return false
 	case g.CreationTime > p.begin().Add(-p.Refetch).UnixMilli(), !groupFinished(g.JobGroupStatus):
 		return true
+	case g.ModifyTime >= p.begin().UnixMilli():
+		return true // it may be known only from a run that listed it and did not read it
 	}
 	known, ok := p.Known[g.JobGroupID]
 	return ok && changed(&known, g)
@@ -81,7 +83,7 @@ func changed(a, b *schema.JobGroupRow) bool {
 // listGroup finds the jobs of a campaign, but those that are settled.
 func (d *discovery) listGroup(ctx context.Context, groupID string, moving bool, settled func(string) bool) error {
 	_, unlisted, err := readAll(ctx, d.client.o.Parallel, pages[groupJob]{
-		first: 1, moving: moving,
+		action: listJobsByGroup, first: 1, moving: moving,
 		page: func(ctx context.Context, number int) ([]groupJob, int64, error) {
 			query := pageQuery(number)
 			query["JobGroupId"] = groupID

@@ -2,6 +2,7 @@ package callapi
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"sync"
 
@@ -14,7 +15,8 @@ const pageSize = 100
 // pages is a list that is read page by page and may change meanwhile: entries
 // are added and move, pages come twice or shifted.
 type pages[T any] struct {
-	first int // number of the first page
+	action string // that lists it
+	first  int    // number of the first page
 	// page reads one; total is how many entries the list is said to have.
 	page func(ctx context.Context, number int) (rows []T, total int64, err error)
 	// key tells entries apart; "" is one that is of no use.
@@ -30,6 +32,10 @@ type pages[T any] struct {
 }
 
 const (
+	// mostPages is more than any list has, with ten million entries, and
+	// mostBeyond more than is added to one while it is read, or than one has
+	// that does not count itself. What goes on longer never ends.
+	mostPages, mostBeyond = 100_000, 10_000
 	// mostReadings is how often a list is read that does not come to rest.
 	mostReadings = 8
 	// quietReadings is how many readings in a row bring nothing before entries
@@ -95,6 +101,11 @@ func (r *reading) missing() int64 {
 	return missing
 }
 
+// endless is the error of a list that cannot be read to its end.
+func (p *pages[T]) endless(r *reading, number int) error {
+	return fmt.Errorf("%s: a list that counts %d entries, of which %d were seen, has %d pages and more: that cannot be right", p.action, r.most, len(r.seen), number)
+}
+
 // readOnce reads all pages, those after the first at the same time.
 func (p *pages[T]) readOnce(ctx context.Context, parallel int, r *reading) (number int, split bool, err error) {
 	r.least, r.most, r.useless = 0, 0, map[int]int64{}
@@ -104,12 +115,17 @@ func (p *pages[T]) readOnce(ctx context.Context, parallel int, r *reading) (numb
 	if p.split != nil && p.split(r.most) {
 		return 1, true, nil
 	}
-	number = pageCount(r.most)
+	if number = pageCount(r.most); number > mostPages {
+		return 0, false, p.endless(r, number)
+	}
 	if err := forEach(ctx, parallel, between(1, number), func(ctx context.Context, n int) error { return p.read(ctx, r, n) }); err != nil {
 		return 0, false, err
 	}
 	// What was added meanwhile, and lists that do not count themselves.
 	for news := true; pageCount(r.most) > number || news && r.fullPages; number++ {
+		if number > min(pageCount(r.most), mostPages)+mostBeyond {
+			return 0, false, p.endless(r, number)
+		}
 		before := len(r.seen)
 		if err := p.read(ctx, r, number); err != nil {
 			return 0, false, err
@@ -146,7 +162,7 @@ func (p *pages[T]) read(ctx context.Context, r *reading, n int) error {
 	return nil
 }
 
-func pageCount(total int64) int { return max(1, int((total+pageSize-1)/pageSize)) }
+func pageCount(total int64) int { return max(1, int((max(total, 1)-1)/pageSize)+1) }
 
 func between(from, to int) iter.Seq[int] {
 	return func(yield func(int) bool) {

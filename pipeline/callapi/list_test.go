@@ -3,8 +3,12 @@ package callapi
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -136,5 +140,43 @@ func TestUnlisted(t *testing.T) {
 	short.got = func(s *string) { seen[*s] = true }
 	if _, unlisted, err = readAll(context.Background(), 2, short); len(seen) != 250 || unlisted != 0 || err != nil {
 		t.Errorf("%d seen, %d unlisted, %v", len(seen), unlisted, err)
+	}
+}
+
+// A list that counts more than there can be, or never ends, is an error, not a
+// night that never ends.
+func TestEndlessList(t *testing.T) {
+	var next atomic.Int64
+	for what, page := range map[string]func(context.Context, int) ([]string, int64, error){
+		"a number out of the air": func(context.Context, int) ([]string, int64, error) { return []string{"a"}, math.MaxInt64, nil },
+		"always another page": func(context.Context, int) ([]string, int64, error) {
+			rows := make([]string, pageSize)
+			for i := range rows {
+				rows[i] = strconv.FormatInt(next.Add(1), 36)
+			}
+			return rows, 250, nil
+		},
+	} {
+		_, _, err := readAll(t.Context(), 2, pages[string]{
+			first: 1, page: page, key: func(s *string) string { return *s }, got: func(*string) {},
+		})
+		if err == nil || !strings.Contains(err.Error(), "cannot be right") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	// The same page for any number is no list without end, and a negative count
+	// is none.
+	for _, total := range []int64{0, 100, -7} {
+		var reads atomic.Int64
+		_, unlisted, err := readAll(t.Context(), 2, pages[string]{
+			first: 1, key: func(s *string) string { return *s }, got: func(*string) {},
+			page: func(context.Context, int) ([]string, int64, error) {
+				reads.Add(1)
+				return slices.Repeat([]string{"a"}, pageSize), total, nil
+			},
+		})
+		if want := max(0, total-1); unlisted != want || err != nil || reads.Load() > 20 {
+			t.Errorf("one page again and again that counts %d: %d unlisted after %d requests, %v", total, unlisted, reads.Load(), err)
+		}
 	}
 }

@@ -19,7 +19,7 @@ type Plan struct {
 
 	// Refetch is how long campaigns are read whole: those created less than
 	// this before the first window, or in it, are; older ones while they are
-	// not over, or when they changed since Known.
+	// not over, or when they changed since Known or the first window's begin.
 	Refetch time.Duration
 	// Known are the campaigns of the last snapshot by id.
 	Known map[string]schema.JobGroupRow

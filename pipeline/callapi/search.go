@@ -2,6 +2,7 @@ package callapi
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -13,6 +14,10 @@ import (
 // read in parts. Searches of this kind answer ten thousand at most, and parts
 // can be read at the same time.
 const splitAbove = 2000
+
+// mostWindows are more than that leaves to read of a hundred million calls:
+// where there are more, parts count as many calls as the whole.
+const mostWindows = 100_000
 
 // restless is how long before now the list of calls may still change: calls
 // that are made, and those that are stored late.
@@ -30,7 +35,9 @@ func (d *discovery) searchCalls(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		windows = slices.Concat(parts...)
+		if windows = slices.Concat(parts...); len(windows) > mostWindows {
+			return fmt.Errorf("%s: the parts of a window count as many calls as the whole: that cannot be right", searchTask)
+		}
 	}
 	return nil
 }
@@ -91,7 +98,7 @@ func (d *discovery) searchGroup(ctx context.Context, groupID string) error {
 // from there on, what happens meanwhile is added at the end.
 func (d *discovery) searchPages(query map[string]string) pages[searchRow] {
 	return pages[searchRow]{
-		first: 0,
+		action: searchTask, first: 0,
 		page: func(ctx context.Context, number int) ([]searchRow, int64, error) {
 			asked := map[string]string{
 				"PageIndex": strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize),

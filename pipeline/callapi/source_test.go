@@ -142,6 +142,9 @@ func TestCampaigns(t *testing.T) {
 		{fakeGroup{status: "Completed", created: ago(31), modified: 6}, &schema.JobGroupRow{ModifyTime: 5, JobGroupStatus: "Completed", TotalJobs: new(int64(3)), TotalCompleted: new(int64(0))}, true},
 		{fakeGroup{status: "Completed", created: ago(31), modified: 5, finished: 1}, &schema.JobGroupRow{ModifyTime: 5, JobGroupStatus: "Completed", TotalJobs: new(int64(3)), TotalCompleted: new(int64(0))}, true},
 		{fakeGroup{status: "Completed", created: ago(31), modified: 5}, &schema.JobGroupRow{ModifyTime: 5, JobGroupStatus: "Executing", TotalJobs: new(int64(3)), TotalCompleted: new(int64(0))}, true},
+		// Listed when one campaign was pulled by its id, and not read then.
+		{fakeGroup{status: "Completed", created: ago(31), modified: noonHour.UnixMilli()}, &schema.JobGroupRow{ModifyTime: noonHour.UnixMilli(), JobGroupStatus: "Completed", TotalJobs: new(int64(3)), TotalCompleted: new(int64(0))}, true},
+		{fakeGroup{status: "Completed", created: ago(31), modified: ago(1).UnixMilli()}, &schema.JobGroupRow{ModifyTime: ago(1).UnixMilli(), JobGroupStatus: "Completed", TotalJobs: new(int64(3)), TotalCompleted: new(int64(0))}, false},
 	}
 	for i, tt := range tests {
 		f := newFake()
@@ -226,6 +229,20 @@ func TestWindowsAreSplit(t *testing.T) {
 		if strings.Contains(r.query, "PageIndex=30") {
 			t.Fatalf("pages are read that far: %s", r.query)
 		}
+	}
+}
+
+// An API that counts as many calls in any part of a window as in all of it is
+// not searched for ever.
+func TestWindowsThatCountAll(t *testing.T) {
+	f := newFake()
+	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
+		reply(w, 200, map[string]any{"Success": true, "Total": 1_000_000, "SearchTaskInfoList": []any{}})
+		return true
+	}
+	n := pull(t.Context(), client(t, f, func(o *callapi.Options) { o.QPS = 1_000_000 }), dayPlan, nil)
+	if n.err == nil || !strings.Contains(n.err.Error(), "cannot be right") || len(f.requests) > 5000 {
+		t.Errorf("%v after %d requests", n.err, len(f.requests))
 	}
 }
 
