@@ -18,7 +18,7 @@ type request struct {
 	action     string
 	jobIDs     []string          // of ListJobs
 	query      map[string]string // of the other actions
-	insist     bool              // try longer: see alive
+	insist     bool              // try longer: see list, alive
 }
 
 // parameters are those of the query.

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -158,8 +160,9 @@ func TestPoison(t *testing.T) {
 				return true
 			}
 			n, tries := askOne(t, f, nil)
+			tries-- // it was tried whether the API answers at all
 			if tt.status != 400 {
-				tries -= 2 // twice it was tried whether the API answers at all
+				tries-- // twice
 			}
 			if n.err != nil || len(n.rejects) != 1 || tries != tt.tries {
 				t.Fatalf("%s: %v, %d rejects after %d tries", tt.name, n.err, len(n.rejects), tries)
@@ -173,6 +176,36 @@ func TestPoison(t *testing.T) {
 				t.Errorf("%s: the next night %s, before %s", tt.name, again.rejects[0].Raw, r.Raw)
 			}
 		})
+	}
+}
+
+// What is refused for every job is about none of them: it ends the run, and no
+// job is a reject.
+func TestAllRefused(t *testing.T) {
+	f := busyDay(300)
+	f.mess = func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
+		if seen.action == schema.ActionListJobs {
+			refuse(w, 403, "InArrears", "the account is in arrears")
+		}
+		return seen.action == schema.ActionListJobs
+	}
+	n := pull(t.Context(), client(t, f, func(o *callapi.Options) { o.Parallel = 4 }), dayPlan, nil)
+	e, ok := errors.AsType[*callapi.Error](n.err)
+	if !ok || e.Code != "InArrears" || e.Hint() == "" || len(n.rejects) > 0 || f.asked(schema.ActionListJobs) > 60 {
+		t.Errorf("%v, %d rejects after %d requests", n.err, len(n.rejects), f.asked(schema.ActionListJobs))
+	}
+	// Where ids that do not exist are refused, so is the one that is asked to
+	// find out.
+	f.mess = func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
+		unknown := slices.ContainsFunc(seen.ids, func(id string) bool { return f.jobs[id] == nil })
+		if unknown {
+			refuse(w, 404, "NotExist.Job", "no such job")
+		}
+		return unknown
+	}
+	plan := callapi.Plan{InstanceID: "i", JobIDs: []string{"job-0000", "nobody"}}
+	if n := pull(t.Context(), client(t, f, nil), plan, nil); n.err != nil || len(n.rejects) != 1 || len(n.came()) != 1 {
+		t.Errorf("%v, %d rejects, %d jobs", n.err, len(n.rejects), len(n.came()))
 	}
 }
 
@@ -282,6 +315,53 @@ func TestDown(t *testing.T) {
 			t.Errorf("%d requests in %v", f.asked("ListJobs"), took)
 		}
 	})
+}
+
+// gone is an API that cannot be reached for half a minute, soon after the first
+// requests.
+type gone struct {
+	http.RoundTripper
+	refused func() (*http.Response, error)
+	since   atomic.Int64
+}
+
+func (g *gone) RoundTrip(r *http.Request) (*http.Response, error) {
+	g.since.CompareAndSwap(0, time.Now().UnixNano())
+	if away := time.Since(time.Unix(0, g.since.Load())); away > 2*time.Second && away < 32*time.Second {
+		return g.refused()
+	}
+	return g.RoundTripper.RoundTrip(r)
+}
+
+// Half a minute without an API, or without a network, is waited for, however
+// many requests go out meanwhile.
+func TestShortOutages(t *testing.T) {
+	for what, refused := range map[string]func() (*http.Response, error){
+		"no connection": func() (*http.Response, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		},
+		"no name": func() (*http.Response, error) {
+			return nil, &net.DNSError{Err: "server misbehaving", IsTemporary: true}
+		},
+		"no backend": func() (*http.Response, error) {
+			return &http.Response{StatusCode: 503, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("<html>"))}, nil
+		},
+	} {
+		for _, qps := range []int{1, 10, 60} {
+			synctest.Test(t, func(t *testing.T) {
+				f := busyDay(60 * qps)
+				c := client(t, f, func(o *callapi.Options) {
+					o.QPS, o.Backoff, o.BackoffCap = qps, 0, 0
+					o.Transport = &gone{RoundTripper: direct{f}, refused: refused}
+				})
+				start := time.Now()
+				n := pull(t.Context(), c, dayPlan, nil)
+				if n.err != nil || len(n.came()) != len(f.jobs) || len(n.rejects) > 0 {
+					t.Errorf("%s at %d requests a second: %d of %d jobs, %d rejects, %v after %v", what, qps, len(n.came()), len(f.jobs), len(n.rejects), n.err, time.Since(start))
+				}
+			})
+		}
+	}
 }
 
 func TestThrottledForGood(t *testing.T) {

@@ -80,7 +80,7 @@ func (d *discovery) failed(err error) error {
 
 // list asks for a page of a list, or takes the answer that a killed run kept.
 func (d *discovery) list(ctx context.Context, action string, query map[string]string) (*answer, error) {
-	r := &request{instanceID: d.plan.InstanceID, action: action, query: query}
+	r := &request{instanceID: d.plan.InstanceID, action: action, query: query, insist: true}
 	asked := schema.RawAsked{Query: query}
 	nth := d.count(action, asked)
 	if kept, at, ok := d.journal.Request(d.plan.InstanceID, action, asked, nth); ok && at >= d.resumable {

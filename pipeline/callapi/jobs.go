@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-json"
 
@@ -95,6 +96,9 @@ func (d *discovery) fetchOne(ctx context.Context, id string) error {
 			return err
 		}
 		if f.verdict == refuse {
+			if err := d.alive(ctx, f); err != nil {
+				return err
+			}
 			break
 		}
 	}
@@ -128,7 +132,7 @@ func (d *discovery) fetchIDs(ctx context.Context, ids []string) (*failure, error
 	case f.verdict == refuse:
 		return f, nil
 	}
-	return f, d.alive(ctx)
+	return f, d.alive(ctx, f)
 }
 
 func (d *discovery) jobsRequest(ids []string) *request {
@@ -137,15 +141,20 @@ func (d *discovery) jobsRequest(ids []string) *request {
 
 // alive returns when the API answers a request for a job that does not exist:
 // then what has failed just now is not a part of an outage, which it waits for
-// to end.
-func (d *discovery) alive(ctx context.Context) error {
+// to end. Where that job is refused for the same reason, all are: then nothing
+// is wrong with any of them.
+func (d *discovery) alive(ctx context.Context, failed *failure) error {
 	r := d.jobsRequest([]string{noSuchID})
 	r.insist = true
 	_, err := d.client.ask(ctx, r, unkept)
-	if f, ok := err.(*failure); ok && f.verdict == refuse {
-		return nil // an answer of another kind
+	f, ok := err.(*failure)
+	switch {
+	case !ok || f.verdict != refuse:
+		return err
+	case f.cause.Code == failed.cause.Code && !strings.HasPrefix(f.cause.Code, "NotExist"):
+		return &f.cause
 	}
-	return err
+	return nil // an answer of another kind
 }
 
 // sightings says of each id that was asked for whether it came.

@@ -38,7 +38,8 @@ type Options struct {
 	Backoff, BackoffCap time.Duration
 	// RetryBudget is how many attempts may fail, over all requests, without
 	// answers between them: each failure takes one, each answer gives ten back.
-	// When it is used up the API is taken to be down. 0 is 400.
+	// When it is used up the API is taken to be down. 0 is as many as go out in
+	// 40 s, and 400 at least.
 	RetryBudget int
 	// Patience is how long the API may throttle everything; 0 is 10 min.
 	Patience time.Duration
@@ -63,7 +64,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Attempts, 10)
 	setDefault(&o.Backoff, 200*time.Millisecond)
 	setDefault(&o.BackoffCap, 10*time.Second)
-	setDefault(&o.RetryBudget, 400)
+	setDefault(&o.RetryBudget, max(40*o.QPS, 400))
 	setDefault(&o.Patience, 10*time.Minute)
 	return o
 }

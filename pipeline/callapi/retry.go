@@ -15,8 +15,10 @@ const (
 	// soon is the share of the longest wait that is enough where an answer for
 	// other ids shows whether the API is well.
 	soon = 10
-	// insistence is how much more often the request is tried that tells
-	// whether the API is well at all: that is some minutes.
+	// insistence is how much more often a request is tried while the network
+	// is gone, a page without which nothing can go on, and the request that
+	// tells whether the API is well at all: that is some minutes, unless the
+	// budget ends before.
 	insistence = 4
 )
 
@@ -28,9 +30,11 @@ func (c *Client) attempts(r *request, f *failure) (most int, wait time.Duration)
 	switch {
 	case f.offline && !c.answered.Load():
 		return min(most, fewAttempts), wait
-	case r.insist:
+	case !c.answered.Load() && len(r.jobIDs) == 0:
+		return most, wait
+	case f.offline || r.insist:
 		return most * insistence, wait
-	case f.offline || f.verdict == later || len(r.jobIDs) == 0:
+	case f.verdict == later || len(r.jobIDs) == 0:
 		return most, wait
 	case len(r.jobIDs) == 1:
 		most = max(1, most/rounds)
@@ -160,8 +164,8 @@ func newJitter(seed uint64, base time.Duration) *jitter {
 func (j *jitter) backoff(n int, most time.Duration) time.Duration {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if n < 30 {
-		most = min(j.base<<n, most)
+	if n < 62 && j.base <= most>>n {
+		most = j.base << n
 	}
 	return time.Duration(j.random.Int64N(int64(most) + 1))
 }
