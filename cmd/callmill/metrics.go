@@ -81,7 +81,7 @@ func (m *metrics) snapshot(r *report, manifest *dataset.Manifest) {
 }
 
 func (m *metrics) pull(p *pullReport) {
-	m.gauge("last_run_calls", "Jobs the last run fetched that had been called.", float64(p.Calls), nil)
+	m.gauge("last_run_calls", "Jobs the last run fetched that were called on the days it fetched, or since.", float64(p.Calls), nil)
 	m.gauge("last_run_missing", "Ids the last run asked for that did not come back.", float64(p.Missing), nil)
 	m.gauge("last_run_retries", "Requests the last run had to repeat.", float64(p.Retries), nil)
 	m.gauge("last_run_throttles", "Requests of the last run that were throttled.", float64(p.Throttles), nil)

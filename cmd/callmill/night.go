@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,11 @@ func (n *night) input(d *dataset.Dataset, tx *dataset.Tx, s *resolved, r *report
 	if err != nil {
 		return nil, err
 	}
-	resume, err := spool.Unfinished(nil, d.RawDir(), d.Finished)
+	resume, err := spool.Unfinished(nil, d.RawDir(), func(run string) bool {
+		// A run that published may have been killed before it could tell.
+		m := d.Manifest()
+		return m != nil && m.Run == run || d.Finished(run)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +69,9 @@ func (n *night) saw(s callapi.Sighting) {
 	}
 	if s.LastCall != 0 {
 		seen.LastCall = time.UnixMilli(s.LastCall)
-		n.calls++
+		if n.isDue(s.InstanceID, seen.LastCall) {
+			n.calls++
+		}
 	}
 	switch {
 	case s.Failed:
@@ -73,6 +80,15 @@ func (n *night) saw(s callapi.Sighting) {
 		seen.Trouble = coverage.Missing
 	}
 	n.tracker.Saw(seen)
+}
+
+// isDue reports whether a call was made on the days that are fetched or since.
+// Jobs that are pending were called before, and would hide that nobody was
+// called on those days.
+func (n *night) isDue(instance string, call time.Time) bool {
+	return n.flags.named() || slices.ContainsFunc(n.work, func(w coverage.Work) bool {
+		return w.InstanceID == instance && len(w.Windows) > 0 && !call.Before(w.Windows[0].From)
+	})
 }
 
 // extend adds to the snapshot what this night covered and what is pending.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,7 +76,7 @@ type night struct {
 	work    []coverage.Work
 	now     time.Time
 	zone    *time.Location
-	calls   int64 // jobs that came and had been called
+	calls   int64 // jobs that came and were called, see isDue
 }
 
 // ready looks at what was asked, and changes nothing.
@@ -155,6 +156,10 @@ func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 	}
 	instances = slices.Compact(slices.Sorted(slices.Values(instances)))
 	if f.named() {
+		if n := len(instances); n > 1 && len(f.instances) == 0 {
+			return nil, &hintError{usagef("--group and --jobs name what one robot deployment has, and the dataset has %d of them", n),
+				"say which with --instance: " + strings.Join(instances, ", ")}
+		}
 		return instances, nil
 	}
 	request := coverage.Nightly(n.zone, n.now, f.catchUp)

@@ -95,6 +95,22 @@ func TestNights(t *testing.T) {
 	}
 }
 
+// TestMinCalls: jobs that are pending from the days before do not hide that
+// nobody was called on those that are fetched.
+func TestMinCalls(t *testing.T) {
+	days := newCalendar()
+	p := newPuller(simulatedAPI(t, simulate.Options{Jobs: 100, Until: days.end(3), Days: 3}, api.Options{}), "--settle", "9d", "--min-calls", "1")
+	data := filepath.Join(t.TempDir(), "data")
+	p.pull(t, exitDone, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(2))
+	got := p.pull(t, exitPublished, "--out", data)
+	if run := lastRun(t, data).Pull; run.Returned == 0 || run.Calls != 0 {
+		t.Errorf("%d jobs came, with %d calls of a day without any", run.Returned, run.Calls)
+	}
+	if !strings.Contains(got.stderr, "0 jobs had calls, fewer than --min-calls 1") {
+		t.Errorf("it says %q", got.stderr)
+	}
+}
+
 func checkCovered(t *testing.T, data, instance string, from, to time.Time) {
 	t.Helper()
 	covered := manifestOf(t, data).Covered[instance]
@@ -150,6 +166,13 @@ func TestInstances(t *testing.T) {
 		t.Errorf("%d jobs, want 120 of each instance", got)
 	}
 	checkWhole(t, data)
+	// Whose jobs are meant nobody can know: they would be missing elsewhere.
+	ids := filepath.Join(write(t, map[string]string{"ids": p.api.world.JobID(0) + "\n"}), "ids")
+	got := p.pull(t, exitUsage, "--out", data, "--jobs", ids)
+	if !strings.Contains(got.stderr, "hint: say which with --instance: loans, sales\n") {
+		t.Errorf("it says %q", got.stderr)
+	}
+	p.pull(t, exitDone, "--out", data, "--jobs", ids, "--instance", "sales")
 }
 
 // TestNamedJobs: --group and --jobs fetch what they name and cover no day.
@@ -187,6 +210,26 @@ func TestNamedJobs(t *testing.T) {
 	}
 	p.pull(t, exitDone, "--out", data, "--jobs", filepath.Join(dir, "unknown"), "--allow-missing", "1")
 	p.pull(t, exitUsage, "--out", data, "--jobs", filepath.Join(dir, "empty"))
+}
+
+// TestKilledWhenPublished: what a run published is not resumed, although the run
+// was killed before it could say that it ended.
+func TestKilledWhenPublished(t *testing.T) {
+	days := newCalendar()
+	p := newPuller(simulatedAPI(t, days.world(60), api.Options{}))
+	data := filepath.Join(t.TempDir(), "data")
+	p.pull(t, exitDone, "--out", data, "--instance", "x", "--settle", "9d")
+	run := manifestOf(t, data).Run
+	if err := os.Remove(filepath.Join(data, "runs", run+".json")); err != nil {
+		t.Fatal(err)
+	}
+	p.pull(t, exitDone, "--out", data, "--settle", "9d")
+	if again := lastRun(t, data).Pull; again.ResumedRun != "" || again.Resumed > 0 || again.Asked == 0 {
+		t.Errorf("the next night resumed %q and asks %d jobs, %d of them from what is published", again.ResumedRun, again.Asked, again.Resumed)
+	}
+	if _, err := os.Stat(filepath.Join(data, "raw", run)); err != nil {
+		t.Errorf("the responses behind the snapshot: %v", err)
+	}
 }
 
 // TestDryRun finds what there is and asks for no conversation.

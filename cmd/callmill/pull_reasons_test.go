@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/pipeline/dataset"
 	"callmill/pipeline/simulate/api"
 )
 
@@ -65,6 +66,19 @@ func TestEveryReasonIsNamed(t *testing.T) {
 	}
 	if run := lastRun(t, data); run.ExitCode != exitDone || len(run.Reasons) != 0 || run.Snapshot != "" || run.Published.Changed {
 		t.Errorf("the run's file says %+v", run)
+	}
+}
+
+// TestEntriesThatWereNeverShown: a list that counts more than it shows may hide
+// jobs, and its days count as covered. A few are in the nature of lists.
+func TestEntriesThatWereNeverShown(t *testing.T) {
+	for unlisted, unclean := range map[int64]bool{0: false, 5: false, 6: true} {
+		r := &report{published: &dataset.Published{}, pull: &pullReport{Found: 1000, Asked: 1000, Unlisted: unlisted}}
+		n := &night{flags: pullDefaults()}
+		n.judge(r)
+		if got := len(r.reasons) == 1 && r.reasons[0].Code == tooManyMissing; got != unclean {
+			t.Errorf("%d of 1000 entries were not shown: %+v", unlisted, r.reasons)
+		}
 	}
 }
 

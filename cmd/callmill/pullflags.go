@@ -56,6 +56,9 @@ func pullDefaults() *pullFlags {
 }
 
 func (f *pullFlags) validate() error {
+	if len(f.discover) == 0 {
+		return usagef("--discover must be calls, groups or both, got nothing")
+	}
 	for _, way := range f.discover {
 		if way != "calls" && way != "groups" {
 			return usagef("--discover must be calls, groups or both, got %q", way)

@@ -14,7 +14,7 @@ import (
 // pullReport is what a pull adds to the report of a run.
 type pullReport struct {
 	Fetched []fetched `json:"fetched,omitempty"` // days, or parts of them
-	Calls   int64     `json:"calls"`             // jobs that came and had been called
+	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or since
 	Found   int64     `json:"found"`             // ids of jobs to ask for
 
 	// Asked = Returned + Missing + Failed.
@@ -93,6 +93,10 @@ func (n *night) judge(r *report) {
 	if f.allowMissing.exceeded(p.Missing, p.Asked) {
 		r.because(tooManyMissing, fmt.Sprintf("%d of %d ids did not come back, allowed are %s", p.Missing, p.Asked, f.allowMissing.String()),
 			fmt.Sprintf("they are asked for again every night for %s; `callmill status %s` counts what is pending", newSpan(new(time.Duration), f.refetch), shellWord(n.out)))
+	}
+	if f.allowMissing.exceeded(p.Unlisted, p.Found+p.Unlisted) {
+		r.because(tooManyMissing, fmt.Sprintf("%d entries of lists were counted but never shown, %d jobs were found, allowed are %s", p.Unlisted, p.Found, f.allowMissing.String()),
+			"pull these days again with --from and --to: no other run looks for calls there")
 	}
 	if p.Calls < f.minCalls && n.fetchedDays() {
 		r.because(tooFewCalls, fmt.Sprintf("%d jobs had calls, fewer than --min-calls %d", p.Calls, f.minCalls),
