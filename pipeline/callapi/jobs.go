@@ -58,14 +58,32 @@ func (d *discovery) resumeJobs(ctx context.Context) (ids []string, err error) {
 			ids = append(ids, lines[n]...)
 			continue
 		}
-		d.client.counters.resumed.Add(int64(len(lines[n])))
+		others := d.alsoAnswered(n, line)
+		d.client.counters.found.Add(int64(len(others)))
+		answered := append(lines[n], others...)
+		d.client.counters.resumed.Add(int64(len(answered)))
 		r := &request{instanceID: line.InstanceID, action: listJobs}
-		if err := d.send(ctx, delivery{raw: a.raw(r, text), sightings: d.sightings(a, lines[n])}); err != nil {
+		if err := d.send(ctx, delivery{raw: a.raw(r, text), sightings: d.sightings(a, answered)}); err != nil {
 			return nil, err
 		}
 	}
 	slices.Sort(ids)
 	return ids, nil
+}
+
+// alsoAnswered are the jobs in a kept line that this run did not find, as where
+// the killed one was asked for other days. The run reads the whole line, so
+// they are seen, too.
+func (d *discovery) alsoAnswered(n int, line *schema.RawLine) (ids []string) {
+	for _, id := range line.Asked.JobIDs {
+		if d.found.jobs[id] != nil {
+			continue
+		}
+		if latest, _, ok := d.journal.Job(line.InstanceID, id); ok && latest == n {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // fetchBatch asks for a batch, and for its halves at the same time where that

@@ -181,6 +181,45 @@ func TestOldAnswersAreAskedAgain(t *testing.T) {
 	}
 }
 
+// Where the run that was killed was asked for more than this one, all that comes
+// with the answers of then is seen and counted.
+func TestKilledWithAnotherQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		untilNight()
+		f, dir := busyDay(300), filepath.Join(t.TempDir(), "raw")
+		journal := func(run, resume string) *spool.Spool {
+			s, err := spool.Open(spool.Options{Dir: dir, Run: run, Resume: resume})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		first := journal(killed, "")
+		if n := pull(t.Context(), client(t, f, nil), dayPlan, first); n.err != nil {
+			t.Fatal(n.err)
+		}
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		second, c := journal(next, killed), client(t, f, nil)
+		defer second.Close()
+		n := pull(t.Context(), c, callapi.Plan{InstanceID: "i", JobIDs: []string{"job-0000", "job-0150", "nobody"}}, second)
+		came := n.came()
+		if n.err != nil || len(came) < 100 || len(n.saw) != len(came)+1 {
+			t.Fatalf("%d jobs came, %d were seen, %v", len(came), len(n.saw), n.err)
+		}
+		for _, id := range came {
+			if !n.saw[id].Came {
+				t.Errorf("job %s came and was not seen", id)
+			}
+		}
+		all := int64(len(n.saw))
+		if got := c.Counters(); got.Found != all || got.Asked != all || got.Resumed != all-1 || got.Missing != 1 {
+			t.Errorf("counters %+v, want %d jobs", got, all)
+		}
+	})
+}
+
 // An id that was given up is tried again, and nothing that is kept has
 // credentials in it, not even when the API repeats them.
 func TestGivenUpIsTriedAgain(t *testing.T) {
