@@ -477,7 +477,7 @@ func TestIdleConnections(t *testing.T) {
 	f := newFake()
 	f.add("a", "g")
 	f.mess = func(http.ResponseWriter, *http.Request, fakeRequest) bool {
-		time.Sleep(250 * time.Millisecond)
+		time.Sleep(700 * time.Millisecond)
 		return false
 	}
 	var opened atomic.Int32
@@ -490,17 +490,17 @@ func TestIdleConnections(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	c := client(t, f, func(o *callapi.Options) {
-		o.Transport, o.Endpoint, o.Read, o.Attempts = nil, server.URL, 400*time.Millisecond, 1
+		o.Transport, o.Endpoint, o.Read, o.Attempts = nil, server.URL, 2*time.Second, 1
 	})
 	f.mess = func(http.ResponseWriter, *http.Request, fakeRequest) bool {
-		time.Sleep(250 * time.Millisecond)
+		time.Sleep(700 * time.Millisecond)
 		return false
 	}
 	for range 3 {
 		if n := pull(t.Context(), c, callapi.Plan{InstanceID: "i", JobIDs: []string{"a"}}, nil); n.err != nil || len(n.came()) != 1 {
 			t.Fatalf("%v, %v", n.err, n.rejects)
 		}
-		time.Sleep(170 * time.Millisecond)
+		time.Sleep(700 * time.Millisecond)
 	}
 	if n := opened.Load(); n != 1 {
 		t.Errorf("%d connections for three requests", n)
