@@ -1,14 +1,15 @@
 package dataset
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
+	"sort"
 	"sync/atomic"
 
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
@@ -39,8 +40,7 @@ type publishedTimes struct{ observedAt, firstSeen int64 }
 type index struct {
 	jobs []publishedJob // sorted by key; nil where they are in the file
 
-	file   *os.File
-	size   int64   // of the file
+	file   *spill.File
 	parts  []*part // by the highest bits of the key
 	shift  int     // how far these are from the lowest of the first 8 bytes
 	failed atomic.Pointer[error]
@@ -73,11 +73,7 @@ func newIndex(n, memory int64, dir string) (*index, error) {
 	if n*recordBytes <= memory {
 		return &index{jobs: make([]publishedJob, 0, n)}, nil
 	}
-	file, err := createSpill(dir)
-	if err != nil {
-		return nil, fmt.Errorf("spill keys of published jobs: %w", err)
-	}
-	x := &index{file: file, shift: 64, parts: []*part{{}}}
+	x := &index{file: &spill.File{Dir: dir}, shift: 64, parts: []*part{{}}}
 	for n/int64(len(x.parts)) > partRecords {
 		x.shift--
 		x.parts = append(x.parts, x.parts...)
@@ -86,16 +82,6 @@ func newIndex(n, memory int64, dir string) (*index, error) {
 		x.parts[i] = &part{open: make([]byte, 0, blockBytes)}
 	}
 	return x, nil
-}
-
-// createSpill makes a file without a name, so that nothing is left of it
-// whatever ends the process. Where that is not possible the next run sweeps it.
-func createSpill(dir string) (*os.File, error) {
-	file, err := os.CreateTemp(dir, spillPrefix+"*")
-	if err == nil {
-		os.Remove(file.Name())
-	}
-	return file, err
 }
 
 func (x *index) add(job *publishedJob) error {
@@ -116,11 +102,11 @@ func (x *index) part(key schema.Key) *part {
 }
 
 func (x *index) writeBlock(p *part) error {
-	if _, err := x.file.WriteAt(p.open, x.size); err != nil {
+	offset, err := x.file.Append(p.open)
+	if err != nil {
 		return fmt.Errorf("spill keys of published jobs: %w", err)
 	}
-	p.blocks = append(p.blocks, block{offset: x.size, size: len(p.open)})
-	x.size += int64(len(p.open))
+	p.blocks = append(p.blocks, block{offset: offset, size: len(p.open)})
 	p.open = p.open[:0]
 	return nil
 }
@@ -209,20 +195,13 @@ func (x *index) find(key schema.Key) (publishedJob, bool) {
 		x.failed.CompareAndSwap(nil, &err)
 		return publishedJob{}, false
 	}
-	low, high := 0, len(records)/recordBytes
-	for low < high {
-		middle := (low + high) / 2
-		record := records[middle*recordBytes:]
-		switch slices.Compare(record[:len(key)], key[:]) {
-		case 0:
-			return decodeJob(record), true
-		case -1:
-			low = middle + 1
-		default:
-			high = middle
-		}
+	i, ok := sort.Find(len(records)/recordBytes, func(i int) int {
+		return bytes.Compare(key[:], records[i*recordBytes:][:len(key)])
+	})
+	if !ok {
+		return publishedJob{}, false
 	}
-	return publishedJob{}, false
+	return decodeJob(records[i*recordBytes:]), true
 }
 
 // err is why an earlier find may have been wrong, nil where all were right.
@@ -238,11 +217,7 @@ func (x *index) close() error {
 	if x == nil || x.file == nil {
 		return nil
 	}
-	err := x.file.Close()
-	if errors.Is(err, os.ErrClosed) {
-		return nil
-	}
-	return err
+	return x.file.Close()
 }
 
 func compareKeys(a, b publishedJob) int {

@@ -27,7 +27,6 @@ const (
 	viewsFile     = "views.sql"
 	pinFile       = "pinned"    // in runs/: names of snapshots that are never pruned
 	buildPrefix   = ".build-"   // in snapshots/: a snapshot in the making
-	spillPrefix   = ".spill-"   // in snapshots/: rows beyond the memory budget
 	scratchPrefix = ".tmp-"     // anywhere: a file or link about to be renamed
 	datePrefix    = "job_date=" // Hive partition of a day table
 )

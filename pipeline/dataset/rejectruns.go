@@ -9,10 +9,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"slices"
 	"sync"
 
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
@@ -48,15 +48,13 @@ func compareMet(a, b *rejected) int {
 // file, too. Damage of a whole archive is a reject for each line: some ten
 // million in 1 GB. The file has no name. It is safe for concurrent use.
 type rejectStore struct {
-	dir    string
 	memory int64 // bytes of inputs that are held
 
 	mu   sync.Mutex
 	used int64
 	held [][]byte
 	runs []rejectRun
-	file *os.File
-	size int64
+	file spill.File
 	met  int64
 }
 
@@ -77,22 +75,11 @@ func (s *rejectStore) keep(raw []byte) (keptRaw, error) {
 		s.held = append(s.held, slices.Clone(raw))
 		return keptRaw{Held: len(s.held), Size: len(raw)}, nil
 	}
-	offset, err := s.write(raw)
-	return keptRaw{Offset: offset, Size: len(raw)}, err
-}
-
-// write appends to the file.
-func (s *rejectStore) write(b []byte) (offset int64, err error) {
-	if s.file == nil {
-		if s.file, err = createSpill(s.dir); err != nil {
-			return 0, fmt.Errorf("spill rejects: %w", err)
-		}
+	offset, err := s.file.Append(raw)
+	if err != nil {
+		return keptRaw{}, fmt.Errorf("spill rejects: %w", err)
 	}
-	if _, err := s.file.WriteAt(b, s.size); err != nil {
-		return 0, fmt.Errorf("spill rejects: %w", err)
-	}
-	s.size += int64(len(b))
-	return s.size - int64(len(b)), nil
+	return keptRaw{Offset: offset, Size: len(raw)}, nil
 }
 
 // raw gives back an input.
@@ -124,8 +111,7 @@ func (s *rejectStore) add(met []rejected) error {
 		s.runs = append(s.runs, rejectRun{rejects: met})
 		return nil
 	}
-	out := &spillWriter{store: s, offset: s.size}
-	buffered := bufio.NewWriterSize(out, 1<<18)
+	offset, buffered := s.file.Size(), bufio.NewWriterSize(&s.file, 1<<18)
 	encoder := gob.NewEncoder(buffered)
 	for i := range met {
 		if err := encoder.Encode(&met[i]); err != nil {
@@ -133,22 +119,10 @@ func (s *rejectStore) add(met []rejected) error {
 		}
 	}
 	if err := buffered.Flush(); err != nil {
-		return err
+		return fmt.Errorf("spill rejects: %w", err)
 	}
-	s.runs = append(s.runs, rejectRun{offset: out.offset, size: s.size - out.offset})
+	s.runs = append(s.runs, rejectRun{offset: offset, size: s.file.Size() - offset})
 	return nil
-}
-
-// spillWriter writes to the file of a store that is locked.
-type spillWriter struct {
-	store  *rejectStore
-	offset int64
-}
-
-// Write implements [io.Writer].
-func (w *spillWriter) Write(b []byte) (int, error) {
-	_, err := w.store.write(b)
-	return len(b), err
 }
 
 // all gives the rejects in the order of the table, the first sighting of each;
@@ -159,7 +133,7 @@ func (s *rejectStore) all() iter.Seq2[*rejected, error] {
 		for _, run := range s.runs {
 			c := &runCursor{rest: run.rejects}
 			if run.rejects == nil {
-				c.decoder = gob.NewDecoder(bufio.NewReader(io.NewSectionReader(s.file, run.offset, run.size)))
+				c.decoder = gob.NewDecoder(bufio.NewReader(io.NewSectionReader(&s.file, run.offset, run.size)))
 			}
 			more, err := c.next()
 			if err != nil {
@@ -178,7 +152,7 @@ func (s *rejectStore) all() iter.Seq2[*rejected, error] {
 				if !yield(c.current, nil) {
 					return
 				}
-				last = &schema.RejectRow{InstanceID: c.current.Row.InstanceID, RejectID: c.current.Row.RejectID}
+				last = &c.current.Row // which next leaves alone
 			}
 			more, err := c.next()
 			if err != nil {
@@ -196,12 +170,7 @@ func (s *rejectStore) all() iter.Seq2[*rejected, error] {
 
 func (s *rejectStore) close() error {
 	s.held, s.runs = nil, nil
-	if s.file == nil {
-		return nil
-	}
-	err := s.file.Close()
-	s.file = nil
-	return err
+	return s.file.Close()
 }
 
 // runCursor is at a reject of a run.

@@ -3,9 +3,10 @@ package dataset
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
+
+	"callmill/pipeline/dataset/spill"
 )
 
 // sightingStore holds the sightings of a run until it is decided what becomes
@@ -13,14 +14,12 @@ import (
 // part, and past some bytes in a file without a name. A night is far below
 // that; ten years brought at once are 10 M jobs. It is safe for concurrent use.
 type sightingStore struct {
-	dir    string
 	memory int64 // bytes that are held
 
 	mu    sync.Mutex
 	used  int64
 	parts [sightingParts]sightingPart
-	file  *os.File
-	size  int64
+	file  spill.File
 }
 
 type sightingPart struct {
@@ -57,22 +56,15 @@ func (s *sightingStore) add(part int, block []sighting) ([]sighting, error) {
 		p.held = append(p.held, block)
 		return nil, nil
 	}
-	if s.file == nil {
-		file, err := createSpill(s.dir)
-		if err != nil {
-			return nil, fmt.Errorf("spill sightings: %w", err)
-		}
-		s.file = file
-	}
 	encoded := make([]byte, 0, len(block)*sightingBytes)
 	for i := range block {
 		encoded = block[i].append(encoded)
 	}
-	if _, err := s.file.WriteAt(encoded, s.size); err != nil {
+	offset, err := s.file.Append(encoded)
+	if err != nil {
 		return nil, fmt.Errorf("spill sightings: %w", err)
 	}
-	p.spilled = append(p.spilled, sightingRun{s.size, len(block)})
-	s.size += int64(len(encoded))
+	p.spilled = append(p.spilled, sightingRun{offset, len(block)})
 	return block[:0], nil
 }
 
@@ -100,14 +92,7 @@ func (s *sightingStore) take(part int) ([]sighting, error) {
 	return seen, nil
 }
 
-func (s *sightingStore) close() error {
-	if s.file == nil {
-		return nil
-	}
-	err := s.file.Close()
-	s.file = nil
-	return err
-}
+func (s *sightingStore) close() error { return s.file.Close() }
 
 // append writes a sighting, sightingOf reads it.
 func (s *sighting) append(b []byte) []byte {

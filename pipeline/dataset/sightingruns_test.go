@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"pgregory.net/rapid"
+
+	"callmill/pipeline/dataset/spill"
 )
 
 func drawSighting(t *rapid.T) sighting {
@@ -28,7 +30,7 @@ func TestSightingsComeBack(t *testing.T) {
 	}
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
-		store := sightingStore{dir: dir, memory: rapid.SampledFrom([]int64{0, 200, 1 << 20}).Draw(t, "memory")}
+		store := sightingStore{file: spill.File{Dir: dir}, memory: rapid.SampledFrom([]int64{0, 200, 1 << 20}).Draw(t, "memory")}
 		defer store.close()
 		want := map[int][]sighting{}
 		for range rapid.IntRange(0, 6).Draw(t, "blocks") {

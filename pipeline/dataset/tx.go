@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset/gather"
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
@@ -77,8 +78,9 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 		return nil, err
 	}
 	tx := &Tx{dataset: d, run: run, codec: codec, undated: map[int64]bool{}, replayed: map[string]bool{}, old: &published{}}
-	tx.seen = sightingStore{dir: d.path(snapshotsDir), memory: d.options.Memory / 12}
-	tx.rejects = rejectStore{dir: d.path(snapshotsDir), memory: d.options.Memory / 12}
+	scratch := spill.File{Dir: d.path(snapshotsDir)}
+	tx.seen = sightingStore{file: scratch, memory: d.options.Memory / 12}
+	tx.rejects = rejectStore{file: scratch, memory: d.options.Memory / 12}
 	if d.manifest != nil {
 		for _, at := range d.manifest.Undated {
 			tx.undated[at] = true

@@ -1,12 +1,11 @@
 package gather
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
+
+	"callmill/pipeline/dataset/spill"
 )
 
 // Options say how much a Store may hold and where the rest goes.
@@ -18,8 +17,7 @@ type Options struct {
 	// compresses them; 0 means 16 MiB.
 	Open int64
 	// Dir is where the file of what exceeds Memory is made, "" is the system's
-	// folder for temporary files. The file has no name once it is open, so that
-	// nothing is left of it whatever ends the process.
+	// folder for temporary files: see [spill.File].
 	Dir string
 }
 
@@ -32,8 +30,7 @@ type Store struct {
 	mu       sync.Mutex
 	days     map[int32][]segment
 	held     int64 // bytes of segments in memory
-	spill    *os.File
-	spilled  int64 // bytes in spill
+	spill    spill.File
 	appender uint64
 }
 
@@ -53,7 +50,7 @@ func NewStore(codec *Codec, o Options) *Store {
 	if o.Open == 0 {
 		o.Open = 16 << 20
 	}
-	return &Store{options: o, codec: codec, days: map[int32][]segment{}}
+	return &Store{options: o, codec: codec, days: map[int32][]segment{}, spill: spill.File{Dir: o.Dir}}
 }
 
 // add keeps a copy of a segment.
@@ -68,29 +65,11 @@ func (s *Store) add(day int32, compressed []byte, ends []int32) (err error) {
 		s.days[day] = append(s.days[day], seg)
 		return nil
 	}
-	if s.spill == nil {
-		if s.spill, err = createSpill(s.options.Dir); err != nil {
-			return err
-		}
-	}
-	if _, err := s.spill.WriteAt(compressed, s.spilled); err != nil {
+	if seg.offset, err = s.spill.Append(compressed); err != nil {
 		return fmt.Errorf("spill %d bytes of rows: %w", size, err)
 	}
-	seg.offset = s.spilled
 	s.days[day] = append(s.days[day], seg)
-	s.spilled += size
 	return nil
-}
-
-func createSpill(dir string) (*os.File, error) {
-	file, err := os.CreateTemp(dir, ".spill-*")
-	if err != nil {
-		return nil, fmt.Errorf("create spill file: %w", err)
-	}
-	// Where an open file cannot be removed it stays until Close, or until the
-	// next run sweeps the folder.
-	os.Remove(file.Name())
-	return file, nil
 }
 
 // Days lists the days for which there are entries, in no order.
@@ -118,7 +97,7 @@ func (s *Store) Drop(day int32) {
 func (s *Store) Spilled() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.spilled
+	return s.spill.Size()
 }
 
 // Close gives back memory and disk.
@@ -126,14 +105,5 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.days, s.held = nil, 0
-	if s.spill == nil {
-		return nil
-	}
-	name := s.spill.Name()
-	err := s.spill.Close()
-	s.spill = nil
-	if removeErr := os.Remove(filepath.Clean(name)); removeErr != nil && !errors.Is(removeErr, os.ErrNotExist) {
-		err = errors.Join(err, removeErr)
-	}
-	return err
+	return s.spill.Close()
 }
