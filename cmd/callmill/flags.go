@@ -161,11 +161,16 @@ func (s *span) String() string {
 	if s.d == nil {
 		return ""
 	}
+	return spell(*s.d)
+}
+
+// spell writes a duration as a flag takes it: 7d, 24h, 1m30s.
+func spell(d time.Duration) string {
 	const day = 24 * time.Hour
-	if *s.d >= 2*day && *s.d%day == 0 {
-		return strconv.Itoa(int(*s.d/day)) + "d"
+	if d >= 2*day && d%day == 0 {
+		return strconv.Itoa(int(d/day)) + "d"
 	}
-	text := s.d.String()
+	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")
 	}

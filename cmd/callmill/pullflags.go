@@ -77,7 +77,7 @@ func (f *pullFlags) validate() error {
 	case f.keepRaw < 1:
 		return usagef("--keep-raw must be at least 1, got %d", f.keepRaw)
 	case f.catchUp < 24*time.Hour:
-		return &hintError{usagef("--catch-up must be at least 1d, got %s", newSpan(new(time.Duration), f.catchUp)), "with less, yesterday might be left out"}
+		return &hintError{usagef("--catch-up must be at least 1d, got %s", spell(f.catchUp)), "with less, yesterday might be left out"}
 	case f.minCalls < 0:
 		return usagef("--min-calls must not be negative, got %d", f.minCalls)
 	case f.named() && (f.date != "" || f.from != "" || f.to != ""):

@@ -92,7 +92,7 @@ func (n *night) judge(r *report) {
 	p, f := r.pull, n.flags
 	if f.allowMissing.exceeded(p.Missing, p.Asked) {
 		r.because(tooManyMissing, fmt.Sprintf("%d of %d ids did not come back, allowed are %s", p.Missing, p.Asked, f.allowMissing.String()),
-			fmt.Sprintf("they are asked for again every night for %s; `callmill status %s` counts what is pending", newSpan(new(time.Duration), f.refetch), shellWord(n.out)))
+			fmt.Sprintf("they are asked for again every night for %s; `callmill status %s` counts what is pending", spell(f.refetch), shellWord(n.out)))
 	}
 	if f.allowMissing.exceeded(p.Unlisted, p.Found+p.Unlisted) {
 		r.because(tooManyMissing, fmt.Sprintf("%d entries of lists were counted but never shown, %d jobs were found, allowed are %s", p.Unlisted, p.Found, f.allowMissing.String()),
@@ -103,7 +103,7 @@ func (n *night) judge(r *report) {
 			"look whether the campaigns of these days were started, and whether --instance names all robots")
 	}
 	if len(p.Gaps) > 0 {
-		r.because(daysUncovered, fmt.Sprintf("days before the last %s are not covered", newSpan(new(time.Duration), f.catchUp)),
+		r.because(daysUncovered, fmt.Sprintf("days before the last %s are not covered", spell(f.catchUp)),
 			"fetch them with `"+strings.Join(p.Gaps, "`, `")+"`")
 	}
 }

@@ -90,7 +90,7 @@ func (g *gate) wait(ctx context.Context, c class) (*leave, error) {
 		if l != nil {
 			return l, nil
 		}
-		if err := g.sleep(ctx, again); err != nil {
+		if err := sleepUntil(ctx, again, g.moved); err != nil {
 			return nil, err
 		}
 	}
@@ -148,20 +148,6 @@ func (g *gate) room(p *pace) int {
 	return min(max(needs, g.reach.few), g.parallel)
 }
 
-// sleep waits, no longer than until something has moved.
-func (g *gate) sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-g.moved:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // throttled lowers the rate, once for all requests that were under way when
 // the API began to refuse, and lets nothing out for as long as it says.
 func (g *gate) throttled(sent time.Time, pause time.Duration) {
@@ -201,7 +187,10 @@ func (g *gate) highWater() int {
 }
 
 // sleep waits, or ends with ctx.Err().
-func sleep(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) error { return sleepUntil(ctx, d, nil) }
+
+// sleepUntil is sleep that ends when it is told that something moved.
+func sleepUntil(ctx context.Context, d time.Duration, moved <-chan struct{}) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
@@ -209,6 +198,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
+	case <-moved:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

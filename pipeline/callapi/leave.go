@@ -5,11 +5,9 @@ import (
 	"time"
 )
 
-const (
-	// window is how long a request keeps its place after it reached the API:
-	// a second, and what clocks are read apart.
-	window = time.Second + 3*time.Millisecond
-)
+// window is how long a request keeps its place after it reached the API: a
+// second, and what clocks are read apart.
+const window = time.Second + 3*time.Millisecond
 
 // reach is how requests get to an API.
 type reach struct {
