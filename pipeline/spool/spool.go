@@ -62,8 +62,7 @@ type Spool struct {
 }
 
 // group is lines that are written at once, in one frame or, where they are
-// long, several. They are those of their callers,
-// who wait for it.
+// long, several. They are those of their callers, who wait for it.
 type group struct {
 	lines   [][]byte
 	written bool // these two under Spool.disk
