@@ -126,7 +126,7 @@
 //
 //	github.com/parquet-go/parquet-go      dataset: the format, its levels and encodings, and reading. Pinned: v0.30 drops values.
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
-//	github.com/go-ego/gse                 segment: the dictionary and the model of the words.
+//	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled rows.
 //	github.com/goccy/go-json              simulate, callapi: five times encoding/json. decode reads by itself: it goes on after damage.
 //	golang.org/x/sync                     pipeline, callapi: errgroup.

@@ -39,7 +39,7 @@ func BenchmarkCut(b *testing.B) {
 		b.Run(name+"/gse", func(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				ref.words.Cut(lines[i%len(lines)], hmm)
+				ref.cut(lines[i%len(lines)], hmm)
 			}
 		})
 	}

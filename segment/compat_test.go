@@ -70,12 +70,12 @@ func (c compatible) endOfGroup(l *line, runes []rune, x int) int {
 }
 
 // compare checks that c and gse cut lines into the same words, and of every
-// fourth one that c's words after the layer are those of GSE.
-func (c compatible) compare(t *testing.T, ref *GSE, lines []string) {
+// fourth one that c's words after the layer are those of ref.
+func (c compatible) compare(t *testing.T, raw *gse.Segmenter, ref *GSE, lines []string) {
 	t.Helper()
 	wrong := 0
 	for i, script := range lines {
-		if got, want := c.words(script), ref.words.Cut(script, c.hmm); !slices.Equal(got, want) {
+		if got, want := c.words(script), raw.Cut(script, c.hmm); !slices.Equal(got, want) {
 			t.Errorf("hmm %v, %q\n got %q\n gse %q", c.hmm, script, got, want)
 			if wrong++; wrong > 5 {
 				t.Fatal("and so on")
@@ -91,14 +91,17 @@ func (c compatible) compare(t *testing.T, ref *GSE, lines []string) {
 	}
 }
 
-// TestSameWordsAsGSE is what holds the two engines together.
+// TestSameWordsAsGSE is what holds the two engines together, and Segmenter to
+// gse as it comes.
 func TestSameWordsAsGSE(t *testing.T) {
 	lines := manyLines(t)
 	t.Logf("%d lines", len(lines))
+	raw, err := library()
+	raw = must(t, raw, err)
 	plain, err := plainGSE()
-	newCompatible(t, Options{}).compare(t, must(t, plain, err), lines)
+	newCompatible(t, Options{}).compare(t, raw, must(t, plain, err), lines)
 	model, err := modelGSE()
-	newCompatible(t, Options{HMM: true}).compare(t, must(t, model, err), lines)
+	newCompatible(t, Options{HMM: true}).compare(t, raw, must(t, model, err), lines)
 }
 
 // TestUserWordsAsInGSE gives both engines words that take the place of
@@ -128,13 +131,14 @@ func TestUserWordsAsInGSE(t *testing.T) {
 	if err := raw.LoadDictEmbed("zh_s"); err != nil {
 		t.Fatal(err)
 	}
-	loadModel()
+	user, err := parseDicts([]UserDict{dict})
+	wantDictionary(t, must(t, user, err), raw.Dict)
 	lines := append(manyLines(t)[:6000:6000],
 		"他在北京研究生命起源，好吗好的。", "王品牛排推荐您去", "abcab1ABCÉé", "😀😀😀𠀀好好ÑANDÚ", "👍🏽👍4.5分4.54.5",
 	)
 	for _, hmm := range []bool{false, true} {
-		ref := &GSE{words: raw, hmm: hmm}
-		ref.lines.New = func() any { return new(line) }
-		newCompatible(t, Options{Dicts: []UserDict{dict}, HMM: hmm}).compare(t, ref, lines)
+		o := Options{Dicts: []UserDict{dict}, HMM: hmm}
+		ref, err := NewGSE(o)
+		newCompatible(t, o).compare(t, raw, must(t, ref, err), lines)
 	}
 }

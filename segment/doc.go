@@ -4,8 +4,8 @@
 // The words are those of the gse library with its dictionary of simplified
 // Chinese: of its Cut(text, false), or with Options.HMM of Cut(text, true),
 // which also finds words no dictionary has. Segmenter is the engine to use,
-// compiled from gse's dictionary and model; GSE runs the library itself, as
-// the reference. Both take user words.
+// compiled from gse's dictionary and model; GSE runs the library itself on the
+// same dictionary, as the reference. Both take user words.
 //
 // # The layer over both
 //

@@ -1,8 +1,6 @@
 package segment
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"sync"
@@ -11,13 +9,22 @@ import (
 
 	"github.com/go-ego/gse"
 	"github.com/go-ego/gse/hmm"
+
+	"callmill/segment/internal/trie"
 )
 
 // GSE cuts with the gse library itself: the reference Segmenter is measured
-// against, some twenty times slower. It takes a second and 200 MB to make.
-// It is safe for concurrent use.
+// against, some twenty times slower. It takes half a second and 160 MB to
+// make. It is safe for concurrent use.
 type GSE struct {
-	words *gse.Segmenter
+	// cut and find are what is used of the library's segmenter. No field may be
+	// of one of its types: callers put GSE into an interface, and in a program
+	// that uses reflect's Method the linker then keeps every exported method of
+	// the types GSE holds, here the loaders and the dictionaries gse embeds,
+	// Japanese above all: 32 MB.
+	cut  func(text string, hmm ...bool) []string
+	find func(word string) (freq float64, pos string, begins bool)
+
 	hmm   bool
 	id    string
 	lines sync.Pool // of *line
@@ -27,32 +34,56 @@ type GSE struct {
 // them again while another goroutine cuts would be a data race.
 var loadModel = sync.OnceFunc(func() { hmm.LoadModel() })
 
-// NewGSE loads gse's dictionary of simplified Chinese and the user's words.
-// An error names the dictionary and the line.
+// NewGSE gives gse the user's words and its own dictionary of simplified
+// Chinese. An error names the dictionary and the line.
 func NewGSE(o Options) (*GSE, error) {
 	user, err := parseDicts(o.Dicts)
 	if err != nil {
 		return nil, err
 	}
-	words := &gse.Segmenter{SkipLog: true, NotLoadHMM: true}
+	b, err := sharedBuiltin()
+	if err != nil {
+		return nil, err
+	}
+	library, err := newLibrary(b, user)
+	if err != nil {
+		return nil, err
+	}
 	if o.HMM {
 		loadModel()
 	}
-	// gse keeps the first of two equal words: the user's come first.
-	if len(user) > 0 {
-		if err := words.LoadDictStr(gseFormat(user)); err != nil {
-			return nil, fmt.Errorf("load user words into gse: %w", err)
-		}
-	}
-	if err := words.LoadDictEmbed("zh_s"); err != nil {
-		return nil, fmt.Errorf("load gse's dictionary: %w", err)
-	}
 	return &GSE{
-		words: words,
+		cut:   library.Cut,
+		find:  library.Find,
 		hmm:   o.HMM,
-		id:    fingerprint("gse/"+gse.Version, hashTokens(words.Dict.Tokens), user, o.HMM),
+		id:    fingerprint("gse/"+gse.Version, b.Hash, user, o.HMM),
 		lines: sync.Pool{New: func() any { return new(line) }},
 	}, nil
+}
+
+// newLibrary returns gse's segmenter with the user's words and those of b, the
+// very words LoadDictEmbed("zh_s") would load; calling that would link the text
+// of the dictionary as well. CalcToken is left out, which takes as long again:
+// what it calculates is for Cut(text) and searching, not for Cut(text, hmm).
+func newLibrary(b *builtin, user []userWord) (*gse.Segmenter, error) {
+	library := &gse.Segmenter{Dict: gse.NewDict(), SkipLog: true, NotLoadHMM: true}
+	// gse keeps the first of two equal words: the user's come first.
+	for _, w := range user {
+		if err := library.AddToken(w.text, w.freq); err != nil {
+			return nil, fmt.Errorf("add user word %q to gse: %w", w.text, err)
+		}
+	}
+	var text []rune
+	for codes, word := range trie.All(b.Nodes) {
+		text = text[:0]
+		for _, c := range codes {
+			text = append(text, b.Runes[c-1])
+		}
+		if err := library.AddToken(string(text), float64(b.Freqs[word-1])); err != nil {
+			return nil, fmt.Errorf("add %q to gse: %w", string(text), err)
+		}
+	}
+	return library, nil
 }
 
 // Cut appends the byte length of each word of script to dst, in order; the
@@ -64,7 +95,7 @@ func (s *GSE) Cut(dst []int32, script string) []int32 {
 	// A NUL would meet the trie's own end marker: gse takes 中\x00 for a word.
 	text := strings.ReplaceAll(script, "\x00", "\x01")
 	x := 0
-	for _, word := range s.words.Cut(text, s.hmm) {
+	for _, word := range s.cut(text, s.hmm) {
 		// gse hands words back in lower case and damaged bytes as U+FFFD, but
 		// code point for code point, so counting leads back to the script.
 		n := utf8.RuneCountInString(word)
@@ -85,7 +116,7 @@ func (s *GSE) Cut(dst []int32, script string) []int32 {
 func (s *GSE) isWord(word string) bool {
 	for _, r := range word {
 		if !unicode.Is(unicode.Han, r) {
-			freq, _, _ := s.words.Find(word)
+			freq, _, _ := s.find(word)
 			return freq > 0
 		}
 	}
@@ -95,20 +126,3 @@ func (s *GSE) isWord(word string) bool {
 // Fingerprint identifies engine, dictionaries, model and layer: segmenters
 // with equal fingerprints cut alike.
 func (s *GSE) Fingerprint() string { return s.id }
-
-// gseFormat spells words as gse's loader reads them.
-func gseFormat(words []userWord) string {
-	var b strings.Builder
-	for _, w := range words {
-		fmt.Fprintf(&b, "%s %v\n", w.text, w.freq)
-	}
-	return b.String()
-}
-
-func hashTokens(tokens []gse.Token) string {
-	h := sha256.New()
-	for i := range tokens {
-		fmt.Fprintf(h, "%s %v\n", tokens[i].Text(), tokens[i].Freq())
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
-}

@@ -1,9 +1,20 @@
 package segment
 
 import (
+	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/go-ego/gse"
 )
+
+// library is gse as it comes, with the dictionary it embeds.
+var library = sync.OnceValues(func() (*gse.Segmenter, error) {
+	s := &gse.Segmenter{SkipLog: true, NotLoadHMM: true}
+	return s, s.LoadDictEmbed("zh_s")
+})
 
 var (
 	plainGSE = sync.OnceValues(func() (*GSE, error) { return NewGSE(Options{}) })
@@ -89,4 +100,58 @@ func TestGSEConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// wantDictionary checks that GSE gives the library, besides the words of user,
+// the words and frequencies of want.
+func wantDictionary(t *testing.T, user []userWord, want *gse.Dictionary) {
+	t.Helper()
+	b, err := sharedBuiltin()
+	own, err := newLibrary(must(t, b, err), user)
+	got := must(t, own, err).Dict
+	if got.NumTokens() != want.NumTokens() || got.TotalFreq() != want.TotalFreq() || got.MaxTokenLen() != want.MaxTokenLen() {
+		t.Errorf("%d words of %v in all, up to %d parts; in gse %d of %v, up to %d",
+			got.NumTokens(), got.TotalFreq(), got.MaxTokenLen(), want.NumTokens(), want.TotalFreq(), want.MaxTokenLen())
+	}
+	freqs := map[string]float64{}
+	for i := range got.Tokens {
+		freqs[got.Tokens[i].Text()] = got.Tokens[i].Freq()
+	}
+	for i := range want.Tokens {
+		text, freq := want.Tokens[i].Text(), want.Tokens[i].Freq()
+		if found, _, _ := own.Find(text); freqs[text] != freq || found != freq {
+			t.Fatalf("%q has the frequency %v and is found with %v, in gse %v", text, freqs[text], found, freq)
+		}
+	}
+}
+
+func TestGSEHasTheLibrarysWords(t *testing.T) {
+	raw, err := library()
+	wantDictionary(t, nil, must(t, raw, err).Dict)
+}
+
+// TestGSECutsAsTheLibrary: beneath its layer GSE is gse as it comes.
+func TestGSECutsAsTheLibrary(t *testing.T) {
+	raw, err := library()
+	raw = must(t, raw, err)
+	plain, err := plainGSE()
+	plain = must(t, plain, err)
+	model, err := modelGSE()
+	model = must(t, model, err)
+	for _, script := range append(realLines(t), manyLines(t)[:6000]...) {
+		for _, s := range []*GSE{plain, model} {
+			if got, want := s.cut(script, s.hmm), raw.Cut(script, s.hmm); !slices.Equal(got, want) {
+				t.Fatalf("hmm %v, %q\n got %q\n gse %q", s.hmm, script, got, want)
+			}
+		}
+	}
+}
+
+// TestGSEHoldsNoTypeOfTheLibrary: 32 MB of dictionaries hang on it.
+func TestGSEHoldsNoTypeOfTheLibrary(t *testing.T) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[GSE]()) {
+		if strings.Contains(field.Type.String(), "gse.") {
+			t.Errorf("the field %s is a %v", field.Name, field.Type)
+		}
+	}
 }

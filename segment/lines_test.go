@@ -117,8 +117,8 @@ func manyLines(t testing.TB) []string {
 // dictionaryWords are gse's.
 func dictionaryWords(t testing.TB) []string {
 	t.Helper()
-	g, err := modelGSE()
-	tokens := must(t, g, err).words.Dict.Tokens
+	g, err := library()
+	tokens := must(t, g, err).Dict.Tokens
 	list := make([]string, len(tokens))
 	for i := range tokens {
 		list[i] = tokens[i].Text()

@@ -71,7 +71,7 @@ func TestMended(t *testing.T) {
 		{"layer: full width under the model", true, "好|ａｂ，|好", "好|ＡＢ|，|好"},
 	} {
 		script := strings.ReplaceAll(c.want, "|", "")
-		if got := strings.Join(ref.words.Cut(script, c.hmm), "|"); got != c.gse {
+		if got := strings.Join(ref.cut(script, c.hmm), "|"); got != c.gse {
 			t.Errorf("%s: gse cuts %q as %q, want %q", c.what, script, got, c.gse)
 		}
 		wantWords(t, segmenter(t, Options{HMM: c.hmm}), c.want)

@@ -28,6 +28,19 @@ func build(t testing.TB) (binary string) {
 	return binary
 }
 
+// TestBinarySize: the dictionaries a library embeds come with one method too
+// many, and nothing else tells. With gse's the binary was 102 MB.
+func TestBinarySize(t *testing.T) {
+	const most = 80_000_000
+	info, err := os.Stat(build(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() > most {
+		t.Errorf("callmill has %d bytes, want at most %d: look for what is large with go tool nm -size -sort size -type", info.Size(), most)
+	}
+}
+
 // ran is a process that has ended.
 type ran struct {
 	code           int

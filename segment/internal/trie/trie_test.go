@@ -1,6 +1,7 @@
 package trie
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -60,6 +61,13 @@ func TestFindsWhatWasBuilt(t *testing.T) {
 		nodes, err := Build(slices.Clone(keys))
 		if err != nil {
 			t.Fatal(err)
+		}
+		words := map[string]uint16{}
+		for codes, word := range All(nodes) {
+			words[spelled(codes)] = word
+		}
+		if !maps.Equal(words, want) {
+			t.Fatalf("All yields %v, want %v", words, want)
 		}
 		asked := append([]Key{{Codes: codes.Draw(t, "other")}}, keys...)
 		for _, k := range asked {
