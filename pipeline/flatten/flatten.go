@@ -34,6 +34,7 @@ type Flattener struct {
 	loc      *time.Location
 	segment  Segmenter
 	patterns patterns
+	plain    patterns // of a call without names
 	lines    *lines
 
 	rows schema.Rows
@@ -47,6 +48,7 @@ type Flattener struct {
 	words []int32 // of the line being cut
 	slots []byte  // the patterns that differ from their script, end to end
 	spans []span  // where each of them lies
+	kept  []byte  // the pattern of the line being kept
 }
 
 // span is the place of a turn's pattern in Flattener.slots.
@@ -54,13 +56,15 @@ type span struct{ turn, start, end int }
 
 // New makes a Flattener. Days and hours are those of loc, words those of seg.
 func New(loc *time.Location, seg Segmenter) *Flattener {
-	return &Flattener{
+	f := &Flattener{
 		loc:     loc,
 		segment: seg,
 		lines:   newLines(),
 		// Never nil, so that an empty list is a list, too.
 		texts: make([]string, 0, 1024),
 	}
+	f.plain.setCall(new(schema.Contact))
+	return f
 }
 
 // Rows gives the rows of a job whose content has the given hash. The job's

@@ -49,7 +49,7 @@ type patterns struct {
 	starts runeSet   // and with them
 	names  [2]string // name and form of address, the longer first; "" for none
 	short  [2]string // the first one and two characters of the name
-	lead   [3]rune   // their first characters, one for both of short; 0 for none
+	lead   [3]rune   // their first characters, each once; -1 for none
 }
 
 // starts are the characters a rule of match begins with, but for names.

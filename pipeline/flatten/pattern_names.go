@@ -1,6 +1,7 @@
 package flatten
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,13 +27,12 @@ func callPerson(j *schema.Job, t *schema.Task) *schema.Contact {
 
 // setCall takes the names of the person that is called.
 func (p *patterns) setCall(c *schema.Contact) {
-	*p = patterns{starts: p.rules, rules: p.rules}
 	if p.rules == (runeSet{}) {
 		for _, r := range starts {
 			p.rules.add(r)
 		}
-		p.starts = p.rules
 	}
+	p.starts, p.short, p.lead = p.rules, [2]string{}, [3]rune{-1, -1, -1}
 	name, honorific := strings.TrimSpace(c.Name), strings.TrimSpace(c.Honorific)
 	if isName(name) {
 		p.short[0], p.short[1] = beginnings(name)
@@ -42,9 +42,15 @@ func (p *patterns) setCall(c *schema.Contact) {
 		p.names[0], p.names[1] = p.names[1], p.names[0]
 	}
 	for i, n := range [...]string{p.names[0], p.names[1], p.short[0]} {
-		if n != "" {
-			p.lead[i], _ = utf8.DecodeRuneInString(n)
-			p.starts.add(p.lead[i])
+		if n == "" {
+			continue
+		}
+		// Name, form of address and surname mostly begin alike, and each lead
+		// is looked for in each line.
+		lead, _ := utf8.DecodeRuneInString(n)
+		if !slices.Contains(p.lead[:i], lead) {
+			p.lead[i] = lead
+			p.starts.add(lead)
 		}
 	}
 }
@@ -53,7 +59,7 @@ func (p *patterns) setCall(c *schema.Contact) {
 // they cannot has the same pattern in every call.
 func (p *patterns) mayName(script string) bool {
 	for _, r := range p.lead {
-		if r != 0 && strings.ContainsRune(script, r) {
+		if r >= 0 && strings.ContainsRune(script, r) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package flatten
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"callmill/schema"
 )
@@ -13,29 +14,28 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		return
 	}
 	f.patterns.setCall(callPerson(j, t))
+	// What the rows of a call share is put together once.
+	call := schema.TurnRow{
+		InstanceID:     j.InstanceID,
+		JobID:          j.JobID,
+		TaskID:         t.TaskID,
+		JobGroupID:     j.JobGroupID,
+		Outcome:        task.Outcome,
+		Answered:       task.Answered,
+		FailedDialogue: task.FailedDialogue,
+		CallDate:       task.CallDate,
+	}
 	var robotTurns, contactTurns, robotChars, contactChars int
 	var lastTime int64 // of the last earlier turn that has one
+	hashes := f.lines.ahead(t.Turns)
 	for i := range t.Turns {
 		turn := &t.Turns[i]
-		known, words, chars := f.look(turn.Script)
-		row := schema.TurnRow{
-			InstanceID:     j.InstanceID,
-			JobID:          j.JobID,
-			TaskID:         t.TaskID,
-			TurnIndex:      count(i),
-			JobGroupID:     j.JobGroupID,
-			TurnsLeft:      count(len(t.Turns) - 1 - i),
-			Speaker:        turn.Speaker,
-			Script:         turn.Script,
-			Tokens:         f.tokens(turn.Script, words),
-			Chars:          count(chars),
-			StoredTime:     turn.Timestamp,
-			Timing:         timing(lastTime, turn.Timestamp),
-			Outcome:        task.Outcome,
-			Answered:       task.Answered,
-			FailedDialogue: task.FailedDialogue,
-			CallDate:       task.CallDate,
-		}
+		f.rows.Turns = append(f.rows.Turns, call)
+		row := &f.rows.Turns[len(f.rows.Turns)-1]
+		row.TurnIndex, row.TurnsLeft = count(i), count(len(t.Turns)-1-i)
+		row.Speaker, row.Script = turn.Speaker, turn.Script
+		row.StoredTime, row.Timing = turn.Timestamp, timing(lastTime, turn.Timestamp)
+		known, ok := f.look(row, hashes[i])
 		if turn.Timestamp != 0 {
 			if lastTime != 0 {
 				row.GapMS = f.gap(turn.Timestamp - lastTime)
@@ -45,15 +45,14 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		switch turn.Speaker {
 		case schema.SpeakerRobot:
 			robotTurns++
-			robotChars += chars
-			row.Pattern = f.pattern(turn.Script, known)
+			robotChars += int(row.Chars)
+			row.Pattern = f.pattern(turn.Script, known, ok)
 		case schema.SpeakerContact:
 			contactTurns++
-			contactChars += chars
+			contactChars += int(row.Chars)
 		}
 		task.FirstTurnTime, task.LastTurnTime = widen(task.FirstTurnTime, task.LastTurnTime, turn.Timestamp)
 
-		f.rows.Turns = append(f.rows.Turns, row)
 		if len(turn.Summaries) > 0 {
 			f.indexes = append(f.indexes, count(i))
 			f.addSummaries(j, t.TaskID, &f.indexes[len(f.indexes)-1], turn.Summaries)
@@ -79,16 +78,36 @@ func timing(earlier, ms int64) string {
 	return schema.TimingBackwards
 }
 
-// tokens gives the words of a script, which share its bytes.
-func (f *Flattener) tokens(script string, words []int32) []string {
-	start := len(f.texts)
-	f.texts = slices.Grow(f.texts, len(words))
-	at := 0
-	for _, n := range words {
-		f.texts = append(f.texts, script[at:at+int(n)])
-		at += int(n)
+// look fills in the words and the number of characters of a turn's script, and
+// gives what is known of the line if it was kept before.
+func (f *Flattener) look(row *schema.TurnRow, hash uint64) (known line, ok bool) {
+	script := row.Script
+	if known, ok = f.lines.find(hash, script); ok {
+		row.Tokens, row.Chars = tokens(f, script, known.words), count(known.chars)
+		return known, true
 	}
-	return f.texts[start:len(f.texts):len(f.texts)]
+	f.words = f.words[:0]
+	if script != "" {
+		f.words = f.segment.Cut(f.words, script)
+	}
+	chars := utf8.RuneCountInString(script)
+	row.Tokens, row.Chars = tokens(f, script, f.words), count(chars)
+	if len(script) <= maxLine && f.lines.again(hash) {
+		f.kept = f.plain.append(f.kept[:0], script)
+		f.lines.keep(hash, script, f.words, chars, f.kept)
+	}
+	return line{}, false
+}
+
+// tokens gives the words of a script by their lengths. They share its bytes.
+func tokens[L byte | int32](f *Flattener, script string, lengths []L) []string {
+	start := len(f.texts)
+	f.texts = slices.Grow(f.texts, len(lengths))[:start+len(lengths)]
+	words := f.texts[start:len(f.texts):len(f.texts)]
+	for i, n := range lengths {
+		words[i], script = script[:n], script[n:]
+	}
+	return words
 }
 
 func (f *Flattener) gap(ms int64) *int64 {
@@ -96,24 +115,20 @@ func (f *Flattener) gap(ms int64) *int64 {
 	return &f.gaps[len(f.gaps)-1]
 }
 
-// pattern gives the pattern of the script of the turn that is added next.
+// pattern gives the pattern of the script of the turn that was added last.
 // One that differs from its script is kept aside for setPatterns, and "" is
 // given for now.
-func (f *Flattener) pattern(script string, known *line) string {
+func (f *Flattener) pattern(script string, known line, ok bool) string {
 	start := len(f.slots)
-	switch {
-	case known == nil || f.patterns.mayName(script):
-		f.slots = f.patterns.append(f.slots, script)
-	case known.patterned:
+	if ok && !f.patterns.mayName(script) {
 		f.slots = append(f.slots, known.pattern...)
-	default:
+	} else {
 		f.slots = f.patterns.append(f.slots, script)
-		known.pattern, known.patterned = append(known.pattern[:0], f.slots[start:]...), true
 	}
 	if len(f.slots) == start {
 		return script
 	}
-	f.spans = append(f.spans, span{len(f.rows.Turns), start, len(f.slots)})
+	f.spans = append(f.spans, span{len(f.rows.Turns) - 1, start, len(f.slots)})
 	return ""
 }
 
