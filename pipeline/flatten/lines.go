@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"slices"
 
 	"callmill/schema"
 )
@@ -30,7 +31,7 @@ type lines struct {
 type lineSet struct {
 	tags [8]uint16 // of their hashes, never 0; 0: none
 	at   [8]uint32 // where in the pages their pieces are
-	once [16]uint8 // tags of lines that were met once: only the second time they are kept
+	once [8]uint16 // tags of lines that were met, the last one first: only the second time they are kept
 }
 
 const (
@@ -104,14 +105,16 @@ func (l *lines) find(hash uint64, script string) (known line, ok bool) {
 }
 
 // again reports whether a script that is not kept was met before, as far as
-// that is remembered. Where it errs a line is kept too early or too late, and
+// its set remembers. Where it errs a line is kept too early or too late, and
 // that is all.
 func (l *lines) again(hash uint64) bool {
-	set, _ := l.set(hash)
-	once, tag := &set.once[hash/setCount%uint64(len(set.once))], uint8(hash>>24)|1
-	met := *once == tag
-	*once = tag
-	return met
+	set, tag := l.set(hash)
+	if slices.Contains(set.once[:], tag) {
+		return true
+	}
+	copy(set.once[1:], set.once[:])
+	set.once[0] = tag
+	return false
 }
 
 // keep remembers a script of at most maxLine bytes, in place of the oldest of
