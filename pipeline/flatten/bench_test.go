@@ -53,6 +53,11 @@ func TestBuffersAreGivenUp(t *testing.T) {
 	if got := cap(f.texts); got > maxKeptTexts {
 		t.Errorf("room for %d tokens is kept", got)
 	}
+	f.Rows(talk(2*maxKeptTexts), schema.ContentHash{})
+	f.Rows(talk(1), schema.ContentHash{})
+	if got := cap(f.lines.hashes); got > maxKeptTexts {
+		t.Errorf("room for %d hashes is kept", got)
+	}
 }
 
 func BenchmarkRows(b *testing.B) {

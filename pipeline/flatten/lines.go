@@ -62,10 +62,11 @@ func newLines() *lines {
 
 // ahead gives the hashes of the scripts of turns, 0 for those that are too long
 // to be kept. It touches each one's set, so that the processor fetches several
-// at once, where find would wait for one after the other: 7 % less time for the
-// rows of real dialogues. The hashes are valid until the next call.
+// at once, where find would wait for one after the other: in a run on real
+// dialogues that is a tenth of the time flattening takes. The hashes are valid
+// until the next call.
 func (l *lines) ahead(turns []schema.Turn) []uint64 {
-	l.hashes = l.hashes[:0]
+	l.hashes = empty(l.hashes, len(turns), maxKeptTexts)
 	for i := range turns {
 		hash := uint64(0)
 		if len(turns[i].Script) <= maxLine {
