@@ -57,15 +57,15 @@ func TestDictionaryIsFull(t *testing.T) {
 	const entry = 32 // bytes
 	word := func(i int) string { return fmt.Sprintf("%0*d", entry-4, i) }
 	long := strings.Repeat("x", dictionaryBytes)
-	const dictionary, plain = format.RLEDictionary, format.Plain
+	const dictionary, apart, plain = format.RLEDictionary, format.DeltaLengthByteArray, format.Plain
 	for name, c := range map[string]struct {
 		rows int
 		word func(i int) string
 		want map[format.Encoding]int32 // pages
 	}{
 		"filled by the last row":   {dictionaryBytes / entry, word, map[format.Encoding]int32{dictionary: 1}},
-		"filled by a page":         {dictionaryBytes/entry + 10, word, map[format.Encoding]int32{dictionary: 1, plain: 1}},
-		"filled within a page":     {dictionaryBytes/entry - 10, func(i int) string { return word(i) + "1" }, map[format.Encoding]int32{plain: 2}},
+		"filled by a page":         {dictionaryBytes/entry + 10, word, map[format.Encoding]int32{dictionary: 1, apart: 1}},
+		"filled within a page":     {dictionaryBytes/entry - 10, func(i int) string { return word(i) + "1" }, map[format.Encoding]int32{apart: 2}},
 		"full, and no more to add": {3 * pageRows, func(i int) string { return word(i % (dictionaryBytes / entry)) }, map[format.Encoding]int32{dictionary: 3}},
 		"one text that fits":       {3, func(i int) string { return long[4:] }, map[format.Encoding]int32{dictionary: 1}},
 		"one text too long":        {1, func(i int) string { return long[3:] }, map[format.Encoding]int32{plain: 1}},

@@ -49,7 +49,7 @@ func (c *column) endPage(m *pageMaker) error {
 		return err
 	}
 	header.Encoding = encoding
-	if m.compressed, err = m.compressor.encode(m.compressed, plain); err != nil {
+	if m.compressed, err = m.compressor.encode(m.compressed, plain, encoding == format.DeltaLengthByteArray); err != nil {
 		return err
 	}
 	sum := crc32.Update(crc32.ChecksumIEEE(m.levels), crc32.IEEETable, m.compressed)
@@ -97,7 +97,7 @@ func (k *chunk) append(m *pageMaker, header *format.PageHeader, sections ...[]by
 // yet.
 func (c *column) dictionaryPage(m *pageMaker) error {
 	plain, n := c.values.dictionary()
-	compressed, err := m.compressor.encode(m.compressed, plain)
+	compressed, err := m.compressor.encode(m.compressed, plain, c.texts == nil || isCodes(plain))
 	if err != nil {
 		return err
 	}

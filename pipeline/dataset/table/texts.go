@@ -135,11 +135,15 @@ func (t *texts) compare(a, b []byte) int { return bytes.Compare(a, b) }
 func (t *texts) size() int { return len(t.plain) + 2*len(t.indexes) }
 
 func (t *texts) encode(scratch *[]byte) (page []byte, _ format.Encoding, err error) {
-	if !t.usesIt {
-		return t.plain, format.Plain, nil
+	switch {
+	case t.usesIt:
+		*scratch, err = encodePlaces(*scratch, t.indexes)
+		return *scratch, format.RLEDictionary, err
+	case isCodes(t.plain):
+		*scratch, err = encodeCodes(*scratch, t.plain)
+		return *scratch, format.DeltaLengthByteArray, err
 	}
-	*scratch, err = encodePlaces(*scratch, t.indexes)
-	return *scratch, format.RLEDictionary, err
+	return t.plain, format.Plain, nil
 }
 
 func (t *texts) clear() { t.plain, t.indexes = emptied(t.plain), emptied(t.indexes) }
