@@ -18,16 +18,20 @@ type dictionary struct {
 	seed  maphash.Seed // of longer texts; where they are in slots depends on it and salt, and nothing else
 	salt  key          // of shorter ones, so that nobody can think of texts that collide
 	slots []slot       // a power of two of them, at most half of them used
-	keys  []key        // of each text
 	ends  []uint32     // where each text ends in plain
 	plain []byte       // the texts, as in a dictionary page
 }
 
-// slot is a place in the table: a hash with the length class of the text in
-// its low bits, and one more than the text's number; 0 is none.
-type slot struct{ hash, number uint32 }
+// slot is a place in the table: what tells texts apart, with it the length
+// class of the text in the low bits of its hash, and one more than the text's
+// number; 0 is none.
+type slot struct {
+	key          key
+	hash, number uint32
+}
 
-// key holds a text of up to keyBytes; with the length it is unique.
+// key holds a text of up to keyBytes; with the length it is unique. Of a longer
+// text it is a hash.
 type key struct{ head, tail uint64 }
 
 const (
@@ -46,7 +50,7 @@ func newDictionary() *dictionary {
 // reset forgets all texts.
 func (d *dictionary) reset() {
 	clear(d.slots)
-	d.plain, d.ends, d.keys = d.plain[:0], d.ends[:0], d.keys[:0]
+	d.plain, d.ends = d.plain[:0], d.ends[:0]
 }
 
 func (d *dictionary) len() int { return len(d.ends) }
@@ -75,31 +79,69 @@ func (k key) hash(salt key, length int) uint32 {
 // place is the number of a text, which is added if it is new; ok is false where
 // there is no room for it.
 func (d *dictionary) place(s string) (number int32, ok bool) {
-	var k key
-	var hash uint32
-	if len(s) <= keyBytes {
-		k = keyOf(s)
-		hash = k.hash(d.salt, len(s))
-	} else {
-		hash = uint32(maphash.String(d.seed, s))<<classBits | longClass
+	if len(s) > keyBytes {
+		return d.placeLong(s)
 	}
+	k := keyOf(s)
+	hash := k.hash(d.salt, len(s))
 	mask := uint32(len(d.slots) - 1)
-	i := hash >> classBits & mask
-	for ; d.slots[i].number != 0; i = (i + 1) & mask {
-		if d.slots[i].hash != hash {
-			continue
+	for i := hash >> classBits & mask; ; i = (i + 1) & mask {
+		at := &d.slots[i]
+		if at.number == 0 {
+			return d.add(s, at, k, hash)
 		}
-		number := d.slots[i].number - 1
-		if d.keys[number] == k && (len(s) <= keyBytes || d.text(int32(number)) == s) {
-			return int32(number), true
+		if at.key == k && at.hash == hash {
+			return int32(at.number - 1), true
 		}
 	}
+}
+
+// placeLong is place for a text that has no key.
+func (d *dictionary) placeLong(s string) (number int32, ok bool) {
+	k := key{head: maphash.String(d.seed, s)}
+	hash := uint32(k.head)<<classBits | longClass
+	mask := uint32(len(d.slots) - 1)
+	for i := hash >> classBits & mask; ; i = (i + 1) & mask {
+		at := &d.slots[i]
+		if at.number == 0 {
+			return d.add(s, at, k, hash)
+		}
+		if at.key == k && at.hash == hash && d.text(int32(at.number-1)) == s {
+			return int32(at.number - 1), true
+		}
+	}
+}
+
+// appendPlaces appends the numbers of texts as place gives them, up to the first
+// for which there is no room, and tells how many there were.
+func (d *dictionary) appendPlaces(dst []int32, list []string) ([]int32, int) {
+	slots, salt := d.slots, d.salt
+	for i, s := range list {
+		if len(s) <= keyBytes {
+			k := keyOf(s)
+			hash := k.hash(salt, len(s))
+			if at := &slots[int(hash>>classBits)&(len(slots)-1)]; at.key == k && at.hash == hash && at.number != 0 {
+				dst = append(dst, int32(at.number-1))
+				continue
+			}
+		}
+		number, ok := d.place(s)
+		if !ok {
+			return dst, i
+		}
+		dst, slots = append(dst, number), d.slots
+	}
+	return dst, len(list)
+}
+
+// add adds a text whose slot is free.
+func (d *dictionary) add(s string, at *slot, k key, hash uint32) (number int32, ok bool) {
 	if len(d.plain)+4+len(s) > dictionaryBytes {
 		return 0, false
 	}
 	d.plain = appendPlain(d.plain, s)
-	d.ends, d.keys = append(d.ends, uint32(len(d.plain))), append(d.keys, k)
-	d.slots[i] = slot{hash, uint32(len(d.ends))}
+	d.ends = append(d.ends, uint32(len(d.plain)))
+	*at = slot{k, hash, uint32(len(d.ends))}
 	if 2*len(d.ends) > len(d.slots) {
 		d.grow()
 	}

@@ -15,6 +15,7 @@ type pageMaker struct {
 	compressor *Compressor
 	header     bytes.Buffer
 	levels     []byte
+	section    []byte // of levels
 	encoded    []byte
 	compressed []byte
 }
@@ -36,12 +37,12 @@ func (c *column) endPage(m *pageMaker) error {
 		if len(section.levels) == 0 {
 			continue
 		}
-		encoded, err := (&rle.Encoding{BitWidth: 1}).EncodeLevels(nil, section.levels)
-		if err != nil {
+		var err error
+		if m.section, err = (&rle.Encoding{BitWidth: 1}).EncodeLevels(emptied(m.section), section.levels); err != nil {
 			return err
 		}
-		*section.length = int32(len(encoded))
-		m.levels = append(m.levels, encoded...)
+		*section.length = int32(len(m.section))
+		m.levels = append(m.levels, m.section...)
 	}
 	least, greatest, bounded := c.values.bounds()
 	plain, encoding, err := c.values.encode(&m.encoded)

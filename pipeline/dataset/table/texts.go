@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"encoding/binary"
-	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -30,8 +29,10 @@ type texts struct {
 	last      string
 	lastIndex int32
 
-	least, greatest []byte
-	any, tooLong    bool // since bounds was called
+	// Since bounds was called; the heads are of least and greatest.
+	least, greatest         []byte
+	leastHead, greatestHead uint64
+	any, tooLong            bool
 }
 
 func newTexts(dict, bounded bool) *texts {
@@ -56,7 +57,7 @@ func (t *texts) add(s string) {
 		t.bound(s)
 		return
 	}
-	if len(s) > 0 && len(s) == len(t.last) && unsafe.StringData(s) == unsafe.StringData(t.last) {
+	if len(s) > 0 && s == t.last {
 		t.indexes = append(t.indexes, t.lastIndex)
 		return
 	}
@@ -75,18 +76,15 @@ func (t *texts) add(s string) {
 
 // addAll adds the words of a line, which hardly ever repeat at once.
 func (t *texts) addAll(words []string) {
-	for i, s := range words {
-		if !t.usesIt || t.bounded {
-			t.add(s)
-			continue
-		}
-		index, ok := t.entries.place(s)
-		if !ok {
+	if t.usesIt && !t.bounded {
+		placed := 0
+		if t.indexes, placed = t.entries.appendPlaces(t.indexes, words); placed < len(words) {
 			t.giveUp()
-			t.addAll(words[i:])
-			return
 		}
-		t.indexes = append(t.indexes, index)
+		words = words[placed:]
+	}
+	for _, s := range words {
+		t.add(s)
 	}
 	t.last = ""
 }
@@ -105,18 +103,40 @@ func appendPlain(dst []byte, s string) []byte {
 }
 
 func (t *texts) bound(s string) {
+	if !t.bounded {
+		return
+	}
+	if h := head(s); !t.any || h <= t.leastHead || h >= t.greatestHead || len(s) > maxBound {
+		t.widen(s, h)
+	}
+}
+
+// widen takes a text that may be a bound.
+func (t *texts) widen(s string, h uint64) {
 	switch {
-	case !t.bounded:
 	case len(s) > maxBound:
 		t.tooLong = true
 	case !t.any:
 		t.any = true
 		t.least, t.greatest = append(t.least[:0], s...), append(t.greatest[:0], s...)
+		t.leastHead, t.greatestHead = h, h
 	case s < string(t.least):
-		t.least = append(t.least[:0], s...)
+		t.least, t.leastHead = append(t.least[:0], s...), h
 	case s > string(t.greatest):
-		t.greatest = append(t.greatest[:0], s...)
+		t.greatest, t.greatestHead = append(t.greatest[:0], s...), h
 	}
+}
+
+// head gives the first eight bytes of a text as a number: of two texts the one
+// with the lesser head is the lesser one; where heads are equal it is not known.
+func head(s string) (h uint64) {
+	if len(s) >= 8 {
+		return binary.BigEndian.Uint64([]byte(s[:8]))
+	}
+	for i := range len(s) {
+		h |= uint64(s[i]) << (56 - 8*i)
+	}
+	return h
 }
 
 func (t *texts) bounds() (least, greatest []byte, ok bool) {
