@@ -23,7 +23,7 @@ type TurnRow struct {
 	// The words of script; joined without separator they are the script.
 	Tokens []string `parquet:"tokens,list" parquet-element:",dict" split:"script" stats:"none"`
 	// Robot lines: the script with the call's own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.
-	Pattern string `parquet:"pattern,optional,dict" echo:"script" stats:"none"`
+	Pattern string `parquet:"pattern,optional,dict" stats:"none"`
 	// Length of script in code points.
 	Chars int32 `parquet:"chars"`
 	// When the text was stored, not when it was spoken.

@@ -17,10 +17,10 @@ func someJob(n int) *schema.Rows {
 		JobDate: int32(n % 14),
 	}
 	for i := range 8 {
-		tokens := []string{"您好", "，", "请问", "是", fmt.Sprint(n), "号", "吗", "？"}
+		tokens := []string{"您好", "，", "请问", "是", fmt.Sprint(n), "号", fmt.Sprint(i), "楼", "吗", "？"}
 		rows.Turns = append(rows.Turns, schema.TurnRow{
 			InstanceID: "instance", JobID: id, TaskID: id + "-1", TurnIndex: int32(i), TurnsLeft: int32(7 - i),
-			Speaker: schema.SpeakerRobot, Script: strings.Join(tokens, ""), Tokens: tokens, Pattern: "您好，请问是{num}号吗？",
+			Speaker: schema.SpeakerRobot, Script: strings.Join(tokens, ""), Tokens: tokens, Pattern: "您好，请问是{num}号{num}楼吗？",
 			StoredTime: 1769000000000 + int64(i)*4000, GapMS: new(int64(4000)), Timing: schema.TimingOK, Outcome: schema.Completed,
 		})
 	}

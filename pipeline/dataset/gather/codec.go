@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 	"unsafe"
 )
 
 // codec turns the rows of one table into bytes and back. A row is written as
 // what differs from the row before it: a bitmap of the fields that do, then
-// their values. Most columns of a turn repeat those of the turn before, so
-// that a row takes little more than its script.
+// their values.
 //
 // The fields are reached by their offsets: by reflection alone the same work
 // takes about five times as long, a second for two million turns.
@@ -25,7 +25,6 @@ type codec struct {
 type field struct {
 	offset uintptr
 	kind   kind
-	other  uintptr // kindPieces: offset of the string the pieces add up to; kindEcho: of the one it often is
 	name   string
 }
 
@@ -36,7 +35,6 @@ type kind uint8
 
 const (
 	kindString kind = iota
-	kindEcho        // a string that often is the same as another field of the row
 	kindBool
 	kindInt32
 	kindInt64
@@ -44,33 +42,27 @@ const (
 	kindInt32Pointer
 	kindInt64Pointer
 	kindStrings
-	kindPieces // []string that joined is another field of the row
 )
 
 // errDamaged means that bytes are not what encode wrote.
 var errDamaged = errors.New("damaged rows")
 
-func newCodec(row reflect.Type) (*codec, error) {
+// newCodec makes the codec of the columns of a row type, but for some.
+func newCodec(row reflect.Type, except []string) (*codec, error) {
 	c := &codec{}
-	columns := map[string]uintptr{}
 	for f := range row.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("parquet"), ",")
-		columns[name] = f.Offset
+		if slices.Contains(except, name) {
+			continue
+		}
 		k, err := kindOf(f.Type)
 		if err != nil {
 			return nil, fmt.Errorf("encode column %s: %w", name, err)
 		}
-		entry := field{offset: f.Offset, kind: k, name: name}
-		if whole := f.Tag.Get("split"); whole != "" {
-			entry.kind, entry.other = kindPieces, columns[whole]
-		}
-		if other := f.Tag.Get("echo"); other != "" {
-			entry.kind, entry.other = kindEcho, columns[other]
-		}
 		if f.Type.Kind() == reflect.Slice {
 			c.lists = append(c.lists, f.Offset)
 		}
-		c.fields = append(c.fields, entry)
+		c.fields = append(c.fields, field{offset: f.Offset, kind: k, name: name})
 	}
 	if len(c.fields) > 64 {
 		return nil, fmt.Errorf("encode rows of %s: more than 64 columns", row)
@@ -120,7 +112,7 @@ func (c *codec) encode(dst []byte, before, row unsafe.Pointer) []byte {
 // or, being a list, is empty.
 func (f *field) equal(a, b unsafe.Pointer) bool {
 	switch f.kind {
-	case kindString, kindEcho:
+	case kindString:
 		p, q := at[string](a, f.offset), at[string](b, f.offset)
 		return len(*p) == len(*q) && (unsafe.StringData(*p) == unsafe.StringData(*q) || *p == *q)
 	case kindBool:
@@ -130,30 +122,22 @@ func (f *field) equal(a, b unsafe.Pointer) bool {
 	case kindInt64:
 		return *at[int64](a, f.offset) == *at[int64](b, f.offset)
 	case kindBoolPointer:
-		return equalPointers[bool](a, b, f.offset)
+		return same(*at[*bool](a, f.offset), *at[*bool](b, f.offset))
 	case kindInt32Pointer:
-		return equalPointers[int32](a, b, f.offset)
+		return same(*at[*int32](a, f.offset), *at[*int32](b, f.offset))
 	case kindInt64Pointer:
-		return equalPointers[int64](a, b, f.offset)
+		return same(*at[*int64](a, f.offset), *at[*int64](b, f.offset))
 	}
 	return len(*at[[]string](b, f.offset)) == 0 // other lists are always written: two equal ones in a row are rare
 }
 
-func equalPointers[V comparable](a, b unsafe.Pointer, offset uintptr) bool {
-	p, q := *at[*V](a, offset), *at[*V](b, offset)
-	return p == q || p != nil && q != nil && *p == *q
-}
+// same reports whether two optional values are equal.
+func same[V comparable](p, q *V) bool { return p == q || p != nil && q != nil && *p == *q }
 
 func (f *field) append(dst []byte, before, row unsafe.Pointer) []byte {
 	switch f.kind {
 	case kindString:
 		return appendString(dst, *at[string](row, f.offset))
-	case kindEcho:
-		s := *at[string](row, f.offset)
-		if s == *at[string](row, f.other) {
-			return append(dst, 0)
-		}
-		return append(binary.AppendUvarint(dst, uint64(len(s))+1), s...)
 	case kindBool:
 		return appendBool(dst, *at[bool](row, f.offset))
 	case kindInt32:
@@ -175,18 +159,11 @@ func (f *field) append(dst []byte, before, row unsafe.Pointer) []byte {
 			return binary.AppendVarint(append(dst, 1), *p)
 		}
 		return append(dst, 0)
-	case kindStrings:
-		list := *at[[]string](row, f.offset)
-		dst = binary.AppendUvarint(dst, uint64(len(list)))
-		for _, s := range list {
-			dst = appendString(dst, s)
-		}
-		return dst
 	}
-	pieces := *at[[]string](row, f.offset)
-	dst = binary.AppendUvarint(dst, uint64(len(pieces)))
-	for _, s := range pieces {
-		dst = binary.AppendUvarint(dst, uint64(len(s)))
+	list := *at[[]string](row, f.offset)
+	dst = binary.AppendUvarint(dst, uint64(len(list)))
+	for _, s := range list {
+		dst = appendString(dst, s)
 	}
 	return dst
 }
@@ -234,12 +211,6 @@ func (f *field) read(src *source, row unsafe.Pointer) {
 	switch f.kind {
 	case kindString:
 		*at[string](row, f.offset) = src.string()
-	case kindEcho:
-		if n := src.uvarint(); n > 0 {
-			*at[string](row, f.offset) = src.text(n - 1)
-		} else {
-			*at[string](row, f.offset) = *at[string](row, f.other)
-		}
 	case kindBool:
 		*at[bool](row, f.offset) = src.bool()
 	case kindInt32:
@@ -267,7 +238,5 @@ func (f *field) read(src *source, row unsafe.Pointer) {
 			list = append(list, src.string())
 		}
 		*at[[]string](row, f.offset) = list
-	case kindPieces:
-		*at[[]string](row, f.offset) = src.pieces((*at[[]string](row, f.offset))[:0], *at[string](row, f.other))
 	}
 }

@@ -62,12 +62,34 @@ func drawTable[T any](t *rapid.T, least, most int, above any) []T {
 		}
 		if turn, ok := any(&rows[i]).(*schema.TurnRow); ok {
 			turn.Script = strings.Join(turn.Tokens, "")
-			if rapid.Bool().Draw(t, "no slots") {
-				turn.Pattern = turn.Script
+			before := &schema.TurnRow{}
+			if i > 0 {
+				before = any(&rows[i-1]).(*schema.TurnRow)
 			}
+			drawUsual(t, turn, before)
 		}
 	}
 	return rows
+}
+
+// drawUsual makes of a turn, here and there, what turns usually are.
+func drawUsual(t *rapid.T, turn, before *schema.TurnRow) {
+	usual := func(what string) bool { return rapid.Bool().Draw(t, what) }
+	if usual("no slots") {
+		turn.Pattern = turn.Script
+	}
+	if usual("next place") {
+		turn.TurnIndex, turn.TurnsLeft = before.TurnIndex+1, before.TurnsLeft-1
+	}
+	if usual("gap between stored times") {
+		turn.GapMS = new(turn.StoredTime - before.StoredTime)
+	}
+	if usual("speaker") {
+		turn.Speaker = rapid.SampledFrom(speakers[:]).Draw(t, "known speaker")
+	}
+	if usual("timing") {
+		turn.Timing = rapid.SampledFrom(timings[:]).Draw(t, "known timing")
+	}
 }
 
 func drawValue(t *rapid.T, like any) any {

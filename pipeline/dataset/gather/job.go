@@ -17,24 +17,26 @@ import (
 // Codec encodes and decodes the rows of jobs. It is immutable and safe for
 // concurrent use.
 type Codec struct {
-	jobs, tasks, turns, contacts, extras, summaries *codec
+	jobs, tasks, contacts, extras, summaries *codec
+	turns                                    turnCodec
 }
 
 // NewCodec derives the codec from the row types.
 func NewCodec() (*Codec, error) {
 	c := &Codec{}
 	for _, table := range []struct {
-		codec **codec
-		row   reflect.Type
+		codec  **codec
+		row    reflect.Type
+		except []string
 	}{
-		{&c.jobs, reflect.TypeFor[schema.JobRow]()},
-		{&c.tasks, reflect.TypeFor[schema.TaskRow]()},
-		{&c.turns, reflect.TypeFor[schema.TurnRow]()},
-		{&c.contacts, reflect.TypeFor[schema.ContactRow]()},
-		{&c.extras, reflect.TypeFor[schema.ExtraRow]()},
-		{&c.summaries, reflect.TypeFor[schema.SummaryRow]()},
+		{&c.jobs, reflect.TypeFor[schema.JobRow](), nil},
+		{&c.tasks, reflect.TypeFor[schema.TaskRow](), nil},
+		{&c.turns.call, reflect.TypeFor[schema.TurnRow](), ownColumns},
+		{&c.contacts, reflect.TypeFor[schema.ContactRow](), nil},
+		{&c.extras, reflect.TypeFor[schema.ExtraRow](), nil},
+		{&c.summaries, reflect.TypeFor[schema.SummaryRow](), nil},
 	} {
-		made, err := newCodec(table.row)
+		made, err := newCodec(table.row, table.except)
 		if err != nil {
 			return nil, err
 		}
@@ -102,7 +104,7 @@ func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows)
 	if len(rows.Tasks) > 0 {
 		s.first(&rows.Tasks[0])
 	}
-	b = appendRows(b, c.turns, rows.Turns, s.turn)
+	b = c.turns.append(b, rows.Turns, &s.turn)
 	b = appendRows(b, c.contacts, rows.Contacts, s.contact)
 	b = appendRows(b, c.extras, rows.Extras, s.extra)
 	b = appendRows(b, c.summaries, rows.Summaries, s.summary)
@@ -134,6 +136,7 @@ func seedOf(job *schema.JobRow) *seed {
 func (s *seed) first(t *schema.TaskRow) {
 	s.turn.TaskID, s.turn.Outcome, s.turn.CallDate = t.TaskID, t.Outcome, t.CallDate
 	s.turn.Answered, s.turn.FailedDialogue = t.Answered, t.FailedDialogue
+	s.turn.TurnIndex, s.turn.TurnsLeft, s.turn.StoredTime = -1, t.TurnCount, t.FirstTurnTime
 }
 
 func appendRows[T any](dst []byte, c *codec, rows []T, first T) []byte {
@@ -198,7 +201,7 @@ func (c *Codec) Decode(e *Entry, sink Sink, change func(*schema.JobRow)) error {
 	if err := readRows(c.tasks, src, e.Counts.Tasks, &s.task, sink.Task, s.first); err != nil {
 		return err
 	}
-	if err := readRows(c.turns, src, e.Counts.Turns, &s.turn, sink.Turn, nil); err != nil {
+	if err := c.turns.read(src, e.Counts.Turns, &s.turn, sink.Turn); err != nil {
 		return err
 	}
 	if err := readRows(c.contacts, src, e.Counts.Contacts, &s.contact, sink.Contact, nil); err != nil {

@@ -54,6 +54,23 @@ func (s *source) varint() int64 {
 	return int64(v>>1) ^ -int64(v&1)
 }
 
+func (s *source) uint16() uint16 {
+	b := s.bytes(2)
+	if len(b) < 2 {
+		return 0
+	}
+	return binary.LittleEndian.Uint16(b)
+}
+
+// known reads a text that was written as its place in values, from 1, or
+// itself.
+func (s *source) known(code uint16, values *[3]string) string {
+	if code == 0 {
+		return s.string()
+	}
+	return values[code-1]
+}
+
 func (s *source) bool() bool {
 	b := s.bytes(1)
 	return len(b) == 1 && b[0] != 0
