@@ -104,6 +104,9 @@ func Tables() []Table {
 		table := Table{Name: t.name, Day: t.day, Doc: rowDoc(docs[t.row.Name()])}
 		for i := range t.row.NumField() {
 			field := t.row.Field(i)
+			if !IsColumn(field) {
+				continue
+			}
 			column := columnOf(field)
 			column.Doc = docs[t.row.Name()+"."+field.Name]
 			table.Columns = append(table.Columns, column)
@@ -113,6 +116,9 @@ func Tables() []Table {
 	}
 	return tables
 }
+
+// IsColumn reports whether a field of a row type is a column of its table.
+func IsColumn(field reflect.StructField) bool { return field.Tag.Get("parquet") != "-" }
 
 // columnOf reads the tags of a row's field.
 func columnOf(field reflect.StructField) Column {

@@ -19,7 +19,7 @@ type TurnRow struct {
 	// Robot, Contact, or Unknown where the API named nobody.
 	Speaker string `parquet:"speaker,dict"`
 	// What was said, byte for byte; may be empty.
-	Script string `parquet:"script" stats:"none"`
+	Script string `parquet:"script,dict" stats:"none"`
 	// The words of script; joined without separator they are the script.
 	Tokens []string `parquet:"tokens,list" parquet-element:",dict" split:"script" stats:"none"`
 	// Robot lines: the script with the call's own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.
@@ -40,6 +40,32 @@ type TurnRow struct {
 	FailedDialogue *bool `parquet:"failed_dialogue,optional"`
 	// Day of the call in the dataset's time zone.
 	CallDate *int32 `parquet:"call_date,optional,date"`
+
+	// Line, where not nil, is what the turn says, and what others say, too: it
+	// has the row's Script, Tokens and Chars. It is no column.
+	Line *Line `parquet:"-" json:"-"`
+}
+
+// Line is what turns that say the same have in common. It is immutable, and so
+// are the Tokens of rows that refer to it.
+type Line struct {
+	// Number tells the lines of one run apart. It is counted from 0.
+	Number int32
+	Script string
+	Tokens []string
+	Chars  int32
+	// Pattern is that of a robot's turn in a call whose contact's name does not
+	// occur in it.
+	Pattern string
+}
+
+// OwnTokens gives the memory of the row's tokens, to put others there. There is
+// none where they are those of a line.
+func (t *TurnRow) OwnTokens() []string {
+	if t.Line != nil {
+		return nil
+	}
+	return t.Tokens[:0]
 }
 
 // Values of TurnRow.Timing.

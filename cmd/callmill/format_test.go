@@ -118,7 +118,7 @@ func writeFormat(t *testing.T, dir string) {
 	fail(err)
 	defer func() { fail(tx.Close()) }()
 
-	a, redactor, flattener := tx.Appender(), redact.New(key), flatten.New(s.location, s.words)
+	a, redactor, flattener := tx.Appender(), redact.New(key), flatten.New(s.location, s.words, nil)
 	raw := &schema.Raw{Origin: "night.jsonl.zst"}
 	for i, job := range formatJobs() {
 		redactor.Job(job)

@@ -117,12 +117,13 @@ func (j *job) publish(ctx context.Context, env *environment, d *dataset.Dataset,
 	defer func() { err = errors.Join(err, in.tx.Close()) }()
 	watch := &observer{show: show, counters: in.counters}
 	defer watch.begin(in.bytes)()
+	lines := flatten.NewLines()
 	out := &snapshot{input: in, Tx: in.tx, extent: s.extent(d)}
 	r.read, err = pipeline.Run(ctx, pipeline.Line{
 		Source:    in.source,
 		Decoder:   in.decoder,
 		Redactor:  func() pipeline.Redactor { return redact.New(key) },
-		Flattener: func() pipeline.Flattener { return flatten.New(s.location, s.words) },
+		Flattener: func() pipeline.Flattener { return flatten.New(s.location, s.words, lines) },
 		Dataset:   out,
 		Observer:  watch,
 		Workers:   j.flags.workers,

@@ -231,7 +231,7 @@ func appendJobs(t *testing.T, data string, from, to int) {
 	defer func() { fail(tx.Close()) }()
 	location, err := time.LoadLocation("Asia/Shanghai")
 	fail(err)
-	appender, flattener := tx.Appender(), flatten.New(location, nil)
+	appender, flattener := tx.Appender(), flatten.New(location, nil, nil)
 	var scratch []byte
 	for number := from; number < to; number++ {
 		job := bareJob(number, 1)

@@ -120,7 +120,7 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *dataset.Publ
 }
 
 func (l *line) deliver(tx *dataset.Tx, run dataset.Run, key []byte, deliveries []delivery) error {
-	flattener := flatten.New(shanghai, runes{})
+	flattener := flatten.New(shanghai, runes{}, nil)
 	redactor := redact.New(key)
 	appenders := make([]*dataset.Appender, l.appenders)
 	for i := range appenders {

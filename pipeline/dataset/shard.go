@@ -95,9 +95,9 @@ func (w *shardWriter) copyJob(rows *schema.Rows) error {
 			to.DialExceptions = list
 		}),
 		copyRows(rows.Turns, w.turns.next, func(to, from *schema.TurnRow) {
-			list := append(to.Tokens[:0], from.Tokens...)
+			list := append(to.OwnTokens(), from.Tokens...)
 			*to = *from
-			to.Tokens = list
+			to.Tokens, to.Line = list, nil
 		}),
 		copyRows(rows.Contacts, w.contacts.next, func(to, from *schema.ContactRow) { *to = *from }),
 		copyRows(rows.Extras, w.extras.next, func(to, from *schema.ExtraRow) { *to = *from }),

@@ -55,8 +55,8 @@ func TestBuffersAreGivenUp(t *testing.T) {
 	}
 	f.Rows(talk(2*maxKeptTexts), schema.ContentHash{})
 	f.Rows(talk(1), schema.ContentHash{})
-	if got := cap(f.lines.hashes); got > maxKeptTexts {
-		t.Errorf("room for %d hashes is kept", got)
+	if got := cap(f.clues); got > maxKeptTexts {
+		t.Errorf("room for %d clues is kept", got)
 	}
 }
 

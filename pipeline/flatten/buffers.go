@@ -32,6 +32,7 @@ func (f *Flattener) reset(j *schema.Job) {
 	f.indexes = empty(f.indexes, summaries, maxKeptTexts)
 
 	f.texts = empty(f.texts, 1, maxKeptTexts)
+	f.clues = empty(f.clues, 0, maxKeptTexts)
 	f.words = empty(f.words, 0, maxKeptTexts)
 	f.slots = empty(f.slots, 0, maxKeptBytes)
 	f.spans = empty(f.spans, 0, maxKeptTexts)

@@ -54,7 +54,7 @@ func BenchmarkRowsCrossWOZ(b *testing.B) {
 		{"distinct", numberLines(jobs, 1<<11)},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
-			f := New(zone(b, "Asia/Shanghai"), words)
+			f := New(zone(b, "Asia/Shanghai"), words, NewLines())
 			all := func() (turns int) {
 				for _, j := range jobs {
 					turns += len(f.Rows(j, schema.ContentHash{}).Turns)

@@ -33,9 +33,9 @@ type Segmenter interface {
 type Flattener struct {
 	loc      *time.Location
 	segment  Segmenter
-	patterns patterns
-	plain    patterns // of a call without names
-	lines    *lines
+	patterns patterns // of the present call
+	unnamed  patterns // of a call without names
+	lines    *Lines
 
 	rows schema.Rows
 
@@ -45,25 +45,27 @@ type Flattener struct {
 	gaps    []int64
 	indexes []int32
 
+	clues []clue  // of the turns of a task
 	words []int32 // of the line being cut
 	slots []byte  // the patterns that differ from their script, end to end
 	spans []span  // where each of them lies
-	kept  []byte  // the pattern of the line being kept
 }
 
 // span is the place of a turn's pattern in Flattener.slots.
 type span struct{ turn, start, end int }
 
-// New makes a Flattener. Days and hours are those of loc, words those of seg.
-func New(loc *time.Location, seg Segmenter) *Flattener {
+// New makes a Flattener. Days and hours are those of loc, words those of seg,
+// which flatteners that share lines have in common. Without lines it remembers
+// none.
+func New(loc *time.Location, seg Segmenter, lines *Lines) *Flattener {
 	f := &Flattener{
 		loc:     loc,
 		segment: seg,
-		lines:   newLines(),
+		lines:   lines,
 		// Never nil, so that an empty list is a list, too.
 		texts: make([]string, 0, 1024),
 	}
-	f.plain.setCall(new(schema.Contact))
+	f.unnamed.setCall(&schema.Contact{})
 	return f
 }
 

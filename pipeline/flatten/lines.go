@@ -1,172 +1,175 @@
 package flatten
 
 import (
-	"encoding/binary"
 	"hash/maphash"
-	"math"
-	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unicode/utf8"
+	"unsafe"
 
 	"callmill/schema"
 )
 
-// lines remembers what was found out about lines that were met before. A robot
-// reads from a script, and people answer 喂, 嗯 and 好的: half of the lines of a
-// night and more are repeats, and comparing one takes a tenth of the time that
-// cutting it takes. It is for one goroutine, and takes at most 7.5 MB.
+// Lines remembers what was found out about lines that are said again and again.
+// A robot reads from a script, and people answer 喂, 嗯 and 好的: half of the
+// lines of a night and more are repeats. To find one takes a tenth of the time
+// that cutting it takes, and who gathers and writes its rows need not look at
+// its words again: see [schema.Line].
 //
-// Comparing is mostly waiting for memory. So a line that is known is in two
-// places only: its set, and one piece with all that is known of it.
-type lines struct {
-	seed  maphash.Seed // which lines are remembered depends on it, and nothing else
-	sets  []lineSet
-	pages [pageCount][]byte // the pieces, end to end; made when they are needed
-	page  int               // the one that is being filled
+// The flatteners of a run share it: it is safe for concurrent use, and finding
+// waits for nobody. It is bounded; what does not fit is cut each time. Which
+// lines are remembered differs from run to run, what rows say does not.
+type Lines struct {
+	seed  maphash.Seed
+	slots []atomic.Pointer[line] // open addressing; what is there stays
+	once  []atomic.Uint32        // tags of lines that were met once: only the second time they are kept
+	room  atomic.Int64           // bytes
 
-	hashes  []uint64 // what ahead gave
-	touched uint16   // see ahead
+	adding sync.Mutex
+	count  int32
 }
 
-// lineSet has the lines whose hashes end alike, the one kept last first. It is
-// one cache line of 64 bytes.
-type lineSet struct {
-	tags [8]uint16 // of their hashes, never 0; 0: none
-	at   [8]uint32 // where in the pages their pieces are
-	once [8]uint16 // tags of lines that were met, the last one first: only the second time they are kept
+type line struct {
+	hash uint64
+	schema.Line
 }
 
 const (
-	setCount  = 1 << 13
-	pageSize  = 1 << 19
-	pageCount = 14 // room for some 65,000 lines of usual length, as many as the sets have
-
-	// maxLine is the length in bytes of the longest line that is kept. What a
-	// robot says first, before it lets anybody speak, is long and in each call.
+	maxLines  = 1 << 15
+	onceSlots = 1 << 17
+	// linesBytes is what the lines take at most, all together.
+	linesBytes = 12 << 20
+	// maxLine is the length in bytes of the longest line that is kept: longer
+	// ones hardly repeat.
 	maxLine = 1 << 10
-
-	// pieceHead is the length of what a piece begins with: the lengths of
-	// script, words and pattern and the number of characters, two bytes each,
-	// which is enough for maxLine. Script, words and pattern follow.
-	pieceHead = 8
 )
 
-// line is what is known of a line. Its slices are valid until the next is kept.
-type line struct {
-	words   []byte // lengths, as Segmenter gives them
-	chars   int
-	pattern []byte // in a call without names; empty: the line is its own pattern
+// NewLines makes an empty Lines, which takes 1 MB. A nil one remembers nothing.
+func NewLines() *Lines {
+	l := &Lines{
+		seed:  maphash.MakeSeed(),
+		slots: make([]atomic.Pointer[line], 2*maxLines), // half of them stay empty, so that a search ends soon
+		once:  make([]atomic.Uint32, onceSlots),
+	}
+	l.room.Store(linesBytes)
+	return l
 }
 
-func newLines() *lines {
-	return &lines{seed: maphash.MakeSeed(), sets: make([]lineSet, setCount)}
+// clue is where a script is to be looked for.
+type clue struct {
+	hash  uint64 // 0: nowhere, it is not kept anyway
+	first *line  // what is in its first slot
 }
 
-// ahead gives the hashes of the scripts of turns, 0 for those that are too long
-// to be kept. It touches each one's set, so that the processor fetches several
-// at once, where find would wait for one after the other: in a run on real
-// dialogues that is a tenth of the time flattening takes. The hashes are valid
-// until the next call.
-func (l *lines) ahead(turns []schema.Turn) []uint64 {
-	l.hashes = empty(l.hashes, len(turns), maxKeptTexts)
+// ahead appends the clues of the scripts of turns to dst. The processor fetches
+// the slots of several at once; find would wait for one after the other.
+func (l *Lines) ahead(dst []clue, turns []schema.Turn) []clue {
 	for i := range turns {
-		hash := uint64(0)
-		if len(turns[i].Script) <= maxLine {
-			hash = maphash.String(l.seed, turns[i].Script)
-			l.touched |= l.sets[hash%setCount].tags[0]
+		c := clue{}
+		if n := len(turns[i].Script); l != nil && n > 0 && n <= maxLine {
+			c.hash = max(1, maphash.String(l.seed, turns[i].Script))
+			c.first = l.slots[c.hash%uint64(len(l.slots))].Load()
 		}
-		l.hashes = append(l.hashes, hash)
+		dst = append(dst, c)
 	}
-	return l.hashes
+	return dst
 }
 
-func (l *lines) set(hash uint64) (set *lineSet, tag uint16) {
-	return &l.sets[hash%setCount], uint16(hash>>32) | 1
-}
-
-// find gives what is known of a script, if it is kept. The whole script is
-// compared: no hash makes one line pass for another.
-func (l *lines) find(hash uint64, script string) (known line, ok bool) {
-	set, tag := l.set(hash)
-	for way, t := range set.tags {
-		if t != tag {
-			continue
-		}
-		at := set.at[way]
-		piece := l.pages[at/pageSize][at%pageSize:]
-		head := binary.LittleEndian.Uint64(piece)
-		piece = piece[pieceHead:]
-		n := int(head & math.MaxUint16)
-		if string(piece[:n]) != script {
-			continue
-		}
-		words := n + int(head>>16&math.MaxUint16)
-		pattern := words + int(head>>32&math.MaxUint16)
-		return line{words: piece[n:words], chars: int(head >> 48), pattern: piece[words:pattern]}, true
+// find gives the line of a script, nil where it is not there; wanted says that
+// it should be.
+func (l *Lines) find(script string, c clue) (known *schema.Line, wanted bool) {
+	if c.first.is(c.hash, script) {
+		return &c.first.Line, false
 	}
-	return line{}, false
+	if c.hash == 0 {
+		return nil, false
+	}
+	if known := l.slot(c.hash, script).Load(); known != nil {
+		return &known.Line, false
+	}
+	return nil, l.room.Load() > 0 && l.metBefore(c.hash)
 }
 
-// again reports whether a script that is not kept was met before, as far as
-// its set remembers. Where it errs a line is kept too early or too late, and
-// that is all.
-func (l *lines) again(hash uint64) bool {
-	set, tag := l.set(hash)
-	if slices.Contains(set.once[:], tag) {
+func (l *line) is(hash uint64, script string) bool {
+	return l != nil && l.hash == hash && l.Script == script
+}
+
+// metBefore reports whether a line was met once, and notes it. Each has two
+// places: where lines come in the same order again and again, two that share
+// one would push each other out for ever.
+func (l *Lines) metBefore(hash uint64) bool {
+	tag := uint32(hash>>32) | 1
+	first, second := &l.once[hash%onceSlots], &l.once[hash>>20%onceSlots]
+	switch {
+	case first.Load() == tag || second.Load() == tag:
 		return true
+	case first.Load() == 0 || second.Load() != 0:
+		first.Store(tag)
+	default:
+		second.Store(tag)
 	}
-	copy(set.once[1:], set.once[:])
-	set.once[0] = tag
 	return false
 }
 
-// keep remembers a script of at most maxLine bytes, in place of the oldest of
-// its set. One with a word of more than 255 bytes is not kept.
-func (l *lines) keep(hash uint64, script string, words []int32, chars int, pattern []byte) {
-	for _, n := range words {
-		if n > math.MaxUint8 {
-			return
+// slot is where a line is, or would be.
+func (l *Lines) slot(hash uint64, script string) *atomic.Pointer[line] {
+	for i := hash; ; i++ {
+		slot := &l.slots[i%uint64(len(l.slots))]
+		known := slot.Load()
+		if known == nil || known.is(hash, script) {
+			return slot
 		}
 	}
-	page := l.room(pieceHead + len(script) + len(words) + len(pattern))
-	piece := *page
-	at := l.page*pageSize + len(piece)
-	for _, n := range [...]int{len(script), len(words), len(pattern), chars} {
-		piece = binary.LittleEndian.AppendUint16(piece, uint16(n))
-	}
-	piece = append(piece, script...)
-	for _, n := range words {
-		piece = append(piece, byte(n))
-	}
-	*page = append(piece, pattern...)
-
-	set, tag := l.set(hash)
-	copy(set.tags[1:], set.tags[:])
-	copy(set.at[1:], set.at[:])
-	set.tags[0], set.at[0] = tag, uint32(at)
 }
 
-// room gives a page with room for n bytes. Once all are full, that which was
-// filled first is emptied.
-func (l *lines) room(n int) *[]byte {
-	if len(l.pages[l.page])+n > pageSize {
-		l.page = (l.page + 1) % pageCount
-		l.pages[l.page] = l.pages[l.page][:0]
-		l.forget(uint32(l.page))
+// add keeps a line, unless it is there by now or there is no room; it gives the
+// one that is kept, nil for none.
+func (l *Lines) add(hash uint64, fresh schema.Line) *schema.Line {
+	l.adding.Lock()
+	defer l.adding.Unlock()
+	slot := l.slot(hash, fresh.Script)
+	if known := slot.Load(); known != nil {
+		return &known.Line
 	}
-	page := &l.pages[l.page]
-	if *page == nil {
-		*page = make([]byte, 0, pageSize)
+	if l.count == maxLines || l.room.Load() <= 0 {
+		l.room.Store(0)
+		return nil
 	}
-	return page
+	fresh.Number = l.count
+	l.count++
+	l.room.Add(-int64(int(unsafe.Sizeof(line{})) + len(fresh.Script) + len(fresh.Pattern) + 16*len(fresh.Tokens)))
+	kept := &line{hash, fresh}
+	slot.Store(kept)
+	return &kept.Line
 }
 
-// forget takes the lines out of their sets whose pieces are in a page.
-func (l *lines) forget(page uint32) {
-	for i := range l.sets {
-		set := &l.sets[i]
-		for way, at := range set.at {
-			if at/pageSize == page {
-				set.tags[way] = 0
-			}
-		}
+// look gives what is known of a script: its line, or where it has none the
+// lengths of its words, which are good until the next call.
+func (f *Flattener) look(script string, c clue) (known *schema.Line, words []int32) {
+	known, wanted := f.lines.find(script, c)
+	if known != nil {
+		return known, nil
 	}
+	f.words = f.words[:0]
+	if script != "" {
+		f.words = f.segment.Cut(f.words, script)
+	}
+	if wanted {
+		known = f.remember(script, c.hash)
+	}
+	return known, f.words
+}
+
+// remember keeps a script whose words were just cut.
+func (f *Flattener) remember(script string, hash uint64) *schema.Line {
+	text := strings.Clone(script) // whose memory is used again
+	fresh := schema.Line{
+		Script: text, Tokens: appendWords(make([]string, 0, len(f.words)), text, f.words),
+		Chars: count(utf8.RuneCountInString(script)), Pattern: text,
+	}
+	if slots := f.unnamed.append(nil, script); len(slots) > 0 {
+		fresh.Pattern = string(slots)
+	}
+	return f.lines.add(hash, fresh)
 }

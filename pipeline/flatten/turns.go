@@ -27,15 +27,15 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 	}
 	var robotTurns, contactTurns, robotChars, contactChars int
 	var lastTime int64 // of the last earlier turn that has one
-	hashes := f.lines.ahead(t.Turns)
+	f.clues = f.lines.ahead(f.clues[:0], t.Turns)
 	for i := range t.Turns {
 		turn := &t.Turns[i]
 		f.rows.Turns = append(f.rows.Turns, call)
 		row := &f.rows.Turns[len(f.rows.Turns)-1]
 		row.TurnIndex, row.TurnsLeft = count(i), count(len(t.Turns)-1-i)
-		row.Speaker, row.Script = turn.Speaker, turn.Script
+		row.Speaker = turn.Speaker
 		row.StoredTime, row.Timing = turn.Timestamp, timing(lastTime, turn.Timestamp)
-		known, ok := f.look(row, hashes[i])
+		f.setWords(row, turn.Script, f.clues[i])
 		if turn.Timestamp != 0 {
 			if lastTime != 0 {
 				row.GapMS = f.gap(turn.Timestamp - lastTime)
@@ -46,7 +46,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		case schema.SpeakerRobot:
 			robotTurns++
 			robotChars += int(row.Chars)
-			row.Pattern = f.pattern(turn.Script, known, ok)
+			f.setPattern(row)
 		case schema.SpeakerContact:
 			contactTurns++
 			contactChars += int(row.Chars)
@@ -78,36 +78,28 @@ func timing(earlier, ms int64) string {
 	return schema.TimingBackwards
 }
 
-// look fills in the words and the number of characters of a turn's script, and
-// gives what is known of the line if it was kept before.
-func (f *Flattener) look(row *schema.TurnRow, hash uint64) (known line, ok bool) {
-	script := row.Script
-	if known, ok = f.lines.find(hash, script); ok {
-		row.Tokens, row.Chars = tokens(f, script, known.words), count(known.chars)
-		return known, true
+// setWords fills in what a turn says, and its words, which share the bytes of
+// the script.
+func (f *Flattener) setWords(row *schema.TurnRow, script string, c clue) {
+	line, words := f.look(script, c)
+	if line != nil {
+		row.Line, row.Script, row.Tokens, row.Chars = line, line.Script, line.Tokens, line.Chars
+		return
 	}
-	f.words = f.words[:0]
-	if script != "" {
-		f.words = f.segment.Cut(f.words, script)
-	}
-	chars := utf8.RuneCountInString(script)
-	row.Tokens, row.Chars = tokens(f, script, f.words), count(chars)
-	if len(script) <= maxLine && f.lines.again(hash) {
-		f.kept = f.plain.append(f.kept[:0], script)
-		f.lines.keep(hash, script, f.words, chars, f.kept)
-	}
-	return line{}, false
+	start := len(f.texts)
+	f.texts = appendWords(f.texts, script, words)
+	row.Script, row.Tokens = script, f.texts[start:len(f.texts):len(f.texts)]
+	row.Chars = count(utf8.RuneCountInString(script))
 }
 
-// tokens gives the words of a script by their lengths. They share its bytes.
-func tokens[L byte | int32](f *Flattener, script string, lengths []L) []string {
-	start := len(f.texts)
-	f.texts = slices.Grow(f.texts, len(lengths))[:start+len(lengths)]
-	words := f.texts[start:len(f.texts):len(f.texts)]
+// appendWords appends the words of a script that have these lengths.
+func appendWords(dst []string, script string, lengths []int32) []string {
+	start := len(dst)
+	dst = slices.Grow(dst, len(lengths))[:start+len(lengths)]
 	for i, n := range lengths {
-		words[i], script = script[:n], script[n:]
+		dst[start+i], script = script[:n], script[n:]
 	}
-	return words
+	return dst
 }
 
 func (f *Flattener) gap(ms int64) *int64 {
@@ -115,21 +107,19 @@ func (f *Flattener) gap(ms int64) *int64 {
 	return &f.gaps[len(f.gaps)-1]
 }
 
-// pattern gives the pattern of the script of the turn that was added last.
-// One that differs from its script is kept aside for setPatterns, and "" is
-// given for now.
-func (f *Flattener) pattern(script string, known line, ok bool) string {
-	start := len(f.slots)
-	if ok && !f.patterns.mayName(script) {
-		f.slots = append(f.slots, known.pattern...)
-	} else {
-		f.slots = f.patterns.append(f.slots, script)
+// setPattern fills in the pattern of the last row. One that differs from its
+// script is kept aside for setPatterns, unless it is that of a line.
+func (f *Flattener) setPattern(row *schema.TurnRow) {
+	if row.Line != nil && !f.patterns.mayName(row.Script) {
+		row.Pattern = row.Line.Pattern
+		return
 	}
-	if len(f.slots) == start {
-		return script
+	start := len(f.slots)
+	if f.slots = f.patterns.append(f.slots, row.Script); len(f.slots) == start {
+		row.Pattern = row.Script
+		return
 	}
 	f.spans = append(f.spans, span{len(f.rows.Turns) - 1, start, len(f.slots)})
-	return ""
 }
 
 // setPatterns makes one string of all the patterns kept aside: one allocation

@@ -13,6 +13,7 @@ type Appender struct {
 	nextID uint64
 	open   []byte  // entries, as they came
 	days   []int32 // of each of them
+	lines  lines   // that the entries refer to
 
 	// Of what is being handed over, kept for their memory.
 	sorted     []place
@@ -25,15 +26,20 @@ type Appender struct {
 func (s *Store) Appender() *Appender {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.appender++
-	return &Appender{store: s, nextID: s.appender << 40}
+	a := &Appender{store: s}
+	s.appenders = append(s.appenders, a)
+	a.nextID = uint64(len(s.appenders)) << appenderShift
+	return a
 }
+
+// appenderShift is where an entry's id has the number of its appender, from 1.
+const appenderShift = 40
 
 // Append takes a copy of the rows of a job and gives the entry's id, which is
 // unique within the store and never 0.
 func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err error) {
 	a.nextID++
-	a.open = a.store.codec.append(a.open, key, a.nextID, rows)
+	a.open = a.store.codec.append(a.open, key, a.nextID, rows, &a.lines)
 	a.days = append(a.days, rows.JobDate)
 	if int64(len(a.open)) >= a.store.options.Open {
 		return a.nextID, a.Flush()

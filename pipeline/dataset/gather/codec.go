@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
+
+	"callmill/schema"
 )
 
 // codec turns the rows of one table into bytes and back. A row is written as
@@ -52,7 +54,7 @@ func newCodec(row reflect.Type, except []string) (*codec, error) {
 	c := &codec{}
 	for f := range row.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("parquet"), ",")
-		if slices.Contains(except, name) {
+		if !schema.IsColumn(f) || slices.Contains(except, name) {
 			continue
 		}
 		k, err := kindOf(f.Type)

@@ -15,7 +15,7 @@ func TestDamagedRows(t *testing.T) {
 	codec := codecFor(t)
 	rapid.Check(t, func(t *rapid.T) {
 		rows := drawRows(t)
-		whole := codec.append(nil, schema.Key{}, 1, rows)
+		whole := codec.append(nil, schema.Key{}, 1, rows, &lines{})
 		at := rapid.IntRange(0, len(whole)-1).Draw(t, "at")
 		whole[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "flip"))
 		checkDamaged(t, codec, whole[:rapid.IntRange(0, len(whole)).Draw(t, "length")])
@@ -34,7 +34,7 @@ func checkDamaged(t rapid.TB, codec *Codec, b []byte) {
 
 func FuzzDamagedRows(f *testing.F) {
 	codec := codecFor(f)
-	f.Add(codec.append(nil, schema.Key{}, 1, someJob(1)))
+	f.Add(codec.append(nil, schema.Key{}, 1, someJob(1), &lines{}))
 	huge := binary.AppendUvarint(nil, 1<<63)
 	for at := range 5 { // each of the numbers of rows
 		b := make([]byte, lengthBytes+16+4)

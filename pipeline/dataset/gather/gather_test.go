@@ -3,6 +3,7 @@ package gather
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,9 @@ func drawTable[T any](t *rapid.T, least, most int, above any) []T {
 	for i := range rows {
 		row := reflect.ValueOf(&rows[i]).Elem()
 		for f := range row.NumField() {
+			if !schema.IsColumn(row.Type().Field(f)) {
+				continue
+			}
 			if i > 0 {
 				above = &rows[i-1]
 			}
@@ -72,9 +76,25 @@ func drawTable[T any](t *rapid.T, least, most int, above any) []T {
 	return rows
 }
 
+// someLines are lines as two who count their own give them.
+var someLines = []*schema.Line{
+	{Number: 0, Script: "喂你好", Tokens: []string{"喂", "你好"}, Chars: 3, Pattern: "喂你好"},
+	{Number: 7, Script: "还3天", Tokens: []string{"还", "3", "天"}, Chars: 3, Pattern: "还{num}天"},
+	{Number: 7, Script: "嗯", Tokens: []string{"嗯"}, Chars: 1, Pattern: "嗯"},
+	{Number: -1, Script: "哦", Tokens: []string{"哦"}, Chars: 1, Pattern: "哦"},
+	{Number: 1 << 30, Script: "啊", Tokens: []string{"啊"}, Chars: 1, Pattern: "啊"},
+}
+
 // drawUsual makes of a turn, here and there, what turns usually are.
 func drawUsual(t *rapid.T, turn, before *schema.TurnRow) {
 	usual := func(what string) bool { return rapid.Bool().Draw(t, what) }
+	if usual("line") {
+		line := rapid.SampledFrom(someLines).Draw(t, "known line")
+		turn.Line, turn.Script, turn.Tokens, turn.Chars = line, line.Script, line.Tokens, line.Chars
+		if usual("pattern of the line") {
+			turn.Pattern = line.Pattern
+		}
+	}
 	if usual("no slots") {
 		turn.Pattern = turn.Script
 	}
@@ -114,7 +134,8 @@ func drawValue(t *rapid.T, like any) any {
 	panic(fmt.Sprintf("no values for %T", like))
 }
 
-var equateEmpty = cmpopts.EquateEmpty()
+// equateEmpty also leaves out what is no column.
+var equateEmpty = cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(schema.TurnRow{}, "Line")}
 
 // TestRowsComeBack: whatever is appended is found again under its day, in
 // memory or spilled, few or many at a time.
@@ -234,10 +255,12 @@ func TestPlacesAreTakenBack(t *testing.T) {
 	codec := codecFor(t)
 	rapid.Check(t, func(t *rapid.T) {
 		want := drawRows(t)
-		e, err := next(newSource(codec.append(nil, schema.Key{}, 1, want)))
+		var said lines
+		e, err := next(newSource(codec.append(nil, schema.Key{}, 1, want, &said)))
 		if err != nil {
 			t.Fatal(err)
 		}
+		e.lines = said
 		got := &schema.Rows{JobDate: want.JobDate}
 		var tasks takenBack[schema.TaskRow]
 		var turns takenBack[schema.TurnRow]
@@ -279,4 +302,42 @@ func (b *takenBack[T]) all() []T {
 		return nil
 	}
 	return append(b.rows, *b.row)
+}
+
+// TestLinesStay: a place that held a turn with a line is used for one without,
+// and the words of the line stay as they are.
+func TestLinesStay(t *testing.T) {
+	line := &schema.Line{Number: 3, Script: "喂你好", Tokens: []string{"喂", "你好"}, Chars: 3}
+	rows := someJob(1)
+	rows.Turns = rows.Turns[:3]
+	for i := range 2 {
+		turn := &rows.Turns[i]
+		turn.Line, turn.Script, turn.Tokens, turn.Chars = line, line.Script, line.Tokens, line.Chars
+	}
+	codec := codecFor(t)
+	var said lines
+	e, err := next(newSource(codec.append(nil, schema.Key{}, 1, rows, &said)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.lines = said
+	var place schema.TurnRow
+	var got []string
+	err = codec.Decode(&e, Sink{
+		Job: func() (*schema.JobRow, error) { return new(schema.JobRow), nil }, Task: func() (*schema.TaskRow, error) { return new(schema.TaskRow), nil },
+		Turn: func() (*schema.TurnRow, error) {
+			got = append(got, strings.Join(place.Tokens, "/"))
+			return &place, nil
+		},
+	}, nil)
+	got = append(got, strings.Join(place.Tokens, "/"))
+	if want := []string{"", "喂/你好", "喂/你好", "您好/，/请问/是/1/号/2/楼/吗/？"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+	if want := []string{"喂", "你好"}; !slices.Equal(line.Tokens, want) {
+		t.Errorf("the words of the line are now %q", line.Tokens)
+	}
+	if place.Line != nil {
+		t.Errorf("the last turn has the line %q", place.Line.Script)
+	}
 }

@@ -81,13 +81,15 @@ type Entry struct {
 	JobID     string
 	Counts    RowCounts
 	rows      []byte
+	lines     lines // those its turns refer to
 }
 
 // lengthBytes is how long the length of an entry is, which comes before it.
 const lengthBytes = 4
 
-// append adds the job, with its length before it, to dst.
-func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows) []byte {
+// append adds the job, with its length before it, to dst, and the lines it
+// refers to, to lines.
+func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows, lines *lines) []byte {
 	start := len(dst)
 	b := append(dst, make([]byte, lengthBytes)...)
 	b = append(b, key[:]...)
@@ -104,7 +106,7 @@ func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows)
 	if len(rows.Tasks) > 0 {
 		s.first(&rows.Tasks[0])
 	}
-	b = c.turns.append(b, rows.Turns, &s.turn)
+	b = c.turns.append(b, rows.Turns, &s.turn, lines)
 	b = appendRows(b, c.contacts, rows.Contacts, s.contact)
 	b = appendRows(b, c.extras, rows.Extras, s.extra)
 	b = appendRows(b, c.summaries, rows.Summaries, s.summary)
@@ -172,7 +174,8 @@ func next(src *source) (Entry, error) {
 }
 
 // Sink takes the rows of jobs one by one: each function gives the place of the
-// next row of its table, which holds an earlier row whose lists are reused.
+// next row of its table, which holds an earlier row whose lists are reused,
+// unless they are those of a line.
 type Sink struct {
 	Job     func() (*schema.JobRow, error)
 	Task    func() (*schema.TaskRow, error)
@@ -201,7 +204,7 @@ func (c *Codec) Decode(e *Entry, sink Sink, change func(*schema.JobRow)) error {
 	if err := readRows(c.tasks, src, e.Counts.Tasks, &s.task, sink.Task, s.first); err != nil {
 		return err
 	}
-	if err := c.turns.read(src, e.Counts.Turns, &s.turn, sink.Turn); err != nil {
+	if err := c.turns.read(src, e.Counts.Turns, &s.turn, e.lines, sink.Turn); err != nil {
 		return err
 	}
 	if err := readRows(c.contacts, src, e.Counts.Contacts, &s.contact, sink.Contact, nil); err != nil {

@@ -20,6 +20,7 @@ func CompareJobs(aCall int64, aJob, aInstance string, bCall int64, bJob, bInstan
 // for concurrent use.
 type Sorted struct {
 	store   *Store
+	lines   []lines // of each appender
 	keep    func(schema.Key, uint64) bool
 	cursors cursors
 	read    []byte // scratch space for what is read from the spill file
@@ -33,12 +34,16 @@ type cursor struct {
 	block   int // the one that is read next
 }
 
-// Sorted reads the entries of a day for which keep is true.
+// Sorted reads the entries of a day for which keep is true. All appenders have
+// been flushed, and get no more.
 func (s *Store) Sorted(day int32, keep func(schema.Key, uint64) bool) (*Sorted, error) {
+	sorted := &Sorted{store: s, keep: keep}
 	s.mu.Lock()
 	segments := slices.Clone(s.days[day])
+	for _, a := range s.appenders {
+		sorted.lines = append(sorted.lines, a.lines)
+	}
 	s.mu.Unlock()
-	sorted := &Sorted{store: s, keep: keep}
 	for _, segment := range segments {
 		c := &cursor{segment: segment, rest: newSource(nil)}
 		found, err := sorted.advance(c)
@@ -91,7 +96,12 @@ func (s *Sorted) advance(c *cursor) (found bool, err error) {
 		if c.entry, err = next(c.rest); err != nil {
 			return false, err
 		}
+		appender := c.entry.ID>>appenderShift - 1
+		if appender >= uint64(len(s.lines)) {
+			return false, errDamaged
+		}
 		if s.keep(c.entry.Key, c.entry.ID) {
+			c.entry.lines = s.lines[appender]
 			return true, nil
 		}
 	}

@@ -27,11 +27,11 @@ type Store struct {
 	options Options
 	codec   *Codec
 
-	mu       sync.Mutex
-	days     map[int32][]segment
-	held     int64 // bytes of segments in memory
-	spill    spill.File
-	appender uint64
+	mu        sync.Mutex
+	days      map[int32][]segment
+	held      int64 // bytes of segments in memory
+	spill     spill.File
+	appenders []*Appender
 }
 
 // segment is a run of sorted entries of one day, in blocks that are read one

@@ -23,12 +23,14 @@ var ownColumns = []string{
 // A turn begins with two bytes that say what is usual about it and what
 // follows.
 const (
-	newCall   = 1 << iota // a difference of the call's columns follows
-	newPlace              // turn_index and turns_left follow: they are not the next
-	echoes                // the pattern is the script
-	ownText               // the pattern follows
-	gapBefore             // gap_ms is what lies between the stored times of this turn and the one before
-	ownGap                // gap_ms follows; with none of both it is NULL
+	newCall     = 1 << iota // a difference of the call's columns follows
+	newPlace                // turn_index and turns_left follow: they are not the next
+	echoes                  // the pattern is the script
+	ownText                 // the pattern follows
+	gapBefore               // gap_ms is what lies between the stored times of this turn and the one before
+	ownGap                  // gap_ms follows; with none of both it is NULL
+	ofLine                  // the number of a line follows instead of chars, script and tokens
+	linePattern             // the pattern is that of the line
 	speakerBits
 	timingBits = speakerBits << 2
 )
@@ -52,16 +54,17 @@ func codeOf(s string, known *[3]string) int {
 	return 0
 }
 
-// append adds turns to dst. The first is written as a difference from before.
-func (c *turnCodec) append(dst []byte, turns []schema.TurnRow, before *schema.TurnRow) []byte {
+// append adds turns to dst, and those of their lines that it refers to, to
+// lines. The first turn is written as a difference from before.
+func (c *turnCodec) append(dst []byte, turns []schema.TurnRow, before *schema.TurnRow, lines *lines) []byte {
 	for i := range turns {
-		dst = c.appendOne(dst, before, &turns[i])
+		dst = c.appendOne(dst, before, &turns[i], lines)
 		before = &turns[i]
 	}
 	return dst
 }
 
-func (c *turnCodec) appendOne(dst []byte, before, t *schema.TurnRow) []byte {
+func (c *turnCodec) appendOne(dst []byte, before, t *schema.TurnRow, lines *lines) []byte {
 	speaker, timing := codeOf(t.Speaker, &speakers), codeOf(t.Timing, &timings)
 	head := speaker*speakerBits | timing*timingBits
 	if !sameCall(before, t) {
@@ -70,9 +73,15 @@ func (c *turnCodec) appendOne(dst []byte, before, t *schema.TurnRow) []byte {
 	if t.TurnIndex != before.TurnIndex+1 || t.TurnsLeft != before.TurnsLeft-1 {
 		head |= newPlace
 	}
-	switch t.Pattern {
-	case "":
-	case t.Script:
+	known := lines.has(t.Line)
+	if known {
+		head |= ofLine
+	}
+	switch {
+	case t.Pattern == "":
+	case known && t.Pattern == t.Line.Pattern:
+		head |= linePattern
+	case t.Pattern == t.Script:
 		head |= echoes
 	default:
 		head |= ownText
@@ -103,9 +112,13 @@ func (c *turnCodec) appendOne(dst []byte, before, t *schema.TurnRow) []byte {
 	if head&ownGap != 0 {
 		dst = binary.AppendVarint(dst, *t.GapMS)
 	}
-	dst = binary.AppendVarint(dst, int64(t.Chars))
-	dst = appendString(dst, t.Script)
-	dst = appendPieces(dst, t.Tokens)
+	if known {
+		dst = binary.AppendUvarint(dst, uint64(t.Line.Number))
+	} else {
+		dst = binary.AppendVarint(dst, int64(t.Chars))
+		dst = appendString(dst, t.Script)
+		dst = appendPieces(dst, t.Tokens)
+	}
 	if head&ownText != 0 {
 		dst = appendString(dst, t.Pattern)
 	}
@@ -134,16 +147,16 @@ func appendPieces(dst []byte, pieces []string) []byte {
 
 // read puts n turns where place says, the first as a difference from before. It
 // keeps the last one in before, as readRows does.
-func (c *turnCodec) read(src *source, n int64, before *schema.TurnRow, place func() (*schema.TurnRow, error)) error {
+func (c *turnCodec) read(src *source, n int64, before *schema.TurnRow, lines lines, place func() (*schema.TurnRow, error)) error {
 	for ; n > 0; n-- {
 		t, err := place()
 		if err != nil {
 			return err
 		}
-		tokens := t.Tokens
+		tokens := t.OwnTokens()
 		*t = *before
-		t.Tokens = tokens
-		if err := c.decode(src, t); err != nil {
+		t.Tokens, t.Line = tokens, nil
+		if err := c.decode(src, t, lines); err != nil {
 			return err
 		}
 		*before = *t
@@ -153,7 +166,7 @@ func (c *turnCodec) read(src *source, n int64, before *schema.TurnRow, place fun
 
 // decode fills t, which is a copy of the turn before but for its list, from the
 // head of src. Strings alias src; the list is reused.
-func (c *turnCodec) decode(src *source, t *schema.TurnRow) error {
+func (c *turnCodec) decode(src *source, t *schema.TurnRow, lines lines) error {
 	head := src.uint16()
 	if head&newCall != 0 {
 		if err := c.call.decode(src, unsafe.Pointer(t)); err != nil {
@@ -177,10 +190,20 @@ func (c *turnCodec) decode(src *source, t *schema.TurnRow) error {
 	default:
 		t.GapMS = nil
 	}
-	t.Chars = int32(src.varint())
-	t.Script = src.string()
-	t.Tokens = src.pieces(t.Tokens[:0], t.Script)
+	if head&ofLine != 0 {
+		line := lines.at(src.uvarint())
+		if line == nil {
+			return errDamaged
+		}
+		t.Line, t.Script, t.Tokens, t.Chars = line, line.Script, line.Tokens, line.Chars
+	} else {
+		t.Chars = int32(src.varint())
+		t.Script = src.string()
+		t.Tokens = src.pieces(t.Tokens, t.Script)
+	}
 	switch {
+	case head&linePattern != 0 && t.Line != nil:
+		t.Pattern = t.Line.Pattern
 	case head&echoes != 0:
 		t.Pattern = t.Script
 	case head&ownText != 0:
@@ -192,4 +215,32 @@ func (c *turnCodec) decode(src *source, t *schema.TurnRow) error {
 		return errDamaged
 	}
 	return nil
+}
+
+// lines are those that an appender's entries refer to, at their numbers.
+type lines []*schema.Line
+
+// maxLineNumber bounds what numbers take.
+const maxLineNumber = 1 << 20
+
+// has reports whether a line can be referred to by its number, and sees to it.
+func (l *lines) has(line *schema.Line) bool {
+	if line == nil || line.Number < 0 || line.Number >= maxLineNumber {
+		return false
+	}
+	n := int(line.Number)
+	if n >= len(*l) {
+		*l = append(*l, make([]*schema.Line, n+1-len(*l))...)
+	}
+	if (*l)[n] == nil {
+		(*l)[n] = line
+	}
+	return (*l)[n] == line // else it is of somebody who counts, too
+}
+
+func (l lines) at(n uint64) *schema.Line {
+	if n >= uint64(len(l)) {
+		return nil
+	}
+	return l[n]
 }

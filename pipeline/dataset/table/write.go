@@ -20,6 +20,8 @@ import (
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"callmill/schema"
 )
 
 const (
@@ -72,7 +74,10 @@ func NewWriter[T any](c *Compressor) (*Writer[T], error) {
 	row := reflect.TypeFor[T]()
 	w := &Writer[T]{schema: schemaElements(row), pages: pageMaker{compressor: c}, batch: make([]T, 0, batchRows)}
 	for field := range row.Fields() {
-		column, err := newColumn(field)
+		if !schema.IsColumn(field) {
+			continue
+		}
+		column, err := newColumn(row, field)
 		if err != nil {
 			return nil, err
 		}

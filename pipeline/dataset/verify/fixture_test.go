@@ -108,7 +108,7 @@ func publish(t testing.TB, dir string, at time.Time, jobs []schema.Job, rejects 
 	defer func() { check(t, tx.Close()) }()
 
 	raw := &schema.Raw{Origin: "resp-1.json", InstanceID: instance}
-	a, redactor, flattener := tx.Appender(), redact.New(key), flatten.New(shanghai, runes{})
+	a, redactor, flattener := tx.Appender(), redact.New(key), flatten.New(shanghai, runes{}, nil)
 	for i := range jobs {
 		job := jobs[i]
 		redactor.Job(&job)
@@ -172,7 +172,7 @@ func options(dir string) verify.Options {
 		Job: flatten.Job,
 		Rows: func(s dataset.Settings) (func() verify.Rows, error) {
 			location, err := time.LoadLocation(s.TimeZone)
-			return func() verify.Rows { return flatten.New(location, runes{}).Rows }, err
+			return func() verify.Rows { return flatten.New(location, runes{}, nil).Rows }, err
 		},
 		ContactKey: func() func(string) string {
 			key, _ := os.ReadFile(filepath.Join(dir, "key"))

@@ -6,6 +6,8 @@ import (
 	"reflect"
 
 	"github.com/apache/arrow-go/v18/parquet/file"
+
+	"callmill/schema"
 )
 
 // batchRows is how many rows are decoded at a time.
@@ -36,8 +38,10 @@ func openRows[T any](p *Plan, f *tableFile) (*reader[T], error) {
 		return nil, err
 	}
 	r := &reader[T]{path: f.Path, file: opened, batch: make([]T, 0, min(batchRows, f.Rows))}
-	for i := range reflect.TypeFor[T]().NumField() {
-		r.columns = append(r.columns, &column{Column: f.table.Columns[i], leaf: i, size: cap(r.batch)})
+	for field := range reflect.TypeFor[T]().Fields() {
+		if i := len(r.columns); schema.IsColumn(field) {
+			r.columns = append(r.columns, &column{Column: f.table.Columns[i], leaf: i, size: cap(r.batch)})
+		}
 	}
 	return r, nil
 }
