@@ -400,18 +400,19 @@ func TestNetwork(t *testing.T) {
 	}
 	tests := []struct {
 		name string
+		read time.Duration
 		mess func(http.ResponseWriter, *http.Request, fakeRequest) bool
 		want string
 	}{
-		{"no first byte", func(_ http.ResponseWriter, r *http.Request, _ fakeRequest) bool {
+		{"no first byte", 100 * time.Millisecond, func(_ http.ResponseWriter, r *http.Request, _ fakeRequest) bool {
 			select {
 			case <-hold:
 			case <-r.Context().Done():
 			}
 			return true
 		}, "i/o timeout"},
-		{"slow bytes", slow, "context deadline exceeded"},
-		{"reset", func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
+		{"slow bytes", time.Minute, slow, "context deadline exceeded"},
+		{"reset", time.Minute, func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err == nil {
 				conn.(*net.TCPConn).SetLinger(0)
@@ -419,7 +420,7 @@ func TestNetwork(t *testing.T) {
 			}
 			return true
 		}, "connection reset by peer"},
-		{"cut off", func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
+		{"cut off", time.Minute, func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
 			w.Header().Set("Content-Length", "100")
 			fmt.Fprint(w, "{")
 			w.(http.Flusher).Flush()
@@ -434,7 +435,7 @@ func TestNetwork(t *testing.T) {
 		server := httptest.NewServer(f)
 		n, _ := askOne(t, f, func(o *callapi.Options) {
 			o.Transport, o.Endpoint = nil, server.URL
-			o.Read, o.Overall, o.Attempts = 100*time.Millisecond, 300*time.Millisecond, 2
+			o.Read, o.Overall, o.Attempts = tt.read, 300*time.Millisecond, 2
 		})
 		if n.err != nil || len(n.rejects) != 1 || !strings.Contains(n.rejects[0].Reason, tt.want) {
 			t.Errorf("%s: %v, %+v; want %q", tt.name, n.err, n.rejects, tt.want)
