@@ -1,40 +1,81 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"testing"
 
 	"callmill/pipeline/simulate"
 )
 
-// BenchmarkConvert takes simulated responses through the whole line, into a
-// dataset on disk: what `callmill convert` does, but for starting. With
-// -cpuprofile it shows where the time goes.
+// BenchmarkConvert takes responses through the whole line, into a dataset on
+// disk: what `callmill convert` does, but for starting. With -cpuprofile it
+// shows where the time goes, and makes convert.pgo.
 func BenchmarkConvert(b *testing.B) {
-	input := filepath.Join(b.TempDir(), "responses")
-	world, err := simulate.New(simulate.Options{Jobs: 20_000}) // 147,000 turns
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := world.WriteFiles(b.Context(), input); err != nil {
-		b.Fatal(err)
-	}
-	size := folderBytes(b, input)
-	for _, workers := range []int{1, 2} {
-		b.Run("workers="+strconv.Itoa(workers), func(b *testing.B) {
-			data := filepath.Join(b.TempDir(), "data")
-			b.SetBytes(size)
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := os.RemoveAll(data); err != nil {
-					b.Fatal(err)
-				}
-				runMain(b, exitDone, "convert", input, "--out", data, "--progress", "none", "--workers", strconv.Itoa(workers))
+	for _, input := range []struct {
+		name string
+		make func(testing.TB) (dir string)
+	}{{"simulated", simulatedCalls}, {"dialogues", manyDialogues}} {
+		b.Run(input.name, func(b *testing.B) {
+			dir := input.make(b)
+			size := folderBytes(b, dir)
+			for _, workers := range []int{1, 2} {
+				b.Run("workers="+strconv.Itoa(workers), func(b *testing.B) {
+					data := filepath.Join(b.TempDir(), "data")
+					b.SetBytes(size)
+					b.ReportAllocs()
+					for b.Loop() {
+						if err := os.RemoveAll(data); err != nil {
+							b.Fatal(err)
+						}
+						runMain(b, exitDone, "convert", dir, "--out", data, "--progress", "none", "--workers", strconv.Itoa(workers))
+					}
+				})
 			}
 		})
 	}
+}
+
+// simulatedCalls are 147,000 turns.
+func simulatedCalls(t testing.TB) (dir string) {
+	dir = filepath.Join(t.TempDir(), "responses")
+	world, err := simulate.New(simulate.Options{Jobs: 20_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := world.WriteFiles(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// idBeginning is what copies of a job differ by.
+var idBeginning = regexp.MustCompile(`Id":"[0-9a-f]{4}`)
+
+// manyDialogues are the real dialogues of the sample, 40 times: 270,000 turns.
+func manyDialogues(t testing.TB) (dir string) {
+	sample := crosswoz(t)
+	names, err := filepath.Glob(filepath.Join(sample, "resp-*.json"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no responses in %s: %v", sample, err)
+	}
+	dir = t.TempDir()
+	for _, name := range names {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 40 {
+			again := idBeginning.ReplaceAll(body, fmt.Appendf(nil, `Id":"%04x`, n))
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(n, "-", filepath.Base(name))), again, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return dir
 }
 
 func folderBytes(t testing.TB, dir string) (bytes int64) {

@@ -49,11 +49,13 @@ way to versions that know better.`,
 				return usagef("--instance: %q is not UTF-8", instance)
 			}
 			options := source.Options{Instance: instance, Cut: cut, Except: flags.out}
-			ready := func(*dataset.Dataset, *resolved) error {
-				_, err := source.Open(args, options)
-				if errors.Is(err, fs.ErrNotExist) {
+			var files *source.Files
+			var listed time.Time
+			ready := func(*dataset.Dataset, *resolved) (err error) {
+				if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
 					return &usageError{err}
 				}
+				listed = time.Now()
 				return err
 			}
 			open := func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
@@ -64,12 +66,14 @@ way to versions that know better.`,
 				if slices.Contains(args, "-") {
 					options.Stdin = untilDone(ctx, env.stdin)
 				}
-				files, err := source.Open(args, options)
-				if err != nil {
-					return nil, err
+				if time.Since(listed) > time.Second { // the dataset was waited for, and more may have come
+					var err error
+					if files, err = source.Open(args, options); err != nil {
+						return nil, err
+					}
 				}
 				_, bytes := files.Total()
-				return responses(ctx, d, r.run, files, bytes)
+				return responses(ctx, d, r.run, files.With(options), bytes)
 			}
 			j := &job{command: "convert", flags: flags, ready: ready, open: open}
 			return j.execute(c.Context(), env)

@@ -42,8 +42,10 @@ func (a *sighting) yields(b *sighting) bool {
 func (a *sighting) outranks(b *sighting) bool { return b.yields(a) && !a.yields(b) }
 
 func compareSightings(a, b sighting) int {
+	if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		bytes.Compare(a.key[:], b.key[:]),
 		cmp.Compare(a.observed, b.observed),
 		cmp.Compare(a.sequence, b.sequence),
 		cmp.Compare(a.position, b.position),

@@ -87,6 +87,10 @@ func Open(args []string, o Options) (*Files, error) {
 	return f, nil
 }
 
+// With gives the same files to be read with other options. Except has had its
+// effect.
+func (f *Files) With(o Options) *Files { return &Files{list: f.list, o: o.withDefaults()} }
+
 // Total is the number of files and their size on disk; the standard input
 // counts as one of size 0.
 func (f *Files) Total() (files int, bytes int64) {

@@ -93,7 +93,10 @@ func (a *Appender) sort() error {
 		a.sorted = append(a.sorted, place{day, entry.FirstCall, entry.JobID, entry.Instance, start, len(a.open) - len(src.rest)})
 	}
 	slices.SortFunc(a.sorted, func(p, q place) int {
-		return cmp.Or(cmp.Compare(p.day, q.day), CompareJobs(p.firstCall, p.jobID, p.instance, q.firstCall, q.jobID, q.instance))
+		if p.day != q.day {
+			return cmp.Compare(p.day, q.day)
+		}
+		return CompareJobs(p.firstCall, p.jobID, p.instance, q.firstCall, q.jobID, q.instance)
 	})
 	return nil
 }

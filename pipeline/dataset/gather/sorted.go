@@ -11,7 +11,10 @@ import (
 
 // CompareJobs is the order of jobs: by the first call, then by id.
 func CompareJobs(aCall int64, aJob, aInstance string, bCall int64, bJob, bInstance string) int {
-	return cmp.Or(cmp.Compare(aCall, bCall), cmp.Compare(aJob, bJob), cmp.Compare(aInstance, bInstance))
+	if aCall != bCall {
+		return cmp.Compare(aCall, bCall)
+	}
+	return cmp.Or(cmp.Compare(aJob, bJob), cmp.Compare(aInstance, bInstance))
 }
 
 // Sorted reads the entries of a day in the order of [CompareJobs]. It merges
