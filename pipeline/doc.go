@@ -95,13 +95,20 @@
 //
 // # How to profile
 //
-// The benchmark of the whole line converts simulated responses, from files to
-// a published dataset, in one process:
+// The benchmark of the whole line converts simulated responses, and the real
+// dialogues of the sample where they are there, from files to a published
+// dataset, in one process:
 //
 //	go test ./cmd/callmill -run '^$' -bench Convert -benchtime 10x -cpuprofile cpu.out -memprofile mem.out -o callmill.test
 //	go tool pprof -top callmill.test cpu.out
 //	go tool pprof -http :8080 callmill.test cpu.out
 //	go tool pprof -sample_index alloc_space -top callmill.test mem.out
+//
+// Of the same benchmark is the profile that the README builds with. After a
+// change on a hot path it is made anew; it is not called default.pgo, as every
+// go test would then compile all dependencies twice:
+//
+//	go test ./cmd/callmill -run '^$' -bench 'Convert/.*/workers=2' -benchtime 12x -cpuprofile cmd/callmill/convert.pgo -o callmill.test
 //
 // What takes a share of it can then be looked at alone: Items in decode, Cut
 // in segment, Rows and Pattern in flatten, Append and Sorted in
