@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,7 @@ type day struct {
 	number  int32
 	old     []shard // the buckets it has in the snapshot built upon
 	buckets int     // the buckets it is being written in
+	rows    int64   // of its largest table, by estimate
 	written map[shard]*writtenShard
 }
 
@@ -89,7 +91,8 @@ func (b *build) plan() error {
 		if err != nil {
 			return err
 		}
-		d.buckets = bucketsFor(counts.Max())
+		d.rows = counts.Max()
+		d.buckets = bucketsFor(d.rows)
 		b.days[number] = d
 		b.add(d)
 	}
@@ -175,9 +178,14 @@ func (tx *Tx) dirtyShards() map[shard]bool {
 	return dirty
 }
 
-// sortUnits makes the plan the same for every run: large days first would be
-// faster at the end, but days in order keep the spill file's pages warm.
-func (b *build) sortUnits() { slices.SortFunc(b.units, compareShards) }
+// sortUnits puts large shards first, so that at the end no worker is left with
+// one of them while the others have nothing to do.
+func (b *build) sortUnits() {
+	rows := func(s shard) int64 { return b.days[s.day].rows / int64(s.buckets) }
+	slices.SortFunc(b.units, func(p, q shard) int {
+		return cmp.Or(cmp.Compare(rows(q), rows(p)), compareShards(p, q))
+	})
+}
 
 // replan adds up what was written of each day; a day whose rows ask for
 // another number of buckets than it was given is planned again.
@@ -194,7 +202,7 @@ func (b *build) replan() error {
 			if err := b.dropWritten(d); err != nil {
 				return err
 			}
-			d.buckets, d.written = n, map[shard]*writtenShard{}
+			d.rows, d.buckets, d.written = counts.Max(), n, map[shard]*writtenShard{}
 			b.add(d)
 		}
 	}
