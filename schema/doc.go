@@ -10,7 +10,7 @@
 // read by those who write and read files.
 //
 // Tags: parquet names the column and its encoding; key gives its place in the
-// table's key; split names the text column whose pieces a list holds, echo the
-// one that a text often repeats; parquet-element is the encoding of a list's
-// elements; stats:"none" leaves statistics out.
+// table's key; split names the text column whose pieces a list holds;
+// parquet-element is the encoding of a list's elements; stats:"none" leaves
+// statistics out. A field that is no column has the parquet tag "-".
 package schema

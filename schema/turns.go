@@ -49,7 +49,8 @@ type TurnRow struct {
 // Line is what turns that say the same have in common. It is immutable, and so
 // are the Tokens of rows that refer to it.
 type Line struct {
-	// Number tells the lines of one run apart. It is counted from 0.
+	// Number tells the lines of one run apart. It is counted from 0; from
+	// [MaxLines] on it is of no use, and the line is treated as if it were none.
 	Number int32
 	Script string
 	Tokens []string
@@ -58,6 +59,9 @@ type Line struct {
 	// occur in it.
 	Pattern string
 }
+
+// MaxLines bounds what tables that go by [Line.Number] take.
+const MaxLines = 1 << 20
 
 // OwnTokens gives the memory of the row's tokens, to put others there. There is
 // none where they are those of a line.

@@ -27,7 +27,6 @@ type codec struct {
 type field struct {
 	offset uintptr
 	kind   kind
-	name   string
 }
 
 // maxLists is how many lists a row may have.
@@ -64,7 +63,7 @@ func newCodec(row reflect.Type, except []string) (*codec, error) {
 		if f.Type.Kind() == reflect.Slice {
 			c.lists = append(c.lists, f.Offset)
 		}
-		c.fields = append(c.fields, field{offset: f.Offset, kind: k, name: name})
+		c.fields = append(c.fields, field{offset: f.Offset, kind: k})
 	}
 	if len(c.fields) > 64 {
 		return nil, fmt.Errorf("encode rows of %s: more than 64 columns", row)

@@ -1,6 +1,7 @@
 // Package gather holds the rows of jobs between the workers that make them and
 // the shards they are written to: as bytes, compressed, by the day the job
-// lives under, in memory up to a budget and in a file past it.
+// lives under, in memory up to a budget and in a file past it. Of a turn that
+// has a [schema.Line] it keeps the line's number, and the line itself once.
 //
 // It knows the rows of package schema but no table format, and decides nothing:
 // which of several versions of a job is published is the dataset's matter.
@@ -186,7 +187,8 @@ type Sink struct {
 }
 
 // Decode puts the rows of an entry into sink; change, where not nil, may alter
-// the row of the job on its way. The strings of the rows alias the entry.
+// the row of the job on its way. The strings of the rows alias the entry,
+// or are those of lines.
 func (c *Codec) Decode(e *Entry, sink Sink, change func(*schema.JobRow)) error {
 	src := newSource(e.rows)
 	job, err := sink.Job()

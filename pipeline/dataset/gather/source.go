@@ -86,10 +86,8 @@ func (s *source) bytes(n uint64) []byte {
 	return b
 }
 
-func (s *source) string() string { return s.text(s.uvarint()) }
-
-func (s *source) text(n uint64) string {
-	b := s.bytes(n)
+func (s *source) string() string {
+	b := s.bytes(s.uvarint())
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 

@@ -220,12 +220,9 @@ func (c *turnCodec) decode(src *source, t *schema.TurnRow, lines lines) error {
 // lines are those that an appender's entries refer to, at their numbers.
 type lines []*schema.Line
 
-// maxLineNumber bounds what numbers take.
-const maxLineNumber = 1 << 20
-
 // has reports whether a line can be referred to by its number, and sees to it.
 func (l *lines) has(line *schema.Line) bool {
-	if line == nil || line.Number < 0 || line.Number >= maxLineNumber {
+	if line == nil || line.Number < 0 || line.Number >= schema.MaxLines {
 		return false
 	}
 	n := int(line.Number)

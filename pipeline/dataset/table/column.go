@@ -132,7 +132,7 @@ func lineIn(row reflect.Type) (offset uintptr, ok bool) {
 
 func at[V any](row unsafe.Pointer, offset uintptr) V { return *(*V)(unsafe.Add(row, offset)) }
 
-// add takes the values of n rows of that size, the first of which is at row.
+// add takes the values of n rows of that size, the first of which is at first.
 func (c *column) add(first unsafe.Pointer, n int, size uintptr) {
 	switch c.shape {
 	case shapeText:

@@ -21,9 +21,6 @@ type knownLine struct {
 	start, end int32
 }
 
-// maxLineNumber bounds what numbers take.
-const maxLineNumber = 1 << 20
-
 // find gives the places of a line's texts, which are at an address.
 func (l *linePlaces) find(line *schema.Line, texts unsafe.Pointer) ([]int32, bool) {
 	if n := int(line.Number); uint(n) < uint(len(l.known)) && l.known[n].texts == texts {
@@ -35,7 +32,7 @@ func (l *linePlaces) find(line *schema.Line, texts unsafe.Pointer) ([]int32, boo
 // add keeps places for find.
 func (l *linePlaces) add(line *schema.Line, texts unsafe.Pointer, places []int32) {
 	n := int(line.Number)
-	if n < 0 || n >= maxLineNumber {
+	if n < 0 || n >= schema.MaxLines {
 		return
 	}
 	if n >= len(l.known) {
