@@ -323,10 +323,11 @@ func TestLinesStay(t *testing.T) {
 	e.lines = said
 	var place schema.TurnRow
 	var got []string
+	var refers []*schema.Line
 	err = codec.Decode(&e, Sink{
 		Job: func() (*schema.JobRow, error) { return new(schema.JobRow), nil }, Task: func() (*schema.TaskRow, error) { return new(schema.TaskRow), nil },
 		Turn: func() (*schema.TurnRow, error) {
-			got = append(got, strings.Join(place.Tokens, "/"))
+			got, refers = append(got, strings.Join(place.Tokens, "/")), append(refers, place.Line)
 			return &place, nil
 		},
 	}, nil)
@@ -337,7 +338,30 @@ func TestLinesStay(t *testing.T) {
 	if want := []string{"喂", "你好"}; !slices.Equal(line.Tokens, want) {
 		t.Errorf("the words of the line are now %q", line.Tokens)
 	}
-	if place.Line != nil {
-		t.Errorf("the last turn has the line %q", place.Line.Script)
+	if want := []*schema.Line{nil, line, line, nil}; !slices.Equal(append(refers, place.Line), want) {
+		t.Errorf("the turns refer to %v and at last %v, want %v", refers, place.Line, want)
+	}
+}
+
+// TestSameCall: a column that is not a turn's own, and differs, makes a turn
+// one of another call; else the codec of the call would not be asked.
+func TestSameCall(t *testing.T) {
+	for field := range reflect.TypeFor[schema.TurnRow]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("parquet"), ",")
+		var before, turn schema.TurnRow
+		value := reflect.ValueOf(&turn).Elem().FieldByIndex(field.Index)
+		switch {
+		case !schema.IsColumn(field) || slices.Contains(ownColumns, name):
+			continue
+		case field.Type.Kind() == reflect.Pointer:
+			value.Set(reflect.New(field.Type.Elem()))
+		case field.Type.Kind() == reflect.String:
+			value.SetString("other")
+		default:
+			t.Fatalf("column %s: no other value for %s", name, field.Type)
+		}
+		if sameCall(&before, &turn) {
+			t.Errorf("column %s differs, and it is the same call", name)
+		}
 	}
 }
