@@ -78,7 +78,8 @@
 // write shards. Every send selects on ctx.Done(), a producer that is cancelled
 // ends with ctx.Err(), the first error cancels the rest, and Run returns when
 // all have ended. Types that a worker uses (Decoder, Redactor, Flattener,
-// Appender) are for one goroutine; each worker makes its own.
+// Appender) are for one goroutine; each worker makes its own. What they share is
+// safe for all: the segmenter, the lines that flatteners remember, the dataset.
 //
 // The bytes that are published do not depend on any of this: which worker
 // took what, and when, is forgotten when the dataset puts versions and rows in
@@ -106,9 +107,10 @@
 //
 // Of the same benchmark is the profile that the README builds with. After a
 // change on a hot path it is made anew; it is not called default.pgo, as every
-// go test would then compile all dependencies twice:
+// go test would then compile all dependencies twice. With -trimpath it names no
+// folder of whoever made it:
 //
-//	go test ./cmd/callmill -run '^$' -bench 'Convert/.*/workers=2' -benchtime 12x -cpuprofile cmd/callmill/convert.pgo -o callmill.test
+//	go test -trimpath ./cmd/callmill -run '^$' -bench 'Convert/.*/workers=2' -benchtime 12x -cpuprofile cmd/callmill/convert.pgo -o callmill.test
 //
 // What takes a share of it can then be looked at alone: Items in decode, Cut
 // in segment, Rows and Pattern in flatten, Append and Sorted in
