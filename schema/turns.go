@@ -42,7 +42,8 @@ type TurnRow struct {
 	CallDate *int32 `parquet:"call_date,optional,date"`
 
 	// Line, where not nil, is what the turn says, and what others say, too: it
-	// has the row's Script, Tokens and Chars. It is no column.
+	// has the row's Script, Tokens and Chars: who changes one of them sets Line to
+	// nil. It is no column.
 	Line *Line `parquet:"-" json:"-"`
 }
 

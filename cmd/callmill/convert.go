@@ -50,12 +50,10 @@ way to versions that know better.`,
 			}
 			options := source.Options{Instance: instance, Cut: cut, Except: flags.out}
 			var files *source.Files
-			var listed time.Time
 			ready := func(*dataset.Dataset, *resolved) (err error) {
 				if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
 					return &usageError{err}
 				}
-				listed = time.Now()
 				return err
 			}
 			open := func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
@@ -66,7 +64,7 @@ way to versions that know better.`,
 				if slices.Contains(args, "-") {
 					options.Stdin = untilDone(ctx, env.stdin)
 				}
-				if time.Since(listed) > time.Second { // the dataset was waited for, and more may have come
+				if flags.lockWait > 0 { // more may have come while the dataset was waited for
 					var err error
 					if files, err = source.Open(args, options); err != nil {
 						return nil, err

@@ -38,7 +38,8 @@ type line struct {
 const (
 	maxLines  = 1 << 15
 	onceSlots = 1 << 17
-	// linesBytes is what the lines take at most, all together.
+	// linesBytes is what the lines take, all together, but for the one that is
+	// added last. Who gathers and writes keeps a few bytes for each besides.
 	linesBytes = 12 << 20
 	// maxLine is the length in bytes of the longest line that is kept: longer
 	// ones hardly repeat.
@@ -104,10 +105,12 @@ func (l *Lines) metBefore(hash uint64) bool {
 	switch {
 	case first.Load() == tag || second.Load() == tag:
 		return true
-	case first.Load() == 0 || second.Load() != 0:
+	case first.Load() == 0:
 		first.Store(tag)
-	default:
+	case second.Load() == 0 || tag&2 != 0: // where both are taken, a bit says whose it becomes
 		second.Store(tag)
+	default:
+		first.Store(tag)
 	}
 	return false
 }

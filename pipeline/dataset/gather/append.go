@@ -2,6 +2,7 @@ package gather
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"callmill/schema"
@@ -39,13 +40,22 @@ const appenderShift = 40
 // unique within the store and never 0.
 func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err error) {
 	a.nextID++
+	before := len(a.open)
 	a.open = a.store.codec.append(a.open, key, a.nextID, rows, &a.lines)
+	if size := len(a.open) - before; size > maxEntry {
+		return 0, fmt.Errorf("gather job %s: its rows take %d bytes, more than %d", rows.Job.JobID, size, maxEntry)
+	}
 	a.days = append(a.days, rows.JobDate)
 	if int64(len(a.open)) >= a.store.options.Open {
 		return a.nextID, a.Flush()
 	}
 	return a.nextID, nil
 }
+
+// maxEntry is how many bytes the rows of a job may take, so that lengths fit
+// into an int32, compressed or not. Input of 64 MiB, the most that is decoded as
+// one job, is far from it.
+const maxEntry = 1 << 30
 
 // segmentBytes is how much of a day is handed over at a time: it bounds what
 // compressing it takes besides.
@@ -75,7 +85,7 @@ func (a *Appender) Flush() error {
 	}
 	a.open, a.days = a.open[:0], a.days[:0]
 	if int64(cap(a.open)) > 2*a.store.options.Open { // of a huge job
-		a.open, a.sorted, a.block, a.compressed = nil, nil, nil, nil
+		a.open, a.days, a.sorted, a.block, a.compressed, a.ends = nil, nil, nil, nil, nil, nil
 	}
 	return nil
 }

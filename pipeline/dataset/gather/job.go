@@ -90,7 +90,7 @@ const lengthBytes = 4
 
 // append adds the job, with its length before it, to dst, and the lines it
 // refers to, to lines.
-func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows, lines *lines) []byte {
+func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows, said *lines) []byte {
 	start := len(dst)
 	b := append(dst, make([]byte, lengthBytes)...)
 	b = append(b, key[:]...)
@@ -107,7 +107,7 @@ func (c *Codec) append(dst []byte, key schema.Key, id uint64, rows *schema.Rows,
 	if len(rows.Tasks) > 0 {
 		s.first(&rows.Tasks[0])
 	}
-	b = c.turns.append(b, rows.Turns, &s.turn, lines)
+	b = c.turns.append(b, rows.Turns, &s.turn, said)
 	b = appendRows(b, c.contacts, rows.Contacts, s.contact)
 	b = appendRows(b, c.extras, rows.Extras, s.extra)
 	b = appendRows(b, c.summaries, rows.Summaries, s.summary)

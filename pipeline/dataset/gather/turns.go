@@ -2,6 +2,7 @@ package gather
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unsafe"
 
@@ -56,15 +57,15 @@ func codeOf(s string, known *[3]string) int {
 
 // append adds turns to dst, and those of their lines that it refers to, to
 // lines. The first turn is written as a difference from before.
-func (c *turnCodec) append(dst []byte, turns []schema.TurnRow, before *schema.TurnRow, lines *lines) []byte {
+func (c *turnCodec) append(dst []byte, turns []schema.TurnRow, before *schema.TurnRow, said *lines) []byte {
 	for i := range turns {
-		dst = c.appendOne(dst, before, &turns[i], lines)
+		dst = c.appendOne(dst, before, &turns[i], said)
 		before = &turns[i]
 	}
 	return dst
 }
 
-func (c *turnCodec) appendOne(dst []byte, before, t *schema.TurnRow, lines *lines) []byte {
+func (c *turnCodec) appendOne(dst []byte, before, t *schema.TurnRow, said *lines) []byte {
 	speaker, timing := codeOf(t.Speaker, &speakers), codeOf(t.Timing, &timings)
 	head := speaker*speakerBits | timing*timingBits
 	if !sameCall(before, t) {
@@ -73,7 +74,7 @@ func (c *turnCodec) appendOne(dst []byte, before, t *schema.TurnRow, lines *line
 	if t.TurnIndex != before.TurnIndex+1 || t.TurnsLeft != before.TurnsLeft-1 {
 		head |= newPlace
 	}
-	known := lines.has(t.Line)
+	known := said.has(t.Line)
 	if known {
 		head |= ofLine
 	}
@@ -147,7 +148,7 @@ func appendPieces(dst []byte, pieces []string) []byte {
 
 // read puts n turns where place says, the first as a difference from before. It
 // keeps the last one in before, as readRows does.
-func (c *turnCodec) read(src *source, n int64, before *schema.TurnRow, lines lines, place func() (*schema.TurnRow, error)) error {
+func (c *turnCodec) read(src *source, n int64, before *schema.TurnRow, said lines, place func() (*schema.TurnRow, error)) error {
 	for ; n > 0; n-- {
 		t, err := place()
 		if err != nil {
@@ -156,7 +157,7 @@ func (c *turnCodec) read(src *source, n int64, before *schema.TurnRow, lines lin
 		tokens := t.OwnTokens()
 		*t = *before
 		t.Tokens, t.Line = tokens, nil
-		if err := c.decode(src, t, lines); err != nil {
+		if err := c.decode(src, t, said); err != nil {
 			return err
 		}
 		*before = *t
@@ -166,8 +167,11 @@ func (c *turnCodec) read(src *source, n int64, before *schema.TurnRow, lines lin
 
 // decode fills t, which is a copy of the turn before but for its list, from the
 // head of src. Strings alias src; the list is reused.
-func (c *turnCodec) decode(src *source, t *schema.TurnRow, lines lines) error {
+func (c *turnCodec) decode(src *source, t *schema.TurnRow, said lines) error {
 	head := src.uint16()
+	if impossible(head) {
+		return errDamaged
+	}
 	if head&newCall != 0 {
 		if err := c.call.decode(src, unsafe.Pointer(t)); err != nil {
 			return err
@@ -191,7 +195,7 @@ func (c *turnCodec) decode(src *source, t *schema.TurnRow, lines lines) error {
 		t.GapMS = nil
 	}
 	if head&ofLine != 0 {
-		line := lines.at(src.uvarint())
+		line := said.at(src.uvarint())
 		if line == nil {
 			return errDamaged
 		}
@@ -202,7 +206,7 @@ func (c *turnCodec) decode(src *source, t *schema.TurnRow, lines lines) error {
 		t.Tokens = src.pieces(t.Tokens, t.Script)
 	}
 	switch {
-	case head&linePattern != 0 && t.Line != nil:
+	case head&linePattern != 0:
 		t.Pattern = t.Line.Pattern
 	case head&echoes != 0:
 		t.Pattern = t.Script
@@ -215,6 +219,13 @@ func (c *turnCodec) decode(src *source, t *schema.TurnRow, lines lines) error {
 		return errDamaged
 	}
 	return nil
+}
+
+// impossible reports whether nobody writes such a beginning.
+func impossible(head uint16) bool {
+	const all = timingBits<<2 - 1
+	return head&^all != 0 || head&gapBefore != 0 && head&ownGap != 0 || head&linePattern != 0 && head&ofLine == 0 ||
+		bits.OnesCount16(head&(echoes|ownText|linePattern)) > 1
 }
 
 // lines are those that an appender's entries refer to, at their numbers.

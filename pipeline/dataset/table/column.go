@@ -22,8 +22,9 @@ type column struct {
 	offset   uintptr
 	shape    shape
 	optional bool // the field's zero value, or a nil pointer, is NULL
-	ofLines  bool // texts may be those of the row's line, which is at:
+	ofLines  bool // texts may be those of the row's line, which is at line
 	line     uintptr
+	inLine   uintptr // the field in the line
 
 	values  values // the one of the next three that is not nil
 	texts   *texts
@@ -110,8 +111,10 @@ func newColumn(row reflect.Type, field reflect.StructField) (*column, error) {
 	switch {
 	case c.texts != nil:
 		c.values = c.texts
-		c.line, c.ofLines = lineIn(row)
-		c.ofLines = c.ofLines && c.texts.entries != nil && !bounded
+		if c.line, c.ofLines = lineIn(row); c.ofLines {
+			own, ok := reflect.TypeFor[schema.Line]().FieldByName(field.Name)
+			c.inLine, c.ofLines = own.Offset, ok && own.Type == field.Type && c.texts.entries != nil && !bounded
+		}
 	case c.numbers != nil:
 		c.values = c.numbers
 	default:
@@ -237,7 +240,7 @@ func (c *column) addTextsOfLines(first unsafe.Pointer, n int, size uintptr) {
 	for i := range n {
 		row := unsafe.Add(first, uintptr(i)*size)
 		if s := at[string](row, c.offset); c.present(s != "") {
-			c.texts.addOneOf(at[*schema.Line](row, c.line), s)
+			c.texts.addOf(at[*schema.Line](row, c.line), c.inLine, s)
 		}
 	}
 	c.texts.last = ""
@@ -253,7 +256,7 @@ func (c *column) addList(line *schema.Line, list []string) {
 	}
 	c.repetitions = appendOnes(append(c.repetitions, 0), len(list)-1)
 	c.definitions = appendOnes(c.definitions, len(list))
-	c.texts.addOf(line, list)
+	c.texts.addAllOf(line, c.inLine, list)
 }
 
 // appendOnes appends n levels of 1.

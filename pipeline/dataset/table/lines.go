@@ -14,23 +14,23 @@ type linePlaces struct {
 	places []int32
 }
 
-// knownLine is a run of places. It is that of the texts at this address, which
-// nobody changes, and which stay there as long as it points to them.
+// knownLine is a run of places: those of the texts that a line has for the
+// column. Lines of several who count may have the same number.
 type knownLine struct {
-	texts      unsafe.Pointer
+	line       *schema.Line
 	start, end int32
 }
 
-// find gives the places of a line's texts, which are at an address.
-func (l *linePlaces) find(line *schema.Line, texts unsafe.Pointer) ([]int32, bool) {
-	if n := int(line.Number); uint(n) < uint(len(l.known)) && l.known[n].texts == texts {
+// find gives the places of a line's texts.
+func (l *linePlaces) find(line *schema.Line) ([]int32, bool) {
+	if n := int(line.Number); uint(n) < uint(len(l.known)) && l.known[n].line == line {
 		return l.places[l.known[n].start:l.known[n].end], true
 	}
 	return nil, false
 }
 
 // add keeps places for find.
-func (l *linePlaces) add(line *schema.Line, texts unsafe.Pointer, places []int32) {
+func (l *linePlaces) add(line *schema.Line, places []int32) {
 	n := int(line.Number)
 	if n < 0 || n >= schema.MaxLines {
 		return
@@ -40,7 +40,7 @@ func (l *linePlaces) add(line *schema.Line, texts unsafe.Pointer, places []int32
 	}
 	start := len(l.places)
 	l.places = append(l.places, places...)
-	l.known[n] = knownLine{texts, int32(start), int32(len(l.places))}
+	l.known[n] = knownLine{line, int32(start), int32(len(l.places))}
 }
 
 func (l *linePlaces) reset() {
@@ -48,32 +48,37 @@ func (l *linePlaces) reset() {
 	l.places = l.places[:0]
 }
 
-// addOf adds texts that may be those of a line.
-func (t *texts) addOf(line *schema.Line, texts []string) {
-	if line == nil || !t.usesIt || len(texts) == 0 {
-		t.addAll(texts)
-		return
+// addAllOf adds texts that may be those the line has in the field at an offset.
+// To compare addresses is enough: rows have them from there. Others are not
+// worth remembering, and would hold on to the block they are part of.
+func (t *texts) addAllOf(line *schema.Line, field uintptr, texts []string) {
+	if line != nil && t.usesIt {
+		if own := at[[]string](unsafe.Pointer(line), field); len(own) == len(texts) && unsafe.SliceData(own) == unsafe.SliceData(texts) {
+			t.addKnown(line, texts)
+			return
+		}
 	}
-	at := unsafe.Pointer(unsafe.SliceData(texts))
-	t.addKnown(line, at, texts)
+	t.addAll(texts)
 }
 
-// addOneOf adds a text that may be one of a line.
-func (t *texts) addOneOf(line *schema.Line, s string) {
-	if line == nil || !t.usesIt || s == "" {
-		t.add(s)
-		return
+// addOf is addAllOf for one text.
+func (t *texts) addOf(line *schema.Line, field uintptr, s string) {
+	if line != nil && t.usesIt {
+		if own := at[string](unsafe.Pointer(line), field); len(own) == len(s) && unsafe.StringData(own) == unsafe.StringData(s) {
+			t.addKnown(line, []string{s})
+			return
+		}
 	}
-	t.addKnown(line, unsafe.Pointer(unsafe.StringData(s)), []string{s})
+	t.add(s)
 }
 
-func (t *texts) addKnown(line *schema.Line, at unsafe.Pointer, texts []string) {
-	if places, ok := t.lines.find(line, at); ok {
+func (t *texts) addKnown(line *schema.Line, texts []string) {
+	if places, ok := t.lines.find(line); ok {
 		t.indexes = append(t.indexes, places...)
 		return
 	}
 	before := len(t.indexes)
 	if t.addAll(texts); t.usesIt {
-		t.lines.add(line, at, t.indexes[before:])
+		t.lines.add(line, t.indexes[before:])
 	}
 }

@@ -71,3 +71,30 @@ func TestLinesMakeNoDifference(t *testing.T) {
 		})
 	}
 }
+
+// TestOwnPatternsAreNotRemembered: a pattern that is not the line's own would
+// hold on to the block it was read from, and be of no use to other rows.
+func TestOwnPatternsAreNotRemembered(t *testing.T) {
+	line := &schema.Line{Number: 2, Script: "您好", Tokens: []string{"您好"}, Chars: 2, Pattern: "您好"}
+	w, err := NewWriter[schema.TurnRow](&Compressor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Reset(&bytes.Buffer{})
+	for i := range 2*batchRows + 1 { // the last batch stays
+		row, err := w.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		*row = schema.TurnRow{Script: line.Script, Tokens: line.Tokens, Chars: 2, Pattern: fmt.Sprint("{name}", i), Line: line}
+	}
+	for _, c := range w.columns {
+		want := 0
+		if c.path[0] == "script" || c.path[0] == "tokens" {
+			want = 1
+		}
+		if c.texts != nil && len(c.texts.lines.places) != want {
+			t.Errorf("%s: %d places are remembered, want %d", c.path[0], len(c.texts.lines.places), want)
+		}
+	}
+}

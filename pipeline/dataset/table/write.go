@@ -98,8 +98,7 @@ func (w *Writer[T]) Reset(out io.Writer) {
 // Next gives the place of the next row, to be filled in before the next call.
 // It holds an earlier row, whose lists may be appended to from length 0, those
 // of a turn as [schema.TurnRow.OwnTokens] says. What the row points to must stay
-// untouched until the batch is written, at the latest by Close; texts of a turn
-// that has a line, until its row group is.
+// untouched until the batch is written, at the latest by Close.
 func (w *Writer[T]) Next() (*T, error) {
 	if n := len(w.batch); n > 0 {
 		for _, c := range w.texts {
