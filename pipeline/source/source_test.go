@@ -332,27 +332,41 @@ func TestErrorsOfYield(t *testing.T) {
 	}
 }
 
-// TestOptionsOnRaws: what the options say is on every piece.
+// TestOptionsOnRaws: what the options say, those of Open or of With, is on
+// every piece.
 func TestOptionsOnRaws(t *testing.T) {
-	dir := tree(t, "-- a.json --\nx\n")
+	args := []string{tree(t, "-- a.json --\nx\n"), "-"}
 	for _, o := range []source.Options{{}, {Instance: "i", ObservedAt: 5, Undated: true}} {
-		files, err := source.Open([]string{dir}, o)
+		o.Stdin = strings.NewReader("y")
+		files, err := source.Open(args, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = files.Raws(t.Context(), func(raw *schema.Raw) error {
-			want := o.Instance
-			if want == "" {
-				want = "default"
-			}
-			if raw.InstanceID != want || raw.ObservedAt != o.ObservedAt || raw.Undated != o.Undated {
-				t.Errorf("got %+v from %+v", raw, o)
-			}
-			return nil
-		})
-		if err != nil {
+		checkOptions(t, files, o)
+		if files, err = source.Open(args, source.Options{Instance: "other", ObservedAt: 7}); err != nil {
 			t.Fatal(err)
 		}
+		o.Stdin = strings.NewReader("y")
+		checkOptions(t, files.With(o), o)
+	}
+}
+
+func checkOptions(t *testing.T, files *source.Files, o source.Options) {
+	t.Helper()
+	want := o.Instance
+	if want == "" {
+		want = "default"
+	}
+	pieces := 0
+	err := files.Raws(t.Context(), func(raw *schema.Raw) error {
+		if raw.InstanceID != want || raw.ObservedAt != o.ObservedAt || raw.Undated != o.Undated {
+			t.Errorf("got %+v from %+v", raw, o)
+		}
+		pieces++
+		return nil
+	})
+	if err != nil || pieces != 2 {
+		t.Errorf("%d pieces, %v, want that of the file and that of the standard input", pieces, err)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"callmill/schema"
 )
 
-// BenchmarkWriteTurns writes files of lines as calls have them: ids for every
+// BenchmarkWriteTurns writes files of turns as calls have them: ids for every
 // call, few different robot lines, contacts who say what they like.
 func BenchmarkWriteTurns(b *testing.B) {
 	rows := make([]schema.TurnRow, 50_000)
@@ -31,6 +31,21 @@ func BenchmarkWriteTurns(b *testing.B) {
 			rows[i].Script += token
 		}
 	}
+	b.Run("distinct", func(b *testing.B) { benchmarkWrite(b, rows) })
+	lines := map[string]*schema.Line{}
+	for i := range rows {
+		row := &rows[i]
+		line := lines[row.Script]
+		if line == nil {
+			line = &schema.Line{Number: int32(len(lines)), Script: row.Script, Tokens: row.Tokens, Chars: row.Chars, Pattern: row.Pattern}
+			lines[row.Script] = line
+		}
+		row.Line, row.Script, row.Tokens = line, line.Script, line.Tokens
+	}
+	b.Run("lines", func(b *testing.B) { benchmarkWrite(b, rows) })
+}
+
+func benchmarkWrite(b *testing.B, rows []schema.TurnRow) {
 	w, err := NewWriter[schema.TurnRow](&Compressor{})
 	if err != nil {
 		b.Fatal(err)
