@@ -117,7 +117,7 @@ func (j *job) publish(ctx context.Context, env *environment, d *dataset.Dataset,
 	defer func() { err = errors.Join(err, in.tx.Close()) }()
 	watch := &observer{show: show, counters: in.counters}
 	defer watch.begin(in.bytes)()
-	lines := flatten.NewLines()
+	lines := flatten.NewLines(int64(j.flags.memory) / 24)
 	out := &snapshot{input: in, Tx: in.tx, extent: s.extent(d)}
 	r.read, err = pipeline.Run(ctx, pipeline.Line{
 		Source:    in.source,

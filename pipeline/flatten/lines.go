@@ -38,22 +38,25 @@ type line struct {
 const (
 	maxLines  = 1 << 15
 	onceSlots = 1 << 17
-	// linesBytes is what the lines take, all together, but for the one that is
-	// added last. Who gathers and writes keeps a few bytes for each besides.
-	linesBytes = 12 << 20
 	// maxLine is the length in bytes of the longest line that is kept: longer
 	// ones hardly repeat.
 	maxLine = 1 << 10
 )
 
-// NewLines makes an empty Lines, which takes 1 MB. A nil one remembers nothing.
-func NewLines() *Lines {
+// NewLines makes an empty Lines, which takes 1 MB, for lines of so many bytes
+// all together, but for the one that is added last; 0 means 12 MiB. Who gathers
+// and writes keeps a few bytes for each line besides. A nil Lines remembers
+// nothing.
+func NewLines(bytes int64) *Lines {
+	if bytes == 0 {
+		bytes = 12 << 20
+	}
 	l := &Lines{
 		seed:  maphash.MakeSeed(),
 		slots: make([]atomic.Pointer[line], 2*maxLines), // half of them stay empty, so that a search ends soon
 		once:  make([]atomic.Uint32, onceSlots),
 	}
-	l.room.Store(linesBytes)
+	l.room.Store(bytes)
 	return l
 }
 

@@ -21,7 +21,7 @@ func TestRememberedLinesAreFlattenedAlike(t *testing.T) {
 	})
 	names := rapid.SampledFrom([]string{"", "张三", "李四", "三点", "账单", "\x00张三"})
 	forgetful := newFlattener(t)
-	mindful := New(forgetful.loc, forgetful.segment, NewLines())
+	mindful := New(forgetful.loc, forgetful.segment, NewLines(0))
 	remembered := 0
 	rapid.Check(t, func(t *rapid.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "jobs") {
@@ -63,7 +63,7 @@ func checkLine(t rapid.TB, row *schema.TurnRow) {
 // A line is kept from the second time on, under a number of its own, until
 // there are as many as there may be; those stay.
 func TestLinesAreBounded(t *testing.T) {
-	l := NewLines()
+	l := NewLines(0)
 	f := New(zone(t, "UTC"), everyRunes(2), l)
 	numbers := map[int32]string{}
 	for round := range 4 {
@@ -92,7 +92,8 @@ func TestLinesAreBounded(t *testing.T) {
 
 // Long lines take the room of many.
 func TestLinesAreBoundedInBytes(t *testing.T) {
-	f := New(zone(t, "UTC"), everyRunes(1), NewLines())
+	const linesBytes = 4 << 20
+	f := New(zone(t, "UTC"), everyRunes(1), NewLines(linesBytes))
 	kept := 0
 	for n := range maxLines {
 		script := fmt.Sprintf("%0*d", maxLine, n)
@@ -109,7 +110,7 @@ func TestLinesAreBoundedInBytes(t *testing.T) {
 // Flatteners of several goroutines meet the same lines at once and agree on
 // what they are.
 func TestLinesAreShared(t *testing.T) {
-	l := NewLines()
+	l := NewLines(0)
 	seen := make([]map[string]*schema.Line, 4)
 	var group sync.WaitGroup
 	for i := range seen {
