@@ -27,6 +27,10 @@ type discovery struct {
 
 	mu  sync.Mutex
 	nth map[string]int // how often each page was read
+
+	// aboutIDs has the codes with which batches were refused while others were
+	// not, each with true.
+	aboutIDs sync.Map
 }
 
 func (s *Source) newDiscovery(plan *Plan) *discovery {

@@ -96,6 +96,9 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 	if f == nil || err != nil {
 		return err
 	}
+	if err := d.someAccepted(ctx, f); err != nil {
+		return err
+	}
 	half := (len(ids) + 1) / 2
 	return forEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
 }
@@ -173,6 +176,24 @@ func (d *discovery) alive(ctx context.Context, failed *failure) error {
 		return &f.cause
 	}
 	return nil // an answer of another kind
+}
+
+// someAccepted returns when a batch was refused for ids in it, as far as that is
+// known without asking for its halves: where all jobs are refused, that would be
+// hundreds of requests. Once a code was about ids it is not looked at again
+// until a single id is refused.
+func (d *discovery) someAccepted(ctx context.Context, f *failure) error {
+	if f.verdict != refuse {
+		return nil
+	}
+	if _, known := d.aboutIDs.Load(f.cause.Code); known {
+		return nil
+	}
+	if err := d.alive(ctx, f); err != nil {
+		return err
+	}
+	d.aboutIDs.Store(f.cause.Code, true)
+	return nil
 }
 
 // sightings says of each id that was asked for whether it came.
