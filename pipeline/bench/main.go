@@ -6,7 +6,7 @@
 //	go run ./pipeline/bench --responses DIR  responses of your own, *.json in one folder
 //
 // It builds callmill, has it simulate responses (kept in --dir for the next
-// time) and then runs everybody in turn, round after round, so that whatever
+// time) and then runs everybody in turn, forth and back, so that whatever
 // else the machine does meets all of them. Each run is a process of its own
 // that reads all responses and writes tables of jobs, tasks and turns,
 // compressed with zstd; runs that disagree on the number of rows are an error.

@@ -27,11 +27,17 @@ type result struct {
 	measured
 }
 
-// measureAll runs everybody, round after round.
+// measureAll runs everybody, round after round, every other one from the last
+// to the first: who runs after the one that takes most memory finds the
+// responses gone from the system's cache, and that is not always the same.
 func measureAll(ctx context.Context, s settings, list []contestant, input *responses, notes io.Writer) ([]result, error) {
 	runs := make([][]measured, len(list))
 	for round := range s.rounds {
-		for i, c := range list {
+		for i := range list {
+			if round%2 == 1 {
+				i = len(list) - 1 - i
+			}
+			c := list[i]
 			m, err := measure(ctx, c, input.dir, filepath.Join(s.dir, "tables"))
 			if err != nil {
 				return nil, fmt.Errorf("run %s: %w", c.name, err)
