@@ -146,6 +146,7 @@
 //	golang.org/x/text                     redact, decode: NFKC of phone numbers, declared encodings.
 //	github.com/spf13/cobra                commands: subcommands and help.
 //	github.com/spf13/pflag                commands: cobra's flags.
+//	golang.org/x/sys                      source: fadvise, which fetches files before it is their turn. The standard library lacks it.
 //	golang.org/x/term                     cmd/callmill: whether stderr is a terminal.
 //	github.com/vbauerster/mpb/v8          progress: the bar on a terminal.
 //	github.com/mattn/go-runewidth         demo: how many columns Chinese text takes; mpb uses it, too.

@@ -49,7 +49,7 @@ var libraries = []library{
 	{"golang.org/x/time", "the rate of requests", units("pipeline/callapi", "pipeline/simulate")},
 	{"golang.org/x/text", "NFKC of phone numbers; encodings of XML", units("pipeline/redact", "pipeline/decode")},
 	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
-	{"golang.org/x/sys", "flock", units("pipeline/dataset")},
+	{"golang.org/x/sys", "fadvise: files are fetched before it is their turn", units("pipeline/source")},
 }
 
 // testLibraries are for the tests of every unit, and for nothing else.

@@ -23,7 +23,9 @@ func sortByOrigin(list []file) {
 // reading or of yield, or with ctx.Err().
 func (f *Files) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 	var sequence int64
-	for _, one := range f.list {
+	var soon ahead
+	for i, one := range f.list {
+		soon.next(f.list, i)
 		err := f.read(ctx, one, func(raw *schema.Raw) error {
 			if err := ctx.Err(); err != nil {
 				return err

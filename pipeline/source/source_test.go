@@ -202,7 +202,8 @@ func TestBadArguments(t *testing.T) {
 	}
 }
 
-// TestVanished: a file that went after Open ends the run, naming it.
+// TestVanished: a file that went after Open ends the run, naming it, when it is
+// its turn.
 func TestVanished(t *testing.T) {
 	dir := tree(t, "-- a.json --\nx\n-- b.json --\nx\n")
 	files, err := source.Open([]string{dir}, source.Options{})
@@ -212,9 +213,13 @@ func TestVanished(t *testing.T) {
 	if err := os.Remove(dir + "/b.json"); err != nil {
 		t.Fatal(err)
 	}
-	err = files.Raws(t.Context(), func(*schema.Raw) error { return nil })
-	if want := "read " + dir + "/b.json: no such file or directory"; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	var read []string
+	err = files.Raws(t.Context(), func(raw *schema.Raw) error {
+		read = append(read, raw.Origin)
+		return nil
+	})
+	if want := "read " + dir + "/b.json: no such file or directory"; err == nil || err.Error() != want || !slices.Equal(read, []string{"a.json"}) {
+		t.Errorf("got %v after %q, want %s", err, read, want)
 	}
 }
 
