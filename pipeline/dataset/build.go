@@ -112,7 +112,7 @@ func (b *build) estimate(d *day) (gather.RowCounts, error) {
 		}
 		return counts, nil
 	}
-	entries, err := b.tx.store.Sorted(d.number, b.tx.wins)
+	entries, err := b.tx.store.Sorted(d.number, 0, 1, b.tx.wins)
 	for err == nil && entries.Peek() != nil {
 		counts.Add(entries.Peek().Counts, 1)
 		err = entries.Take()
@@ -253,9 +253,7 @@ func (b *build) idleWriter() *shardWriter {
 }
 
 func (b *build) writeShard(ctx context.Context, w *shardWriter, s shard) (*writtenShard, error) {
-	entries, err := b.tx.store.Sorted(s.day, func(key schema.Key, id uint64) bool {
-		return key.Bucket(s.buckets) == s.bucket && b.tx.wins(key, id)
-	})
+	entries, err := b.tx.store.Sorted(s.day, s.bucket, s.buckets, b.tx.wins)
 	if err != nil {
 		return nil, err
 	}

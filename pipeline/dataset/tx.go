@@ -89,7 +89,7 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 	tx.store = gather.NewStore(codec, gather.Options{
 		Memory: d.options.Memory / 6,
 		Open:   d.options.Memory / 12 / int64(max(1, d.options.Workers)),
-		Dir:    d.path(snapshotsDir),
+		Dir:    d.path(snapshotsDir), Buckets: bucketsFor,
 	})
 	return tx, nil
 }
@@ -230,7 +230,7 @@ func (a *Appender) flushRejects() error {
 
 // Flush hands over what the appender holds; the worker's last call.
 func (a *Appender) Flush() error {
-	return errors.Join(a.flushSightings(), a.flushRejects(), a.gathered.Flush())
+	return errors.Join(a.flushSightings(), a.flushRejects(), a.gathered.Close())
 }
 
 // Plan decides between the versions of every job and lists the units of

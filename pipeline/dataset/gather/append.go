@@ -18,16 +18,18 @@ type Appender struct {
 
 	// Of what is being handed over, kept for their memory.
 	sorted     []place
+	flushed    map[int32]*share
 	block      []byte
 	compressed []byte
 	ends       []int32
 }
 
-// Appender makes an appender; what it holds reaches the store by Flush.
+// Appender makes an appender; what it holds reaches the store by Close at the
+// latest.
 func (s *Store) Appender() *Appender {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := &Appender{store: s}
+	a := &Appender{store: s, flushed: map[int32]*share{}}
 	s.appenders = append(s.appenders, a)
 	a.nextID = uint64(len(s.appenders)) << appenderShift
 	return a
@@ -47,7 +49,7 @@ func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err err
 	}
 	a.days = append(a.days, rows.JobDate)
 	if int64(len(a.open)) >= a.store.options.Open {
-		return a.nextID, a.Flush()
+		return a.nextID, a.flush()
 	}
 	return a.nextID, nil
 }
@@ -61,9 +63,20 @@ const maxEntry = 1 << 30
 // compressing it takes besides.
 const segmentBytes = 4 << 20
 
-// Flush sorts what the appender holds, compresses it and hands it over to the
-// store.
-func (a *Appender) Flush() error {
+// Close hands over to the store what the appender holds, and gives back its
+// memory. The appender takes no more.
+func (a *Appender) Close() error {
+	err := a.flush()
+	a.release()
+	return err
+}
+
+func (a *Appender) release() {
+	a.open, a.days, a.sorted, a.block, a.compressed, a.ends = nil, nil, nil, nil, nil, nil
+}
+
+// flush sorts what the appender holds, compresses it and hands it over.
+func (a *Appender) flush() error {
 	if err := a.sort(); err != nil {
 		return err
 	}
@@ -71,13 +84,13 @@ func (a *Appender) Flush() error {
 	for i, p := range a.sorted {
 		a.block = append(a.block, a.open[p.start:p.end]...)
 		plain += p.end - p.start
-		last := i == len(a.sorted)-1 || a.sorted[i+1].day != p.day
+		last := i == len(a.sorted)-1 || a.sorted[i+1].day != p.day || a.sorted[i+1].part != p.part
 		if last || len(a.block) >= blockBytes {
 			a.compressed = appendCompressed(a.compressed, a.block)
 			a.ends, a.block = append(a.ends, int32(len(a.compressed))), a.block[:0]
 		}
 		if last || plain >= segmentBytes && len(a.block) == 0 {
-			if err := a.store.add(p.day, a.compressed, a.ends); err != nil {
+			if err := a.store.add(p.day, p.part, a.flushed[p.day].parts, a.compressed, a.ends); err != nil {
 				return err
 			}
 			a.compressed, a.ends, plain = a.compressed[:0], a.ends[:0], 0
@@ -85,13 +98,22 @@ func (a *Appender) Flush() error {
 	}
 	a.open, a.days = a.open[:0], a.days[:0]
 	if int64(cap(a.open)) > 2*a.store.options.Open { // of a huge job
-		a.open, a.days, a.sorted, a.block, a.compressed, a.ends = nil, nil, nil, nil, nil, nil
+		a.release()
 	}
 	return nil
 }
 
-// sort finds the places of the jobs and puts them in order, day by day.
+// share is what a flush has of a day.
+type share struct {
+	counts RowCounts
+	bytes  int
+	parts  int
+}
+
+// sort finds the places of the jobs and puts them in order: day by day, part by
+// part.
 func (a *Appender) sort() error {
+	clear(a.flushed)
 	a.sorted = a.sorted[:0]
 	src := newSource(a.open)
 	for _, day := range a.days {
@@ -100,11 +122,24 @@ func (a *Appender) sort() error {
 		if err != nil {
 			return err
 		}
-		a.sorted = append(a.sorted, place{day, entry.FirstCall, entry.JobID, entry.Instance, start, len(a.open) - len(src.rest)})
+		end := len(a.open) - len(src.rest)
+		a.sorted = append(a.sorted, place{day, entry.Key, 0, entry.FirstCall, entry.JobID, entry.Instance, start, end})
+		of := a.flushed[day]
+		if of == nil {
+			of = &share{}
+			a.flushed[day] = of
+		}
+		of.counts.Add(entry.Counts, 1)
+		of.bytes += end - start
+	}
+	a.store.divide(a.flushed)
+	for i := range a.sorted {
+		p := &a.sorted[i]
+		p.part = p.key.Bucket(a.flushed[p.day].parts)
 	}
 	slices.SortFunc(a.sorted, func(p, q place) int {
-		if p.day != q.day {
-			return cmp.Compare(p.day, q.day)
+		if p.day != q.day || p.part != q.part {
+			return cmp.Or(cmp.Compare(p.day, q.day), cmp.Compare(p.part, q.part))
 		}
 		return CompareJobs(p.firstCall, p.jobID, p.instance, q.firstCall, q.jobID, q.instance)
 	})
@@ -114,6 +149,8 @@ func (a *Appender) sort() error {
 // place is where a job is in the rows of an appender, and what it is sorted by.
 type place struct {
 	day             int32
+	key             schema.Key
+	part            int
 	firstCall       int64
 	jobID, instance string
 	start, end      int

@@ -37,7 +37,7 @@ func gathered(b *testing.B, codec *Codec, jobs []*schema.Rows) *Store {
 			b.Fatal(err)
 		}
 	}
-	if err := a.Flush(); err != nil {
+	if err := a.Close(); err != nil {
 		b.Fatal(err)
 	}
 	return store
@@ -76,8 +76,8 @@ func BenchmarkSorted(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, day := range store.Days() {
-			sorted, err := store.Sorted(day, func(schema.Key, uint64) bool { return true })
+		for day := range store.days {
+			sorted, err := store.Sorted(day, 0, 1, all)
 			for err == nil && sorted.Peek() != nil {
 				rows.Tasks, rows.Turns = rows.Tasks[:0], rows.Turns[:0]
 				if err = codec.Decode(sorted.Peek(), sink, nil); err == nil {

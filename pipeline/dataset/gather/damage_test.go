@@ -62,10 +62,10 @@ func TestDamagedBlock(t *testing.T) {
 		if _, err := a.Append(schema.Key{}, someJob(14)); err != nil {
 			t.Fatal(err)
 		}
-		if err := a.Flush(); err != nil {
+		if err := a.Close(); err != nil {
 			t.Fatal(err)
 		}
-		segment := store.days[0][0]
+		segment := store.days[0].segments[0]
 		for at := range int(segment.ends[0]) {
 			flip := func() {
 				if segment.compressed != nil {
@@ -77,13 +77,13 @@ func TestDamagedBlock(t *testing.T) {
 				store.spill.WriteAt([]byte{b[0] ^ 1}, int64(at))
 			}
 			flip()
-			_, err := store.Sorted(0, func(schema.Key, uint64) bool { return true })
+			_, err := store.Sorted(0, 0, 1, all)
 			if !errors.Is(err, errDamaged) {
 				t.Errorf("byte %d: %v, want damaged rows", at, err)
 			}
 			flip()
 		}
-		if got := collect(t, store, 0, func(schema.Key, uint64) bool { return true }); len(got) != 1 {
+		if got := collect(t, store, 0, 0, 1, all); len(got) != 1 {
 			t.Errorf("%d jobs, want the one that was mended", len(got))
 		}
 	}

@@ -2,6 +2,7 @@ package gather
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -146,6 +147,7 @@ func TestRowsComeBack(t *testing.T) {
 			Memory: rapid.SampledFrom([]int64{0, 1, 500}).Draw(t, "memory"),
 			Open:   rapid.SampledFrom([]int64{0, 1, 300}).Draw(t, "open"),
 		})
+		buckets := rapid.SampledFrom([]int{1, 2, 8}).Draw(t, "buckets")
 		defer store.Close()
 		want := map[uint64]*schema.Rows{}
 		for range rapid.IntRange(1, 3).Draw(t, "appenders") {
@@ -158,14 +160,15 @@ func TestRowsComeBack(t *testing.T) {
 				}
 				want[id] = rows
 			}
-			if err := a.Flush(); err != nil {
+			if err := a.Close(); err != nil {
 				t.Fatal(err)
 			}
 		}
 		found := 0
-		for _, day := range store.Days() {
+		for n := range buckets * len(store.days) {
+			day := slices.Sorted(maps.Keys(store.days))[n/buckets]
 			var before *schema.Rows
-			for _, e := range collect(t, store, day, func(schema.Key, uint64) bool { return true }) {
+			for _, e := range collect(t, store, day, n%buckets, buckets, all) {
 				found++
 				rows := want[e.ID]
 				compareEntry(t, codec, &e, rows, day)
@@ -183,10 +186,12 @@ func TestRowsComeBack(t *testing.T) {
 	})
 }
 
-// collect reads the entries of a day that are kept.
-func collect(t rapid.TB, store *Store, day int32, keep func(schema.Key, uint64) bool) (entries []Entry) {
+func all(schema.Key, uint64) bool { return true }
+
+// collect reads the entries of a bucket of a day that are kept.
+func collect(t rapid.TB, store *Store, day int32, bucket, buckets int, keep func(schema.Key, uint64) bool) (entries []Entry) {
 	t.Helper()
-	sorted, err := store.Sorted(day, keep)
+	sorted, err := store.Sorted(day, bucket, buckets, keep)
 	for err == nil && sorted.Peek() != nil {
 		entries = append(entries, *sorted.Peek())
 		err = sorted.Take()
@@ -211,41 +216,98 @@ func compareEntry(t *rapid.T, codec *Codec, e *Entry, want *schema.Rows, day int
 	}
 }
 
-// TestManyBlocks: jobs of several segments of several blocks, in memory and
-// spilled, come back in order, and those that are dropped are not seen.
-func TestManyBlocks(t *testing.T) {
-	const jobs = 3000
-	for _, memory := range []int64{1, 60 << 10, 1 << 30} {
-		store := NewStore(codecFor(t), Options{Memory: memory})
-		defer store.Close()
-		a := store.Appender()
-		for n := range jobs {
-			at := n * 7919 % jobs // every number once
-			rows := &schema.Rows{Job: schema.JobRow{JobID: fmt.Sprint("job-", at), FirstCallTime: int64(at), ContentHash: strings.Repeat(fmt.Sprint(at), 300)}, JobDate: 7}
-			if _, err := a.Append(schema.Key{byte(at % 3)}, rows); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := a.Flush(); err != nil {
+const manyJobs = 3000
+
+// manyBlocks gathers jobs of several segments of several blocks, all of day 7.
+// Job n is the n-th one in order.
+func manyBlocks(t *testing.T, o Options) *Store {
+	t.Helper()
+	store := NewStore(codecFor(t), o)
+	t.Cleanup(func() { store.Close() })
+	a := store.Appender()
+	for n := range manyJobs {
+		at := n * 7919 % manyJobs // every number once
+		rows := &schema.Rows{Job: schema.JobRow{JobID: fmt.Sprint("job-", at), FirstCallTime: int64(at), ContentHash: strings.Repeat(fmt.Sprint(at), 300)}, JobDate: 7}
+		if _, err := a.Append(keyOfJob(at), rows); err != nil {
 			t.Fatal(err)
 		}
-		at := int64(0)
-		for _, e := range collect(t, store, 7, func(key schema.Key, _ uint64) bool { return key[0] == 0 }) {
-			if e.FirstCall != at || e.JobID != fmt.Sprint("job-", at) {
-				t.Fatalf("%s comes where job-%d should", e.JobID, at)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func keyOfJob(n int) schema.Key { return schema.JobKey(nil, "", fmt.Sprint("job-", n)) }
+
+// TestManyBlocks: jobs of many blocks, in memory and spilled, come back in
+// order but for those that are not wanted, in whatever number of buckets they
+// are read and however many were expected.
+func TestManyBlocks(t *testing.T) {
+	wanted := func(key schema.Key, _ uint64) bool { return key[5]%3 > 0 }
+	for _, memory := range []int64{1, 60 << 10, 1 << 30} {
+		for _, expected := range []int{1, 4, 1 << 16} {
+			store := manyBlocks(t, Options{Memory: memory, Open: 1 << 20, Buckets: func(int64) int { return expected }})
+			if spilled := store.spill.Size() > 0; spilled != (memory < 1<<30) {
+				t.Errorf("spilled with %d bytes of memory: %v", memory, spilled)
 			}
-			at += 3
+			for _, buckets := range []int{1, 2, 4, 32} {
+				for bucket := range buckets {
+					checkBucket(t, store, bucket, buckets, wanted)
+				}
+			}
 		}
-		if at != jobs {
-			t.Errorf("the jobs end before job-%d", at)
+	}
+}
+
+func checkBucket(t *testing.T, store *Store, bucket, buckets int, wanted func(schema.Key, uint64) bool) {
+	t.Helper()
+	var want, got []string
+	for n := range manyJobs {
+		if key := keyOfJob(n); key.Bucket(buckets) == bucket && wanted(key, 0) {
+			want = append(want, fmt.Sprint("job-", n))
 		}
-		if spilled := store.Spilled() > 0; spilled != (memory < 1<<30) {
-			t.Errorf("spilled with %d bytes of memory: %v", memory, spilled)
+	}
+	for _, e := range collect(t, store, 7, bucket, buckets, wanted) {
+		got = append(got, strings.Clone(e.JobID))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("bucket %d of %d has %d jobs, want %d in order", bucket, buckets, len(got), len(want))
+	}
+}
+
+// TestBucketsApart: who reads a bucket of a day does not touch the others where
+// their number was expected, nor more than it must where fewer were.
+func TestBucketsApart(t *testing.T) {
+	for _, buckets := range []int{2, 4, 8} {
+		store := manyBlocks(t, Options{Buckets: func(int64) int { return 4 }})
+		whole, read := 0, 0
+		for _, segment := range store.days[7].segments {
+			whole += len(segment.ends)
+			if segment.mayHave(1, buckets) {
+				read += len(segment.ends)
+			}
 		}
-		store.Drop(7)
-		if days := store.Days(); len(days) != 0 {
-			t.Errorf("days %v after the only one was dropped", days)
+		if share := min(buckets, 4); read*share > whole*5/4 {
+			t.Errorf("%d of %d blocks are read for one bucket of %d, want about one of %d", read, whole, buckets, share)
 		}
+	}
+}
+
+// TestNothingIsHeldTwice: past the memory all is in the file, and an appender
+// that is closed holds nothing.
+func TestNothingIsHeldTwice(t *testing.T) {
+	store := manyBlocks(t, Options{Memory: 60 << 10, Open: 1 << 18})
+	for i, segment := range store.days[7].segments {
+		if segment.compressed != nil {
+			t.Errorf("segment %d is in memory", i)
+		}
+	}
+	if store.held != 0 {
+		t.Errorf("%d bytes count as held", store.held)
+	}
+	if a := store.appenders[0]; cap(a.open)+cap(a.block)+cap(a.compressed)+cap(a.sorted) > 0 {
+		t.Error("a closed appender holds memory")
 	}
 }
 

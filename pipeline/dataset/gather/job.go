@@ -1,7 +1,8 @@
 // Package gather holds the rows of jobs between the workers that make them and
 // the shards they are written to: as bytes, compressed, by the day the job
-// lives under, in memory up to a budget and in a file past it. Of a turn that
-// has a [schema.Line] it keeps the line's number, and the line itself once.
+// lives under, a day of many rows in parts that are read apart; in memory up to
+// a budget, past it in a file. Of a turn that has a [schema.Line] it keeps the
+// line's number, and the line itself once.
 //
 // It knows the rows of package schema but no table format, and decides nothing:
 // which of several versions of a job is published is the dataset's matter.

@@ -17,13 +17,15 @@ func CompareJobs(aCall int64, aJob, aInstance string, bCall int64, bJob, bInstan
 	return cmp.Or(cmp.Compare(aJob, bJob), cmp.Compare(aInstance, bInstance))
 }
 
-// Sorted reads the entries of a day in the order of [CompareJobs]. It merges
+// Sorted reads the entries of a bucket of a day in the order of [CompareJobs]. It merges
 // segments that are sorted themselves, so that only a block of each is in
-// memory: a day of half a million turns is a quarter of a GB. It is not safe
+// memory: a bucket of half a million turns is a quarter of a GB. It is not safe
 // for concurrent use.
 type Sorted struct {
 	store   *Store
 	lines   []lines // of each appender
+	bucket  int
+	buckets int
 	keep    func(schema.Key, uint64) bool
 	cursors cursors
 	read    []byte // scratch space for what is read from the spill file
@@ -37,12 +39,19 @@ type cursor struct {
 	block   int // the one that is read next
 }
 
-// Sorted reads the entries of a day for which keep is true. All appenders have
-// been flushed, and get no more.
-func (s *Store) Sorted(day int32, keep func(schema.Key, uint64) bool) (*Sorted, error) {
-	sorted := &Sorted{store: s, keep: keep}
+// Sorted reads those entries of a bucket of a day for which keep is true, out of
+// a power of two of buckets. All appenders have been closed.
+func (s *Store) Sorted(day int32, bucket, buckets int, keep func(schema.Key, uint64) bool) (*Sorted, error) {
+	sorted := &Sorted{store: s, bucket: bucket, buckets: buckets, keep: keep}
+	var segments []segment
 	s.mu.Lock()
-	segments := slices.Clone(s.days[day])
+	if d := s.days[day]; d != nil {
+		for _, segment := range d.segments {
+			if segment.mayHave(bucket, buckets) {
+				segments = append(segments, segment)
+			}
+		}
+	}
 	for _, a := range s.appenders {
 		sorted.lines = append(sorted.lines, a.lines)
 	}
@@ -59,6 +68,13 @@ func (s *Store) Sorted(day int32, keep func(schema.Key, uint64) bool) (*Sorted, 
 	}
 	heap.Init(&sorted.cursors)
 	return sorted, nil
+}
+
+// mayHave reports whether a segment may have entries of a bucket: which of
+// fewer buckets a key is in follows from which of more it is in.
+func (s *segment) mayHave(bucket, buckets int) bool {
+	fewer := min(s.parts, buckets)
+	return s.part%fewer == bucket%fewer
 }
 
 // Peek gives the next entry without taking it, nil at the end. It is valid
@@ -103,7 +119,7 @@ func (s *Sorted) advance(c *cursor) (found bool, err error) {
 		if appender >= uint64(len(s.lines)) {
 			return false, errDamaged
 		}
-		if s.keep(c.entry.Key, c.entry.ID) {
+		if c.entry.Key.Bucket(s.buckets) == s.bucket && s.keep(c.entry.Key, c.entry.ID) {
 			c.entry.lines = s.lines[appender]
 			return true, nil
 		}

@@ -10,13 +10,17 @@ import (
 
 // Options say how much a Store may hold and where the rest goes.
 type Options struct {
-	// Memory is the number of bytes of compressed rows kept in memory; 0 keeps
-	// 64 MiB.
+	// Memory is the number of bytes of compressed rows kept in memory; where
+	// there are more, all are kept in a file. 0 means 64 MiB.
 	Memory int64
 	// Open is the number of bytes of rows an Appender holds before it
 	// compresses them; 0 means 16 MiB.
 	Open int64
-	// Dir is where the file of what exceeds Memory is made, "" is the system's
+	// Buckets is in how many buckets a day of so many rows of its largest table
+	// will be read, a power of two; nil means one. It is asked while rows still
+	// come, and need not be right: a day is then read more often than once.
+	Buckets func(rows int64) int
+	// Dir is where that file is made, "" is the system's
 	// folder for temporary files: see [spill.File].
 	Dir string
 }
@@ -28,18 +32,25 @@ type Store struct {
 	codec   *Codec
 
 	mu        sync.Mutex
-	days      map[int32][]segment
+	days      map[int32]*day
 	held      int64 // bytes of segments in memory
 	spill     spill.File
 	appenders []*Appender
 }
 
-// segment is a run of sorted entries of one day, in blocks that are read one
-// by one.
+// day is what there is of a day.
+type day struct {
+	segments []segment
+	counts   RowCounts
+}
+
+// segment is a run of sorted entries of one part of a day, in blocks that are
+// read one by one. The entries are those whose key is in bucket part of parts.
 type segment struct {
-	compressed []byte  // the blocks, end to end; nil: in the spill file
-	offset     int64   // in the spill file
-	ends       []int32 // where each block ends
+	part, parts int
+	compressed  []byte  // the blocks, end to end; nil: in the spill file
+	offset      int64   // in the spill file
+	ends        []int32 // where each block ends
 }
 
 // NewStore makes an empty Store.
@@ -50,54 +61,76 @@ func NewStore(codec *Codec, o Options) *Store {
 	if o.Open == 0 {
 		o.Open = 16 << 20
 	}
-	return &Store{options: o, codec: codec, days: map[int32][]segment{}, spill: spill.File{Dir: o.Dir}}
+	if o.Buckets == nil {
+		o.Buckets = func(int64) int { return 1 }
+	}
+	return &Store{options: o, codec: codec, days: map[int32]*day{}, spill: spill.File{Dir: o.Dir}}
 }
 
-// add keeps a copy of a segment.
-func (s *Store) add(day int32, compressed []byte, ends []int32) (err error) {
+// divide decides in how many parts the shares of a flush are kept, so that who
+// reads a bucket need not read the whole day. How many buckets there will be is
+// a guess, that a quarter of the day is there: of too few parts each is read for
+// several buckets, of too many more blocks are in memory at a time. Parts of
+// less than a block would compress badly.
+func (s *Store) divide(shares map[int32]*share) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	size := int64(len(compressed))
-	seg := segment{ends: slices.Clone(ends)}
-	if s.held+size <= s.options.Memory {
+	for number, of := range shares {
+		d := s.days[number]
+		if d == nil {
+			d = &day{}
+			s.days[number] = d
+		}
+		d.counts.Add(of.counts, 1)
+		of.parts = s.options.Buckets(4 * d.counts.Max())
+		for of.parts > 1 && of.bytes/of.parts < blockBytes {
+			of.parts /= 2
+		}
+	}
+}
+
+// add keeps a copy of a segment of a day that divide has seen.
+func (s *Store) add(number int32, part, parts int, compressed []byte, ends []int32) (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seg := segment{part: part, parts: parts, ends: slices.Clone(ends)}
+	if size := int64(len(compressed)); s.spill.Size() == 0 && s.held+size <= s.options.Memory {
 		s.held += size
 		seg.compressed = slices.Clone(compressed)
-		s.days[day] = append(s.days[day], seg)
-		return nil
+	} else {
+		err = s.spillHeld()
+		if err == nil {
+			seg.offset, err = s.spill.Append(compressed)
+		}
+		if err != nil {
+			return fmt.Errorf("spill %d bytes of rows: %w", size, err)
+		}
 	}
-	if seg.offset, err = s.spill.Append(compressed); err != nil {
-		return fmt.Errorf("spill %d bytes of rows: %w", size, err)
-	}
-	s.days[day] = append(s.days[day], seg)
+	d := s.days[number]
+	d.segments = append(d.segments, seg)
 	return nil
 }
 
-// Days lists the days for which there are entries, in no order.
-func (s *Store) Days() []int32 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	days := make([]int32, 0, len(s.days))
-	for day := range s.days {
-		days = append(days, day)
+// spillHeld moves to the file what is in memory: where most is there, the rest
+// is of more use as memory for those who write.
+func (s *Store) spillHeld() (err error) {
+	if s.held == 0 {
+		return nil
 	}
-	return days
-}
-
-// Drop forgets the entries of a day and frees their memory.
-func (s *Store) Drop(day int32) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, seg := range s.days[day] {
-		s.held -= int64(len(seg.compressed))
+	for _, d := range s.days {
+		for i := range d.segments {
+			seg := &d.segments[i]
+			if seg.compressed == nil {
+				continue
+			}
+			if seg.offset, err = s.spill.Append(seg.compressed); err != nil {
+				return err
+			}
+			s.held -= int64(len(seg.compressed))
+			seg.compressed = nil
+		}
 	}
-	delete(s.days, day)
-}
-
-// Spilled is the number of bytes that did not fit into memory.
-func (s *Store) Spilled() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.spill.Size()
+	return nil
 }
 
 // Close gives back memory and disk.
