@@ -10,8 +10,9 @@ import (
 // chunk is what a column has of the present row group: pages as they will be
 // in the file, where the dictionary comes before them.
 type chunk struct {
-	pages     []byte
-	locations []format.PageLocation // offsets in pages
+	pages     [][]byte
+	bytes     int                   // of pages
+	locations []format.PageLocation // offsets from the first page
 	index     format.ColumnIndex
 	unbounded bool // a page with values has no bounds
 
@@ -20,13 +21,10 @@ type chunk struct {
 	encodings           map[format.Encoding]int32
 }
 
-// keptPages is how much memory for pages a column keeps for its next chunk.
-const keptPages = 1 << 20
-
 // note keeps what the footer and the indexes say of a page.
 func (k *chunk) note(c *column, start int, least, greatest []byte, bounded bool, encoding format.Encoding) {
 	k.locations = append(k.locations, format.PageLocation{
-		Offset: int64(start), CompressedPageSize: int32(len(k.pages) - start), FirstRowIndex: k.rows,
+		Offset: int64(start), CompressedPageSize: int32(k.bytes - start), FirstRowIndex: k.rows,
 	})
 	empty := c.valueCount() == c.nulls
 	k.unbounded = k.unbounded || !empty && !bounded
@@ -55,20 +53,21 @@ type finishedChunk struct {
 // and begins the next.
 func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedChunk, error) {
 	k := &c.chunk
-	pages, dictionaryOffset := k.pages, int64(0)
 	before := 0 // bytes of the dictionary
 	if k.encodings[format.RLEDictionary] > 0 {
-		k.pages = nil
-		if err := c.dictionaryPage(m); err != nil {
+		dictionary, err := c.dictionaryPage(m)
+		if err != nil {
 			return nil, err
 		}
-		if _, err := out.Write(k.pages); err != nil {
+		if _, err := out.Write(dictionary); err != nil {
 			return nil, err
 		}
-		before, dictionaryOffset = len(k.pages), offset
+		before = len(dictionary)
 	}
-	if _, err := out.Write(pages); err != nil {
-		return nil, err
+	for _, page := range k.pages {
+		if _, err := out.Write(page); err != nil {
+			return nil, err
+		}
 	}
 	f := &finishedChunk{offsets: format.OffsetIndex{PageLocations: k.locations}}
 	for i := range k.locations {
@@ -82,15 +81,14 @@ func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedC
 	}
 	f.meta = format.ColumnChunk{MetaData: format.ColumnMetaData{
 		Type: c.physical, Encoding: k.allEncodings(c), PathInSchema: c.path, Codec: format.Zstd,
-		NumValues: k.values, TotalUncompressedSize: k.uncompressed, TotalCompressedSize: int64(before + len(pages)),
-		DataPageOffset: offset + int64(before), DictionaryPageOffset: dictionaryOffset, Statistics: statistics,
-		EncodingStats: k.encodingStats(),
+		NumValues: k.values, TotalUncompressedSize: k.uncompressed, TotalCompressedSize: int64(before + k.bytes),
+		DataPageOffset: offset + int64(before), Statistics: statistics, EncodingStats: k.encodingStats(),
 	}}
+	if before > 0 {
+		f.meta.MetaData.DictionaryPageOffset = offset
+	}
 	c.values.reset()
 	c.chunk = chunk{}
-	if cap(pages) <= keptPages {
-		c.chunk.pages = pages[:0]
-	}
 	return f, nil
 }
 

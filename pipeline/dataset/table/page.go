@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"hash/crc32"
+	"slices"
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/encoding/rle"
@@ -54,8 +55,8 @@ func (c *column) endPage(m *pageMaker) error {
 		return err
 	}
 	sum := crc32.Update(crc32.ChecksumIEEE(m.levels), crc32.IEEETable, m.compressed)
-	start := len(c.chunk.pages)
-	err = c.chunk.append(m, &format.PageHeader{
+	start := c.chunk.bytes
+	page, err := c.chunk.page(m, &format.PageHeader{
 		Type:                 format.DataPageV2,
 		UncompressedPageSize: int32(len(m.levels) + len(plain)),
 		CompressedPageSize:   int32(len(m.levels) + len(m.compressed)),
@@ -65,6 +66,7 @@ func (c *column) endPage(m *pageMaker) error {
 	if err != nil {
 		return err
 	}
+	c.chunk.pages, c.chunk.bytes = append(c.chunk.pages, page), start+len(page)
 	c.chunk.note(c, start, least, greatest, bounded, encoding)
 	m.encoded, m.compressed = emptied(m.encoded), emptied(m.compressed)
 	c.values.clear()
@@ -80,30 +82,26 @@ func emptied[V any](list []V) []V {
 	return list[:0]
 }
 
-// append adds a page.
-func (k *chunk) append(m *pageMaker, header *format.PageHeader, sections ...[]byte) error {
+// page puts a page together, in memory of just its size: it is held until the
+// row group ends.
+func (k *chunk) page(m *pageMaker, header *format.PageHeader, sections ...[]byte) ([]byte, error) {
 	m.header.Reset()
 	if err := thrift.NewEncoder((&thrift.CompactProtocol{}).NewWriter(&m.header)).Encode(header); err != nil {
-		return err
-	}
-	k.pages = append(k.pages, m.header.Bytes()...)
-	for _, section := range sections {
-		k.pages = append(k.pages, section...)
+		return nil, err
 	}
 	k.uncompressed += int64(m.header.Len()) + int64(header.UncompressedPageSize)
-	return nil
+	return slices.Concat(append([][]byte{m.header.Bytes()}, sections...)...), nil
 }
 
-// dictionaryPage puts the entries of the dictionary where there are no pages
-// yet.
-func (c *column) dictionaryPage(m *pageMaker) error {
+// dictionaryPage is the page of the dictionary's entries.
+func (c *column) dictionaryPage(m *pageMaker) ([]byte, error) {
 	plain, n := c.values.dictionary()
 	compressed, err := m.compressor.encode(m.compressed, plain, c.texts == nil || isCodes(plain))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m.compressed = compressed
-	return c.chunk.append(m, &format.PageHeader{
+	return c.chunk.page(m, &format.PageHeader{
 		Type: format.DictionaryPage, UncompressedPageSize: int32(len(plain)), CompressedPageSize: int32(len(compressed)),
 		CRC:                  int32(crc32.ChecksumIEEE(compressed)),
 		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain}),

@@ -164,7 +164,7 @@ func (w *Writer[T]) flush() error {
 				return err
 			}
 		}
-		held += len(c.chunk.pages)
+		held += c.chunk.bytes
 	}
 	w.inGroup += int64(len(w.batch))
 	if w.bytes >= batchBytes {
