@@ -12,8 +12,8 @@ func JobKey(buf []byte, instanceID, jobID string) Key {
 	return Key(sum[:16])
 }
 
-// Bucket gives the bucket of the key among a power of two of them. Among n it is
-// the remainder of that among more, by n.
+// Bucket gives the bucket of the key among a power of two of them. That among n
+// is that among any larger number, modulo n.
 func (k Key) Bucket(buckets int) int {
 	return (int(k[0])<<8 | int(k[1])) & (buckets - 1)
 }

@@ -112,11 +112,8 @@ func (b *build) estimate(d *day) (gather.RowCounts, error) {
 		}
 		return counts, nil
 	}
-	entries, err := b.tx.store.Sorted(d.number, 0, 1, b.tx.wins)
-	for err == nil && entries.Peek() != nil {
-		counts.Add(entries.Peek().Counts, 1)
-		err = entries.Take()
-	}
+	gathered, err := b.tx.store.Count(d.number, b.tx.wins)
+	counts.Add(gathered, 1)
 	return counts, err
 }
 

@@ -8,7 +8,8 @@ import (
 	"callmill/schema"
 )
 
-// Appender takes rows from one worker. It is not safe for concurrent use.
+// Appender takes rows from one worker. It is not safe for concurrent use, and of
+// no use after an error.
 type Appender struct {
 	store  *Store
 	nextID uint64
@@ -18,7 +19,7 @@ type Appender struct {
 
 	// Of what is being handed over, kept for their memory.
 	sorted     []place
-	flushed    map[int32]*share
+	shares     map[int32]*share // by day
 	block      []byte
 	compressed []byte
 	ends       []int32
@@ -29,7 +30,7 @@ type Appender struct {
 func (s *Store) Appender() *Appender {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := &Appender{store: s, flushed: map[int32]*share{}}
+	a := &Appender{store: s, shares: map[int32]*share{}}
 	s.appenders = append(s.appenders, a)
 	a.nextID = uint64(len(s.appenders)) << appenderShift
 	return a
@@ -59,8 +60,8 @@ func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err err
 // one job, is far from it.
 const maxEntry = 1 << 30
 
-// segmentBytes is how much of a day is handed over at a time: it bounds what
-// compressing it takes besides.
+// segmentBytes is how much of a part of a day is handed over at a time: it
+// bounds what compressing it takes besides.
 const segmentBytes = 4 << 20
 
 // Close hands over to the store what the appender holds, and gives back its
@@ -90,7 +91,7 @@ func (a *Appender) flush() error {
 			a.ends, a.block = append(a.ends, int32(len(a.compressed))), a.block[:0]
 		}
 		if last || plain >= segmentBytes && len(a.block) == 0 {
-			if err := a.store.add(p.day, p.part, a.flushed[p.day].parts, a.compressed, a.ends); err != nil {
+			if err := a.store.add(p.day, int32(p.part), int32(a.shares[p.day].parts), a.compressed, a.ends); err != nil {
 				return err
 			}
 			a.compressed, a.ends, plain = a.compressed[:0], a.ends[:0], 0
@@ -113,7 +114,7 @@ type share struct {
 // sort finds the places of the jobs and puts them in order: day by day, part by
 // part.
 func (a *Appender) sort() error {
-	clear(a.flushed)
+	clear(a.shares)
 	a.sorted = a.sorted[:0]
 	src := newSource(a.open)
 	for _, day := range a.days {
@@ -124,18 +125,18 @@ func (a *Appender) sort() error {
 		}
 		end := len(a.open) - len(src.rest)
 		a.sorted = append(a.sorted, place{day, entry.Key, 0, entry.FirstCall, entry.JobID, entry.Instance, start, end})
-		of := a.flushed[day]
+		of := a.shares[day]
 		if of == nil {
 			of = &share{}
-			a.flushed[day] = of
+			a.shares[day] = of
 		}
 		of.counts.Add(entry.Counts, 1)
 		of.bytes += end - start
 	}
-	a.store.divide(a.flushed)
+	a.store.divide(a.shares)
 	for i := range a.sorted {
 		p := &a.sorted[i]
-		p.part = p.key.Bucket(a.flushed[p.day].parts)
+		p.part = p.key.Bucket(a.shares[p.day].parts)
 	}
 	slices.SortFunc(a.sorted, func(p, q place) int {
 		if p.day != q.day || p.part != q.part {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"callmill/schema"
@@ -248,6 +249,13 @@ func TestManyBlocks(t *testing.T) {
 	for _, memory := range []int64{1, 60 << 10, 1 << 30} {
 		for _, expected := range []int{1, 4, 1 << 16} {
 			store := manyBlocks(t, Options{Memory: memory, Open: 1 << 20, Buckets: func(int64) int { return expected }})
+			if blocks, segments := countBlocks(store.days[7].segments); blocks < 2*segments {
+				t.Errorf("%d blocks in %d segments: parts are too small with %d buckets expected", blocks, segments, expected)
+			}
+			counts, err := store.Count(7, wanted)
+			if want := int64(len(wantedOf(0, 1, wanted))); err != nil || counts != (RowCounts{Jobs: want}) {
+				t.Errorf("counted %+v, %v; want %d jobs", counts, err, want)
+			}
 			if spilled := store.spill.Size() > 0; spilled != (memory < 1<<30) {
 				t.Errorf("spilled with %d bytes of memory: %v", memory, spilled)
 			}
@@ -260,36 +268,110 @@ func TestManyBlocks(t *testing.T) {
 	}
 }
 
-func checkBucket(t *testing.T, store *Store, bucket, buckets int, wanted func(schema.Key, uint64) bool) {
-	t.Helper()
-	var want, got []string
+func countBlocks(segments []segment) (blocks, of int) {
+	for _, segment := range segments {
+		blocks += len(segment.ends)
+	}
+	return blocks, len(segments)
+}
+
+// wantedOf lists the wanted jobs of a bucket in order.
+func wantedOf(bucket, buckets int, wanted func(schema.Key, uint64) bool) (ids []string) {
 	for n := range manyJobs {
 		if key := keyOfJob(n); key.Bucket(buckets) == bucket && wanted(key, 0) {
-			want = append(want, fmt.Sprint("job-", n))
+			ids = append(ids, fmt.Sprint("job-", n))
 		}
 	}
+	return ids
+}
+
+func checkBucket(t *testing.T, store *Store, bucket, buckets int, wanted func(schema.Key, uint64) bool) {
+	t.Helper()
+	var got []string
 	for _, e := range collect(t, store, 7, bucket, buckets, wanted) {
 		got = append(got, strings.Clone(e.JobID))
 	}
-	if !slices.Equal(got, want) {
+	if want := wantedOf(bucket, buckets, wanted); !slices.Equal(got, want) {
 		t.Errorf("bucket %d of %d has %d jobs, want %d in order", bucket, buckets, len(got), len(want))
 	}
 }
 
-// TestBucketsApart: who reads a bucket of a day does not touch the others where
-// their number was expected, nor more than it must where fewer were.
+// TestBucketsApart: who reads a bucket of a day does not read what has nothing
+// of it, be it expected in as many buckets, in more or in fewer.
 func TestBucketsApart(t *testing.T) {
-	for _, buckets := range []int{2, 4, 8} {
-		store := manyBlocks(t, Options{Buckets: func(int64) int { return 4 }})
-		whole, read := 0, 0
-		for _, segment := range store.days[7].segments {
-			whole += len(segment.ends)
-			if segment.mayHave(1, buckets) {
-				read += len(segment.ends)
+	const bucket = 1
+	for buckets, least := range map[int]int{2: 2, 4: 4, 8: 4} {
+		store := manyBlocks(t, Options{Open: 1 << 20, Buckets: func(int64) int { return 4 }})
+		of := store.days[7]
+		read, segments := 0, of.segments
+		for _, segment := range segments {
+			of.segments = segments[:0:0]
+			of.segments = append(of.segments, segment)
+			if len(collect(t, store, 7, bucket, buckets, all)) > 0 {
+				read++
+				continue
+			}
+			clear(segment.compressed) // reading it is an error
+		}
+		of.segments = segments
+		checkBucket(t, store, bucket, buckets, all)
+		if read > len(segments)/least+1 {
+			t.Errorf("%d of %d segments are read for one bucket of %d, want one of %d", read, len(segments), buckets, least)
+		}
+	}
+}
+
+// TestManyAppenders: appenders that hand over at the same time, into parts that
+// get more as rows come, lose nothing.
+func TestManyAppenders(t *testing.T) {
+	const appenders, jobs, days = 4, 1000, 2
+	buckets := func(rows int64) (n int) {
+		for n = 1; rows/int64(n) > 10_000; n *= 2 {
+		}
+		return n
+	}
+	for _, memory := range []int64{1, 100 << 10, 1 << 30} {
+		store := NewStore(codecFor(t), Options{Memory: memory, Open: 500 << 10, Buckets: buckets, Dir: t.TempDir()})
+		defer store.Close()
+		var g errgroup.Group
+		for n := range appenders {
+			a := store.Appender()
+			g.Go(func() error {
+				for i := range jobs {
+					rows := someJob(n*jobs + i)
+					rows.JobDate = int32(i % days)
+					if _, err := a.Append(schema.JobKey(nil, "", rows.Job.JobID), rows); err != nil {
+						return err
+					}
+				}
+				return a.Close()
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		parts := map[int32]bool{}
+		for day, of := range store.days {
+			for _, segment := range of.segments {
+				parts[segment.parts] = true
+			}
+			if counts, err := store.Count(day, all); err != nil || counts != of.counts {
+				t.Errorf("day %d has %+v, %v; want %+v", day, counts, err, of.counts)
 			}
 		}
-		if share := min(buckets, 4); read*share > whole*5/4 {
-			t.Errorf("%d of %d blocks are read for one bucket of %d, want about one of %d", read, whole, buckets, share)
+		if len(parts) < 2 {
+			t.Errorf("parts %v, want that they get more", parts)
+		}
+		for _, buckets := range []int{1, 2, 8} {
+			found := map[string]bool{}
+			for n := range days * buckets {
+				for _, e := range collect(t, store, int32(n/buckets), n%buckets, buckets, all) {
+					found[strings.Clone(e.JobID)] = true
+				}
+			}
+			if len(found) != appenders*jobs {
+				t.Errorf("%d jobs in %d buckets, want %d", len(found), buckets, appenders*jobs)
+			}
 		}
 	}
 }
@@ -306,7 +388,7 @@ func TestNothingIsHeldTwice(t *testing.T) {
 	if store.held != 0 {
 		t.Errorf("%d bytes count as held", store.held)
 	}
-	if a := store.appenders[0]; cap(a.open)+cap(a.block)+cap(a.compressed)+cap(a.sorted) > 0 {
+	if a := store.appenders[0]; cap(a.open)+cap(a.block)+cap(a.compressed)+cap(a.sorted)+cap(a.days)+cap(a.ends) > 0 {
 		t.Error("a closed appender holds memory")
 	}
 }

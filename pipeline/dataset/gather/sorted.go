@@ -17,10 +17,10 @@ func CompareJobs(aCall int64, aJob, aInstance string, bCall int64, bJob, bInstan
 	return cmp.Or(cmp.Compare(aJob, bJob), cmp.Compare(aInstance, bInstance))
 }
 
-// Sorted reads the entries of a bucket of a day in the order of [CompareJobs]. It merges
-// segments that are sorted themselves, so that only a block of each is in
-// memory: a bucket of half a million turns is a quarter of a GB. It is not safe
-// for concurrent use.
+// Sorted reads the entries of a bucket of a day in the order of [CompareJobs].
+// It merges segments that are sorted themselves, so that of those that may have
+// entries of the bucket a block each is in memory, not all of what may be a
+// quarter of a GB. It is not safe for concurrent use.
 type Sorted struct {
 	store   *Store
 	lines   []lines // of each appender
@@ -42,20 +42,7 @@ type cursor struct {
 // Sorted reads those entries of a bucket of a day for which keep is true, out of
 // a power of two of buckets. All appenders have been closed.
 func (s *Store) Sorted(day int32, bucket, buckets int, keep func(schema.Key, uint64) bool) (*Sorted, error) {
-	sorted := &Sorted{store: s, bucket: bucket, buckets: buckets, keep: keep}
-	var segments []segment
-	s.mu.Lock()
-	if d := s.days[day]; d != nil {
-		for _, segment := range d.segments {
-			if segment.mayHave(bucket, buckets) {
-				segments = append(segments, segment)
-			}
-		}
-	}
-	for _, a := range s.appenders {
-		sorted.lines = append(sorted.lines, a.lines)
-	}
-	s.mu.Unlock()
+	sorted, segments := s.reader(day, bucket, buckets, keep)
 	for _, segment := range segments {
 		c := &cursor{segment: segment, rest: newSource(nil)}
 		found, err := sorted.advance(c)
@@ -70,11 +57,49 @@ func (s *Store) Sorted(day int32, bucket, buckets int, keep func(schema.Key, uin
 	return sorted, nil
 }
 
+// Count counts the rows of those entries of a day for which keep is true. It
+// goes through the segments one after the other: a day of 20 million turns has
+// so many that a block of each is more than all else that a run holds.
+func (s *Store) Count(day int32, keep func(schema.Key, uint64) bool) (counts RowCounts, err error) {
+	reader, segments := s.reader(day, 0, 1, keep)
+	for _, segment := range segments {
+		c := &cursor{segment: segment, rest: newSource(nil)}
+		found, err := reader.advance(c)
+		for ; found && err == nil; found, err = reader.advance(c) {
+			counts.Add(c.entry.Counts, 1)
+		}
+		if err != nil {
+			return counts, err
+		}
+	}
+	return counts, nil
+}
+
+// reader is a Sorted that is at no entry yet, with the segments that it is to
+// read.
+func (s *Store) reader(day int32, bucket, buckets int, keep func(schema.Key, uint64) bool) (*Sorted, []segment) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reader := &Sorted{store: s, bucket: bucket, buckets: buckets, keep: keep}
+	for _, a := range s.appenders {
+		reader.lines = append(reader.lines, a.lines)
+	}
+	var segments []segment
+	if d := s.days[day]; d != nil {
+		for _, segment := range d.segments {
+			if segment.mayHave(bucket, buckets) {
+				segments = append(segments, segment)
+			}
+		}
+	}
+	return reader, segments
+}
+
 // mayHave reports whether a segment may have entries of a bucket: which of
 // fewer buckets a key is in follows from which of more it is in.
 func (s *segment) mayHave(bucket, buckets int) bool {
-	fewer := min(s.parts, buckets)
-	return s.part%fewer == bucket%fewer
+	fewer := min(int(s.parts), buckets)
+	return int(s.part)%fewer == bucket%fewer
 }
 
 // Peek gives the next entry without taking it, nil at the end. It is valid

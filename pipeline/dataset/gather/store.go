@@ -16,13 +16,13 @@ type Options struct {
 	// Open is the number of bytes of rows an Appender holds before it
 	// compresses them; 0 means 16 MiB.
 	Open int64
+	// Dir is where that file is made, "" is the system's
+	// folder for temporary files: see [spill.File].
+	Dir string
 	// Buckets is in how many buckets a day of so many rows of its largest table
 	// will be read, a power of two; nil means one. It is asked while rows still
 	// come, and need not be right: a day is then read more often than once.
 	Buckets func(rows int64) int
-	// Dir is where that file is made, "" is the system's
-	// folder for temporary files: see [spill.File].
-	Dir string
 }
 
 // Store is where appenders leave compressed segments and shards find them. It
@@ -47,7 +47,7 @@ type day struct {
 // segment is a run of sorted entries of one part of a day, in blocks that are
 // read one by one. The entries are those whose key is in bucket part of parts.
 type segment struct {
-	part, parts int
+	part, parts int32
 	compressed  []byte  // the blocks, end to end; nil: in the spill file
 	offset      int64   // in the spill file
 	ends        []int32 // where each block ends
@@ -67,11 +67,15 @@ func NewStore(codec *Codec, o Options) *Store {
 	return &Store{options: o, codec: codec, days: map[int32]*day{}, spill: spill.File{Dir: o.Dir}}
 }
 
+// partBytes is how large a part at least is on average, before compression: of
+// each that has a bucket a block is in memory while the bucket is written, and
+// the last block of a part, which is not full, compresses badly.
+const partBytes = 3 * blockBytes
+
 // divide decides in how many parts the shares of a flush are kept, so that who
 // reads a bucket need not read the whole day. How many buckets there will be is
 // a guess, that a quarter of the day is there: of too few parts each is read for
-// several buckets, of too many more blocks are in memory at a time. Parts of
-// less than a block would compress badly.
+// several buckets, of too many more blocks are in memory at a time.
 func (s *Store) divide(shares map[int32]*share) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,14 +87,14 @@ func (s *Store) divide(shares map[int32]*share) {
 		}
 		d.counts.Add(of.counts, 1)
 		of.parts = s.options.Buckets(4 * d.counts.Max())
-		for of.parts > 1 && of.bytes/of.parts < blockBytes {
+		for of.parts > 1 && of.bytes/of.parts < partBytes {
 			of.parts /= 2
 		}
 	}
 }
 
 // add keeps a copy of a segment of a day that divide has seen.
-func (s *Store) add(number int32, part, parts int, compressed []byte, ends []int32) (err error) {
+func (s *Store) add(number int32, part, parts int32, compressed []byte, ends []int32) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	seg := segment{part: part, parts: parts, ends: slices.Clone(ends)}

@@ -82,8 +82,8 @@ func emptied[V any](list []V) []V {
 	return list[:0]
 }
 
-// page puts a page together, in memory of just its size: it is held until the
-// row group ends.
+// page puts a page together, in memory of just its size, as it is held until the
+// row group ends, and counts its bytes before compression.
 func (k *chunk) page(m *pageMaker, header *format.PageHeader, sections ...[]byte) ([]byte, error) {
 	m.header.Reset()
 	if err := thrift.NewEncoder((&thrift.CompactProtocol{}).NewWriter(&m.header)).Encode(header); err != nil {
