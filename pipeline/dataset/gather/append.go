@@ -85,13 +85,13 @@ func (a *Appender) flush() error {
 	for i, p := range a.sorted {
 		a.block = append(a.block, a.open[p.start:p.end]...)
 		plain += p.end - p.start
-		last := i == len(a.sorted)-1 || a.sorted[i+1].day != p.day || a.sorted[i+1].part != p.part
+		last := i == len(a.sorted)-1 || !p.with(&a.sorted[i+1])
 		if last || len(a.block) >= blockBytes {
 			a.compressed = appendCompressed(a.compressed, a.block)
 			a.ends, a.block = append(a.ends, int32(len(a.compressed))), a.block[:0]
 		}
 		if last || plain >= segmentBytes && len(a.block) == 0 {
-			if err := a.store.add(p.day, int32(p.part), int32(a.shares[p.day].parts), a.compressed, a.ends); err != nil {
+			if err := a.store.add(p.day, p.part, a.shares[p.day].parts, a.compressed, a.ends); err != nil {
 				return err
 			}
 			a.compressed, a.ends, plain = a.compressed[:0], a.ends[:0], 0
@@ -139,7 +139,7 @@ func (a *Appender) sort() error {
 		p.part = p.key.Bucket(a.shares[p.day].parts)
 	}
 	slices.SortFunc(a.sorted, func(p, q place) int {
-		if p.day != q.day || p.part != q.part {
+		if !p.with(&q) {
 			return cmp.Or(cmp.Compare(p.day, q.day), cmp.Compare(p.part, q.part))
 		}
 		return CompareJobs(p.firstCall, p.jobID, p.instance, q.firstCall, q.jobID, q.instance)
@@ -156,3 +156,6 @@ type place struct {
 	jobID, instance string
 	start, end      int
 }
+
+// with reports whether two jobs are of the same part of the same day.
+func (p *place) with(q *place) bool { return p.day == q.day && p.part == q.part }

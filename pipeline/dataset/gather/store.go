@@ -16,8 +16,8 @@ type Options struct {
 	// Open is the number of bytes of rows an Appender holds before it
 	// compresses them; 0 means 16 MiB.
 	Open int64
-	// Dir is where that file is made, "" is the system's
-	// folder for temporary files: see [spill.File].
+	// Dir is where that file is made, "" is the system's folder for temporary
+	// files: see [spill.File].
 	Dir string
 	// Buckets is in how many buckets a day of so many rows of its largest table
 	// will be read, a power of two; nil means one. It is asked while rows still
@@ -94,10 +94,10 @@ func (s *Store) divide(shares map[int32]*share) {
 }
 
 // add keeps a copy of a segment of a day that divide has seen.
-func (s *Store) add(number int32, part, parts int32, compressed []byte, ends []int32) (err error) {
+func (s *Store) add(number int32, part, parts int, compressed []byte, ends []int32) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seg := segment{part: part, parts: parts, ends: slices.Clone(ends)}
+	seg := segment{part: int32(part), parts: int32(parts), ends: slices.Clone(ends)}
 	if size := int64(len(compressed)); s.spill.Size() == 0 && s.held+size <= s.options.Memory {
 		s.held += size
 		seg.compressed = slices.Clone(compressed)
