@@ -9,12 +9,14 @@ const (
 	fetchBytes = 1 << 20
 )
 
-// ahead fetches files in order, each once.
-type ahead struct{ fetched int }
-
-// next fetches what comes soon after file i of list, and the file itself.
-func (a *ahead) next(list []file, i int) {
-	for ; a.fetched < min(i+1+filesAhead, len(list)); a.fetched++ {
-		fetch(list[a.fetched])
+// fetchAhead fetches what comes soon after file i of list. Called for each file
+// in order, it fetches each once.
+func fetchAhead(list []file, i int) {
+	next := i + filesAhead
+	if i == 0 {
+		next = 0
+	}
+	for ; next <= i+filesAhead && next < len(list); next++ {
+		fetch(list[next])
 	}
 }

@@ -23,9 +23,8 @@ func sortByOrigin(list []file) {
 // reading or of yield, or with ctx.Err().
 func (f *Files) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 	var sequence int64
-	var soon ahead
 	for i, one := range f.list {
-		soon.next(f.list, i)
+		fetchAhead(f.list, i)
 		err := f.read(ctx, one, func(raw *schema.Raw) error {
 			if err := ctx.Err(); err != nil {
 				return err
