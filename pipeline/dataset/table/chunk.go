@@ -21,11 +21,12 @@ type chunk struct {
 	encodings           map[format.Encoding]int32
 }
 
-// note keeps what the footer and the indexes say of a page.
-func (k *chunk) note(c *column, start int, least, greatest []byte, bounded bool, encoding format.Encoding) {
+// add adds a page of the column, with what the footer and the indexes say of it.
+func (k *chunk) add(c *column, page, least, greatest []byte, bounded bool, encoding format.Encoding) {
 	k.locations = append(k.locations, format.PageLocation{
-		Offset: int64(start), CompressedPageSize: int32(k.bytes - start), FirstRowIndex: k.rows,
+		Offset: int64(k.bytes), CompressedPageSize: int32(len(page)), FirstRowIndex: k.rows,
 	})
+	k.pages, k.bytes = append(k.pages, page), k.bytes+len(page)
 	empty := c.valueCount() == c.nulls
 	k.unbounded = k.unbounded || !empty && !bounded
 	k.index.NullPages = append(k.index.NullPages, empty)

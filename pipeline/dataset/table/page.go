@@ -55,7 +55,6 @@ func (c *column) endPage(m *pageMaker) error {
 		return err
 	}
 	sum := crc32.Update(crc32.ChecksumIEEE(m.levels), crc32.IEEETable, m.compressed)
-	start := c.chunk.bytes
 	page, err := c.chunk.page(m, &format.PageHeader{
 		Type:                 format.DataPageV2,
 		UncompressedPageSize: int32(len(m.levels) + len(plain)),
@@ -66,8 +65,7 @@ func (c *column) endPage(m *pageMaker) error {
 	if err != nil {
 		return err
 	}
-	c.chunk.pages, c.chunk.bytes = append(c.chunk.pages, page), start+len(page)
-	c.chunk.note(c, start, least, greatest, bounded, encoding)
+	c.chunk.add(c, page, least, greatest, bounded, encoding)
 	m.encoded, m.compressed = emptied(m.encoded), emptied(m.compressed)
 	c.values.clear()
 	c.definitions, c.repetitions, c.nulls, c.rows = emptied(c.definitions), emptied(c.repetitions), 0, 0
