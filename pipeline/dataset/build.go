@@ -105,11 +105,7 @@ func (b *build) plan() error {
 func (b *build) estimate(d *day) (gather.RowCounts, error) {
 	counts := b.oldRows(d.number, nil)
 	if len(b.tx.verdict.lost) == 0 {
-		for _, a := range b.tx.appenders {
-			if total := a.totals[d.number]; total != nil {
-				counts.Add(*total, 1)
-			}
-		}
+		counts.Add(b.tx.store.Rows(d.number), 1)
 		return counts, nil
 	}
 	gathered, err := b.tx.store.Count(d.number, b.tx.wins)

@@ -87,9 +87,10 @@ func (d *Dataset) begin(run Run) (*Tx, error) {
 		}
 	}
 	tx.store = gather.NewStore(codec, gather.Options{
-		Memory: d.options.Memory / 6,
-		Open:   d.options.Memory / 12 / int64(max(1, d.options.Workers)),
-		Dir:    d.path(snapshotsDir), Buckets: bucketsFor,
+		Memory:  d.options.Memory / 6,
+		Open:    d.options.Memory / 12 / int64(max(1, d.options.Workers)),
+		Dir:     d.path(snapshotsDir),
+		Buckets: bucketsFor,
 	})
 	return tx, nil
 }
@@ -108,7 +109,6 @@ type Appender struct {
 	gathered *gather.Appender
 	number   uint64
 	seen     [sightingParts][]sighting // blocks of Tx.seen
-	totals   map[int32]*gather.RowCounts
 	requests []string
 	facts    []factsSeen
 	names    map[string]string // that facts share
@@ -124,7 +124,7 @@ func (tx *Tx) Appender() *Appender {
 	defer tx.mu.Unlock()
 	a := &Appender{
 		tx: tx, gathered: tx.store.Appender(), number: uint64(len(tx.appenders)),
-		totals: map[int32]*gather.RowCounts{}, scratch: make([]byte, 0, 256),
+		scratch: make([]byte, 0, 256),
 	}
 	tx.appenders = append(tx.appenders, a)
 	return a
@@ -165,12 +165,6 @@ func (a *Appender) Append(raw *schema.Raw, position int64, job *schema.Job, hash
 	s.entry, s.day = id, rows.JobDate
 	a.see(s)
 	a.noteFacts(s, job)
-	total := a.totals[s.day]
-	if total == nil {
-		total = &gather.RowCounts{}
-		a.totals[s.day] = total
-	}
-	total.Add(gather.CountRows(rows), 1)
 	return a.err
 }
 

@@ -11,9 +11,8 @@ import (
 const (
 	// blockBytes is how much of a segment is compressed and read back at a
 	// time: when a bucket is read, a block of each segment that may have it is
-	// in memory.
-	// With the job that fills it a block is mostly within 32 KiB, where the
-	// allocator has a size for it.
+	// in memory. With the job that fills it a block is mostly within 32 KiB,
+	// where the allocator has a size for it.
 	blockBytes = 28 << 10
 	// checksumBytes is how long the checksum is that comes before a block.
 	checksumBytes = 4

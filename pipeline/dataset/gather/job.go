@@ -50,14 +50,6 @@ func NewCodec() (*Codec, error) {
 // RowCounts are numbers of rows in the day tables.
 type RowCounts struct{ Jobs, Tasks, Turns, Contacts, Extras, Summaries int64 }
 
-// CountRows counts the rows of a job.
-func CountRows(rows *schema.Rows) RowCounts {
-	return RowCounts{
-		Jobs: 1, Tasks: int64(len(rows.Tasks)), Turns: int64(len(rows.Turns)),
-		Contacts: int64(len(rows.Contacts)), Extras: int64(len(rows.Extras)), Summaries: int64(len(rows.Summaries)),
-	}
-}
-
 // Add adds sign times more to c.
 func (c *RowCounts) Add(more RowCounts, sign int64) {
 	c.Jobs += sign * more.Jobs

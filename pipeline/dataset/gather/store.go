@@ -137,6 +137,16 @@ func (s *Store) spillHeld() (err error) {
 	return nil
 }
 
+// Rows is how many rows of a day were handed over.
+func (s *Store) Rows(day int32) RowCounts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d := s.days[day]; d != nil {
+		return d.counts
+	}
+	return RowCounts{}
+}
+
 // Close gives back memory and disk.
 func (s *Store) Close() error {
 	s.mu.Lock()
