@@ -34,7 +34,7 @@
 //	cmd/callmill               the command: flags, wiring, what is said at the end
 //	pipeline                   Run, the interfaces between the steps, every goroutine
 //	pipeline/callapi           the API → schema.Raw: finds what is due, asks, tries again
-//	pipeline/coverage          which days are to be fetched, which jobs asked for again
+//	pipeline/nightly           which days are to be fetched, which jobs asked for again
 //	pipeline/spool             the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
 //	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
@@ -42,6 +42,7 @@
 //	pipeline/flatten           schema.Job → rows, with every derived column, and back
 //	segment                    text → words
 //	pipeline/dataset           rows → shards, Parquet files, snapshots; publish, verify
+//	pipeline/internal/calendar days, intervals of time, time zones
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr
 //	pipeline/simulate          made-up calls that read like real ones, as files and as the API itself
@@ -58,7 +59,8 @@
 //	cmd/callmill → pipeline, callapi, coverage, spool, source, decode, redact, flatten, segment, dataset, progress, simulate
 //	pipeline     → schema
 //	the leaves   → schema
-//	dataset      → internal/durable
+//	dataset      → internal/durable, internal/calendar
+//	nightly      → internal/calendar
 //	spool        → internal/durable
 //
 // schema imports the standard library alone, and so does durable; segment
@@ -114,9 +116,9 @@
 //
 // What takes a share of it can then be looked at alone: Items in decode, Cut
 // in segment, Rows and Pattern in flatten, Append and Sorted in
-// dataset/gather, WriteTurns in dataset/table, each as
+// dataset/gather, WriteTurns in dataset/parquetio, each as
 //
-//	go test ./pipeline/dataset/table -run '^$' -bench WriteTurns -cpuprofile cpu.out
+//	go test ./pipeline/dataset/parquetio -run '^$' -bench WriteTurns -cpuprofile cpu.out
 //
 // A serial stage shows as a difference between workers=1 and workers=2 that is
 // less than twice, and in a trace (-trace trace.out, go tool trace). How often

@@ -247,7 +247,7 @@ func TestLayersCheck(t *testing.T) {
 		{"pipeline/decode/x.go", comment + `package x; import _ "pgregory.net/rapid"`, "it is for tests"},
 		{"pipeline/decode/x.go", comment + `package x; import _ "github.com/spf13/cobra"`, "only cmd/callmill, cmd/callmill-review may know it"},
 		{"pipeline/dataset/x.go", comment + `package x; import _ "callmill/pipeline/internal/durable"`, ""},
-		{"pipeline/dataset/table/x.go", comment + `package x; import _ "github.com/parquet-go/parquet-go/compress/zstd"`, ""},
+		{"pipeline/dataset/parquetio/x.go", comment + `package x; import _ "github.com/parquet-go/parquet-go/compress/zstd"`, ""},
 		{"pipeline/dataset/x.go", comment + `package x; import _ "callmill/pipeline/internal/durable/faulty"`, "is for tests"},
 		{"pipeline/dataset/x_test.go", comment + `package x; import _ "callmill/pipeline/internal/durable/faulty"`, ""},
 		{"pipeline/dataset/x_test.go", comment + `package x; import _ "callmill/cmd/callmill"`, "nothing imports a command"},

@@ -15,6 +15,8 @@ import "testing"
 //
 // schema and segment import no unit at all.
 var arrows = []arrow{
+	{"pipeline/nightly", "pipeline/internal/calendar", "days and intervals"},
+	{"pipeline/dataset", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset", "pipeline/internal/durable", "every commit goes through it"},
 	{"pipeline/spool", "pipeline/internal/durable", "responses are kept as safely as tables"},
 	{"pipeline/internal/durable/faulty", "pipeline/internal/durable", "it is one, broken"},

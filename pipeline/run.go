@@ -56,6 +56,9 @@ type Appender interface {
 	// it notes the sighting, and the rows are not wanted.
 	Known(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash) bool
 	Append(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash, rows *schema.Rows) error
+	// Facts takes what SearchTask says of a task; its job may come before or
+	// after it, or not at all.
+	Facts(raw *schema.Raw, facts *schema.TaskFacts) error
 	Group(raw *schema.Raw, group *schema.JobGroupRow) error
 	Reject(raw *schema.Raw, reject *schema.Reject) error
 	Flush() error
@@ -217,6 +220,8 @@ func (w *worker) transform(raw *schema.Raw) (found done, err error) {
 		case item.Reject != nil:
 			found.rejects++
 			err = w.appender.Reject(raw, item.Reject)
+		case item.Facts != nil:
+			err = w.appender.Facts(raw, item.Facts)
 		case item.Group != nil:
 			err = w.appender.Group(raw, item.Group)
 		default:

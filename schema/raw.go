@@ -60,10 +60,11 @@ const (
 	RejectTime      = "time"      // an instant outside the years 1970–9998
 )
 
-// Decoded is one thing found in a Raw: exactly one of Job, Group, Reject and
-// Err is set.
+// Decoded is one thing found in a Raw: exactly one of Job, Facts, Group, Reject
+// and Err is set.
 type Decoded struct {
 	Job    *Job         // valid until the next Decoded is asked for
+	Facts  *TaskFacts   // of SearchTask; valid until the next Decoded is asked for
 	Group  *JobGroupRow // a campaign; the receiver's to keep
 	Reject *Reject      // the receiver's to keep
 	Err    error        // the input cannot be read on, which ends the run

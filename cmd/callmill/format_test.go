@@ -14,6 +14,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/flatten"
+	"callmill/pipeline/nightly"
 	"callmill/pipeline/redact"
 	"callmill/schema"
 )
@@ -142,10 +143,13 @@ func writeFormat(t *testing.T, dir string) {
 		units, err = tx.Replan()
 	}
 	day := formatNoon.Truncate(24 * time.Hour)
+	request, err := nightly.Given(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
+	fail(err)
+	work := request.Plan([]string{"care"}, nil)
 	published, err := tx.Publish(ctx, dataset.Extent{
 		Settings: s.settings,
-		Covered:  map[string][]dataset.Interval{"care": {{From: day, To: day.Add(24 * time.Hour)}}},
-		Pending:  []dataset.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
+		Covered:  nightly.Cover(nil, work, time.UTC, day.Add(36*time.Hour)),
+		Pending:  []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
 	})
 	fail(err)
 	fail(d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))

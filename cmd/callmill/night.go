@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"callmill/pipeline/callapi"
-	"callmill/pipeline/coverage"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/nightly"
 	"callmill/pipeline/spool"
 	"callmill/schema"
 )
@@ -64,7 +64,7 @@ func (n *night) input(d *dataset.Dataset, tx *dataset.Tx, s *resolved, r *report
 
 // saw notes what became of a job that was asked for.
 func (n *night) saw(s callapi.Sighting) {
-	seen := coverage.Sighting{
+	seen := schema.Sighting{
 		InstanceID: s.InstanceID, JobID: s.JobID, Final: schema.FinalStatus(s.Status), ObservedAt: time.UnixMilli(s.ObservedAt),
 	}
 	if s.LastCall != 0 {
@@ -75,9 +75,9 @@ func (n *night) saw(s callapi.Sighting) {
 	}
 	switch {
 	case s.Failed:
-		seen.Trouble = coverage.Unfetched
+		seen.Trouble = schema.PendingUnfetched
 	case !s.Came:
-		seen.Trouble = coverage.Missing
+		seen.Trouble = schema.PendingMissing
 	}
 	n.tracker.Saw(seen)
 }
@@ -86,30 +86,15 @@ func (n *night) saw(s callapi.Sighting) {
 // Jobs that are pending were called before, and would hide that nobody was
 // called on those days.
 func (n *night) isDue(instance string, call time.Time) bool {
-	return n.flags.named() || slices.ContainsFunc(n.work, func(w coverage.Work) bool {
+	return n.flags.named() || slices.ContainsFunc(n.work, func(w nightly.Work) bool {
 		return w.InstanceID == instance && len(w.Windows) > 0 && !call.Before(w.Windows[0].From)
 	})
 }
 
 // extend adds to the snapshot what this night covered and what is pending.
 func (n *night) extend(e *dataset.Extent) {
-	covered := intervals(e.Covered)
-	for _, w := range n.work {
-		covered[w.InstanceID] = coverage.Union(covered[w.InstanceID], coverage.Over(w.Windows, n.zone, n.now)...)
-	}
-	e.Covered = map[string][]dataset.Interval{}
-	for instance, list := range covered {
-		for _, i := range list {
-			e.Covered[instance] = append(e.Covered[instance], dataset.Interval(i))
-		}
-	}
-	if len(e.Covered) == 0 {
-		e.Covered = nil
-	}
-	e.Pending = nil
-	for _, p := range n.tracker.Pending() {
-		e.Pending = append(e.Pending, dataset.Pending{InstanceID: p.InstanceID, JobID: p.JobID, Since: p.Since.UTC(), Reason: p.Reason})
-	}
+	e.Covered = nightly.Cover(e.Covered, n.work, n.zone, n.now)
+	e.Pending = n.tracker.Pending()
 }
 
 // look tries what a pull would do, and fetches nothing.
@@ -179,22 +164,4 @@ func (n *night) dryRun(ctx context.Context, plans []callapi.Plan) error {
 		fmt.Fprintf(n.env.stdout, "%s: %d calls and %d campaigns are listed, %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)
 	}
 	return nil
-}
-
-func intervals(covered map[string][]dataset.Interval) map[string][]coverage.Interval {
-	all := map[string][]coverage.Interval{}
-	for instance, list := range covered {
-		for _, i := range list {
-			all[instance] = append(all[instance], coverage.Interval(i))
-		}
-	}
-	return all
-}
-
-func pendingJobs(pending []dataset.Pending) []coverage.Pending {
-	var all []coverage.Pending
-	for _, p := range pending {
-		all = append(all, coverage.Pending{InstanceID: p.InstanceID, JobID: p.JobID, Since: p.Since, Reason: p.Reason})
-	}
-	return all
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/pipeline/callapi"
-	"callmill/pipeline/coverage"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/nightly"
+	"callmill/schema"
 )
 
 func newPull(env *environment) *cobra.Command {
@@ -72,8 +73,8 @@ type night struct {
 	out     string // the dataset's folder, as it was named
 	client  *callapi.Client
 	ids     []string // of --jobs
-	tracker *coverage.Tracker
-	work    []coverage.Work
+	tracker *nightly.Tracker
+	work    []nightly.Work
 	now     time.Time
 	zone    *time.Location
 	calls   int64 // jobs that came and were called, see isDue
@@ -110,11 +111,11 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *dataset.Tx) ([
 	if err != nil {
 		return nil, err
 	}
-	var pending []dataset.Pending
+	var pending []schema.Pending
 	if m := d.Manifest(); m != nil {
 		pending = m.Pending
 	}
-	n.tracker = coverage.NewTracker(coverage.Rules{Now: n.now, Settle: n.flags.settle, Refetch: n.flags.refetch}, pendingJobs(pending))
+	n.tracker = nightly.NewTracker(nightly.Rules{Now: n.now, Settle: n.flags.settle, Refetch: n.flags.refetch}, pending)
 	known, err := d.JobGroups()
 	if err != nil {
 		return nil, err
@@ -143,13 +144,12 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *dataset.Tx) ([
 // none, where campaigns or jobs are named. m is nil where nothing is published.
 func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 	f := n.flags
-	var covered map[string][]dataset.Interval
-	if m != nil {
-		covered = m.Covered
+	if m == nil {
+		m = &dataset.Manifest{}
 	}
 	instances = f.instances
 	if len(instances) == 0 {
-		instances = slices.Collect(maps.Keys(covered))
+		instances = slices.Collect(maps.Keys(m.Covered))
 	}
 	if len(instances) == 0 {
 		return nil, &hintError{usagef("--instance is missing"), "name the robot deployment; later runs know it from the dataset"}
@@ -162,19 +162,19 @@ func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 		}
 		return instances, nil
 	}
-	request := coverage.Nightly(n.zone, n.now, f.catchUp)
+	request := nightly.Nightly(n.zone, n.now, f.catchUp)
 	if f.date != "" || f.from != "" || f.to != "" {
-		if request, err = coverage.Given(n.zone, n.now, f.date, f.from, f.to); err != nil {
+		if request, err = nightly.Given(n.zone, n.now, f.date, f.from, f.to); err != nil {
 			return nil, daysError(err)
 		}
 	}
-	n.work = request.Plan(instances, intervals(covered))
+	n.work = request.Plan(instances, m.Covered)
 	return instances, nil
 }
 
 // daysError gives days that make no sense their hint.
 func daysError(err error) error {
-	var wrong *coverage.UsageError
+	var wrong *nightly.UsageError
 	if errors.As(err, &wrong) {
 		return &hintError{&usageError{err}, wrong.Hint()}
 	}

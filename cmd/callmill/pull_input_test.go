@@ -45,7 +45,7 @@ func TestPullBadInput(t *testing.T) {
 		{name: "endpoint with a path", args: []string{"--endpoint", "https://example.com/api"}, code: exitUsage, says: "more than a host", hint: "give a host"},
 		{name: "from after to", args: []string{"--from", "2026-01-02", "--to", "2026-01-01"}, code: exitUsage, says: "--from 2026-01-02 is after --to 2026-01-01", hint: "earlier"},
 		{name: "in the future", args: []string{"--from", days.ago(-2)}, code: exitUsage, says: "is in the future", hint: "today is " + days.ago(0)},
-		{name: "no such day", args: []string{"--date", "2026-02-30"}, code: exitUsage, says: `"2026-02-30" is no day`, hint: "YYYY-MM-DD"},
+		{name: "no such day", args: []string{"--date", "2026-02-30"}, code: exitUsage, says: `invalid day "2026-02-30"`, hint: "YYYY-MM-DD"},
 		{name: "to alone", args: []string{"--to", "2026-01-02"}, code: exitUsage, says: "--to is given without --from", hint: "--from"},
 		{name: "day and days", args: []string{"--date", "2026-01-02", "--to", "2026-01-02"}, code: exitUsage, says: "both given", hint: "short for"},
 	}

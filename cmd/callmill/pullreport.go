@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"callmill/pipeline/callapi"
-	"callmill/pipeline/coverage"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/nightly"
 )
 
 // pullReport is what a pull adds to the report of a run.
@@ -111,7 +111,7 @@ func (n *night) judge(r *report) {
 // fetchedDays reports whether days were due: a second run of the same night
 // has none, and no calls to expect.
 func (n *night) fetchedDays() bool {
-	return slices.ContainsFunc(n.work, func(w coverage.Work) bool { return len(w.Windows) > 0 })
+	return slices.ContainsFunc(n.work, func(w nightly.Work) bool { return len(w.Windows) > 0 })
 }
 
 // shellWord quotes a word for a shell, where that is needed.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -22,7 +22,7 @@ func rowsOf[T any](dir, name string) iter.Seq2[*T, error] {
 			return
 		}
 		for _, path := range files {
-			for row, err := range table.All[T](path) {
+			for row, err := range parquetio.All[T](path) {
 				if !yield(row, err) || err != nil {
 					return
 				}

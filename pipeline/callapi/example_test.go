@@ -9,8 +9,9 @@ import (
 	"time"
 
 	"callmill/pipeline/callapi"
-	"callmill/pipeline/coverage"
+	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
+	"callmill/pipeline/nightly"
 	"callmill/pipeline/spool"
 	"callmill/schema"
 )
@@ -30,9 +31,9 @@ func Example() {
 
 	// What is due: of the manifest come what is covered and what is pending.
 	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
-	covered := map[string][]coverage.Interval{}
-	work := coverage.Nightly(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)[0]
-	tracker := coverage.NewTracker(coverage.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
+	covered := map[string][]calendar.Interval{}
+	work := nightly.Nightly(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)
+	tracker := nightly.NewTracker(nightly.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
 
 	// Where it is kept: a run that never finished is gone on with.
 	const run = "20260122T013000Z-1f3a9c"
@@ -51,20 +52,20 @@ func Example() {
 		panic(err)
 	}
 	defer client.Close()
-	plan := callapi.Plan{InstanceID: work.InstanceID, Calls: true, Groups: true, Refetch: 30 * 24 * time.Hour, JobIDs: tracker.Ask("i")}
-	for _, w := range work.Windows {
+	plan := callapi.Plan{InstanceID: work[0].InstanceID, Calls: true, Groups: true, Refetch: 30 * 24 * time.Hour, JobIDs: tracker.Ask("i")}
+	for _, w := range work[0].Windows {
 		plan.Windows = append(plan.Windows, callapi.Window(w))
 	}
 	source := callapi.NewSource(client, []callapi.Plan{plan}, callapi.SourceOptions{Journal: kept, Saw: func(s callapi.Sighting) {
-		seen := coverage.Sighting{InstanceID: s.InstanceID, JobID: s.JobID, Final: schema.FinalStatus(s.Status), ObservedAt: time.UnixMilli(s.ObservedAt)}
+		seen := schema.Sighting{InstanceID: s.InstanceID, JobID: s.JobID, Final: schema.FinalStatus(s.Status), ObservedAt: time.UnixMilli(s.ObservedAt)}
 		if s.LastCall != 0 {
 			seen.LastCall = time.UnixMilli(s.LastCall)
 		}
 		switch {
 		case s.Failed:
-			seen.Trouble = coverage.Unfetched
+			seen.Trouble = schema.PendingUnfetched
 		case !s.Came:
-			seen.Trouble = coverage.Missing
+			seen.Trouble = schema.PendingMissing
 		}
 		tracker.Saw(seen)
 	}})
@@ -80,7 +81,7 @@ func Example() {
 	}
 
 	// What the next snapshot says of itself.
-	covered["i"] = coverage.Union(covered["i"], coverage.Over(work.Windows, time.UTC, now)...)
+	covered = nightly.Cover(covered, work, time.UTC, now)
 	fmt.Println("covered", covered["i"][0].From.Format(time.DateOnly), "to", covered["i"][0].To.Format(time.DateOnly))
 	for _, p := range tracker.Pending() {
 		fmt.Println("pending", p.JobID, p.Reason, p.Since.Format(time.DateTime))

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -48,7 +48,7 @@ func (l *line) published() map[string]schema.JobRow {
 	rows := map[string]schema.JobRow{}
 	paths, _ := filepath.Glob(filepath.Join(l.dir, "latest", "jobs", "*", "*.parquet"))
 	for _, path := range paths {
-		for row, err := range table.All[schema.JobRow](path) {
+		for row, err := range parquetio.All[schema.JobRow](path) {
 			if err != nil {
 				l.t.Fatal(err)
 			}

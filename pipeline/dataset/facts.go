@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"callmill/pipeline/dataset/gather"
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -49,15 +49,30 @@ func (a *Appender) noteFacts(s sighting, job *schema.Job) {
 		if facts == nil {
 			facts = make(taskFacts, 0, len(job.Tasks)-i)
 		}
-		// The job's strings lie in input that is given back; names are those
-		// of thousands of calls.
-		f := t.Facts.Clone()
-		f.JobGroupName, f.ScriptName = a.intern(f.JobGroupName), a.intern(f.ScriptName)
-		facts = append(facts, taskFact{strings.Clone(t.TaskID), f})
+		facts = append(facts, a.keep(t.TaskID, &t.Facts))
 	}
 	if facts != nil {
 		a.facts = append(a.facts, factsSeen{s.key, s.observed, s.sequence, facts.sorted()})
 	}
+}
+
+// Facts takes what SearchTask says of a task, whether or not its job comes in
+// this run.
+func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
+	if a.tx.anew {
+		return nil
+	}
+	key := schema.JobKey(a.scratch, f.InstanceID, f.JobID)
+	a.facts = append(a.facts, factsSeen{key, f.ObservedAt, raw.Sequence, taskFacts{a.keep(f.TaskID, &f.Facts)}})
+	return nil
+}
+
+// keep copies facts: their strings lie in input that is given back, and names
+// are those of thousands of calls.
+func (a *Appender) keep(taskID string, facts *schema.Facts) taskFact {
+	f := facts.Clone()
+	f.JobGroupName, f.ScriptName = a.intern(f.JobGroupName), a.intern(f.ScriptName)
+	return taskFact{strings.Clone(taskID), f}
 }
 
 func (a *Appender) intern(name string) string {
@@ -216,7 +231,7 @@ func (tx *Tx) publishedFacts(wanted map[schema.Key]bool) (found map[schema.Key]t
 		if path == "" {
 			continue
 		}
-		for row, err := range table.All[factColumns](path) {
+		for row, err := range parquetio.All[factColumns](path) {
 			if err != nil {
 				return nil, nil, fmt.Errorf("read published facts: %w", err)
 			}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -20,7 +20,7 @@ func (l *line) taskRow() schema.TaskRow {
 	l.t.Helper()
 	paths, _ := filepath.Glob(filepath.Join(l.dir, "latest", "tasks", "*", "*.parquet"))
 	for _, path := range paths {
-		for row, err := range table.All[schema.TaskRow](path) {
+		for row, err := range parquetio.All[schema.TaskRow](path) {
 			if err != nil {
 				l.t.Fatal(err)
 			}

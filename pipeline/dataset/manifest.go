@@ -12,6 +12,7 @@ import (
 	"sort"
 	"time"
 
+	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -31,9 +32,9 @@ type Manifest struct {
 	Settings  Settings  `json:"settings"`
 	// Covered are the intervals for which everything was fetched, per
 	// instance, in order and not touching each other.
-	Covered map[string][]Interval `json:"covered,omitempty"`
+	Covered map[string][]calendar.Interval `json:"covered,omitempty"`
 	// Pending are the jobs to ask for again.
-	Pending []Pending `json:"pending,omitempty"`
+	Pending []schema.Pending `json:"pending,omitempty"`
 	// Undated are the starts of runs, in ms, that dated versions which carried
 	// no instant of their own: a job observed at one of them gives way to any
 	// version that does.
@@ -57,20 +58,6 @@ type Settings struct {
 	// KeyID tells the key of the contact keys without giving it away: the first
 	// digits of the HMAC of the empty message.
 	KeyID string `json:"key_id"`
-}
-
-// Interval is a span of time, From included, To not.
-type Interval struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-}
-
-// Pending is a job that will have more to say.
-type Pending struct {
-	InstanceID string    `json:"instance_id"`
-	JobID      string    `json:"job_id"`
-	Since      time.Time `json:"since"`
-	Reason     string    `json:"reason"`
 }
 
 // Table is one of the nine tables in a snapshot.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 
 	"callmill/pipeline/dataset/gather"
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -22,7 +22,7 @@ type oldJobs struct {
 // all are sorted by the same order of jobs.
 type oldShard struct {
 	shard     shard
-	jobs      *table.Reader[schema.JobRow]
+	jobs      *parquetio.Reader[schema.JobRow]
 	tasks     stream[schema.TaskRow]
 	turns     stream[schema.TurnRow]
 	contacts  stream[schema.ContactRow]
@@ -35,7 +35,7 @@ type oldShard struct {
 // stream is a table's reader that can look at the row ahead. A shard without
 // rows of the table has none.
 type stream[T any] struct {
-	reader *table.Reader[T]
+	reader *parquetio.Reader[T]
 	ahead  *T
 	rows   []T
 }
@@ -64,7 +64,7 @@ func (d *Dataset) openShard(s shard) (*oldShard, error) {
 	o := &oldShard{shard: s}
 	path := func(name string) string { return d.publishedFile(name, s) }
 	var err error
-	if o.jobs, err = table.Open[schema.JobRow](path("jobs")); err != nil {
+	if o.jobs, err = parquetio.Open[schema.JobRow](path("jobs")); err != nil {
 		return nil, err
 	}
 	err = errors.Join(
@@ -93,7 +93,7 @@ func (s *stream[T]) open(path string) (err error) {
 	if path == "" {
 		return nil
 	}
-	if s.reader, err = table.Open[T](path); err != nil {
+	if s.reader, err = parquetio.Open[T](path); err != nil {
 		return err
 	}
 	s.ahead, err = s.reader.Next()

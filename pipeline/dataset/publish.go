@@ -14,7 +14,8 @@ import (
 	"slices"
 	"strings"
 
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -22,8 +23,8 @@ import (
 // Extent is what a run adds to the snapshot besides rows.
 type Extent struct {
 	Settings Settings
-	Covered  map[string][]Interval
-	Pending  []Pending
+	Covered  map[string][]calendar.Interval
+	Pending  []schema.Pending
 }
 
 // Published is what became of a run.
@@ -267,7 +268,7 @@ func writeSmall[T any](b *build, folder string, rows []T) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	if err := table.Write(out, rows); err != nil {
+	if err := parquetio.Write(out, rows); err != nil {
 		return File{}, errors.Join(err, out.abandon())
 	}
 	file, err := out.finish()

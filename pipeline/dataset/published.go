@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -65,7 +65,7 @@ func (p *published) load(file File, path string) error {
 	p.shards = append(p.shards, shard{day, file.Bucket, file.Buckets})
 	p.buckets[day] = file.Buckets
 	scratch := make([]byte, 0, 256)
-	for row, err := range table.All[keyColumns](path) {
+	for row, err := range parquetio.All[keyColumns](path) {
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 	"iter"
 	"strings"
 
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -93,7 +93,7 @@ func (b *build) writeRejects() (file File, err error) {
 	if err != nil {
 		return File{}, err
 	}
-	w, err := table.NewWriter[schema.RejectRow](&table.Compressor{})
+	w, err := parquetio.NewWriter[schema.RejectRow](&parquetio.Compressor{})
 	if err != nil {
 		return File{}, errors.Join(err, out.abandon())
 	}
@@ -117,7 +117,7 @@ const rejectGroupBytes = 8 << 20
 
 // mergeRejects writes the published rejects and those of the run in order. Of
 // one that both have, the first sighting stays.
-func (b *build) mergeRejects(w *table.Writer[schema.RejectRow]) error {
+func (b *build) mergeRejects(w *parquetio.Writer[schema.RejectRow]) error {
 	m := &rejectMerge{tx: b.tx, out: w}
 	pull, stop := iter.Pull2(b.tx.rejects.all())
 	defer stop()
@@ -137,7 +137,7 @@ type rejectMerge struct {
 	tx   *Tx
 	pull func() (*rejected, error, bool)
 	next *rejected
-	out  *table.Writer[schema.RejectRow]
+	out  *parquetio.Writer[schema.RejectRow]
 	size int // bytes of input in the row group
 }
 

@@ -14,7 +14,7 @@ import (
 	"strconv"
 
 	"callmill/pipeline/dataset/gather"
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -36,7 +36,7 @@ type shardWriter struct {
 }
 
 func newShardWriter(b *build) *shardWriter {
-	w, compressor := &shardWriter{build: b}, &table.Compressor{}
+	w, compressor := &shardWriter{build: b}, &parquetio.Compressor{}
 	w.jobs.init(b, compressor, "jobs")
 	w.tasks.init(b, compressor, "tasks")
 	w.turns.init(b, compressor, "turns")
@@ -145,14 +145,14 @@ func (w *shardWriter) abandon() error {
 // output writes one table's files, one after the other.
 type output[T any] struct {
 	build      *build
-	compressor *table.Compressor
+	compressor *parquetio.Compressor
 	table      string
 	shard      shard
-	rows       *table.Writer[T]
+	rows       *parquetio.Writer[T]
 	file       *contentFile
 }
 
-func (o *output[T]) init(b *build, c *table.Compressor, name string) {
+func (o *output[T]) init(b *build, c *parquetio.Compressor, name string) {
 	o.build, o.compressor, o.table = b, c, name
 }
 
@@ -171,7 +171,7 @@ func (o *output[T]) next() (*T, error) {
 
 func (o *output[T]) open() (err error) {
 	if o.rows == nil {
-		if o.rows, err = table.NewWriter[T](o.compressor); err != nil {
+		if o.rows, err = parquetio.NewWriter[T](o.compressor); err != nil {
 			return err
 		}
 	}

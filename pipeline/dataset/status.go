@@ -7,7 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
@@ -24,9 +25,9 @@ type Status struct {
 
 // InstanceStatus is how far the fetching of an instance is.
 type InstanceStatus struct {
-	InstanceID string     `json:"instance_id"`
-	Covered    []Interval `json:"covered"` // none for converted files
-	Pending    int        `json:"pending"`
+	InstanceID string              `json:"instance_id"`
+	Covered    []calendar.Interval `json:"covered"` // none for converted files
+	Pending    int                 `json:"pending"`
 }
 
 // DayStatus is what is published of a day.
@@ -85,12 +86,10 @@ func (m *Manifest) coveredBy(day int32, location *time.Location) []string {
 	if day == schema.NoDate {
 		return nil
 	}
-	date := time.Unix(int64(day)*86400, 0).UTC()
-	from := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, location)
-	to := time.Date(date.Year(), date.Month(), date.Day()+1, 0, 0, 0, 0, location)
+	whole := calendar.Day(day).Interval(location)
 	var by []string
 	for instance, intervals := range m.Covered {
-		if slices.ContainsFunc(intervals, func(i Interval) bool { return !i.From.After(from) && !i.To.Before(to) }) {
+		if slices.ContainsFunc(intervals, func(i calendar.Interval) bool { return i.Holds(whole) }) {
 			by = append(by, instance)
 		}
 	}
@@ -130,7 +129,7 @@ func (d *Dataset) Rejects() iter.Seq2[*schema.RejectRow, error] {
 func Rows[T any](d *Dataset, name string) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		for _, f := range d.manifest.Table(name).Files {
-			for row, err := range table.All[T](filepath.Join(d.snapshotDir(), filepath.FromSlash(f.Path))) {
+			for row, err := range parquetio.All[T](filepath.Join(d.snapshotDir(), filepath.FromSlash(f.Path))) {
 				if !yield(row, err) || err != nil {
 					return
 				}

@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -77,13 +77,13 @@ func edit[T any](f *forgery, name string, file int, change func([]T) []T) {
 	f.t.Helper()
 	entry := &f.manifest.Table(name).Files[file]
 	var rows []T
-	for row, err := range table.All[T](filepath.Join(f.snapshot, entry.Path)) {
+	for row, err := range parquetio.All[T](filepath.Join(f.snapshot, entry.Path)) {
 		check(f.t, err)
 		rows = append(rows, *row)
 	}
 	rows = change(rows)
 	var out bytes.Buffer
-	check(f.t, table.Write(&out, rows))
+	check(f.t, parquetio.Write(&out, rows))
 	entry.Rows = int64(len(rows))
 	f.replace(entry, out.Bytes())
 }

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/table"
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
@@ -75,7 +75,7 @@ func checkRead[T any](t rapid.TB, dir, name string, rows []T) {
 // writeRows writes a file of a table as if it were the only one of a snapshot.
 func writeRows[T any](t rapid.TB, dir, name string, rows []T) (*Plan, *tableFile) {
 	var out bytes.Buffer
-	if err := table.Write(&out, rows); err != nil {
+	if err := parquetio.Write(&out, rows); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, name), out.Bytes(), 0o600); err != nil {
@@ -170,8 +170,8 @@ func (p *Plan) wants(t *testing.T, check, detail string) {
 
 // What stands in the footer is what the writer writes there.
 func TestFormatKey(t *testing.T) {
-	if formatKey != table.FormatKey {
-		t.Errorf("%q, the writer's is %q", formatKey, table.FormatKey)
+	if formatKey != parquetio.FormatKey {
+		t.Errorf("%q, the writer's is %q", formatKey, parquetio.FormatKey)
 	}
 }
 
@@ -215,7 +215,7 @@ func TestZeroWhereNullBelongs(t *testing.T) {
 func FuzzReader(f *testing.F) {
 	var out bytes.Buffer
 	rows := []schema.TurnRow{{JobID: "j", Script: "您好", Tokens: []string{"您", "好"}, StoredTime: 5}, {JobID: "j", Tokens: []string{}}}
-	if err := table.Write(&out, rows); err != nil {
+	if err := parquetio.Write(&out, rows); err != nil {
 		f.Fatal(err)
 	}
 	for at := 0; at < out.Len(); at += 11 {

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/verify"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
@@ -224,13 +224,13 @@ func TestWrongManifest(t *testing.T) {
 		{"another key", func(f *forgery) { f.manifest.Settings.KeyID = "0" }, "key", verify.CheckSettings, "is not the key"},
 		{"a parent that is none", func(f *forgery) { f.manifest.Parent = "../.." }, "", verify.CheckManifest, "is no snapshot"},
 		{"a covered interval", func(f *forgery) {
-			f.manifest.Covered = map[string][]dataset.Interval{instance: {{From: time.Unix(9, 0), To: time.Unix(3, 0)}}}
+			f.manifest.Covered = map[string][]calendar.Interval{instance: {{From: time.Unix(9, 0), To: time.Unix(3, 0)}}}
 		}, "", verify.CheckManifest, "which is no time"},
 		{"covered intervals that touch", func(f *forgery) {
-			f.manifest.Covered = map[string][]dataset.Interval{instance: {{From: time.Unix(1, 0), To: time.Unix(3, 0)}, {From: time.Unix(3, 0), To: time.Unix(4, 0)}}}
+			f.manifest.Covered = map[string][]calendar.Interval{instance: {{From: time.Unix(1, 0), To: time.Unix(3, 0)}, {From: time.Unix(3, 0), To: time.Unix(4, 0)}}}
 		}, "", verify.CheckManifest, "is not after"},
 		{"pending twice", func(f *forgery) {
-			f.manifest.Pending = []dataset.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
+			f.manifest.Pending = []schema.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
 		}, "", verify.CheckManifest, "pending twice"},
 		{"starts of runs", func(f *forgery) { f.manifest.Undated = []int64{2, 1} }, "", verify.CheckManifest, "not in order"},
 		{"published at another time", func(f *forgery) { f.manifest.Published = f.manifest.Published.Add(time.Hour); f.keepTime = true }, "", verify.CheckManifest, "named for another time"},

@@ -1,0 +1,277 @@
+package parquetio
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"unsafe"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	"callmill/schema"
+)
+
+// column takes the values of one field of the rows and makes pages of them.
+//
+// The fields are reached by their offsets, as in package gather: by reflection
+// the same takes several times as long.
+type column struct {
+	path     []string
+	most     int // bytes of a page
+	physical format.Type
+	offset   uintptr
+	shape    shape
+	optional bool // the field's zero value, or a nil pointer, is NULL
+	ofLines  bool // texts may be those of the row's line, which is at line
+	line     uintptr
+	inLine   uintptr // the field in the line
+
+	values  values // the one of the next three that is not nil
+	texts   *texts
+	numbers *numbers
+	truths  *truths
+
+	// Of the page: a level for each value, NULLs included, where there are any.
+	definitions, repetitions []uint8
+	nulls                    int
+	rows                     int
+
+	chunk chunk
+}
+
+// shape is how a row holds the value of a column.
+type shape uint8
+
+const (
+	shapeText shape = iota
+	shapeBytes
+	shapeTexts // a list
+	shapeBool
+	shapeBoolPointer
+	shapeInt32
+	shapeInt32Pointer
+	shapeInt64
+	shapeInt64Pointer
+)
+
+// values are those of a page that are not NULL.
+type values interface {
+	// size is about how many bytes the page will have before compression.
+	size() int
+	// encode gives the page, written over scratch where it is not there as it
+	// is; it is good until clear, which begins the next one.
+	encode(scratch *[]byte) ([]byte, format.Encoding, error)
+	clear()
+	// bounds are the least and the greatest value since the last call, as in
+	// format.Statistics; nil where there is none, or it is not known.
+	bounds() (least, greatest []byte, ok bool)
+	// compare is the order of two bounds.
+	compare(a, b []byte) int
+	// dictionary gives the plain entries that pages refer to.
+	dictionary() (entries []byte, n int)
+	// reset forgets everything: a new row group begins.
+	reset()
+}
+
+// newColumn makes the column of a field of a row. The tags are those parquet-go reads:
+// parquet:"name,optional,dict,delta,…", and stats:"none" for texts of which
+// nobody needs bounds.
+func newColumn(row reflect.Type, field reflect.StructField) (*column, error) {
+	name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
+	c := &column{path: []string{name}, offset: field.Offset}
+	has := func(option string) bool { return strings.Contains(","+options+",", ","+option+",") }
+	c.optional = has("optional")
+	bounded := field.Tag.Get("stats") != "none"
+	c.most = shortPageBytes
+	if !bounded {
+		c.most = pageBytes
+	}
+	switch field.Type {
+	case reflect.TypeFor[string](), reflect.TypeFor[[]byte]():
+		c.physical, c.texts = format.ByteArray, newTexts(has("dict"), bounded)
+		if field.Type.Kind() == reflect.Slice {
+			c.shape = shapeBytes
+		}
+	case reflect.TypeFor[[]string]():
+		c.path = append(c.path, "list", "element")
+		dict := strings.Contains(field.Tag.Get("parquet-element"), ",dict")
+		c.physical, c.shape, c.texts = format.ByteArray, shapeTexts, newTexts(dict, bounded)
+	case reflect.TypeFor[bool](), reflect.TypeFor[*bool]():
+		c.physical, c.shape, c.truths = format.Boolean, shapeBool, &truths{}
+	case reflect.TypeFor[int32](), reflect.TypeFor[*int32]():
+		c.physical, c.shape, c.numbers = format.Int32, shapeInt32, newNumbers(true, has("delta"))
+	case reflect.TypeFor[int64](), reflect.TypeFor[*int64]():
+		c.physical, c.shape, c.numbers = format.Int64, shapeInt64, newNumbers(false, has("delta"))
+	default:
+		return nil, fmt.Errorf("column %s: no encoding for %s", name, field.Type)
+	}
+	if field.Type.Kind() == reflect.Pointer {
+		c.shape++
+	}
+	switch {
+	case c.texts != nil:
+		c.values = c.texts
+		if c.line, c.ofLines = lineIn(row); c.ofLines {
+			own, ok := reflect.TypeFor[schema.Line]().FieldByName(field.Name)
+			c.inLine, c.ofLines = own.Offset, ok && own.Type == field.Type && c.texts.entries != nil && !bounded
+		}
+	case c.numbers != nil:
+		c.values = c.numbers
+	default:
+		c.values = c.truths
+	}
+	return c, nil
+}
+
+// lineIn finds the line in rows that may have one.
+func lineIn(row reflect.Type) (offset uintptr, ok bool) {
+	for field := range row.Fields() {
+		if field.Type == reflect.TypeFor[*schema.Line]() {
+			return field.Offset, true
+		}
+	}
+	return 0, false
+}
+
+func at[V any](row unsafe.Pointer, offset uintptr) V { return *(*V)(unsafe.Add(row, offset)) }
+
+// add takes the values of n rows of that size, the first of which is at first.
+func (c *column) add(first unsafe.Pointer, n int, size uintptr) {
+	switch c.shape {
+	case shapeText:
+		if c.ofLines {
+			c.addTextsOfLines(first, n, size)
+			break
+		}
+		for i := range n {
+			c.addText(at[string](first, uintptr(i)*size+c.offset))
+		}
+		c.texts.last = ""
+	case shapeBytes:
+		for i := range n {
+			b := at[[]byte](first, uintptr(i)*size+c.offset)
+			c.addText(unsafe.String(unsafe.SliceData(b), len(b)))
+		}
+		c.texts.last = ""
+	case shapeTexts:
+		for i := range n {
+			var line *schema.Line
+			if c.ofLines {
+				line = at[*schema.Line](first, uintptr(i)*size+c.line)
+			}
+			c.addList(line, at[[]string](first, uintptr(i)*size+c.offset))
+		}
+	case shapeBool:
+		for i := range n {
+			if v := at[bool](first, uintptr(i)*size+c.offset); c.present(v) {
+				c.truths.add(v)
+			}
+		}
+	case shapeBoolPointer:
+		for i := range n {
+			if v := at[*bool](first, uintptr(i)*size+c.offset); c.present(v != nil) {
+				c.truths.add(*v)
+			}
+		}
+	case shapeInt32:
+		for i := range n {
+			if v := at[int32](first, uintptr(i)*size+c.offset); c.present(v != 0) {
+				c.numbers.add(int64(v))
+			}
+		}
+	case shapeInt32Pointer:
+		for i := range n {
+			if v := at[*int32](first, uintptr(i)*size+c.offset); c.present(v != nil) {
+				c.numbers.add(int64(*v))
+			}
+		}
+	case shapeInt64:
+		for i := range n {
+			if v := at[int64](first, uintptr(i)*size+c.offset); c.present(v != 0) {
+				c.numbers.add(v)
+			}
+		}
+	case shapeInt64Pointer:
+		for i := range n {
+			if v := at[*int64](first, uintptr(i)*size+c.offset); c.present(v != nil) {
+				c.numbers.add(*v)
+			}
+		}
+	}
+	c.rows += n
+}
+
+// textBytes is how long the texts of a row are.
+func (c *column) textBytes(row unsafe.Pointer) (n int) {
+	switch c.shape {
+	case shapeText:
+		return len(at[string](row, c.offset))
+	case shapeBytes:
+		return len(at[[]byte](row, c.offset))
+	}
+	for _, s := range at[[]string](row, c.offset) {
+		n += len(s)
+	}
+	return n
+}
+
+// present notes whether there is a value, and tells whether it is to be added:
+// the zero value of a column that is not optional is a value.
+func (c *column) present(value bool) bool {
+	if !c.optional {
+		return true
+	}
+	if !value {
+		c.definitions = append(c.definitions, 0)
+		c.nulls++
+		return false
+	}
+	c.definitions = append(c.definitions, 1)
+	return true
+}
+
+func (c *column) addText(s string) {
+	if c.present(s != "") {
+		c.texts.add(s)
+	}
+}
+
+func (c *column) addTextsOfLines(first unsafe.Pointer, n int, size uintptr) {
+	for i := range n {
+		row := unsafe.Add(first, uintptr(i)*size)
+		if s := at[string](row, c.offset); c.present(s != "") {
+			c.texts.addOf(at[*schema.Line](row, c.line), c.inLine, s)
+		}
+	}
+	c.texts.last = ""
+}
+
+// addList adds a list; an empty one counts as a NULL among the elements. The
+// list may be that of a line.
+func (c *column) addList(line *schema.Line, list []string) {
+	if len(list) == 0 {
+		c.repetitions, c.definitions = append(c.repetitions, 0), append(c.definitions, 0)
+		c.nulls++
+		return
+	}
+	c.repetitions = appendOnes(append(c.repetitions, 0), len(list)-1)
+	c.definitions = appendOnes(c.definitions, len(list))
+	c.texts.addAllOf(line, c.inLine, list)
+}
+
+// appendOnes appends n levels of 1.
+func appendOnes(dst []uint8, n int) []uint8 {
+	const ones = "\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01"
+	for ; n > len(ones); n -= len(ones) {
+		dst = append(dst, ones...)
+	}
+	return append(dst, ones[:n]...)
+}
+
+// valueCount is the number of values of the page, NULLs included.
+func (c *column) valueCount() int {
+	if len(c.definitions) > 0 {
+		return len(c.definitions)
+	}
+	return c.rows
+}

@@ -1,0 +1,136 @@
+package parquetio
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"reflect"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// readRows is how many rows are decoded at a time; of rows with binary columns,
+// each of which may be a MiB, only a few.
+const (
+	readRows      = 256
+	readLargeRows = 8
+)
+
+// Reader reads the rows of one file in order. It is not safe for concurrent
+// use.
+type Reader[T any] struct {
+	file    *os.File
+	parquet *parquet.GenericReader[T]
+	batch   []T
+	next    int
+	end     error // why there is no further batch
+}
+
+// Open opens a file for reading.
+func Open[T any](path string) (r *Reader[T], err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		err = damaged(recover(), path, err)
+		if err != nil {
+			file.Close()
+		}
+	}()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	opened, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return &Reader[T]{
+		file:    file,
+		parquet: parquet.NewGenericReader[T](opened),
+		batch:   make([]T, 0, rowsAtATime[T]()),
+	}, nil
+}
+
+func rowsAtATime[T any]() int {
+	for field := range reflect.TypeFor[T]().Fields() {
+		if field.Type == reflect.TypeFor[[]byte]() {
+			return readLargeRows
+		}
+	}
+	return readRows
+}
+
+// damaged turns a panic, with which parquet-go answers some damaged pages, into
+// an error.
+func damaged(panicked any, path string, err error) error {
+	if panicked == nil {
+		return err
+	}
+	return fmt.Errorf("read %s: damaged file: %v", path, panicked)
+}
+
+// Next gives the next row, nil at the end. The row is the caller's to read
+// until the next call; its strings and lists stay valid.
+func (r *Reader[T]) Next() (*T, error) {
+	if r.next == len(r.batch) {
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+		if len(r.batch) == 0 {
+			return nil, nil
+		}
+	}
+	r.next++
+	return &r.batch[r.next-1], nil
+}
+
+func (r *Reader[T]) fill() (err error) {
+	defer func() { err = damaged(recover(), r.file.Name(), err) }()
+	if r.end != nil {
+		r.batch, r.next = r.batch[:0], 0
+		if errors.Is(r.end, io.EOF) {
+			return nil
+		}
+		return fmt.Errorf("read %s: %w", r.file.Name(), r.end)
+	}
+	clear(r.batch[:cap(r.batch)])
+	n, err := r.parquet.Read(r.batch[:cap(r.batch)])
+	r.batch, r.next, r.end = r.batch[:n], 0, err
+	if n == 0 && err != nil {
+		return r.fill()
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read %s: %w", r.file.Name(), err)
+	}
+	return nil
+}
+
+// Close closes the file.
+func (r *Reader[T]) Close() error {
+	return errors.Join(r.parquet.Close(), r.file.Close())
+}
+
+// All reads the rows of a file one by one; each is valid until the next.
+func All[T any](path string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		r, err := Open[T](path)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer r.Close()
+		for {
+			row, err := r.Next()
+			if row == nil && err == nil {
+				return
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}

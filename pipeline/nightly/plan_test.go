@@ -1,0 +1,197 @@
+package nightly_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/nightly"
+)
+
+// spell names intervals by their local days, and by the hour where they do not
+// begin or end with a day.
+func zone(t testing.TB, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func day(t testing.TB, s string) calendar.Day {
+	t.Helper()
+	d, err := calendar.ParseDay(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func instant(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func spell(all []calendar.Interval, z *time.Location) string {
+	var words []string
+	for _, i := range all {
+		at := func(t time.Time) string { return strings.TrimSuffix(t.In(z).Format("0102T15:04"), "T00:00") }
+		words = append(words, at(i.From)+"-"+at(i.To))
+	}
+	return strings.Join(words, " ")
+}
+
+func TestNightly(t *testing.T) {
+	const night = "2026-01-22T01:30:00+08:00"
+	tests := []struct {
+		what    string
+		zone    string
+		now     string
+		catchUp int // days
+		covered []string
+		windows string
+		gaps    string
+	}{
+		{"empty dataset", "Asia/Shanghai", night, 7, nil, "0115-0122", "[]"},
+		{"an ordinary night", "Asia/Shanghai", night, 7, []string{"2026-01-01/2026-01-21"}, "0121-0122", "[]"},
+		{"nothing left", "Asia/Shanghai", night, 7, []string{"2026-01-01/2026-01-22"}, "", "[]"},
+		{"three nights missed", "Asia/Shanghai", night, 7, []string{"2026-01-01/2026-01-18"}, "0118-0122", "[]"},
+		{"a hole", "Asia/Shanghai", night, 7, []string{"2026-01-10/2026-01-17", "2026-01-18/2026-01-21"}, "0117-0118 0121-0122", "[]"},
+		{"an outage longer than catch-up", "Asia/Shanghai", night, 7, []string{"2026-01-01/2026-01-10"}, "0115-0122", "[--from 2026-01-10 --to 2026-01-14]"},
+		{"old holes", "Asia/Shanghai", night, 3, []string{"2025-12-01/2025-12-30", "2025-12-31/2026-01-10", "2026-01-12/2026-01-22"}, "", "[--date 2025-12-30 --from 2026-01-10 --to 2026-01-11]"},
+		{"begun in the middle of a day", "Asia/Shanghai", night, 7, []string{"2026-01-14/2026-01-20T12:00"}, "0120T12:00-0122", "[]"},
+		{"part of an old day", "Asia/Shanghai", night, 2, []string{"2026-01-01/2026-01-10T12:00", "2026-01-10T13:00/2026-01-11", "2026-01-12/2026-01-22"}, "", "[--from 2026-01-10 --to 2026-01-11]"},
+		{"no catching up", "Asia/Shanghai", night, 0, []string{"2026-01-01/2026-01-21"}, "", "[--date 2026-01-21]"},
+		{"short day", "Europe/Berlin", "2026-03-30T03:00:00+02:00", 1, []string{"2026-03-01/2026-03-29"}, "0329-0330", "[]"},
+		{"long day", "Europe/Berlin", "2026-10-26T00:30:00+01:00", 1, nil, "1025-1026", "[]"},
+		{"no midnight", "America/Sao_Paulo", "2018-11-05T02:00:00-02:00", 2, nil, "1103-1105", "[]"},
+	}
+	for _, tt := range tests {
+		z := zone(t, tt.zone)
+		r := nightly.Nightly(z, instant(t, tt.now), time.Duration(tt.catchUp)*24*time.Hour)
+		work := r.Plan([]string{"i"}, map[string][]calendar.Interval{"i": local(t, z, tt.covered)})[0]
+		var flags []string
+		for _, g := range work.Gaps {
+			flags = append(flags, g.Flags())
+		}
+		if got := spell(work.Windows, z); got != tt.windows || fmt.Sprint(flags) != tt.gaps {
+			t.Errorf("%s: %q and %v, want %q and %s", tt.what, got, flags, tt.windows, tt.gaps)
+		}
+	}
+}
+
+// local reads intervals spelled in a zone's own time.
+func local(t *testing.T, z *time.Location, spelled []string) []calendar.Interval {
+	var all []calendar.Interval
+	at := func(s string) time.Time {
+		if !strings.Contains(s, "T") {
+			return day(t, s).Start(z)
+		}
+		at, err := time.ParseInLocation("2006-01-02T15:04", s, z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	for _, s := range spelled {
+		from, to, _ := strings.Cut(s, "/")
+		all = append(all, calendar.Interval{From: at(from), To: at(to)})
+	}
+	return all
+}
+
+// Each instance is behind by as much as it is behind: a new one begins, an old
+// one goes on.
+func TestPlanOfSeveralInstances(t *testing.T) {
+	z := zone(t, "Asia/Shanghai")
+	covered := map[string][]calendar.Interval{
+		"sales":   local(t, z, []string{"2026-01-01/2026-01-21"}),
+		"service": local(t, z, []string{"2026-01-01/2026-01-19"}),
+	}
+	r := nightly.Nightly(z, instant(t, "2026-01-22T01:30:00+08:00"), 7*24*time.Hour)
+	var got []string
+	for _, w := range r.Plan([]string{"sales", "new", "service"}, covered) {
+		got = append(got, w.InstanceID+" "+spell(w.Windows, z))
+	}
+	if want := []string{"sales 0121-0122", "new 0115-0122", "service 0119-0122"}; !slices.Equal(got, want) {
+		t.Errorf("plan %q, want %q", got, want)
+	}
+}
+
+// After every night missed, the next run leaves nothing uncovered, and a
+// second run finds nothing to do.
+func TestNightsCatchUp(t *testing.T) {
+	z := zone(t, "Europe/Berlin")
+	covered := map[string][]calendar.Interval{}
+	for _, night := range []string{
+		"2026-03-26T03:00:00+01:00", "2026-03-27T03:00:00+01:00", // then three missed, one of them short
+		"2026-03-31T03:00:00+02:00", "2026-03-31T04:00:00+02:00", "2026-03-31T23:59:00+02:00", "2026-04-01T00:00:00+02:00",
+	} {
+		now := instant(t, night)
+		work := nightly.Nightly(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]
+		covered["i"] = calendar.Union(covered["i"], calendar.Over(work.Windows, z, now)...)
+		want := []calendar.Interval{{From: day(t, "2026-03-19").Start(z), To: calendar.DayOf(now, z).Start(z)}}
+		if !slices.Equal(covered["i"], want) {
+			t.Fatalf("after %s %s is covered, want %s", night, spell(covered["i"], z), spell(want, z))
+		}
+		if again := nightly.Nightly(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]; len(again.Windows)+len(again.Gaps) > 0 {
+			t.Fatalf("after %s %+v is left", night, again)
+		}
+	}
+}
+
+func TestGiven(t *testing.T) {
+	z := zone(t, "Asia/Shanghai")
+	now := instant(t, "2026-01-22T01:30:00+08:00")
+	covered := map[string][]calendar.Interval{"i": local(t, z, []string{"2026-01-01/2026-01-22"})}
+	tests := []struct {
+		date, from, to string
+		windows        string
+		err            string
+	}{
+		{"2026-01-20", "", "", "0120-0121", ""}, // covered, and fetched all the same
+		{"", "2026-01-19", "2026-01-20", "0119-0121", ""},
+		{"", "2026-01-20", "2026-01-20", "0120-0121", ""},
+		{"", "2026-01-20", "", "0120-0122", ""},
+		{"", "2026-01-20", "2026-01-22", "0120-0122T01:30", ""},
+		{"", "2026-01-20", "2026-02-22", "0120-0122T01:30", ""},
+		{"2026-01-22", "", "", "0122-0122T01:30", ""},
+		{"", "2026-01-22", "", "0122-0122T01:30", ""},
+		{"2026-01-23", "", "", "", "--date 2026-01-23 is in the future"},
+		{"", "2026-01-23", "2026-01-24", "", "--from 2026-01-23 is in the future"},
+		{"", "2026-01-20", "2026-01-19", "", "--from 2026-01-20 is after --to 2026-01-19"},
+		{"", "", "2026-01-19", "", "--to is given without --from"},
+		{"", "", "", "", "no day is given"},
+		{"2026-01-20", "2026-01-20", "", "", "--date and --from or --to are both given"},
+		{"20 January", "", "", "", `--date: invalid day "20 January": want YYYY-MM-DD`},
+		{"", "2026-01-20", "now", "", `--to: invalid day "now": want YYYY-MM-DD`},
+		{"1969-12-31", "", "", "", "before 1970"},
+	}
+	for _, tt := range tests {
+		r, err := nightly.Given(z, now, tt.date, tt.from, tt.to)
+		if tt.err != "" {
+			var usage *nightly.UsageError
+			if !errors.As(err, &usage) || !strings.Contains(err.Error(), tt.err) || usage.Hint() == "" {
+				t.Errorf("%+v: error %v", tt, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%+v: %v", tt, err)
+			continue
+		}
+		work := r.Plan([]string{"i"}, covered)[0]
+		if got := spell(work.Windows, z); got != tt.windows || len(work.Gaps) > 0 {
+			t.Errorf("%+v: windows %s, gaps %v", tt, got, work.Gaps)
+		}
+	}
+}
