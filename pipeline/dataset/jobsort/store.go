@@ -1,4 +1,4 @@
-package gather
+package jobsort
 
 import (
 	"fmt"
@@ -6,42 +6,44 @@ import (
 	"sync"
 
 	"callmill/pipeline/dataset/spill"
+	"callmill/schema"
 )
 
-// Options say how much a Store may hold and where the rest goes.
+// Options say how much memory a Store may use and where the rest goes. The zero
+// value is useful.
 type Options struct {
-	// Memory is the number of bytes of compressed rows kept in memory; where
+	// Memory is the number of bytes of compressed jobs kept in memory; where
 	// there are more, all are kept in a file. 0 means 64 MiB.
 	Memory int64
-	// Open is the number of bytes of rows an Appender holds before it
-	// compresses them; 0 means 16 MiB.
+	// Open is the number of bytes of jobs an Appender holds before it compresses
+	// them; 0 means 16 MiB.
 	Open int64
-	// Dir is where that file is made, "" is the system's folder for temporary
-	// files: see [spill.File].
+	// Dir is where that file is created; "" is the system's folder for temporary
+	// files.
 	Dir string
-	// Buckets is in how many buckets a day of so many rows of its largest table
-	// will be read, a power of two; nil means one. It is asked while rows still
-	// come, and need not be right: a day is then read more often than once.
+	// Buckets returns in how many buckets, a power of two, a day will be read
+	// whose largest table has so many rows; nil means one. It is called while
+	// jobs still come, and an estimate is enough: with a wrong one a part of the
+	// day is read more than once.
 	Buckets func(rows int64) int
 }
 
-// Store is where appenders leave compressed segments and shards find them. It
-// is safe for concurrent use.
+// Store is where appenders leave sorted segments. It is safe for concurrent use.
 type Store struct {
 	options Options
-	codec   *Codec
 
 	mu        sync.Mutex
 	days      map[int32]*day
 	held      int64 // bytes of segments in memory
 	spill     spill.File
-	appenders []*Appender
+	appenders uint64
 }
 
 // day is what there is of a day.
 type day struct {
 	segments []segment
-	counts   RowCounts
+	jobs     int64
+	rows     schema.RowCounts
 }
 
 // segment is a run of sorted entries of one part of a day, in blocks that are
@@ -54,7 +56,7 @@ type segment struct {
 }
 
 // NewStore makes an empty Store.
-func NewStore(codec *Codec, o Options) *Store {
+func NewStore(o Options) *Store {
 	if o.Memory == 0 {
 		o.Memory = 64 << 20
 	}
@@ -64,18 +66,18 @@ func NewStore(codec *Codec, o Options) *Store {
 	if o.Buckets == nil {
 		o.Buckets = func(int64) int { return 1 }
 	}
-	return &Store{options: o, codec: codec, days: map[int32]*day{}, spill: spill.File{Dir: o.Dir}}
+	return &Store{options: o, days: map[int32]*day{}, spill: spill.File{Dir: o.Dir}}
 }
 
-// partBytes is how large a part at least is on average, before compression: of
-// each that has a bucket a block is in memory while the bucket is written, and
+// partBytes is the least size of a part on average, before compression: a block
+// of each part that has a bucket is in memory while the bucket is written, and
 // the last block of a part, which is not full, compresses badly.
 const partBytes = 3 * blockBytes
 
-// divide decides in how many parts the shares of a flush are kept, so that who
-// reads a bucket need not read the whole day. How many buckets there will be is
-// a guess, that a quarter of the day is there: of too few parts each is read for
-// several buckets, of too many more blocks are in memory at a time.
+// divide chooses the number of parts per day for a flush, so that a bucket can
+// be read without the whole day. It estimates the final number of buckets by
+// assuming that a quarter of the day has arrived: with too few parts each is
+// read for several buckets, with too many more blocks are in memory at a time.
 func (s *Store) divide(shares map[int32]*share) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,8 +87,9 @@ func (s *Store) divide(shares map[int32]*share) {
 			d = &day{}
 			s.days[number] = d
 		}
-		d.counts.Add(of.counts, 1)
-		of.parts = s.options.Buckets(4 * d.counts.Max())
+		d.jobs += of.jobs
+		d.rows.Add(of.rows)
+		of.parts = s.options.Buckets(4 * d.rows.Max())
 		for of.parts > 1 && of.bytes/of.parts < partBytes {
 			of.parts /= 2
 		}
@@ -94,10 +97,10 @@ func (s *Store) divide(shares map[int32]*share) {
 }
 
 // add keeps a copy of a segment of a day that divide has seen.
-func (s *Store) add(number int32, part, parts int, compressed []byte, ends []int32) (err error) {
+func (s *Store) add(number, part int32, parts int, compressed []byte, ends []int32) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seg := segment{part: int32(part), parts: int32(parts), ends: slices.Clone(ends)}
+	seg := segment{part: part, parts: int32(parts), ends: slices.Clone(ends)}
 	if size := int64(len(compressed)); s.spill.Size() == 0 && s.held+size <= s.options.Memory {
 		s.held += size
 		seg.compressed = slices.Clone(compressed)
@@ -107,7 +110,7 @@ func (s *Store) add(number int32, part, parts int, compressed []byte, ends []int
 			seg.offset, err = s.spill.Append(compressed)
 		}
 		if err != nil {
-			return fmt.Errorf("spill %d bytes of rows: %w", size, err)
+			return fmt.Errorf("spill %d bytes of jobs: %w", size, err)
 		}
 	}
 	d := s.days[number]
@@ -115,8 +118,8 @@ func (s *Store) add(number int32, part, parts int, compressed []byte, ends []int
 	return nil
 }
 
-// spillHeld moves to the file what is in memory: where most is there, the rest
-// is of more use as memory for those who write.
+// spillHeld moves what is in memory to the file: once most jobs are there, the
+// memory is of more use to those who write.
 func (s *Store) spillHeld() (err error) {
 	if s.held == 0 {
 		return nil
@@ -137,17 +140,18 @@ func (s *Store) spillHeld() (err error) {
 	return nil
 }
 
-// Rows is how many rows of a day were handed over.
-func (s *Store) Rows(day int32) RowCounts {
+// Day returns how many jobs of a day were handed over, and how many rows they
+// have.
+func (s *Store) Day(number int32) (jobs int64, rows schema.RowCounts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if d := s.days[day]; d != nil {
-		return d.counts
+	if d := s.days[number]; d != nil {
+		return d.jobs, d.rows
 	}
-	return RowCounts{}
+	return 0, schema.RowCounts{}
 }
 
-// Close gives back memory and disk.
+// Close frees memory and disk space.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

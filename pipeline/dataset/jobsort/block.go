@@ -1,4 +1,4 @@
-package gather
+package jobsort
 
 import (
 	"encoding/binary"
@@ -10,9 +10,9 @@ import (
 
 const (
 	// blockBytes is how much of a segment is compressed and read back at a
-	// time: when a bucket is read, a block of each segment that may have it is
+	// time: while a bucket is read, a block of each segment that may have it is
 	// in memory. With the job that fills it a block is mostly within 32 KiB,
-	// where the allocator has a size for it.
+	// the largest size class of the allocator.
 	blockBytes = 28 << 10
 	// checksumBytes is how long the checksum is that comes before a block.
 	checksumBytes = 4
@@ -30,7 +30,7 @@ func appendCompressed(dst, block []byte) []byte {
 	return dst
 }
 
-// decompress is the block that appendCompressed was given, in new memory.
+// decompress returns the block that appendCompressed was given, in new memory.
 func decompress(compressed []byte) ([]byte, error) {
 	if len(compressed) < checksumBytes {
 		return nil, errDamaged

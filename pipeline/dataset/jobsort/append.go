@@ -1,4 +1,4 @@
-package gather
+package jobsort
 
 import (
 	"cmp"
@@ -8,14 +8,14 @@ import (
 	"callmill/schema"
 )
 
-// Appender takes rows from one worker. It is not safe for concurrent use, and of
-// no use after an error.
+// Appender takes jobs from one worker. Not safe for concurrent use; after an
+// error it must not be used any more.
 type Appender struct {
 	store  *Store
 	nextID uint64
-	open   []byte  // entries, as they came
-	days   []int32 // of each of them
-	lines  lines   // that the entries refer to
+	open   []byte                     // entries, in the order in which they came
+	days   []int32                    // of each of them
+	rows   map[int32]schema.RowCounts // of each day
 
 	// Of what is being handed over, kept for their memory.
 	sorted     []place
@@ -30,42 +30,47 @@ type Appender struct {
 func (s *Store) Appender() *Appender {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := &Appender{store: s, shares: map[int32]*share{}}
-	s.appenders = append(s.appenders, a)
-	a.nextID = uint64(len(s.appenders)) << appenderShift
-	return a
+	s.appenders++
+	return &Appender{
+		store: s, rows: map[int32]schema.RowCounts{}, shares: map[int32]*share{},
+		nextID: s.appenders << appenderShift,
+	}
 }
 
 // appenderShift is where an entry's id has the number of its appender, from 1.
 const appenderShift = 40
 
-// Append takes a copy of the rows of a job and gives the entry's id, which is
-// unique within the store and never 0.
-func (a *Appender) Append(key schema.Key, rows *schema.Rows) (id uint64, err error) {
+// Append takes a copy of a job that lives under a day and was called first at
+// firstCall, in ms, 0 for never. It returns the entry's id, which is unique
+// within the store and never 0.
+func (a *Appender) Append(key schema.Key, day int32, firstCall int64, hash schema.ContentHash, job *schema.Job) (id uint64, err error) {
 	a.nextID++
 	before := len(a.open)
-	a.open = a.store.codec.append(a.open, key, a.nextID, rows, &a.lines)
+	a.open = appendEntry(a.open, key, a.nextID, firstCall, hash, job)
 	if size := len(a.open) - before; size > maxEntry {
-		return 0, fmt.Errorf("gather job %s: its rows take %d bytes, more than %d", rows.Job.JobID, size, maxEntry)
+		return 0, fmt.Errorf("sort job %s: it takes %d bytes, more than %d", job.JobID, size, maxEntry)
 	}
-	a.days = append(a.days, rows.JobDate)
+	a.days = append(a.days, day)
+	rows := a.rows[day]
+	rows.Add(job.CountRows())
+	a.rows[day] = rows
 	if int64(len(a.open)) >= a.store.options.Open {
 		return a.nextID, a.flush()
 	}
 	return a.nextID, nil
 }
 
-// maxEntry is how many bytes the rows of a job may take, so that lengths fit
-// into an int32, compressed or not. Input of 64 MiB, the most that is decoded as
-// one job, is far from it.
+// maxEntry is how many bytes a job may take, so that lengths fit into an int32,
+// compressed or not. Input of 64 MiB, the most that is decoded as one job, is
+// far from it.
 const maxEntry = 1 << 30
 
 // segmentBytes is how much of a part of a day is handed over at a time: it
-// bounds what compressing it takes besides.
+// bounds the memory that compressing takes.
 const segmentBytes = 4 << 20
 
-// Close hands over to the store what the appender holds, and gives back its
-// memory. The appender takes no more.
+// Close hands over to the store what the appender holds, and frees its memory.
+// The appender takes no more.
 func (a *Appender) Close() error {
 	err := a.flush()
 	a.release()
@@ -85,7 +90,7 @@ func (a *Appender) flush() error {
 	for i, p := range a.sorted {
 		a.block = append(a.block, a.open[p.start:p.end]...)
 		plain += p.end - p.start
-		last := i == len(a.sorted)-1 || !p.with(&a.sorted[i+1])
+		last := i == len(a.sorted)-1 || !p.samePart(&a.sorted[i+1])
 		if last || len(a.block) >= blockBytes {
 			a.compressed = appendCompressed(a.compressed, a.block)
 			a.ends, a.block = append(a.ends, int32(len(a.compressed))), a.block[:0]
@@ -106,9 +111,10 @@ func (a *Appender) flush() error {
 
 // share is what a flush has of a day.
 type share struct {
-	counts RowCounts
-	bytes  int
-	parts  int
+	jobs  int64
+	rows  schema.RowCounts
+	bytes int
+	parts int
 }
 
 // sort finds the places of the jobs and puts them in order: day by day, part by
@@ -116,46 +122,44 @@ type share struct {
 func (a *Appender) sort() error {
 	clear(a.shares)
 	a.sorted = a.sorted[:0]
-	src := newSource(a.open)
+	block := &reader{rest: a.open}
 	for _, day := range a.days {
-		start := len(a.open) - len(src.rest)
-		entry, err := next(src)
+		start := len(a.open) - len(block.rest)
+		entry, err := next(block)
 		if err != nil {
 			return err
 		}
-		end := len(a.open) - len(src.rest)
-		a.sorted = append(a.sorted, place{day, entry.Key, 0, entry.FirstCall, entry.JobID, entry.Instance, start, end})
+		end := len(a.open) - len(block.rest)
+		a.sorted = append(a.sorted, place{day: day, entry: entry, start: start, end: end})
 		of := a.shares[day]
 		if of == nil {
-			of = &share{}
+			of = &share{rows: a.rows[day]}
 			a.shares[day] = of
 		}
-		of.counts.Add(entry.Counts, 1)
+		of.jobs++
 		of.bytes += end - start
 	}
+	clear(a.rows)
 	a.store.divide(a.shares)
 	for i := range a.sorted {
 		p := &a.sorted[i]
-		p.part = p.key.Bucket(a.shares[p.day].parts)
+		p.part = int32(p.entry.Key.Bucket(a.shares[p.day].parts))
 	}
 	slices.SortFunc(a.sorted, func(p, q place) int {
-		if !p.with(&q) {
+		if !p.samePart(&q) {
 			return cmp.Or(cmp.Compare(p.day, q.day), cmp.Compare(p.part, q.part))
 		}
-		return CompareJobs(p.firstCall, p.jobID, p.instance, q.firstCall, q.jobID, q.instance)
+		return compareEntries(&p.entry, &q.entry)
 	})
 	return nil
 }
 
-// place is where a job is in the rows of an appender, and what it is sorted by.
+// place is where an entry lies in Appender.open.
 type place struct {
-	day             int32
-	key             schema.Key
-	part            int
-	firstCall       int64
-	jobID, instance string
-	start, end      int
+	day, part  int32
+	entry      Entry
+	start, end int
 }
 
-// with reports whether two jobs are of the same part of the same day.
-func (p *place) with(q *place) bool { return p.day == q.day && p.part == q.part }
+// samePart reports whether two jobs are in the same part of the same day.
+func (p *place) samePart(q *place) bool { return p.day == q.day && p.part == q.part }
