@@ -17,6 +17,25 @@ type Rows struct {
 	Undated bool
 }
 
+// Reset empties the rows. It keeps the memory of tables of up to maxKept rows for
+// the rows of another job.
+func (r *Rows) Reset(maxKept int) {
+	*r = Rows{
+		Tasks:     emptied(r.Tasks, maxKept),
+		Turns:     emptied(r.Turns, maxKept),
+		Contacts:  emptied(r.Contacts, maxKept),
+		Extras:    emptied(r.Extras, maxKept),
+		Summaries: emptied(r.Summaries, maxKept),
+	}
+}
+
+func emptied[T any](rows []T, maxKept int) []T {
+	if cap(rows) > maxKept {
+		return nil
+	}
+	return rows[:0]
+}
+
 // NoDate is 9999-12-31 in days since 1970-01-01: the partition of jobs
 // without a call.
 const NoDate int32 = 2932896

@@ -29,9 +29,6 @@ type texts struct {
 	last      string
 	lastIndex int32
 
-	// Of a column without bounds, whose rows may have lines.
-	lines linePlaces
-
 	// Since bounds was called; the heads are of least and greatest.
 	least, greatest         []byte
 	leastHead, greatestHead uint64
@@ -52,7 +49,6 @@ func (t *texts) reset() {
 	if t.usesIt {
 		t.entries.reset()
 	}
-	t.lines.reset()
 }
 
 func (t *texts) add(s string) {
