@@ -46,8 +46,8 @@ var libraries = []library{
 	{"github.com/vbauerster/mpb/v8", "the bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill")},
 	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/decode", "pipeline/simulate", "pipeline/spool", "pipeline/source", "pipeline/callapi")},
-	{"github.com/klauspost/compress", "zstd and gzip of inputs, raw lines, spilled rows and the embedded dictionary", units("pipeline/source", "pipeline/spool", "pipeline/simulate", "pipeline/dataset", "segment")},
-	{"golang.org/x/sync", "errgroup: every goroutine of the program", units("pipeline", "pipeline/callapi", "cmd/callmill", "cmd/callmill-review")},
+	{"github.com/klauspost/compress", "zstd and gzip of inputs, raw lines, spilled jobs and the embedded dictionary", units("pipeline/source", "pipeline/spool", "pipeline/simulate", "pipeline/dataset", "segment")},
+	{"golang.org/x/sync", "errgroup: every goroutine of the program", units("pipeline", "pipeline/callapi", "pipeline/dataset", "cmd/callmill", "cmd/callmill-review")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/callapi", "pipeline/simulate")},
 	{"golang.org/x/text", "NFKC of phone numbers; encodings of XML", units("pipeline/redact", "pipeline/decode")},
 	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
@@ -65,8 +65,9 @@ var testLibraries = []string{
 
 // starters are the units that start goroutines. Everything else is called by
 // one of theirs and returns. callapi has several requests under way, in an
-// errgroup that ends with Source.Raws.
-var starters = units("pipeline", "pipeline/callapi", "cmd/callmill", "cmd/callmill-review")
+// errgroup that ends with Source.Raws; dataset writes several shards at a time,
+// in one that ends with Commit.
+var starters = units("pipeline", "pipeline/callapi", "pipeline/dataset", "cmd/callmill", "cmd/callmill-review")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

@@ -24,6 +24,9 @@ type Raw struct {
 	// itself found it unusable, such as a job beyond what can be held.
 	Reject *Reject
 
+	// Replay is the id of the reject whose input this is, where it is replayed.
+	Replay string
+
 	// Release, where not nil, gives Body back to whoever made it.
 	Release func()
 }

@@ -9,6 +9,7 @@ import (
 
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 )
 
 // report is what a run did: its last lines, its file in runs/ and its metrics.
@@ -23,8 +24,8 @@ type report struct {
 	reasons []reason
 
 	read      *pipeline.Report
-	published *dataset.Published // nil: nothing was
-	pull      *pullReport        // nil: it was none
+	published *commit.Published // nil: nothing was
+	pull      *pullReport       // nil: it was none
 	pruned    []string
 }
 

@@ -238,6 +238,17 @@ func (b *builder) flush(file *File) error {
 	return nil
 }
 
+// Len returns how many bytes the records take that were handed over.
+func (s *Sorter) Len() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	size := int64(0)
+	for _, r := range s.runs {
+		size += r.size
+	}
+	return size
+}
+
 // Close frees memory and disk space.
 func (s *Sorter) Close() error {
 	s.mu.Lock()

@@ -1,46 +1,33 @@
-package dataset
+package commit
 
 import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 
+	"callmill/pipeline/dataset"
 	"callmill/schema"
 )
 
-// Undated reports whether an instant, in ms, is the start of a run that dated
-// what had no instant of its own.
-func (d *Dataset) Undated(at int64) bool { return slices.Contains(d.manifest.Undated, at) }
-
 // Reread makes the published snapshot a source of the line that made it: a
 // piece of input is a shard, and decoding it is reading its rows back.
-//
-// unflatten makes the job of its rows; see package flatten.
 type Reread struct {
-	dataset   *Dataset
+	dataset   *dataset.Dataset
 	unflatten func(*schema.Rows) *schema.Job
-	shards    []shard
+	shards    []*publishedShard
 	undated   map[int64]bool
 }
 
-// Reread prepares to read the published snapshot.
-func (d *Dataset) Reread(unflatten func(*schema.Rows) *schema.Job) *Reread {
-	r := &Reread{dataset: d, unflatten: unflatten, undated: map[int64]bool{}}
-	for _, f := range d.manifest.Table(schema.TableJobs).Files {
-		if day, ok := dayOf(f.Path); ok && f.Rows > 0 {
-			r.shards = append(r.shards, shard{day, f.Bucket, f.Buckets})
-		}
-	}
-	for _, at := range d.manifest.Undated {
+// NewReread prepares to read the published snapshot. unflatten makes a job of
+// its rows; it is safe for concurrent use.
+func NewReread(d *dataset.Dataset, unflatten func(*schema.Rows) *schema.Job) *Reread {
+	r := &Reread{dataset: d, unflatten: unflatten, shards: publishedShards(d), undated: map[int64]bool{}}
+	for _, at := range d.Manifest().Undated {
 		r.undated[at] = true
 	}
 	return r
 }
-
-// Total gives the number of shards; their bytes are not counted.
-func (r *Reread) Total() (files int, bytes int64) { return len(r.shards), 0 }
 
 // Raws yields the shards, by number.
 func (r *Reread) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
@@ -48,20 +35,20 @@ func (r *Reread) Raws(ctx context.Context, yield func(*schema.Raw) error) error 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := yield(&schema.Raw{Origin: r.dataset.name, Sequence: int64(i), Body: strconv.AppendInt(nil, int64(i), 10)}); err != nil {
+		if err := yield(&schema.Raw{Origin: r.dataset.Name(), Sequence: int64(i), Body: strconv.AppendInt(nil, int64(i), 10)}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Decoder reads the jobs of a shard. It is for one goroutine.
+// Decoder reads the jobs of a shard. Not safe for concurrent use.
 type Decoder struct{ reread *Reread }
 
 // Decoder makes a decoder for the pieces that Raws yields.
 func (r *Reread) Decoder() *Decoder { return &Decoder{r} }
 
-// Counts are empty: nothing is coerced.
+// Counts returns no coercions: there are none.
 func (d *Decoder) Counts() schema.Counts { return nil }
 
 // Items yields the jobs of a shard, each valid until the next.
@@ -73,14 +60,13 @@ func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
 	}
 }
 
-// read yields the jobs of a shard; nil means that all were, or that yield
-// wants no more.
-func (d *Decoder) read(raw *schema.Raw, yield func(schema.Decoded) bool) (err error) {
+// read yields the jobs of a shard, until yield returns false.
+func (d *Decoder) read(raw *schema.Raw, yield func(schema.Decoded) bool) error {
 	number, err := strconv.Atoi(string(raw.Body))
 	if err != nil {
 		return fmt.Errorf("reread shard: %w", err)
 	}
-	file, err := d.reread.dataset.openShard(d.reread.shards[number])
+	file, err := d.reread.shards[number].open()
 	if err != nil {
 		return err
 	}

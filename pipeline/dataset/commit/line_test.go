@@ -1,9 +1,10 @@
-package dataset_test
+package commit_test
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/redact"
 	"callmill/schema"
@@ -36,6 +38,7 @@ type delivery struct {
 	job    *schema.Job
 	reject *schema.Reject
 	group  *schema.JobGroupRow
+	facts  *schema.TaskFacts
 }
 
 // line publishes deliveries into a dataset, as the pipeline does, but in one
@@ -44,6 +47,7 @@ type line struct {
 	t         testing.TB
 	dir       string
 	options   dataset.Options
+	memory    int64
 	appenders int
 	key       string
 	extent    func(*dataset.Extent)
@@ -62,7 +66,7 @@ func newLine(t testing.TB) *line {
 }
 
 // run publishes what is delivered and fails the test if that does not succeed.
-func (l *line) run(deliveries ...delivery) *dataset.Published {
+func (l *line) run(deliveries ...delivery) *commit.Published {
 	l.t.Helper()
 	p, err := l.try(context.Background(), deliveries...)
 	if err != nil {
@@ -71,7 +75,7 @@ func (l *line) run(deliveries ...delivery) *dataset.Published {
 	return p
 }
 
-func (l *line) try(ctx context.Context, deliveries ...delivery) (p *dataset.Published, err error) {
+func (l *line) try(ctx context.Context, deliveries ...delivery) (p *commit.Published, err error) {
 	d, err := dataset.Open(ctx, l.dir, l.options)
 	if err != nil {
 		return nil, err
@@ -82,28 +86,17 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *dataset.Publ
 		return nil, err
 	}
 	run := d.NewRun()
-	tx, err := d.Begin(ctx, run)
+	tx, err := commit.Begin(ctx, d, run, commit.Options{
+		Flattener: func() commit.Flattener { return flatten.New(shanghai, runes{}) },
+		Unflatten: flatten.Job,
+		Memory:    l.memory,
+		Workers:   2,
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if closeErr := tx.Close(); err == nil {
-			err = closeErr
-		}
-	}()
+	defer func() { err = errors.Join(err, tx.Close()) }()
 	if err := l.deliver(tx, run, key, deliveries); err != nil {
-		return nil, err
-	}
-	units, err := tx.Plan(ctx)
-	for err == nil && units > 0 {
-		for unit := range units {
-			if err := tx.Write(ctx, unit); err != nil {
-				return nil, err
-			}
-		}
-		units, err = tx.Replan()
-	}
-	if err != nil {
 		return nil, err
 	}
 	extent := dataset.Extent{Settings: dataset.Settings{
@@ -113,16 +106,15 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *dataset.Publ
 	if l.extent != nil {
 		l.extent(&extent)
 	}
-	if p, err = tx.Publish(ctx, extent); err != nil {
+	if p, err = tx.Commit(ctx, extent); err != nil {
 		return nil, err
 	}
 	return p, d.WriteRun(run, map[string]any{"snapshot": p.Snapshot})
 }
 
-func (l *line) deliver(tx *dataset.Tx, run dataset.Run, key []byte, deliveries []delivery) error {
-	flattener := flatten.New(shanghai, runes{}, nil)
+func (l *line) deliver(tx *commit.Tx, run dataset.Run, key []byte, deliveries []delivery) error {
 	redactor := redact.New(key)
-	appenders := make([]*dataset.Appender, l.appenders)
+	appenders := make([]*commit.Appender, l.appenders)
 	for i := range appenders {
 		appenders[i] = tx.Appender()
 	}
@@ -141,16 +133,18 @@ func (l *line) deliver(tx *dataset.Tx, run dataset.Run, key []byte, deliveries [
 			}
 			continue
 		}
+		if d.facts != nil {
+			if err := a.Facts(raw, d.facts); err != nil {
+				return err
+			}
+			continue
+		}
 		job := *d.job
 		if job.ObservedAt == 0 {
 			job.ObservedAt, job.Undated = run.Started.UnixMilli(), true
 		}
 		redactor.Job(&job)
-		hash, _ := job.ContentHash(nil)
-		if a.Known(raw, 0, &job, hash) {
-			continue
-		}
-		if err := a.Append(raw, 0, &job, hash, flattener.Rows(&job, hash)); err != nil {
+		if err := a.Job(raw, 0, &job); err != nil {
 			return err
 		}
 	}

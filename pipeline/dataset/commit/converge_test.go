@@ -1,4 +1,4 @@
-package dataset_test
+package commit_test
 
 import (
 	"fmt"
@@ -41,7 +41,7 @@ func TestConverges(t *testing.T) {
 			rest = rest[n:]
 			deliver = append(deliver, rapid.SliceOfN(rapid.SampledFrom(all), 0, 3).Draw(rt, "again")...)
 			split.appenders = rapid.IntRange(1, 4).Draw(rt, "workers")
-			split.options.Memory = rapid.SampledFrom([]int64{0, 1, 4096, 1 << 16}).Draw(rt, "memory")
+			split.memory = rapid.SampledFrom([]int64{0, 1, 4096, 1 << 16}).Draw(rt, "memory")
 			counts := split.run(jobs(deliver...)...).Counts
 			if !counts.Balanced() {
 				rt.Errorf("counts do not balance: %+v", counts)

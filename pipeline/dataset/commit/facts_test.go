@@ -1,4 +1,4 @@
-package dataset_test
+package commit_test
 
 import (
 	"path/filepath"

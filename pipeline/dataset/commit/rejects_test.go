@@ -1,4 +1,4 @@
-package dataset_test
+package commit_test
 
 import (
 	"bytes"
@@ -83,7 +83,7 @@ func TestManyLargeRejects(t *testing.T) {
 		return d
 	}
 	l := newLine(t)
-	l.options.Memory = 24 << 20
+	l.memory = 24 << 20
 	l.appenders = 3
 	peak := uint64(0)
 	var deliveries []delivery

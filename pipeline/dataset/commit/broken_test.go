@@ -1,4 +1,4 @@
-package dataset_test
+package commit_test
 
 import (
 	"context"
@@ -109,21 +109,21 @@ func TestBrokenLatest(t *testing.T) {
 		},
 		"the snapshot was deleted": {
 			func(l *line, latest string) { l.must(os.RemoveAll(l.path("snapshots", latest))) },
-			[]string{"it is not there", wayOut}, fs.ErrNotExist,
+			[]string{"it is missing", wayOut}, fs.ErrNotExist,
 		},
 		"latest and LATEST are gone": {
 			func(l *line, _ string) {
 				l.must(os.Remove(l.path("latest")))
 				l.must(os.Remove(l.path("LATEST")))
 			},
-			[]string{"latest is gone, but there are snapshots", wayOut}, nil,
+			[]string{"latest is missing, but there are snapshots", wayOut}, nil,
 		},
 		"latest leads elsewhere": {
 			func(l *line, _ string) {
 				l.must(os.Remove(l.path("latest")))
 				l.must(os.Symlink("/", l.path("latest")))
 			},
-			[]string{`latest names "/", which is no snapshot`, wayOut}, nil,
+			[]string{`latest names "/", which is not a snapshot`, wayOut}, nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -341,7 +341,7 @@ func TestWhichFoldersAreTaken(t *testing.T) {
 				l.must(err)
 				return
 			}
-			checkError(t, err, dataset.ErrForeign, "no dataset, and not empty: it has ")
+			checkError(t, err, dataset.ErrForeign, "not a callmill dataset and not empty (contains ")
 			sameTables(t, everything(t, l.dir), before)
 			if _, err := os.Stat(l.path("lock")); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("lock: %v, want none", err)
