@@ -59,6 +59,7 @@ func (m *metrics) run(r *report) {
 	if p := r.published; p != nil {
 		m.gauge("last_run_seen", "Versions of jobs the last run saw.", float64(p.Counts.Seen), nil)
 		m.gauge("last_run_rejected", "Rejects the last run met.", float64(p.Counts.Rejected), nil)
+		m.gauge("last_run_unmatched", "Tasks SearchTask had values of in the last run that are in no table.", float64(p.Unmatched), nil)
 	}
 }
 

@@ -42,6 +42,8 @@ type publishedFile struct {
 	Counts   dataset.Counts   `json:"counts"`
 	Rows     map[string]int64 `json:"rows"` // of each table
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
+	// Unmatched is how many tasks SearchTask had values of that are in no table.
+	Unmatched int64 `json:"unmatched,omitempty"`
 }
 
 // file is the report as runs/<run>.json.
@@ -57,7 +59,9 @@ func (r *report) file() *runFile {
 		f.Read = &readFile{read.Bytes, read.Jobs, read.Turns, read.Rejects, read.Coercions}
 	}
 	if p := r.published; p != nil {
-		f.Published = &publishedFile{Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted}
+		f.Published = &publishedFile{
+			Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+		}
 		for _, t := range p.Tables {
 			f.Published.Rows[t.Name] = t.Rows
 		}

@@ -39,6 +39,7 @@ type delivery struct {
 	reject *schema.Reject
 	group  *schema.JobGroupRow
 	facts  *schema.TaskFacts
+	replay string // the id of the reject whose input it is
 }
 
 // line publishes deliveries into a dataset, as the pipeline does, but in one
@@ -120,7 +121,7 @@ func (l *line) deliver(tx *commit.Tx, run dataset.Run, key []byte, deliveries []
 	}
 	for i, d := range deliveries {
 		a := appenders[i*7%len(appenders)]
-		raw := &schema.Raw{Origin: "test", Sequence: int64(i)}
+		raw := &schema.Raw{Origin: "test", Sequence: int64(i), Replay: d.replay}
 		if d.reject != nil {
 			if err := a.Reject(raw, d.reject); err != nil {
 				return err

@@ -55,6 +55,77 @@ func TestRejectsComeAndGo(t *testing.T) {
 	}
 }
 
+// TestRejectMetAgain: a reject that the run meets again leaves only if a version
+// of its job is accepted after that in the run's order. Where the two alternate
+// for ever, it stays.
+func TestRejectMetAgain(t *testing.T) {
+	met, accepted := reject("a", "bad a", 200), jobs(call("a", 200, "v1", 0))[0]
+	for name, c := range map[string]struct {
+		run   []delivery
+		stays bool
+	}{
+		"after the acceptance":        {[]delivery{accepted, met}, true},
+		"before the acceptance":       {[]delivery{met, accepted}, false},
+		"before it and after it":      {[]delivery{met, accepted, met}, true},
+		"at an earlier instant":       {[]delivery{accepted, reject("a", "bad a", 150)}, false},
+		"another reject of the job":   {[]delivery{reject("a", "worse a", 100), accepted, met}, true},
+		"without any acceptance":      {[]delivery{met}, true},
+		"the job is of another robot": {[]delivery{met, elsewhere(call("a", 300, "v1", 0))}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			first := l.run(c.run...)
+			for n := range 4 {
+				if got := l.rejects()["a"] == "bad a"; got != c.stays || len(l.rejects()) > 1 {
+					t.Errorf("run %d: rejects %q, stays: %v", n, l.rejects(), c.stays)
+				}
+				if p := l.run(c.run...); p.Changed || p.Snapshot != first.Snapshot {
+					t.Errorf("run %d: %+v, want nothing new", n, p)
+				}
+			}
+		})
+	}
+}
+
+func elsewhere(j *schema.Job) delivery {
+	j.InstanceID = "other"
+	return delivery{job: j}
+}
+
+// TestReplayedRejects: of rejects that are replayed those leave of whose input
+// something comes and no reject.
+func TestReplayedRejects(t *testing.T) {
+	l := newLine(t)
+	l.run(reject("", "bad", 100), reject("", "worse", 100), reject("", "nothing", 100))
+	ids := map[string]string{}
+	d, err := dataset.View(l.dir)
+	l.must(err)
+	for row, err := range d.Rejects() {
+		l.must(err)
+		ids[string(row.Raw)] = row.RejectID
+	}
+	replayed := func(d delivery, raw string) delivery {
+		d.replay = ids[raw]
+		return d
+	}
+	p := l.run(replayed(jobs(call("a", 100, "v1", 0))[0], "bad"), replayed(jobs(call("b", 100, "v1", 0))[0], "worse"), replayed(reject("", "worse", 100), "worse"))
+	if p.Counts.New != 2 || p.Counts.Rejected != 1 {
+		t.Errorf("counts %+v", p.Counts)
+	}
+	left := 0
+	d, err = dataset.View(l.dir)
+	l.must(err)
+	for row, err := range d.Rejects() {
+		l.must(err)
+		if left++; row.RejectID == ids["bad"] {
+			t.Error("the reject whose input was accepted is still there")
+		}
+	}
+	if left != 2 {
+		t.Errorf("%d rejects are left, want 2", left)
+	}
+}
+
 // A path may be of any bytes; a text that is not UTF-8 would make the table
 // unreadable for DuckDB.
 func TestOriginIsText(t *testing.T) {
