@@ -71,13 +71,13 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 	if tx.wanted.Len() > 0 {
 		t.Error("published facts are wanted of a shard that has none")
 	}
-	if rows := tx.build0().estimate(&day{number: 7, old: tx.old.byDay[7]}); rows > 1 {
+	if rows := tx.emptyBuild().estimate(&day{number: 7, old: tx.old.byDay[7]}); rows > 1 {
 		t.Errorf("%d rows are estimated of a day whose jobs are all replaced by jobs that were not gathered", rows)
 	}
 }
 
-// build0 is a build without a folder.
-func (tx *Tx) build0() *build { return &build{tx: tx, days: map[int32]*day{}} }
+// emptyBuild returns a build without a folder.
+func (tx *Tx) emptyBuild() *build { return &build{tx: tx, days: map[int32]*day{}} }
 
 func heapInUse() int64 {
 	runtime.GC()
@@ -98,7 +98,7 @@ func TestManyDays(t *testing.T) {
 	for _, s := range shards {
 		tx.versions.dirty[s] = true
 	}
-	b := tx.build0()
+	b := tx.emptyBuild()
 	start := time.Now()
 	if units := b.plan(); len(units) != days {
 		t.Errorf("%d shards are planned, want %d", len(units), days)
