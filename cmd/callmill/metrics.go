@@ -10,9 +10,9 @@ import (
 	"callmill/schema"
 )
 
-// writeMetrics writes what became of a run for the text-file collector of
-// Prometheus' node exporter, if that was asked for. It does so however the run
-// ended; what is published, if anything, is told in any case.
+// writeMetrics writes the metrics of a run for the text-file collector of
+// Prometheus' node exporter, if --metrics-file is given, also after a failure. m
+// is what is published, nil for nothing.
 func (f *runFlags) writeMetrics(r *report, m *dataset.Manifest) error {
 	if f.metricsFile == "" {
 		return nil
@@ -63,8 +63,8 @@ func (m *metrics) run(r *report) {
 	}
 }
 
-// snapshot tells what is published. After a failure the last success is taken
-// to be when that was: runs since then brought nothing, or failed.
+// snapshot adds the metrics of what is published. After a failure, the time of
+// publication counts as the last success.
 func (m *metrics) snapshot(r *report, manifest *dataset.Manifest) {
 	success := manifest.Published
 	if r.published != nil {

@@ -10,9 +10,9 @@ import (
 	"callmill/schema"
 )
 
-// decisions are what the shards have to do with jobs, in the order of shards,
-// whatever the number of buckets: the writer of a shard loads those of its own
-// jobs.
+// decisions are what the shards have to do with jobs. They are sorted so that
+// those about the jobs of a shard are a range, for any number of buckets: the
+// writer of the shard loads them.
 type decisions struct {
 	*spill.Sorter
 	out    *spill.Writer

@@ -139,8 +139,7 @@ func (b *build) unmatched() int64 {
 	return n
 }
 
-// complete writes what is left, puts everything on disk and gives the folder
-// its name.
+// complete writes what is left, puts everything on disk and names the folder.
 func (b *build) complete(m *dataset.Manifest) (name string, err error) {
 	d := b.tx.dataset
 	views := []byte(dataset.Views(""))

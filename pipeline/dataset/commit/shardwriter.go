@@ -195,7 +195,7 @@ func (w *shardWriter) noteStatus(status string) {
 	}
 }
 
-// finish completes the files and gives them their names.
+// finish completes and names the files.
 func (w *shardWriter) finish() error {
 	w.flush()
 	for i, t := range w.tables {

@@ -50,7 +50,7 @@ const (
 	tasksAt = 1
 )
 
-// dayTable is a day table, whatever its rows are.
+// dayTable is a day table, independent of the type of its rows.
 type dayTable interface {
 	// open opens a file of the table.
 	open(path string) (tableReader, error)

@@ -119,7 +119,7 @@ func (s *Store) add(number, part int32, parts int, compressed []byte, ends []int
 }
 
 // spillHeld moves what is in memory to the file: once most jobs are there, the
-// memory is of more use to those who write.
+// memory is of more use to the writers of shards.
 func (s *Store) spillHeld() (err error) {
 	if s.held == 0 {
 		return nil

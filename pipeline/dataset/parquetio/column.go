@@ -53,24 +53,24 @@ const (
 type values interface {
 	// size is about how many bytes the page will have before compression.
 	size() int
-	// encode gives the page, written over scratch where it is not there as it
-	// is; it is good until clear, which begins the next one.
+	// encode returns the page, in scratch unless it exists as it is; it is valid
+	// until clear, which begins the next one.
 	encode(scratch *[]byte) ([]byte, format.Encoding, error)
 	clear()
 	// bounds are the least and the greatest value since the last call, as in
-	// format.Statistics; nil where there is none, or it is not known.
+	// format.Statistics; nil if there is none or it is not known.
 	bounds() (least, greatest []byte, ok bool)
 	// compare is the order of two bounds.
 	compare(a, b []byte) int
-	// dictionary gives the plain entries that pages refer to.
+	// dictionary returns the entries that pages refer to, in plain encoding.
 	dictionary() (entries []byte, n int)
 	// reset forgets everything: a new row group begins.
 	reset()
 }
 
 // newColumn makes the column of a field of a row. The tags are those parquet-go reads:
-// parquet:"name,optional,dict,delta,…", and stats:"none" for texts of which
-// nobody needs bounds.
+// parquet:"name,optional,dict,delta,…", and stats:"none" for texts without
+// bounds.
 func newColumn(field reflect.StructField) (*column, error) {
 	name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
 	c := &column{path: []string{name}, offset: field.Offset}
@@ -174,7 +174,7 @@ func (c *column) add(first unsafe.Pointer, n int, size uintptr) {
 	c.rows += n
 }
 
-// textBytes is how long the texts of a row are.
+// textBytes returns the length of the texts of a row.
 func (c *column) textBytes(row unsafe.Pointer) (n int) {
 	switch c.shape {
 	case shapeText:
@@ -188,8 +188,8 @@ func (c *column) textBytes(row unsafe.Pointer) (n int) {
 	return n
 }
 
-// present notes whether there is a value, and tells whether it is to be added:
-// the zero value of a column that is not optional is a value.
+// present notes whether there is a value, and returns whether to add it: the zero
+// value of a column that is not optional is a value.
 func (c *column) present(value bool) bool {
 	if !c.optional {
 		return true
