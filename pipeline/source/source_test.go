@@ -257,9 +257,12 @@ func TestArchives(t *testing.T) {
 	}
 }
 
+// opener is what a Cut opens its input with.
+type opener = func() (io.ReadCloser, error)
+
 // cutLines is a Cut for inputs of lines; it reads them twice, as a cutter that
 // has to look ahead does.
-func cutLines(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
+func cutLines(base schema.Raw, open opener, yield func(*schema.Raw) error) error {
 	count := func(line func(string) error) error {
 		in, err := open()
 		if err != nil {
