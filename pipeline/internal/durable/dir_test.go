@@ -60,7 +60,7 @@ func TestLinkOrCopy(t *testing.T) {
 	}
 }
 
-// both is broken in one way or the other.
+// both applies the first fault that has an effect.
 func both(a, b faulty.Fault) faulty.Fault {
 	return func(s faulty.Step) (faulty.Effect, error) {
 		if effect, err := a(s); effect != faulty.None {
@@ -166,12 +166,12 @@ func TestErrorsNameThePath(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none")
 	_, open := durable.OS{}.Open(path)
 	_, read := durable.ReadFile(durable.OS{}, path)
-	for _, err := range []error{open, read, durable.OS{}.SyncDir(path), durable.OS{}.Remove(path)} {
+	for _, err := range []error{open, read, durable.SyncDir(durable.OS{}, path), durable.OS{}.Remove(path)} {
 		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%v", err)
 		}
 	}
 	if r, err := (durable.OS{}).Open(path); r != nil {
-		t.Errorf("a reader besides the error %v", err)
+		t.Errorf("a reader with the error %v", err)
 	}
 }
