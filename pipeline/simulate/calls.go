@@ -20,9 +20,10 @@ type Call struct {
 // microseconds and 16 bytes for each.
 func (w *World) Calls(from, to time.Time) []Call {
 	all := w.calls()
-	upTo := min(to.UnixMilli(), w.now)
 	low := sort.Search(len(all), func(i int) bool { return all[i].ActualTime >= from.UnixMilli() })
-	high := sort.Search(len(all), func(i int) bool { return all[i].ActualTime > upTo })
+	high := sort.Search(len(all), func(i int) bool {
+		return all[i].ActualTime > to.UnixMilli() || !w.happened(all[i].ActualTime)
+	})
 	return all[low:max(low, high):max(low, high)]
 }
 

@@ -89,7 +89,7 @@ func (t *dialogue) reset(k int, a *attempt) {
 			t.plants = append(t.plants, q)
 		}
 	}
-	t.clock = a.actual + int64(a.ringing)*1000
+	t.clock = a.ringingEnd()
 	t.stored = t.clock
 	t.mute = t.dice.permille(32)
 	if t.dice.permille(6) {

@@ -19,8 +19,7 @@ var endReasons = map[string]int32{
 func connected(status string) bool { return strings.HasPrefix(status, "Succeeded") }
 
 func answeredFacts(f schema.Facts, t *dialogue, a *attempt, status string) schema.Facts {
-	answered := a.actual + int64(a.ringing)*1000
-	f.CallMS = new(t.clock - answered)
+	f.CallMS = new(t.clock - a.ringingEnd())
 	f.RingingS = new(int32(a.ringing))
 	if reason, ok := endReasons[status]; ok {
 		f.EndReason = &reason

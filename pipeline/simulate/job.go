@@ -42,43 +42,15 @@ func (m *maker) job(i int) (*schema.Job, *Truth) {
 	contact := m.contact(job)
 	truth := &Truth{JobID: job.JobID, Index: i, Campaign: c.id, Version: c.versions[p.group.version].name, Person: p.person.number}
 	inProgress := false
-	for k := range p.begun(w.now) {
+	for k := range w.begun(p) {
 		inProgress = m.addTask(job, truth, k, &contact)
 	}
 	job.Contacts = []schema.Contact{contact}
 	for k := range job.Tasks {
 		job.Tasks[k].Contact = contact
 	}
-	job.Status, job.FailureReason = p.statusAt(w.now, inProgress)
+	job.Status, job.FailureReason = w.jobStatus(p, inProgress)
 	return job, truth
-}
-
-// begun is how many attempts have begun by an instant.
-func (p *plan) begun(now int64) int {
-	n := 0
-	for i := range p.attempts {
-		if a := &p.attempts[i]; max(a.planned, a.actual) <= now {
-			n++
-		}
-	}
-	return n
-}
-
-// statusAt is the job's status at an instant.
-func (p *plan) statusAt(now int64, inProgress bool) (status, reason string) {
-	switch {
-	case p.never != "":
-		return p.never, p.reason
-	case inProgress:
-		return schema.JobExecuting, ""
-	case p.begun(now) < len(p.attempts):
-		return schema.JobScheduling, ""
-	case (p.final == schema.JobPaused || p.final == schema.JobCancelled && p.group.stopped != 0) && now < p.group.stopped:
-		return schema.JobScheduling, ""
-	case p.final != schema.JobFailed:
-		return p.final, ""
-	}
-	return p.final, p.reason
 }
 
 func (m *maker) contact(job *schema.Job) schema.Contact {
@@ -129,6 +101,9 @@ func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Co
 	case connected(a.status):
 		t.machineSpeaks(k)
 		inProgress = m.addCall(job, &task, &told, a)
+	case a.actual != 0 && !w.happened(a.ringingEnd()):
+		t.causes, t.results = t.causes[:0], t.results[:0]
+		task.Status, inProgress = "Executing", true
 	default:
 		t.causes, t.results = t.causes[:0], t.results[:0]
 		task.Facts = unansweredFacts(task.Facts, a)
@@ -155,21 +130,21 @@ func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Co
 // addCall adds what the dialogue brought, unless it is not over yet.
 func (m *maker) addCall(job *schema.Job, task *schema.Task, told *TaskTruth, a *attempt) (inProgress bool) {
 	t := &m.dialogue
-	if t.clock > m.w.now {
+	if !m.w.happened(t.clock) {
 		task.Status = "Executing"
 		return true
 	}
 	if task.Status == "" {
 		task.Status = t.status
 	}
-	answered := a.actual + int64(a.ringing)*1000
+	answered := a.ringingEnd()
 	task.Duration = new((t.clock - answered + 500) / 1000)
 	task.Turns, told.Turns = t.turns, t.truth
 	task.Facts = answeredFacts(task.Facts, t, a, task.Status)
 	if t.reachedEnd && len(t.results) > 0 {
 		task.Brief = "1"
 	}
-	if t.clock+t.resultDelay() > m.w.now {
+	if !m.w.happened(t.clock + t.resultDelay()) {
 		return false
 	}
 	for _, s := range t.results {

@@ -144,6 +144,28 @@ func TestEmbeddedCampaigns(t *testing.T) {
 	}
 }
 
+// Every version of every script has groups of its own.
+func TestScriptVersionsAreUsed(t *testing.T) {
+	w, err := New(Options{Jobs: 2000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[*campaign]map[int]bool{}
+	for _, g := range w.groups {
+		if used[g.campaign] == nil {
+			used[g.campaign] = map[int]bool{}
+		}
+		used[g.campaign][g.version] = true
+	}
+	for _, c := range w.campaigns {
+		for i, v := range c.versions {
+			if !used[c][i] {
+				t.Errorf("no group uses version %s of %s", v.name, c.id)
+			}
+		}
+	}
+}
+
 // Whatever is written in a campaign file, it is refused with a reason or its
 // calls can be played to their end.
 func FuzzCampaign(f *testing.F) {

@@ -23,6 +23,12 @@ type attempt struct {
 	causes  []hit
 }
 
+// begin is when the attempt becomes a task.
+func (a *attempt) begin() int64 { return max(a.planned, a.actual) }
+
+// ringingEnd is when the phone of a dialled attempt stopped ringing.
+func (a *attempt) ringingEnd() int64 { return a.actual + int64(a.ringing)*1000 }
+
 // hit is a planted cause that bore on a call. It was decisive where the call
 // would have gone on otherwise without it.
 type hit struct {
@@ -87,6 +93,11 @@ func (p *plan) stop(at int64, d *dice) {
 	if at < p.group.stopped+3*hourMS {
 		p.attempts = append(p.attempts, attempt{planned: at, status: "Terminated", number: p.callingNumber(len(p.attempts), d)})
 	}
+}
+
+// endedByStop reports whether the job ended because its group was stopped.
+func (p *plan) endedByStop() bool {
+	return p.final == "Paused" || p.final == "Cancelled" && p.group.stopped != 0
 }
 
 func (p *plan) callingNumber(attempt int, d *dice) int {

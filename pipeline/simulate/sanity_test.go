@@ -151,30 +151,3 @@ func TestGroupsCount(t *testing.T) {
 		}
 	}
 }
-
-func TestScriptVersionsAreUsed(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 2000})
-	published := map[string]bool{}
-	for _, s := range w.Scripts() {
-		if len(s.Versions) < 2 {
-			t.Errorf("script %s has %d versions, want several", s.Name, len(s.Versions))
-		}
-		for _, v := range s.Versions {
-			published[s.ID+v.Name] = false
-		}
-	}
-	if len(w.Scripts()) < 8 {
-		t.Errorf("%d scripts, want at least 8", len(w.Scripts()))
-	}
-	for _, g := range w.Groups() {
-		if _, ok := published[g.ScriptID+g.ScriptVersion]; !ok {
-			t.Errorf("group %s uses %s %s, which is not published", g.Name, g.ScriptName, g.ScriptVersion)
-		}
-		published[g.ScriptID+g.ScriptVersion] = true
-	}
-	for version, used := range published {
-		if !used {
-			t.Errorf("no group uses version %s", version)
-		}
-	}
-}

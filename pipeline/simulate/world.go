@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sort"
 	"sync"
-	"time"
 
 	"callmill/schema"
 )
@@ -69,30 +68,8 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	return w, nil
 }
 
-// At is the same world as it stood at another instant, earlier or later than
-// Options.Until: with fewer or more calls, results that had not arrived yet,
-// jobs still to be called. Campaigns created after t do not exist.
-func (w *World) At(t time.Time) *World {
-	at := *w
-	at.now = t.UnixMilli()
-	return &at
-}
-
-// Now is the instant at which the world stands.
-func (w *World) Now() time.Time { return instant(w.now) }
-
 // InstanceID is the robot deployment the jobs belong to.
 func (w *World) InstanceID() string { return w.options.InstanceID }
-
-// Len is the number of jobs: those of the campaigns created by now. Jobs have
-// the indexes from 0 to Len()-1.
-func (w *World) Len() int {
-	n := sort.Search(len(w.groups), func(i int) bool { return w.groups[i].created > w.now })
-	if n == 0 {
-		return 0
-	}
-	return w.groups[n-1].first + w.groups[n-1].jobs
-}
 
 // Job makes job i and its truth; the caller owns both. i must be in range.
 func (w *World) Job(i int) (*schema.Job, *Truth) { return w.newMaker().job(i) }
@@ -116,7 +93,7 @@ func (w *World) FindTask(id string) (job, task int, ok bool) {
 	}
 	var p plan
 	w.plan(job, &p)
-	return job, task, task < p.begun(w.now)
+	return job, task, task < w.begun(&p)
 }
 
 // groupOf is the group job i belongs to.

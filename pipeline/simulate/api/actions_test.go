@@ -280,36 +280,6 @@ func TestGroupFilters(t *testing.T) {
 	}
 }
 
-func TestScriptPublishHistories(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
-	c, _ := serve(t, w, api.Options{})
-	for _, script := range w.Scripts() {
-		var a struct {
-			ScriptPublishHistories struct {
-				page
-				List []struct {
-					ScriptID, ScriptVersion, InstanceID, Description string
-					PublishTime                                      int64
-				}
-			}
-		}
-		c.ask(t, "ListScriptPublishHistories", with("ScriptId", script.ID, "PageNumber", 1, "PageSize", 100), &a)
-		list := a.ScriptPublishHistories.List
-		slices.Reverse(list)
-		if len(list) != len(script.Versions) {
-			t.Fatalf("%s: %d versions, want %d", script.Name, len(list), len(script.Versions))
-		}
-		for i, v := range script.Versions {
-			if list[i].ScriptVersion != v.Name || list[i].PublishTime != v.Published || list[i].ScriptID != script.ID || list[i].InstanceID != "an-instance" {
-				t.Errorf("%s: %+v, want %+v", script.Name, list[i], v)
-			}
-		}
-	}
-	if _, body, _ := c.refused(t, "ListScriptPublishHistories", with("ScriptId", "x", "PageNumber", 1, "PageSize", 100)); body.Code != "NotExist.Script" {
-		t.Errorf("%+v", body)
-	}
-}
-
 // As the instant moves on, calls come in and jobs are found that were not.
 func TestTimeMoves(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 300})

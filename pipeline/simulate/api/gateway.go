@@ -42,10 +42,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, q *request) *ref
 	if refused := h.checkInstance(q); refused != nil {
 		return refused
 	}
-	q.world = h.world
-	if h.options.Now != nil {
-		q.world = h.world.At(h.options.Now())
-	}
+	q.world = h.view()
 	return nil
 }
 

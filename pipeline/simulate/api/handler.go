@@ -38,11 +38,10 @@ type request struct {
 
 // actions are those there are.
 var actions = map[string]func(*Handler, *request) (answer, *refusal){
-	"ListJobs":                   (*Handler).listJobs,
-	"SearchTask":                 (*Handler).searchTask,
-	"ListJobGroups":              (*Handler).listJobGroups,
-	"ListJobsByGroup":            (*Handler).listJobsByGroup,
-	"ListScriptPublishHistories": (*Handler).listScriptPublishHistories,
+	"ListJobs":        (*Handler).listJobs,
+	"SearchTask":      (*Handler).searchTask,
+	"ListJobGroups":   (*Handler).listJobGroups,
+	"ListJobsByGroup": (*Handler).listJobsByGroup,
 }
 
 // New makes the API over a world. It fails on options out of range.
@@ -63,6 +62,7 @@ func New(world *simulate.World, o Options) (*Handler, error) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := &request{host: r.Host, id: h.requestID(), action: parameterOf(r, "x-acs-action", "Action")}
 	h.tally.arrive(h.options.Clock, q.action)
+	h.date(w.Header())
 	refused := h.admit(w, r, q)
 	var body []byte
 	if refused == nil {

@@ -27,12 +27,11 @@ func python(t *testing.T) string {
 }
 
 type vendorView struct {
-	Refused  string
-	Status   int
-	Groups   map[string][]any
-	Jobs     map[string]vendorJob
-	Calls    map[string][]any
-	Versions map[string][]string
+	Refused string
+	Status  int
+	Groups  map[string][]any
+	Jobs    map[string]vendorJob
+	Calls   map[string][]any
 }
 
 type vendorJob struct {
@@ -91,17 +90,12 @@ func TestVendorPythonClient(t *testing.T) {
 
 // vendorViewOf is what the client should see, in the types JSON gives.
 func vendorViewOf(t *testing.T, w *simulate.World) vendorView {
-	view := vendorView{Groups: map[string][]any{}, Jobs: map[string]vendorJob{}, Calls: map[string][]any{}, Versions: map[string][]string{}}
+	view := vendorView{Groups: map[string][]any{}, Jobs: map[string]vendorJob{}, Calls: map[string][]any{}}
 	c, _ := serve(t, w, api.Options{})
 	var groups groupsAnswer
 	c.ask(t, "ListJobGroups", with("PageNumber", 1, "PageSize", 100), &groups)
 	for _, g := range groups.JobGroups.List {
 		view.Groups[g.JobGroupID] = []any{g.JobGroupName, float64(g.Progress.TotalJobs), float64(g.CreationTime), g.ModifyTime}
-	}
-	for _, s := range w.Scripts() {
-		for _, v := range s.Versions {
-			view.Versions[s.Name] = append([]string{v.Name}, view.Versions[s.Name]...)
-		}
 	}
 	for i := range w.Len() {
 		job, _ := w.Job(i)

@@ -28,7 +28,6 @@ func TestXML(t *testing.T) {
 		{"SearchTask", with("PageSize", 30), map[string]string{"Total": "", "SearchTaskInfoList/InstanceId": "an-instance"}, "SearchTaskInfoList", 30},
 		{"ListJobGroups", with("PageNumber", 1, "PageSize", 3), map[string]string{"JobGroups/PageSize": "3"}, "JobGroups/List", 3},
 		{"ListJobsByGroup", with("JobGroupId", group.ID, "PageNumber", 1, "PageSize", 2), map[string]string{"Jobs/List/JobGroupId": group.ID}, "Jobs/List", 2},
-		{"ListScriptPublishHistories", with("ScriptId", group.ScriptID, "PageNumber", 1, "PageSize", 1), map[string]string{"ScriptPublishHistories/List/ScriptId": group.ScriptID}, "ScriptPublishHistories/List", 1},
 	}
 	for _, tt := range tests {
 		for _, way := range []string{"parameter", "header"} {
