@@ -104,7 +104,7 @@ func (w *World) answers(p *plan, k int, a *attempt, d *dice) bool {
 	}
 	for i := range c.plants {
 		q := &c.plants[i]
-		if q.answer == 100 || !q.bears(p.group, hour) {
+		if q.answer == 100 || !p.group.bears(q, hour) {
 			continue
 		}
 		before := planted
@@ -114,8 +114,9 @@ func (w *World) answers(p *plan, k int, a *attempt, d *dice) bool {
 	return draw < planted
 }
 
-// bears reports whether the plant's conditions hold for a call.
-func (q *plant) bears(g *group, hour int) bool {
+// bears reports whether the plant's conditions hold for a call of the group at
+// an hour of the day.
+func (g *group) bears(q *plant, hour int) bool {
 	return (q.version < 0 || q.version == g.version) &&
 		(q.batch == 0 || q.batch == g.ordinal) &&
 		(q.hours == nil || q.hours.low <= hour && hour < q.hours.high)

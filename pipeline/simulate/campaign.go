@@ -1,5 +1,7 @@
 package simulate
 
+import "slices"
+
 // campaign is what one business has people called for: the script's graph and
 // the way its jobs are called. It is read from a file of campaigns/ (see
 // campaigns/README.md) and not changed after that.
@@ -125,4 +127,19 @@ type plant struct {
 	favoured                 *wordList
 	favour                   int // weight added to that reply
 	slipFrom, slipTo         string
+}
+
+func (c *campaign) versionAt(percent int) int {
+	at := 0
+	for i, v := range c.versions {
+		if v.from <= percent {
+			at = i
+		}
+	}
+	return at
+}
+
+// calls reports whether the campaign calls at an hour of a weekday; Monday is 0.
+func (c *campaign) calls(weekday, hour int) bool {
+	return c.weekdays[weekday] && slices.ContainsFunc(c.hours, func(h span) bool { return h.low <= hour && hour < h.high })
 }

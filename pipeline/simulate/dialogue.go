@@ -85,7 +85,7 @@ func (t *dialogue) reset(k int, a *attempt) {
 	t.number = &callingNumbers[a.number-1]
 	hour := localHour(a.actual)
 	for i := range t.p.group.campaign.plants {
-		if q := &t.p.group.campaign.plants[i]; q.bears(t.p.group, hour) {
+		if q := &t.p.group.campaign.plants[i]; t.p.group.bears(q, hour) {
 			t.plants = append(t.plants, q)
 		}
 	}

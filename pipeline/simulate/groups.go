@@ -109,16 +109,6 @@ func (w *World) addGroups(c *campaign, jobs int) {
 	}
 }
 
-func (c *campaign) versionAt(percent int) int {
-	at := 0
-	for i, v := range c.versions {
-		if v.from <= percent {
-			at = i
-		}
-	}
-	return at
-}
-
 // strideOf chooses a step without a factor in common with the number of
 // people, so that a group calls nobody twice.
 func (w *World) strideOf(d *dice) int {

@@ -12,30 +12,18 @@ var (
 	answerByAttempt = [...]int{100, 84, 74, 66}
 )
 
-// calls reports whether the campaign calls at an instant.
-func (c *campaign) calls(ms int64) bool {
-	if !c.weekdays[weekday(ms)] {
-		return false
-	}
-	hour := localHour(ms)
-	for _, h := range c.hours {
-		if h.low <= hour && hour < h.high {
-			return true
-		}
-	}
-	return false
-}
+func callsAt(c *campaign, ms int64) bool { return c.calls(weekday(ms), localHour(ms)) }
 
 // open gives the first instant from ms on at which the campaign calls; one
 // that had to wait for it comes some minutes after the hour.
-func (c *campaign) open(ms int64, d *dice) int64 {
-	if c.calls(ms) {
+func open(c *campaign, ms int64, d *dice) int64 {
+	if callsAt(c, ms) {
 		return ms
 	}
 	hour := ms - ms%hourMS
 	for range 15 * 24 {
 		hour += hourMS
-		if c.calls(hour) {
+		if callsAt(c, hour) {
 			return hour + int64(d.skewed(40*60_000))
 		}
 	}
@@ -44,7 +32,7 @@ func (c *campaign) open(ms int64, d *dice) int64 {
 
 // sometime gives an instant of the day at which the campaign calls, any as
 // likely; the day's windows may be shut, see open.
-func (c *campaign) sometime(day int64, d *dice) int64 {
+func sometime(c *campaign, day int64, d *dice) int64 {
 	total := 0
 	for _, h := range c.hours {
 		total += h.high - h.low

@@ -28,13 +28,13 @@ func (w *World) fillParameters(p *plan, s *speech) []value {
 		case parameterPick:
 			values[i].written = s.plainText(q.list, &d)
 		default:
-			values[i] = q.numeric(&d, p.group.created)
+			values[i] = numeric(q, &d, p.group.created)
 		}
 	}
 	return values
 }
 
-func (q *parameter) numeric(d *dice, created int64) value {
+func numeric(q *parameter, d *dice, created int64) value {
 	switch q.kind {
 	case parameterMoney:
 		cents := d.between(q.low*100, q.high*100)
@@ -64,7 +64,7 @@ func (q *parameter) numeric(d *dice, created int64) value {
 }
 
 // spoken is the value as people say it.
-func (q *parameter) spoken(v value) string {
+func spoken(q *parameter, v value) string {
 	switch q.kind {
 	case parameterMoney:
 		return spokenMoney(v.number)
@@ -86,7 +86,7 @@ func (q *parameter) spoken(v value) string {
 }
 
 // personal is the kind of personal data a parameter is, or "".
-func (q *parameter) personal() string {
+func personal(q *parameter) string {
 	switch q.kind {
 	case parameterAddress:
 		return SpanAddress

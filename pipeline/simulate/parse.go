@@ -9,14 +9,14 @@ import (
 )
 
 // readCampaign reads and checks one file of campaigns/.
-func readCampaign(files fs.FS, name string, shared *vocabulary) (*campaign, error) {
+func readCampaign(files fs.FS, name string, shared *vocabulary, callingNumbers int) (*campaign, error) {
 	lines, err := readLines(files, name)
 	if err != nil {
 		return nil, err
 	}
 	p := &campaignParser{
 		campaign: &campaign{attempts: 3, spread: 1, reach: 100, weekdays: [7]bool{true, true, true, true, true, true, true}},
-		words:    newVocabulary(shared),
+		words:    newVocabulary(shared), callingNumbers: callingNumbers,
 	}
 	// Lists and nodes may be used before the line that defines them.
 	for _, l := range lines {
@@ -55,6 +55,7 @@ type campaignParser struct {
 	list    *wordList
 
 	giveUpName, hushedName string
+	callingNumbers         int // how many there are
 }
 
 func (p *campaignParser) node(id string) *node {
@@ -177,8 +178,8 @@ func (p *campaignParser) parseWeekdays(l line) error {
 func (p *campaignParser) parseNumbers(l line) error {
 	for _, word := range strings.Fields(l.rest) {
 		n, err := strconv.Atoi(word)
-		if err != nil || n < 1 || n > len(callingNumbers) {
-			return l.errorf("calling number %q is not from 1 to %d", word, len(callingNumbers))
+		if err != nil || n < 1 || n > p.callingNumbers {
+			return l.errorf("calling number %q is not from 1 to %d", word, p.callingNumbers)
 		}
 		p.numbers = append(p.numbers, n)
 	}

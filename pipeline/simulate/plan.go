@@ -49,7 +49,7 @@ func (w *World) plan(i int, p *plan) {
 	}
 	c := g.campaign
 	day := localDay(g.created) + int64((i-g.first)*c.spread/max(g.jobs, 1))*dayMS
-	at := c.open(c.sometime(day, &d), &d)
+	at := open(c, sometime(c, day, &d), &d)
 	for k := range c.attempts {
 		if g.stopped != 0 && at >= g.stopped {
 			p.stop(at, &d)
@@ -59,7 +59,7 @@ func (w *World) plan(i int, p *plan) {
 		if p.decide(k, &d) {
 			return
 		}
-		at = c.open(at+strategies[g.ordinal%len(strategies)].wait(k, &d), &d)
+		at = open(c, at+strategies[g.ordinal%len(strategies)].wait(k, &d), &d)
 	}
 }
 

@@ -38,10 +38,13 @@ func (s *speech) plainText(w *wordList, d *dice) string {
 	before := s.dice
 	s.dice = d
 	s.begin()
-	s.fill(w.pick(d))
+	s.fill(pick(w, d))
 	s.dice = before
 	return string(s.buf)
 }
+
+// pick draws an entry of a list by weight.
+func pick(w *wordList, d *dice) template { return w.at(d.below(w.weight())) }
 
 func (s *speech) fill(t template) {
 	for i := range t {
@@ -55,10 +58,10 @@ func (s *speech) fill(t template) {
 			s.fill(p.choices[s.dice.below(len(p.choices))])
 		case pieceParameter:
 			q := &s.campaign.parameters[p.index]
-			s.personal(q.personal(), s.values[p.index].written)
+			s.personal(personal(q), s.values[p.index].written)
 		case pieceSpokenParameter:
 			q := &s.campaign.parameters[p.index]
-			s.personal(q.personal(), q.spoken(s.values[p.index]))
+			s.personal(personal(q), spoken(q, s.values[p.index]))
 		case pieceSpokenCount:
 			s.buf = append(s.buf, spokenCount(s.dice.between(p.low, p.high))...)
 		case pieceSpokenOrdinal:
@@ -85,7 +88,7 @@ func (s *speech) entry(w *wordList) {
 	if w.span != "" {
 		s.depth++
 	}
-	s.fill(w.pick(s.dice))
+	s.fill(pick(w, s.dice))
 	if w.span == "" {
 		return
 	}

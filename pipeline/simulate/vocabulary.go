@@ -37,9 +37,12 @@ var moodNames = map[string]mood{"plain": moodPlain, "hostile": moodHostile, "cur
 
 const usuallyClear = 96
 
-// pick chooses an entry by weight.
-func (w *wordList) pick(d *dice) template {
-	n := d.below(w.upTo[len(w.upTo)-1])
+// weight is the sum of the weights of the entries.
+func (w *wordList) weight() int { return w.upTo[len(w.upTo)-1] }
+
+// at returns the entry at a place from 0 to weight()-1, in which each entry has
+// as many places as its weight.
+func (w *wordList) at(n int) template {
 	i, found := slices.BinarySearch(w.upTo, n)
 	if found {
 		i++
@@ -224,4 +227,9 @@ func (t template) reaches(target *wordList, seen map[*wordList]bool) bool {
 			p.kind == pieceEntry && p.list.reaches(target, seen) ||
 			slices.ContainsFunc(p.choices, func(c template) bool { return c.reaches(target, seen) })
 	})
+}
+
+// bare reports whether the entries are words without places to fill.
+func (w *wordList) bare() bool {
+	return !slices.ContainsFunc(w.entries, func(t template) bool { return len(t) != 1 || t[0].kind != pieceLiteral })
 }

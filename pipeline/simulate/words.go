@@ -3,7 +3,6 @@ package simulate
 import (
 	"fmt"
 	"io/fs"
-	"slices"
 )
 
 // commonWords are the lists the model itself asks for by name.
@@ -60,14 +59,9 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 	return words, dialects, err
 }
 
-// bare reports whether the entries are words without places to fill.
-func (w *wordList) bare() bool {
-	return !slices.ContainsFunc(w.entries, func(t template) bool { return len(t) != 1 || t[0].kind != pieceLiteral })
-}
-
 // plain is an entry of a list of bare words, such as names.
 func (c *commonWords) plain(name string, d *dice) string {
-	t := c.vocabulary.lists[name].pick(d)
+	t := pick(c.vocabulary.lists[name], d)
 	return t[0].text
 }
 
@@ -88,26 +82,4 @@ func readDialects(files fs.FS) ([]*dialect, error) {
 		return nil, fmt.Errorf("slips: no dialect_*.txt")
 	}
 	return dialects, nil
-}
-
-// readPairs reads lines of a word and what is said, or heard, instead.
-func readPairs(files fs.FS, name string) ([][2]string, error) {
-	lines, err := readLines(files, name)
-	if err != nil {
-		return nil, err
-	}
-	var pairs [][2]string
-	for _, l := range lines {
-		if l.rest == "" || l.key == "-" {
-			return nil, l.errorf("a pair reads: word other-word")
-		}
-		if slices.ContainsFunc(pairs, func(p [2]string) bool { return p[0] == l.key && p[1] == l.rest }) {
-			return nil, l.errorf("pair %s %s is there twice", l.key, l.rest)
-		}
-		pairs = append(pairs, [2]string{l.key, l.rest})
-	}
-	if len(pairs) == 0 {
-		return nil, fmt.Errorf("%s: no pairs", name)
-	}
-	return pairs, nil
 }

@@ -54,7 +54,7 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 		return nil, fmt.Errorf("simulate: no campaigns: %w", cmp.Or(err, fs.ErrNotExist))
 	}
 	for _, name := range names {
-		c, err := readCampaign(files, name, w.words.vocabulary)
+		c, err := readCampaign(files, name, w.words.vocabulary, len(callingNumbers))
 		if err != nil {
 			return nil, fmt.Errorf("simulate: %w", err)
 		}
