@@ -1,5 +1,7 @@
 package simulate
 
+import "callmill/pipeline/simulate/script"
+
 // attempt plays what happens at the k-th try (from 0), planned at an instant.
 func (w *World) attempt(p *plan, k int, at int64, d *dice) attempt {
 	a := attempt{planned: at, number: p.callingNumber(k, d)}
@@ -95,20 +97,20 @@ func (w *World) answers(p *plan, k int, a *attempt, d *dice) bool {
 	chance = chance * answerByHour[hour] / 100
 	chance = chance * answerByWeekday[weekday(a.actual)] / 100
 	chance = chance * answerByAttempt[min(k, len(answerByAttempt)-1)] / 100
-	chance = chance * c.reach / 100
+	chance = chance * c.Reach / 100
 	draw := d.below(10_000)
 	number := &callingNumbers[a.number-1]
 	planted := chance * number.answer / 100
 	if a.number == flagged {
 		a.causes = append(a.causes, hit{w.flagged, -1, draw >= planted && draw < chance})
 	}
-	for i := range c.plants {
-		q := &c.plants[i]
-		if q.answer == 100 || !p.group.bears(q, hour) {
+	for i := range c.Plants {
+		q := &c.Plants[i]
+		if q.Answer == 100 || !p.group.bears(q, hour) {
 			continue
 		}
 		before := planted
-		planted = planted * q.answer / 100
+		planted = planted * q.Answer / 100
 		a.causes = append(a.causes, hit{q, -1, draw >= planted && draw < before})
 	}
 	return draw < planted
@@ -116,10 +118,10 @@ func (w *World) answers(p *plan, k int, a *attempt, d *dice) bool {
 
 // bears reports whether the plant's conditions hold for a call of the group at
 // an hour of the day.
-func (g *group) bears(q *plant, hour int) bool {
-	return (q.version < 0 || q.version == g.version) &&
-		(q.batch == 0 || q.batch == g.ordinal) &&
-		(q.hours == nil || q.hours.low <= hour && hour < q.hours.high)
+func (g *group) bears(q *script.Plant, hour int) bool {
+	return (q.Version < 0 || q.Version == g.version) &&
+		(q.Batch == 0 || q.Batch == g.ordinal) &&
+		(q.Hours == nil || q.Hours.Low <= hour && hour < q.Hours.High)
 }
 
 func unanswered(d *dice) (status string, ringing int) {

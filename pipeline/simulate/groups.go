@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"callmill/pipeline/simulate/script"
 )
 
 // group is a campaign's batch of jobs as laid out when the world is made:
 // everything about it but what the calls bring.
 type group struct {
-	campaign *campaign
+	campaign *script.Campaign
 	ordinal  int // of the campaign's groups, from 1
 	version  int // index into campaign.versions
 	first    int // index of its first job
@@ -57,11 +59,11 @@ func localHour(ms int64) int { return int((ms - localDay(ms)) / hourMS) }
 func (w *World) layOut() {
 	total := 0
 	for _, c := range w.campaigns {
-		total += c.share
+		total += c.Share
 	}
 	dealt, shares := 0, 0
 	for _, c := range w.campaigns {
-		shares += c.share
+		shares += c.Share
 		upTo := int(int64(w.options.Jobs) * int64(shares) / int64(total))
 		w.addGroups(c, upTo-dealt)
 		dealt = upTo
@@ -77,9 +79,9 @@ func (w *World) layOut() {
 
 // addGroups: so many groups that each version of the script has some, and that
 // a group is a few hundred jobs.
-func (w *World) addGroups(c *campaign, jobs int) {
-	count := min(max(jobs/400, len(c.versions)+1), max(w.options.Days*2/3, len(c.versions)+1))
-	d := newDice(w.seed, forLayout, hashText(c.id))
+func (w *World) addGroups(c *script.Campaign, jobs int) {
+	count := min(max(jobs/400, len(c.Versions)+1), max(w.options.Days*2/3, len(c.Versions)+1))
+	d := newDice(w.seed, forLayout, hashText(c.ID))
 	sizes, sum := make([]int, count), 0
 	for i := range sizes {
 		sizes[i] = d.between(70, 130)
@@ -98,7 +100,7 @@ func (w *World) addGroups(c *campaign, jobs int) {
 		day = min(max(day, 0), w.options.Days-1)
 		g := &group{
 			campaign: c, ordinal: i + 1, jobs: n,
-			version: c.versionAt(day * 100 / w.options.Days),
+			version: c.VersionAt(day * 100 / w.options.Days),
 			created: w.begin + int64(day)*dayMS + 8*hourMS + int64(d.between(0, 50*60_000)),
 			people:  d.below(w.people),
 			stride:  w.strideOf(d),
@@ -148,7 +150,7 @@ func (w *World) setFates() {
 
 func (g *group) nameOf() string {
 	t := instant(g.created)
-	return fmt.Sprintf("%s-%02d%02d批次", g.campaign.name, t.Month(), t.Day())
+	return fmt.Sprintf("%s-%02d%02d批次", g.campaign.Name, t.Month(), t.Day())
 }
 
 func hashText(s string) uint64 {

@@ -2,6 +2,8 @@ package simulate
 
 import (
 	"callmill/schema"
+
+	"callmill/pipeline/simulate/script"
 )
 
 // Group is a campaign's batch of jobs (a job group) as it stands now.
@@ -35,8 +37,8 @@ func (w *World) Groups() []Group {
 func (w *World) describe(g *group, made *maker) Group {
 	c := g.campaign
 	v := Group{
-		ID: w.id(groupIDs, uint64(g.first)), Name: g.nameOf(), Description: c.description,
-		ScriptID: w.scriptID(c), ScriptName: c.script, ScriptVersion: c.versions[g.version].name,
+		ID: w.id(groupIDs, uint64(g.first)), Name: g.nameOf(), Description: c.Description,
+		ScriptID: w.scriptID(c), ScriptName: c.Script, ScriptVersion: c.Versions[g.version].Name,
 		Created: g.created, Modified: g.created, First: g.first, Jobs: g.jobs,
 	}
 	tallies := map[string]*int{
@@ -79,4 +81,4 @@ func (m *maker) standing(i int) (status, reason string, last int64) {
 	return status, reason, last
 }
 
-func (w *World) scriptID(c *campaign) string { return w.id(scriptIDs, hashText(c.id)&0xffffff) }
+func (w *World) scriptID(c *script.Campaign) string { return w.id(scriptIDs, hashText(c.ID)&0xffffff) }

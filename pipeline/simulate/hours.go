@@ -1,5 +1,7 @@
 package simulate
 
+import "callmill/pipeline/simulate/script"
+
 // answerByHour is how readily people answer at an hour of the day, in percent
 // of the usual: least at the midday rest and at work in the morning, most after
 // work. answerByWeekday begins with Monday.
@@ -12,11 +14,11 @@ var (
 	answerByAttempt = [...]int{100, 84, 74, 66}
 )
 
-func callsAt(c *campaign, ms int64) bool { return c.calls(weekday(ms), localHour(ms)) }
+func callsAt(c *script.Campaign, ms int64) bool { return c.Calls(weekday(ms), localHour(ms)) }
 
 // open gives the first instant from ms on at which the campaign calls; one
 // that had to wait for it comes some minutes after the hour.
-func open(c *campaign, ms int64, d *dice) int64 {
+func open(c *script.Campaign, ms int64, d *dice) int64 {
 	if callsAt(c, ms) {
 		return ms
 	}
@@ -32,16 +34,16 @@ func open(c *campaign, ms int64, d *dice) int64 {
 
 // sometime gives an instant of the day at which the campaign calls, any as
 // likely; the day's windows may be shut, see open.
-func sometime(c *campaign, day int64, d *dice) int64 {
+func sometime(c *script.Campaign, day int64, d *dice) int64 {
 	total := 0
-	for _, h := range c.hours {
-		total += h.high - h.low
+	for _, h := range c.Hours {
+		total += h.High - h.Low
 	}
 	at := d.below(total * int(hourMS))
-	for _, h := range c.hours {
-		length := (h.high - h.low) * int(hourMS)
+	for _, h := range c.Hours {
+		length := (h.High - h.Low) * int(hourMS)
 		if at < length {
-			return day + int64(h.low)*hourMS + int64(at)
+			return day + int64(h.Low)*hourMS + int64(at)
 		}
 		at -= length
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"callmill/schema"
+
+	"callmill/pipeline/simulate/script"
 )
 
 // maker makes jobs one after the other and keeps its memory in between. What
@@ -31,16 +33,16 @@ func (m *maker) job(i int) (*schema.Job, *Truth) {
 	g := uint64(p.group.first)
 	job := &schema.Job{
 		InstanceID: w.options.InstanceID, JobID: w.JobID(i), JobGroupID: w.id(groupIDs, g),
-		ReferenceID: referenceID(c, i), ScenarioID: w.id(scenarioIDs, hashText(c.id)&0xffffff),
+		ReferenceID: referenceID(c, i), ScenarioID: w.id(scenarioIDs, hashText(c.ID)&0xffffff),
 		StrategyID: w.id(strategyIDs, g), Priority: new(int32(1 + p.group.ordinal%5)), SystemPriority: new(int32(1)),
 		ObservedAt: w.now,
 	}
-	for _, n := range c.numbers {
+	for _, n := range c.Numbers {
 		job.CallingNumbers = append(job.CallingNumbers, callingNumbers[n-1].number)
 	}
 	job.Extras = m.extras(c)
 	contact := m.contact(job)
-	truth := &Truth{JobID: job.JobID, Index: i, Campaign: c.id, Version: c.versions[p.group.version].name, Person: p.person.number}
+	truth := &Truth{JobID: job.JobID, Index: i, Campaign: c.ID, Version: c.Versions[p.group.version].Name, Person: p.person.number}
 	inProgress := false
 	for k := range w.begun(p) {
 		inProgress = m.addTask(job, truth, k, &contact)
@@ -62,19 +64,19 @@ func (m *maker) contact(job *schema.Job) schema.Contact {
 }
 
 // referenceID is the business's own number of a job.
-func referenceID(c *campaign, i int) string {
-	return c.id[:2] + strconv.FormatUint(100_000_000+mix(uint64(i)*31+hashText(c.id))%900_000_000, 10)
+func referenceID(c *script.Campaign, i int) string {
+	return c.ID[:2] + strconv.FormatUint(100_000_000+mix(uint64(i)*31+hashText(c.ID))%900_000_000, 10)
 }
 
-func (m *maker) extras(c *campaign) []schema.Extra {
-	tenant := hashText(c.company) & 0xffffff
-	extras := make([]schema.Extra, 0, len(c.parameters)+3)
+func (m *maker) extras(c *script.Campaign) []schema.Extra {
+	tenant := hashText(c.Company) & 0xffffff
+	extras := make([]schema.Extra, 0, len(c.Parameters)+3)
 	extras = append(extras,
 		schema.Extra{Key: "TenantId", Value: m.w.id(tenantIDs, tenant)},
 		schema.Extra{Key: "djrq", Value: instant(m.plan.group.created).Format("2006-01-02 15:04:05.0")},
 	)
-	for i := range c.parameters {
-		extras = append(extras, schema.Extra{Key: c.parameters[i].key, Value: m.speech.values[i].written})
+	for i := range c.Parameters {
+		extras = append(extras, schema.Extra{Key: c.Parameters[i].Key, Value: m.speech.values[i].written})
 	}
 	return extras
 }
@@ -84,10 +86,10 @@ func (m *maker) extras(c *campaign) []schema.Extra {
 func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Contact) (inProgress bool) {
 	w, a, g := m.w, &m.plan.attempts[k], m.plan.group
 	task := schema.Task{
-		TaskID: w.id(taskIDs, taskNumber(m.plan.index, k)), ChatbotID: strconv.FormatUint(1000+hashText(g.campaign.script)%9000, 10),
+		TaskID: w.id(taskIDs, taskNumber(m.plan.index, k)), ChatbotID: strconv.FormatUint(1000+hashText(g.campaign.Script)%9000, 10),
 		ScenarioID: job.ScenarioID, Status: a.status, Brief: "0", PlannedTime: a.planned, ActualTime: a.actual,
 		Duration: new(int64(0)), CallingNumber: callingNumbers[a.number-1].number, CalledNumber: m.plan.person.phone,
-		Facts: schema.Facts{JobGroupName: g.nameOf(), ScriptName: g.campaign.script},
+		Facts: schema.Facts{JobGroupName: g.nameOf(), ScriptName: g.campaign.Script},
 	}
 	if a.actual != 0 {
 		task.CallID = strconv.FormatInt(a.actual, 10) + strconv.FormatUint(100+mix(uint64(a.actual))%900, 10)
@@ -110,7 +112,7 @@ func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Co
 		contact.State = stateAfter(a.status, contact.State)
 	}
 	for _, s := range t.results {
-		if s.key == "联系结果" && s.value == "号码错误" && !inProgress {
+		if s.Key == "联系结果" && s.Value == "号码错误" && !inProgress {
 			contact.State = "WrongNumber"
 		}
 	}
@@ -119,7 +121,7 @@ func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Co
 			hits = nil
 		}
 		for _, h := range hits {
-			truth.addCause(Cause{Kind: h.plant.kind, TaskID: task.TaskID, Turn: h.turn, Decisive: h.decisive})
+			truth.addCause(Cause{Kind: h.plant.Kind, TaskID: task.TaskID, Turn: h.turn, Decisive: h.decisive})
 		}
 	}
 	job.Tasks = append(job.Tasks, task)
@@ -148,7 +150,7 @@ func (m *maker) addCall(job *schema.Job, task *schema.Task, told *TaskTruth, a *
 		return false
 	}
 	for _, s := range t.results {
-		job.Summaries = append(job.Summaries, schema.Summary{Category: "{}", Name: s.key, Content: s.value})
+		job.Summaries = append(job.Summaries, schema.Summary{Category: "{}", Name: s.Key, Content: s.Value})
 	}
 	return false
 }

@@ -11,13 +11,13 @@ func (t *dialogue) machineSpeaks(k int) {
 	lines := t.w.words.machines[t.p.person.machine]
 	t.bare(lines[0], "")
 	if t.p.person.machine != machineVoicemail || t.dice.percent(40) {
-		t.robot(c.first, "say", nil, c.first.say(t.p.group.version))
+		t.robot(c.First, "say", nil, c.First.Say(t.p.group.version))
 		t.played = t.dice.percent(70)
 	}
 	if t.p.person.machine == machineAssistant && t.dice.percent(75) {
 		t.bare(lines[1], "")
 		if t.dice.percent(30) {
-			t.robot(c.first, "unheard", c.unheard[0], c.first.say(t.p.group.version))
+			t.robot(c.First, "unheard", c.Unheard[0], c.First.Say(t.p.group.version))
 		}
 	}
 	t.finish(a.status, false)

@@ -1,5 +1,6 @@
 package simulate
 
+import "callmill/pipeline/simulate/script"
 import "unicode/utf8"
 
 // Contacts hesitate, speak as their region does, and what the recogniser
@@ -10,10 +11,10 @@ import "unicode/utf8"
 type dialect struct{ words [][2]string }
 
 // utter puts together what the contact says of an intent.
-func (s *speech) utter(intent *wordList, words *commonWords) {
+func (s *speech) utter(intent *script.List, words *commonWords) {
 	s.begin()
 	// What no robot makes out (children, noise) is not said to it either.
-	addressed := intent.clear >= 30
+	addressed := intent.Clear >= 30
 	if addressed && s.dice.percent(14+s.person.chat/6) {
 		s.entry(words.filler)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"callmill/pipeline/simulate/script"
 )
 
 // withFile is the embedded data with one file changed.
@@ -135,11 +137,11 @@ func TestEmbeddedCampaigns(t *testing.T) {
 		t.Errorf("%d campaigns, want at least 8", len(w.campaigns))
 	}
 	for _, c := range w.campaigns {
-		if n := len(c.nodes); n < 12 || n > 40 {
-			t.Errorf("campaign %s has %d nodes, want 12 to 40", c.id, n)
+		if n := len(c.Nodes); n < 12 || n > 40 {
+			t.Errorf("campaign %s has %d nodes, want 12 to 40", c.ID, n)
 		}
-		if len(c.versions) < 2 {
-			t.Errorf("campaign %s has %d versions, want several", c.id, len(c.versions))
+		if len(c.Versions) < 2 {
+			t.Errorf("campaign %s has %d versions, want several", c.ID, len(c.Versions))
 		}
 	}
 }
@@ -150,7 +152,7 @@ func TestScriptVersionsAreUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := map[*campaign]map[int]bool{}
+	used := map[*script.Campaign]map[int]bool{}
 	for _, g := range w.groups {
 		if used[g.campaign] == nil {
 			used[g.campaign] = map[int]bool{}
@@ -158,9 +160,9 @@ func TestScriptVersionsAreUsed(t *testing.T) {
 		used[g.campaign][g.version] = true
 	}
 	for _, c := range w.campaigns {
-		for i, v := range c.versions {
+		for i, v := range c.Versions {
 			if !used[c][i] {
-				t.Errorf("no group uses version %s of %s", v.name, c.id)
+				t.Errorf("no group uses version %s of %s", v.Name, c.ID)
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package simulate
 
+import "callmill/pipeline/simulate/script"
+
 // person is somebody who is called, perhaps by several campaigns. It is a
 // function of the world's seed and the person's number alone.
 type person struct {
@@ -127,22 +129,22 @@ func pickAge(n int) age {
 
 // moodFactor is how much more or less often, in percent, the person says
 // things of a mood than people on average do.
-func (p *person) moodFactor(m mood) int {
+func (p *person) moodFactor(m script.Mood) int {
 	switch m {
-	case moodHostile:
+	case script.MoodHostile:
 		factor := 150 - 3*p.patience/2 + (100-p.warmth)/4
 		if p.weary {
 			factor += 500
 		}
 		return max(factor, 8)
-	case moodCurious:
+	case script.MoodCurious:
 		return 25 + p.chat*3/2 + (99-p.warmth)/4
-	case moodSlow:
+	case script.MoodSlow:
 		if p.age == ageOld {
 			return 260
 		}
 		return 75
-	case moodWilling:
+	case script.MoodWilling:
 		return 62 + p.warmth*3/4
 	}
 	return 100

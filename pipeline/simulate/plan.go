@@ -1,5 +1,7 @@
 package simulate
 
+import "callmill/pipeline/simulate/script"
+
 // plan is a job's life: who is called, when and from which number, and what
 // the network said. What was spoken is not in it, so that a plan is cheap
 // enough to be made for every job when a time is looked up.
@@ -32,7 +34,7 @@ func (a *attempt) ringingEnd() int64 { return a.actual + int64(a.ringing)*1000 }
 // hit is a planted cause that bore on a call. It was decisive where the call
 // would have gone on otherwise without it.
 type hit struct {
-	plant    *plant
+	plant    *script.Plant
 	turn     int // index of the turn, -1: before anything was said
 	decisive bool
 }
@@ -48,9 +50,9 @@ func (w *World) plan(i int, p *plan) {
 		return
 	}
 	c := g.campaign
-	day := localDay(g.created) + int64((i-g.first)*c.spread/max(g.jobs, 1))*dayMS
+	day := localDay(g.created) + int64((i-g.first)*c.Spread/max(g.jobs, 1))*dayMS
 	at := open(c, sometime(c, day, &d), &d)
-	for k := range c.attempts {
+	for k := range c.Attempts {
 		if g.stopped != 0 && at >= g.stopped {
 			p.stop(at, &d)
 			return
@@ -101,7 +103,7 @@ func (p *plan) endedByStop() bool {
 }
 
 func (p *plan) callingNumber(attempt int, d *dice) int {
-	numbers := p.group.campaign.numbers
+	numbers := p.group.campaign.Numbers
 	return numbers[(p.index+attempt+d.below(2))%len(numbers)]
 }
 
@@ -114,7 +116,7 @@ func (p *plan) decide(k int, d *dice) (over bool) {
 		return true
 	case "SucceededSpecialInterceptVoiceAssistant", "SucceededSpecialInterceptExtensionNumberTransfer", "SucceededSpecialInterceptCustomSpecialIntercept":
 		p.final = "Succeeded"
-		return k+1 == p.group.campaign.attempts || d.percent(45)
+		return k+1 == p.group.campaign.Attempts || d.percent(45)
 	case "Executing":
 		p.final = "Executing"
 		return true
@@ -123,7 +125,7 @@ func (p *plan) decide(k int, d *dice) (over bool) {
 		return true
 	}
 	p.final, p.reason = "Failed", failureReasons[last.status]
-	if k+1 < p.group.campaign.attempts {
+	if k+1 < p.group.campaign.Attempts {
 		return endsJob[last.status]
 	}
 	if last.status == "PerDayCallCountLimit" && k > 0 && localDay(p.attempts[k-1].planned) == localDay(last.planned) {

@@ -3,6 +3,8 @@ package simulate
 import (
 	"strconv"
 	"strings"
+
+	"callmill/pipeline/simulate/script"
 )
 
 // speech puts lines together: it fills templates with what belongs to one job
@@ -10,7 +12,7 @@ import (
 type speech struct {
 	dice     *dice
 	person   *person
-	campaign *campaign
+	campaign *script.Campaign
 	values   []value
 
 	buf   []byte
@@ -34,7 +36,7 @@ func (s *speech) text() (string, []Span) {
 }
 
 // plainText is an entry of a list that needs no job to be filled.
-func (s *speech) plainText(w *wordList, d *dice) string {
+func (s *speech) plainText(w *script.List, d *dice) string {
 	before := s.dice
 	s.dice = d
 	s.begin()
@@ -44,56 +46,56 @@ func (s *speech) plainText(w *wordList, d *dice) string {
 }
 
 // pick draws an entry of a list by weight.
-func pick(w *wordList, d *dice) template { return w.at(d.below(w.weight())) }
+func pick(w *script.List, d *dice) script.Template { return w.At(d.below(w.Weight())) }
 
-func (s *speech) fill(t template) {
+func (s *speech) fill(t script.Template) {
 	for i := range t {
 		p := &t[i]
-		switch p.kind {
-		case pieceLiteral:
-			s.buf = append(s.buf, p.text...)
-		case pieceEntry:
-			s.entry(p.list)
-		case pieceChoice:
-			s.fill(p.choices[s.dice.below(len(p.choices))])
-		case pieceParameter:
-			q := &s.campaign.parameters[p.index]
-			s.personal(personal(q), s.values[p.index].written)
-		case pieceSpokenParameter:
-			q := &s.campaign.parameters[p.index]
-			s.personal(personal(q), spoken(q, s.values[p.index]))
-		case pieceSpokenCount:
-			s.buf = append(s.buf, spokenCount(s.dice.between(p.low, p.high))...)
-		case pieceSpokenOrdinal:
-			s.buf = append(s.buf, spokenNumber(s.dice.between(p.low, p.high))...)
-		case pieceDigits:
-			s.buf = strconv.AppendInt(s.buf, int64(s.dice.between(p.low, p.high)), 10)
-		case pieceName:
+		switch p.Kind {
+		case script.PieceLiteral:
+			s.buf = append(s.buf, p.Text...)
+		case script.PieceEntry:
+			s.entry(p.List)
+		case script.PieceChoice:
+			s.fill(p.Choices[s.dice.below(len(p.Choices))])
+		case script.PieceParameter:
+			q := &s.campaign.Parameters[p.Index]
+			s.personal(personal(q), s.values[p.Index].written)
+		case script.PieceSpokenParameter:
+			q := &s.campaign.Parameters[p.Index]
+			s.personal(personal(q), spoken(q, s.values[p.Index]))
+		case script.PieceSpokenCount:
+			s.buf = append(s.buf, spokenCount(s.dice.between(p.Low, p.High))...)
+		case script.PieceSpokenOrdinal:
+			s.buf = append(s.buf, spokenNumber(s.dice.between(p.Low, p.High))...)
+		case script.PieceDigits:
+			s.buf = strconv.AppendInt(s.buf, int64(s.dice.between(p.Low, p.High)), 10)
+		case script.PieceName:
 			s.personal(SpanName, s.person.name)
-		case pieceSurname:
+		case script.PieceSurname:
 			s.personal(SpanName, s.person.surname)
-		case pieceHonorific:
+		case script.PieceHonorific:
 			s.personal(SpanName, s.person.honorific)
-		case pieceCompany:
-			s.buf = append(s.buf, s.campaign.company...)
-		case piecePhone:
+		case script.PieceCompany:
+			s.buf = append(s.buf, s.campaign.Company...)
+		case script.PiecePhone:
 			// Somebody else's number, made up like all of them.
 			s.personal(SpanNumber, spokenDigitRow(phoneOf(0, s.dice.below(phoneRange))))
 		}
 	}
 }
 
-func (s *speech) entry(w *wordList) {
+func (s *speech) entry(w *script.List) {
 	start := len(s.buf)
-	if w.span != "" {
+	if w.Span != "" {
 		s.depth++
 	}
 	s.fill(pick(w, s.dice))
-	if w.span == "" {
+	if w.Span == "" {
 		return
 	}
 	if s.depth--; s.depth == 0 {
-		s.spans = append(s.spans, Span{Start: start, End: len(s.buf), Kind: w.span})
+		s.spans = append(s.spans, Span{Start: start, End: len(s.buf), Kind: w.Span})
 	}
 }
 

@@ -85,16 +85,16 @@ type Planted struct {
 // Planted lists the causes of failure put into the world.
 func (w *World) Planted() []Planted {
 	list := []Planted{{
-		Kind: w.flagged.kind, Number: callingNumbers[flagged-1].number, Note: w.flagged.note,
+		Kind: w.flagged.Kind, Number: callingNumbers[flagged-1].number, Note: w.flagged.Note,
 	}}
 	for _, c := range w.campaigns {
-		for _, p := range c.plants {
-			entry := Planted{Kind: p.kind, Campaign: c.id, Note: p.note}
-			if p.node != nil {
-				entry.Node = p.node.id
+		for _, p := range c.Plants {
+			entry := Planted{Kind: p.Kind, Campaign: c.ID, Note: p.Note}
+			if p.Node != nil {
+				entry.Node = p.Node.ID
 			}
-			if p.version >= 0 {
-				entry.Version = c.versions[p.version].name
+			if p.Version >= 0 {
+				entry.Version = c.Versions[p.Version].Name
 			}
 			list = append(list, entry)
 		}

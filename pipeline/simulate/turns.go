@@ -4,6 +4,8 @@ import (
 	"unicode/utf8"
 
 	"callmill/schema"
+
+	"callmill/pipeline/simulate/script"
 )
 
 // Speaking takes time, and the text of it is stored a little later. All times
@@ -15,21 +17,21 @@ const (
 )
 
 // robot says a line: a prompt, where there is one, before the text.
-func (t *dialogue) robot(n *node, how string, prompt, text template) {
+func (t *dialogue) robot(n *script.Node, how string, prompt, text script.Template) {
 	t.speech.begin()
 	t.speech.fill(prompt)
 	t.speech.fill(text)
 	t.clock += t.playing + int64(350+t.dice.skewed(1600))
 	script, spans := t.speech.text()
-	t.add(schema.SpeakerRobot, script, TurnTruth{n.id, how, spans})
+	t.add(schema.SpeakerRobot, script, TurnTruth{n.ID, how, spans})
 	t.playing = int64(utf8.RuneCountInString(script)) * robotPace
 }
 
 // bare has the contact, or a machine, say an entry of a list as it is.
-func (t *dialogue) bare(intent *wordList, node string) {
+func (t *dialogue) bare(intent *script.List, node string) {
 	t.speech.begin()
 	t.speech.entry(intent)
-	t.reply(intent.name, node)
+	t.reply(intent.Name, node)
 }
 
 // reply adds the line the speech holds as the contact's.

@@ -3,34 +3,36 @@ package simulate
 import (
 	"fmt"
 	"io/fs"
+
+	"callmill/pipeline/simulate/script"
 )
 
 // commonWords are the lists the model itself asks for by name.
 type commonWords struct {
-	vocabulary *vocabulary
-	hello      *wordList // picking up
-	filler     *wordList // before a line
-	tail       *wordList // after one
-	aside      *wordList // what the talkative add
-	stillThere *wordList // into a long silence of the robot
-	machines   [machineVoicemail + 1][]*wordList
+	vocabulary *script.Vocabulary
+	hello      *script.List // picking up
+	filler     *script.List // before a line
+	tail       *script.List // after one
+	aside      *script.List // what the talkative add
+	stillThere *script.List // into a long silence of the robot
+	machines   [machineVoicemail + 1][]*script.List
 	homophones [][2]string
 }
 
 func readWords(files fs.FS) (commonWords, []*dialect, error) {
-	v, err := readVocabulary(files, "words")
+	v, err := script.ReadVocabulary(files, "words")
 	if err != nil {
 		return commonWords{}, nil, err
 	}
 	words := commonWords{vocabulary: v}
 	for _, want := range []struct {
 		name string
-		to   **wordList
+		to   **script.List
 	}{
 		{"hello", &words.hello}, {"filler", &words.filler}, {"tail", &words.tail},
 		{"aside", &words.aside}, {"still_there", &words.stillThere},
 	} {
-		if *want.to = v.lists[want.name]; *want.to == nil {
+		if *want.to = v.Lookup(want.name); *want.to == nil {
 			return words, nil, fmt.Errorf("words: list %s is missing", want.name)
 		}
 	}
@@ -40,7 +42,7 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 	}
 	for m, names := range machines {
 		for _, name := range names {
-			w := v.lists[name]
+			w := v.Lookup(name)
 			if w == nil {
 				return words, nil, fmt.Errorf("words: list %s is missing", name)
 			}
@@ -48,11 +50,11 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 		}
 	}
 	for _, name := range []string{"family_name", "given_male", "given_female"} {
-		if v.lists[name] == nil || !v.lists[name].bare() {
+		if w := v.Lookup(name); w == nil || !w.Bare() {
 			return words, nil, fmt.Errorf("words: list %s of bare words is missing", name)
 		}
 	}
-	if words.homophones, err = readPairs(files, "slips/homophones.txt"); err != nil {
+	if words.homophones, err = script.ReadPairs(files, "slips/homophones.txt"); err != nil {
 		return words, nil, err
 	}
 	dialects, err := readDialects(files)
@@ -61,8 +63,8 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 
 // plain is an entry of a list of bare words, such as names.
 func (c *commonWords) plain(name string, d *dice) string {
-	t := pick(c.vocabulary.lists[name], d)
-	return t[0].text
+	t := pick(c.vocabulary.Lookup(name), d)
+	return t[0].Text
 }
 
 func readDialects(files fs.FS) ([]*dialect, error) {
@@ -72,7 +74,7 @@ func readDialects(files fs.FS) ([]*dialect, error) {
 	}
 	var dialects []*dialect
 	for _, name := range names {
-		pairs, err := readPairs(files, name)
+		pairs, err := script.ReadPairs(files, name)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"callmill/schema"
+
+	"callmill/pipeline/simulate/script"
 )
 
 //go:embed campaigns/*.txt words/*.txt slips/*.txt
@@ -23,11 +25,11 @@ type World struct {
 	begin     int64 // midnight before the first campaigns, ms
 	now       int64 // what happens later is not seen, ms
 	people    int
-	campaigns []*campaign
+	campaigns []*script.Campaign
 	words     commonWords
 	dialects  []*dialect
 	groups    []*group // by creation
-	flagged   *plant
+	flagged   *script.Plant
 	calls     func() []Call // see Calls
 }
 
@@ -45,7 +47,7 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	w.begin = localDay(w.now) - int64(o.Days-1)*dayMS
 	// A person is called by one or two campaigns, on average.
 	w.people = min(max(o.Jobs*5/8, 50), phoneRange)
-	w.flagged = &plant{kind: "flagged_number", note: "被多人标记为骚扰电话的主叫号码", version: -1}
+	w.flagged = &script.Plant{Kind: "flagged_number", Note: "被多人标记为骚扰电话的主叫号码", Version: -1}
 	if w.words, w.dialects, err = readWords(files); err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
@@ -54,12 +56,12 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 		return nil, fmt.Errorf("simulate: no campaigns: %w", cmp.Or(err, fs.ErrNotExist))
 	}
 	for _, name := range names {
-		c, err := readCampaign(files, name, w.words.vocabulary, len(callingNumbers))
+		c, err := script.ReadCampaign(files, name, w.words.vocabulary, len(callingNumbers))
 		if err != nil {
 			return nil, fmt.Errorf("simulate: %w", err)
 		}
-		if i := slices.IndexFunc(w.campaigns, func(o *campaign) bool { return o.id == c.id }); i >= 0 {
-			return nil, fmt.Errorf("simulate: %s: campaign %s is there twice", name, c.id)
+		if i := slices.IndexFunc(w.campaigns, func(o *script.Campaign) bool { return o.ID == c.ID }); i >= 0 {
+			return nil, fmt.Errorf("simulate: %s: campaign %s is there twice", name, c.ID)
 		}
 		w.campaigns = append(w.campaigns, c)
 	}

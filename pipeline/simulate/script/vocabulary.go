@@ -1,4 +1,4 @@
-package simulate
+package script
 
 import (
 	"io/fs"
@@ -9,40 +9,40 @@ import (
 
 // wordList is a list of lines one of which is said; an intent of a contact is
 // such a list, too.
-type wordList struct {
-	name    string
-	entries []template
+type List struct {
+	Name    string
+	entries []Template
 	upTo    []int // running sum of the weights
-	mood    mood
-	clear   int    // chance in percent that the robot understands such a line
-	span    string // kind of personal data an entry is, or ""
+	Mood    Mood
+	Clear   int    // chance in percent that the robot understands such a line
+	Span    string // kind of personal data an entry is, or ""
 	ranked  bool
 	defined bool
-	used    line // where it was first used, for the complaint that it is not defined
+	used    directive // where it was first used, for the complaint that it is not defined
 }
 
 // mood is what makes a person say such lines more often than others do.
-type mood uint8
+type Mood uint8
 
 const (
-	moodPlain   mood = iota
-	moodHostile      // the impatient
-	moodCurious      // the talkative and the distrustful
-	moodSlow         // the old, and bad lines
-	moodWilling      // the well-disposed
+	moodPlain   Mood = iota
+	MoodHostile      // the impatient
+	MoodCurious      // the talkative and the distrustful
+	MoodSlow         // the old, and bad lines
+	MoodWilling      // the well-disposed
 	moods
 )
 
-var moodNames = map[string]mood{"plain": moodPlain, "hostile": moodHostile, "curious": moodCurious, "slow": moodSlow, "willing": moodWilling}
+var moodNames = map[string]Mood{"plain": moodPlain, "hostile": MoodHostile, "curious": MoodCurious, "slow": MoodSlow, "willing": MoodWilling}
 
 const usuallyClear = 96
 
 // weight is the sum of the weights of the entries.
-func (w *wordList) weight() int { return w.upTo[len(w.upTo)-1] }
+func (w *List) Weight() int { return w.upTo[len(w.upTo)-1] }
 
 // at returns the entry at a place from 0 to weight()-1, in which each entry has
 // as many places as its weight.
-func (w *wordList) at(n int) template {
+func (w *List) At(n int) Template {
 	i, found := slices.BinarySearch(w.upTo, n)
 	if found {
 		i++
@@ -51,18 +51,21 @@ func (w *wordList) at(n int) template {
 }
 
 // vocabulary holds the word lists of one scope over those of an outer one.
-type vocabulary struct {
-	lists map[string]*wordList
-	order []*wordList // as first met, so that complaints come in a fixed order
-	outer *vocabulary
+type Vocabulary struct {
+	lists map[string]*List
+	order []*List // as first met, so that complaints come in a fixed order
+	outer *Vocabulary
 }
 
-func newVocabulary(outer *vocabulary) *vocabulary {
-	return &vocabulary{lists: map[string]*wordList{}, outer: outer}
+func newVocabulary(outer *Vocabulary) *Vocabulary {
+	return &Vocabulary{lists: map[string]*List{}, outer: outer}
 }
+
+// lookup returns the list of that name in this scope, nil if there is none.
+func (v *Vocabulary) Lookup(name string) *List { return v.lists[name] }
 
 // list gives the list of that name, to be defined later where it is not yet.
-func (v *vocabulary) list(l line, name string) *wordList {
+func (v *Vocabulary) list(l directive, name string) *List {
 	for scope := v; scope != nil; scope = scope.outer {
 		if w, ok := scope.lists[name]; ok {
 			return w
@@ -71,30 +74,30 @@ func (v *vocabulary) list(l line, name string) *wordList {
 	return v.add(l, name)
 }
 
-func (v *vocabulary) add(l line, name string) *wordList {
-	w := &wordList{name: name, clear: usuallyClear, used: l}
+func (v *Vocabulary) add(l directive, name string) *List {
+	w := &List{Name: name, Clear: usuallyClear, used: l}
 	v.lists[name] = w
 	v.order = append(v.order, w)
 	return w
 }
 
-func (v *vocabulary) resolve(l line, name string) (piece, error) {
-	return piece{kind: pieceEntry, list: v.list(l, name)}, nil
+func (v *Vocabulary) resolve(l directive, name string) (Piece, error) {
+	return Piece{Kind: PieceEntry, List: v.list(l, name)}, nil
 }
 
 // readVocabulary reads every file of a folder; lists may use those of others.
-func readVocabulary(files fs.FS, folder string) (*vocabulary, error) {
+func ReadVocabulary(files fs.FS, folder string) (*Vocabulary, error) {
 	names, err := fs.Glob(files, folder+"/*.txt")
 	if err != nil {
 		return nil, err
 	}
 	v := newVocabulary(nil)
 	for _, name := range names {
-		lines, err := readLines(files, name)
+		lines, err := readDirectives(files, name)
 		if err != nil {
 			return nil, err
 		}
-		var current *wordList
+		var current *List
 		for _, l := range lines {
 			switch l.key {
 			case "list":
@@ -115,7 +118,7 @@ func readVocabulary(files fs.FS, folder string) (*vocabulary, error) {
 }
 
 // define begins the list a line like "list yes mood=willing clear=98" names.
-func (v *vocabulary) define(l line) (*wordList, error) {
+func (v *Vocabulary) define(l directive) (*List, error) {
 	names, set := l.settings(l.rest)
 	if len(names) != 1 {
 		return nil, l.errorf("a list needs one name")
@@ -125,29 +128,29 @@ func (v *vocabulary) define(l line) (*wordList, error) {
 		w = v.add(l, names[0])
 	}
 	if w.defined {
-		return nil, l.errorf("list %s is defined twice", w.name)
+		return nil, l.errorf("list %s is defined twice", w.Name)
 	}
 	w.defined = true
 	for _, s := range set {
-		switch s.key {
+		switch s.Key {
 		case "mood":
-			m, ok := moodNames[s.value]
+			m, ok := moodNames[s.Value]
 			if !ok {
-				return nil, l.errorf("mood %q is unknown", s.value)
+				return nil, l.errorf("mood %q is unknown", s.Value)
 			}
-			w.mood = m
+			w.Mood = m
 		case "clear":
-			clear, err := strconv.Atoi(s.value)
+			clear, err := strconv.Atoi(s.Value)
 			if err != nil || clear < 0 || clear > 100 {
-				return nil, l.errorf("clear=%s is not a percentage", s.value)
+				return nil, l.errorf("clear=%s is not a percentage", s.Value)
 			}
-			w.clear = clear
+			w.Clear = clear
 		case "span":
-			w.span = s.value
+			w.Span = s.Value
 		case "ranked":
-			w.ranked = s.value == "yes"
+			w.ranked = s.Value == "yes"
 		default:
-			return nil, l.errorf("setting %q is unknown", s.key)
+			return nil, l.errorf("setting %q is unknown", s.Key)
 		}
 	}
 	return w, nil
@@ -155,7 +158,7 @@ func (v *vocabulary) define(l line) (*wordList, error) {
 
 // addEntry adds "-text", or "-30 text" with a weight. In a ranked list the
 // weight falls with the place, as the frequency of words does (Zipf).
-func (w *wordList) addEntry(l line, names scope) error {
+func (w *List) addEntry(l directive, names scope) error {
 	if w == nil {
 		return l.errorf("entry outside of a list")
 	}
@@ -187,7 +190,7 @@ func (w *wordList) addEntry(l line, names scope) error {
 }
 
 // addWords adds each word of a line as an entry.
-func (w *wordList) addWords(l line, names scope) error {
+func (w *List) addWords(l directive, names scope) error {
 	for _, word := range strings.Fields(l.rest) {
 		entry := l
 		entry.rest = word
@@ -199,37 +202,37 @@ func (w *wordList) addWords(l line, names scope) error {
 }
 
 // check says which list is missing, empty or made of itself.
-func (v *vocabulary) check() error {
+func (v *Vocabulary) check() error {
 	for _, w := range v.order {
 		switch {
 		case !w.defined:
-			return w.used.errorf("there is no list, nor a parameter, of the name %s", w.name)
+			return w.used.errorf("there is no list, nor a parameter, of the name %s", w.Name)
 		case len(w.entries) == 0:
-			return w.used.errorf("list %s is empty", w.name)
-		case w.reaches(w, map[*wordList]bool{}):
-			return w.used.errorf("list %s contains itself", w.name)
+			return w.used.errorf("list %s is empty", w.Name)
+		case w.reaches(w, map[*List]bool{}):
+			return w.used.errorf("list %s contains itself", w.Name)
 		}
 	}
 	return nil
 }
 
-func (w *wordList) reaches(target *wordList, seen map[*wordList]bool) bool {
+func (w *List) reaches(target *List, seen map[*List]bool) bool {
 	if seen[w] {
 		return false
 	}
 	seen[w] = true
-	return slices.ContainsFunc(w.entries, func(t template) bool { return t.reaches(target, seen) })
+	return slices.ContainsFunc(w.entries, func(t Template) bool { return t.reaches(target, seen) })
 }
 
-func (t template) reaches(target *wordList, seen map[*wordList]bool) bool {
-	return slices.ContainsFunc(t, func(p piece) bool {
-		return p.list == target && target != nil && p.kind == pieceEntry ||
-			p.kind == pieceEntry && p.list.reaches(target, seen) ||
-			slices.ContainsFunc(p.choices, func(c template) bool { return c.reaches(target, seen) })
+func (t Template) reaches(target *List, seen map[*List]bool) bool {
+	return slices.ContainsFunc(t, func(p Piece) bool {
+		return p.List == target && target != nil && p.Kind == PieceEntry ||
+			p.Kind == PieceEntry && p.List.reaches(target, seen) ||
+			slices.ContainsFunc(p.Choices, func(c Template) bool { return c.reaches(target, seen) })
 	})
 }
 
 // bare reports whether the entries are words without places to fill.
-func (w *wordList) bare() bool {
-	return !slices.ContainsFunc(w.entries, func(t template) bool { return len(t) != 1 || t[0].kind != pieceLiteral })
+func (w *List) Bare() bool {
+	return !slices.ContainsFunc(w.entries, func(t Template) bool { return len(t) != 1 || t[0].Kind != PieceLiteral })
 }

@@ -1,4 +1,4 @@
-package simulate
+package script
 
 import (
 	"strconv"
@@ -6,41 +6,41 @@ import (
 )
 
 // nodeLine reads what may stand in a node.
-func (p *campaignParser) nodeLine(l line, key, versionName string) error {
+func (p *campaignParser) nodeLine(l directive, key, versionName string) error {
 	n := p.current
 	switch key {
 	case "say":
 		return p.parseWording(l, versionName)
 	case "again":
 		var err error
-		n.again, err = p.robotLine(l)
+		n.Again, err = p.robotLine(l)
 		return err
 	case "reply":
-		return p.parseReply(l, &n.replies)
+		return p.parseReply(l, &n.Replies)
 	case "note":
-		_, n.sets = l.settings(l.rest)
+		_, n.Sets = l.settings(l.rest)
 		return nil
 	case "next":
-		n.ends, n.next = nodeGoesOn, p.node(l.rest)
-		if n.next == nil {
+		n.Ends, n.Next = NodeGoesOn, p.node(l.rest)
+		if n.Next == nil {
 			return l.errorf("node %q does not exist", l.rest)
 		}
 		return nil
 	case "back":
-		n.ends = nodeGoesBack
+		n.Ends = NodeGoesBack
 		return nil
 	case "end":
-		n.ends = nodeFinishes
+		n.Ends = NodeFinishes
 		return nil
 	case "transfer":
-		n.ends = nodeTransfers
+		n.Ends = NodeTransfers
 		return nil
 	}
 	return l.errorf("%q is not known", l.key)
 }
 
-func (p *campaignParser) parseWording(l line, versionName string) error {
-	w := wording{}
+func (p *campaignParser) parseWording(l directive, versionName string) error {
+	w := Wording{}
 	var err error
 	if versionName != "" {
 		if w.from, err = p.version(l, versionName); err != nil {
@@ -49,10 +49,10 @@ func (p *campaignParser) parseWording(l line, versionName string) error {
 	}
 	n := p.current
 	if len(n.says) == 0 && w.from != 0 {
-		return l.errorf("the first wording of node %s must be that of the first version", n.id)
+		return l.errorf("the first wording of node %s must be that of the first version", n.ID)
 	}
 	if len(n.says) > 0 && n.says[len(n.says)-1].from >= w.from {
-		return l.errorf("the wordings of node %s are not in the order of the versions", n.id)
+		return l.errorf("the wordings of node %s are not in the order of the versions", n.ID)
 	}
 	w.text, err = p.robotLine(l)
 	n.says = append(n.says, w)
@@ -61,7 +61,7 @@ func (p *campaignParser) parseWording(l line, versionName string) error {
 
 // robotLine reads a line of the robot. Recorded or synthesised speech does not
 // vary from call to call but for the contact and the parameters.
-func (p *campaignParser) robotLine(l line) (template, error) {
+func (p *campaignParser) robotLine(l directive) (Template, error) {
 	t, err := parseTemplate(l, l.rest, p)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (p *campaignParser) robotLine(l line) (template, error) {
 	return t, nil
 }
 
-func (p *campaignParser) addRobotLine(l line, to *[]template) error {
+func (p *campaignParser) addRobotLine(l directive, to *[]Template) error {
 	t, err := p.robotLine(l)
 	*to = append(*to, t)
 	return err
@@ -83,7 +83,7 @@ func (p *campaignParser) addRobotLine(l line, to *[]template) error {
 
 // parseReply reads "yes 60 -> notice result=confirmed"; the weight is relative
 // to those of the other replies.
-func (p *campaignParser) parseReply(l line, to *[]reply) error {
+func (p *campaignParser) parseReply(l directive, to *[]Reply) error {
 	what, where, found := strings.Cut(l.rest, "->")
 	words := strings.Fields(what)
 	if !found || len(words) != 2 {
@@ -97,68 +97,68 @@ func (p *campaignParser) parseReply(l line, to *[]reply) error {
 	if len(target) != 1 {
 		return l.errorf("a reply leads to one node")
 	}
-	*to = append(*to, reply{
-		intent: p.words.list(l, words[0]), weight: weight, toName: target[0], sets: sets, aside: l.key == "any", where: l,
+	*to = append(*to, Reply{
+		Intent: p.words.list(l, words[0]), Weight: weight, toName: target[0], Sets: sets, Aside: l.key == "any", where: l,
 	})
 	return nil
 }
 
 // parsePlant reads "misleading_line node=inform version=1.1.0 hangup=18 : why".
-func (p *campaignParser) parsePlant(l line) error {
+func (p *campaignParser) parsePlant(l directive) error {
 	what, note, _ := strings.Cut(l.rest, " : ")
 	kinds, set := l.settings(what)
 	if len(kinds) != 1 {
 		return l.errorf("a plant needs one kind")
 	}
-	c := plant{kind: kinds[0], note: strings.TrimSpace(note), version: -1, answer: 100}
+	c := Plant{Kind: kinds[0], Note: strings.TrimSpace(note), Version: -1, Answer: 100}
 	for _, s := range set {
 		if err := p.setPlant(l, &c, s); err != nil {
 			return err
 		}
 	}
-	p.plants = append(p.plants, c)
+	p.Plants = append(p.Plants, c)
 	return nil
 }
 
-func (p *campaignParser) setPlant(l line, c *plant, s setting) (err error) {
-	switch s.key {
+func (p *campaignParser) setPlant(l directive, c *Plant, s Setting) (err error) {
+	switch s.Key {
 	case "node":
-		c.node, err = p.target(l, s.value)
+		c.Node, err = p.target(l, s.Value)
 	case "version":
-		c.version, err = p.version(l, s.value)
+		c.Version, err = p.version(l, s.Value)
 	case "hours":
-		low, high, e := parseRange(l, s.value)
-		c.hours, err = &span{low, high}, e
+		low, high, e := parseRange(l, s.Value)
+		c.Hours, err = &Range{low, high}, e
 	case "divert":
-		name, chance, _ := strings.Cut(s.value, ":")
-		if c.divert, err = p.target(l, name); err == nil {
-			c.diverted, err = plantNumber(l, s.key, chance)
+		name, chance, _ := strings.Cut(s.Value, ":")
+		if c.Divert, err = p.target(l, name); err == nil {
+			c.Diverted, err = plantNumber(l, s.Key, chance)
 		}
 	case "favour":
-		name, weight, _ := strings.Cut(s.value, ":")
-		c.favoured = p.words.list(l, name)
-		c.favour, err = plantNumber(l, s.key, weight)
+		name, weight, _ := strings.Cut(s.Value, ":")
+		c.Favoured = p.words.list(l, name)
+		c.Favour, err = plantNumber(l, s.Key, weight)
 	case "slip":
 		var found bool
-		c.slipFrom, c.slipTo, found = strings.Cut(s.value, ":")
-		if !found || c.slipFrom == "" || c.slipTo == "" {
-			return l.errorf("slip=%s does not read slip=from:to", s.value)
+		c.SlipFrom, c.SlipTo, found = strings.Cut(s.Value, ":")
+		if !found || c.SlipFrom == "" || c.SlipTo == "" {
+			return l.errorf("slip=%s does not read slip=from:to", s.Value)
 		}
 	default:
 		strengths := map[string]*int{
-			"hangup": &c.hangUp, "unheard": &c.unheard, "silence": &c.silence,
-			"gap": &c.gap, "answer": &c.answer, "batch": &c.batch,
+			"hangup": &c.HangUp, "unheard": &c.Unheard, "silence": &c.Silence,
+			"gap": &c.Gap, "answer": &c.Answer, "batch": &c.Batch,
 		}
-		target, ok := strengths[s.key]
+		target, ok := strengths[s.Key]
 		if !ok {
-			return l.errorf("setting %q of a plant is unknown", s.key)
+			return l.errorf("setting %q of a plant is unknown", s.Key)
 		}
-		*target, err = plantNumber(l, s.key, s.value)
+		*target, err = plantNumber(l, s.Key, s.Value)
 	}
 	return err
 }
 
-func (p *campaignParser) target(l line, name string) (*node, error) {
+func (p *campaignParser) target(l directive, name string) (*Node, error) {
 	n := p.node(name)
 	if n == nil {
 		return nil, l.errorf("node %q does not exist", name)
@@ -166,7 +166,7 @@ func (p *campaignParser) target(l line, name string) (*node, error) {
 	return n, nil
 }
 
-func plantNumber(l line, key, text string) (int, error) {
+func plantNumber(l directive, key, text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > 60_000 {
 		return 0, l.errorf("%s: %q is not a number from 0 to 60000", key, text)

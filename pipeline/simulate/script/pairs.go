@@ -1,4 +1,4 @@
-package simulate
+package script
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 )
 
 // readPairs reads lines of a word and what is said, or heard, instead.
-func readPairs(files fs.FS, name string) ([][2]string, error) {
-	lines, err := readLines(files, name)
+func ReadPairs(files fs.FS, name string) ([][2]string, error) {
+	lines, err := readDirectives(files, name)
 	if err != nil {
 		return nil, err
 	}

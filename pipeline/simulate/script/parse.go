@@ -1,4 +1,4 @@
-package simulate
+package script
 
 import (
 	"errors"
@@ -9,13 +9,13 @@ import (
 )
 
 // readCampaign reads and checks one file of campaigns/.
-func readCampaign(files fs.FS, name string, shared *vocabulary, callingNumbers int) (*campaign, error) {
-	lines, err := readLines(files, name)
+func ReadCampaign(files fs.FS, name string, shared *Vocabulary, callingNumbers int) (*Campaign, error) {
+	lines, err := readDirectives(files, name)
 	if err != nil {
 		return nil, err
 	}
 	p := &campaignParser{
-		campaign: &campaign{attempts: 3, spread: 1, reach: 100, weekdays: [7]bool{true, true, true, true, true, true, true}},
+		Campaign: &Campaign{Attempts: 3, Spread: 1, Reach: 100, weekdays: [7]bool{true, true, true, true, true, true, true}},
 		words:    newVocabulary(shared), callingNumbers: callingNumbers,
 	}
 	// Lists and nodes may be used before the line that defines them.
@@ -31,7 +31,7 @@ func readCampaign(files fs.FS, name string, shared *vocabulary, callingNumbers i
 			if p.node(id) != nil {
 				return nil, l.errorf("node %s is defined twice", id)
 			}
-			p.nodes = append(p.nodes, &node{id: id, title: title, where: l})
+			p.Nodes = append(p.Nodes, &Node{ID: id, title: title, where: l})
 		}
 	}
 	for _, l := range lines {
@@ -45,55 +45,55 @@ func readCampaign(files fs.FS, name string, shared *vocabulary, callingNumbers i
 	if len(lines) == 0 {
 		return nil, errors.New(name + ": no lines")
 	}
-	return p.campaign, p.finish(lines[0])
+	return p.Campaign, p.finish(lines[0])
 }
 
 type campaignParser struct {
-	*campaign
-	words   *vocabulary
-	current *node
-	list    *wordList
+	*Campaign
+	words   *Vocabulary
+	current *Node
+	list    *List
 
 	giveUpName, hushedName string
 	callingNumbers         int // how many there are
 }
 
-func (p *campaignParser) node(id string) *node {
-	i := slices.IndexFunc(p.nodes, func(n *node) bool { return n.id == id })
+func (p *campaignParser) node(id string) *Node {
+	i := slices.IndexFunc(p.Nodes, func(n *Node) bool { return n.ID == id })
 	if i < 0 {
 		return nil
 	}
-	return p.nodes[i]
+	return p.Nodes[i]
 }
 
 // resolve makes the parser a scope: parameters first, then lists.
-func (p *campaignParser) resolve(l line, name string) (piece, error) {
+func (p *campaignParser) resolve(l directive, name string) (Piece, error) {
 	key, form, hasForm := strings.Cut(name, ":")
-	i := slices.IndexFunc(p.parameters, func(q parameter) bool { return q.key == key })
+	i := slices.IndexFunc(p.Parameters, func(q Parameter) bool { return q.Key == key })
 	switch {
 	case i >= 0 && form == "spoken":
-		return piece{kind: pieceSpokenParameter, index: i}, nil
+		return Piece{Kind: PieceSpokenParameter, Index: i}, nil
 	case i >= 0 && !hasForm:
-		return piece{kind: pieceParameter, index: i}, nil
+		return Piece{Kind: PieceParameter, Index: i}, nil
 	case hasForm:
-		return piece{}, l.errorf("{%s} is not a parameter", name)
+		return Piece{}, l.errorf("{%s} is not a parameter", name)
 	}
 	return p.words.resolve(l, name)
 }
 
-func (p *campaignParser) line(l line) (err error) {
+func (p *campaignParser) line(l directive) (err error) {
 	key, versionName, _ := strings.Cut(l.key, "@")
 	switch key {
 	case "campaign", "name", "script", "about", "company", "giveup", "hushed":
 		*p.text(key) = l.rest
 	case "share":
-		p.share, err = p.whole(l, 1, 10_000)
+		p.Share, err = p.whole(l, 1, 10_000)
 	case "attempts":
-		p.attempts, err = p.whole(l, 1, 9)
+		p.Attempts, err = p.whole(l, 1, 9)
 	case "spread":
-		p.spread, err = p.whole(l, 1, 31)
+		p.Spread, err = p.whole(l, 1, 31)
 	case "reach":
-		p.reach, err = p.whole(l, 1, 300)
+		p.Reach, err = p.whole(l, 1, 300)
 	case "hours":
 		err = p.parseHours(l)
 	case "weekdays":
@@ -105,9 +105,9 @@ func (p *campaignParser) line(l line) (err error) {
 	case "param":
 		err = p.parseParameter(l)
 	case "unheard":
-		err = p.addRobotLine(l, &p.unheard)
+		err = p.addRobotLine(l, &p.Unheard)
 	case "silence":
-		err = p.addRobotLine(l, &p.silence)
+		err = p.addRobotLine(l, &p.Silence)
 	case "any":
 		err = p.parseReply(l, &p.anywhere)
 	case "list":
@@ -133,12 +133,12 @@ func (p *campaignParser) line(l line) (err error) {
 // text is where a line of plain text goes.
 func (p *campaignParser) text(key string) *string {
 	return map[string]*string{
-		"campaign": &p.id, "name": &p.name, "script": &p.script, "about": &p.description, "company": &p.company,
+		"campaign": &p.ID, "name": &p.Name, "script": &p.Script, "about": &p.Description, "company": &p.Company,
 		"giveup": &p.giveUpName, "hushed": &p.hushedName,
 	}[key]
 }
 
-func (p *campaignParser) whole(l line, low, high int) (int, error) {
+func (p *campaignParser) whole(l directive, low, high int) (int, error) {
 	n, err := strconv.Atoi(l.rest)
 	if err != nil || n < low || n > high {
 		return 0, l.errorf("%s %q is not a number from %d to %d", l.key, l.rest, low, high)
@@ -146,7 +146,7 @@ func (p *campaignParser) whole(l line, low, high int) (int, error) {
 	return n, nil
 }
 
-func (p *campaignParser) parseHours(l line) error {
+func (p *campaignParser) parseHours(l directive) error {
 	for _, word := range strings.Fields(l.rest) {
 		low, high, err := parseRange(l, word)
 		if err != nil {
@@ -155,13 +155,13 @@ func (p *campaignParser) parseHours(l line) error {
 		if low >= high || high > 24 {
 			return l.errorf("hours %s are not within a day", word)
 		}
-		p.hours = append(p.hours, span{low, high})
+		p.Hours = append(p.Hours, Range{low, high})
 	}
 	return nil
 }
 
 // parseWeekdays reads "1-5" or "1-6": Monday is 1, Sunday 7.
-func (p *campaignParser) parseWeekdays(l line) error {
+func (p *campaignParser) parseWeekdays(l directive) error {
 	low, high, err := parseRange(l, l.rest)
 	if err != nil {
 		return err
@@ -175,46 +175,46 @@ func (p *campaignParser) parseWeekdays(l line) error {
 	return nil
 }
 
-func (p *campaignParser) parseNumbers(l line) error {
+func (p *campaignParser) parseNumbers(l directive) error {
 	for _, word := range strings.Fields(l.rest) {
 		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 || n > p.callingNumbers {
 			return l.errorf("calling number %q is not from 1 to %d", word, p.callingNumbers)
 		}
-		p.numbers = append(p.numbers, n)
+		p.Numbers = append(p.Numbers, n)
 	}
 	return nil
 }
 
 // parseVersion reads "1.1.0 40 what changed".
-func (p *campaignParser) parseVersion(l line) error {
+func (p *campaignParser) parseVersion(l directive) error {
 	name, rest, _ := strings.Cut(l.rest, " ")
 	from, note, _ := strings.Cut(rest, " ")
 	percent, err := strconv.Atoi(from)
 	if err != nil || percent < 0 || percent > 99 {
 		return l.errorf("version %s begins at %q, which is not a percentage of the days", name, from)
 	}
-	if n := len(p.versions); n == 0 && percent != 0 || n > 0 && p.versions[n-1].from >= percent {
+	if n := len(p.Versions); n == 0 && percent != 0 || n > 0 && p.Versions[n-1].from >= percent {
 		return l.errorf("version %s does not follow the one before it; the first begins at 0", name)
 	}
-	p.versions = append(p.versions, version{name: name, note: note, from: percent})
+	p.Versions = append(p.Versions, Version{Name: name, note: note, from: percent})
 	return nil
 }
 
-func (p *campaignParser) version(l line, name string) (int, error) {
-	i := slices.IndexFunc(p.versions, func(v version) bool { return v.name == name })
+func (p *campaignParser) version(l directive, name string) (int, error) {
+	i := slices.IndexFunc(p.Versions, func(v Version) bool { return v.Name == name })
 	if i < 0 {
 		return 0, l.errorf("version %q is not declared", name)
 	}
 	return i, nil
 }
 
-func (p *campaignParser) parseParameter(l line) error {
+func (p *campaignParser) parseParameter(l directive) error {
 	words := strings.Fields(l.rest)
 	if len(words) < 2 {
 		return l.errorf("a parameter needs a key and a kind")
 	}
-	q := parameter{key: words[0]}
+	q := Parameter{Key: words[0]}
 	argument := ""
 	if len(words) > 2 {
 		argument = words[2]
@@ -222,20 +222,20 @@ func (p *campaignParser) parseParameter(l line) error {
 	var err error
 	switch words[1] {
 	case "address":
-		q.kind, q.list = parameterAddress, p.words.list(l, "address")
+		q.Kind, q.List = ParameterAddress, p.words.list(l, "address")
 	case "pick":
-		q.kind, q.list = parameterPick, p.words.list(l, argument)
+		q.Kind, q.List = ParameterPick, p.words.list(l, argument)
 	default:
 		kind, ok := numericParameters[words[1]]
 		if !ok {
 			return l.errorf("kind of parameter %q is unknown", words[1])
 		}
-		q.kind = kind.kind
-		if q.low, q.high, err = parseRange(l, argument); err == nil && q.high > kind.most {
+		q.Kind = kind.kind
+		if q.Low, q.High, err = parseRange(l, argument); err == nil && q.High > kind.most {
 			err = l.errorf("%s %s is more than %d", words[1], argument, kind.most)
 		}
 	}
-	p.parameters = append(p.parameters, q)
+	p.Parameters = append(p.Parameters, q)
 	return err
 }
 
@@ -243,6 +243,6 @@ var numericParameters = map[string]struct {
 	kind parameterKind
 	most int
 }{
-	"money": {parameterMoney, 999_999}, "number": {parameterNumber, 99_999_999}, "digits": {parameterDigits, 20},
-	"date": {parameterDate, 366}, "clock": {parameterClock, 23},
+	"money": {ParameterMoney, 999_999}, "number": {ParameterNumber, 99_999_999}, "digits": {ParameterDigits, 20},
+	"date": {ParameterDate, 366}, "clock": {ParameterClock, 23},
 }

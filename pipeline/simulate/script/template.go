@@ -1,4 +1,4 @@
-package simulate
+package script
 
 import (
 	"strconv"
@@ -13,49 +13,49 @@ import (
 //	{n:3-28}   a number of things, spoken (两个); {o:3-28} one of a date or an
 //	           address (二号); {d:3-28} in digits
 //	[a|b|]     one of the alternatives, each as likely
-type template []piece
+type Template []Piece
 
-type piece struct {
-	kind      pieceKind
-	text      string     // literal
-	list      *wordList  // entry
-	index     int        // parameter
-	low, high int        // number
-	choices   []template // choice
+type Piece struct {
+	Kind      pieceKind
+	Text      string     // literal
+	List      *List      // entry
+	Index     int        // parameter
+	Low, High int        // number
+	Choices   []Template // choice
 }
 
 type pieceKind uint8
 
 const (
-	pieceLiteral pieceKind = iota
-	pieceEntry
-	pieceChoice
-	pieceParameter
-	pieceSpokenParameter
-	pieceSpokenCount
-	pieceSpokenOrdinal
-	pieceDigits
-	pieceName
-	pieceSurname
-	pieceHonorific
-	pieceCompany
-	piecePhone
+	PieceLiteral pieceKind = iota
+	PieceEntry
+	PieceChoice
+	PieceParameter
+	PieceSpokenParameter
+	PieceSpokenCount
+	PieceSpokenOrdinal
+	PieceDigits
+	PieceName
+	PieceSurname
+	PieceHonorific
+	PieceCompany
+	PiecePhone
 )
 
 var ownPieces = map[string]pieceKind{
-	"name": pieceName, "surname": pieceSurname, "honorific": pieceHonorific,
-	"company": pieceCompany, "phone": piecePhone,
+	"name": PieceName, "surname": PieceSurname, "honorific": PieceHonorific,
+	"company": PieceCompany, "phone": PiecePhone,
 }
 
-var numberPieces = map[string]pieceKind{"n": pieceSpokenCount, "o": pieceSpokenOrdinal, "d": pieceDigits}
+var numberPieces = map[string]pieceKind{"n": PieceSpokenCount, "o": PieceSpokenOrdinal, "d": PieceDigits}
 
 // scope says what a name in braces stands for.
 type scope interface {
-	resolve(l line, name string) (piece, error)
+	resolve(l directive, name string) (Piece, error)
 }
 
 // parseTemplate reads text of line l; names are resolved by the scope.
-func parseTemplate(l line, text string, names scope) (template, error) {
+func parseTemplate(l directive, text string, names scope) (Template, error) {
 	t, rest, err := parsePieces(l, text, names, false)
 	if err == nil && rest != "" {
 		err = l.errorf("%q: ] without [", text)
@@ -64,15 +64,15 @@ func parseTemplate(l line, text string, names scope) (template, error) {
 }
 
 // parsePieces reads up to the end or, inside brackets, up to | or ].
-func parsePieces(l line, text string, names scope, inside bool) (template, string, error) {
-	var t template
+func parsePieces(l directive, text string, names scope, inside bool) (Template, string, error) {
+	var t Template
 	for text != "" {
 		end := strings.IndexAny(text, "{[|]}")
 		if end < 0 {
-			return append(t, piece{text: text}), "", nil
+			return append(t, Piece{Text: text}), "", nil
 		}
 		if end > 0 {
-			t = append(t, piece{text: text[:end]})
+			t = append(t, Piece{Text: text[:end]})
 			text = text[end:]
 		}
 		switch text[0] {
@@ -104,17 +104,17 @@ func parsePieces(l line, text string, names scope, inside bool) (template, strin
 	return t, "", nil
 }
 
-func parseChoice(l line, text string, names scope) (piece, string, error) {
-	choice := piece{kind: pieceChoice}
+func parseChoice(l directive, text string, names scope) (Piece, string, error) {
+	choice := Piece{Kind: PieceChoice}
 	for {
 		t, rest, err := parsePieces(l, text, names, true)
 		if err != nil {
-			return piece{}, "", err
+			return Piece{}, "", err
 		}
 		if rest == "" {
-			return piece{}, "", l.errorf("[ without ]")
+			return Piece{}, "", l.errorf("[ without ]")
 		}
-		choice.choices = append(choice.choices, t)
+		choice.Choices = append(choice.Choices, t)
 		text = rest[1:]
 		if rest[0] == ']' {
 			return choice, text, nil
@@ -122,9 +122,9 @@ func parseChoice(l line, text string, names scope) (piece, string, error) {
 	}
 }
 
-func parsePlace(l line, name string, names scope) (piece, error) {
+func parsePlace(l directive, name string, names scope) (Piece, error) {
 	if kind, ok := ownPieces[name]; ok {
-		return piece{kind: kind}, nil
+		return Piece{Kind: kind}, nil
 	}
 	form, span, isNumber := strings.Cut(name, ":")
 	kind, known := numberPieces[form]
@@ -133,13 +133,13 @@ func parsePlace(l line, name string, names scope) (piece, error) {
 	}
 	low, high, err := parseRange(l, span)
 	if err != nil {
-		return piece{}, err
+		return Piece{}, err
 	}
-	return piece{kind: kind, low: low, high: high}, nil
+	return Piece{Kind: kind, Low: low, High: high}, nil
 }
 
 // parseRange reads "3-28", or one number for both ends.
-func parseRange(l line, text string) (low, high int, err error) {
+func parseRange(l directive, text string) (low, high int, err error) {
 	first, second, two := strings.Cut(text, "-")
 	if !two {
 		second = first
@@ -155,10 +155,10 @@ func parseRange(l line, text string) (low, high int, err error) {
 
 // fixed reports whether the template reads the same in every call but for the
 // contact and the parameters: what a robot's line must be.
-func (t template) fixed() bool {
+func (t Template) fixed() bool {
 	for _, p := range t {
-		switch p.kind {
-		case pieceEntry, pieceChoice, pieceSpokenCount, pieceSpokenOrdinal, pieceDigits, piecePhone:
+		switch p.Kind {
+		case PieceEntry, PieceChoice, PieceSpokenCount, PieceSpokenOrdinal, PieceDigits, PiecePhone:
 			return false
 		}
 	}

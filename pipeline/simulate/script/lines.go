@@ -1,4 +1,4 @@
-package simulate
+package script
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 // line is a line of a data file that says something: empty ones and comments
 // (# at its beginning) are left out.
-type line struct {
+type directive struct {
 	file   string
 	number int
 	key    string // first word
@@ -17,13 +17,13 @@ type line struct {
 }
 
 // errorf says what is wrong with the line, and where it is.
-func (l line) errorf(format string, args ...any) error {
+func (l directive) errorf(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %w", l.file, l.number, fmt.Errorf(format, args...))
 }
 
 // readLines gives the lines of a file. An entry of a list, "-text" or
 // "-30 text", has the key "-".
-func readLines(files fs.FS, name string) ([]line, error) {
+func readDirectives(files fs.FS, name string) ([]directive, error) {
 	data, err := fs.ReadFile(files, name)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
@@ -31,13 +31,13 @@ func readLines(files fs.FS, name string) ([]line, error) {
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("%s: is not UTF-8", name)
 	}
-	var lines []line
+	var lines []directive
 	for i, text := range strings.Split(string(data), "\n") {
 		text = strings.TrimSpace(text)
 		if text == "" || text[0] == '#' {
 			continue
 		}
-		l := line{file: name, number: i + 1}
+		l := directive{file: name, number: i + 1}
 		if text[0] == '-' {
 			l.key, l.rest = "-", strings.TrimSpace(text[1:])
 		} else {
@@ -50,16 +50,16 @@ func readLines(files fs.FS, name string) ([]line, error) {
 }
 
 // settings reads "key=value" words; a word without = is left in plain.
-func (l line) settings(text string) (plain []string, set []setting) {
+func (l directive) settings(text string) (plain []string, set []Setting) {
 	for _, word := range strings.Fields(text) {
 		key, value, found := strings.Cut(word, "=")
 		if !found {
 			plain = append(plain, word)
 			continue
 		}
-		set = append(set, setting{key, value})
+		set = append(set, Setting{key, value})
 	}
 	return plain, set
 }
 
-type setting struct{ key, value string }
+type Setting struct{ Key, Value string }
