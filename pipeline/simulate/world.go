@@ -61,7 +61,7 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 			return nil, fmt.Errorf("simulate: %w", err)
 		}
 		if i := slices.IndexFunc(w.campaigns, func(o *script.Campaign) bool { return o.ID == c.ID }); i >= 0 {
-			return nil, fmt.Errorf("simulate: %s: campaign %s is there twice", name, c.ID)
+			return nil, fmt.Errorf("simulate: %s: duplicate campaign %s", name, c.ID)
 		}
 		w.campaigns = append(w.campaigns, c)
 	}

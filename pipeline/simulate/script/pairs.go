@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// readPairs reads lines of a word and what is said, or heard, instead.
+// ReadPairs reads a file of words, each with the one said or heard instead.
 func ReadPairs(files fs.FS, name string) ([][2]string, error) {
-	lines, err := readDirectives(files, name)
+	directives, err := readDirectives(files, name)
 	if err != nil {
 		return nil, err
 	}
 	var pairs [][2]string
-	for _, l := range lines {
-		if l.rest == "" || l.key == "-" {
-			return nil, l.errorf("a pair reads: word other-word")
+	for _, d := range directives {
+		if d.rest == "" || d.key == "-" {
+			return nil, d.errorf("invalid pair: want WORD OTHER-WORD")
 		}
-		if slices.ContainsFunc(pairs, func(p [2]string) bool { return p[0] == l.key && p[1] == l.rest }) {
-			return nil, l.errorf("pair %s %s is there twice", l.key, l.rest)
+		if slices.ContainsFunc(pairs, func(p [2]string) bool { return p[0] == d.key && p[1] == d.rest }) {
+			return nil, d.errorf("duplicate pair %s %s", d.key, d.rest)
 		}
-		pairs = append(pairs, [2]string{l.key, l.rest})
+		pairs = append(pairs, [2]string{d.key, d.rest})
 	}
 	if len(pairs) == 0 {
 		return nil, fmt.Errorf("%s: no pairs", name)

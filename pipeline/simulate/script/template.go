@@ -5,18 +5,19 @@ import (
 	"strings"
 )
 
-// template is a line of text with places to fill:
+// Template is a line of text with placeholders:
 //
-//	{list}     an entry of a word list, chosen by weight
-//	{name}     the contact's; also {surname} {honorific} {company} {phone}
+//	{list}     an entry of a word list, drawn by weight
+//	{name}     of the contact; also {surname} {honorific} {company} {phone}
 //	{amount}   a parameter of the job, as written; {amount:spoken} as spoken
-//	{n:3-28}   a number of things, spoken (两个); {o:3-28} one of a date or an
-//	           address (二号); {d:3-28} in digits
+//	{n:3-28}   a count, spoken (两个); {o:3-28} an ordinal of a date or an
+//	           address, spoken (二号); {d:3-28} a number in digits
 //	[a|b|]     one of the alternatives, each as likely
 type Template []Piece
 
+// Piece is a literal part of a [Template] or a placeholder.
 type Piece struct {
-	Kind      pieceKind
+	Kind      PieceKind
 	Text      string     // literal
 	List      *List      // entry
 	Index     int        // parameter
@@ -24,10 +25,12 @@ type Piece struct {
 	Choices   []Template // choice
 }
 
-type pieceKind uint8
+// PieceKind is the kind of a [Piece].
+type PieceKind uint8
 
+// The kinds of pieces.
 const (
-	PieceLiteral pieceKind = iota
+	PieceLiteral PieceKind = iota
 	PieceEntry
 	PieceChoice
 	PieceParameter
@@ -42,29 +45,29 @@ const (
 	PiecePhone
 )
 
-var ownPieces = map[string]pieceKind{
+var contactPieces = map[string]PieceKind{
 	"name": PieceName, "surname": PieceSurname, "honorific": PieceHonorific,
 	"company": PieceCompany, "phone": PiecePhone,
 }
 
-var numberPieces = map[string]pieceKind{"n": PieceSpokenCount, "o": PieceSpokenOrdinal, "d": PieceDigits}
+var numberPieces = map[string]PieceKind{"n": PieceSpokenCount, "o": PieceSpokenOrdinal, "d": PieceDigits}
 
-// scope says what a name in braces stands for.
+// scope resolves names in braces.
 type scope interface {
-	resolve(l directive, name string) (Piece, error)
+	resolve(d directive, name string) (Piece, error)
 }
 
-// parseTemplate reads text of line l; names are resolved by the scope.
-func parseTemplate(l directive, text string, names scope) (Template, error) {
-	t, rest, err := parsePieces(l, text, names, false)
+// parseTemplate parses text of a directive.
+func parseTemplate(d directive, text string, names scope) (Template, error) {
+	t, rest, err := parsePieces(d, text, names, false)
 	if err == nil && rest != "" {
-		err = l.errorf("%q: ] without [", text)
+		err = d.errorf("unmatched ] in %q", text)
 	}
 	return t, err
 }
 
-// parsePieces reads up to the end or, inside brackets, up to | or ].
-func parsePieces(l directive, text string, names scope, inside bool) (Template, string, error) {
+// parsePieces parses to the end or, inside brackets, to | or ].
+func parsePieces(d directive, text string, names scope, inside bool) (Template, string, error) {
 	var t Template
 	for text != "" {
 		end := strings.IndexAny(text, "{[|]}")
@@ -79,24 +82,24 @@ func parsePieces(l directive, text string, names scope, inside bool) (Template, 
 		case '{':
 			name, rest, closed := strings.Cut(text[1:], "}")
 			if !closed {
-				return nil, "", l.errorf("{ without }")
+				return nil, "", d.errorf("unmatched {")
 			}
-			p, err := parsePlace(l, name, names)
+			p, err := parsePlaceholder(d, name, names)
 			if err != nil {
 				return nil, "", err
 			}
 			t, text = append(t, p), rest
 		case '[':
-			choice, rest, err := parseChoice(l, text[1:], names)
+			choice, rest, err := parseChoice(d, text[1:], names)
 			if err != nil {
 				return nil, "", err
 			}
 			t, text = append(t, choice), rest
 		case '}':
-			return nil, "", l.errorf("} without {")
+			return nil, "", d.errorf("unmatched }")
 		default:
 			if !inside {
-				return nil, "", l.errorf("%c outside of [ ]", text[0])
+				return nil, "", d.errorf("%c outside [ ]", text[0])
 			}
 			return t, text, nil
 		}
@@ -104,15 +107,15 @@ func parsePieces(l directive, text string, names scope, inside bool) (Template, 
 	return t, "", nil
 }
 
-func parseChoice(l directive, text string, names scope) (Piece, string, error) {
+func parseChoice(d directive, text string, names scope) (Piece, string, error) {
 	choice := Piece{Kind: PieceChoice}
 	for {
-		t, rest, err := parsePieces(l, text, names, true)
+		t, rest, err := parsePieces(d, text, names, true)
 		if err != nil {
 			return Piece{}, "", err
 		}
 		if rest == "" {
-			return Piece{}, "", l.errorf("[ without ]")
+			return Piece{}, "", d.errorf("unmatched [")
 		}
 		choice.Choices = append(choice.Choices, t)
 		text = rest[1:]
@@ -122,24 +125,24 @@ func parseChoice(l directive, text string, names scope) (Piece, string, error) {
 	}
 }
 
-func parsePlace(l directive, name string, names scope) (Piece, error) {
-	if kind, ok := ownPieces[name]; ok {
+func parsePlaceholder(d directive, name string, names scope) (Piece, error) {
+	if kind, ok := contactPieces[name]; ok {
 		return Piece{Kind: kind}, nil
 	}
-	form, span, isNumber := strings.Cut(name, ":")
+	form, bounds, isNumber := strings.Cut(name, ":")
 	kind, known := numberPieces[form]
 	if !isNumber || !known {
-		return names.resolve(l, name)
+		return names.resolve(d, name)
 	}
-	low, high, err := parseRange(l, span)
+	low, high, err := parseRange(d, bounds)
 	if err != nil {
 		return Piece{}, err
 	}
 	return Piece{Kind: kind, Low: low, High: high}, nil
 }
 
-// parseRange reads "3-28", or one number for both ends.
-func parseRange(l directive, text string) (low, high int, err error) {
+// parseRange parses "3-28", or one number for both ends.
+func parseRange(d directive, text string) (low, high int, err error) {
 	first, second, two := strings.Cut(text, "-")
 	if !two {
 		second = first
@@ -148,13 +151,12 @@ func parseRange(l directive, text string) (low, high int, err error) {
 		high, err = strconv.Atoi(second)
 	}
 	if err != nil || low > high || low < 0 || high >= 100_000_000 {
-		return 0, 0, l.errorf("%q is not a range like 3-28", text)
+		return 0, 0, d.errorf("invalid range %q: want one such as 3-28", text)
 	}
 	return low, high, nil
 }
 
-// fixed reports whether the template reads the same in every call but for the
-// contact and the parameters: what a robot's line must be.
+// fixed reports whether the template varies only by contact and parameters.
 func (t Template) fixed() bool {
 	for _, p := range t {
 		switch p.Kind {

@@ -7,18 +7,19 @@ import (
 
 var campaignID = regexp.MustCompile(`^[a-z][a-z_]+$`)
 
-// finish links the graph and says what is missing in it.
+// finish links the graph and checks that it is complete. top is the first
+// directive, for errors about the file as a whole.
 func (p *campaignParser) finish(top directive) error {
 	c := p.Campaign
 	switch {
 	case c.ID == "" || c.Name == "" || c.Script == "" || c.Company == "":
-		return top.errorf("campaign, name, script and company must be given")
+		return top.errorf("missing campaign, name, script or company")
 	case !campaignID.MatchString(c.ID):
-		return top.errorf("campaign %q is not named in small letters, two at least", c.ID)
+		return top.errorf("invalid campaign %q: want at least two lower-case letters", c.ID)
 	case c.Share == 0 || len(c.Hours) == 0 || len(c.Numbers) == 0 || len(c.Versions) == 0:
-		return top.errorf("share, hours, numbers and at least one version must be given")
+		return top.errorf("missing share, hours, numbers or version")
 	case len(c.Nodes) == 0 || len(c.Unheard) == 0 || len(c.Silence) == 0:
-		return top.errorf("nodes, unheard and silence must be given")
+		return top.errorf("missing node, unheard or silence")
 	}
 	c.First = c.Nodes[0]
 	var err error
@@ -57,18 +58,18 @@ func (p *campaignParser) link(replies []Reply) error {
 func (c *Campaign) checkNode(n *Node) error {
 	switch {
 	case len(n.says) == 0:
-		return n.where.errorf("node %s says nothing", n.ID)
-	case n.Ends == nodeWaits && len(n.Replies) == 0:
-		return n.where.errorf("node %s waits for replies and has none", n.ID)
-	case n.Ends != nodeWaits && len(n.Replies) > 0:
-		return n.where.errorf("node %s does not wait for replies and has some", n.ID)
+		return n.where.errorf("node %s has no line", n.ID)
+	case n.Ends == NodeWaits && len(n.Replies) == 0:
+		return n.where.errorf("node %s waits for a reply but has none", n.ID)
+	case n.Ends != NodeWaits && len(n.Replies) > 0:
+		return n.where.errorf("node %s has replies but does not wait", n.ID)
 	}
-	if n.Ends != nodeWaits {
+	if n.Ends != NodeWaits {
 		return nil
 	}
 	own := n.Replies
 	for _, r := range c.anywhere {
-		// A node's own reply to the same intent takes the place of the general one.
+		// A node's own reply to an intent replaces the general one.
 		if r.To != n && !slices.ContainsFunc(own, func(o Reply) bool { return o.Intent == r.Intent }) {
 			n.Replies = append(n.Replies, r)
 		}
@@ -76,8 +77,8 @@ func (c *Campaign) checkNode(n *Node) error {
 	return nil
 }
 
-// checkReach finds nodes no call can come to, and those from which none can
-// come to an end.
+// checkReach returns an error for nodes that no call reaches and for nodes from
+// which no call ends.
 func (c *Campaign) checkReach() error {
 	reached := map[*Node]bool{}
 	for _, n := range []*Node{c.First, c.GiveUp, c.Hushed} {
@@ -85,7 +86,7 @@ func (c *Campaign) checkReach() error {
 	}
 	for _, n := range c.Nodes {
 		if !reached[n] {
-			return n.where.errorf("node %s is never reached", n.ID)
+			return n.where.errorf("unreachable node %s", n.ID)
 		}
 	}
 	ending := map[*Node]bool{}
@@ -99,7 +100,7 @@ func (c *Campaign) checkReach() error {
 	}
 	for _, n := range c.Nodes {
 		if !ending[n] {
-			return n.where.errorf("no way leads from node %s to an end", n.ID)
+			return n.where.errorf("no path from node %s to an end", n.ID)
 		}
 	}
 	return nil
@@ -121,8 +122,8 @@ func (c *Campaign) walk(n *Node, reached map[*Node]bool) {
 	}
 }
 
-// mayEnd reports whether n ends a call, or leads to a node that does. One that
-// goes back ends as its caller does.
+// mayEnd reports whether n ends a call or leads to a node that does. One that
+// goes back ends like the node it was entered from.
 func (n *Node) mayEnd(ending map[*Node]bool) bool {
 	switch n.Ends {
 	case NodeFinishes, NodeTransfers, NodeGoesBack:

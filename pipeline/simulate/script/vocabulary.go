@@ -7,41 +7,41 @@ import (
 	"strings"
 )
 
-// wordList is a list of lines one of which is said; an intent of a contact is
-// such a list, too.
+// List is a list of lines of which one is said. The intents of contacts are
+// lists.
 type List struct {
 	Name    string
 	entries []Template
 	upTo    []int // running sum of the weights
 	Mood    Mood
-	Clear   int    // chance in percent that the robot understands such a line
-	Span    string // kind of personal data an entry is, or ""
+	Clear   int    // chance, in percent, that the robot understands such a line
+	Span    string // kind of personal data the entries are, or ""
 	ranked  bool
 	defined bool
-	used    directive // where it was first used, for the complaint that it is not defined
+	used    directive // where it was first used, for errors
 }
 
-// mood is what makes a person say such lines more often than others do.
+// Mood is the trait of people who say such lines more often.
 type Mood uint8
 
+// The moods.
 const (
 	moodPlain   Mood = iota
 	MoodHostile      // the impatient
 	MoodCurious      // the talkative and the distrustful
 	MoodSlow         // the old, and bad lines
 	MoodWilling      // the well-disposed
-	moods
 )
 
 var moodNames = map[string]Mood{"plain": moodPlain, "hostile": MoodHostile, "curious": MoodCurious, "slow": MoodSlow, "willing": MoodWilling}
 
-const usuallyClear = 96
+const defaultClear = 96
 
-// weight is the sum of the weights of the entries.
+// Weight returns the sum of the weights of the entries.
 func (w *List) Weight() int { return w.upTo[len(w.upTo)-1] }
 
-// at returns the entry at a place from 0 to weight()-1, in which each entry has
-// as many places as its weight.
+// At returns an entry: of the numbers n from 0 to Weight()-1 each entry has as
+// many as its weight.
 func (w *List) At(n int) Template {
 	i, found := slices.BinarySearch(w.upTo, n)
 	if found {
@@ -50,10 +50,10 @@ func (w *List) At(n int) Template {
 	return w.entries[i]
 }
 
-// vocabulary holds the word lists of one scope over those of an outer one.
+// Vocabulary holds the word lists of a scope, within an outer one.
 type Vocabulary struct {
 	lists map[string]*List
-	order []*List // as first met, so that complaints come in a fixed order
+	order []*List // by first use, so that errors are deterministic
 	outer *Vocabulary
 }
 
@@ -61,31 +61,33 @@ func newVocabulary(outer *Vocabulary) *Vocabulary {
 	return &Vocabulary{lists: map[string]*List{}, outer: outer}
 }
 
-// lookup returns the list of that name in this scope, nil if there is none.
+// Lookup returns the list of that name in this scope, or nil.
 func (v *Vocabulary) Lookup(name string) *List { return v.lists[name] }
 
-// list gives the list of that name, to be defined later where it is not yet.
-func (v *Vocabulary) list(l directive, name string) *List {
+// list returns the list of that name in this or an outer scope, or else adds
+// one that is defined later.
+func (v *Vocabulary) list(d directive, name string) *List {
 	for scope := v; scope != nil; scope = scope.outer {
 		if w, ok := scope.lists[name]; ok {
 			return w
 		}
 	}
-	return v.add(l, name)
+	return v.add(d, name)
 }
 
-func (v *Vocabulary) add(l directive, name string) *List {
-	w := &List{Name: name, Clear: usuallyClear, used: l}
+func (v *Vocabulary) add(d directive, name string) *List {
+	w := &List{Name: name, Clear: defaultClear, used: d}
 	v.lists[name] = w
 	v.order = append(v.order, w)
 	return w
 }
 
-func (v *Vocabulary) resolve(l directive, name string) (Piece, error) {
-	return Piece{Kind: PieceEntry, List: v.list(l, name)}, nil
+func (v *Vocabulary) resolve(d directive, name string) (Piece, error) {
+	return Piece{Kind: PieceEntry, List: v.list(d, name)}, nil
 }
 
-// readVocabulary reads every file of a folder; lists may use those of others.
+// ReadVocabulary reads all *.txt files of a folder. Lists may use those of other
+// files.
 func ReadVocabulary(files fs.FS, folder string) (*Vocabulary, error) {
 	names, err := fs.Glob(files, folder+"/*.txt")
 	if err != nil {
@@ -98,16 +100,16 @@ func ReadVocabulary(files fs.FS, folder string) (*Vocabulary, error) {
 			return nil, err
 		}
 		var current *List
-		for _, l := range lines {
-			switch l.key {
+		for _, d := range lines {
+			switch d.key {
 			case "list":
-				current, err = v.define(l)
+				current, err = v.define(d)
 			case "-":
-				err = current.addEntry(l, v)
+				err = current.addEntry(d, v)
 			case "words":
-				err = current.addWords(l, v)
+				err = current.addWords(d, v)
 			default:
-				err = l.errorf("%q is neither a list nor an entry of one", l.key)
+				err = d.errorf("unknown directive %q: want a list or an entry", d.key)
 			}
 			if err != nil {
 				return nil, err
@@ -117,18 +119,18 @@ func ReadVocabulary(files fs.FS, folder string) (*Vocabulary, error) {
 	return v, v.check()
 }
 
-// define begins the list a line like "list yes mood=willing clear=98" names.
-func (v *Vocabulary) define(l directive) (*List, error) {
-	names, set := l.settings(l.rest)
+// define begins the list named by "list yes mood=willing clear=98".
+func (v *Vocabulary) define(d directive) (*List, error) {
+	names, set := settings(d.rest)
 	if len(names) != 1 {
-		return nil, l.errorf("a list needs one name")
+		return nil, d.errorf("invalid list: want one name")
 	}
 	w, ok := v.lists[names[0]]
 	if !ok {
-		w = v.add(l, names[0])
+		w = v.add(d, names[0])
 	}
 	if w.defined {
-		return nil, l.errorf("list %s is defined twice", w.Name)
+		return nil, d.errorf("duplicate list %q", w.Name)
 	}
 	w.defined = true
 	for _, s := range set {
@@ -136,13 +138,13 @@ func (v *Vocabulary) define(l directive) (*List, error) {
 		case "mood":
 			m, ok := moodNames[s.Value]
 			if !ok {
-				return nil, l.errorf("mood %q is unknown", s.Value)
+				return nil, d.errorf("unknown mood %q", s.Value)
 			}
 			w.Mood = m
 		case "clear":
 			clear, err := strconv.Atoi(s.Value)
 			if err != nil || clear < 0 || clear > 100 {
-				return nil, l.errorf("clear=%s is not a percentage", s.Value)
+				return nil, d.errorf("invalid clear=%s: want a percentage", s.Value)
 			}
 			w.Clear = clear
 		case "span":
@@ -150,19 +152,19 @@ func (v *Vocabulary) define(l directive) (*List, error) {
 		case "ranked":
 			w.ranked = s.Value == "yes"
 		default:
-			return nil, l.errorf("setting %q is unknown", s.Key)
+			return nil, d.errorf("unknown setting %q of a list", s.Key)
 		}
 	}
 	return w, nil
 }
 
-// addEntry adds "-text", or "-30 text" with a weight. In a ranked list the
-// weight falls with the place, as the frequency of words does (Zipf).
-func (w *List) addEntry(l directive, names scope) error {
+// addEntry adds "-text", or "-30 text" with a weight. In a ranked list weights
+// fall with the rank, like the frequency of words (Zipf).
+func (w *List) addEntry(d directive, names scope) error {
 	if w == nil {
-		return l.errorf("entry outside of a list")
+		return d.errorf("entry outside a list")
 	}
-	text, weight := l.rest, 10
+	text, weight := d.rest, 10
 	digits := 0
 	for digits < len(text) && text[digits] >= '0' && text[digits] <= '9' {
 		digits++
@@ -172,12 +174,12 @@ func (w *List) addEntry(l directive, names scope) error {
 		text = text[digits+1:]
 	}
 	if text == "" || weight == 0 {
-		return l.errorf("entry without text or weight")
+		return d.errorf("entry without text or weight")
 	}
 	if w.ranked {
 		weight = 100_000 / (len(w.entries) + 3)
 	}
-	t, err := parseTemplate(l, text, names)
+	t, err := parseTemplate(d, text, names)
 	if err != nil {
 		return err
 	}
@@ -189,10 +191,10 @@ func (w *List) addEntry(l directive, names scope) error {
 	return nil
 }
 
-// addWords adds each word of a line as an entry.
-func (w *List) addWords(l directive, names scope) error {
-	for _, word := range strings.Fields(l.rest) {
-		entry := l
+// addWords adds each word of a directive as an entry.
+func (w *List) addWords(d directive, names scope) error {
+	for _, word := range strings.Fields(d.rest) {
+		entry := d
 		entry.rest = word
 		if err := w.addEntry(entry, names); err != nil {
 			return err
@@ -201,12 +203,12 @@ func (w *List) addWords(l directive, names scope) error {
 	return nil
 }
 
-// check says which list is missing, empty or made of itself.
+// check returns an error for a list that is undefined, empty or recursive.
 func (v *Vocabulary) check() error {
 	for _, w := range v.order {
 		switch {
 		case !w.defined:
-			return w.used.errorf("there is no list, nor a parameter, of the name %s", w.Name)
+			return w.used.errorf("unknown list or parameter %q", w.Name)
 		case len(w.entries) == 0:
 			return w.used.errorf("list %s is empty", w.Name)
 		case w.reaches(w, map[*List]bool{}):
@@ -232,7 +234,7 @@ func (t Template) reaches(target *List, seen map[*List]bool) bool {
 	})
 }
 
-// bare reports whether the entries are words without places to fill.
+// Bare reports whether the entries are words without placeholders.
 func (w *List) Bare() bool {
 	return !slices.ContainsFunc(w.entries, func(t Template) bool { return len(t) != 1 || t[0].Kind != PieceLiteral })
 }
