@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"callmill/pipeline/simulate"
+	"callmill/pipeline/simulate/api/shapes"
 )
 
 // Handler is the API. It is safe for concurrent use.
@@ -99,7 +100,7 @@ func (h *Handler) body(q *request) ([]byte, *refusal) {
 	if q.fault != noFault || q.xml || q.dice == nil || q.dice.Float64() >= h.options.Faults {
 		return out, nil
 	}
-	if out, err = reshape(out, q.action, q.dice); err != nil {
+	if out, err = shapes.Vary(out, q.action, q.dice); err != nil {
 		return nil, internalError()
 	}
 	return out, nil

@@ -1,4 +1,4 @@
-package api
+package shapes
 
 import (
 	"bytes"
@@ -10,35 +10,33 @@ import (
 	"callmill/schema"
 )
 
-// Shapes are how the same answer was met in other spellings. None loses
-// anything: a number never takes the place of digits with a leading zero.
-
 // shape changes the tree of an answer.
 type shape func(root object, d *rand.Rand)
 
-// anyShapes are met in every answer, jobShapes in those of ListJobs.
+// anyShapes apply to all answers, jobShapes to those of ListJobs.
 var (
 	anyShapes = []shape{objectsForArrays, stringsForScalars, emptyInOtherWays, endFirst}
 	jobShapes = []shape{wrapped, numbersForStrings, callingNumbersSpelled, tabsBeforeIDs, statusesAsNumbers}
 )
 
-// reshape spells an answer in one to three other ways at once.
-func reshape(body []byte, action string, d *rand.Rand) ([]byte, error) {
+// Vary returns an answer in JSON in one to three other shapes at once, drawn
+// from d.
+func Vary(body []byte, action string, d *rand.Rand) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	tree, err := readTree(decoder)
 	if err != nil {
-		return nil, fmt.Errorf("reshape %s: %w", action, err)
+		return nil, fmt.Errorf("vary %s: %w", action, err)
 	}
 	root, ok := tree.(object)
 	if !ok {
-		return nil, fmt.Errorf("reshape %s: not an object", action)
+		return nil, fmt.Errorf("vary %s: not an object", action)
 	}
 	shapes := anyShapes
 	if action == "ListJobs" {
 		shapes = append(append([]shape{}, anyShapes...), jobShapes...)
 	}
-	// In the order of the list, for some undo what others look for.
+	// The last of the list first: earlier shapes remove what later ones look for.
 	chosen := map[int]bool{}
 	for range 1 + d.IntN(3) {
 		chosen[d.IntN(len(shapes))] = true
@@ -51,7 +49,7 @@ func reshape(body []byte, action string, d *rand.Rand) ([]byte, error) {
 	return appendTree(nil, tree)
 }
 
-// objectsForArrays: a list of one object is that object.
+// objectsForArrays replaces a list of one object by the object.
 func objectsForArrays(root object, _ *rand.Rand) {
 	root.walk(func(m *member) {
 		if list, ok := m.value.([]any); ok && len(list) == 1 {
@@ -62,7 +60,7 @@ func objectsForArrays(root object, _ *rand.Rand) {
 	})
 }
 
-// stringsForScalars: numbers and truth values as texts.
+// stringsForScalars replaces numbers and booleans by strings.
 func stringsForScalars(root object, _ *rand.Rand) {
 	root.walk(func(m *member) {
 		switch v := m.value.(type) {
@@ -74,8 +72,8 @@ func stringsForScalars(root object, _ *rand.Rand) {
 	})
 }
 
-// emptyInOtherWays: an empty list within a row is null, "" or not there. The
-// rows themselves stay: an answer without them is another fault.
+// emptyInOtherWays replaces an empty list within a row by null or "", or omits
+// it. The list of rows stays: an answer without it is a fault.
 func emptyInOtherWays(root object, d *rand.Rand) {
 	rows := map[string]bool{"Jobs": true, "List": true, "SearchTaskInfoList": true}
 	root.walk(func(m *member) {
@@ -85,14 +83,15 @@ func emptyInOtherWays(root object, d *rand.Rand) {
 	})
 }
 
-// endFirst: whether it worked comes before the rows, the message after them.
+// endFirst reverses the members of the root: Success precedes the rows, Message
+// follows them.
 func endFirst(root object, _ *rand.Rand) {
 	for i, j := 0, len(root)-1; i < j; i, j = i+1, j-1 {
 		root[i], root[j] = root[j], root[i]
 	}
 }
 
-// wrapped: {"Jobs":{"Job":[…]}} or {"Jobs":{"List":[…]}}.
+// wrapped spells {"Jobs":{"Job":[…]}} or {"Jobs":{"List":[…]}}.
 func wrapped(root object, d *rand.Rand) {
 	for i := range root {
 		if root[i].name == "Jobs" {
@@ -101,7 +100,8 @@ func wrapped(root object, d *rand.Rand) {
 	}
 }
 
-// numbersForStrings: the API page's example has them in these fields.
+// numbersForStrings replaces strings of digits by numbers, in the fields where
+// the API page's example does.
 func numbersForStrings(root object, _ *rand.Rand) {
 	fields := map[string]bool{
 		"ChatbotId": true, "CalledNumber": true, "CallingNumber": true, "CallId": true, "Brief": true,
@@ -114,13 +114,13 @@ func numbersForStrings(root object, _ *rand.Rand) {
 	})
 }
 
-// isPlainNumber reports whether nothing of a text is lost where it is read as
-// a number, also by readers with 53 bits for it.
+// isPlainNumber reports whether text survives being read as a number, even as a
+// float64.
 func isPlainNumber(text string) bool {
 	return len(text) > 0 && len(text) < 16 && text[0] != '0' && strings.Trim(text, "0123456789") == ""
 }
 
-// callingNumbersSpelled: ["[\"0571…\"]"], or one text of JSON.
+// callingNumbersSpelled spells ["[\"0571…\"]"], or the list as one JSON string.
 func callingNumbersSpelled(root object, d *rand.Rand) {
 	root.walk(func(m *member) {
 		list, ok := m.value.([]any)
@@ -138,7 +138,7 @@ func callingNumbersSpelled(root object, d *rand.Rand) {
 	})
 }
 
-// tabsBeforeIDs: as they come from spreadsheets.
+// tabsBeforeIDs prefixes ids with a tab, as spreadsheets do.
 func tabsBeforeIDs(root object, _ *rand.Rand) {
 	fields := map[string]bool{"ReferenceId": true, "StrategyId": true, "CalledNumber": true, "PhoneNumber": true}
 	root.walk(func(m *member) {
@@ -148,7 +148,7 @@ func tabsBeforeIDs(root object, _ *rand.Rand) {
 	})
 }
 
-// statusesAsNumbers: those of tasks, as the vendor numbers them.
+// statusesAsNumbers replaces statuses of tasks by the vendor's numbers.
 func statusesAsNumbers(root object, _ *rand.Rand) {
 	root.walk(func(m *member) {
 		tasks, ok := m.value.([]any)

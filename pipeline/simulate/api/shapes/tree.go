@@ -1,22 +1,22 @@
-package api
+package shapes
 
 import (
 	"encoding/json"
 	"fmt"
 )
 
-// A tree is JSON with its order kept: object, []any, string, json.Number, bool
-// or nil.
+// A tree is JSON that keeps the order of members: object, []any, string,
+// json.Number, bool or nil.
 type (
 	object []member
 	member struct {
 		name  string
 		value any
 	}
-	absent struct{} // a member that is left out when the tree is written
+	absent struct{} // the value of a member that is omitted in writing
 )
 
-// walk visits every member of the object and of those within, outer ones last.
+// walk visits every member of the object and of nested ones, inner ones first.
 func (o object) walk(visit func(*member)) {
 	for i := range o {
 		walkValue(o[i].value, visit)
