@@ -56,8 +56,8 @@ func TestWordErrors(t *testing.T) {
 		{"words/contact.txt", "list filler\n- 嗯\nlist filler\n", `words/contact.txt:3: duplicate list "filler"`},
 		{"words/contact.txt", "- 嗯\n", "words/contact.txt:1: entry outside a list"},
 		{"words/contact.txt", "list filler mood=angry\n- 嗯\n", `words/contact.txt:1: unknown mood "angry"`},
-		{"words/contact.txt", "list filler\n- 嗯\n", "list hello is missing"},
-		{"words/names.txt", "list family_name\n- 王{given_male}\nlist given_male\n- 一\nlist given_female\n- 二\nlist person\n- 三\n", "list family_name of bare words is missing"},
+		{"words/contact.txt", "list filler\n- 嗯\n", "missing list hello"},
+		{"words/names.txt", "list family_name\n- 王{given_male}\nlist given_male\n- 一\nlist given_female\n- 二\nlist person\n- 三\n", "missing list family_name of bare words"},
 		{"slips/homophones.txt", "还款\n", "slips/homophones.txt:1: invalid pair: want WORD OTHER-WORD"},
 	}
 	for _, test := range tests {

@@ -3,30 +3,30 @@ package simulate
 import "callmill/pipeline/simulate/script"
 import "callmill/schema"
 
-// dialogue plays one answered call: the robot walks its script's graph, and
-// the contact answers, asks, is silent or hangs up, each after their nature.
+// dialogue simulates an answered call: the robot walks the graph of its script,
+// and the contact answers, asks, stays silent or hangs up, by personality.
 type dialogue struct {
 	w      *World
 	p      *plan
 	dice   dice
 	speech *speech
 
-	plants []*script.Plant // those that bear on this call
+	plants []*script.Plant // that apply to this call
 	number *callingNumber
-	mute   bool // the contact never says a word
-	breaks int  // turn at which the line breaks; 0 never
+	mute   bool // the contact never speaks
+	breaks int  // turn at which the line breaks; 0: never
 
-	clock   int64 // when the last thing was over
-	playing int64 // how long the robot's last line takes
-	stored  int64 // time of the last turn
+	clock   int64 // when the last event was over
+	playing int64 // duration of the robot's last line
+	stored  int64 // timestamp of the last turn
 
 	meant     *script.List // what the contact said last
 	turns     []schema.Turn
 	truth     []TurnTruth
 	results   []script.Setting
 	causes    []hit
-	asides    []*script.List // what the contact has asked or told aside
-	asked     *script.Node   // the last node that waited for an answer
+	asides    []*script.List // asides the contact has said
+	asked     *script.Node   // the last node that waited for a reply
 	notHeard  int            // times in a row
 	silences  int            // in a row
 	exchanges int
@@ -36,10 +36,10 @@ type dialogue struct {
 	reachedEnd, played bool
 }
 
-// maxTurns cuts off scripts that go round in circles.
+// maxTurns ends calls whose script loops.
 const maxTurns = 200
 
-// play fills the dialogue of attempt k, which a person answered.
+// play simulates the dialogue of attempt k, which a person answered.
 func (t *dialogue) play(k int) {
 	a := &t.p.attempts[k]
 	t.reset(k, a)
@@ -98,8 +98,8 @@ func (t *dialogue) reset(k int, a *attempt) {
 	}
 }
 
-// listen has the contact react to what a waiting node said, and gives the node
-// the call goes on to; t.status is set where it is over.
+// listen lets the contact react to a node that waits, and returns the next node;
+// t.status is set if the call is over.
 func (t *dialogue) listen(n *script.Node) *script.Node {
 	for t.status == "" {
 		t.exchanges++
@@ -136,6 +136,7 @@ func (t *dialogue) listen(n *script.Node) *script.Node {
 	return nil
 }
 
+// askAgain repeats the question of a node after a reply was not understood.
 func (t *dialogue) askAgain(n *script.Node) {
 	question := n.Again
 	if question == nil {
@@ -144,7 +145,7 @@ func (t *dialogue) askAgain(n *script.Node) {
 	t.robot(n, "unheard", t.p.group.campaign.Unheard[t.notHeard-1], question)
 }
 
-// hush ends a call in which nobody speaks any more.
+// hush ends a call in which the contact stays silent.
 func (t *dialogue) hush() *script.Node {
 	t.robot(t.p.group.campaign.Hushed, "say", nil, t.p.group.campaign.Hushed.Say(t.p.group.version))
 	t.played = true
@@ -156,7 +157,7 @@ func (t *dialogue) hush() *script.Node {
 	return nil
 }
 
-// back is where a node that goes back goes: the question before it.
+// back returns the node that a node with NodeGoesBack returns to.
 func (t *dialogue) back() *script.Node {
 	if t.asked == nil {
 		return t.p.group.campaign.First
@@ -164,11 +165,11 @@ func (t *dialogue) back() *script.Node {
 	return t.asked
 }
 
-// choose is what the contact says to a node, by the weights of its replies,
-// the person's nature and the planted causes.
+// choose draws the contact's reply to a node by the weights of its replies, the
+// personality and the planted causes.
 func (t *dialogue) choose(n *script.Node) *script.Reply {
 	if t.notHeard > 0 && t.dice.percent(60) {
-		// Who was not understood mostly says the same in other words.
+		// A contact who was not understood usually rephrases.
 		for i := range n.Replies {
 			if n.Replies[i].Intent == t.meant && t.meant.Clear > 50 {
 				return &n.Replies[i]
@@ -197,15 +198,16 @@ func (t *dialogue) choose(n *script.Node) *script.Reply {
 	return &n.Replies[len(n.Replies)-1]
 }
 
+// weight returns the weight of a reply, and what planted causes add to it.
 func (t *dialogue) weight(n *script.Node, r *script.Reply) (weight, extra int) {
 	weight = r.Weight * t.p.person.moodFactor(r.Intent.Mood)
 	if r.Aside && t.exchanges > 4 {
-		weight = weight * 45 / 100 // by then people know who calls, and why
+		weight = weight * 45 / 100 // by then the contact knows who calls, and why
 	}
 	if r.Aside || r.To.Ends == script.NodeGoesBack {
 		for _, asked := range t.asides {
 			if asked == r.Intent {
-				weight /= 6 // few ask the same thing twice
+				weight /= 6 // few ask the same twice
 			}
 		}
 	}
@@ -217,8 +219,8 @@ func (t *dialogue) weight(n *script.Node, r *script.Reply) (weight, extra int) {
 	return weight, extra
 }
 
-// note keeps business results; a later one of the same name takes the place
-// of an earlier one.
+// note records business results; a later one replaces an earlier one of the same
+// name.
 func (t *dialogue) note(sets []script.Setting) {
 	for _, s := range sets {
 		known := false

@@ -125,8 +125,8 @@ func TestWriteFilesRefusesForeignFolders(t *testing.T) {
 		ours       bool // written by WriteFiles before
 		want       string
 	}{
-		{"somebody's responses", "resp-00001.json", false, "holds files of others"},
-		{"notes", "notes.txt", false, "holds files of others"},
+		{"somebody's responses", "resp-00001.json", false, "was not written by callmill simulate"},
+		{"notes", "notes.txt", false, "was not written by callmill simulate"},
 		{"notes among ours", "notes.txt", true, "notes.txt, which is not a simulated response"},
 	}
 	for _, test := range tests {

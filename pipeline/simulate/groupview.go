@@ -6,7 +6,7 @@ import (
 	"callmill/pipeline/simulate/script"
 )
 
-// Group is a campaign's batch of jobs (a job group) as it stands now.
+// Group is a batch of jobs of a campaign (a job group) at the world's instant.
 type Group struct {
 	ID, Name, Description               string
 	ScriptID, ScriptName, ScriptVersion string
@@ -14,16 +14,14 @@ type Group struct {
 	Created, Modified                   int64  // ms
 	First, Jobs                         int    // its jobs have the indexes First to First+Jobs-1
 
-	// Completed are the jobs that are over, whether they succeeded, failed or
-	// were cancelled; the others are parts of Jobs, too.
+	// Numbers of jobs by status; Completed is the sum of the first three.
 	Completed, Succeeded, Failed, Cancelled int
 	Scheduling, Executing, Paused, Drafted  int
-	NotAnswered                             int // failed without an answer
+	NotAnswered                             int // failed because no call was answered
 }
 
-// Groups lists the campaigns created by now, in the order of their creation.
-// It plays the calls around now to say which are over: some microseconds for
-// each job.
+// Groups returns the groups created by now, in the order of creation. It simulates
+// the calls around now to know which are over: some microseconds per job.
 func (w *World) Groups() []Group {
 	visible := w.visibleGroups()
 	made := w.newMaker()
@@ -62,8 +60,8 @@ func (w *World) describe(g *group, made *maker) Group {
 	return v
 }
 
-// standing is the status of a job now and the time of its last event, without
-// playing its calls where the plan alone tells.
+// standing returns the status of a job and the time of its last event. It
+// simulates calls only if the plan does not suffice.
 func (m *maker) standing(i int) (status, reason string, last int64) {
 	m.w.plan(i, &m.plan)
 	begun := m.w.begun(&m.plan)
@@ -71,7 +69,7 @@ func (m *maker) standing(i int) (status, reason string, last int64) {
 	if begun > 0 {
 		a := &m.plan.attempts[begun-1]
 		last = a.begin()
-		// No call lasts as long as an hour.
+		// No call lasts an hour.
 		if a.actual != 0 && !m.w.happened(last+hourMS) {
 			job, _ := m.job(i)
 			inProgress = job.Tasks[begun-1].Status == "Executing"

@@ -8,8 +8,8 @@ import (
 	"callmill/pipeline/simulate/script"
 )
 
-// maker makes jobs one after the other and keeps its memory in between. What
-// it hands out is the caller's.
+// maker makes jobs one after the other and reuses its memory. The caller owns what
+// it returns. Not safe for concurrent use.
 type maker struct {
 	w        *World
 	plan     plan
@@ -63,7 +63,7 @@ func (m *maker) contact(job *schema.Job) schema.Contact {
 	}
 }
 
-// referenceID is the business's own number of a job.
+// referenceID returns the business's own number of a job.
 func referenceID(c *script.Campaign, i int) string {
 	return c.ID[:2] + strconv.FormatUint(100_000_000+mix(uint64(i)*31+hashText(c.ID))%900_000_000, 10)
 }
@@ -81,8 +81,8 @@ func (m *maker) extras(c *script.Campaign) []schema.Extra {
 	return extras
 }
 
-// addTask adds attempt k to the job and reports whether the call is still
-// going on. What it brought may change the contact's state.
+// addTask adds attempt k to the job and reports whether the call is in progress. Its
+// outcome may change the contact's state.
 func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Contact) (inProgress bool) {
 	w, a, g := m.w, &m.plan.attempts[k], m.plan.group
 	task := schema.Task{
@@ -129,7 +129,7 @@ func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Co
 	return inProgress
 }
 
-// addCall adds what the dialogue brought, unless it is not over yet.
+// addCall adds the dialogue, unless the call is in progress.
 func (m *maker) addCall(job *schema.Job, task *schema.Task, told *TaskTruth, a *attempt) (inProgress bool) {
 	t := &m.dialogue
 	if !m.w.happened(t.clock) {
@@ -155,8 +155,8 @@ func (m *maker) addCall(job *schema.Job, task *schema.Task, told *TaskTruth, a *
 	return false
 }
 
-// resultDelay is how long after a call its business results arrive: mostly
-// minutes, for some only after a nightly run.
+// resultDelay draws how long after a call its business results arrive: usually
+// minutes, sometimes after a nightly run.
 func (t *dialogue) resultDelay() int64 {
 	if t.dice.percent(82) {
 		return int64(t.dice.skewed(12)) * minute
@@ -164,6 +164,7 @@ func (t *dialogue) resultDelay() int64 {
 	return int64(2+t.dice.below(28)) * hourMS
 }
 
+// stateAfter returns the state of a contact after an unanswered attempt.
 func stateAfter(status, before string) string {
 	switch status {
 	case "NotExist", "EmptyNumber":

@@ -1,9 +1,7 @@
 package simulate
 
-// Machines that answer in a person's place: the robot says its opening to
-// them, until somebody's detection ends the call.
-
-// machineSpeaks plays a call a machine answered.
+// machineSpeaks simulates a call that a machine answered: the robot says its
+// opening until the call is intercepted.
 func (t *dialogue) machineSpeaks(k int) {
 	a := &t.p.attempts[k]
 	t.reset(k, a)

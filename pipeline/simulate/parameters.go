@@ -8,14 +8,14 @@ import (
 	"callmill/pipeline/simulate/script"
 )
 
-// value is a parameter of one job.
+// value is the value of a parameter for one job.
 type value struct {
-	written string // as a robot says it and Extras hold it
-	number  int    // what spoken makes its text of
+	written string // as in Extras and in lines of the robot
+	number  int    // from which spoken composes its text
 }
 
-// fillParameters makes the values of a job. An address belongs to the person,
-// so it is the same in every campaign.
+// fillParameters draws the values of a job. An address belongs to the person, so
+// it is the same in every campaign.
 func (w *World) fillParameters(p *plan, s *speech) []value {
 	c := p.group.campaign
 	var d, own dice
@@ -36,6 +36,7 @@ func (w *World) fillParameters(p *plan, s *speech) []value {
 	return values
 }
 
+// numeric draws the value of a parameter that is not text.
 func numeric(q *script.Parameter, d *dice, created int64) value {
 	switch q.Kind {
 	case script.ParameterMoney:
@@ -65,7 +66,7 @@ func numeric(q *script.Parameter, d *dice, created int64) value {
 	return value{strconv.Itoa(n), n}
 }
 
-// spoken is the value as people say it.
+// spoken returns the value as spoken.
 func spoken(q *script.Parameter, v value) string {
 	switch q.Kind {
 	case script.ParameterMoney:
@@ -87,7 +88,7 @@ func spoken(q *script.Parameter, v value) string {
 	return v.written
 }
 
-// personal is the kind of personal data a parameter is, or "".
+// personal returns the kind of personal data of a parameter, or "".
 func personal(q *script.Parameter) string {
 	switch q.Kind {
 	case script.ParameterAddress:
@@ -100,4 +101,5 @@ func personal(q *script.Parameter) string {
 	return ""
 }
 
+// instant returns an instant in ms as a time in China.
 func instant(ms int64) time.Time { return time.UnixMilli(ms).In(china) }

@@ -8,13 +8,13 @@ import (
 	"callmill/pipeline/simulate/script"
 )
 
-// effect is what a planted cause adds to some chance, in percentage points.
+// effect returns what a planted cause adds to a probability, in percentage points.
 type effect func(*script.Plant) int
 
 func hangUpOf(q *script.Plant) int  { return q.HangUp }
 func silenceOf(q *script.Plant) int { return q.Silence }
 
-// unheardOf leaves mishearings out: their number is how often a word is misheard.
+// unheardOf returns 0 for mishearings: their number is how often a word is misheard.
 func unheardOf(q *script.Plant) int {
 	if q.SlipFrom != "" {
 		return 0
@@ -22,7 +22,7 @@ func unheardOf(q *script.Plant) int {
 	return q.Unheard
 }
 
-// push is what the causes planted at a node add to a chance.
+// push returns what the causes planted at a node add to a probability.
 func (t *dialogue) push(n *script.Node, of effect) int {
 	sum := 0
 	for _, q := range t.plants {
@@ -33,7 +33,7 @@ func (t *dialogue) push(n *script.Node, of effect) int {
 	return sum
 }
 
-// blame notes the causes planted at a node that push a chance.
+// blame records the causes planted at a node that add to a probability.
 func (t *dialogue) blame(n *script.Node, of effect, decisive bool) {
 	for _, q := range t.plants {
 		if q.Node == n && of(q) > 0 {
@@ -42,7 +42,7 @@ func (t *dialogue) blame(n *script.Node, of effect, decisive bool) {
 	}
 }
 
-// leaves decides whether the contact hangs up at a node's line.
+// leaves draws whether the contact hangs up at a node's line.
 func (t *dialogue) leaves(n *script.Node) bool {
 	natural := t.wishToLeave(n)
 	planted := 10 * t.push(n, hangUpOf)
@@ -71,9 +71,9 @@ func (t *dialogue) leaves(n *script.Node) bool {
 	return true
 }
 
-// wishToLeave is the chance, in permille, that this contact hangs up now
-// without any planted cause: at first, when it turns out to be a robot, at
-// long lines, when not understood, and when it takes too long.
+// wishToLeave returns the probability, in permille, that the contact hangs up now
+// without a planted cause: at the start, on recognising a robot, at long lines,
+// when not understood, and when the call takes too long.
 func (t *dialogue) wishToLeave(n *script.Node) int {
 	wish := 5 + (99-t.p.person.patience)/7
 	if t.p.person.weary {
@@ -86,7 +86,7 @@ func (t *dialogue) wishToLeave(n *script.Node) int {
 		wish /= 2
 	}
 	if last := len(t.turns) - 1; last >= 0 && t.turns[last].Speaker == schema.SpeakerRobot {
-		// Two characters are some 350 ms of listening.
+		// Two characters take some 350 ms.
 		wish += max(utf8.RuneCountInString(t.turns[last].Script)-55, 0) * 2 / 3
 	}
 	wish += 55*t.notHeard + 60*t.silences
@@ -94,7 +94,7 @@ func (t *dialogue) wishToLeave(n *script.Node) int {
 	return wish
 }
 
-// isSilent decides whether the contact lets a line pass without a word.
+// isSilent draws whether the contact ignores a line.
 func (t *dialogue) isSilent(n *script.Node) bool {
 	if t.mute {
 		return true
@@ -114,15 +114,15 @@ func (t *dialogue) isSilent(n *script.Node) bool {
 	return true
 }
 
-// understood has the contact say the reply and decides whether the robot makes
-// it out.
+// understood lets the contact say the reply and draws whether the robot
+// understands it.
 func (t *dialogue) understood(n *script.Node, r *script.Reply) bool {
 	t.speech.utter(r.Intent, &t.w.words)
 	misheard := t.mishears(n)
 	t.reply(r.Intent.Name, n.ID)
 	said := len(t.turns) - 1
 	if t.dice.percent(10) {
-		t.bare(t.w.words.tail, n.ID) // and says a word more
+		t.bare(t.w.words.tail, n.ID) // adds a word
 	}
 	if misheard || !t.makesOut(n, r.Intent) {
 		return false
@@ -134,8 +134,8 @@ func (t *dialogue) understood(n *script.Node, r *script.Reply) bool {
 	return true
 }
 
-// mishears lets planted mishearings change the line that is being said; the
-// words that come out mean nothing to the robot.
+// mishears applies planted mishearings to the line being said; the robot does not
+// understand the result.
 func (t *dialogue) mishears(n *script.Node) bool {
 	misheard := false
 	for _, q := range t.plants {
@@ -150,6 +150,7 @@ func (t *dialogue) mishears(n *script.Node) bool {
 	return misheard
 }
 
+// makesOut draws whether the robot understands the intent of a line.
 func (t *dialogue) makesOut(n *script.Node, intent *script.List) bool {
 	unclear := 100 - intent.Clear
 	if t.p.person.age == ageOld {
@@ -164,7 +165,8 @@ func (t *dialogue) makesOut(n *script.Node, intent *script.List) bool {
 	return draw >= unclear+planted
 }
 
-// diverted is the node a call really comes to: a full queue instead of an agent.
+// diverted returns the node that a call reaches instead of n: a full queue instead
+// of an agent, for example.
 func (t *dialogue) diverted(n *script.Node) *script.Node {
 	for _, q := range t.plants {
 		if q.Divert == nil || q.Node != n {
@@ -179,7 +181,7 @@ func (t *dialogue) diverted(n *script.Node) *script.Node {
 	return n
 }
 
-// gapBefore is how long a node keeps the contact waiting for its line.
+// gapBefore draws how long the contact waits for a node's line.
 func (t *dialogue) gapBefore(n *script.Node) int64 {
 	for _, q := range t.plants {
 		if q.Gap == 0 || q.Node != n {
@@ -195,8 +197,8 @@ func (t *dialogue) gapBefore(n *script.Node) int64 {
 	return 0
 }
 
-// end closes a call at a node that ends it. Many contacts hang up during the
-// goodbye; the flow has reached its end all the same.
+// end ends a call at a node that ends it. Many contacts hang up during the
+// goodbye, after which the flow counts as finished.
 func (t *dialogue) end(n *script.Node) {
 	t.played = true
 	gaveUp := n == t.p.group.campaign.GiveUp

@@ -7,8 +7,8 @@ import (
 	"callmill/pipeline/simulate/script"
 )
 
-// speech puts lines together: it fills templates with what belongs to one job
-// and remembers where personal data is.
+// speech composes lines: it fills templates with the data of a job and tracks
+// personal data. Not safe for concurrent use.
 type speech struct {
 	dice     *dice
 	person   *person
@@ -17,12 +17,12 @@ type speech struct {
 
 	buf   []byte
 	spans []Span
-	depth int // of entries that are personal data as a whole
+	depth int // of nested entries that are personal data
 }
 
 func (s *speech) begin() { s.buf, s.spans, s.depth = s.buf[:0], s.spans[:0], 0 }
 
-// text is the line put together so far; spans of it are the caller's to keep.
+// text returns the line composed so far, and its personal data.
 func (s *speech) text() (string, []Span) {
 	text := string(s.buf)
 	if len(s.spans) == 0 {
@@ -35,7 +35,7 @@ func (s *speech) text() (string, []Span) {
 	return text, spans
 }
 
-// plainText is an entry of a list that needs no job to be filled.
+// plainText returns an entry of a list that needs no data of a job.
 func (s *speech) plainText(w *script.List, d *dice) string {
 	before := s.dice
 	s.dice = d
@@ -48,6 +48,7 @@ func (s *speech) plainText(w *script.List, d *dice) string {
 // pick draws an entry of a list by weight.
 func pick(w *script.List, d *dice) script.Template { return w.At(d.below(w.Weight())) }
 
+// fill appends a template.
 func (s *speech) fill(t script.Template) {
 	for i := range t {
 		p := &t[i]
@@ -79,12 +80,13 @@ func (s *speech) fill(t script.Template) {
 		case script.PieceCompany:
 			s.buf = append(s.buf, s.campaign.Company...)
 		case script.PiecePhone:
-			// Somebody else's number, made up like all of them.
+			// Another made-up number.
 			s.personal(SpanNumber, spokenDigitRow(phoneOf(0, s.dice.below(phoneRange))))
 		}
 	}
 }
 
+// entry appends an entry of a list.
 func (s *speech) entry(w *script.List) {
 	start := len(s.buf)
 	if w.Span != "" {
@@ -99,6 +101,7 @@ func (s *speech) entry(w *script.List) {
 	}
 }
 
+// personal appends text that is personal data if kind is not "".
 func (s *speech) personal(kind, text string) {
 	start := len(s.buf)
 	s.buf = append(s.buf, text...)
@@ -107,8 +110,8 @@ func (s *speech) personal(kind, text string) {
 	}
 }
 
-// replace puts other words in the place of the first ones found outside of
-// personal data, and reports whether there were any.
+// replace replaces the first occurrence of old outside personal data and reports
+// whether there is one.
 func (s *speech) replace(old, new string) bool {
 	text := string(s.buf)
 	from := 0
@@ -125,6 +128,7 @@ func (s *speech) replace(old, new string) bool {
 	}
 }
 
+// touches reports whether a part of the line overlaps personal data.
 func (s *speech) touches(start, end int) bool {
 	for _, span := range s.spans {
 		if start < span.End && span.Start < end {
@@ -134,7 +138,7 @@ func (s *speech) touches(start, end int) bool {
 	return false
 }
 
-// edit replaces a part of the line that holds no personal data.
+// edit replaces a part of the line without personal data.
 func (s *speech) edit(start, end int, text string) {
 	tail := string(s.buf[end:])
 	s.buf = append(append(s.buf[:start], text...), tail...)

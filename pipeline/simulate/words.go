@@ -7,14 +7,14 @@ import (
 	"callmill/pipeline/simulate/script"
 )
 
-// commonWords are the lists the model itself asks for by name.
+// commonWords are the lists that the model uses by name.
 type commonWords struct {
 	vocabulary *script.Vocabulary
-	hello      *script.List // picking up
+	hello      *script.List // on answering
 	filler     *script.List // before a line
 	tail       *script.List // after one
-	aside      *script.List // what the talkative add
-	stillThere *script.List // into a long silence of the robot
+	aside      *script.List // added by the talkative
+	stillThere *script.List // during a long silence of the robot
 	machines   [machineVoicemail + 1][]*script.List
 	homophones [][2]string
 }
@@ -33,7 +33,7 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 		{"aside", &words.aside}, {"still_there", &words.stillThere},
 	} {
 		if *want.to = v.Lookup(want.name); *want.to == nil {
-			return words, nil, fmt.Errorf("words: list %s is missing", want.name)
+			return words, nil, fmt.Errorf("words: missing list %s", want.name)
 		}
 	}
 	machines := [...][]string{
@@ -44,14 +44,14 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 		for _, name := range names {
 			w := v.Lookup(name)
 			if w == nil {
-				return words, nil, fmt.Errorf("words: list %s is missing", name)
+				return words, nil, fmt.Errorf("words: missing list %s", name)
 			}
 			words.machines[m] = append(words.machines[m], w)
 		}
 	}
 	for _, name := range []string{"family_name", "given_male", "given_female"} {
 		if w := v.Lookup(name); w == nil || !w.Bare() {
-			return words, nil, fmt.Errorf("words: list %s of bare words is missing", name)
+			return words, nil, fmt.Errorf("words: missing list %s of bare words", name)
 		}
 	}
 	if words.homophones, err = script.ReadPairs(files, "slips/homophones.txt"); err != nil {
@@ -61,7 +61,7 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 	return words, dialects, err
 }
 
-// plain is an entry of a list of bare words, such as names.
+// plain draws an entry of a list of bare words, such as names.
 func (c *commonWords) plain(name string, d *dice) string {
 	t := pick(c.vocabulary.Lookup(name), d)
 	return t[0].Text

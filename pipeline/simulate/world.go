@@ -17,25 +17,24 @@ import (
 //go:embed campaigns/*.txt words/*.txt slips/*.txt
 var data embed.FS
 
-// World is a world of calls, as it stood at an instant. It is immutable and
-// safe for concurrent use.
+// World is a world of calls at an instant. It is immutable and safe for concurrent
+// use.
 type World struct {
 	options   Options
 	seed      uint64
-	begin     int64 // midnight before the first campaigns, ms
-	now       int64 // what happens later is not seen, ms
+	begin     int64 // midnight before the first campaigns, in ms
+	now       int64 // the instant at which the world stands, in ms
 	people    int
 	campaigns []*script.Campaign
 	words     commonWords
 	dialects  []*dialect
-	groups    []*group // by creation
+	groups    []*group // by time of creation
 	flagged   *script.Plant
 	calls     func() []Call // see Calls
 }
 
-// New reads the campaigns and lays the world out; it makes no call yet. It
-// fails on options out of range and on campaigns that do not make sense,
-// naming file and line.
+// New reads the campaigns and lays out the world, without simulating a call. It
+// returns an error for invalid options.
 func New(o Options) (*World, error) { return newWorld(o, data) }
 
 func newWorld(o Options, files fs.FS) (*World, error) {
@@ -45,7 +44,7 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	}
 	w := &World{options: o, seed: o.Seed, now: o.Until.UnixMilli()}
 	w.begin = localDay(w.now) - int64(o.Days-1)*dayMS
-	// A person is called by one or two campaigns, on average.
+	// On average a person is called by one or two campaigns.
 	w.people = min(max(o.Jobs*5/8, 50), phoneRange)
 	w.flagged = &script.Plant{Kind: "flagged_number", Note: "被多人标记为骚扰电话的主叫号码", Version: -1}
 	if w.words, w.dialects, err = readWords(files); err != nil {
@@ -70,23 +69,23 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	return w, nil
 }
 
-// InstanceID is the robot deployment the jobs belong to.
+// InstanceID returns the robot deployment of the jobs.
 func (w *World) InstanceID() string { return w.options.InstanceID }
 
-// Job makes job i and its truth; the caller owns both. i must be in range.
+// Job returns job i and its truth, which the caller owns. i must be in [0, Len()).
 func (w *World) Job(i int) (*schema.Job, *Truth) { return w.newMaker().job(i) }
 
-// JobID is the id of job i.
+// JobID returns the id of job i.
 func (w *World) JobID(i int) string { return w.id(jobIDs, uint64(i)) }
 
-// FindJob gives the index of a job from its id; false where there is none.
+// FindJob returns the index of the job with an id; false if there is none.
 func (w *World) FindJob(id string) (int, bool) {
 	n, ok := w.number(jobIDs, id)
 	return int(n), ok && n < uint64(w.Len())
 }
 
-// FindTask gives the index of the job a task belongs to, and its place among
-// the job's tasks, from its id; false where there is none by now.
+// FindTask returns the index of the job of the task with an id, and the index of
+// the task in it; false if there is none.
 func (w *World) FindTask(id string) (job, task int, ok bool) {
 	n, ok := w.number(taskIDs, id)
 	job, task = int(n>>8), int(n&0xff)
@@ -98,7 +97,7 @@ func (w *World) FindTask(id string) (job, task int, ok bool) {
 	return job, task, task < w.begun(&p)
 }
 
-// groupOf is the group job i belongs to.
+// groupOf returns the group of job i.
 func (w *World) groupOf(i int) *group {
 	n := sort.Search(len(w.groups), func(k int) bool { return w.groups[k].first > i })
 	return w.groups[n-1]
