@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// watch runs a stage of a pull in a bubble, where time passes by sleeping
-// alone, and gives the lines it shows, by JSON.
+// watch runs a stage of a pull with synctest's clock and returns the JSON lines
+// shown.
 func watch(t *testing.T, stage func(p *Progress)) (states []jsonState) {
 	t.Helper()
 	var out bytes.Buffer
@@ -34,7 +34,7 @@ func watch(t *testing.T, stage func(p *Progress)) (states []jsonState) {
 	return states
 }
 
-// fetch is n seconds in which perSecond jobs come.
+// fetch adds perSecond jobs a second.
 func fetch(p *Progress, seconds, perSecond int) {
 	for range seconds {
 		time.Sleep(time.Second)
@@ -42,7 +42,7 @@ func fetch(p *Progress, seconds, perSecond int) {
 	}
 }
 
-// At a steady rate the end that is promised is the end that comes.
+// At a steady rate the estimate is exact.
 func TestSteady(t *testing.T) {
 	began := time.Time{}
 	states := watch(t, func(p *Progress) {
@@ -67,8 +67,7 @@ func TestSteady(t *testing.T) {
 	}
 }
 
-// What a killed run had received goes by at once, and is soon no part of what
-// is promised for the rest.
+// The jobs of a resumed run are done at once and soon do not affect the estimate.
 func TestResumed(t *testing.T) {
 	states := watch(t, func(p *Progress) {
 		p.Grow(60_000)
@@ -81,8 +80,8 @@ func TestResumed(t *testing.T) {
 	}
 }
 
-// While the API throttles everything, lines go on and say so; when nothing
-// came for a while, no end is promised. Then all is as before.
+// While the API throttles everything, lines are still shown, at last without an
+// estimate. Afterwards the estimate recovers.
 func TestThrottled(t *testing.T) {
 	states := watch(t, func(p *Progress) {
 		p.Grow(100_000)
@@ -109,8 +108,8 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// Where the last few take longer than all the others, no end is promised that
-// is over already.
+// When the last few take longer than all the others, there is no estimate that has
+// passed already.
 func TestTheLastFew(t *testing.T) {
 	states := watch(t, func(p *Progress) {
 		p.Grow(1_000)
@@ -127,7 +126,7 @@ func TestTheLastFew(t *testing.T) {
 func TestRateOverNoTime(t *testing.T) {
 	for _, d := range []time.Duration{-time.Second, 0, time.Millisecond} {
 		if got := perSecond(5, d); got != 0 {
-			t.Errorf("5 in %s are %v per second, want that nobody can know", d, got)
+			t.Errorf("5 in %s are %v per second, want unknown", d, got)
 		}
 	}
 }
