@@ -20,6 +20,7 @@ var arrows = []arrow{
 	{"pipeline/dataset", "pipeline/internal/durable", "every commit goes through it"},
 	{"pipeline/spool", "pipeline/internal/durable", "responses are kept as safely as tables"},
 	{"pipeline/internal/durable/faulty", "pipeline/internal/durable", "it is one, broken"},
+	{"pipeline/bench", "pipeline/simulate", "the responses it measures with"},
 }
 
 // alone are the units whose tests, too, import no other unit, so that they
