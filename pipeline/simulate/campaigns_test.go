@@ -11,7 +11,7 @@ import (
 	"callmill/pipeline/simulate/script"
 )
 
-// withFile is the embedded data with one file changed.
+// withFile returns the embedded data with one file changed.
 func withFile(t testing.TB, name string, change func(string) string) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
@@ -37,7 +37,7 @@ func withFile(t testing.TB, name string, change func(string) string) fstest.MapF
 //go:embed script/testdata/small.txt
 var small string // the smallest campaign that is valid
 
-// A campaign that is refused is named with its file.
+// Errors of campaigns name the file.
 func TestCampaignErrors(t *testing.T) {
 	for _, test := range []struct{ old, new, want string }{
 		{"campaign tiny", "campaign delivery", "tiny.txt: duplicate campaign delivery"},
@@ -63,7 +63,7 @@ func TestWordErrors(t *testing.T) {
 	for _, test := range tests {
 		files := withFile(t, test.file, func(string) string { return test.text })
 		if test.file == "words/contact.txt" {
-			// The other files need lists of this one only through campaigns.
+			// The other word lists do not use lists of this file.
 			for name := range files {
 				if path.Dir(name) == "words" && name != test.file && name != "words/names.txt" {
 					delete(files, name)
@@ -77,7 +77,7 @@ func TestWordErrors(t *testing.T) {
 	}
 }
 
-// The embedded scripts are as large as scripts are.
+// The embedded scripts have a realistic size.
 func TestEmbeddedCampaigns(t *testing.T) {
 	w, err := New(Options{})
 	if err != nil {
@@ -96,7 +96,7 @@ func TestEmbeddedCampaigns(t *testing.T) {
 	}
 }
 
-// Every version of every script has groups of its own.
+// Every version of every script is used by a group.
 func TestScriptVersionsAreUsed(t *testing.T) {
 	w, err := New(Options{Jobs: 2000})
 	if err != nil {
@@ -118,8 +118,7 @@ func TestScriptVersionsAreUsed(t *testing.T) {
 	}
 }
 
-// Whatever is written in a campaign file, it is refused with a reason or its
-// calls can be played to their end.
+// FuzzCampaign: a campaign file is either an error, or its calls end.
 func FuzzCampaign(f *testing.F) {
 	f.Add(small)
 	for _, name := range []string{"campaigns/renewal.txt", "campaigns/arrears.txt"} {
@@ -129,7 +128,7 @@ func FuzzCampaign(f *testing.F) {
 		}
 		f.Add(string(body))
 	}
-	// Nodes that go round in circles.
+	// A loop of nodes.
 	f.Add(strings.Replace(small, "reply fine 10 -> bye", "reply fine 10 -> round\nnode round 转圈\nsay 再问一遍\nback\nnode other 其他\nsay 嗯\nend", 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		files := withFile(t, "campaigns/fuzz.txt", func(string) string { return text })

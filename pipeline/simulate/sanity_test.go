@@ -9,8 +9,8 @@ import (
 	"callmill/schema"
 )
 
-// Every job hangs together: ids, people, times, statuses, what SearchTask adds.
-func TestJobsHangTogether(t *testing.T) {
+// Every job is consistent: ids, people, times, statuses, facts of SearchTask.
+func TestJobsAreConsistent(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 3000, Seed: 5})
 	groups := map[string]simulate.Group{}
 	for _, g := range w.Groups() {
@@ -78,7 +78,7 @@ func checkStatus(t *testing.T, job *schema.Job) {
 	}
 }
 
-// checkCall holds what was said and SearchTask's facts to the status.
+// checkCall checks turns and facts against the status.
 func checkCall(t *testing.T, task *schema.Task) {
 	t.Helper()
 	o := schema.OutcomeOf(task.Status)
@@ -115,7 +115,7 @@ func checkCall(t *testing.T, task *schema.Task) {
 	}
 }
 
-// Campaigns count their jobs as the jobs are.
+// The counts of groups agree with their jobs.
 func TestGroupsCount(t *testing.T) {
 	for _, at := range []string{"the end", "an afternoon"} {
 		w := newWorld(t, simulate.Options{Jobs: 2000})

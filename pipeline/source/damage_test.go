@@ -16,8 +16,8 @@ import (
 	"callmill/schema"
 )
 
-// TestDamagedArchive: a damaged archive comes with the archive as stored,
-// whether it is a file or standard input, read whole or in pieces.
+// TestDamagedArchive: the last Raw of a damaged archive carries the archive as
+// stored, from a file or standard input, read whole or in pieces.
 func TestDamagedArchive(t *testing.T) {
 	noise := make([]byte, 3<<20)
 	rand.NewChaCha8([32]byte{}).Read(noise)
@@ -90,8 +90,8 @@ func lastRaw(t *testing.T, o source.Options, arg string) (last schema.Raw) {
 	return last
 }
 
-// TestRejectOfArchive: the jobs before the damage come, and then one reject
-// that holds the archive. Archives that differ make rejects that differ.
+// TestRejectOfArchive: the jobs before the damage are decoded, followed by one
+// reject that holds the archive.
 func TestRejectOfArchive(t *testing.T) {
 	const jobs = `{"Jobs":[{"JobId":"a"},{"JobId":"b"},{"JobId":"c"}]}`
 	stored := func(body string) []byte { // uncompressed blocks, so that every byte counts

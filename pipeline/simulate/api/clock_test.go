@@ -58,9 +58,9 @@ func list(t *testing.T, c client) listing {
 	return l
 }
 
-// TestClock moves the clock through two weeks, until the last result has
-// arrived. What is listed only grows, never shows the future, agrees across
-// the actions, and ends as the world does.
+// TestClock moves the clock through two weeks, until the last result has arrived.
+// What is listed only grows, is never ahead of the clock, agrees across the actions,
+// and ends as the final world.
 func TestClock(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 150})
 	end := w.Now().Add(31 * time.Hour) // results are at most 30 hours late
@@ -98,8 +98,8 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// instants are every seven hours of the world up to end, and some at which a
-// phone rings or a call is going on.
+// instants returns every seventh hour of the world up to end, and some instants at
+// which a phone is ringing or a call is in progress.
 func instants(w *simulate.World, end time.Time) []time.Time {
 	var list []time.Time
 	for at := w.Now().AddDate(0, 0, -14); at.Before(end); at = at.Add(7 * time.Hour) {
@@ -120,8 +120,8 @@ func fixed(t *testing.T, w *simulate.World) client {
 	return c
 }
 
-// checkPresent: nothing listed is later than now, and SearchTask lists exactly
-// the dialled tasks of ListJobs.
+// checkPresent fails if anything listed is later than now, or if SearchTask lists
+// other calls than ListJobs.
 func checkPresent(t *testing.T, l listing, now time.Time) {
 	t.Helper()
 	dialled := map[string]string{}
@@ -156,7 +156,7 @@ func checkPresent(t *testing.T, l listing, now time.Time) {
 	}
 }
 
-// checkGrown: nothing listed before is gone or less.
+// checkGrown fails if anything listed before is missing or has shrunk.
 func checkGrown(t *testing.T, before, after listing) {
 	t.Helper()
 	if len(after.Groups) < len(before.Groups) {
@@ -182,7 +182,7 @@ func checkGrown(t *testing.T, before, after listing) {
 	}
 }
 
-// checkWithin: everything listed is in the final world.
+// checkWithin fails unless everything listed is in the final world.
 func checkWithin(t *testing.T, l, final listing) {
 	t.Helper()
 	for id, job := range l.Jobs {
@@ -197,7 +197,7 @@ func checkWithin(t *testing.T, l, final listing) {
 	}
 }
 
-// The header Date tells the gateway's clock.
+// The header Date is the gateway's clock.
 func TestDate(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 20})
 	now := time.Date(2026, 1, 20, 1, 30, 0, 0, time.UTC)

@@ -12,8 +12,8 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// FuzzHandler: whatever a signed request asks, it is answered or refused, in
-// JSON or XML that can be read; never with an error of the server.
+// FuzzHandler: a signed request is answered or refused, in valid JSON or XML, never
+// with a server error.
 func FuzzHandler(f *testing.F) {
 	actions := []string{"ListJobs", "SearchTask", "ListJobGroups", "ListJobsByGroup"}
 	w := newWorld(f, simulate.Options{Jobs: 40})

@@ -11,8 +11,8 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// Answers in XML are whole documents with a root named for the action, lists
-// as repeated elements, and say what those in JSON say.
+// Answers in XML are complete documents with a root named after the action, lists as
+// repeated elements, and the content of those in JSON.
 func TestXML(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 120})
 	c, _ := serve(t, w, api.Options{})
@@ -61,8 +61,7 @@ func TestXML(t *testing.T) {
 	}
 }
 
-// readXML gives the root, the first text at each path and how many elements
-// are at each.
+// readXML returns the root, and by path the first text and the number of elements.
 func readXML(t *testing.T, body []byte) (root string, texts map[string]string, counts map[string]int) {
 	t.Helper()
 	texts, counts = map[string]string{}, map[string]int{}
