@@ -1,9 +1,8 @@
 package simulate
 
 import (
-	"callmill/schema"
-
 	"callmill/pipeline/simulate/script"
+	"callmill/schema"
 )
 
 // Group is a batch of jobs of a campaign (a job group) at the world's instant.

@@ -1,11 +1,11 @@
 package simulate
 
 import (
+	"slices"
 	"strconv"
 
-	"callmill/schema"
-
 	"callmill/pipeline/simulate/script"
+	"callmill/schema"
 )
 
 // maker makes jobs one after the other and reuses its memory. The caller owns what
@@ -81,9 +81,44 @@ func (m *maker) extras(c *script.Campaign) []schema.Extra {
 	return extras
 }
 
-// addTask adds attempt k to the job and reports whether the call is in progress. Its
-// outcome may change the contact's state.
+// addTask adds attempt k to the job and reports whether the call is in progress.
+// Its outcome may change the contact's state.
 func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Contact) (inProgress bool) {
+	a, t := &m.plan.attempts[k], &m.dialogue
+	task := m.newTask(job, k)
+	told := TaskTruth{TaskID: task.TaskID}
+	t.causes, t.results = t.causes[:0], t.results[:0]
+	switch {
+	case a.status == "" || a.status == "Succeeded":
+		t.play(k)
+		inProgress = m.addCall(job, &task, &told, a)
+	case connected(a.status):
+		t.machineSpeaks(k)
+		inProgress = m.addCall(job, &task, &told, a)
+	case a.actual != 0 && !m.w.happened(a.ringingEnd()):
+		task.Status, inProgress = "Executing", true
+	default:
+		task.Facts = unansweredFacts(task.Facts, a)
+		contact.State = stateAfter(a.status, contact.State)
+	}
+	job.Tasks = append(job.Tasks, task)
+	truth.Tasks = append(truth.Tasks, told)
+	if inProgress {
+		return true
+	}
+	if slices.Contains(t.results, script.Setting{Key: "联系结果", Value: "号码错误"}) {
+		contact.State = "WrongNumber"
+	}
+	for _, hits := range [][]hit{a.causes, t.causes} {
+		for _, h := range hits {
+			truth.addCause(Cause{Kind: h.plant.Kind, TaskID: task.TaskID, Turn: h.turn, Decisive: h.decisive})
+		}
+	}
+	return false
+}
+
+// newTask returns the task of attempt k without its outcome.
+func (m *maker) newTask(job *schema.Job, k int) schema.Task {
 	w, a, g := m.w, &m.plan.attempts[k], m.plan.group
 	task := schema.Task{
 		TaskID: w.id(taskIDs, taskNumber(m.plan.index, k)), ChatbotID: strconv.FormatUint(1000+hashText(g.campaign.Script)%9000, 10),
@@ -94,39 +129,7 @@ func (m *maker) addTask(job *schema.Job, truth *Truth, k int, contact *schema.Co
 	if a.actual != 0 {
 		task.CallID = strconv.FormatInt(a.actual, 10) + strconv.FormatUint(100+mix(uint64(a.actual))%900, 10)
 	}
-	t := &m.dialogue
-	told := TaskTruth{TaskID: task.TaskID}
-	switch {
-	case a.status == "" || a.status == "Succeeded":
-		t.play(k)
-		inProgress = m.addCall(job, &task, &told, a)
-	case connected(a.status):
-		t.machineSpeaks(k)
-		inProgress = m.addCall(job, &task, &told, a)
-	case a.actual != 0 && !w.happened(a.ringingEnd()):
-		t.causes, t.results = t.causes[:0], t.results[:0]
-		task.Status, inProgress = "Executing", true
-	default:
-		t.causes, t.results = t.causes[:0], t.results[:0]
-		task.Facts = unansweredFacts(task.Facts, a)
-		contact.State = stateAfter(a.status, contact.State)
-	}
-	for _, s := range t.results {
-		if s.Key == "联系结果" && s.Value == "号码错误" && !inProgress {
-			contact.State = "WrongNumber"
-		}
-	}
-	for _, hits := range [][]hit{a.causes, t.causes} {
-		if inProgress {
-			hits = nil
-		}
-		for _, h := range hits {
-			truth.addCause(Cause{Kind: h.plant.Kind, TaskID: task.TaskID, Turn: h.turn, Decisive: h.decisive})
-		}
-	}
-	job.Tasks = append(job.Tasks, task)
-	truth.Tasks = append(truth.Tasks, told)
-	return inProgress
+	return task
 }
 
 // addCall adds the dialogue, unless the call is in progress.

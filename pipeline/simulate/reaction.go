@@ -3,9 +3,8 @@ package simulate
 import (
 	"unicode/utf8"
 
-	"callmill/schema"
-
 	"callmill/pipeline/simulate/script"
+	"callmill/schema"
 )
 
 // effect returns what a planted cause adds to a probability, in percentage points.

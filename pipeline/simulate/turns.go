@@ -3,9 +3,8 @@ package simulate
 import (
 	"unicode/utf8"
 
-	"callmill/schema"
-
 	"callmill/pipeline/simulate/script"
+	"callmill/schema"
 )
 
 // The time, in ms, that a synthetic voice and a person on the phone take for a

@@ -9,9 +9,8 @@ import (
 	"sort"
 	"sync"
 
-	"callmill/schema"
-
 	"callmill/pipeline/simulate/script"
+	"callmill/schema"
 )
 
 //go:embed campaigns/*.txt words/*.txt slips/*.txt
