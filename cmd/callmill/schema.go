@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"callmill/schema"
+	"callmill/cmd/callmill/internal/tabledoc"
 )
 
 func newSchema(env *environment) *cobra.Command {
@@ -22,15 +22,15 @@ func newSchema(env *environment) *cobra.Command {
 			case lang == "zh" && format != "md":
 				return usagef("--lang zh is for --format md, got --format %s", format)
 			case lang == "zh":
-				return schema.MarkdownZH(env.stdout)
+				return tabledoc.Markdown(env.stdout, tabledoc.Chinese)
 			}
 			switch format {
 			case "md":
-				return schema.Markdown(env.stdout)
+				return tabledoc.Markdown(env.stdout, tabledoc.English)
 			case "json":
-				return schema.JSON(env.stdout)
+				return tabledoc.JSON(env.stdout)
 			case "sql":
-				return schema.SQL(env.stdout)
+				return tabledoc.SQL(env.stdout)
 			}
 			return usagef("--format must be md, json or sql, got %q", format)
 		},
