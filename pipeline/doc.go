@@ -107,13 +107,6 @@
 //	go tool pprof -http :8080 callmill.test cpu.out
 //	go tool pprof -sample_index alloc_space -top callmill.test mem.out
 //
-// Of the same benchmark is the profile that the README builds with. After a
-// change on a hot path it is made anew; it is not called default.pgo, as every
-// go test would then compile all dependencies twice. With -trimpath it names no
-// folder of whoever made it:
-//
-//	go test -trimpath ./cmd/callmill -run '^$' -bench 'Convert/.*/workers=2' -benchtime 12x -cpuprofile cmd/callmill/convert.pgo -o callmill.test
-//
 // What takes a share of it can then be looked at alone: Items in decode, Cut
 // in segment, Rows and Pattern in flatten, Append and Sorted in
 // dataset/gather, WriteTurns in dataset/parquetio, each as
