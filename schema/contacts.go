@@ -1,13 +1,11 @@
 package schema
 
-// ContactRow is a row of contacts: a person listed with a job.
-//
-// Key: instance_id, job_id, contact_index.
+// ContactRow is a row of contacts.
 type ContactRow struct {
 	InstanceID         string `parquet:"instance_id,dict" key:"1" en:"Robot deployment the job belongs to." zh:"机器人实例。"`
 	JobID              string `parquet:"job_id" key:"2" en:"The enclosing job." zh:"所属作业。"`
 	ContactIndex       int32  `parquet:"contact_index" key:"3" en:"Position in the job's list of contacts, from 0." zh:"在作业的联系人中的位置，从 0 起。"`
-	ContactKey         string `parquet:"contact_key,optional" en:"Keyed hash of contact_phone_number: joins one person over campaigns without showing the number." zh:"联系人号码的带密钥哈希：不暴露号码而能跨活动关联同一个人。"`
+	ContactKey         string `parquet:"contact_key,optional" en:"Keyed hash of contact_phone_number: identifies a person across campaigns without revealing the number." zh:"联系人号码的带密钥哈希：不暴露号码而能跨活动关联同一个人。"`
 	ContactID          string `parquet:"contact_id,optional" en:"Contact: id." zh:"联系人 id。"`
 	ContactName        string `parquet:"contact_name,optional,dict" en:"Contact: name." zh:"联系人名字。"`
 	ContactHonorific   string `parquet:"contact_honorific,optional,dict" en:"Contact: form of address." zh:"联系人尊称。"`
@@ -18,9 +16,7 @@ type ContactRow struct {
 	ContactJobID       string `parquet:"contact_job_id,optional" en:"Contact: its job id, which may differ from job_id." zh:"联系人所带的作业 id，可能与 job_id 不同。"`
 }
 
-// ExtraRow is a row of extras: a business parameter of a job.
-//
-// Key: instance_id, job_id, extra_index.
+// ExtraRow is a row of extras.
 type ExtraRow struct {
 	InstanceID string `parquet:"instance_id,dict" key:"1" en:"Robot deployment the job belongs to." zh:"机器人实例。"`
 	JobID      string `parquet:"job_id" key:"2" en:"The enclosing job." zh:"所属作业。"`
@@ -29,9 +25,7 @@ type ExtraRow struct {
 	Value      string `parquet:"value,optional" en:"Value of the parameter." zh:"参数值。"`
 }
 
-// SummaryRow is a row of summaries: a business result of a job or of a turn.
-//
-// Key: instance_id, job_id, task_id, turn_index, summary_index.
+// SummaryRow is a row of summaries.
 type SummaryRow struct {
 	InstanceID   string `parquet:"instance_id,dict" key:"1" en:"Robot deployment the job belongs to." zh:"机器人实例。"`
 	JobID        string `parquet:"job_id" key:"2" en:"The enclosing job." zh:"所属作业。"`

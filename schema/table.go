@@ -75,8 +75,8 @@ func tableRows() []tableRow {
 		{TableExtras, reflect.TypeFor[ExtraRow](), true, Text{"A business parameter of a job.", "作业的业务参数。"}},
 		{TableSummaries, reflect.TypeFor[SummaryRow](), true, Text{"A business result of a job or of a turn.", "作业或某句话的业务结果（对话摘要）。"}},
 		{TableJobGroups, reflect.TypeFor[JobGroupRow](), false, Text{"A campaign.", "作业组（活动）。"}},
-		{TableStatuses, reflect.TypeFor[StatusRow](), false, Text{"What a task status means. It is the same for every instance.", "任务状态的含义；遇到未列出的状态时，也各占一行。"}},
-		{TableRejects, reflect.TypeFor[RejectRow](), false, Text{"Input that could not become rows.", "无法变成数据行的输入及其原因。"}},
+		{TableStatuses, reflect.TypeFor[StatusRow](), false, Text{"The meaning of a task status: of each documented one, and of each other one that occurs. It is the same for every instance.", "任务状态的含义：文档列出的状态和出现过的其他状态，各占一行；对所有实例相同。"}},
+		{TableRejects, reflect.TypeFor[RejectRow](), false, Text{"Input that could not be turned into rows, and why.", "无法变成数据行的输入及其原因。"}},
 	}
 }
 
@@ -121,7 +121,7 @@ func Tables() []Table {
 // Partition describes [PartitionColumn].
 func Partition() Column {
 	return Column{Name: PartitionColumn, Type: TypeDate, Doc: Text{
-		EN: "Day the job lives under: that of its earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.",
+		EN: "Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.",
 		ZH: "作业最早一次呼叫的日期，尚未呼叫为 9999-12-31；只出现在路径中，用于裁剪；呼叫本身的日期是 call_date。",
 	}}
 }

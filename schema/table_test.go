@@ -12,7 +12,7 @@ import (
 )
 
 // designed is the contract: the tables, their keys and columns. A column is a
-// nullable string unless said otherwise: ! is never NULL, then the type.
+// nullable string by default; "!" marks one that is never NULL, ":" its type.
 var designed = []struct{ name, key, columns string }{
 	{"jobs", "instance_id job_id", `
 		instance_id! job_id! job_group_id job_reference_id scenario_id strategy_id job_status failure_reason

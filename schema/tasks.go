@@ -1,28 +1,26 @@
 package schema
 
-// TaskRow is a row of tasks: one call attempt.
-//
-// Key: instance_id, job_id, task_id.
+// TaskRow is a row of tasks.
 type TaskRow struct {
 	InstanceID            string   `parquet:"instance_id,dict" key:"1" en:"Robot deployment the job belongs to." zh:"机器人实例。"`
 	JobID                 string   `parquet:"job_id" key:"2" en:"The enclosing job." zh:"所属作业。"`
-	TaskID                string   `parquet:"task_id" key:"3" en:"Id of the attempt; <job_id>#<position as delivered> where the API gave none." zh:"任务 id；接口未给出时为 <job_id>#<返回时的位置>。"`
+	TaskID                string   `parquet:"task_id" key:"3" en:"Id of the attempt; <job_id>#<position as delivered> if the API returned none." zh:"任务 id；接口未返回时为 <job_id>#<返回时的位置>。"`
 	JobGroupID            string   `parquet:"job_group_id,optional,dict" en:"Campaign the job belongs to." zh:"所属作业组（活动）。"`
 	JobGroupName          string   `parquet:"job_group_name,optional,dict" en:"Name of the campaign, from SearchTask." zh:"作业组（活动）名称；在 tasks 中来自 SearchTask。"`
 	ScriptName            string   `parquet:"script_name,optional,dict" en:"Name of the robot's script, from SearchTask." zh:"话术名称；在 tasks 中来自 SearchTask。"`
 	CallID                string   `parquet:"call_id,optional" en:"Id of the call." zh:"呼叫 id。"`
 	ChatbotID             string   `parquet:"chatbot_id,optional,dict" en:"Robot that spoke." zh:"对话机器人。"`
 	TaskScenarioID        string   `parquet:"task_scenario_id,optional,dict" en:"Tasks[].ScenarioId (deprecated by the vendor)." zh:"Tasks[].ScenarioId（厂商已弃用）。"`
-	TaskJobID             string   `parquet:"task_job_id,optional" en:"Tasks[].JobId where it differs from job_id." zh:"与 job_id 不同时的 Tasks[].JobId。"`
+	TaskJobID             string   `parquet:"task_job_id,optional" en:"Tasks[].JobId if it differs from job_id." zh:"与 job_id 不同时的 Tasks[].JobId。"`
 	TaskIndex             int32    `parquet:"task_index" en:"Position among the job's tasks from 0: by call time, those without one last, then by task_id." zh:"在作业的任务中的位置，从 0 起：按呼叫时间，无时间的在后，再按 task_id。"`
 	Attempt               *int32   `parquet:"attempt,optional" en:"Position among the job's dialled tasks from 1; NULL for a task that was not dialled." zh:"第几次拨出，从 1 起；未拨出为 NULL。"`
 	IsLastTask            bool     `parquet:"is_last_task" en:"Whether this is the job's last task." zh:"是否作业的最后一个任务。"`
-	TaskStatus            string   `parquet:"task_status,optional,dict" en:"Task.Status, as the API said; the statuses table explains it." zh:"任务状态，按接口原样；含义见 statuses。"`
-	Stage                 string   `parquet:"stage,optional,dict" en:"connected, not_connected, not_dialed or in_progress; NULL where the status does not tell." zh:"connected（已接通）、not_connected（未接通）、not_dialed（未呼出）、in_progress（呼叫中）；状态说明不了时为 NULL。"`
-	Outcome               string   `parquet:"outcome,dict" en:"What became of the attempt: see the statuses table." zh:"呼叫的结果，见 statuses。"`
+	TaskStatus            string   `parquet:"task_status,optional,dict" en:"Task.Status, as returned by the API; the statuses table explains it." zh:"任务状态，按接口原样；含义见 statuses。"`
+	Stage                 string   `parquet:"stage,optional,dict" en:"connected, not_connected, not_dialed or in_progress; NULL if the status does not imply one." zh:"connected（已接通）、not_connected（未接通）、not_dialed（未呼出）、in_progress（呼叫中）；由状态无法判断时为 NULL。"`
+	Outcome               string   `parquet:"outcome,dict" en:"How the attempt ended; see the statuses table." zh:"呼叫的结果，见 statuses。"`
 	Connected             *bool    `parquet:"connected,optional" en:"Whether the call was connected; NULL while in progress or unknown." zh:"是否接通；呼叫中或未知为 NULL。"`
 	Answered              *bool    `parquet:"answered,optional" en:"Whether a person answered: connected and not intercepted by a machine." zh:"是否由人接听：接通且未被机器拦截。"`
-	NotUnderstood         *bool    `parquet:"not_understood,optional" en:"Whether the robot had no answer to what was said (拒识)." zh:"是否拒识：机器人答不上来。"`
+	NotUnderstood         *bool    `parquet:"not_understood,optional" en:"Whether the robot had no answer to what was said (拒识)." zh:"是否拒识：机器人无法回答。"`
 	FailedDialogue        *bool    `parquet:"failed_dialogue,optional" en:"Connected, and not understood, silent, without interaction, broken, or hung up before the end of the flow." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前用户挂断。"`
 	EndedBy               string   `parquet:"ended_by,optional,dict" en:"Who ended the call: robot, contact, transfer, system." zh:"谁结束了通话：robot（机器人）、contact（客户）、transfer（转人工）、system（系统）。"`
 	PlannedTime           int64    `parquet:"planned_time,optional,timestamp(millisecond),delta" en:"When the attempt was planned." zh:"计划呼叫时间。"`
@@ -33,7 +31,7 @@ type TaskRow struct {
 	Brief                 string   `parquet:"brief,optional,dict" en:"Tasks[].Brief, a business result (deprecated by the vendor)." zh:"Tasks[].Brief，业务结果（厂商已弃用）。"`
 	CallingNumber         string   `parquet:"calling_number,optional,dict" en:"Number that called." zh:"主叫号码。"`
 	CalledNumber          string   `parquet:"called_number,optional" en:"Number that was called." zh:"被叫号码。"`
-	ContactKey            string   `parquet:"contact_key,optional" en:"Keyed hash of called_number, else of contact_phone_number: joins one person over campaigns without showing the number." zh:"被叫号码（否则联系人号码）的带密钥哈希：不暴露号码而能跨活动关联同一个人。"`
+	ContactKey            string   `parquet:"contact_key,optional" en:"Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number." zh:"被叫号码（否则联系人号码）的带密钥哈希：不暴露号码而能跨活动关联同一个人。"`
 	ContactID             string   `parquet:"contact_id,optional" en:"Contact: id." zh:"联系人 id。"`
 	ContactName           string   `parquet:"contact_name,optional,dict" en:"Contact: name." zh:"联系人名字。"`
 	ContactHonorific      string   `parquet:"contact_honorific,optional,dict" en:"Contact: form of address." zh:"联系人尊称。"`
