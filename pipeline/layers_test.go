@@ -27,9 +27,13 @@ var arrows = []arrow{
 
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/client", "the requests it makes"},
 	{"pipeline/outboundbot/discover", "pipeline/internal/calendar", "the days it asks for"},
+	{"pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
+	{"pipeline/outboundbot/discover", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/nightly", "pipeline/internal/calendar", "days and intervals"},
+	{"pipeline/rawlog", "pipeline/internal/durable", "responses are kept as safely as tables"},
 	{"pipeline/spool", "pipeline/internal/durable", "responses are kept as safely as tables"},
 
+	{"pipeline/decode", "pipeline/decode/charset", "inputs that are not UTF-8"},
 	{"pipeline/decode", "pipeline/decode/jsonscan", "the scanner under its fields"},
 	{"pipeline/decode", "pipeline/decode/split", "pieces of large inputs"},
 	{"pipeline/decode", "pipeline/decode/xml", "XML, rewritten as JSON"},
@@ -44,7 +48,9 @@ var arrows = []arrow{
 	{"pipeline/dataset", "pipeline/internal/durable", "every change of the folder goes through it"},
 	{"pipeline/dataset/commit", "pipeline/dataset", "the folder it commits to"},
 	{"pipeline/dataset/commit", "pipeline/dataset/parquetio", "the files it writes"},
-	{"pipeline/dataset/commit", "pipeline/dataset/spill", "sorting beyond memory"},
+	{"pipeline/dataset/commit", "pipeline/dataset/jobsort", "jobs, sorted beyond memory"},
+	{"pipeline/dataset/commit", "pipeline/dataset/spill", "other records, sorted beyond memory"},
+	{"pipeline/dataset/jobsort", "pipeline/dataset/spill", "the file it sorts in"},
 	{"pipeline/dataset/commit", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset/commit", "pipeline/internal/durable", "every commit goes through it"},
 	{"pipeline/dataset/verify", "pipeline/dataset", "the folder it checks"},
@@ -55,6 +61,7 @@ var arrows = []arrow{
 	{"pipeline/dataset", "pipeline/dataset/spill", "sorting beyond memory"},
 	{"pipeline/dataset/gather", "pipeline/dataset/spill", "sorting beyond memory"},
 
+	{"pipeline/simulate", "pipeline/simulate/script", "the scripts that its calls follow"},
 	{"pipeline/simulate/api", "pipeline/simulate", "the world it answers for"},
 	{"pipeline/internal/durable/faulty", "pipeline/internal/durable", "the interface it implements, with faults"},
 }
@@ -81,11 +88,12 @@ var libraries = []library{
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
-	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/callapi", "pipeline/decode")},
-	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/spool", "pipeline/dataset/gather", "pipeline/dataset/parquetio", "pipeline/dataset/spill", "segment/internal/zh")},
+	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "pipeline/callapi", "pipeline/decode")},
+	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/spool", "pipeline/dataset/gather", "pipeline/dataset/jobsort", "pipeline/dataset/parquetio", "segment/internal/zh")},
 	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/callapi", "pipeline/dataset/commit")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client", "pipeline/callapi")},
-	{"golang.org/x/text", "NFKC of phone numbers; declared encodings", units("pipeline/redact", "pipeline/decode", "pipeline/decode/xml")},
+	{"golang.org/x/text", "NFKC of phone numbers; declared encodings", units("pipeline/redact", "pipeline/decode", "pipeline/decode/charset")},
+	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
 	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
 	{"golang.org/x/sys", "fadvise: files are fetched before they are read", units("pipeline/source")},
 }
