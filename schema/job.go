@@ -67,7 +67,7 @@ func (t *Task) CallTime() int64 {
 	return t.PlannedTime
 }
 
-// Facts are the values of a task that SearchTask returns and ListJobs does not.
+// Facts are what SearchTask knows of a task and ListJobs does not.
 type Facts struct {
 	JobGroupName          string
 	ScriptName            string
@@ -80,14 +80,14 @@ type Facts struct {
 	DialExceptions        []string // DialExceptionCodes
 }
 
-// IsZero reports whether no value is known.
+// IsZero reports whether SearchTask said nothing.
 func (f *Facts) IsZero() bool {
 	return f.JobGroupName == "" && f.ScriptName == "" && f.CallMS == nil && f.RingingS == nil &&
 		f.EndReason == nil && f.ReachedEnd == nil && f.LastPlaybackCompleted == nil &&
 		f.HungUpByRejection == nil && len(f.DialExceptions) == 0
 }
 
-// Or returns the facts, with values of more in place of unknown ones.
+// Or gives the facts, with those of more where nothing is known.
 func (f Facts) Or(more Facts) Facts {
 	return Facts{
 		JobGroupName:          cmp.Or(f.JobGroupName, more.JobGroupName),
@@ -109,7 +109,7 @@ func firstOf(a, b []string) []string {
 	return b
 }
 
-// Clone returns a copy of the facts that shares no memory with them.
+// Clone copies the facts, so that they share no memory with f.
 func (f *Facts) Clone() Facts {
 	c := *f
 	c.JobGroupName, c.ScriptName = strings.Clone(f.JobGroupName), strings.Clone(f.ScriptName)
@@ -130,7 +130,7 @@ func clonePointer[T any](p *T) *T {
 	return new(*p)
 }
 
-// Speakers of a turn. SpeakerUnknown is callmill's own word for a missing one.
+// Speakers of a turn. SpeakerUnknown is callmill's own, for a turn without one.
 const (
 	SpeakerRobot   = "Robot"
 	SpeakerContact = "Contact"
