@@ -10,7 +10,7 @@ func newSchema(env *environment) *cobra.Command {
 	var format, lang string
 	c := &cobra.Command{
 		Use:   "schema",
-		Short: "Print what the tables hold",
+		Short: "Print the columns of the tables and their meanings",
 		Example: `  callmill schema
   callmill schema --lang zh > 数据字典.md
   callmill schema --format sql | duckdb warehouse.duckdb`,
