@@ -63,6 +63,7 @@ var arrows = []arrow{
 
 	{"pipeline/simulate", "pipeline/simulate/script", "the scripts that its calls follow"},
 	{"pipeline/simulate/api", "pipeline/simulate", "the world it answers for"},
+	{"pipeline/simulate/api", "pipeline/simulate/api/shapes", "the shapes of its responses"},
 	{"pipeline/internal/durable/faulty", "pipeline/internal/durable", "the interface it implements, with faults"},
 }
 
