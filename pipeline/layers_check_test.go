@@ -315,7 +315,7 @@ func TestLayersCheck(t *testing.T) {
 		{"pipeline/decode/x.go", comment + `package x; import _ "callmill/pipeline"`, "no arrow leads from pipeline/decode to pipeline"},
 		{"pipeline/decode/x.go", comment + `package x; import _ "callmill/pipeline/decode/split"`, ""},
 		{"pipeline/decode/split/x.go", comment + `package x; import _ "callmill/pipeline/decode"`, "no arrow leads from pipeline/decode/split to pipeline/decode"},
-		{"pipeline/decode/xml/x.go", comment + `package x; import _ "callmill/pipeline/decode/split"`, "no arrow"},
+		{"pipeline/decode/markup/x.go", comment + `package x; import _ "callmill/pipeline/decode/split"`, "no arrow"},
 		{"pipeline/decode/jsonscan/x.go", comment + `package x; import _ "callmill/schema"`, "no arrow leads from pipeline/decode/jsonscan to schema"},
 		{"pipeline/outboundbot/client/x.go", comment + `package x; import _ "callmill/pipeline/outboundbot/discover"`, "no arrow"},
 		{"pipeline/simulate/x.go", comment + `package x; import _ "callmill/pipeline/simulate/api"`, "no arrow"},

@@ -36,9 +36,9 @@ var arrows = []arrow{
 	{"pipeline/decode", "pipeline/decode/charset", "inputs that are not UTF-8"},
 	{"pipeline/decode", "pipeline/decode/jsonscan", "the scanner under its fields"},
 	{"pipeline/decode", "pipeline/decode/split", "pieces of large inputs"},
-	{"pipeline/decode", "pipeline/decode/xml", "XML, rewritten as JSON"},
+	{"pipeline/decode", "pipeline/decode/markup", "XML, rewritten as JSON"},
 	{"pipeline/decode/split", "pipeline/decode/jsonscan", "the offsets of documents and elements"},
-	{"pipeline/decode/xml", "pipeline/decode/jsonscan", "the spelling of JSON strings"},
+	{"pipeline/decode/markup", "pipeline/decode/jsonscan", "the spelling of JSON strings"},
 
 	{"pipeline/flatten", "pipeline/flatten/pattern", "the pattern column"},
 	{"pipeline/flatten", "pipeline/internal/calendar", "the day and hour of a call"},
@@ -54,6 +54,8 @@ var arrows = []arrow{
 	{"pipeline/dataset/commit", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset/commit", "pipeline/internal/durable", "every commit goes through it"},
 	{"pipeline/dataset/verify", "pipeline/dataset", "the folder it checks"},
+	{"pipeline/dataset/verify", "pipeline/dataset/verify/arrowio", "the second reader"},
+	{"pipeline/dataset/verify", "pipeline/dataset/parquetio", "the keys in a file's footer"},
 	{"pipeline/dataset/verify", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset/verify", "pipeline/internal/durable", "the names of files that a crash leaves"},
 
@@ -64,6 +66,7 @@ var arrows = []arrow{
 	{"pipeline/simulate", "pipeline/simulate/script", "the scripts that its calls follow"},
 	{"pipeline/simulate/api", "pipeline/simulate", "the world it answers for"},
 	{"pipeline/simulate/api", "pipeline/simulate/api/shapes", "the shapes of its responses"},
+	{"pipeline/bench", "pipeline/simulate", "the calls it measures with"},
 	{"pipeline/internal/durable/faulty", "pipeline/internal/durable", "the interface it implements, with faults"},
 }
 
@@ -79,8 +82,8 @@ var forTests = []string{"pipeline/internal/durable/faulty"}
 // and what for. A module that is not here may not be imported. Tests of the
 // whole program, in pipeline and cmd, may import all of them.
 var libraries = []library{
-	{"github.com/parquet-go/parquet-go", "the Parquet format", units("pipeline/dataset/parquetio", "pipeline/dataset/verify")},
-	{"github.com/apache/arrow-go/v18", "the second reader of Parquet", units("pipeline/dataset/verify")},
+	{"github.com/parquet-go/parquet-go", "the Parquet format", units("pipeline/dataset/parquetio", "pipeline/dataset/verify", "pipeline/dataset/verify/arrowio")},
+	{"github.com/apache/arrow-go/v18", "the second reader of Parquet", units("pipeline/dataset/verify", "pipeline/dataset/verify/arrowio")},
 	{"github.com/go-ego/gse", "dictionary and model of the words", units("segment", "segment/internal/compile")},
 	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/callapi", "pipeline/simulate/api")},
 	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client", "pipeline/callapi")},
