@@ -8,7 +8,7 @@
 //
 // # Tags of row types
 //
-//	parquet          name and encoding of the column; "-" for a field that is no column
+//	parquet          name and encoding of the column; "-" for a field that is not a column
 //	parquet-element  encoding of the elements of a list
 //	split            the text column whose pieces a list holds
 //	stats            "none" omits statistics

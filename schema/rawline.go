@@ -42,8 +42,8 @@ type RawLine struct {
 type RawAsked struct {
 	// JobIDs are the ids a ListJobs request asked for.
 	JobIDs []string `json:"job_ids,omitempty"`
-	// Facts are what SearchTask had said of the tasks of these jobs, by job id
-	// and task id: ListJobs does not say it, and a line stands for itself.
+	// Facts are SearchTask's values of the tasks of these jobs, by job id and
+	// task id: ListJobs does not return them, and a line is decoded by itself.
 	Facts map[string]map[string]RawFacts `json:"facts,omitempty"`
 	// Query are the parameters of the other actions.
 	Query map[string]string `json:"query,omitempty"`
@@ -161,8 +161,8 @@ func (l *RawLine) failure() (code, words string, failed bool) {
 	return envelope.Code, words, true
 }
 
-// Raw spells the facts as a raw line does.
+// Raw returns the facts as a raw line has them.
 func (f *Facts) Raw() RawFacts { return RawFacts(*f) }
 
-// Facts are the facts that a raw line spelled.
+// Facts returns the facts of a raw line.
 func (f *RawFacts) Facts() Facts { return Facts(*f) }

@@ -43,7 +43,7 @@ func TestRawFactsAreNamedLikeColumns(t *testing.T) {
 	for i := range reflect.TypeFor[schema.RawFacts]().NumField() {
 		name, _, _ := strings.Cut(reflect.TypeFor[schema.RawFacts]().Field(i).Tag.Get("json"), ",")
 		if !columns[name] {
-			t.Errorf("%s is no column of tasks", name)
+			t.Errorf("tasks has no column %s", name)
 		}
 	}
 }
