@@ -20,8 +20,8 @@ type Raw struct {
 	// be read of it is in Body or came before. Empty: it did not.
 	Fault string
 
-	// Archive, where not nil, is the damaged archive that Fault is about: its
-	// reject keeps it instead of the text.
+	// Archive, if not nil, is the damaged archive that Fault is about. The reject
+	// keeps it instead of the text.
 	Archive *Archive
 
 	// Reject, where not nil, is all there is to say of the piece: the source
@@ -32,8 +32,8 @@ type Raw struct {
 	Release func()
 }
 
-// TellFault adds the fault, and the archive it is about, to the reject of what
-// the fault cut off.
+// TellFault adds Fault to the reason of a reject, and replaces its input by the
+// damaged archive, if Archive is set.
 func (r *Raw) TellFault(reject *Reject) {
 	reject.Reason += ": " + r.Fault
 	if a := r.Archive; a != nil {
