@@ -24,11 +24,11 @@ type recorder struct {
 
 func newRecorder() *recorder { return &recorder{sum: sha256.New()} }
 
-// Write implements [io.Writer]. It never fails.
-func (r *recorder) Write(b []byte) (int, error) {
+// add records the next bytes of the archive.
+func (r *recorder) add(b []byte) {
 	r.head = append(r.head, b[:min(len(b), schema.MaxRejectRaw-len(r.head))]...)
 	r.bytes += int64(len(b))
-	return r.sum.Write(b)
+	_, _ = r.sum.Write(b) // a hash never fails
 }
 
 // archive describes everything recorded.

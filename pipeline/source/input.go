@@ -45,7 +45,7 @@ func (d *disk) Read(b []byte) (int, error) {
 		d.err = err
 	}
 	if d.record != nil {
-		d.record.Write(b[:n])
+		d.record.add(b[:n])
 	}
 	return n, err
 }
@@ -90,7 +90,7 @@ func decompress(ctx context.Context, file io.ReadCloser) (*input, error) {
 	}
 	in.disk.record = newRecorder()
 	sniffed, _ := buffered.Peek(buffered.Buffered())
-	in.disk.record.Write(sniffed)
+	in.disk.record.add(sniffed)
 	if err := in.unpack(buffered); err != nil {
 		// Nothing can be read of it.
 		in.content = bytes.NewReader(nil)
