@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -88,6 +89,26 @@ func lastRaw(t *testing.T, o source.Options, arg string) (last schema.Raw) {
 		t.Fatal(err)
 	}
 	return last
+}
+
+// TestDamageWithoutPieces: a damaged archive is reported even if its content has no
+// piece.
+func TestDamageWithoutPieces(t *testing.T) {
+	torn := compressed(t, ".gz", bytes.Repeat([]byte(" "), 100))
+	path := filepath.Join(t.TempDir(), "x.json.gz")
+	write(t, path, torn[:len(torn)-1])
+	read := func(_ schema.Raw, open opener, _ func(*schema.Raw) error) error {
+		in, err := open()
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		_, err = io.Copy(io.Discard, in)
+		return err
+	}
+	if last := lastRaw(t, source.Options{MaxWhole: 16, Cut: read}, path); last.Archive == nil || last.Origin != "x.json.gz" {
+		t.Errorf("got %+v, want the damage", last)
+	}
 }
 
 // TestRejectOfArchive: the jobs before the damage are decoded, followed by one

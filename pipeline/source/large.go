@@ -53,8 +53,12 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 	if err != nil {
 		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
-	if last == nil {
+	if last == nil && met.fault == "" {
 		return nil
+	}
+	if last == nil { // the damage still needs its reject
+		raw := f.base(one)
+		last = &raw
 	}
 	last.Fault, last.Archive = met.fault, met.archive
 	return yield(last)
