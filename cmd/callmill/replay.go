@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/source"
 	"callmill/schema"
 )
 
@@ -49,8 +50,8 @@ func (r *rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched {
-			continue
+		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched || source.IsArchive(row.Raw) {
+			continue // a damaged archive stays damaged
 		}
 		err := yield(&schema.Raw{
 			Origin: row.Origin, Position: row.Position, Sequence: sequence, Body: row.Raw, Replay: row.RejectID,

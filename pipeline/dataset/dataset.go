@@ -116,7 +116,7 @@ func (d *Dataset) checkFolder() error {
 	if info, err := d.fs.Stat(d.dir); err == nil && !info.IsDir() {
 		return errors.New("it is a file")
 	}
-	entries, err := d.fs.ReadDir(d.dir)
+	entries, err := durable.ReadDir(d.fs, d.dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -200,7 +200,7 @@ func (d *Dataset) checkLatest(target string) (string, error) {
 // unpublished is for a dataset without latest: it is new, unless it has
 // snapshots that were published.
 func (d *Dataset) unpublished() (string, error) {
-	entries, err := d.fs.ReadDir(d.Path(SnapshotsDir))
+	entries, err := durable.ReadDir(d.fs, d.Path(SnapshotsDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}

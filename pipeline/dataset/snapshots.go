@@ -50,7 +50,7 @@ func List(dir string) ([]Listed, error) {
 // published: by time, but each after its parent, since clocks go backwards and
 // two snapshots may be of the same second.
 func (d *Dataset) Snapshots() ([]string, error) {
-	entries, err := d.fs.ReadDir(d.Path(SnapshotsDir))
+	entries, err := durable.ReadDir(d.fs, d.Path(SnapshotsDir))
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func removeSnapshot(fsys durable.FS, dir string) error {
 // removeOurs removes the folder at a path inside a snapshot, with what callmill
 // wrote in it, unless it holds anything else.
 func removeOurs(fsys durable.FS, dir, folder string) (gone bool, err error) {
-	entries, err := fsys.ReadDir(filepath.Join(dir, filepath.FromSlash(folder)))
+	entries, err := durable.ReadDir(fsys, filepath.Join(dir, filepath.FromSlash(folder)))
 	if err != nil {
 		return false, err
 	}

@@ -16,7 +16,7 @@ import (
 // callmill did not write.
 func (d *Dataset) sweep() error {
 	for _, folder := range []string{".", SnapshotsDir, runsDir, dictDir} {
-		entries, err := d.fs.ReadDir(d.Path(folder))
+		entries, err := durable.ReadDir(d.fs, d.Path(folder))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -157,16 +157,22 @@ func (b *build) complete(m *dataset.Manifest) (name string, err error) {
 	}
 	// The files were synced one by one when they were written.
 	for _, folder := range b.folders() {
-		if err := d.FS().SyncDir(b.path(folder)); err != nil {
+		if err := durable.SyncDir(d.FS(), b.path(folder)); err != nil {
 			return "", err
 		}
 	}
 	name = dataset.NameSnapshot(m.Published, hash)
+	// Opened before the rename, see durable.SyncDir.
+	snapshots, err := d.FS().OpenDir(d.Path(dataset.SnapshotsDir))
+	if err != nil {
+		return "", err
+	}
+	defer snapshots.Close()
 	if err := d.FS().Rename(b.dir, d.Path(dataset.SnapshotsDir, name)); err != nil {
 		return "", err
 	}
 	b.dir = d.Path(dataset.SnapshotsDir, name)
-	return name, d.FS().SyncDir(d.Path(dataset.SnapshotsDir))
+	return name, snapshots.Sync()
 }
 
 // assemble puts together the tables of the new snapshot.
