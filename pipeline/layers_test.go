@@ -18,7 +18,8 @@ var arrows = []arrow{
 	{"pipeline/nightly", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset", "pipeline/internal/durable", "every commit goes through it"},
-	{"pipeline/spool", "pipeline/internal/durable", "responses are kept as safely as tables"},
+	{"pipeline/rawlog", "pipeline/internal/durable", "responses are kept as safely as tables"},
+	{"pipeline/outboundbot", "pipeline/internal/calendar", "intervals"},
 	{"pipeline/internal/durable/faulty", "pipeline/internal/durable", "it is one, broken"},
 }
 
@@ -37,18 +38,18 @@ var libraries = []library{
 	{"github.com/parquet-go/parquet-go", "writes and reads the tables", units("pipeline/dataset", "pipeline/worker")},
 	{"github.com/apache/arrow-go/v18", "the second reader in verify; the worker's streams", units("pipeline/dataset", "pipeline/worker")},
 	{"github.com/go-ego/gse", "dictionary and model of the words", units("segment")},
-	{"github.com/alibabacloud-go", "Alibaba Cloud's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/callapi", "pipeline/simulate")},
-	{"github.com/aliyun/credentials-go", "Alibaba Cloud's chain of credentials", units("pipeline/callapi")},
+	{"github.com/alibabacloud-go", "Alibaba Cloud's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot", "pipeline/simulate")},
+	{"github.com/aliyun/credentials-go", "Alibaba Cloud's chain of credentials", units("pipeline/outboundbot")},
 	{"github.com/duckdb/duckdb-go/v2", "the analyst's queries; needs cgo", units("cmd/callmill-review")},
 	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review")},
 	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill")},
 	{"github.com/vbauerster/mpb/v8", "the bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill")},
-	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/decode", "pipeline/simulate", "pipeline/spool", "pipeline/source", "pipeline/callapi")},
-	{"github.com/klauspost/compress", "zstd and gzip of inputs, raw lines, spilled rows and the embedded dictionary", units("pipeline/source", "pipeline/spool", "pipeline/simulate", "pipeline/dataset", "segment")},
-	{"golang.org/x/sync", "errgroup: every goroutine of the program", units("pipeline", "pipeline/callapi", "cmd/callmill", "cmd/callmill-review")},
-	{"golang.org/x/time", "the rate of requests", units("pipeline/callapi", "pipeline/simulate")},
+	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/decode", "pipeline/simulate", "pipeline/rawlog", "pipeline/source", "pipeline/outboundbot")},
+	{"github.com/klauspost/compress", "zstd and gzip of inputs, raw lines, spilled rows and the embedded dictionary", units("pipeline/source", "pipeline/rawlog", "pipeline/simulate", "pipeline/dataset", "segment")},
+	{"golang.org/x/sync", "errgroup: every goroutine of the program", units("pipeline", "pipeline/outboundbot", "cmd/callmill", "cmd/callmill-review")},
+	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot", "pipeline/simulate")},
 	{"golang.org/x/text", "NFKC of phone numbers; encodings of XML", units("pipeline/redact", "pipeline/decode")},
 	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
 	{"golang.org/x/sys", "fadvise: files are fetched before it is their turn", units("pipeline/source")},
@@ -66,7 +67,7 @@ var testLibraries = []string{
 // starters are the units that start goroutines. Everything else is called by
 // one of theirs and returns. callapi has several requests under way, in an
 // errgroup that ends with Source.Raws.
-var starters = units("pipeline", "pipeline/callapi", "cmd/callmill", "cmd/callmill-review")
+var starters = units("pipeline", "pipeline/outboundbot", "cmd/callmill", "cmd/callmill-review")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

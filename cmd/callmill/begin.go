@@ -13,7 +13,7 @@ import (
 
 // begin looks at all that was asked, so that a mistake leaves nothing behind,
 // then opens the dataset.
-func (j *job) begin(ctx context.Context) (*dataset.Dataset, *resolved, error) {
+func (j *job) begin(ctx context.Context, env *environment) (*dataset.Dataset, *resolved, error) {
 	f := j.flags
 	if err := f.check(); err != nil {
 		return nil, nil, err
@@ -34,7 +34,7 @@ func (j *job) begin(ctx context.Context) (*dataset.Dataset, *resolved, error) {
 	}
 	d, err := dataset.Open(ctx, f.out, dataset.Options{
 		Memory: int64(f.memory) * 2 / 5, Workers: f.workers, LockWait: f.lockWait, GroupRead: f.groupRead,
-		Keep: f.keep, KeepFor: keepAge(f.keepFor), Program: "callmill " + version(),
+		Keep: f.keep, KeepFor: keepAge(f.keepFor), Program: "callmill " + version(), Now: env.time,
 	})
 	if errors.Is(err, dataset.ErrLocked) {
 		err = &hintError{err, "wait for it with --lock-wait 10m"}

@@ -7,25 +7,24 @@ import (
 
 	"golang.org/x/term"
 
-	"callmill/pipeline/callapi"
+	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 )
 
-// observer shows the line's progress: by bytes of input, or, where there are
-// counters of an API, by the jobs that were asked for.
+// observer shows the progress of a run: by bytes of input or, with the counters
+// of an API, by the jobs that were asked for.
 type observer struct {
 	show     *progress.Progress
-	counters func() callapi.Counters // nil: the input is files
+	counters func() discover.Counters // nil: the input is files
 
 	mu    sync.Mutex
-	shown callapi.Counters
-	ended bool // all is asked for; what is shown now is the writing
+	shown discover.Counters
+	ended bool // fetching is over: the writing is shown
 }
 
-// begin shows the first stage; end is to be called when the line has ended.
-// Jobs are found before they are fetched, by requests of which nobody knows how
-// many there are. The API may say nothing for long, so a goroutine looks how
-// it is going.
+// begin shows the first stage; end must be called when the run has ended. Jobs
+// are found before they are fetched, by a number of requests that is not known in
+// advance. The API may send nothing for long, so a goroutine reads the counters.
 func (o *observer) begin(bytes int64) (end func()) {
 	if o.counters == nil {
 		o.show.Start("reading", bytes, progress.Bytes)
@@ -53,7 +52,7 @@ func (o *observer) begin(bytes int64) (end func()) {
 	}
 }
 
-// fetched shows what the counters say, unless fetching is over.
+// fetched shows the counters, unless fetching is over.
 func (o *observer) fetched() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

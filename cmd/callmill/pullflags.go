@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/pipeline/callapi"
+	"callmill/pipeline/outboundbot/client"
 )
 
 // pullFlags are the flags of pull besides those of every run.
@@ -23,13 +23,13 @@ type pullFlags struct {
 	allowMissing    allowance
 	minCalls        int64
 	keepRaw         int
-	client          callapi.Options // what no flag says, such as the keys of the simulated API
+	client          client.Options // options without flags, such as the keys of the simulated API
 }
 
 func (f *pullFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVar(&f.instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those the dataset has)")
-	flags.StringVar(&f.endpoint, "endpoint", callapi.DefaultEndpoint, "where the API is: `HOST`[:PORT] or a URL, http on this machine only")
+	flags.StringVar(&f.endpoint, "endpoint", client.DefaultEndpoint, "where the API is: `HOST`[:PORT] or a URL, http on this machine only")
 	flags.IntVar(&f.qps, "qps", 10, "requests in any one second, at most; fewer by itself while the API throttles")
 	flags.StringVar(&f.date, "date", "", "one `DAY`, such as 2026-01-21, fetched whether it is covered or not")
 	flags.StringVar(&f.from, "from", "", "first `DAY` of several, fetched whether they are covered or not")

@@ -13,6 +13,7 @@ import (
 
 // report is what a run did: its last lines, its file in runs/ and its metrics.
 type report struct {
+	now       func() time.Time
 	run      dataset.Run // none where the run ended before it had the dataset
 	command  string
 	started  time.Time
@@ -51,8 +52,8 @@ func reasonCodes() []reasonCode {
 	return []reasonCode{tooManyRejects, tooManyMissing, tooFewCalls, daysUncovered, failedAfterward}
 }
 
-func newReport(command string) *report {
-	return &report{command: command, started: time.Now().UTC().Truncate(time.Millisecond)}
+func newReport(command string, now func() time.Time) *report {
+	return &report{command: command, now: now, started: now().UTC().Truncate(time.Millisecond)}
 }
 
 // begin notes the run, which begins when it has the dataset.
@@ -78,7 +79,7 @@ func (r *report) because(code reasonCode, says, hint string) {
 // the command ends with. It is called again for what fails after that: once
 // something is published, no failure makes it less so.
 func (r *report) end(ctx context.Context, err error) error {
-	r.finished = time.Now().UTC().Truncate(time.Millisecond)
+	r.finished = r.now().UTC().Truncate(time.Millisecond)
 	switch {
 	case r.published == nil:
 		r.failure = errors.Join(r.failure, err)

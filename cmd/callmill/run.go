@@ -6,10 +6,10 @@ import (
 	"fmt"
 
 	"callmill/pipeline"
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
+	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 	"callmill/pipeline/redact"
 )
@@ -39,7 +39,7 @@ type input struct {
 	bytes   int64 // to be read, 0 where that is not known
 	decoder func() pipeline.Decoder
 	// counters, where not nil, are those of the API: then progress is in jobs.
-	counters func() callapi.Counters
+	counters func() discover.Counters
 	tx       *dataset.Tx
 	// appender, where not nil, stands between the line and the dataset.
 	appender func(*dataset.Appender) pipeline.Appender
@@ -60,7 +60,7 @@ func responses(ctx context.Context, d *dataset.Dataset, run dataset.Run, source 
 }
 
 // newDecoder reads responses, and what else a pull keeps.
-func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: callapi.Groups}) }
+func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: discover.Groups}) }
 
 // programBytes is what a run has in memory besides what Go manages: the parts
 // of the binary it touches, code and the dictionary.
@@ -69,8 +69,8 @@ const programBytes = 48 << 20
 // execute is the program: look at what was asked, open the dataset, put the
 // line together, run it, say what happened.
 func (j *job) execute(ctx context.Context, env *environment) (err error) {
-	f, r := j.flags, newReport(j.command)
-	d, s, err := j.begin(ctx)
+	f, r := j.flags, newReport(j.command, env.time)
+	d, s, err := j.begin(ctx, env)
 	if err != nil {
 		err = r.end(ctx, err)
 		return errors.Join(err, f.writeMetrics(r, publishedIn(f.out)))
