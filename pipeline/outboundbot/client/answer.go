@@ -16,9 +16,12 @@ type Answer struct {
 	ObservedAt int64 // when it was received, in ms
 	Status     int   // of HTTP
 	RequestID  string
-	Body       []byte // as received
+	Body       []byte // as received, without a byte order mark
 	JSON       []byte // Body, or its XML as JSON
 }
+
+// byteOrderMark is UTF-8's. decode reads no response with one inside a raw line.
+var byteOrderMark = []byte("\uFEFF")
 
 // envelope is what a response says around its content.
 type envelope struct {
@@ -26,6 +29,7 @@ type envelope struct {
 	Message   lenient.Text
 	RequestID lenient.Text `json:"RequestId"`
 	Success   lenient.Bool
+	HTTPCode  lenient.Int `json:"HttpStatusCode"`
 }
 
 // words are code and message, as far as given.
@@ -55,7 +59,7 @@ func (c *Client) read(r *Request, got *received) (*Answer, *Failure) {
 		return nil, c.refused(r, got, &e, reason)
 	}
 	return &Answer{
-		ObservedAt: got.at.UnixMilli(), Status: got.status, RequestID: string(e.RequestID), Body: got.body, JSON: text,
+		ObservedAt: got.at.UnixMilli(), Status: got.status, RequestID: string(e.RequestID), Body: bytes.TrimPrefix(got.body, byteOrderMark), JSON: text,
 	}, nil
 }
 
@@ -71,22 +75,37 @@ func (e *envelope) failure(r *Request, got *received, text []byte, err error) st
 		return fmt.Sprintf("answered with %s: %v", describe(got.body), err)
 	case e.Success.Known && !e.Success.Value:
 		return strings.TrimSuffix("answered Success:false, "+e.words(), ", ")
-	case !e.Success.Known && !strings.EqualFold(string(e.Code), "OK") && !holds(text, content[r.Action]):
-		return "answered with " + describe(got.body) + " that is not a response of the API"
+	}
+	value, ok := member(text, content[r.Action])
+	switch {
+	case !ok && !e.Success.Known && !e.codeIsOK():
+		return strings.TrimSuffix("answered with "+describe(got.body)+" that is not a response of the API, "+e.words(), ", ")
+	case len(value) <= len("null") && e.isError():
+		return strings.TrimSuffix("answered without content, "+e.words(), ", ")
 	}
 	return ""
 }
 
-// holds reports whether an object has a member of this name.
-func holds(text []byte, name string) bool {
+// isError reports trouble other than by Success:false. A response that has
+// content all the same is an answer.
+func (e *envelope) isError() bool {
+	return !e.Success.Known && e.Code != "" && !e.codeIsOK() || e.HTTPCode.Value >= 400
+}
+
+func (e *envelope) codeIsOK() bool {
+	return strings.EqualFold(string(e.Code), "OK") || e.Code == "200" || e.Code == "Success"
+}
+
+// member returns the member of an object with this name in any case.
+func member(text []byte, name string) (value json.RawMessage, ok bool) {
 	var members map[string]json.RawMessage
 	_ = json.Unmarshal(text, &members) // a list has none
-	for member := range members {
+	for member, value := range members {
 		if strings.EqualFold(member, name) {
-			return true
+			return value, true
 		}
 	}
-	return false
+	return nil, false
 }
 
 // describe names the kind of text a body is.

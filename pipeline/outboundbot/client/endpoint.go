@@ -20,7 +20,7 @@ func parseEndpoint(s string) (endpoint, error) {
 	bad := func(reason string) (endpoint, error) {
 		return endpoint{}, &Error{
 			Kind: Usage, Reason: fmt.Sprintf("invalid endpoint %q: %s", s, reason),
-			Advice: "want a host such as " + DefaultEndpoint + ", or HOST:PORT; http:// is for 127.0.0.1 only",
+			Advice: "give a host such as " + DefaultEndpoint + ", with a port if necessary; http:// is for 127.0.0.1 only",
 		}
 	}
 	text := s
@@ -43,7 +43,7 @@ func parseEndpoint(s string) (endpoint, error) {
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return bad("more than a host and a port")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return bad("http is for this machine only")
+		return bad("http only goes to this machine")
 	}
 	return endpoint{u.Scheme, u.Host}, nil
 }

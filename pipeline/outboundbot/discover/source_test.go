@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"callmill/pipeline/internal/calendar"
@@ -119,6 +121,81 @@ func TestLines(t *testing.T) {
 	if !slices.Equal(lines, want) {
 		t.Errorf("lines\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
+}
+
+// What the reader rejects did not come: it is missing, and asked for again.
+func TestRejectedIsMissing(t *testing.T) {
+	f := newFake()
+	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
+		fmt.Fprintf(w, `{"Success":true,"Jobs":[{"JobId":"good","Status":"Paused","Tasks":[{"TaskId":"t","PlanedTime":%d}]},
+			{"JobId":"bad","Status":"Succeeded","Tasks":17},{"JobId":"other","Status":"Succeeded"},{"Status":"Succeeded"}]}`, noonHour.UnixMilli())
+		return true
+	}
+	n := pull(t.Context(), newClient(t, f, nil), discover.Plan{InstanceID: "i", JobIDs: []string{"bad", "gone", "good"}}, nil)
+	if n.err != nil {
+		t.Fatal(n.err)
+	}
+	observed := n.saw["good"].ObservedAt
+	want := map[string]schema.Sighting{
+		"good": {InstanceID: "i", JobID: "good", LastCall: noonHour, ObservedAt: observed},
+		"bad":  {InstanceID: "i", JobID: "bad", Trouble: schema.PendingMissing, ObservedAt: observed},
+		"gone": {InstanceID: "i", JobID: "gone", Trouble: schema.PendingMissing, ObservedAt: observed},
+	}
+	if diff := cmp.Diff(want, n.saw); diff != "" {
+		t.Errorf("sightings (-want +got):\n%s", diff)
+	}
+	if c := n.counters; c.Returned != 1 || c.Missing != 2 || c.Asked != 3 {
+		t.Errorf("counters %+v", c)
+	}
+}
+
+// A night takes its time from the clock it is given: waits take none of ours,
+// and responses are dated by it.
+func TestClockIsPassedIn(t *testing.T) {
+	clock := &virtual{now: day.Add(25 * time.Hour)}
+	f := busyDay(300)
+	var date string
+	f.mess = func(w http.ResponseWriter, r *http.Request, seen fakeRequest) bool {
+		date = r.Header.Get("x-acs-date")
+		if len(f.requests)%3 == 0 {
+			w.Header().Set("x-acs-retry-after", "60000")
+			refuse(w, 400, "Throttling.User", "")
+		}
+		return len(f.requests)%3 == 0
+	}
+	began := time.Now()
+	n := pull(t.Context(), newClient(t, f, func(o *client.Options) {
+		o.QPS, o.Backoff, o.BackoffCap, o.Now, o.Sleep = 1, 0, 0, clock.Now, clock.Sleep
+	}), dayPlan, nil)
+	if n.err != nil || len(n.came()) != 300 {
+		t.Fatal(len(n.came()), n.err)
+	}
+	night := clock.Now().Sub(day.Add(25 * time.Hour))
+	if took := time.Since(began); night < 2*time.Minute || took > night/4 {
+		t.Errorf("a night of %v took %v", night, took)
+	}
+	if last := n.saw["job-0000"].ObservedAt; last.Before(day.Add(25*time.Hour)) || last.After(clock.Now()) || !strings.HasPrefix(date, "2026-01-22T01:") {
+		t.Errorf("a job was observed at %v, requests are dated %s", last, date)
+	}
+}
+
+// virtual is a clock that advances when something waits.
+type virtual struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (v *virtual) Now() time.Time {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.now
+}
+
+func (v *virtual) Sleep(ctx context.Context, d time.Duration) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.now = v.now.Add(max(0, d))
+	return ctx.Err()
 }
 
 // Which campaigns are read, by what is known of them.
