@@ -13,7 +13,7 @@ import (
 
 // report is what a run did: its last lines, its file in runs/ and its metrics.
 type report struct {
-	now       func() time.Time
+	now      func() time.Time
 	run      dataset.Run // none where the run ended before it had the dataset
 	command  string
 	started  time.Time

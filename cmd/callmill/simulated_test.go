@@ -62,6 +62,7 @@ type puller struct {
 	api    *simulated
 	args   []string
 	client client.Options // besides what flags say; see newPuller
+	now    func() time.Time
 }
 
 // newPuller makes a puller that does not wait long for anything: rates and
@@ -87,7 +88,7 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	var stdout, stderr bytes.Buffer
 	env := &environment{
 		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
-		getenv: func(string) (string, bool) { return "", false },
+		getenv: func(string) (string, bool) { return "", false }, now: p.now,
 	}
 	c := newPullWith(env, p.client)
 	c.SilenceErrors, c.SilenceUsage = true, true
