@@ -9,12 +9,13 @@ import (
 
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
+	"callmill/pipeline/outboundbot/internal/apitest"
 )
 
 func TestCheck(t *testing.T) {
 	refuseAll := func(status int, code string) func(http.ResponseWriter, *http.Request, fakeRequest) bool {
 		return func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
-			refuse(w, status, code, "no")
+			apitest.Refuse(w, status, code, "no")
 			return true
 		}
 	}
@@ -28,13 +29,13 @@ func TestCheck(t *testing.T) {
 		{"an unknown instance", refuseAll(404, "NotExist.Instance"), []string{"credentials", "-SearchTask on instance i: --instance", "clock"}},
 		{"one action is not allowed", func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
 			if seen.action == "ListJobs" {
-				refuse(w, 403, "NoPermission", "no")
+				apitest.Refuse(w, 403, "NoPermission", "no")
 			}
 			return seen.action == "ListJobs"
 		}, []string{"credentials", "SearchTask on instance i", "ListJobGroups on instance i", "ListJobsByGroup on instance i", "-ListJobs on instance i: outboundbot:ListJobs", "clock"}},
 		{"no campaign", func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
 			if seen.action == "ListJobsByGroup" {
-				refuse(w, 404, "NotExist.JobGroup", "no")
+				apitest.Refuse(w, 404, "NotExist.JobGroup", "no")
 			}
 			return seen.action == "ListJobsByGroup"
 		}, []string{"credentials", "SearchTask on instance i", "ListJobGroups on instance i", "ListJobsByGroup on instance i", "ListJobs on instance i", "clock", "quota"}},
@@ -48,7 +49,7 @@ func TestCheck(t *testing.T) {
 			n := 0
 			return func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
 				if n++; n > 8 {
-					refuse(w, 400, "Throttling.User", "")
+					apitest.Refuse(w, 400, "Throttling.User", "")
 				}
 				return n > 8
 			}

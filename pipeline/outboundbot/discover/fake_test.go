@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +17,7 @@ import (
 	"callmill/pipeline/decode"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
+	"callmill/pipeline/outboundbot/internal/apitest"
 	"callmill/schema"
 )
 
@@ -81,11 +80,11 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mess := f.mess
 	f.mu.Unlock()
 	switch {
-	case !strings.HasPrefix(r.Header.Get("Authorization"), "ACS3-HMAC-SHA256 Credential=demo,") || r.Header.Get("x-acs-version") != "2019-12-26" || r.Method != http.MethodPost:
-		refuse(w, 400, "SignatureDoesNotMatch", "not signed")
+	case !apitest.Signed(r):
+		apitest.Refuse(w, 400, "SignatureDoesNotMatch", "not signed")
 		return
 	case len(seen.ids) > 99:
-		refuse(w, 400, "InvalidParameter", "more than 99 ids")
+		apitest.Refuse(w, 400, "InvalidParameter", "more than 99 ids")
 		return
 	case mess != nil && mess(w, r, seen):
 		return
@@ -93,7 +92,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	body := f.answer(seen.action, q.Get, seen.ids)
 	f.mu.Unlock()
-	reply(w, 200, body)
+	apitest.Reply(w, 200, body)
 }
 
 func (f *fake) answer(action string, get func(string) string, ids []string) map[string]any {
@@ -177,18 +176,6 @@ func pageOf(rows []map[string]any, n, size int) []map[string]any {
 	return rows[from:min(from+size, len(rows))]
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	if err := json.NewEncoder(w).Encode(body); err != nil {
-		panic(err)
-	}
-}
-
-func refuse(w http.ResponseWriter, status int, code, message string) {
-	reply(w, status, map[string]any{"Code": code, "Message": message, "RequestId": "R-bad"})
-}
-
 // asked counts requests by action.
 func (f *fake) asked(action string) int {
 	f.mu.Lock()
@@ -202,46 +189,16 @@ func (f *fake) asked(action string) int {
 	return n
 }
 
-// direct carries requests to a handler without a network, so that time may be
-// a test's own. A handler that panics with http.ErrAbortHandler has cut the
-// connection.
-type direct struct{ http.Handler }
-
-func (d direct) RoundTrip(r *http.Request) (_ *http.Response, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
-				panic(p)
-			}
-			err = io.ErrUnexpectedEOF
-		}
-	}()
-	// As a server reads them: the vendor's client does not keep to Go's
-	// spelling of headers.
-	header := http.Header{}
-	for name, values := range r.Header {
-		header[http.CanonicalHeaderKey(name)] = values
-	}
-	r = r.Clone(r.Context())
-	r.Header = header
-	w := httptest.NewRecorder()
-	d.ServeHTTP(w, r)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	return w.Result(), nil
-}
-
 // newReader makes the reader of the program.
 func newReader() discover.Reader { return decode.New(decode.Options{}) }
 
 // demo are the keys that the fake API knows.
-var demo = &client.Keys{ID: "demo", Secret: "demo-secret"}
+var demo = &client.Keys{ID: apitest.ID, Secret: apitest.Secret}
 
 // newClient makes a client that talks to a handler directly.
 func newClient(t testing.TB, h http.Handler, change func(*client.Options)) *client.Client {
 	t.Helper()
-	o := client.Options{Keys: demo, QPS: 1000, Seed: 1, Transport: direct{h}, Backoff: time.Millisecond, BackoffCap: 10 * time.Millisecond}
+	o := client.Options{Keys: demo, QPS: 1000, Seed: 1, Transport: apitest.Direct{Handler: h}, Backoff: time.Millisecond, BackoffCap: 10 * time.Millisecond}
 	if change != nil {
 		change(&o)
 	}

@@ -18,6 +18,7 @@ import (
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
+	"callmill/pipeline/outboundbot/internal/apitest"
 	"callmill/pipeline/rawlog"
 	"callmill/pipeline/source"
 	"callmill/schema"
@@ -256,7 +257,7 @@ func TestGivenUpIsTriedAgain(t *testing.T) {
 		f.add("a", "g")
 		f.mess = func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
 			if seen.ids[0] == "a" {
-				refuse(w, 500, "InternalError", "caller demo with demo-secret and token-of-an-hour")
+				apitest.Refuse(w, 500, "InternalError", "caller demo with demo-secret and token-of-an-hour")
 			}
 			return seen.ids[0] == "a"
 		}

@@ -19,6 +19,7 @@ import (
 	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
+	"callmill/pipeline/outboundbot/internal/apitest"
 	"callmill/schema"
 )
 
@@ -159,7 +160,7 @@ func TestClockIsPassedIn(t *testing.T) {
 		date = r.Header.Get("x-acs-date")
 		if len(f.requests)%3 == 0 {
 			w.Header().Set("x-acs-retry-after", "60000")
-			refuse(w, 400, "Throttling.User", "")
+			apitest.Refuse(w, 400, "Throttling.User", "")
 		}
 		return len(f.requests)%3 == 0
 	}
@@ -260,7 +261,7 @@ func TestOneCampaign(t *testing.T) {
 		t.Errorf("lines of %s", got)
 	}
 	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
-		refuse(w, 404, "NotExist.JobGroup", "no such group")
+		apitest.Refuse(w, 404, "NotExist.JobGroup", "no such group")
 		return true
 	}
 	n = pull(t.Context(), newClient(t, f, nil), plan, nil)
@@ -313,7 +314,7 @@ func TestWindowsAreSplit(t *testing.T) {
 func TestWindowsThatCountAll(t *testing.T) {
 	f := newFake()
 	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
-		reply(w, 200, map[string]any{"Success": true, "Total": 1_000_000, "SearchTaskInfoList": []any{}})
+		apitest.Reply(w, 200, map[string]any{"Success": true, "Total": 1_000_000, "SearchTaskInfoList": []any{}})
 		return true
 	}
 	n := pull(t.Context(), newClient(t, f, func(o *client.Options) { o.QPS = 1_000_000 }), dayPlan, nil)
@@ -369,7 +370,7 @@ func trouble(f *fake, random *rand.Rand, share float64, poison []string, shy str
 	return func(w http.ResponseWriter, r *http.Request, seen fakeRequest) bool {
 		for _, id := range seen.ids {
 			if slices.Contains(poison, id) || id == shy && len(seen.ids) > 1 {
-				refuse(w, 500, "InternalError", "cannot read "+id)
+				apitest.Refuse(w, 500, "InternalError", "cannot read "+id)
 				return true
 			}
 		}
@@ -380,18 +381,18 @@ func trouble(f *fake, random *rand.Rand, share float64, poison []string, shy str
 		switch kind {
 		case 0:
 			w.Header().Set("x-acs-retry-after", "50")
-			refuse(w, 400, "Throttling.User", "Request was denied due to user flow control.")
+			apitest.Refuse(w, 400, "Throttling.User", "Request was denied due to user flow control.")
 		case 1:
-			refuse(w, 503, "Throttling.Api", "busy")
+			apitest.Refuse(w, 503, "Throttling.Api", "busy")
 		case 2:
-			refuse(w, 500, "InternalError", "oops")
+			apitest.Refuse(w, 500, "InternalError", "oops")
 		case 3:
 			w.WriteHeader(502)
 			fmt.Fprint(w, "<html><body><h1>502 Bad Gateway</h1></body></html>")
 		case 4:
 			fmt.Fprint(w, "<html>sign in to the network</html>")
 		case 5:
-			reply(w, 200, map[string]any{"Success": false, "Code": "Busy", "Message": "try again"})
+			apitest.Reply(w, 200, map[string]any{"Success": false, "Code": "Busy", "Message": "try again"})
 		case 6:
 			fmt.Fprint(w, `{"Success":true,"Jobs":[{"JobId":"job-0`)
 		case 7:
@@ -410,7 +411,7 @@ func trouble(f *fake, random *rand.Rand, share float64, poison []string, shy str
 					list["set"].(func([]map[string]any))(append(slices.Clone(rows[:1]), rows[:len(rows)-3]...))
 				}
 			}
-			reply(w, 200, body)
+			apitest.Reply(w, 200, body)
 		}
 		return true
 	}
