@@ -143,7 +143,7 @@ func writeFormat(t *testing.T, dir string) {
 		units, err = tx.Replan()
 	}
 	day := formatNoon.Truncate(24 * time.Hour)
-	request, err := nightly.Given(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
+	request, err := nightly.Days(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
 	fail(err)
 	work := request.Plan([]string{"care"}, nil)
 	published, err := tx.Publish(ctx, dataset.Extent{

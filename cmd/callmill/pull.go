@@ -163,9 +163,9 @@ func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 		}
 		return instances, nil
 	}
-	request := nightly.Nightly(n.zone, n.now, f.catchUp)
+	request := nightly.Uncovered(n.zone, n.now, f.catchUp)
 	if f.date != "" || f.from != "" || f.to != "" {
-		if request, err = nightly.Given(n.zone, n.now, f.date, f.from, f.to); err != nil {
+		if request, err = nightly.Days(n.zone, n.now, f.date, f.from, f.to); err != nil {
 			return nil, daysError(err)
 		}
 	}

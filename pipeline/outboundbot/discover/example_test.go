@@ -33,7 +33,7 @@ func Example() {
 	// What is due. What is covered and what is pending are in the manifest.
 	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
 	covered := map[string][]calendar.Interval{}
-	work := nightly.Nightly(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)
+	work := nightly.Uncovered(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)
 	tracker := nightly.NewTracker(nightly.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
 
 	// Where it is kept: a run that never finished is resumed.
