@@ -60,10 +60,10 @@ func Days(zone *time.Location, now time.Time, date, from, to string) (Request, e
 		name = "--date"
 	}
 	if r.from, err = calendar.ParseDay(from); err != nil {
-		return r, &UsageError{name + ": " + err.Error(), "for example " + name + " 2026-01-21"}
+		return r, &UsageError{name + ": " + err.Error(), "give it as YYYY-MM-DD, for example " + name + " 2026-01-21"}
 	}
 	if r.to, err = calendar.ParseDay(to); err != nil {
-		return r, &UsageError{"--to: " + err.Error(), "for example --to 2026-01-21"}
+		return r, &UsageError{"--to: " + err.Error(), "give it as YYYY-MM-DD, for example --to 2026-01-21"}
 	}
 	switch {
 	case r.from < 0:
