@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -122,7 +121,6 @@ func (n *night) check(ctx context.Context, plans []discover.Plan) error {
 	if err != nil {
 		return err
 	}
-	var text strings.Builder
 	var wrong []string
 	for _, f := range findings {
 		mark := "ok  "
@@ -130,13 +128,10 @@ func (n *night) check(ctx context.Context, plans []discover.Plan) error {
 			mark = "BAD "
 			wrong = append(wrong, f.What)
 		}
-		fmt.Fprintf(&text, "%s %-30s %s\n", mark, f.What, f.Says)
+		fmt.Fprintf(n.env.stdout, "%s %-30s %s\n", mark, f.What, f.Says)
 		if f.Hint != "" {
-			fmt.Fprintf(&text, "     %-30s %s\n", "", f.Hint)
+			fmt.Fprintf(n.env.stdout, "     %-30s %s\n", "", f.Hint)
 		}
-	}
-	if _, err := io.WriteString(n.env.stdout, text.String()); err != nil {
-		return err
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("check: a pull would fail: %s", strings.Join(wrong, ", "))
@@ -146,20 +141,18 @@ func (n *night) check(ctx context.Context, plans []discover.Plan) error {
 
 // dryRun lists what a pull would fetch.
 func (n *night) dryRun(ctx context.Context, plans []discover.Plan) error {
-	var text strings.Builder
 	for _, p := range plans {
 		for _, w := range p.Windows {
-			fmt.Fprintf(&text, "%s: from %s to %s\n", p.InstanceID, w.From.In(n.zone).Format(time.RFC3339), w.To.In(n.zone).Format(time.RFC3339))
+			fmt.Fprintf(n.env.stdout, "%s: from %s to %s\n", p.InstanceID, w.From.In(n.zone).Format(time.RFC3339), w.To.In(n.zone).Format(time.RFC3339))
 		}
-		fmt.Fprintf(&text, "%s: %d jobs are pending\n", p.InstanceID, len(p.JobIDs))
+		fmt.Fprintf(n.env.stdout, "%s: %d jobs are pending\n", p.InstanceID, len(p.JobIDs))
 	}
 	found, err := discover.NewSource(n.client, plans, discover.Options{}).Discover(ctx)
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
-		fmt.Fprintf(&text, "%s: %d calls and %d campaigns are listed, %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)
+		fmt.Fprintf(n.env.stdout, "%s: %d calls and %d campaigns are listed, %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)
 	}
-	_, err = io.WriteString(n.env.stdout, text.String())
-	return err
+	return nil
 }

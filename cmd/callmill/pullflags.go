@@ -23,29 +23,29 @@ type pullFlags struct {
 	allowMissing    allowance
 	minCalls        int64
 	keepRaw         int
-	client          client.Options // options without flags, such as the keys of the simulated API
+	client          client.Options // what no flag says, such as the keys of the simulated API
 }
 
 func (f *pullFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVar(&f.instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those the dataset has)")
-	flags.StringVar(&f.endpoint, "endpoint", client.DefaultEndpoint, "`HOST`[:PORT] or URL of the API; http on this machine only")
-	flags.IntVar(&f.qps, "qps", 10, "requests per second that the API allows; lowered while it throttles")
-	flags.StringVar(&f.date, "date", "", "fetch one `DAY`, such as 2026-01-21, even if it is covered")
-	flags.StringVar(&f.from, "from", "", "first `DAY` to fetch, even if covered")
-	flags.StringVar(&f.to, "to", "", "last `DAY` to fetch, included (default: yesterday)")
-	flags.StringArrayVar(&f.groups, "group", nil, "pull all jobs of the campaign with this `ID`, instead of days; repeatable")
+	flags.StringArrayVar(&f.instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those in the dataset)")
+	flags.StringVar(&f.endpoint, "endpoint", client.DefaultEndpoint, "`HOST`[:PORT] or URL of the API; http is accepted on loopback only")
+	flags.IntVar(&f.qps, "qps", 10, "maximum requests in any one second; lowered automatically while the API throttles")
+	flags.StringVar(&f.date, "date", "", "fetch one `DAY`, e.g. 2026-01-21, even if covered")
+	flags.StringVar(&f.from, "from", "", "first `DAY` of a range to fetch, even if covered")
+	flags.StringVar(&f.to, "to", "", "last `DAY` of the range, inclusive (default: yesterday)")
+	flags.StringArrayVar(&f.groups, "group", nil, "`ID` of a campaign to pull all jobs of, instead of days; repeatable")
 	flags.StringVar(&f.jobs, "jobs", "", "`FILE` of ids of jobs to pull, one per line, instead of days")
-	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how to find jobs: calls, groups, or both; jobs that were never called are in groups only")
-	flags.Var(newSpan(&f.settle, 24*time.Hour), "settle", "how long after its last call a final job is asked for again")
-	flags.Var(newSpan(&f.refetch, 30*24*time.Hour), "refetch", "how long a job that is not final, or did not come, is asked for again")
+	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how to find jobs: calls, groups, or both; jobs never dialled are found by groups only")
+	flags.Var(newSpan(&f.settle, 24*time.Hour), "settle", "how long after its last call a finished job is fetched again")
+	flags.Var(newSpan(&f.refetch, 30*24*time.Hour), "refetch", "how long an unfinished or missing job is fetched again")
 	flags.Var(newSpan(&f.catchUp, 7*24*time.Hour), "catch-up", "how far back to fetch uncovered days; older gaps are reported")
-	flags.BoolVar(&f.check, "check", false, "try credentials, permission, clock and quota, and fetch nothing")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "list what would be fetched, and fetch nothing")
+	flags.BoolVar(&f.check, "check", false, "check credentials, permissions, clock and quota; fetch nothing")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "count the jobs to fetch, and fetch none")
 	f.allowMissing = allowance{number: 0.5, share: true}
-	flags.Var(&f.allowMissing, "allow-missing", "missing ids tolerated before the exit code becomes 3: a number, or a share of those asked for")
-	flags.Int64Var(&f.minCalls, "min-calls", 0, "exit with code 3 if fewer jobs than this had calls on the days fetched")
-	flags.IntVar(&f.keepRaw, "keep-raw", 14, "number of runs whose responses are kept in raw/")
+	flags.Var(&f.allowMissing, "allow-missing", "missing ids tolerated before the exit code becomes 3: a number, or a share of those requested")
+	flags.Int64Var(&f.minCalls, "min-calls", 0, "exit with code 3 if fewer jobs than this had calls")
+	flags.IntVar(&f.keepRaw, "keep-raw", 14, "number of runs whose responses raw/ keeps")
 }
 
 // pullDefaults are the flags as they are when none is given.
@@ -77,11 +77,11 @@ func (f *pullFlags) validate() error {
 	case f.keepRaw < 1:
 		return usagef("--keep-raw must be at least 1, got %d", f.keepRaw)
 	case f.catchUp < 24*time.Hour:
-		return &hintError{usagef("--catch-up must be at least 1d, got %s", spell(f.catchUp)), "with less, yesterday might be missed"}
+		return &hintError{usagef("--catch-up must be at least 1d, got %s", spell(f.catchUp)), "with less, yesterday might be left out"}
 	case f.minCalls < 0:
 		return usagef("--min-calls must not be negative, got %d", f.minCalls)
 	case f.named() && (f.date != "" || f.from != "" || f.to != ""):
-		return usagef("--group and --jobs cannot be combined with days")
+		return usagef("--group and --jobs name what to pull and cannot be combined with days")
 	}
 	return nil
 }
