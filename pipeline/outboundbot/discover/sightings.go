@@ -12,22 +12,22 @@ func (s *Source) sightings(raw *schema.Raw, ids []string) []schema.Sighting {
 	if len(ids) == 0 || s.readers.New == nil {
 		return nil
 	}
+	all, index := make([]schema.Sighting, len(ids)), make(map[string]int, len(ids))
+	for i, id := range ids {
+		all[i] = schema.Sighting{
+			InstanceID: raw.InstanceID, JobID: id, Trouble: schema.PendingMissing, ObservedAt: time.UnixMilli(raw.ObservedAt),
+		}
+		index[id] = i
+	}
 	reader := s.readers.Get().(Reader)
 	defer s.readers.Put(reader)
-	came := make(map[string]schema.Sighting, len(ids)) // its keys may alias the response
 	for item := range reader.Items(raw) {
-		if item.Job != nil {
-			came[item.Job.JobID] = schema.Sighting{Final: schema.FinalStatus(item.Job.Status), LastCall: lastCall(item.Job)}
+		if item.Job == nil {
+			continue
 		}
-	}
-	all := make([]schema.Sighting, len(ids))
-	for i, id := range ids {
-		seen, ok := came[id]
-		if !ok {
-			seen.Trouble = schema.PendingMissing
+		if i, asked := index[item.Job.JobID]; asked {
+			all[i].Trouble, all[i].Final, all[i].LastCall = "", schema.FinalStatus(item.Job.Status), lastCall(item.Job)
 		}
-		seen.InstanceID, seen.JobID, seen.ObservedAt = raw.InstanceID, id, time.UnixMilli(raw.ObservedAt)
-		all[i] = seen
 	}
 	return all
 }
