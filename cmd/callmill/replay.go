@@ -8,6 +8,7 @@ import (
 
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/source"
 	"callmill/schema"
 )
 
@@ -63,8 +64,8 @@ func (r *rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched {
-			continue
+		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched || source.IsArchive(row.Raw) {
+			continue // a damaged archive stays damaged
 		}
 		sequence := int64(len(r.ids))
 		r.ids[sequence] = row.RejectID

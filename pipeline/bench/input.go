@@ -9,26 +9,21 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
+
+	"callmill/pipeline/simulate"
 )
 
-// responses are the input of all runs.
+// responses are the input of every run.
 type responses struct {
 	dir   string
 	bytes int64
 }
 
-// buildCallmill builds the command as the README says, which takes minutes the
-// first time.
+// buildCallmill builds the command as described in the README.
 func buildCallmill(ctx context.Context, dir string) (binary string, err error) {
 	const command = "callmill/cmd/callmill"
-	folder, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", command).Output()
-	if err != nil {
-		return "", fmt.Errorf("find %s: %w", command, err)
-	}
-	profile := filepath.Join(strings.TrimSpace(string(folder)), "convert.pgo")
 	binary = filepath.Join(dir, "callmill")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-pgo", profile, "-o", binary, command)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, command)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build callmill: %w\n%s", err, text)
@@ -36,8 +31,8 @@ func buildCallmill(ctx context.Context, dir string) (binary string, err error) {
 	return binary, nil
 }
 
-// simulated makes the responses, unless others were named or they are there
-// from an earlier time. A folder gets its name when it is complete.
+// simulated returns the responses: those that were named, those of an earlier run,
+// or new ones. A folder gets its name once it is complete.
 func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, error) {
 	if s.responses != "" {
 		bytes, err := folderBytes(s.responses, ".json")
@@ -47,9 +42,12 @@ func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, er
 	if _, err := os.Stat(dir); err != nil {
 		fmt.Fprintf(notes, "simulating %d jobs in %s\n", s.jobs, dir)
 		partial := dir + ".partial"
-		cmd := exec.CommandContext(ctx, s.callmill, "simulate", "--write", partial, "--jobs", strconv.Itoa(s.jobs))
-		if text, err := cmd.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("simulate responses: %w\n%s", err, text)
+		world, err := simulate.New(simulate.Options{Jobs: s.jobs})
+		if err != nil {
+			return nil, err
+		}
+		if err := world.WriteFiles(ctx, partial); err != nil {
+			return nil, err
 		}
 		if err := os.Rename(partial, dir); err != nil {
 			return nil, err
@@ -59,7 +57,7 @@ func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, er
 	return &responses{dir, bytes}, err
 }
 
-// folderBytes adds up the files below a folder with the given extension.
+// folderBytes returns the size of the files below a folder with an extension.
 func folderBytes(dir, extension string) (bytes int64, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || filepath.Ext(path) != extension {

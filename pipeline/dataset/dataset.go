@@ -128,7 +128,7 @@ func (d *Dataset) checkFolder() error {
 	if info, err := d.fs.Stat(d.dir); err == nil && !info.IsDir() {
 		return errors.New("it is a file")
 	}
-	entries, err := d.fs.ReadDir(d.dir)
+	entries, err := durable.ReadDir(d.fs, d.dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -215,7 +215,7 @@ func (d *Dataset) checkLatest(target string) (string, error) {
 // unpublished is for a dataset without latest: new, unless it has snapshots
 // that were published.
 func (d *Dataset) unpublished() (string, error) {
-	entries, err := d.fs.ReadDir(d.path(snapshotsDir))
+	entries, err := durable.ReadDir(d.fs, d.path(snapshotsDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}

@@ -300,18 +300,24 @@ func (b *build) complete(m *Manifest) (name string, err error) {
 		return "", err
 	}
 	name = nameSnapshot(m.Published, hash)
+	// Opened before the rename, see durable.SyncDir.
+	snapshots, err := d.fs.OpenDir(d.path(snapshotsDir))
+	if err != nil {
+		return "", err
+	}
+	defer snapshots.Close()
 	if err := d.fs.Rename(b.dir, d.path(snapshotsDir, name)); err != nil {
 		return "", err
 	}
 	b.dir = d.path(snapshotsDir, name)
-	return name, d.fs.SyncDir(d.path(snapshotsDir))
+	return name, snapshots.Sync()
 }
 
 // syncFolders puts the names in all folders of the snapshot on disk. The files
 // were synced one by one when they were written.
 func (b *build) syncFolders() error {
 	for _, folder := range b.folders() {
-		if err := b.tx.dataset.fs.SyncDir(filepath.Join(b.dir, filepath.FromSlash(folder))); err != nil {
+		if err := durable.SyncDir(b.tx.dataset.fs, filepath.Join(b.dir, filepath.FromSlash(folder))); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,7 @@ func List(dir string) ([]Listed, error) {
 // published: by time, but each after the one it was built upon, for clocks go
 // backwards and seconds are long.
 func (d *Dataset) Snapshots() ([]string, error) {
-	entries, err := d.fs.ReadDir(d.path(snapshotsDir))
+	entries, err := durable.ReadDir(d.fs, d.path(snapshotsDir))
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func removeSnapshot(fsys durable.FS, dir string) error {
 // removeOurs removes the folder at a path inside a snapshot, with what callmill
 // wrote in it, unless there is more.
 func removeOurs(fsys durable.FS, dir, folder string) (gone bool, err error) {
-	entries, err := fsys.ReadDir(filepath.Join(dir, filepath.FromSlash(folder)))
+	entries, err := durable.ReadDir(fsys, filepath.Join(dir, filepath.FromSlash(folder)))
 	if err != nil {
 		return false, err
 	}

@@ -16,7 +16,7 @@ import (
 // touches nothing that callmill did not write.
 func (d *Dataset) sweep() error {
 	for _, folder := range []string{".", snapshotsDir, runsDir, dictDir} {
-		entries, err := d.fs.ReadDir(d.path(folder))
+		entries, err := durable.ReadDir(d.fs, d.path(folder))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -105,11 +105,11 @@ func (l *Log) takeOver() error {
 		if err := l.o.FS.Rename(filepath.Join(l.o.Dir, l.o.Resume), l.folder); err != nil {
 			return err
 		}
-		if err := l.o.FS.SyncDir(l.o.Dir); err != nil {
+		if err := durable.SyncDir(l.o.FS, l.o.Dir); err != nil {
 			return err
 		}
 	}
-	entries, err := l.o.FS.ReadDir(l.folder)
+	entries, err := durable.ReadDir(l.o.FS, l.folder)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (l *Log) writeLines(lines [][]byte) error {
 		return err
 	}
 	if l.size == 0 { // the file's name must be on disk as well
-		if err := l.o.FS.SyncDir(l.folder); err != nil {
+		if err := durable.SyncDir(l.o.FS, l.folder); err != nil {
 			return err
 		}
 	}
