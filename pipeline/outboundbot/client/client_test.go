@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -23,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// What can pass is tried again until it does.
+// What may pass is tried again until it does.
 func TestWhatCanPass(t *testing.T) {
 	page := func(status int, body string) func(http.ResponseWriter, *http.Request) {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -276,6 +277,45 @@ func TestNetwork(t *testing.T) {
 		if !ok || e.Kind != tt.kind || e.Hint() == "" || strings.Contains(e.Error(), "JobId") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A request is in flight until its answer is kept: however many are made, no more
+// than Parallel are.
+func TestParallel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTestClient(t, &fake{}, func(o *Options) { o.Parallel = 3 })
+		var inFlight, most atomic.Int32
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				_, err := c.Do(t.Context(), oneJob, func(*Answer) error {
+					if n := inFlight.Add(1); n > most.Load() {
+						most.Store(n)
+					}
+					time.Sleep(time.Second)
+					inFlight.Add(-1)
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if most.Load() != 3 {
+			t.Errorf("%d answers were being kept at the same time, want 3", most.Load())
+		}
+	})
+}
+
+// An answer that cannot be kept ends its request.
+func TestKeepFails(t *testing.T) {
+	full := errors.New("disk full")
+	f := &fake{}
+	_, err := newTestClient(t, f, nil).Do(t.Context(), oneJob, func(*Answer) error { return full })
+	if !errors.Is(err, full) || len(f.arrivals) != 1 {
+		t.Errorf("%v after %d tries", err, len(f.arrivals))
 	}
 }
 
