@@ -210,7 +210,7 @@ func (f slowFile) Sync() error {
 	return f.File.Sync()
 }
 
-// What comes while the disk is busy is written at once.
+// Lines that arrive while the disk is busy are written at once.
 func TestGroups(t *testing.T) {
 	disk := slow{durable.OS{}, new(atomic.Int64)}
 	s := open(t, rawlog.Options{Dir: filepath.Join(t.TempDir(), "raw"), Run: monday, FS: disk})
@@ -233,7 +233,7 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// stuck is a disk whose first sync waits to be let go.
+// stuck is a disk whose first sync waits to be released.
 type stuck struct {
 	durable.FS
 	file *stuckFile
@@ -298,7 +298,7 @@ func TestHugeGroup(t *testing.T) {
 	}
 }
 
-// Whatever step the machine dies at, the next run finds every line that was
+// After a crash at any step, the next run finds every line that was
 // kept.
 func TestKilledAtEveryStep(t *testing.T) {
 	const lines = 11
@@ -358,7 +358,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 	}
 }
 
-// A file may be torn at any byte, or go on with what a power cut left.
+// A file may be torn at any byte, or continue with what a power cut left.
 func TestTornAnywhere(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "raw")
 	keep(t, rawlog.Options{Dir: dir, Run: monday}, line(0, "0"), line(1, "1"), line(2, "2"), line(3, "3"), line(4, "4"))

@@ -10,7 +10,7 @@ import (
 	"callmill/pipeline/rawlog"
 )
 
-// rawFolder makes a raw/ with runs of several days and what is none.
+// rawFolder makes a raw/ with runs of several days, and other entries.
 func rawFolder(t *testing.T, runs ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "raw")

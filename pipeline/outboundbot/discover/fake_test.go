@@ -192,7 +192,7 @@ func (f *fake) asked(action string) int {
 // newReader makes the reader of the program.
 func newReader() discover.Reader { return decode.New(decode.Options{}) }
 
-// demo are the keys that the fake API knows.
+// demo are the keys of the fake API.
 var demo = &client.Keys{ID: apitest.ID, Secret: apitest.Secret}
 
 // newClient makes a client that talks to a handler directly.
@@ -220,9 +220,9 @@ type night struct {
 }
 
 // pull runs a source to its end.
-func pull(ctx context.Context, c *client.Client, plan discover.Plan, journal discover.Log) night {
+func pull(ctx context.Context, c *client.Client, plan discover.Plan, log discover.Log) night {
 	n := night{saw: map[string]schema.Sighting{}}
-	s := discover.NewSource(c, []discover.Plan{plan}, discover.Options{NewReader: newReader, Log: journal, Saw: func(s schema.Sighting) {
+	s := discover.NewSource(c, []discover.Plan{plan}, discover.Options{NewReader: newReader, Log: log, Saw: func(s schema.Sighting) {
 		if _, twice := n.saw[s.JobID]; twice {
 			n.err = fmt.Errorf("job %s was seen twice", s.JobID)
 		}

@@ -47,7 +47,7 @@ func newLive(n int) *live {
 	return l
 }
 
-// read reads the list; it gives what was seen.
+// read reads the list, and returns what was seen.
 func (l *live) read(t interface{ Fatal(...any) }, moving bool) (seen map[string]bool, unlisted int64) {
 	var mu sync.Mutex
 	seen = map[string]bool{}
@@ -65,7 +65,7 @@ func (l *live) read(t interface{ Fatal(...any) }, moving bool) (seen map[string]
 	return seen, r.unlisted
 }
 
-// A list that stands still is read once.
+// A list that does not move is read once.
 func TestStandingListIsReadOnce(t *testing.T) {
 	for n, reads := range map[int]int{0: 1, 1: 1, 99: 1, 100: 1, 101: 2, 1000: 10} {
 		l := newLive(n)
@@ -75,8 +75,8 @@ func TestStandingListIsReadOnce(t *testing.T) {
 	}
 }
 
-// Whatever is added to a list, moved in it or taken from it between two pages:
-// what is in it from the beginning to the end is found.
+// Entries may be added, moved and removed between two pages: those that are in the
+// list from the beginning to the end are found.
 func TestMovingList(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l := newLive(rapid.IntRange(0, 450).Draw(rt, "entries"))
@@ -116,7 +116,7 @@ func TestMovingList(t *testing.T) {
 	})
 }
 
-// A list that counts what it never shows is given up, and says so.
+// Entries that are counted and never shown are given up, and counted.
 func TestUnlisted(t *testing.T) {
 	l := newLive(250)
 	short := pages[string]{
@@ -130,7 +130,7 @@ func TestUnlisted(t *testing.T) {
 	if r.unlisted != 7 || err != nil || l.reads > 20 {
 		t.Errorf("%d unlisted after %d requests, %v", r.unlisted, l.reads, err)
 	}
-	// One that does not count at all is read as far as it goes.
+	// A list that does not count its entries is read to its end.
 	l = newLive(250)
 	seen := map[string]bool{}
 	short.page = func(ctx context.Context, n int) ([]string, int64, error) {
@@ -143,8 +143,7 @@ func TestUnlisted(t *testing.T) {
 	}
 }
 
-// A list that counts more than there can be, or never ends, is an error, not a
-// night that never ends.
+// A list that counts more than there can be, or never ends, is an error.
 func TestEndlessList(t *testing.T) {
 	var next atomic.Int64
 	for what, page := range map[string]func(context.Context, int) ([]string, int64, error){
@@ -164,8 +163,8 @@ func TestEndlessList(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	// The same page for any number is no list without end, and a negative count
-	// is none.
+	// A list that repeats one page for any number ends, and a negative count is
+	// ignored.
 	for _, total := range []int64{0, 100, -7} {
 		var reads atomic.Int64
 		r, err := readAll(t.Context(), 2, pages[string]{

@@ -76,8 +76,8 @@ func TestPoison(t *testing.T) {
 }
 
 // What is refused for every job is about none of them: it ends the run, and no
-// job is a reject. Each of the four batches is asked for once, and once it is
-// found out that others are refused, too.
+// job is a reject. Each of the four batches is asked for once, followed by
+// one request that shows that others are refused as well.
 func TestAllRefused(t *testing.T) {
 	f := busyDay(300)
 	f.mess = func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
@@ -91,8 +91,7 @@ func TestAllRefused(t *testing.T) {
 	if !ok || e.Code != "InArrears" || e.Hint() == "" || len(n.rejects) > 0 || f.asked(schema.ActionListJobs) > 2*4 {
 		t.Errorf("%v, %d rejects after %d requests", n.err, len(n.rejects), f.asked(schema.ActionListJobs))
 	}
-	// Where ids that do not exist are refused, so is the one that is asked to
-	// find out.
+	// Where ids that do not exist are refused, so is the one of that request.
 	f.mess = func(w http.ResponseWriter, _ *http.Request, seen fakeRequest) bool {
 		unknown := slices.ContainsFunc(seen.ids, func(id string) bool { return f.jobs[id] == nil })
 		if unknown {
@@ -100,13 +99,13 @@ func TestAllRefused(t *testing.T) {
 		}
 		return unknown
 	}
-	plan := discover.Plan{InstanceID: "i", JobIDs: []string{"job-0000", "nobody"}}
+	plan := discover.Plan{InstanceID: "i", JobIDs: []string{"job-0000", "unknown"}}
 	if n := pull(t.Context(), newClient(t, f, nil), plan, nil); n.err != nil || len(n.rejects) != 1 || len(n.came()) != 1 {
 		t.Errorf("%v, %d rejects, %d jobs", n.err, len(n.rejects), len(n.came()))
 	}
 }
 
-// While nothing is answered nothing is known of an id: it is no reject.
+// While the API answers nothing, an id that fails is not rejected.
 func TestDownForOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()

@@ -53,8 +53,8 @@ func (k *killer) Append(line []byte) error {
 // untilNight sleeps until the night after the day.
 func untilNight() { time.Sleep(time.Until(day.Add(25*time.Hour + 30*time.Minute))) }
 
-// A run that was killed at any moment goes on: everything comes, nothing that
-// was kept is asked for twice, and the folder holds what the run was given.
+// A run may be killed at any moment: the next one gets everything, asks for nothing
+// that was kept, and leaves a folder with exactly what the run was given.
 func TestKilledNights(t *testing.T) {
 	whole := busyDay(400)
 	if n := pull(t.Context(), newClient(t, whole, nil), dayPlan, nil); n.err != nil {
@@ -159,8 +159,7 @@ func kept(t *testing.T, dir string) (lines []string) {
 	return lines
 }
 
-// What was kept before a job's last call, or before the day was over, is too
-// old to stand for an answer of now.
+// What was kept before a job's last call, or before the day was over, is too old.
 func TestOldAnswersAreAskedAgain(t *testing.T) {
 	call := day.Add(20 * time.Hour)
 	tests := []struct {
@@ -209,29 +208,29 @@ func TestOldAnswersAreAskedAgain(t *testing.T) {
 	}
 }
 
-// Where the run that was killed was asked for more than this one, all that comes
-// with the answers of then is seen and counted.
+// Where the killed run was asked for more than this one, all that comes with its
+// answers is seen and counted.
 func TestKilledWithAnotherQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		untilNight()
 		f, dir := busyDay(300), filepath.Join(t.TempDir(), "raw")
-		journal := func(run, resume string) *rawlog.Log {
+		open := func(run, resume string) *rawlog.Log {
 			s, err := rawlog.Open(rawlog.Options{Dir: dir, Run: run, Resume: resume})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return s
 		}
-		first := journal(killed, "")
+		first := open(killed, "")
 		if n := pull(t.Context(), newClient(t, f, nil), dayPlan, first); n.err != nil {
 			t.Fatal(n.err)
 		}
 		if err := first.Close(); err != nil {
 			t.Fatal(err)
 		}
-		second, c := journal(next, killed), newClient(t, f, nil)
+		second, c := open(next, killed), newClient(t, f, nil)
 		defer second.Close()
-		n := pull(t.Context(), c, discover.Plan{InstanceID: "i", JobIDs: []string{"job-0000", "job-0150", "nobody"}}, second)
+		n := pull(t.Context(), c, discover.Plan{InstanceID: "i", JobIDs: []string{"job-0000", "job-0150", "unknown"}}, second)
 		came := n.came()
 		if n.err != nil || len(came) < 100 || len(n.saw) != len(came)+1 {
 			t.Fatalf("%d jobs came, %d were seen, %v", len(came), len(n.saw), n.err)
@@ -307,15 +306,15 @@ func TestGivenUpIsTriedAgain(t *testing.T) {
 }
 
 // A disk that is full ends the run.
-func TestJournalEndsTheNight(t *testing.T) {
+func TestLogEndsTheNight(t *testing.T) {
 	f := busyDay(100)
-	journal := &killer{left: 2, kill: func() {}, Log: nothing{}}
-	if n := pull(t.Context(), newClient(t, f, nil), dayPlan, journal); n.err == nil || len(n.lines) > 2 {
+	log := &killer{left: 2, kill: func() {}, Log: nothing{}}
+	if n := pull(t.Context(), newClient(t, f, nil), dayPlan, log); n.err == nil || len(n.lines) > 2 {
 		t.Errorf("%v after %d lines", n.err, len(n.lines))
 	}
 }
 
-// nothing is a journal that takes everything and has nothing.
+// nothing is a log that accepts everything and has nothing.
 type nothing struct{}
 
 func (nothing) Append([]byte) error                   { return nil }
