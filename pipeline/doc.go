@@ -33,9 +33,11 @@
 //
 //	cmd/callmill               the command: flags, wiring, what is said at the end
 //	pipeline                   Run, the interfaces between the steps, every goroutine
-//	pipeline/callapi           the API → schema.Raw: finds what is due, asks, tries again
+//	pipeline/outboundbot       the API
+//	pipeline/outboundbot/client  requests: signed, paced, retried
+//	pipeline/outboundbot/discover  a plan → schema.Raw: finds the jobs that are due, fetches them
 //	pipeline/nightly           which days are to be fetched, which jobs asked for again
-//	pipeline/spool             the responses of a pull on disk, for a run that resumes it
+//	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
 //	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
 //	pipeline/redact            what personal data of a job may pass; contact keys
@@ -64,12 +66,13 @@
 //
 // Imports point one way, also between packages in one folder:
 //
-//	cmd/callmill → pipeline, callapi, coverage, spool, source, decode, redact, flatten, segment, dataset, progress, simulate
+//	cmd/callmill → pipeline, outboundbot, nightly, rawlog, source, decode, redact, flatten, segment, dataset, progress, simulate
 //	pipeline     → schema
 //	the leaves   → schema
 //	dataset      → internal/durable, internal/calendar
 //	nightly      → internal/calendar
-//	spool        → internal/durable
+//	rawlog       → internal/durable
+//	outboundbot  → internal/calendar
 //
 // schema imports the standard library alone, and so does durable; segment
 // knows nothing of calls. Leaves, the folders below pipeline, never import each
@@ -82,8 +85,8 @@
 // # Goroutines
 //
 // They start in this package and in commands; the bar of progress is drawn by
-// its library's own. The one exception is callapi, which has several requests
-// under way: an errgroup of its own inside Source.Raws, ended when that
+// its library's own. The one exception is outboundbot, which has several requests
+// in flight: an errgroup of its own inside Source.Raws, ended when that
 // returns. [Run] is an errgroup: one goroutine
 // reads, Workers of them decode; in [Dataset].Commit, which package
 // dataset/commit implements, as many write shards. Every send selects on
@@ -141,11 +144,11 @@
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled jobs.
-//	github.com/goccy/go-json              simulate, callapi: five times encoding/json. decode reads by itself: it goes on after damage.
-//	golang.org/x/sync                     pipeline, callapi, dataset: errgroup.
-//	golang.org/x/time                     callapi: the rate of requests.
-//	github.com/alibabacloud-go            callapi: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.
-//	github.com/aliyun/credentials-go      callapi: the vendor's own chain of credentials.
+//	github.com/goccy/go-json              simulate, outboundbot: five times encoding/json. decode reads by itself: it goes on after damage.
+//	golang.org/x/sync                     pipeline, outboundbot, dataset: errgroup.
+//	golang.org/x/time                     outboundbot: the rate of requests.
+//	github.com/alibabacloud-go            outboundbot: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.
+//	github.com/aliyun/credentials-go      outboundbot: the vendor's own chain of credentials.
 //	github.com/prometheus/client_golang   the command: --metrics-file, in the format its collector reads.
 //	golang.org/x/text                     redact, decode: NFKC of phone numbers, declared encodings.
 //	github.com/spf13/cobra                commands: subcommands and help.

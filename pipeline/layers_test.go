@@ -31,7 +31,6 @@ var arrows = []arrow{
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/nightly", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/rawlog", "pipeline/internal/durable", "responses are kept as safely as tables"},
-	{"pipeline/spool", "pipeline/internal/durable", "responses are kept as safely as tables"},
 
 	{"pipeline/decode", "pipeline/decode/charset", "inputs that are not UTF-8"},
 	{"pipeline/decode", "pipeline/decode/jsonscan", "the scanner under its fields"},
@@ -81,17 +80,17 @@ var libraries = []library{
 	{"github.com/parquet-go/parquet-go", "the Parquet format", units("pipeline/dataset/parquetio", "pipeline/dataset/verify", "pipeline/dataset/verify/arrowio")},
 	{"github.com/apache/arrow-go/v18", "the second reader of Parquet", units("pipeline/dataset/verify", "pipeline/dataset/verify/arrowio")},
 	{"github.com/go-ego/gse", "dictionary and model of the words", units("segment", "segment/internal/compile")},
-	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/callapi", "pipeline/simulate/api")},
-	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client", "pipeline/callapi")},
+	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/simulate/api")},
+	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client")},
 	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill")},
 	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
-	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "pipeline/callapi", "pipeline/decode")},
-	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/spool", "pipeline/dataset/jobsort", "pipeline/dataset/parquetio", "segment/internal/zh")},
-	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/callapi", "pipeline/dataset/commit")},
-	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client", "pipeline/callapi")},
+	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "pipeline/decode")},
+	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/dataset/jobsort", "pipeline/dataset/parquetio", "segment/internal/zh")},
+	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit")},
+	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},
 	{"golang.org/x/text", "NFKC of phone numbers; declared encodings", units("pipeline/redact", "pipeline/decode", "pipeline/decode/charset")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
 	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
@@ -109,7 +108,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests under way, and commands. All others are called by one of these and
 // return.
-var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/callapi", "pipeline/dataset/commit", "cmd/callmill")
+var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "cmd/callmill")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

@@ -13,7 +13,7 @@ import (
 
 // begin checks everything that was asked for, so that a usage error leaves
 // nothing behind, then opens the dataset.
-func (o *operation) begin(ctx context.Context) (*dataset.Dataset, *resolved, error) {
+func (o *operation) begin(ctx context.Context, env *environment) (*dataset.Dataset, *resolved, error) {
 	f := o.flags
 	if err := f.check(); err != nil {
 		return nil, nil, err
@@ -33,7 +33,7 @@ func (o *operation) begin(ctx context.Context) (*dataset.Dataset, *resolved, err
 		}
 	}
 	d, err := dataset.Open(ctx, f.out, dataset.Options{
-		LockWait: f.lockWait, GroupRead: f.groupRead, Keep: f.keep, KeepFor: keepAge(f.keepFor),
+		LockWait: f.lockWait, GroupRead: f.groupRead, Keep: f.keep, KeepFor: keepAge(f.keepFor), Now: env.time,
 	})
 	if errors.Is(err, dataset.ErrLocked) {
 		err = &hintError{err, "wait for it with --lock-wait 10m"}

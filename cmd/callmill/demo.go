@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/glance"
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate/api"
 )
 
@@ -71,7 +71,7 @@ func demonstrate(ctx context.Context, env *environment, run *runFlags, made *wor
 	flags := pullDefaults()
 	flags.instances, flags.qps = []string{world.InstanceID()}, demoQPS
 	flags.endpoint = "http://" + listener.Addr().String()
-	flags.client.Keys = &callapi.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
+	flags.client.Keys = &client.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
 	flags.from, flags.to = first.In(china).Format(time.DateOnly), until.In(china).Format(time.DateOnly)
 	if err := pull(ctx, env, flags, run); err != nil {
 		return err

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"syscall"
 
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/outboundbot/client"
 )
 
 // Exit codes. 128 is added to the number of a signal.
@@ -71,7 +71,7 @@ func exitCode(err error, caught syscall.Signal) int {
 	var usage *usageError
 	var setting *dataset.SettingError
 	var published *publishedError
-	var api *callapi.Error
+	var api *client.Error
 	switch {
 	case err == nil:
 		return exitDone
@@ -79,7 +79,7 @@ func exitCode(err error, caught syscall.Signal) int {
 		return 128 + int(caught)
 	case errors.As(err, &usage), errors.As(err, &setting), errors.Is(err, dataset.ErrForeign):
 		return exitUsage
-	case errors.As(err, &api) && api.Kind == callapi.Usage:
+	case errors.As(err, &api) && api.Kind == client.Usage:
 		return exitUsage
 	case errors.As(err, &published):
 		return exitPublished
@@ -117,7 +117,7 @@ func say(stderr io.Writer, what, hint string) {
 func hintFor(err error) string {
 	var hinted *hintError
 	var setting *dataset.SettingError
-	var api *callapi.Error
+	var api *client.Error
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint

@@ -136,7 +136,7 @@ func writeFormat(t *testing.T, dir string) {
 	}))
 	fail(a.Flush())
 	day := formatNoon.Truncate(24 * time.Hour)
-	request, err := nightly.Given(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
+	request, err := nightly.Days(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
 	fail(err)
 	work := request.Plan([]string{"care"}, nil)
 	published, err := tx.Commit(ctx, dataset.Extent{

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	_ "time/tzdata" // time zones, for machines that have none
 )
@@ -49,4 +50,13 @@ type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) (string, bool)
+	now            func() time.Time // nil: the machine's clock
+}
+
+// time is the time now.
+func (e *environment) time() time.Time {
+	if e.now == nil {
+		return time.Now()
+	}
+	return e.now()
 }

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/nightly"
-	"callmill/pipeline/spool"
+	"callmill/pipeline/outboundbot/discover"
+	"callmill/pipeline/rawlog"
 	"callmill/schema"
 )
 
@@ -21,66 +21,57 @@ func (n *night) open(_ context.Context, with opening) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	resume, err := spool.Unfinished(nil, d.RawDir(), func(run string) bool {
-		// A run that published may have been killed before it could tell.
+	resume, err := rawlog.Unfinished(nil, d.RawDir(), func(run string) bool {
+		// A run may have been killed between publishing and saying so.
 		m := d.Manifest()
 		return m != nil && m.Run == run || d.Finished(run)
 	})
 	if err != nil {
 		return nil, err
 	}
-	journal, err := spool.Open(spool.Options{Dir: d.RawDir(), Run: r.run.ID, Resume: resume})
+	log, err := rawlog.Open(rawlog.Options{Dir: d.RawDir(), Run: r.run.ID, Resume: resume})
 	if err != nil {
 		return nil, err
 	}
 	r.pull = &pullReport{ResumedRun: resume}
-	source := callapi.NewSource(n.client, plans, callapi.SourceOptions{Journal: journal, Saw: n.saw})
-	n.closeJournal = func() error {
-		if err := journal.Close(); err != nil {
+	n.source = discover.NewSource(n.client, plans, discover.Options{NewReader: newReader, Log: log, Saw: n.saw})
+	n.closeLog = func() error {
+		if err := log.Close(); err != nil {
 			return err
 		}
-		_, err := spool.Prune(nil, d.RawDir(), n.flags.keepRaw, r.run.ID)
+		_, err := rawlog.Prune(nil, d.RawDir(), n.flags.keepRaw, r.run.ID)
 		return err
 	}
-	return &input{source: source, decoder: newDecoder, counters: n.client.Counters, extend: n.extend}, nil
+	return &input{source: n.source, decoder: newDecoder, counters: n.source.Counters, extend: n.extend}, nil
 }
+
+// newReader makes what reads which jobs came: the decoder of the run.
+func newReader() discover.Reader { return newDecoder() }
 
 // saw notes what became of a job that was asked for.
-func (n *night) saw(s callapi.Sighting) {
-	seen := schema.Sighting{
-		InstanceID: s.InstanceID, JobID: s.JobID, Final: schema.FinalStatus(s.Status), ObservedAt: time.UnixMilli(s.ObservedAt),
+func (n *night) saw(s schema.Sighting) {
+	if !s.LastCall.IsZero() && n.isDue(s.InstanceID, s.LastCall) {
+		n.calls++
 	}
-	if s.LastCall != 0 {
-		seen.LastCall = time.UnixMilli(s.LastCall)
-		if n.isDue(s.InstanceID, seen.LastCall) {
-			n.calls++
-		}
-	}
-	switch {
-	case s.Failed:
-		seen.Trouble = schema.PendingUnfetched
-	case !s.Came:
-		seen.Trouble = schema.PendingMissing
-	}
-	n.tracker.Saw(seen)
+	n.tracker.Saw(s)
 }
 
-// isDue reports whether a call was made on the days that are fetched or since.
-// Jobs that are pending were called before, and would hide that nobody was
-// called on those days.
+// isDue reports whether a call was made on the days that are fetched or later.
+// Pending jobs were called before, and would hide that there was no call on
+// those days.
 func (n *night) isDue(instance string, call time.Time) bool {
 	return n.flags.named() || slices.ContainsFunc(n.work, func(w nightly.Work) bool {
 		return w.InstanceID == instance && len(w.Windows) > 0 && !call.Before(w.Windows[0].From)
 	})
 }
 
-// extend adds to the snapshot what this night covered and what is pending.
+// extend adds to the snapshot what the night covered and what is pending.
 func (n *night) extend(e *dataset.Extent) {
 	e.Covered = nightly.Cover(e.Covered, n.work, n.zone, n.now)
 	e.Pending = n.tracker.Pending()
 }
 
-// look tries what a pull would do, and fetches nothing.
+// look tries or lists what a pull would do, and fetches nothing.
 func (n *night) look(ctx context.Context, o *operation) error {
 	if err := o.flags.check(); err != nil {
 		return err
@@ -104,12 +95,12 @@ func (n *night) look(ctx context.Context, o *operation) error {
 }
 
 // check tries what a pull needs, and fails where something is wrong.
-func (n *night) check(ctx context.Context, plans []callapi.Plan) error {
+func (n *night) check(ctx context.Context, plans []discover.Plan) error {
 	var instances []string
 	for _, p := range plans {
 		instances = append(instances, p.InstanceID)
 	}
-	findings, err := n.client.Check(ctx, instances)
+	findings, err := discover.Check(ctx, n.client, instances)
 	if err != nil {
 		return err
 	}
@@ -131,15 +122,15 @@ func (n *night) check(ctx context.Context, plans []callapi.Plan) error {
 	return nil
 }
 
-// dryRun lists what there is to fetch.
-func (n *night) dryRun(ctx context.Context, plans []callapi.Plan) error {
+// dryRun lists what a pull would fetch.
+func (n *night) dryRun(ctx context.Context, plans []discover.Plan) error {
 	for _, p := range plans {
 		for _, w := range p.Windows {
 			fmt.Fprintf(n.env.stdout, "%s: from %s to %s\n", p.InstanceID, w.From.In(n.zone).Format(time.RFC3339), w.To.In(n.zone).Format(time.RFC3339))
 		}
 		fmt.Fprintf(n.env.stdout, "%s: %d jobs are pending\n", p.InstanceID, len(p.JobIDs))
 	}
-	found, err := callapi.NewSource(n.client, plans, callapi.SourceOptions{}).Discover(ctx)
+	found, err := discover.NewSource(n.client, plans, discover.Options{}).Discover(ctx)
 	if err != nil {
 		return err
 	}

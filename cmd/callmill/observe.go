@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/term"
 
-	"callmill/pipeline/callapi"
+	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 )
 
@@ -15,10 +15,10 @@ import (
 // counters of an API, by the jobs that were asked for.
 type observer struct {
 	show     *progress.Progress
-	counters func() callapi.Counters // nil: the input is files
+	counters func() discover.Counters // nil: the input is files
 
 	mu    sync.Mutex
-	shown callapi.Counters
+	shown discover.Counters
 	ended bool // fetching is over; now the writing is shown
 }
 

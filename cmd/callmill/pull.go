@@ -10,29 +10,30 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/nightly"
+	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/discover"
 	"callmill/schema"
 )
 
 func newPull(env *environment) *cobra.Command {
-	return newPullWith(env, callapi.Options{})
+	return newPullWith(env, client.Options{})
 }
 
-// newPullWith is newPull for a client that is special in what no flag says.
-func newPullWith(env *environment, client callapi.Options) *cobra.Command {
-	flags, run := &pullFlags{client: client}, &runFlags{}
+// newPullWith is newPull with options of the client that have no flags.
+func newPullWith(env *environment, o client.Options) *cobra.Command {
+	flags, run := &pullFlags{client: o}, &runFlags{}
 	c := &cobra.Command{
 		Use:   "pull --out DIR",
 		Short: "Fetch calls from the API and publish them",
 		Long: `Pull fetches every day that is not covered yet, up to yesterday, and asks again
-for jobs that were not over when they were last seen. It is made to be run every
-night: it catches up by itself, and a run that was killed is resumed.
+for jobs that were not final when they were last seen. It is meant to run every
+night: it catches up by itself, and resumes a run that was killed.
 
-Days are those of the dataset's time zone. What is published is whole: a run
-that fails publishes nothing, and the next one goes on from what it received.
+Days are those of the dataset's time zone. A run publishes everything or
+nothing: after a failure, the next one goes on from what was received.
 ` + "`callmill --help`" + ` lists the exit codes.
 
 Credentials come from Alibaba Cloud's own chain: the environment
@@ -67,20 +68,21 @@ func pull(ctx context.Context, env *environment, flags *pullFlags, run *runFlags
 	return err
 }
 
-// night is one pull: what is due, and what became of it.
+// night is one pull: what is due, and what came of it.
 type night struct {
 	flags   *pullFlags
 	env     *environment
-	out     string // the dataset's folder, as it was named
-	client  *callapi.Client
-	ids     []string // of --jobs
+	out     string // the dataset's folder, as given
+	client  *client.Client
+	source  *discover.Source // nil: nothing was fetched
+	ids     []string         // of --jobs
 	tracker *nightly.Tracker
 	work    []nightly.Work
 	now     time.Time
 	zone    *time.Location
 	calls   int64 // jobs that came and were called, see isDue
 
-	closeJournal func() error // nil: there is none
+	closeLog func() error // nil: there is none
 }
 
 // settle returns the settings of the run, and checks what was asked for.
@@ -94,16 +96,16 @@ func (n *night) settle(run *runFlags) func(*dataset.Dataset) (*resolved, error) 
 	}
 }
 
-// finish reports the night and closes its journal.
+// finish reports the night and closes its raw log.
 func (n *night) finish(r *report, m *dataset.Manifest) error {
 	n.report(r, m)
-	if n.closeJournal == nil {
+	if n.closeLog == nil {
 		return nil
 	}
-	return n.closeJournal()
+	return n.closeLog()
 }
 
-// ready looks at what was asked, and changes nothing.
+// ready checks what was asked, and changes nothing.
 func (n *night) ready(d *dataset.Dataset, s *resolved) (err error) {
 	if err := n.flags.validate(); err != nil {
 		return err
@@ -111,13 +113,13 @@ func (n *night) ready(d *dataset.Dataset, s *resolved) (err error) {
 	if n.ids, err = readIDs(n.flags.jobs); err != nil {
 		return err
 	}
-	n.now, n.zone = time.Now(), s.location
+	n.now, n.zone = n.env.time(), s.location
 	if _, err := n.findWork(d.Manifest()); err != nil || n.client != nil {
 		return err
 	}
 	options := n.flags.client
-	options.Endpoint, options.QPS = n.flags.endpoint, n.flags.qps
-	n.client, err = callapi.New(options)
+	options.Endpoint, options.QPS, options.Now = n.flags.endpoint, n.flags.qps, n.env.time
+	n.client, err = client.New(options)
 	return err
 }
 
@@ -127,9 +129,10 @@ func (n *night) close() {
 	}
 }
 
-// plan finds what is due of each instance. tx is nil for a look only.
-func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *commit.Tx) ([]callapi.Plan, error) {
-	n.now, n.zone = time.Now(), zone
+// plan finds what is due of each instance. tx is nil where nothing will be
+// fetched.
+func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *commit.Tx) ([]discover.Plan, error) {
+	n.now, n.zone = n.env.time(), zone
 	instances, err := n.findWork(d.Manifest())
 	if err != nil {
 		return nil, err
@@ -143,9 +146,9 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *commit.Tx) ([]
 	if err != nil {
 		return nil, err
 	}
-	var plans []callapi.Plan
+	var plans []discover.Plan
 	for _, instance := range instances {
-		p := callapi.Plan{
+		p := discover.Plan{
 			InstanceID: instance, Refetch: n.flags.refetch, Known: known[instance],
 			GroupIDs: n.flags.groups, JobIDs: append(slices.Clip(n.ids), n.tracker.Ask(instance)...),
 			Calls: slices.Contains(n.flags.discover, "calls"), Groups: slices.Contains(n.flags.discover, "groups"),
@@ -153,9 +156,7 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *commit.Tx) ([]
 		}
 		for _, w := range n.work {
 			if w.InstanceID == instance {
-				for _, window := range w.Windows {
-					p.Windows = append(p.Windows, callapi.Window(window))
-				}
+				p.Windows = w.Windows
 			}
 		}
 		plans = append(plans, p)
@@ -163,8 +164,8 @@ func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *commit.Tx) ([]
 	return plans, nil
 }
 
-// findWork settles which instances are asked, and which days of each are due:
-// none, where campaigns or jobs are named. m is nil where nothing is published.
+// findWork decides which instances are asked, and which days of each are due:
+// none where campaigns or jobs are named. m is nil where nothing is published.
 func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 	f := n.flags
 	if m == nil {
@@ -185,9 +186,9 @@ func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 		}
 		return instances, nil
 	}
-	request := nightly.Nightly(n.zone, n.now, f.catchUp)
+	request := nightly.Uncovered(n.zone, n.now, f.catchUp)
 	if f.date != "" || f.from != "" || f.to != "" {
-		if request, err = nightly.Given(n.zone, n.now, f.date, f.from, f.to); err != nil {
+		if request, err = nightly.Days(n.zone, n.now, f.date, f.from, f.to); err != nil {
 			return nil, daysError(err)
 		}
 	}
@@ -195,7 +196,7 @@ func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
 	return instances, nil
 }
 
-// daysError gives days that make no sense their hint.
+// daysError is the usage error of days that make no sense, with its hint.
 func daysError(err error) error {
 	var wrong *nightly.UsageError
 	if errors.As(err, &wrong) {
@@ -204,8 +205,8 @@ func daysError(err error) error {
 	return &usageError{err}
 }
 
-// settled tells the jobs of a campaign that have nothing more to say: over
-// when they were published, and not pending.
+// settled reports which jobs of a campaign need not be asked for: those that were
+// final when they were published, and are not pending. It is nil without tx.
 func (n *night) settled(instance string, tx *commit.Tx) func(string) bool {
 	if tx == nil {
 		return nil

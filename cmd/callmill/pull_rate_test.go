@@ -10,28 +10,45 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// TestPullRate: a pull uses what it is allowed, and never more in any one
-// second; the simulated API counts.
+// TestPullRate: a pull uses nine tenths of the rate it is allowed; no more than
+// that rate leaves in any one second, and no more than one request beyond it
+// arrives, as the simulated API counts.
 func TestPullRate(t *testing.T) {
-	// The limit holds on any machine; that it is used a long run shows, on one
-	// that has nothing else to do.
-	qps, jobs, least := 40, 4000, 0.05
+	// That the rate is used shows a long run, on a machine that has nothing else
+	// to do. On one that has, the API may take its time before it looks at a
+	// request; that is tried again. That too many leave is not.
+	qps, jobs, least, tries := 40, 4000, 0.05, 3
 	if thorough() {
-		qps, jobs, least = 50, 40_000, 0.95
+		qps, jobs, least = 50, 40_000, 0.90
 	}
+	for try := 1; !pullsAtRate(t, qps, jobs, least, try == tries); try++ {
+	}
+}
+
+// pullsAtRate reports whether the API saw no more than it allows; last: if not,
+// the test fails.
+func pullsAtRate(t *testing.T, qps, jobs int, least float64, last bool) bool {
 	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
-	p.pull(t, exitDone, "--out", filepath.Join(t.TempDir(), "data"))
+	data := filepath.Join(t.TempDir(), "data")
+	p.pull(t, exitDone, "--out", data)
 	sent := served.arrivals
 	perSecond := float64(len(sent)-1) / sent[len(sent)-1].Sub(sent[0]).Seconds()
 	peak := served.Counts().Peak
-	t.Logf("%d requests, %.1f per second, at most %d in any second, of %d allowed", len(sent), perSecond, peak, qps)
-	if peak > qps {
-		t.Errorf("%d requests in one second, allowed are %d", peak, qps)
+	t.Logf("%d requests, %.1f per second, at most %d in any second, of %d allowed and one", len(sent), perSecond, peak, qps)
+	if left := lastRun(t, data).Pull.HighWater; left > int64(qps) {
+		t.Errorf("%d requests left in one second, allowed are %d", left, qps)
+	}
+	if peak > qps+1 && !last {
+		return false
+	}
+	if peak > qps+1 {
+		t.Errorf("%d requests arrived in one second, allowed are %d and one", peak, qps)
 	}
 	if perSecond < least*float64(qps) {
 		t.Errorf("%.1f requests per second, want at least %.0f %% of %d", perSecond, 100*least, qps)
 	}
+	return true
 }
 
 // TestPullThrottled: where the API allows less than --qps, a pull finds out how

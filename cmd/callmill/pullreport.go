@@ -6,25 +6,25 @@ import (
 	"strings"
 	"time"
 
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/nightly"
+	"callmill/pipeline/outboundbot/discover"
 )
 
 // pullReport is what a pull adds to the report of a run.
 type pullReport struct {
 	Fetched []fetched `json:"fetched,omitempty"` // days, or parts of them
-	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or since
+	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
 	Found   int64     `json:"found"`             // ids of jobs to ask for
 
 	// Asked = Returned + Missing + Failed.
 	Asked    int64 `json:"asked"`
 	Returned int64 `json:"returned"`
-	Missing  int64 `json:"missing"` // ids that did not come back
+	Missing  int64 `json:"missing"` // ids that did not come back in a readable form
 	Failed   int64 `json:"failed"`  // ids that are answered with errors only
 	Resumed  int64 `json:"resumed"` // of those asked, answered by what a killed run had received
 
-	Pending    int      `json:"pending"`               // jobs that are asked for again
+	Pending    int      `json:"pending"`               // jobs to ask for again
 	Unlisted   int64    `json:"unlisted"`              // entries that lists counted and never showed
 	Gaps       []string `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
 	ResumedRun string   `json:"resumed_run,omitempty"` // the killed run
@@ -32,7 +32,7 @@ type pullReport struct {
 	Requests  int64 `json:"requests"` // sent, retries included
 	Retries   int64 `json:"retries"`
 	Throttles int64 `json:"throttles"`
-	HighWater int64 `json:"high_water"` // most requests that left in any one second
+	HighWater int64 `json:"high_water"` // largest number of requests that left within one second
 }
 
 // fetched is a span of time of which the calls were fetched.
@@ -42,13 +42,13 @@ type fetched struct {
 	To         time.Time `json:"to"`
 }
 
-// count takes over what the client counted.
-func (p *pullReport) count(c callapi.Counters) {
+// count copies what the source counted.
+func (p *pullReport) count(c discover.Counters) {
 	p.Found, p.Asked, p.Returned, p.Missing, p.Failed, p.Resumed = c.Found, c.Asked, c.Returned, c.Missing, c.Failed, c.Resumed
 	p.Unlisted, p.Requests, p.Retries, p.Throttles, p.HighWater = c.Unlisted, c.Requests, c.Retries, c.Throttles, c.HighWater
 }
 
-// line is what the last line of a pull says besides.
+// line is the part of the last line that only a pull has.
 func (p *pullReport) line() string {
 	line := fmt.Sprintf("; %d asked, %d missing, %d failed, %d pending", p.Asked, p.Missing, p.Failed, p.Pending)
 	if p.ResumedRun != "" {
@@ -63,13 +63,15 @@ func (p *pullReport) line() string {
 	return line
 }
 
-// report sums up the night, and says why it must not pass for a clean one.
+// report completes the report of the run, with the reasons for exit code 3.
 func (n *night) report(r *report, m *dataset.Manifest) {
 	p := r.pull
 	if p == nil {
 		return
 	}
-	p.count(n.client.Counters())
+	if n.source != nil {
+		p.count(n.source.Counters())
+	}
 	p.Calls = n.calls
 	if m != nil {
 		p.Pending = len(m.Pending)
@@ -87,7 +89,7 @@ func (n *night) report(r *report, m *dataset.Manifest) {
 	}
 }
 
-// judge finds all reasons that only a pull can have.
+// judge adds the reasons for exit code 3 that only a pull can have.
 func (n *night) judge(r *report) {
 	p, f := r.pull, n.flags
 	if f.allowMissing.exceeded(p.Missing, p.Asked) {
@@ -108,13 +110,13 @@ func (n *night) judge(r *report) {
 	}
 }
 
-// fetchedDays reports whether days were due: a second run of the same night
-// has none, and no calls to expect.
+// fetchedDays reports whether days were due: a second run in the same night has
+// none, and need not have calls.
 func (n *night) fetchedDays() bool {
 	return slices.ContainsFunc(n.work, func(w nightly.Work) bool { return len(w.Windows) > 0 })
 }
 
-// shellWord quotes a word for a shell, where that is needed.
+// shellWord quotes a word for a shell where necessary.
 func shellWord(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:=@%+,", r)

@@ -15,6 +15,7 @@ import (
 // report is the result of a run: its last lines, its file in runs/ and its
 // metrics.
 type report struct {
+	now      func() time.Time
 	run      dataset.Run // zero where the run ended before it had the dataset
 	command  string
 	started  time.Time
@@ -53,8 +54,8 @@ func reasonCodes() []reasonCode {
 	return []reasonCode{tooManyRejects, tooManyMissing, tooFewCalls, daysUncovered, failedAfterward}
 }
 
-func newReport(command string) *report {
-	return &report{command: command, started: time.Now().UTC().Truncate(time.Millisecond)}
+func newReport(command string, now func() time.Time) *report {
+	return &report{command: command, now: now, started: now().UTC().Truncate(time.Millisecond)}
 }
 
 // begin notes the run, which starts once it has the dataset.
@@ -80,7 +81,7 @@ func (r *report) because(code reasonCode, says, hint string) {
 // the command ends with. It is called again for what fails after that; once a
 // snapshot is published, a failure is a reason for exit code 3.
 func (r *report) end(ctx context.Context, err error) error {
-	r.finished = time.Now().UTC().Truncate(time.Millisecond)
+	r.finished = r.now().UTC().Truncate(time.Millisecond)
 	switch {
 	case r.published == nil:
 		r.failure = errors.Join(r.failure, err)

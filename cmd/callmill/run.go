@@ -6,11 +6,11 @@ import (
 	"fmt"
 
 	"callmill/pipeline"
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
+	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 	"callmill/pipeline/redact"
 )
@@ -46,13 +46,13 @@ type input struct {
 	bytes   int64 // to be read, 0 where that is not known
 	decoder func() pipeline.Decoder
 	// counters, where not nil, are those of the API: then progress is in jobs.
-	counters func() callapi.Counters
+	counters func() discover.Counters
 	// extend, where not nil, adds to what the snapshot says of itself.
 	extend func(*dataset.Extent)
 }
 
 // newDecoder decodes responses, and what else a pull keeps.
-func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: callapi.Groups}) }
+func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: discover.Groups}) }
 
 // programBytes is what a run has in memory besides what Go manages: the parts
 // of the binary it touches, code and the dictionary.
@@ -61,8 +61,8 @@ const programBytes = 48 << 20
 // execute is the program: check what was asked for, open the dataset, put the
 // line together, run it, report.
 func (o *operation) execute(ctx context.Context, env *environment) (err error) {
-	f, r := o.flags, newReport(o.command)
-	d, s, err := o.begin(ctx)
+	f, r := o.flags, newReport(o.command, env.time)
+	d, s, err := o.begin(ctx, env)
 	if err != nil {
 		err = r.end(ctx, err)
 		return errors.Join(err, f.writeMetrics(r, publishedIn(f.out)))

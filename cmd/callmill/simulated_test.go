@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"
@@ -61,7 +61,8 @@ func (s *simulated) note(w http.ResponseWriter, r *http.Request) {
 type puller struct {
 	api    *simulated
 	args   []string
-	client callapi.Options // besides what flags say; see newPuller
+	client client.Options // besides what flags say; see newPuller
+	now    func() time.Time
 }
 
 // newPuller makes a puller that does not wait long for anything: rates and
@@ -69,8 +70,8 @@ type puller struct {
 func newPuller(s *simulated, args ...string) *puller {
 	return &puller{
 		api: s, args: slices.Concat([]string{"--qps", "400", "--progress", "none"}, args),
-		client: callapi.Options{
-			Keys:       &callapi.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret},
+		client: client.Options{
+			Keys:       &client.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret},
 			BackoffCap: 40 * time.Millisecond,
 		},
 	}
@@ -87,7 +88,7 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	var stdout, stderr bytes.Buffer
 	env := &environment{
 		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
-		getenv: func(string) (string, bool) { return "", false },
+		getenv: func(string) (string, bool) { return "", false }, now: p.now,
 	}
 	c := newPullWith(env, p.client)
 	c.SilenceErrors, c.SilenceUsage = true, true

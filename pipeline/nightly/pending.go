@@ -8,9 +8,9 @@ import (
 	"callmill/schema"
 )
 
-// Settled reports whether a job has nothing more to say: it is final, and was
-// observed settle after its last call or later. Results of a dialogue may
-// arrive that much after it.
+// Settled reports whether a job need not be asked for again: it is final, and was
+// observed at least settle after its last call. The results of a dialogue may
+// arrive that much later.
 func Settled(final bool, lastCall, observedAt time.Time, settle time.Duration) bool {
 	return final && (lastCall.IsZero() || !observedAt.Before(lastCall.Add(settle)))
 }
@@ -22,7 +22,7 @@ type Rules struct {
 	Refetch time.Duration // how long after Since a pending job is given up
 }
 
-// Tracker keeps the pending jobs while a run goes on. It is for one goroutine.
+// Tracker keeps the pending jobs of a run. Not safe for concurrent use.
 type Tracker struct {
 	rules   Rules
 	pending map[key]schema.Pending
@@ -30,8 +30,8 @@ type Tracker struct {
 
 type key struct{ instanceID, jobID string }
 
-// NewTracker begins with the pending jobs of the last snapshot, without those
-// that are given up.
+// NewTracker starts with the pending jobs of the last snapshot, without those that
+// are given up.
 func NewTracker(rules Rules, pending []schema.Pending) *Tracker {
 	t := &Tracker{rules: rules, pending: make(map[key]schema.Pending, len(pending))}
 	for _, p := range pending {
@@ -46,7 +46,7 @@ func (t *Tracker) givenUp(since time.Time) bool {
 	return since.Add(t.rules.Refetch).Before(t.rules.Now)
 }
 
-// Ask lists the jobs of an instance that are asked for again, in order.
+// Ask returns the pending jobs of an instance, in order.
 func (t *Tracker) Ask(instanceID string) []string {
 	var ids []string
 	for k := range t.pending {
@@ -58,7 +58,7 @@ func (t *Tracker) Ask(instanceID string) []string {
 	return ids
 }
 
-// Saw notes what became of a job that was asked for.
+// Saw records what became of a job that was asked for.
 func (t *Tracker) Saw(s schema.Sighting) {
 	k := key{s.InstanceID, s.JobID}
 	reason := reason(&s, t.rules.Settle)
@@ -80,6 +80,7 @@ func (t *Tracker) Saw(s schema.Sighting) {
 	t.pending[k] = schema.Pending{InstanceID: s.InstanceID, JobID: s.JobID, Since: since.UTC(), Reason: reason}
 }
 
+// reason is why a job is pending after a sighting; "": it is not.
 func reason(s *schema.Sighting, settle time.Duration) string {
 	switch {
 	case s.Trouble != "":
@@ -92,8 +93,7 @@ func reason(s *schema.Sighting, settle time.Duration) string {
 	return ""
 }
 
-// Pending lists what is pending now, by instance and job: what the next
-// snapshot keeps.
+// Pending returns what is pending now, by instance and job, for the next snapshot.
 func (t *Tracker) Pending() []schema.Pending {
 	all := make([]schema.Pending, 0, len(t.pending))
 	for _, p := range t.pending {

@@ -7,92 +7,19 @@ import (
 	"callmill/pipeline/internal/calendar"
 )
 
-// UsageError is a request for days that makes no sense.
-type UsageError struct{ reason, hint string }
-
-// Error says what is wrong.
-func (e *UsageError) Error() string { return e.reason }
-
-// Hint says what to do instead.
-func (e *UsageError) Hint() string { return e.hint }
-
-// Request says which days a run is to fetch: those that are not covered yet,
-// or given ones whether they are covered or not.
-type Request struct {
-	zone *time.Location
-	now  time.Time
-	from calendar.Day // the earliest day
-	to   calendar.Day // the last day, included
-	// given: the days were named, and are fetched also where they are covered.
-	given bool
-}
-
-// Nightly asks for every day up to yesterday that is not covered, as far back
-// as catchUp reaches from now. Days before that are named as gaps.
-func Nightly(zone *time.Location, now time.Time, catchUp time.Duration) Request {
-	return Request{zone: zone, now: now, from: calendar.DayOf(now.Add(-catchUp), zone), to: calendar.DayOf(now, zone) - 1}
-}
-
-// Given asks for the days that --date, or --from and --to name, whether they
-// are covered or not; "" is a flag that was not given. Without --to it ends
-// yesterday, or today where --from is today. A last day in the future is cut
-// to now. Errors are of type *UsageError.
-func Given(zone *time.Location, now time.Time, date, from, to string) (Request, error) {
-	r := Request{zone: zone, now: now, given: true}
-	today := calendar.DayOf(now, zone)
-	switch {
-	case date != "" && (from != "" || to != ""):
-		return r, &UsageError{"--date and --from or --to are both given", "--date D is short for --from D --to D"}
-	case date != "":
-		from, to = date, date
-	case from == "" && to == "":
-		return r, &UsageError{"no day is given", "give --date 2026-01-21, say, or --from and --to"}
-	case from == "":
-		return r, &UsageError{"--to is given without --from", "give the first day with --from"}
-	case to == "":
-		to = (today - 1).String()
-		if from == today.String() {
-			to = from
-		}
-	}
-	var err error
-	name := "--from"
-	if date != "" {
-		name = "--date"
-	}
-	if r.from, err = calendar.ParseDay(from); err != nil {
-		return r, &UsageError{name + ": " + err.Error(), "days are written YYYY-MM-DD"}
-	}
-	if r.to, err = calendar.ParseDay(to); err != nil {
-		return r, &UsageError{"--to: " + err.Error(), "days are written YYYY-MM-DD"}
-	}
-	switch {
-	case r.from < 0:
-		return r, &UsageError{fmt.Sprintf("%s %s is before 1970", name, r.from), "give a day on which calls were made"}
-	case r.from > today:
-		return r, &UsageError{
-			fmt.Sprintf("%s %s is in the future", name, r.from),
-			fmt.Sprintf("today is %s in %s; yesterday is the last day that is over", today, zone),
-		}
-	case r.from > r.to:
-		return r, &UsageError{fmt.Sprintf("--from %s is after --to %s", r.from, r.to), "give the earlier day as --from"}
-	}
-	return r, nil
-}
-
 // Work is what is to be fetched of one instance.
 type Work struct {
 	InstanceID string
-	// Windows are in order and do not touch each other.
+	// Windows are in order, and neither overlap nor touch.
 	Windows []calendar.Interval
-	// Gaps are days that were never covered and are too old for this run.
+	// Gaps are days that are not covered and too old for this run.
 	Gaps []Gap
 }
 
-// Gap is a span of days, both included, that nothing will fetch by itself.
+// Gap is a span of days, both included, that no later run fetches by itself.
 type Gap struct{ From, To calendar.Day }
 
-// Flags are those of the pull that fetches the gap.
+// Flags returns the flags of the pull that fetches the gap.
 func (g Gap) Flags() string {
 	if g.From == g.To {
 		return "--date " + g.From.String()
@@ -100,8 +27,9 @@ func (g Gap) Flags() string {
 	return fmt.Sprintf("--from %s --to %s", g.From, g.To)
 }
 
-// Plan says what of each instance is to be fetched, given what is covered. An
-// instance that nothing is covered of has no gaps: it begins with this run.
+// Plan returns what to fetch of each instance, given what is covered, in the order
+// of instances. An instance of which nothing is covered has no gaps: it begins
+// with this run.
 func (r Request) Plan(instances []string, covered map[string][]calendar.Interval) []Work {
 	work := make([]Work, len(instances))
 	for i, id := range instances {
@@ -115,16 +43,16 @@ func (r Request) windows(covered []calendar.Interval) []calendar.Interval {
 	if asked.To.After(r.now) {
 		asked.To = r.now
 	}
-	if r.given {
+	if r.named {
 		return calendar.Union([]calendar.Interval{asked})
 	}
 	return calendar.Subtract([]calendar.Interval{asked}, covered)
 }
 
-// gaps are between the first day that is covered and the first that is asked.
+// gaps are the uncovered days between the first covered day and r.from.
 func (r Request) gaps(covered []calendar.Interval) []Gap {
 	covered = calendar.Union(covered)
-	if r.given || len(covered) == 0 {
+	if r.named || len(covered) == 0 {
 		return nil
 	}
 	var gaps []Gap
@@ -139,8 +67,9 @@ func (r Request) gaps(covered []calendar.Interval) []Gap {
 	return gaps
 }
 
-// Cover returns covered with the days that the work has fetched, as far as
-// they were over at now. Nothing covered is nil; covered itself stays as it is.
+// Cover returns covered with the days that were fetched, as far as they were over
+// at now: a day is not covered by fetching its morning. The result is nil where
+// nothing is covered. It does not modify covered.
 func Cover(covered map[string][]calendar.Interval, work []Work, zone *time.Location, now time.Time) map[string][]calendar.Interval {
 	all := map[string][]calendar.Interval{}
 	for instance, intervals := range covered {

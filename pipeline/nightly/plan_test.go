@@ -12,8 +12,6 @@ import (
 	"callmill/pipeline/nightly"
 )
 
-// spell names intervals by their local days, and by the hour where they do not
-// begin or end with a day.
 func zone(t testing.TB, name string) *time.Location {
 	t.Helper()
 	z, err := time.LoadLocation(name)
@@ -41,6 +39,8 @@ func instant(t testing.TB, s string) time.Time {
 	return at
 }
 
+// spell names intervals by their local days, and by the hour where they do not
+// begin or end with a day.
 func spell(all []calendar.Interval, z *time.Location) string {
 	var words []string
 	for _, i := range all {
@@ -50,7 +50,7 @@ func spell(all []calendar.Interval, z *time.Location) string {
 	return strings.Join(words, " ")
 }
 
-func TestNightly(t *testing.T) {
+func TestUncovered(t *testing.T) {
 	const night = "2026-01-22T01:30:00+08:00"
 	tests := []struct {
 		what    string
@@ -77,7 +77,7 @@ func TestNightly(t *testing.T) {
 	}
 	for _, tt := range tests {
 		z := zone(t, tt.zone)
-		r := nightly.Nightly(z, instant(t, tt.now), time.Duration(tt.catchUp)*24*time.Hour)
+		r := nightly.Uncovered(z, instant(t, tt.now), time.Duration(tt.catchUp)*24*time.Hour)
 		work := r.Plan([]string{"i"}, map[string][]calendar.Interval{"i": local(t, z, tt.covered)})[0]
 		var flags []string
 		for _, g := range work.Gaps {
@@ -109,15 +109,14 @@ func local(t *testing.T, z *time.Location, spelled []string) []calendar.Interval
 	return all
 }
 
-// Each instance is behind by as much as it is behind: a new one begins, an old
-// one goes on.
+// Each instance is planned by what is covered of it.
 func TestPlanOfSeveralInstances(t *testing.T) {
 	z := zone(t, "Asia/Shanghai")
 	covered := map[string][]calendar.Interval{
 		"sales":   local(t, z, []string{"2026-01-01/2026-01-21"}),
 		"service": local(t, z, []string{"2026-01-01/2026-01-19"}),
 	}
-	r := nightly.Nightly(z, instant(t, "2026-01-22T01:30:00+08:00"), 7*24*time.Hour)
+	r := nightly.Uncovered(z, instant(t, "2026-01-22T01:30:00+08:00"), 7*24*time.Hour)
 	var got []string
 	for _, w := range r.Plan([]string{"sales", "new", "service"}, covered) {
 		got = append(got, w.InstanceID+" "+spell(w.Windows, z))
@@ -137,19 +136,19 @@ func TestNightsCatchUp(t *testing.T) {
 		"2026-03-31T03:00:00+02:00", "2026-03-31T04:00:00+02:00", "2026-03-31T23:59:00+02:00", "2026-04-01T00:00:00+02:00",
 	} {
 		now := instant(t, night)
-		work := nightly.Nightly(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]
+		work := nightly.Uncovered(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]
 		covered["i"] = calendar.Union(covered["i"], calendar.Over(work.Windows, z, now)...)
 		want := []calendar.Interval{{From: day(t, "2026-03-19").Start(z), To: calendar.DayOf(now, z).Start(z)}}
 		if !slices.Equal(covered["i"], want) {
 			t.Fatalf("after %s %s is covered, want %s", night, spell(covered["i"], z), spell(want, z))
 		}
-		if again := nightly.Nightly(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]; len(again.Windows)+len(again.Gaps) > 0 {
+		if again := nightly.Uncovered(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]; len(again.Windows)+len(again.Gaps) > 0 {
 			t.Fatalf("after %s %+v is left", night, again)
 		}
 	}
 }
 
-func TestGiven(t *testing.T) {
+func TestDays(t *testing.T) {
 	z := zone(t, "Asia/Shanghai")
 	now := instant(t, "2026-01-22T01:30:00+08:00")
 	covered := map[string][]calendar.Interval{"i": local(t, z, []string{"2026-01-01/2026-01-22"})}
@@ -177,7 +176,7 @@ func TestGiven(t *testing.T) {
 		{"1969-12-31", "", "", "", "before 1970"},
 	}
 	for _, tt := range tests {
-		r, err := nightly.Given(z, now, tt.date, tt.from, tt.to)
+		r, err := nightly.Days(z, now, tt.date, tt.from, tt.to)
 		if tt.err != "" {
 			var usage *nightly.UsageError
 			if !errors.As(err, &usage) || !strings.Contains(err.Error(), tt.err) || usage.Hint() == "" {

@@ -1,0 +1,107 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// DefaultEndpoint is the API's host for the mainland of China.
+const DefaultEndpoint = "outboundbot.cn-shanghai.aliyuncs.com"
+
+// Options say how a Client talks to the API. The zero value talks to the real
+// one, with the credentials of the machine.
+type Options struct {
+	// Endpoint is HOST[:PORT] or a URL; "" is DefaultEndpoint. http is for
+	// loopback only.
+	Endpoint string
+	// Keys replace the vendor's chain of credentials. They are for the simulated
+	// API: real ones belong in the environment, the profile file or a role, see
+	// credentials.go.
+	Keys *Keys
+
+	// QPS is how many requests the API allows in a second; 0 is 10. The client
+	// aims at somewhat less, see limiter.go.
+	QPS int
+	// Parallel is the maximum of requests in flight; 0 is twice QPS, between 4
+	// and 31. A run that is killed may lose as many responses.
+	Parallel int
+
+	// Timeouts of a request: to connect, between two reads, and overall. 0 is
+	// 5 s, 15 s and 2 min.
+	Connect, Read, Overall time.Duration
+
+	// Attempts is how often a request may fail before it counts as always
+	// failing, throttled attempts aside. 0 is 10.
+	Attempts int
+	// Backoff is the longest wait before the first retry, BackoffCap before any;
+	// 0 is 200 ms and 10 s. The longest wait doubles with each retry; the wait is
+	// drawn evenly from nothing to the longest.
+	Backoff, BackoffCap time.Duration
+	// RetryBudget is how many attempts may fail, over all requests, without
+	// answers between them: each failure takes one, each answer returns ten. When
+	// it is used up the API counts as down. 0 is what goes out in 40 s, and 400
+	// at least.
+	RetryBudget int
+	// Patience is how long the API may throttle everything; 0 is 10 min.
+	Patience time.Duration
+
+	// Seed makes the jitter repeatable; 0 is a random one.
+	Seed uint64
+	// Transport carries the requests, without the Connect and Read timeouts; nil
+	// is the network.
+	Transport http.RoundTripper
+
+	// Now is the clock, for everything but the network's timeouts; nil is
+	// time.Now. It must not stand still.
+	Now func() time.Time
+	// Sleep waits until Now has advanced by d, or returns ctx.Err(); nil waits in
+	// real time. It is called from several goroutines.
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Keys are an access key, with a token where it is a temporary one.
+type Keys struct{ ID, Secret, Token string }
+
+func (o Options) withDefaults() Options {
+	setDefault(&o.Endpoint, DefaultEndpoint)
+	setDefault(&o.QPS, 10)
+	setDefault(&o.Parallel, min(max(2*o.QPS, 4), 31))
+	setDefault(&o.Connect, 5*time.Second)
+	setDefault(&o.Read, 15*time.Second)
+	setDefault(&o.Overall, 2*time.Minute)
+	setDefault(&o.Attempts, 10)
+	setDefault(&o.Backoff, 200*time.Millisecond)
+	setDefault(&o.BackoffCap, 10*time.Second)
+	setDefault(&o.RetryBudget, max(40*o.QPS, 400))
+	setDefault(&o.Patience, 10*time.Minute)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	return o
+}
+
+func setDefault[T comparable](value *T, standard T) {
+	var none T
+	if *value == none {
+		*value = standard
+	}
+}
+
+// sleep is Options.Sleep in real time.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,130 @@
+package discover
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/outboundbot/internal/lenient"
+)
+
+const (
+	// splitAbove is how many calls of a window are read page by page; a window
+	// with more is read in parts. Such searches return ten thousand at most, and
+	// parts can be read at the same time.
+	splitAbove = 2000
+	// maxParts is how many parts a window is split into at a time.
+	maxParts = 64
+	// maxWindows is more than a hundred million calls need. Where there are more,
+	// parts count as many calls as the whole.
+	maxWindows = 100_000
+	// unrest is how long before now the list of calls may still change: calls
+	// that are being made, and those that are stored late.
+	unrest = 30 * time.Minute
+)
+
+// searchWindows finds the jobs that were called in some windows of time.
+func (d *discovery) searchWindows(ctx context.Context, windows []calendar.Interval) error {
+	for len(windows) > 0 {
+		parts := make([][]calendar.Interval, len(windows))
+		err := forEach(ctx, d.client.Parallel(), between(0, len(windows)), func(ctx context.Context, i int) (err error) {
+			parts[i], err = d.searchWindow(ctx, windows[i])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if windows = slices.Concat(parts...); len(windows) > maxWindows {
+			return fmt.Errorf("%s: the parts of a window count as many calls as the whole", searchTask)
+		}
+	}
+	return nil
+}
+
+// searchWindow reads the calls of a window, or returns the parts to read where
+// there are too many. An error names the window.
+func (d *discovery) searchWindow(ctx context.Context, w calendar.Interval) (parts []calendar.Interval, err error) {
+	from, to := w.From.UnixMilli(), w.To.UnixMilli()-1 // both included
+	if from > to {
+		return nil, nil
+	}
+	p := d.searchPages(map[string]string{
+		"ActualTimeGte": strconv.FormatInt(from, 10), "ActualTimeLte": strconv.FormatInt(to, 10),
+	})
+	p.moving = d.client.Now().Sub(w.To) < unrest
+	p.split = func(total int64) bool { return total > splitAbove && to > from }
+	r, err := read(ctx, d, p)
+	if err != nil {
+		return nil, fmt.Errorf("calls from %s to %s: %w", w.From.UTC().Format(time.RFC3339), w.To.UTC().Format(time.RFC3339), err)
+	}
+	if r.split {
+		return splitWindow(w, int(min(r.total/splitAbove+1, maxParts))), nil
+	}
+	d.calls.Add(r.listed)
+	return nil, nil
+}
+
+// splitWindow cuts a window into up to n parts of whole milliseconds.
+func splitWindow(w calendar.Interval, n int) []calendar.Interval {
+	from, width := w.From.UnixMilli(), w.To.UnixMilli()-w.From.UnixMilli()
+	n = int(min(int64(n), width))
+	parts := make([]calendar.Interval, n)
+	for i := range parts {
+		parts[i] = calendar.Interval{
+			From: time.UnixMilli(from + width*int64(i)/int64(n)),
+			To:   time.UnixMilli(from + width*int64(i+1)/int64(n)),
+		}
+	}
+	return parts
+}
+
+// searchGroup finds the calls of a campaign, whenever they were made.
+func (d *discovery) searchGroup(ctx context.Context, groupID string) error {
+	p := d.searchPages(map[string]string{"JobGroupId": groupID})
+	p.moving = true
+	got := p.got
+	p.got = func(row *callRow) {
+		if string(row.JobGroupID) == groupID {
+			got(row)
+		}
+	}
+	r, err := read(ctx, d, p)
+	if err != nil {
+		return fmt.Errorf("calls of campaign %s: %w", groupID, err)
+	}
+	d.calls.Add(r.listed)
+	return nil
+}
+
+// searchPages is the list of the calls that a query finds, earliest first: what
+// happens while it is read is then added at its end.
+func (d *discovery) searchPages(query map[string]string) pages[callRow] {
+	return pages[callRow]{
+		action: searchTask, first: 0,
+		page: func(ctx context.Context, number int) ([]callRow, int64, error) {
+			asked := map[string]string{
+				"PageIndex": strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize),
+				"SortBy": "actualTime", "SortOrder": "asc",
+			}
+			maps.Copy(asked, query)
+			a, err := d.list(ctx, searchTask, asked)
+			if err != nil {
+				return nil, 0, err
+			}
+			var page callsPage
+			lenient.Read(a.JSON, &page)
+			return page.SearchTaskInfoList, page.Total.Value, nil
+		},
+		key: func(row *callRow) string {
+			if row.JobID == "" {
+				return ""
+			}
+			return string(row.JobID) + "\x00" + string(row.TaskID)
+		},
+		got: func(row *callRow) { d.found.add(string(row.JobID), row.ActualTime.Value) },
+	}
+}

@@ -1,0 +1,40 @@
+// Package discover fetches calls from the OutboundBot API: it finds the jobs of
+// some days, asks for them and hands the responses on as raw lines. It reads
+// lists and envelopes only; what a ListJobs response holds is read by the
+// [Reader] it is given. It writes no file, and which days are due is not its
+// business.
+//
+// # One night
+//
+// A [Source] makes of a [Plan] for each instance the input of a run:
+//
+//  1. Jobs are found by their calls (calls.go), in windows of time that are
+//     split where they hold many, and by their campaigns (campaigns.go). Lists
+//     move while they are read; list.go reads them until nothing is missing.
+//  2. They are asked for, up to 99 at a time (jobs.go). A batch that fails while
+//     the API answers others is halved until the ids are alone that it answers
+//     with errors only; each becomes a reject.
+//  3. Every response is kept by the [Log], and then handed to the run where it
+//     has something for the tables: those of ListJobs, ListJobGroups and
+//     SearchTask. A request is in flight until its response is handed on, so a
+//     run that is killed loses no more responses than may be in flight.
+//
+// A night after one that was killed takes from the log what is still good
+// (resume.go). The pages of lists in it are all handed on, so that converting
+// raw/ gives the same tables as the pull.
+//
+// Memory is needed for the ids, some 100 bytes for each job, and for the
+// responses in flight.
+//
+// # What came
+//
+// A job came when the reader finds it in a response. An id that is not found
+// there is missing: the API does not know it, or answered with something that
+// the reader rejects. Either way it is asked for again.
+//
+// # Goroutines
+//
+// [Source.Raws] starts as many as requests may be in flight, in an errgroup, and
+// returns when all have ended; they call the log and the readers. yield and
+// Options.Saw are called by the caller's goroutine alone.
+package discover

@@ -1,0 +1,96 @@
+package discover
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"callmill/pipeline/outboundbot/client"
+	"callmill/schema"
+)
+
+// batchSize is how many ids a ListJobs request may have.
+const batchSize = 99
+
+// fetch asks for the jobs that a discovery found, but for those that a killed
+// run has answers for.
+func (d *discovery) fetch(ctx context.Context) error {
+	ids, err := d.resumeJobs(ctx)
+	if err != nil {
+		return err
+	}
+	return forEach(ctx, d.client.Parallel(), slices.Chunk(ids, batchSize), d.fetchBatch)
+}
+
+// fetchBatch asks for a batch, and for its halves at the same time where that
+// fails while the API answers.
+func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
+	if len(ids) == 1 {
+		return d.fetchOne(ctx, ids[0])
+	}
+	f, err := d.fetchIDs(ctx, ids, client.Brief)
+	if f == nil || err != nil {
+		return err
+	}
+	if err := d.someAccepted(ctx, f); err != nil {
+		return err
+	}
+	half := (len(ids) + 1) / 2
+	return forEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
+}
+
+// fetchOne asks for an id, and gives it up where the API answers, but with
+// errors only for this one. Half of the attempts come after the API has shown
+// that it answers.
+func (d *discovery) fetchOne(ctx context.Context, id string) error {
+	var f *client.Failure
+	for range 2 {
+		var err error
+		if f, err = d.fetchIDs(ctx, []string{id}, client.Half); f == nil || err != nil {
+			return err
+		}
+		if f.Refused {
+			if err := d.alive(ctx, f); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return d.reject(ctx, id, f)
+}
+
+// reject keeps that an id is answered with errors only, and hands it to the run.
+func (d *discovery) reject(ctx context.Context, id string, f *client.Failure) error {
+	now := d.client.Now()
+	line, reject := unfetched(d.jobsRequest([]string{id}, client.Half), f, now)
+	if err := d.log.Append(line); err != nil {
+		return err
+	}
+	return d.send(ctx, delivery{
+		raw: &schema.Raw{Origin: reject.Origin, InstanceID: reject.InstanceID, ObservedAt: reject.ObservedAt, Reject: reject},
+		sightings: []schema.Sighting{
+			{InstanceID: reject.InstanceID, JobID: id, Trouble: schema.PendingUnfetched, ObservedAt: now},
+		},
+	})
+}
+
+// fetchIDs asks for some ids once and hands the answer on. The failure is not
+// nil where it is about these ids: the API answers when asked for others.
+func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Effort) (*client.Failure, error) {
+	r := d.jobsRequest(ids, effort)
+	_, err := d.client.Do(ctx, r, func(a *client.Answer) error { return d.keep(ctx, r, a) })
+	f, ok := errors.AsType[*client.Failure](err)
+	switch {
+	case !ok:
+		return nil, err
+	case f.Offline:
+		return nil, &f.Cause
+	case f.Refused:
+		return f, nil
+	}
+	return f, d.alive(ctx, f)
+}
+
+func (d *discovery) jobsRequest(ids []string, effort client.Effort) *client.Request {
+	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort}
+}

@@ -1,0 +1,103 @@
+package discover
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/internal/lenient"
+	"callmill/schema"
+)
+
+// rawOf is an answer as the log keeps and a run reads it: a raw line.
+func rawOf(r *client.Request, a *client.Answer) *schema.Raw {
+	line := schema.RawLine{
+		ObservedAt: schema.RawInstant(a.ObservedAt), InstanceID: r.InstanceID, Action: r.Action,
+		Asked:  schema.RawAsked{JobIDs: r.JobIDs, Query: r.Query},
+		Status: a.Status, RequestID: a.RequestID, Body: schema.RawBody(a.Body),
+	}
+	return &schema.Raw{
+		Origin: origin(r.Action, a.RequestID), InstanceID: r.InstanceID, ObservedAt: a.ObservedAt, Body: line.Append(nil),
+	}
+}
+
+// origin names a request among the origins of rejects.
+func origin(action, requestID string) string {
+	if requestID == "" {
+		return action
+	}
+	return action + " request " + requestID
+}
+
+// keptLine is a line that the log had kept.
+type keptLine struct {
+	schema.RawLine
+	raw *schema.Raw
+}
+
+// readKept reads a kept line; nil where it is damaged.
+func (s *Source) readKept(n int) (*keptLine, error) {
+	text, err := s.log.Line(n)
+	if err != nil {
+		return nil, err
+	}
+	var k keptLine
+	if json.Unmarshal(text, &k.RawLine) != nil {
+		return nil, nil
+	}
+	at, err := time.Parse(time.RFC3339, k.ObservedAt)
+	if err != nil {
+		return nil, nil
+	}
+	k.raw = &schema.Raw{
+		Origin: origin(k.Action, k.RequestID), InstanceID: k.InstanceID, ObservedAt: at.UnixMilli(), Body: text,
+	}
+	return &k, nil
+}
+
+// answer is the line as the answer it was; nil where its response is damaged.
+func (k *keptLine) answer() *client.Answer {
+	body := k.Response()
+	text, err := lenient.JSON(body)
+	if err != nil {
+		return nil
+	}
+	return &client.Answer{ObservedAt: k.raw.ObservedAt, Status: k.Status, RequestID: k.RequestID, Body: body, JSON: text}
+}
+
+// unfetched is the line of an id that is answered with errors only, and the
+// reject it stands for. Where the API does not say itself that it failed, or
+// sent nothing, the line says it in our words.
+func unfetched(r *client.Request, f *client.Failure, now time.Time) ([]byte, *schema.Reject) {
+	line := schema.RawLine{
+		ObservedAt: schema.RawInstant(now.UnixMilli()), InstanceID: r.InstanceID, Action: r.Action,
+		Asked: schema.RawAsked{JobIDs: r.JobIDs}, RequestID: f.Cause.RequestID, Status: f.Status,
+	}
+	if f.Status != 0 {
+		line.Body = schema.RawBody(f.Body)
+	}
+	reject := line.Unfetched()
+	if line.Status == 0 || reject == nil {
+		line.Status = 0
+		line.Body, _ = json.Marshal(f.Cause.Reason) // strings can always be marshalled
+		reject = line.Unfetched()
+	}
+	reject.Origin = origin(r.Action, f.Cause.RequestID)
+	return line.Append(nil), reject
+}
+
+// Groups reads the campaigns of a raw line of ListJobGroups, as a pull does;
+// none where the line is not an answer.
+func Groups(line *schema.RawLine) []schema.JobGroupRow {
+	at, err := time.Parse(time.RFC3339, line.ObservedAt)
+	if err != nil || line.Status >= 400 {
+		return nil
+	}
+	text, err := lenient.JSON(line.Response())
+	if err != nil {
+		return nil
+	}
+	rows, _ := readGroups(text, line.InstanceID, at.UnixMilli())
+	return slices.DeleteFunc(rows, func(row schema.JobGroupRow) bool { return row.JobGroupID == "" })
+}

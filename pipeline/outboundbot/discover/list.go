@@ -1,0 +1,168 @@
+package discover
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// pageSize is how many entries are asked for at a time, the most allowed.
+const pageSize = 100
+
+// pages is a list that is read page by page and may change meanwhile: entries
+// are added and move, pages repeat or overlap.
+type pages[T any] struct {
+	action string
+	first  int // number of the first page
+	// page reads one; total is how many entries the API counts in the list.
+	page func(ctx context.Context, number int) (rows []T, total int64, err error)
+	// key tells entries apart; an entry with "" is counted and not used.
+	key func(*T) string
+	// got is called for each entry, for some more than once, from several
+	// goroutines.
+	got func(*T)
+	// moving: entries may be added and removed while it is read. Then only a
+	// second reading without news shows that nothing was lost between two pages.
+	moving bool
+	// split, where not nil, reports whether a list of so many entries is to be
+	// read in parts: only its first page is read then.
+	split func(total int64) bool
+}
+
+const (
+	// maxPages is more than any list has, with ten million entries; maxBeyond is
+	// more than is added to one while it is read, or than one has that does not
+	// count itself. A list that goes on longer never ends.
+	maxPages, maxBeyond = 100_000, 10_000
+	// maxReadings is how often a list is read that does not come to rest.
+	maxReadings = 8
+	// quietReadings is how many readings in a row bring nothing before entries
+	// that are counted and not shown are given up.
+	quietReadings = 3
+)
+
+// result is what came of reading a list.
+type result struct {
+	split    bool  // it is to be read in parts
+	total    int64 // entries that the API counts
+	listed   int64 // entries with a key
+	unlisted int64 // entries that were counted and never shown
+}
+
+// reading is what is known of a list while it is read.
+type reading struct {
+	mu        sync.Mutex
+	seen      map[string]struct{}
+	keyless   map[int]int64 // entries without a key, by page
+	least     int64         // entries counted, over the pages of the last reading
+	most      int64
+	fullPages bool // the last page has pageSize entries
+}
+
+// readAll reads a list until nothing of it can be missing.
+func readAll[T any](ctx context.Context, parallel int, p pages[T]) (result, error) {
+	r := &reading{seen: map[string]struct{}{}}
+	quiet := 0
+	for range maxReadings {
+		before := len(r.seen)
+		number, split, err := p.readOnce(ctx, parallel, r)
+		if err != nil || split {
+			return result{split: split, total: r.most}, err
+		}
+		if quiet++; len(r.seen) > before {
+			quiet = 0
+		}
+		if p.complete(r, number, quiet) {
+			return result{total: r.most, listed: int64(len(r.seen))}, nil
+		}
+		if quiet >= quietReadings {
+			break
+		}
+	}
+	return result{total: r.most, listed: int64(len(r.seen)), unlisted: max(0, r.missing())}, nil
+}
+
+// complete reports whether nothing can be missing after a reading of so many
+// pages. A list that does not move is complete when as many were seen as it
+// counts. A single page is read at one instant.
+func (p *pages[T]) complete(r *reading, number, quiet int) bool {
+	switch {
+	case r.missing() > 0:
+		return false
+	case number <= 1 || quiet > 0:
+		return true
+	}
+	return !p.moving && r.least == r.most
+}
+
+// missing is how many entries were counted and not seen.
+func (r *reading) missing() int64 {
+	missing := r.most - int64(len(r.seen))
+	for _, n := range r.keyless {
+		missing -= n
+	}
+	return missing
+}
+
+// endless is the error of a list without an end.
+func (p *pages[T]) endless(r *reading, number int) error {
+	return fmt.Errorf("%s: list reports %d entries (%d seen) but continues past page %d", p.action, r.most, len(r.seen), number)
+}
+
+// readOnce reads all pages, those after the first at the same time.
+func (p *pages[T]) readOnce(ctx context.Context, parallel int, r *reading) (number int, split bool, err error) {
+	r.least, r.most, r.keyless = 0, 0, map[int]int64{}
+	if err := p.read(ctx, r, 0); err != nil {
+		return 0, false, err
+	}
+	if p.split != nil && p.split(r.most) {
+		return 1, true, nil
+	}
+	if number = pageCount(r.most); number > maxPages {
+		return 0, false, p.endless(r, number)
+	}
+	if err := forEach(ctx, parallel, between(1, number), func(ctx context.Context, n int) error { return p.read(ctx, r, n) }); err != nil {
+		return 0, false, err
+	}
+	// What was added meanwhile, and lists that do not count themselves.
+	for news := true; pageCount(r.most) > number || news && r.fullPages; number++ {
+		if number > min(pageCount(r.most), maxPages)+maxBeyond {
+			return 0, false, p.endless(r, number)
+		}
+		before := len(r.seen)
+		if err := p.read(ctx, r, number); err != nil {
+			return 0, false, err
+		}
+		news = len(r.seen) > before
+	}
+	return number, false, nil
+}
+
+// read reads page n, counted from 0.
+func (p *pages[T]) read(ctx context.Context, r *reading, n int) error {
+	rows, total, err := p.page(ctx, p.first+n)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n == 0 {
+		r.least = total
+	}
+	r.least, r.most = min(r.least, total), max(r.most, total)
+	if n >= pageCount(r.most)-1 {
+		r.fullPages = len(rows) >= pageSize
+	}
+	for i := range rows {
+		key := p.key(&rows[i])
+		if key == "" {
+			r.keyless[n]++
+			continue
+		}
+		r.seen[key] = struct{}{}
+		p.got(&rows[i])
+	}
+	return nil
+}
+
+func pageCount(total int64) int { return max(1, int((max(total, 1)-1)/pageSize)+1) }

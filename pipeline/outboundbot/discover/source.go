@@ -1,0 +1,198 @@
+package discover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"callmill/pipeline/outboundbot/client"
+	"callmill/schema"
+)
+
+// Reader reads raw lines of ListJobs. It is the decoder of the run, so that one
+// reader decides what a response holds. Not safe for concurrent use.
+type Reader interface {
+	Items(raw *schema.Raw) iter.Seq[schema.Decoded]
+}
+
+// Log keeps responses, and has those of a run that was killed. Its methods must
+// be safe for concurrent use.
+type Log interface {
+	// Append keeps a raw line, and returns when it is on disk. It does not retain
+	// the line.
+	Append(line []byte) error
+	// Job finds the latest kept line that answers for a job, and when it was
+	// received, in ms.
+	Job(instanceID, jobID string) (line int, observedAt int64, ok bool)
+	// Request finds the nth of the kept lines, from 0, that answer a request
+	// of another action.
+	Request(instanceID, action string, asked schema.RawAsked, nth int) (line int, observedAt int64, ok bool)
+	// Lines are the kept lines of an action, in their order.
+	Lines(action string) []int
+	// Line returns a kept line; it belongs to the caller.
+	Line(line int) ([]byte, error)
+}
+
+// Options are what a Source needs besides its client and plans.
+type Options struct {
+	// NewReader makes a reader for one goroutine. Raws requires it.
+	NewReader func() Reader
+	// Log keeps the responses; nil keeps nothing.
+	Log Log
+	// Saw is called for each job that was asked for, by the goroutine that calls
+	// Raws, before the run gets the response; nil is not called.
+	Saw func(schema.Sighting)
+}
+
+// Source is the input of a run: the calls of some plans. It is used once.
+type Source struct {
+	client   *client.Client
+	plans    []Plan
+	log      Log
+	saw      func(schema.Sighting)
+	readers  sync.Pool
+	counters counters
+	out      chan delivery // nil: nothing is delivered
+}
+
+// delivery is a response that is kept: what the run is to read of it, and what
+// became of the jobs.
+type delivery struct {
+	raw       *schema.Raw
+	sightings []schema.Sighting
+}
+
+// NewSource makes a Source. Plans are of different instances.
+func NewSource(c *client.Client, plans []Plan, o Options) *Source {
+	s := &Source{client: c, plans: plans, log: o.Log, saw: o.Saw}
+	if o.NewReader != nil {
+		s.readers.New = func() any { return o.NewReader() }
+	}
+	if s.log == nil {
+		s.log = noLog{}
+	}
+	if s.saw == nil {
+		s.saw = func(schema.Sighting) {}
+	}
+	return s
+}
+
+// Raws finds the jobs of all plans and yields the responses as they come: a raw
+// line for each of SearchTask, ListJobGroups and ListJobs, a reject for each id
+// that is answered with errors only. It ends with ctx.Err(), with the first
+// error of yield or the log, or with a *client.Error in its chain.
+func (s *Source) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
+	if s.readers.New == nil {
+		return errors.New("fetch jobs: Options.NewReader is missing")
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.out = make(chan delivery)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(s.out)
+		return s.produce(ctx)
+	})
+	var sequence int64
+	for d := range s.out {
+		if err := s.deliver(d, &sequence, yield); err != nil {
+			cancel()
+			_ = g.Wait() // it was cancelled because of err
+			return err
+		}
+	}
+	return g.Wait()
+}
+
+// deliver passes a response to the run.
+func (s *Source) deliver(d delivery, sequence *int64, yield func(*schema.Raw) error) error {
+	for _, sighting := range d.sightings {
+		s.counters.saw(sighting)
+		s.saw(sighting)
+	}
+	d.raw.Sequence = *sequence
+	*sequence++
+	return yield(d.raw)
+}
+
+// produce finds and fetches, plan by plan.
+func (s *Source) produce(ctx context.Context) error {
+	if err := s.handOnLists(ctx); err != nil {
+		return err
+	}
+	for i := range s.plans {
+		d := s.newDiscovery(&s.plans[i])
+		if err := d.run(ctx); err != nil {
+			return err
+		}
+		if err := d.fetch(ctx); err != nil {
+			return fmt.Errorf("fetch the jobs of instance %s: %w", d.plan.InstanceID, err)
+		}
+	}
+	return ctx.Err()
+}
+
+// send passes a response to the goroutine that delivers.
+func (s *Source) send(ctx context.Context, d delivery) error {
+	if s.out == nil {
+		return ctx.Err()
+	}
+	select {
+	case s.out <- d:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// keep has the log keep an answer, and hands it to the run with what became of
+// the jobs it was asked for.
+func (s *Source) keep(ctx context.Context, r *client.Request, a *client.Answer) error {
+	raw := rawOf(r, a)
+	if err := s.log.Append(raw.Body); err != nil {
+		return err
+	}
+	if r.Action == listJobsByGroup {
+		return ctx.Err() // ids to ask for, of no table
+	}
+	return s.send(ctx, delivery{raw, s.sightings(raw, r.JobIDs)})
+}
+
+// Discovered is what there is to fetch of one instance.
+type Discovered struct {
+	InstanceID string
+	Calls      int64 // that SearchTask listed
+	Groups     int   // campaigns that were listed
+	Jobs       int   // that are to be asked for
+}
+
+// Discover finds the jobs of all plans without asking for them, instead of
+// Raws.
+func (s *Source) Discover(ctx context.Context) ([]Discovered, error) {
+	var all []Discovered
+	for i := range s.plans {
+		d := s.newDiscovery(&s.plans[i])
+		if err := d.run(ctx); err != nil {
+			return all, err
+		}
+		all = append(all, Discovered{d.plan.InstanceID, d.calls.Load(), d.groups, len(d.found.lastCalls)})
+	}
+	return all, nil
+}
+
+// noLog is the log of a source that has none.
+type noLog struct{}
+
+func (noLog) Append([]byte) error { return nil }
+
+func (noLog) Job(string, string) (int, int64, bool) { return 0, 0, false }
+
+func (noLog) Request(string, string, schema.RawAsked, int) (int, int64, bool) { return 0, 0, false }
+
+func (noLog) Lines(string) []int { return nil }
+
+func (noLog) Line(int) ([]byte, error) { return nil, errors.New("nothing is kept") }

@@ -1,0 +1,24 @@
+// Package rawlog keeps the responses of the API on disk as they are received, so
+// that a run that was killed can be resumed, and what a run published can be made
+// again from its input. It does not know what is in a response beyond the line
+// around it, and it sends nothing.
+//
+// # On disk
+//
+//	raw/<run>/00001.jsonl.zst, 00002.jsonl.zst …
+//
+// Lines are schema.RawLine. Those that arrive while the disk is busy form a
+// group: one zstd frame, or several where its lines are long, written at once
+// and synced before the next group begins and before [Log.Append] returns for
+// any of its lines. So a crash leaves whole groups and at most one torn one at
+// the end, none of whose lines was reported as kept: [Open] cuts it off.
+//
+// Files are 0600 and folders 0700, always: responses hold what people said.
+//
+// # Resume
+//
+// A run that never finished is found by [Unfinished]. The next run takes its
+// folder over under its own name, and looks up there what it need not ask for
+// again. So one folder holds everything that went into what the run publishes,
+// and converting it gives the same tables.
+package rawlog

@@ -1,0 +1,91 @@
+package rawlog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"callmill/pipeline/internal/durable"
+)
+
+// Names of runs begin with their timestamp, and sort by it.
+var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]+$`)
+
+var rawFile = regexp.MustCompile(`^(\d{5,})\.jsonl\.zst$`)
+
+func fileName(number int) string { return fmt.Sprintf("%05d.jsonl.zst", number) }
+
+func fileNumber(name string) (number int, ok bool) {
+	match := rawFile.FindStringSubmatch(name)
+	if match == nil {
+		return 0, false
+	}
+	number, err := strconv.Atoi(match[1])
+	return number, err == nil
+}
+
+// orOS returns the machine's file system for nil.
+func orOS(fsys durable.FS) durable.FS {
+	if fsys == nil {
+		return durable.OS{}
+	}
+	return fsys
+}
+
+// Unfinished returns the latest run that never finished of those in dir, a
+// dataset's raw/; "" where there is none. finished reports whether what a run
+// fetched is published.
+func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (string, error) {
+	runs, err := runs(orOS(fsys), dir)
+	if err != nil {
+		return "", fmt.Errorf("look for an unfinished run: %w", err)
+	}
+	for _, run := range slices.Backward(runs) {
+		if !finished(run) {
+			return run, nil
+		}
+	}
+	return "", nil
+}
+
+// Prune removes the responses of all but the latest keep runs and the spared
+// ones, and returns the runs removed. A crash leaves a part of a run, which the
+// next call removes.
+func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []string, err error) {
+	fsys = orOS(fsys)
+	runs, err := runs(fsys, dir)
+	if err != nil {
+		return nil, fmt.Errorf("prune responses: %w", err)
+	}
+	for _, run := range runs[:max(0, len(runs)-max(0, keep))] {
+		if slices.Contains(spared, run) {
+			continue
+		}
+		if err := durable.RemoveAll(fsys, filepath.Join(dir, run)); err != nil {
+			return removed, fmt.Errorf("prune responses: %w", err)
+		}
+		removed = append(removed, run)
+	}
+	return removed, nil
+}
+
+// runs lists the folders of runs, earliest first. Anything else in the folder is
+// left alone.
+func runs(fsys durable.FS, dir string) ([]string, error) {
+	entries, err := durable.ReadDir(fsys, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() && runName.MatchString(entry.Name()) {
+			names = append(names, entry.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, err
+}

@@ -1,0 +1,76 @@
+package rawlog_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"callmill/pipeline/internal/durable"
+	"callmill/pipeline/rawlog"
+)
+
+// rawFolder makes a raw/ with runs of several days, and other entries.
+func rawFolder(t *testing.T, runs ...string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "raw")
+	for _, run := range append(runs, "notes") {
+		keep(t, rawlog.Options{Dir: dir, Run: run}, line(1, "a"))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "20260101T013000Z-cccccc"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestUnfinished(t *testing.T) {
+	const sunday = "20260118T013000Z-ffffff"
+	dir := rawFolder(t, sunday, monday, tuesday)
+	tests := []struct {
+		finished []string
+		want     string
+	}{
+		{nil, tuesday},
+		{[]string{tuesday}, monday},
+		{[]string{sunday, tuesday}, monday},
+		{[]string{sunday, monday, tuesday}, ""},
+	}
+	for _, tt := range tests {
+		got, err := rawlog.Unfinished(durable.OS{}, dir, func(run string) bool { return slices.Contains(tt.finished, run) })
+		if got != tt.want || err != nil {
+			t.Errorf("finished %v: %q, %v; want %q", tt.finished, got, err, tt.want)
+		}
+	}
+	none := filepath.Join(dir, "none")
+	if got, err := rawlog.Unfinished(durable.OS{}, none, func(string) bool { return false }); got != "" || err != nil {
+		t.Errorf("no folder: %q, %v", got, err)
+	}
+}
+
+func TestPrune(t *testing.T) {
+	const sunday = "20260118T013000Z-ffffff"
+	tests := []struct {
+		keep   int
+		spared []string
+		want   []string // removed
+	}{
+		{14, nil, nil},
+		{3, nil, nil},
+		{2, nil, []string{sunday}},
+		{1, []string{sunday}, []string{monday}},
+		{0, nil, []string{sunday, monday, tuesday}},
+	}
+	for _, tt := range tests {
+		dir := rawFolder(t, sunday, monday, tuesday)
+		removed, err := rawlog.Prune(durable.OS{}, dir, tt.keep, tt.spared...)
+		if !slices.Equal(removed, tt.want) || err != nil {
+			t.Errorf("keep %d: removed %v, %v; want %v", tt.keep, removed, err, tt.want)
+		}
+		for _, run := range []string{sunday, monday, tuesday, "notes"} {
+			_, err := os.Stat(filepath.Join(dir, run))
+			if gone := err != nil; gone != slices.Contains(tt.want, run) {
+				t.Errorf("keep %d: %s: %v", tt.keep, run, err)
+			}
+		}
+	}
+}
