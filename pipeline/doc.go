@@ -61,6 +61,7 @@
 //	the leaves   → schema
 //	dataset      → internal/durable, internal/calendar
 //	nightly      → internal/calendar
+//	flatten      → internal/calendar
 //	spool        → internal/durable
 //
 // schema imports the standard library alone, and so does durable; segment
@@ -115,7 +116,7 @@
 //	go test -trimpath ./cmd/callmill -run '^$' -bench 'Convert/.*/workers=2' -benchtime 12x -cpuprofile cmd/callmill/convert.pgo -o callmill.test
 //
 // What takes a share of it can then be looked at alone: Items in decode, Cut
-// in segment, Rows and Pattern in flatten, Append and Sorted in
+// in segment, Rows in flatten, Pattern in flatten/pattern, Append and Sorted in
 // dataset/gather, WriteTurns in dataset/parquetio, each as
 //
 //	go test ./pipeline/dataset/parquetio -run '^$' -bench WriteTurns -cpuprofile cpu.out

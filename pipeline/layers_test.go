@@ -16,6 +16,7 @@ import "testing"
 // schema and segment import no unit at all.
 var arrows = []arrow{
 	{"pipeline/nightly", "pipeline/internal/calendar", "days and intervals"},
+	{"pipeline/flatten", "pipeline/internal/calendar", "the day and hour of a call"},
 	{"pipeline/dataset", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset", "pipeline/internal/durable", "every commit goes through it"},
 	{"pipeline/spool", "pipeline/internal/durable", "responses are kept as safely as tables"},

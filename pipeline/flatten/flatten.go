@@ -14,6 +14,7 @@ import (
 	"math"
 	"time"
 
+	"callmill/pipeline/flatten/pattern"
 	"callmill/schema"
 )
 
@@ -33,8 +34,8 @@ type Segmenter interface {
 type Flattener struct {
 	loc      *time.Location
 	segment  Segmenter
-	patterns patterns // of the present call
-	unnamed  patterns // of a call without names
+	patterns *pattern.Replacer // of the current call
+	unnamed  *pattern.Replacer // of a call without names
 	lines    *Lines
 
 	rows schema.Rows
@@ -59,13 +60,14 @@ type span struct{ turn, start, end int }
 // none.
 func New(loc *time.Location, seg Segmenter, lines *Lines) *Flattener {
 	f := &Flattener{
-		loc:     loc,
-		segment: seg,
-		lines:   lines,
-		// Never nil, so that an empty list is a list, too.
+		loc:      loc,
+		segment:  seg,
+		lines:    lines,
+		patterns: pattern.NewReplacer(pattern.Call{}),
+		unnamed:  pattern.NewReplacer(pattern.Call{}),
+		// Never nil, so that an empty list is not NULL.
 		texts: make([]string, 0, 1024),
 	}
-	f.unnamed.setCall(&schema.Contact{})
 	return f
 }
 
@@ -98,7 +100,7 @@ func (f *Flattener) Rows(j *schema.Job, hash schema.ContentHash) *schema.Rows {
 	f.rows.Job.FirstCallTime, f.rows.Job.LastCallTime = first, last
 	f.rows.JobDate = schema.NoDate
 	if first != 0 {
-		f.rows.JobDate, _ = dayAndHour(first, f.loc)
+		f.rows.JobDate, _ = f.dayAndHour(first)
 	}
 	f.rows.Undated = j.Undated
 	return &f.rows

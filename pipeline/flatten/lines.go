@@ -174,7 +174,7 @@ func (f *Flattener) remember(script string, hash uint64) *schema.Line {
 		Script: text, Tokens: appendWords(make([]string, 0, len(f.words)), text, f.words),
 		Chars: count(utf8.RuneCountInString(script)), Pattern: text,
 	}
-	if slots := f.unnamed.append(nil, script); len(slots) > 0 {
+	if slots := f.unnamed.Append(nil, script); len(slots) > 0 {
 		fresh.Pattern = string(slots)
 	}
 	return f.lines.add(hash, fresh)

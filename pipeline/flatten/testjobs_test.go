@@ -2,6 +2,7 @@ package flatten
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -74,9 +75,15 @@ func drawJob(t *rapid.T) *schema.Job {
 	return j
 }
 
+// drawScript draws a script with and without slots in its pattern.
+func drawScript(t *rapid.T) string {
+	pieces := []string{"您好，", "张三", "先生", "下午三点", "1月15号", "十二", "12", "元", "。", "{num}", "{", "\xff", "a", " "}
+	return strings.Join(rapid.SliceOf(rapid.SampledFrom(pieces)).Draw(t, "script"), "")
+}
+
 var (
 	text     = rapid.StringN(0, 4, -1)
-	scripts  = rapid.OneOf(rapid.String(), rapid.Custom(func(t *rapid.T) string { return drawLine(t, "script") }))
+	scripts  = rapid.OneOf(rapid.String(), rapid.Custom(drawScript))
 	instants = rapid.OneOf(
 		rapid.Just(int64(0)),
 		rapid.Int64Range(1579000000000, 1579000000100),
