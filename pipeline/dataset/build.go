@@ -222,7 +222,7 @@ func (b *build) write(ctx context.Context, s shard) error {
 	w := b.idleWriter()
 	written, err := b.writeShard(ctx, w, s)
 	if err != nil {
-		return fmt.Errorf("write %s bucket %d of %d: %w", dateDir(s.day), s.bucket, s.buckets, err)
+		return fmt.Errorf("write %s bucket %d of %d: %w", DateDir(s.day), s.bucket, s.buckets, err)
 	}
 	select {
 	case b.writers <- w:

@@ -1,13 +1,14 @@
 package dataset
 
 import (
-	"fmt"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -23,13 +24,20 @@ const (
 	dictDir       = "dict"      // user dictionaries, named for their hash
 	keyFile       = "key"       // secret of the contact keys
 	lockFile      = "lock"
-	manifestFile  = "manifest.json"
-	viewsFile     = "views.sql"
 	pinFile       = "pinned"    // in runs/: names of snapshots that are never pruned
 	buildPrefix   = ".build-"   // in snapshots/: a snapshot in the making
 	scratchPrefix = ".tmp-"     // anywhere: a file or link about to be renamed
 	datePrefix    = "job_date=" // Hive partition of a day table
 )
+
+// The files of a snapshot besides its tables.
+const (
+	ManifestFile = "manifest.json"
+	ViewsFile    = "views.sql"
+)
+
+// nameDigits is how much of the SHA-256 of its content names a Parquet file.
+const nameDigits = 20
 
 // snapshotName is <time>-<first digits of the manifest's SHA-256>.
 var snapshotName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
@@ -41,31 +49,40 @@ var scratchName = regexp.MustCompile(`^(\.build-\d{8}T\d{6}Z-[0-9a-f]{6}|\.spill
 // snapshotFile are the paths inside a snapshot that callmill writes.
 var snapshotFile = regexp.MustCompile(`^(manifest\.json|views\.sql|[a-z_]+/(job_date=\d{4}-\d{2}-\d{2}/)?[0-9a-f]{20}\.parquet)$`)
 
-// isOurs reports whether a name in the dataset's folder is one of callmill's.
-func isOurs(name string) bool {
+// IsOwn reports whether a name in the dataset's folder is one of callmill's.
+func IsOwn(name string) bool {
 	return slices.Contains([]string{latestLink, latestText, snapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
 		durable.IsTemp(name)
 }
+
+// IsSnapshot reports whether a name in snapshots/ is that of a snapshot.
+func IsSnapshot(name string) bool { return snapshotName.MatchString(name) }
+
+// IsScratch reports whether a name in snapshots/ is that of something only a run
+// in progress has there.
+func IsScratch(name string) bool { return scratchName.MatchString(name) }
 
 func nameSnapshot(at time.Time, manifestHash string) string {
 	return at.UTC().Format("20060102T150405Z") + "-" + manifestHash[:6]
 }
 
-// dateDir is the folder of a day: job_date=2026-01-21.
-func dateDir(day int32) string { return datePrefix + FormatDay(day) }
+// DateDir returns the folder of a day: job_date=2026-01-21.
+func DateDir(day int32) string { return datePrefix + FormatDay(day) }
 
-// FormatDay writes days since 1970-01-01 as 2026-01-21.
-func FormatDay(day int32) string {
-	return time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
+// FilePath returns the path of a Parquet file inside a snapshot: it lies in the
+// folder of its table, or below that of its day, under the beginning of the
+// SHA-256 of its content.
+func FilePath(folder, sha256 string) string {
+	return path.Join(folder, sha256[:nameDigits]+".parquet")
 }
 
-// ParseDay reads what FormatDay writes.
+// FormatDay returns the day, in days since 1970-01-01, as YYYY-MM-DD.
+func FormatDay(day int32) string { return calendar.Day(day).String() }
+
+// ParseDay parses what FormatDay returns.
 func ParseDay(s string) (int32, error) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return 0, fmt.Errorf("day %q is not of the form 2026-01-21", s)
-	}
-	return int32(t.Unix() / 86400), nil
+	day, err := calendar.ParseDay(s)
+	return int32(day), err
 }
 
 // dayOf gives the day of a file from its path inside a snapshot; false for the

@@ -1,13 +1,11 @@
 package dataset
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"sort"
 	"time"
@@ -112,9 +110,9 @@ func (m *Manifest) Table(name string) *Table {
 	return nil
 }
 
-// hashFiles is the content hash of a table: of the hashes of its files in the
-// order of their paths.
-func hashFiles(files []File) string {
+// HashFiles returns the content hash of a table: the SHA-256 of a line for each of
+// its files, in the order of their paths, with hash and path.
+func HashFiles(files []File) string {
 	h := sha256.New()
 	for _, f := range files {
 		fmt.Fprintf(h, "%s %s\n", f.SHA256, f.Path)
@@ -131,7 +129,7 @@ func (m *Manifest) seal() {
 		for _, f := range t.Files {
 			t.Rows += f.Rows
 		}
-		t.ContentHash = hashFiles(t.Files)
+		t.ContentHash = HashFiles(t.Files)
 	}
 }
 
@@ -149,32 +147,37 @@ func (m *Manifest) encode() (text []byte, hash string, err error) {
 // ErrNewerFormat means that a newer callmill wrote the snapshot.
 var ErrNewerFormat = errors.New("written by a newer callmill")
 
-// readManifest reads and checks the manifest of a snapshot: that it is the one
-// its folder is named for, of a format this program knows, and speaks of all
-// tables.
+// ParseManifest parses the manifest of a snapshot: the text must be the one that
+// the snapshot is named for, of a format that this program knows. What it says is
+// not checked. The error of a newer format is [ErrNewerFormat]; any other means
+// that the text is damaged.
+func ParseManifest(snapshot string, text []byte) (*Manifest, error) {
+	// First the hash: what a damaged manifest says of its version is worthless.
+	sum := sha256.Sum256(text)
+	if digits := hex.EncodeToString(sum[:])[:6]; !IsSnapshot(snapshot) || snapshot[len(snapshot)-6:] != digits {
+		return nil, fmt.Errorf("damaged: its SHA-256 begins with %s, but its folder is named %s", digits, snapshot)
+	}
+	var version struct{ Format int }
+	if json.Unmarshal(text, &version) == nil && version.Format > FormatVersion {
+		return nil, fmt.Errorf("%w: format %d, this one knows %d", ErrNewerFormat, version.Format, FormatVersion)
+	}
+	m := &Manifest{}
+	if err := json.Unmarshal(text, m); err != nil {
+		return nil, fmt.Errorf("damaged: %w", err)
+	}
+	return m, nil
+}
+
+// readManifest reads the manifest of a snapshot, which must have all tables.
 func readManifest(fsys durable.FS, snapshotDir string) (*Manifest, error) {
-	path := filepath.Join(snapshotDir, manifestFile)
+	path := filepath.Join(snapshotDir, ManifestFile)
 	text, err := durable.ReadFile(fsys, path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	// First the hash: what a damaged manifest says of its version is worthless.
-	sum := sha256.Sum256(text)
-	name := filepath.Base(snapshotDir)
-	if want := hex.EncodeToString(sum[:])[:6]; !snapshotName.MatchString(name) || name[len(name)-6:] != want {
-		return nil, fmt.Errorf("read %s: damaged: its hash begins with %s, the folder is named for another", path, want)
-	}
-	var version struct{ Format int }
-	if json.Unmarshal(text, &version) == nil && version.Format > FormatVersion {
-		return nil, fmt.Errorf("read %s: %w: format %d, this one knows %d", path, ErrNewerFormat, version.Format, FormatVersion)
-	}
-	m := &Manifest{}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if err := decoder.Decode(m); err != nil {
+	m, err := ParseManifest(filepath.Base(snapshotDir), text)
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read %s: text after the manifest", path)
 	}
 	for i, name := range schema.TableNames() {
 		if i >= len(m.Tables) || m.Tables[i].Name != name {

@@ -207,7 +207,7 @@ func (s *oldShard) advance() error {
 // came after them would be lost.
 func (s *oldShard) exhausted() error {
 	if s.tasks.ahead != nil || s.turns.ahead != nil || s.contacts.ahead != nil || s.extras.ahead != nil || s.summaries.ahead != nil {
-		return fmt.Errorf("%s holds rows of no job: the snapshot is damaged, `callmill verify` says how", dateDir(s.shard.day))
+		return fmt.Errorf("%s holds rows of no job: the snapshot is damaged, `callmill verify` says how", DateDir(s.shard.day))
 	}
 	return nil
 }

@@ -248,7 +248,7 @@ func (b *build) link(file string) error {
 
 // writeEmpty writes the zero-row file of a day table without rows.
 func (b *build) writeEmpty(name string) (File, error) {
-	folder := path.Join(name, dateDir(schema.NoDate))
+	folder := path.Join(name, DateDir(schema.NoDate))
 	file, err := map[string]func() (File, error){
 		"jobs":      func() (File, error) { return writeSmall[schema.JobRow](b, folder, nil) },
 		"tasks":     func() (File, error) { return writeSmall[schema.TaskRow](b, folder, nil) },
@@ -286,14 +286,14 @@ func (b *build) complete(m *Manifest) (name string, err error) {
 	views := []byte(Views(""))
 	sum := sha256.Sum256(views)
 	m.ViewsSHA256 = hex.EncodeToString(sum[:])
-	if err := durable.WriteFile(d.fs, filepath.Join(b.dir, viewsFile), views, d.fileMode()); err != nil {
+	if err := durable.WriteFile(d.fs, filepath.Join(b.dir, ViewsFile), views, d.fileMode()); err != nil {
 		return "", err
 	}
 	text, hash, err := m.encode()
 	if err != nil {
 		return "", err
 	}
-	if err := durable.WriteFile(d.fs, filepath.Join(b.dir, manifestFile), text, d.fileMode()); err != nil {
+	if err := durable.WriteFile(d.fs, filepath.Join(b.dir, ManifestFile), text, d.fileMode()); err != nil {
 		return "", err
 	}
 	if err := b.syncFolders(); err != nil {

@@ -175,7 +175,7 @@ func (o *output[T]) open() (err error) {
 			return err
 		}
 	}
-	folder := path.Join(o.table, dateDir(o.shard.day))
+	folder := path.Join(o.table, DateDir(o.shard.day))
 	temporary := scratchPrefix + strconv.Itoa(o.shard.bucket) + "-of-" + strconv.Itoa(o.shard.buckets)
 	if o.file, err = o.build.create(folder, temporary); err != nil {
 		return err
@@ -249,15 +249,12 @@ func (c *contentFile) finish() (File, error) {
 		return File{}, err
 	}
 	sum := hex.EncodeToString(c.hash.Sum(nil))
-	name := path.Join(c.folder, sum[:nameDigits]+".parquet")
+	name := FilePath(c.folder, sum)
 	if err := c.build.tx.dataset.fs.Rename(c.file.Name(), filepath.Join(c.build.dir, filepath.FromSlash(name))); err != nil {
 		return File{}, err
 	}
 	return File{Path: name, Bytes: c.size, SHA256: sum}, nil
 }
-
-// nameDigits is how much of its hash names a file.
-const nameDigits = 20
 
 func (c *contentFile) abandon() error {
 	err := c.file.Close()

@@ -111,7 +111,7 @@ func (d *Dataset) Prune() ([]string, error) {
 func (d *Dataset) beyond(names []string) int {
 	keep := d.options.Keep
 	for i := len(names) - 1; i >= 0; i-- {
-		if _, err := d.fs.Lstat(d.path(snapshotsDir, names[i], manifestFile)); err == nil {
+		if _, err := d.fs.Lstat(d.path(snapshotsDir, names[i], ManifestFile)); err == nil {
 			keep--
 		}
 		if keep == 0 {
@@ -132,7 +132,7 @@ func (d *Dataset) young(name string) bool {
 // first, as without it nobody takes the rest for whole, and at the end those
 // folders that are empty then.
 func removeSnapshot(fsys durable.FS, dir string) error {
-	if err := fsys.Remove(filepath.Join(dir, manifestFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := fsys.Remove(filepath.Join(dir, ManifestFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	_, err := removeOurs(fsys, dir, "")

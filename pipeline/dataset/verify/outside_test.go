@@ -31,10 +31,10 @@ func TestNotes(t *testing.T) {
 	}{
 		{"a foreign file", write("notes.txt", 0o600), "notes.txt is not callmill's"},
 		{"a foreign file among snapshots", write("snapshots/old.tar", 0o600), "snapshots/old.tar is not callmill's"},
-		{"a snapshot in the making", write("snapshots/.build-20260124T013000Z-0a1b2c/jobs", 0o600), "0a1b2c is of a run that goes on, or did not end"},
-		{"rows spilled", write("snapshots/.spill-123", 0o600), "snapshots/.spill-123 is of a run"},
+		{"a snapshot in the making", write("snapshots/.build-20260124T013000Z-0a1b2c/jobs", 0o600), "0a1b2c belongs to a run in progress"},
+		{"rows spilled", write("snapshots/.spill-123", 0o600), "snapshots/.spill-123 belongs to a run"},
 		{"a foreign dot-file", write("snapshots/.build-x", 0o600), "snapshots/.build-x is not callmill's"},
-		{"a file in the making", write(".LATEST.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", 0o600), "TUVWXYZ.tmp is of a run that goes on, or did not end"},
+		{"a file in the making", write(".LATEST.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", 0o600), "TUVWXYZ.tmp belongs to a run in progress"},
 		{"LATEST names another", write("LATEST", 0o600), `LATEST names "x"`},
 		{"LATEST is a folder", func(t *testing.T, dir string) {
 			check(t, os.RemoveAll(filepath.Join(dir, "LATEST")))

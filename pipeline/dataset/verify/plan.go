@@ -6,36 +6,38 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
-// Plan is a check cut into units that can be made at the same time: NewPlan,
-// Check for every unit, Report.
+// Plan is a check of a snapshot, divided into units that may be checked
+// concurrently: NewPlan, Check for every unit, Report.
 type Plan struct {
 	o        Options
-	dir      string // of the dataset
-	name     string // of the snapshot
-	snapshot string // its folder
-	tables   []schema.Table
+	dir      string                   // of the dataset
+	name     string                   // of the snapshot
+	snapshot string                   // its folder
+	tables   map[string]*schema.Table // by name
 
-	manifest *dataset.Manifest // nil where it cannot be trusted
-	location *time.Location    // nil where the settings name none
-	// What makes rows and contact keys again; nil where they are left out.
+	manifest *dataset.Manifest // nil if it is damaged
+	location *time.Location    // nil if the settings name none
+	// What derives rows and contact keys again; nil if they are left out.
 	rows       func() Rows
 	contactKey func() func(number string) string
-	// sameOutcomes: statuses mean what they meant when the snapshot was made.
+	// sameOutcomes says that statuses mean what they meant when the snapshot was
+	// made.
 	sameOutcomes bool
 
 	present map[string]fs.FileInfo // files in the snapshot's folder
 	units   []unit
-	jobs    []*tableFile // the files of jobs that hold rows
+	jobs    []*tableFile      // files of jobs with rows
+	content map[string]string // paths in the manifest, by SHA-256
 
 	findings findings
 	notes    []string
@@ -45,33 +47,24 @@ type Plan struct {
 	keys []schema.Key // of all jobs
 }
 
-// unit is what is checked in one go: the files of a shard, which belong
-// together, or one file by itself.
+// unit is what is checked together: the files of a shard, or one file.
 type unit struct {
 	shard *shard
 	file  *tableFile
 }
 
-// tableFile is a file as the manifest has it.
+// tableFile is a file of a table as the manifest describes it.
 type tableFile struct {
 	dataset.File
 	table *schema.Table
-	day   int32 // schema.NoDate for small tables, too
+	day   calendar.Day // noDay for small tables
 }
 
-// shard is the part of a day's jobs that lies in one file per table.
-type shard struct {
-	day             int32
-	bucket, buckets int
-	files           map[string]*tableFile // by table
-}
+// noDay is the day of jobs without a call.
+const noDay = calendar.Day(schema.NoDate)
 
-func (s *shard) String() string {
-	return fmt.Sprintf("job_date=%s bucket %d of %d", dataset.FormatDay(s.day), s.bucket, s.buckets)
-}
-
-// NewPlan looks at the manifest and at what files there are, and plans the
-// rest. The error means that there is nothing to check.
+// NewPlan checks the manifest and which files there are, and plans the rest. An
+// error means that there is nothing to check.
 func NewPlan(dir string, o Options) (*Plan, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("verify dataset: %w", err)
@@ -85,7 +78,10 @@ func NewPlan(dir string, o Options) (*Plan, error) {
 	}
 	p := &Plan{
 		o: o, dir: dir, name: name, snapshot: filepath.Join(dir, "snapshots", name),
-		tables: schema.Tables(), present: map[string]fs.FileInfo{},
+		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
+	}
+	for _, t := range schema.Tables() {
+		p.tables[t.Name] = &t
 	}
 	if err := p.listFiles(); err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
@@ -114,8 +110,8 @@ func NewPlan(dir string, o Options) (*Plan, error) {
 // Units is the number of units to check.
 func (p *Plan) Units() int { return len(p.units) }
 
-// Check checks one unit. Units may be checked at the same time. The error is
-// that of ctx, everything else is a finding.
+// Check checks one unit. It is safe for concurrent use. The error is that of ctx;
+// anything else is a finding.
 func (p *Plan) Check(ctx context.Context, unit int) error {
 	u := p.units[unit]
 	switch {
@@ -127,7 +123,8 @@ func (p *Plan) Check(ctx context.Context, unit int) error {
 	return p.checkSmall(ctx, u.file)
 }
 
-// Report looks at what only all units together show, and sums up.
+// Report checks what only all units together show, and sums up. Every unit must
+// have been checked.
 func (p *Plan) Report(ctx context.Context) (*Report, error) {
 	if err := p.checkUnique(ctx); err != nil {
 		return nil, err
@@ -146,36 +143,37 @@ func (p *Plan) Report(ctx context.Context) (*Report, error) {
 	return r, nil
 }
 
-// path is where a file of the snapshot lies.
+// path returns where a file of the snapshot is.
 func (p *Plan) path(file string) string {
 	return filepath.Join(p.snapshot, filepath.FromSlash(file))
 }
 
-// planShards makes units of the files and checks how days are cut into
-// shards.
+// planShards makes units of the files and checks how days are divided into shards.
 func (p *Plan) planShards(files []*tableFile) {
-	type place struct {
-		day             int32
+	type shardKey struct {
+		day             calendar.Day
 		bucket, buckets int
 	}
-	shards := map[place]*shard{}
+	shards := map[shardKey]*shard{}
 	for _, f := range files {
 		if !f.table.Day || f.Rows == 0 {
 			p.units = append(p.units, unit{file: f})
 			continue
 		}
-		at := place{f.day, f.Bucket, f.Buckets}
-		if shards[at] == nil {
-			shards[at] = &shard{f.day, f.Bucket, f.Buckets, map[string]*tableFile{}}
+		key := shardKey{f.day, f.Bucket, f.Buckets}
+		s := shards[key]
+		if s == nil {
+			s = &shard{f.day, f.Bucket, f.Buckets, map[string]*tableFile{}}
+			shards[key] = s
 		}
-		if other := shards[at].files[f.table.Name]; other != nil {
+		if other := s.files[f.table.Name]; other != nil {
 			p.findings.add(f.Path, CheckShards, "holds the same shard as %s", other.Path)
 			p.units = append(p.units, unit{file: f})
 			continue
 		}
-		shards[at].files[f.table.Name] = f
+		s.files[f.table.Name] = f
 	}
-	days := map[int32][]*shard{}
+	days := map[calendar.Day][]*shard{}
 	for _, s := range shards {
 		p.units = append(p.units, unit{shard: s})
 		days[s.day] = append(days[s.day], s)
@@ -186,34 +184,36 @@ func (p *Plan) planShards(files []*tableFile) {
 	for _, day := range days {
 		p.checkBuckets(day)
 	}
-	// Reading goes by day, so that what is found has an order.
-	slices.SortFunc(p.units, func(a, b unit) int { return cmp.Compare(a.firstPath(), b.firstPath()) })
+	slices.SortFunc(p.units, compareUnits)
 	slices.SortFunc(p.jobs, func(a, b *tableFile) int { return cmp.Compare(a.Path, b.Path) })
 }
 
-func (u unit) firstPath() string {
+// compareUnits puts the shards of a day beside each other.
+func compareUnits(a, b unit) int { return cmp.Compare(a.String(), b.String()) }
+
+func (u unit) String() string {
 	if u.file != nil {
 		return u.file.Path
 	}
 	return u.shard.String()
 }
 
-// checkBuckets checks how one day is cut into shards.
+// checkBuckets checks how a day is divided into shards.
 func (p *Plan) checkBuckets(day []*shard) {
 	slices.SortFunc(day, func(a, b *shard) int {
 		return cmp.Or(cmp.Compare(a.buckets, b.buckets), cmp.Compare(a.bucket, b.bucket))
 	})
 	rows := map[string]int64{}
 	for _, s := range day {
-		where := s.anyFile().Path
+		file := s.anyFile().Path
 		if s.buckets != day[0].buckets {
-			p.findings.add(where, CheckShards, "its day is cut into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].anyFile().Path)
+			p.findings.add(file, CheckShards, "its day is divided into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].anyFile().Path)
 		}
 		if s.buckets < 1 || s.buckets&(s.buckets-1) != 0 || s.bucket < 0 || s.bucket >= s.buckets {
-			p.findings.add(where, CheckShards, "bucket %d of %d, which is no bucket of a power of two", s.bucket, s.buckets)
+			p.findings.add(file, CheckShards, "invalid bucket %d of %d: want one of a power of two", s.bucket, s.buckets)
 		}
 		if s.files[schema.TableJobs] == nil {
-			p.findings.add(where, CheckReferences, "rows of %s, of which jobs has no file", s)
+			p.findings.add(file, CheckReferences, "has rows of %s, of which jobs has no file", s)
 		}
 		for name, f := range s.files {
 			rows[name] += f.Rows
@@ -224,34 +224,6 @@ func (p *Plan) checkBuckets(day []*shard) {
 		most = max(most, n)
 	}
 	if want := dataset.BucketsFor(most); day[0].buckets != want {
-		p.findings.add(day[0].anyFile().Path, CheckShards, "its day is cut into %d buckets, %d rows ask for %d", day[0].buckets, most, want)
+		p.findings.add(day[0].anyFile().Path, CheckShards, "its day is divided into %d buckets, but %d rows need %d", day[0].buckets, most, want)
 	}
-}
-
-// anyFile is the file to name where something is wrong with the whole shard:
-// that of the first table that has one.
-func (s *shard) anyFile() *tableFile {
-	for _, name := range schema.DayTables() {
-		if f := s.files[name]; f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-// tableOf finds the table a path inside the snapshot belongs to.
-func (p *Plan) tableOf(file string) *schema.Table {
-	for i := range p.tables {
-		if first := firstElement(file); first == p.tables[i].Name {
-			return &p.tables[i]
-		}
-	}
-	return nil
-}
-
-func firstElement(file string) string {
-	for dir := path.Dir(file); dir != "."; dir = path.Dir(file) {
-		file = dir
-	}
-	return file
 }
