@@ -90,7 +90,7 @@ func TestDamagedFile(t *testing.T) {
 		slow   bool // only pages tell
 	}{
 		{"deleted", func(t *testing.T, path string) { check(t, os.Remove(path)) }, verify.CheckFiles, "is missing", false},
-		{"emptied", func(t *testing.T, path string) { check(t, os.Truncate(path, 0)) }, verify.CheckBytes, "is empty", false},
+		{"emptied", func(t *testing.T, path string) { check(t, os.Truncate(path, 0)) }, verify.CheckBytes, "has 0 bytes, the manifest says", false},
 		{"truncated", func(t *testing.T, path string) {
 			info, err := os.Stat(path)
 			check(t, err)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,15 +22,10 @@ func (p *Plan) listFiles() error {
 	if _, err := os.Stat(p.snapshot); err != nil {
 		return fmt.Errorf("latest names snapshot %s: %w: go back to another with `callmill snapshots %s rollback NAME`", p.name, err, p.dir)
 	}
-	return filepath.WalkDir(p.snapshot, func(name string, entry fs.DirEntry, err error) error {
+	return fs.WalkDir(os.DirFS(p.snapshot), ".", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		file, err := filepath.Rel(p.snapshot, name)
-		if err != nil {
-			return err
-		}
-		file = filepath.ToSlash(file)
 		info, err := entry.Info()
 		if err != nil {
 			return err
@@ -51,17 +46,12 @@ func (p *Plan) listFiles() error {
 // checkFileList compares the files that are there with those of the manifest.
 func (p *Plan) checkFileList(files []*tableFile) {
 	wanted := map[string]bool{dataset.ManifestFile: true, dataset.ViewsFile: true}
-	if p.present[dataset.ViewsFile] == nil {
-		p.findings.add(dataset.ViewsFile, CheckFiles, "is missing")
-	}
 	for _, f := range files {
 		wanted[f.Path] = true
 		info := p.present[f.Path]
 		switch {
 		case info == nil:
 			p.findings.add(f.Path, CheckFiles, "is missing")
-		case info.Size() == 0:
-			p.findings.add(f.Path, CheckBytes, "is empty, but the manifest says %d bytes", f.Bytes)
 		case info.Size() != f.Bytes:
 			p.findings.add(f.Path, CheckBytes, "has %d bytes, the manifest says %d", info.Size(), f.Bytes)
 		}
@@ -100,30 +90,19 @@ func (p *Plan) hash(ctx context.Context, f *tableFile) (string, error) {
 	h := sha256.New()
 	file, err := os.Open(p.path(f.Path))
 	if err == nil {
-		_, err = io.Copy(h, &cancelled{ctx, file})
-		file.Close()
+		defer file.Close()
+	}
+	for err == nil && ctx.Err() == nil {
+		_, err = io.CopyN(h, file, 1<<22)
 	}
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
-	if err != nil {
+	if !errors.Is(err, io.EOF) {
 		p.findings.add(f.Path, CheckBytes, "cannot be read: %v", err)
 		return "", nil
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// cancelled is a reader that ends with its context.
-type cancelled struct {
-	ctx    context.Context
-	reader io.Reader
-}
-
-func (c *cancelled) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.reader.Read(b)
 }
 
 // planByNames plans the check of a snapshot whose manifest is damaged: its files

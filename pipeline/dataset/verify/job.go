@@ -34,10 +34,7 @@ type jobCheck struct {
 // add adds a finding about the file of a table.
 func (j *jobCheck) add(table, check, format string, args ...any) {
 	j.wrong = true
-	f := j.shard.files[table]
-	if f == nil {
-		f = j.shard.files[schema.TableJobs]
-	}
+	f := cmp.Or(j.shard.files[table], j.shard.files[schema.TableJobs])
 	j.plan.findings.add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
 }
 
@@ -139,7 +136,14 @@ func (j *jobCheck) checkSummaries(turns []schema.TurnRow, summaries []schema.Sum
 	if len(summaries) == 0 {
 		return
 	}
-	turnAt := turnIndexes(turns)
+	type turnKey struct {
+		task  string
+		index int32
+	}
+	turnAt := make(map[turnKey]int, len(turns))
+	for i := range turns {
+		turnAt[turnKey{turns[i].TaskID, turns[i].TurnIndex}] = i
+	}
 	current, want := -1, int32(0) // turn of the list at hand, -1 for the job's, and its next index
 	for i := range summaries {
 		s, turn := &summaries[i], -1
@@ -165,19 +169,4 @@ func (j *jobCheck) checkSummaries(turns []schema.TurnRow, summaries []schema.Sum
 		}
 		want++
 	}
-}
-
-// turnKey is the key of a turn within its job.
-type turnKey struct {
-	task  string
-	index int32
-}
-
-// turnIndexes returns the index of each turn of a job, by its key.
-func turnIndexes(turns []schema.TurnRow) map[turnKey]int {
-	at := make(map[turnKey]int, len(turns))
-	for i := range turns {
-		at[turnKey{turns[i].TaskID, turns[i].TurnIndex}] = i
-	}
-	return at
 }

@@ -18,12 +18,12 @@ import (
 // callmill wrote cannot be checked.
 func (p *Plan) readManifest() (*dataset.Manifest, error) {
 	text, err := os.ReadFile(p.path(dataset.ManifestFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		p.addManifest("is missing")
+		return nil, nil
+	}
 	if err != nil {
-		detail := "cannot be read: " + err.Error()
-		if errors.Is(err, fs.ErrNotExist) {
-			detail = "is missing"
-		}
-		p.addManifest("%s", detail)
+		p.addManifest("cannot be read: %v", err)
 		return nil, nil
 	}
 	m, err := dataset.ParseManifest(p.name, text)
@@ -87,19 +87,17 @@ func (p *Plan) parentJobs() (int64, bool) {
 		p.addManifest("invalid parent %q: not the name of a snapshot", parent)
 		return 0, false
 	}
-	const check = "whether the jobs are those of the parent and the new ones"
-	text, err := os.ReadFile(filepath.Join(p.dir, "snapshots", parent, dataset.ManifestFile))
-	if err != nil {
-		p.leaveOut(check, "snapshot "+parent+" is gone")
-		return 0, false
-	}
-	m, err := dataset.ParseManifest(parent, text)
-	if err != nil || m.Table(schema.TableJobs) == nil {
+	why := "snapshot " + parent + " is gone"
+	if text, err := os.ReadFile(filepath.Join(p.dir, "snapshots", parent, dataset.ManifestFile)); err == nil {
+		m, err := dataset.ParseManifest(parent, text)
+		if err == nil && m.Table(schema.TableJobs) != nil {
+			return m.Table(schema.TableJobs).Rows, true
+		}
+		why = "the manifest of snapshot " + parent + " is damaged"
 		p.note("the manifest of the parent snapshot %s is damaged", parent)
-		p.leaveOut(check, "the manifest of snapshot "+parent+" is damaged")
-		return 0, false
 	}
-	return m.Table(schema.TableJobs).Rows, true
+	p.leaveOut("whether the jobs are those of the parent and the new ones", why)
+	return 0, false
 }
 
 // checkExtent checks what the manifest says besides tables, settings and counts.

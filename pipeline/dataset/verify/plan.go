@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,11 +27,9 @@ type Plan struct {
 	manifest *dataset.Manifest // nil if it is damaged
 	location *time.Location    // nil if the settings name none
 	// What derives rows and contact keys again; nil if they are left out.
-	rows       func() Rows
-	contactKey func() func(number string) string
-	// sameOutcomes says that statuses mean what they meant when the snapshot was
-	// made.
-	sameOutcomes bool
+	rows         func() Rows
+	contactKey   func() func(number string) string
+	sameOutcomes bool // statuses mean what they meant when the snapshot was made
 
 	present map[string]fs.FileInfo // files in the snapshot's folder
 	units   []unit
@@ -66,34 +63,41 @@ const noDay = calendar.Day(schema.NoDate)
 // NewPlan checks the manifest and which files there are, and plans the rest. An
 // error means that there is nothing to check.
 func NewPlan(dir string, o Options) (*Plan, error) {
-	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("verify dataset: %w", err)
-	}
-	name, err := dataset.Latest(dir)
-	if err != nil {
-		return nil, fmt.Errorf("verify %s: %w", dir, err)
-	}
-	if name == "" {
-		return nil, fmt.Errorf("verify %s: %w", dir, dataset.ErrEmpty)
-	}
 	p := &Plan{
-		o: o, dir: dir, name: name, snapshot: filepath.Join(dir, "snapshots", name),
+		o: o, dir: dir,
 		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
 	}
 	for _, t := range schema.Tables() {
 		p.tables[t.Name] = &t
 	}
-	if err := p.listFiles(); err != nil {
+	if err := p.plan(); err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
+	}
+	return p, nil
+}
+
+func (p *Plan) plan() (err error) {
+	if _, err := os.Stat(p.dir); err != nil {
+		return err
+	}
+	if p.name, err = dataset.Latest(p.dir); err != nil {
+		return err
+	}
+	if p.name == "" {
+		return dataset.ErrEmpty
+	}
+	p.snapshot = filepath.Join(p.dir, "snapshots", p.name)
+	if err := p.listFiles(); err != nil {
+		return err
 	}
 	p.noteOutside()
 	if p.manifest, err = p.readManifest(); err != nil {
-		return nil, fmt.Errorf("verify %s: %w", dir, err)
+		return err
 	}
 	if p.manifest == nil {
 		p.planByNames()
 		p.checkViewsText()
-		return p, nil
+		return nil
 	}
 	p.checkSettings()
 	p.checkExtent()
@@ -104,7 +108,7 @@ func NewPlan(dir string, o Options) (*Plan, error) {
 	p.planShards(files)
 	p.prepareDerived()
 	p.prepareContactKeys()
-	return p, nil
+	return nil
 }
 
 // Units is the number of units to check.
@@ -148,46 +152,6 @@ func (p *Plan) path(file string) string {
 	return filepath.Join(p.snapshot, filepath.FromSlash(file))
 }
 
-// planShards makes units of the files and checks how days are divided into shards.
-func (p *Plan) planShards(files []*tableFile) {
-	type shardKey struct {
-		day             calendar.Day
-		bucket, buckets int
-	}
-	shards := map[shardKey]*shard{}
-	for _, f := range files {
-		if !f.table.Day || f.Rows == 0 {
-			p.units = append(p.units, unit{file: f})
-			continue
-		}
-		key := shardKey{f.day, f.Bucket, f.Buckets}
-		s := shards[key]
-		if s == nil {
-			s = &shard{f.day, f.Bucket, f.Buckets, map[string]*tableFile{}}
-			shards[key] = s
-		}
-		if other := s.files[f.table.Name]; other != nil {
-			p.findings.add(f.Path, CheckShards, "holds the same shard as %s", other.Path)
-			p.units = append(p.units, unit{file: f})
-			continue
-		}
-		s.files[f.table.Name] = f
-	}
-	days := map[calendar.Day][]*shard{}
-	for _, s := range shards {
-		p.units = append(p.units, unit{shard: s})
-		days[s.day] = append(days[s.day], s)
-		if f := s.files[schema.TableJobs]; f != nil {
-			p.jobs = append(p.jobs, f)
-		}
-	}
-	for _, day := range days {
-		p.checkBuckets(day)
-	}
-	slices.SortFunc(p.units, compareUnits)
-	slices.SortFunc(p.jobs, func(a, b *tableFile) int { return cmp.Compare(a.Path, b.Path) })
-}
-
 // compareUnits puts the shards of a day beside each other.
 func compareUnits(a, b unit) int { return cmp.Compare(a.String(), b.String()) }
 
@@ -196,34 +160,4 @@ func (u unit) String() string {
 		return u.file.Path
 	}
 	return u.shard.String()
-}
-
-// checkBuckets checks how a day is divided into shards.
-func (p *Plan) checkBuckets(day []*shard) {
-	slices.SortFunc(day, func(a, b *shard) int {
-		return cmp.Or(cmp.Compare(a.buckets, b.buckets), cmp.Compare(a.bucket, b.bucket))
-	})
-	rows := map[string]int64{}
-	for _, s := range day {
-		file := s.anyFile().Path
-		if s.buckets != day[0].buckets {
-			p.findings.add(file, CheckShards, "its day is divided into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].anyFile().Path)
-		}
-		if s.buckets < 1 || s.buckets&(s.buckets-1) != 0 || s.bucket < 0 || s.bucket >= s.buckets {
-			p.findings.add(file, CheckShards, "invalid bucket %d of %d: want one of a power of two", s.bucket, s.buckets)
-		}
-		if s.files[schema.TableJobs] == nil {
-			p.findings.add(file, CheckReferences, "has rows of %s, of which jobs has no file", s)
-		}
-		for name, f := range s.files {
-			rows[name] += f.Rows
-		}
-	}
-	most := int64(0)
-	for _, n := range rows {
-		most = max(most, n)
-	}
-	if want := dataset.BucketsFor(most); day[0].buckets != want {
-		p.findings.add(day[0].anyFile().Path, CheckShards, "its day is divided into %d buckets, but %d rows need %d", day[0].buckets, most, want)
-	}
 }

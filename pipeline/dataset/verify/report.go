@@ -105,8 +105,7 @@ const maxAlike = 3
 type findings struct {
 	mu   sync.Mutex
 	list []Finding
-	more map[alike]int // how many of a kind beyond those in list
-	seen map[alike]int
+	seen map[alike]int // how many of a kind were added
 }
 
 type alike struct{ file, check string }
@@ -115,15 +114,12 @@ func (f *findings) add(file, check, format string, args ...any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.seen == nil {
-		f.seen, f.more = map[alike]int{}, map[alike]int{}
+		f.seen = map[alike]int{}
 	}
 	kind := alike{file, check}
-	if f.seen[kind] == maxAlike {
-		f.more[kind]++
-		return
+	if f.seen[kind]++; f.seen[kind] <= maxAlike {
+		f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
 	}
-	f.seen[kind]++
-	f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
 }
 
 // sorted returns the findings by file and check, those of one kind in the order in
@@ -132,8 +128,10 @@ func (f *findings) sorted() []Finding {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	list := slices.Clone(f.list)
-	for kind, n := range f.more {
-		list = append(list, Finding{kind.file, kind.check, fmt.Sprintf("and %d more of this kind", n)})
+	for kind, n := range f.seen {
+		if n > maxAlike {
+			list = append(list, Finding{kind.file, kind.check, fmt.Sprintf("and %d more of this kind", n-maxAlike)})
+		}
 	}
 	slices.SortStableFunc(list, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Check, b.Check))

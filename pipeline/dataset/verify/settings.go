@@ -14,6 +14,9 @@ import (
 	"callmill/schema"
 )
 
+// piiKeep is the setting that publishes whole numbers.
+const piiKeep = "keep"
+
 // checkSettings checks that the settings are ones a run can have and that what
 // they name exists.
 func (p *Plan) checkSettings() {
@@ -21,14 +24,11 @@ func (p *Plan) checkSettings() {
 	wrong := func(format string, args ...any) {
 		p.findings.add(dataset.ManifestFile, CheckSettings, format, args...)
 	}
-	location, err := time.LoadLocation(s.TimeZone)
-	switch {
-	case s.TimeZone == "" || s.TimeZone == "Local":
+	var err error
+	if s.TimeZone == "" || s.TimeZone == "Local" {
 		wrong("invalid time zone %q", s.TimeZone)
-	case err != nil:
-		wrong("time zone: %v", err)
-	default:
-		p.location = location
+	} else if p.location, err = time.LoadLocation(s.TimeZone); err != nil {
+		wrong("invalid time zone: %v", err)
 	}
 	if p.location == nil {
 		p.leaveOut("whether jobs lie under their day", "the settings name no time zone")
@@ -101,6 +101,3 @@ func (p *Plan) prepareContactKeys() {
 		p.contactKey = p.o.ContactKey
 	}
 }
-
-// piiKeep is the setting that publishes whole numbers.
-const piiKeep = "keep"

@@ -2,174 +2,90 @@ package verify
 
 import (
 	"cmp"
-	"context"
 	"fmt"
+	"maps"
 	"slices"
 
+	"callmill/pipeline/dataset"
 	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
 // shard is the part of a day's jobs that is in one file per table.
 type shard struct {
-	day             calendar.Day
-	bucket, buckets int
-	files           map[string]*tableFile // by table
+	shardID
+	files map[string]*tableFile // by table
+	first *tableFile            // the one to name if something is wrong with the whole shard
 }
 
-func (s *shard) String() string {
+type shardID struct {
+	day             calendar.Day
+	bucket, buckets int
+}
+
+func (s shardID) String() string {
 	return fmt.Sprintf("job_date=%s bucket %d of %d", s.day, s.bucket, s.buckets)
 }
 
-// anyFile returns the file to name if something is wrong with the whole shard:
-// that of the first table that has one.
-func (s *shard) anyFile() *tableFile {
-	for _, name := range schema.DayTables() {
-		if f := s.files[name]; f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-// checkShard checks the files of one shard, and their rows job by job.
-func (p *Plan) checkShard(ctx context.Context, s *shard) error {
-	sound := true
-	for _, name := range schema.DayTables() {
-		f := s.files[name]
-		if f == nil {
+// planShards makes units of the files and checks how days are divided into shards.
+func (p *Plan) planShards(files []*tableFile) {
+	shards := map[shardID]*shard{}
+	for _, f := range files {
+		if !f.table.Day || f.Rows == 0 {
+			p.units = append(p.units, unit{file: f})
 			continue
 		}
-		ok, err := p.sound(ctx, f)
-		if err != nil {
-			return err
+		id := shardID{f.day, f.Bucket, f.Buckets}
+		s := shards[id]
+		if s == nil {
+			s = &shard{id, map[string]*tableFile{}, f}
+			shards[id] = s
 		}
-		sound = sound && ok
+		if other := s.files[f.table.Name]; other != nil {
+			p.findings.add(f.Path, CheckShards, "holds the same shard as %s", other.Path)
+			p.units = append(p.units, unit{file: f})
+			continue
+		}
+		s.files[f.table.Name] = f
 	}
-	// Without all rows of a job nothing more can be said about it.
-	if !sound || s.files[schema.TableJobs] == nil {
-		return nil
-	}
-	c := &shardCheck{plan: p, shard: s, scratch: make([]byte, 0, 256), unlisted: map[string]bool{}}
-	if p.rows != nil {
-		c.derive = p.rows()
-	}
-	if p.contactKey != nil {
-		c.contactKey = p.contactKey()
-	}
-	return p.addRead(c.run(ctx))
-}
-
-// shardCheck reads the files of a shard in step: all have the same order of jobs.
-type shardCheck struct {
-	plan       *Plan
-	shard      *shard
-	derive     Rows
-	contactKey func(string) string
-	scratch    []byte // for keys
-	content    []byte // for content hashes
-
-	order     []indexedKey // of the shard's jobs, by key
-	rows      schema.Rows  // of the current job
-	previous  schema.JobRow
-	followers []follower
-
-	unlisted map[string]bool // undocumented statuses met
-}
-
-// indexedKey is the key of a job and its index in its shard.
-type indexedKey struct {
-	key schema.Key
-	at  int32
-}
-
-func (c *shardCheck) run(ctx context.Context) error {
-	jobs := c.shard.files[schema.TableJobs]
-	if err := c.readOrder(ctx, jobs); err != nil {
-		return err
-	}
-	r := &c.rows
-	c.followers = []follower{
-		&stream[schema.TaskRow]{table: schema.TableTasks, rows: &r.Tasks, jobOf: func(r *schema.TaskRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.TurnRow]{table: schema.TableTurns, rows: &r.Turns, jobOf: func(r *schema.TurnRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.ContactRow]{table: schema.TableContacts, rows: &r.Contacts, jobOf: func(r *schema.ContactRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.ExtraRow]{table: schema.TableExtras, rows: &r.Extras, jobOf: func(r *schema.ExtraRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.SummaryRow]{table: schema.TableSummaries, rows: &r.Summaries, jobOf: func(r *schema.SummaryRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-	}
-	for _, f := range c.followers {
-		defer f.close()
-		if err := f.open(c); err != nil {
-			return err
+	days := map[calendar.Day][]*shard{}
+	for _, s := range shards {
+		p.units = append(p.units, unit{shard: s})
+		days[s.day] = append(days[s.day], s)
+		if f := s.files[schema.TableJobs]; f != nil {
+			p.jobs = append(p.jobs, f)
 		}
 	}
-	if err := c.readJobs(ctx, jobs); err != nil {
-		return err
+	for _, day := range days {
+		p.checkBuckets(day)
 	}
-	// Rows that are left belong to no job of the shard.
-	if err := c.take(int32(len(c.order))); err != nil {
-		return err
-	}
-	if f := c.shard.files[schema.TableTasks]; f != nil {
-		c.checkUnlisted(f)
-	}
-	return nil
+	slices.SortFunc(p.units, compareUnits)
+	slices.SortFunc(p.jobs, func(a, b *tableFile) int { return cmp.Compare(a.Path, b.Path) })
 }
 
-// readOrder notes the index of each job in the shard, and its key for the whole
-// snapshot.
-func (c *shardCheck) readOrder(ctx context.Context, f *tableFile) error {
-	c.order = make([]indexedKey, 0, f.Rows)
-	for row, err := range rowsOf[jobKey](ctx, c.plan, f) {
-		if err != nil {
-			return err
-		}
-		c.order = append(c.order, indexedKey{row.key(c.scratch), int32(len(c.order))})
-	}
-	c.plan.mu.Lock()
-	for _, j := range c.order {
-		c.plan.keys = append(c.plan.keys, j.key)
-	}
-	c.plan.mu.Unlock()
-	slices.SortFunc(c.order, func(a, b indexedKey) int {
-		return cmp.Or(compareKeys(a.key, b.key), cmp.Compare(a.at, b.at))
+// checkBuckets checks how a day is divided into shards.
+func (p *Plan) checkBuckets(day []*shard) {
+	slices.SortFunc(day, func(a, b *shard) int {
+		return cmp.Or(cmp.Compare(a.buckets, b.buckets), cmp.Compare(a.bucket, b.bucket))
 	})
-	return nil
-}
-
-// indexOf returns the index of a job in the shard, -1 if the shard does not have
-// it.
-func (c *shardCheck) indexOf(job *jobKey) int32 {
-	key := job.key(c.scratch)
-	i, ok := slices.BinarySearchFunc(c.order, key, func(j indexedKey, key schema.Key) int { return compareKeys(j.key, key) })
-	if !ok {
-		return -1
-	}
-	return c.order[i].at
-}
-
-// readJobs checks the jobs one by one, each with its rows in all tables.
-func (c *shardCheck) readJobs(ctx context.Context, f *tableFile) error {
-	at := int32(0)
-	for row, err := range rowsOf[schema.JobRow](ctx, c.plan, f) {
-		if err != nil {
-			return err
+	rows := map[string]int64{}
+	for _, s := range day {
+		file := s.first.Path
+		if s.buckets != day[0].buckets {
+			p.findings.add(file, CheckShards, "its day is divided into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].first.Path)
 		}
-		c.rows.Job = *row
-		if err := c.take(at); err != nil {
-			return err
+		if s.buckets < 1 || s.buckets&(s.buckets-1) != 0 || s.bucket < 0 || s.bucket >= s.buckets {
+			p.findings.add(file, CheckShards, "invalid bucket %d of %d: want one of a power of two", s.bucket, s.buckets)
 		}
-		c.checkJob(at)
-		at++
-	}
-	return nil
-}
-
-// take reads the rows of the job with an index in the shard.
-func (c *shardCheck) take(at int32) error {
-	for _, f := range c.followers {
-		if err := f.take(at); err != nil {
-			return err
+		if s.files[schema.TableJobs] == nil {
+			p.findings.add(file, CheckReferences, "has rows of %s, of which jobs has no file", s)
+		}
+		for name, f := range s.files {
+			rows[name] += f.Rows
 		}
 	}
-	return nil
+	most := slices.Max(slices.Collect(maps.Values(rows)))
+	if want := dataset.BucketsFor(most); day[0].buckets != want {
+		p.findings.add(day[0].first.Path, CheckShards, "its day is divided into %d buckets, but %d rows need %d", day[0].buckets, most, want)
+	}
 }

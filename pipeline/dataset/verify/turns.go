@@ -29,12 +29,11 @@ func (j *jobCheck) checkTurns(tasks []schema.TaskRow, turns []schema.TurnRow, ta
 	if len(turns) == 0 {
 		return
 	}
-	turn := &turns[0]
-	if _, ok := taskAt[turn.TaskID]; ok {
-		j.add(schema.TableTurns, CheckOrder, "turn %d of task %s: not in the order of tasks", turn.TurnIndex, turn.TaskID)
-	} else {
-		j.add(schema.TableTurns, CheckReferences, "turn %d of task %s, which the job does not have", turn.TurnIndex, turn.TaskID)
+	check, why := CheckReferences, "which the job does not have"
+	if _, ok := taskAt[turns[0].TaskID]; ok {
+		check, why = CheckOrder, "not in the order of tasks"
 	}
+	j.add(schema.TableTurns, check, "turn %d of task %s, %s", turns[0].TurnIndex, turns[0].TaskID, why)
 }
 
 // checkConversation checks the turns of one task.

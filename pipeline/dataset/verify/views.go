@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"regexp"
@@ -17,12 +19,8 @@ var view = regexp.MustCompile(`(?m)^CREATE OR REPLACE VIEW "?(\w+)"? AS .*'([^']
 // views are the tables, each reading the table's files and no others. A text other
 // than that of this version is only noted: another version may have written it.
 func (p *Plan) checkViews(files []*tableFile) {
-	if p.present[dataset.ViewsFile] == nil {
-		return // a finding already
-	}
-	text, err := os.ReadFile(p.path(dataset.ViewsFile))
-	if err != nil {
-		p.findings.add(dataset.ViewsFile, CheckBytes, "cannot be read: %v", err)
+	text, ok := p.readViews()
+	if !ok {
 		return
 	}
 	if sum := hashOf(text); sum != p.manifest.ViewsSHA256 {
@@ -50,11 +48,21 @@ func (p *Plan) checkViews(files []*tableFile) {
 
 // checkViewsText checks views.sql of a snapshot whose manifest is damaged.
 func (p *Plan) checkViewsText() {
-	if p.present[dataset.ViewsFile] == nil {
-		p.findings.add(dataset.ViewsFile, CheckFiles, "is missing")
-		return
-	}
-	if text, err := os.ReadFile(p.path(dataset.ViewsFile)); err != nil || string(text) != dataset.Views("") {
+	if text, ok := p.readViews(); ok && string(text) != dataset.Views("") {
 		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
 	}
+}
+
+// readViews reads views.sql. That it cannot be read is a finding.
+func (p *Plan) readViews() (text []byte, ok bool) {
+	text, err := os.ReadFile(p.path(dataset.ViewsFile))
+	switch {
+	case err == nil:
+		return text, true
+	case errors.Is(err, fs.ErrNotExist):
+		p.findings.add(dataset.ViewsFile, CheckFiles, "is missing")
+	default:
+		p.findings.add(dataset.ViewsFile, CheckBytes, "cannot be read: %v", err)
+	}
+	return nil, false
 }
