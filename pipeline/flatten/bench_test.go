@@ -7,7 +7,7 @@ import (
 	"callmill/schema"
 )
 
-// talk is a job whose one call has n lines.
+// talk returns a job whose only call has n lines.
 func talk(n int) *schema.Job {
 	j := jobOf("Succeeded", "SucceededFinish")
 	task := &j.Tasks[0]
@@ -41,8 +41,8 @@ func TestRowsDoNotAllocatePerTurn(t *testing.T) {
 	}
 }
 
-// One huge job does not hold its memory for the rest of a run.
-func TestBuffersAreGivenUp(t *testing.T) {
+// One huge job does not hold its memory for the rest of the run.
+func TestLargeBuffersAreDropped(t *testing.T) {
 	f := newFlattener(t)
 	f.Rows(talk(4*maxKeptRows), schema.ContentHash{})
 	f.Rows(talk(1), schema.ContentHash{})

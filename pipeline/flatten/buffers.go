@@ -6,15 +6,15 @@ import (
 	"callmill/schema"
 )
 
-// Buffers larger than this after a job are given up instead of kept for the
-// next: one huge job should not hold its memory for the rest of the run.
+// Larger buffers are dropped after a job instead of kept for the next: one huge job
+// should not hold its memory for the rest of the run.
 const (
 	maxKeptRows  = 1 << 14 // some 4 MB of turns
 	maxKeptTexts = 1 << 18 // 4 MB
 	maxKeptBytes = 4 << 20
 )
 
-// reset empties the buffers and makes those large enough that rows point into.
+// reset empties the buffers, and grows those that rows point into.
 func (f *Flattener) reset(j *schema.Job) {
 	turns, summaries := 0, len(j.Summaries)
 	for i := range j.Tasks {
@@ -38,8 +38,8 @@ func (f *Flattener) reset(j *schema.Job) {
 	f.spans = empty(f.spans, 0, maxKeptTexts)
 }
 
-// empty gives buf without elements and with room for need, or a new buffer
-// where buf is larger than what is worth keeping.
+// empty returns buf without elements and with room for need, or a new buffer if buf
+// is larger than is worth keeping.
 func empty[T any](buf []T, need, maxKept int) []T {
 	if cap(buf) > max(maxKept, need) {
 		return make([]T, 0, need)

@@ -13,7 +13,7 @@ import (
 	"callmill/schema"
 )
 
-// everyRunes cuts a word after so many code points.
+// everyRunes divides scripts into words of so many code points.
 type everyRunes int
 
 func (n everyRunes) Cut(dst []int32, script string) []int32 {
@@ -43,7 +43,7 @@ func newFlattener(t testing.TB) *Flattener {
 	return New(zone(t, "Asia/Shanghai"), everyRunes(2), nil)
 }
 
-// drawJob draws a job as decode and SearchTask may give it.
+// drawJob draws a job as decode may return it.
 func drawJob(t *rapid.T) *schema.Job {
 	j := &schema.Job{
 		InstanceID:     text.Draw(t, "instance"),

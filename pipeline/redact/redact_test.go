@@ -138,7 +138,7 @@ func TestDigitRangesHoldWholeTens(t *testing.T) {
 }
 
 // What a Redactor remembers never shows: each key is the one by definition,
-// in whatever order numbers come, also where a number's bytes are used again.
+// in any order of numbers, even if the bytes of a number are reused.
 func TestKeyIsAFunctionOfTheDigits(t *testing.T) {
 	r := New([]byte("k"))
 	rapid.Check(t, func(t *rapid.T) {

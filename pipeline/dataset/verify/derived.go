@@ -11,13 +11,12 @@ import (
 	"callmill/schema"
 )
 
-// prepareDerived gets what derives rows again.
+// prepareDerived prepares to derive rows again, or says why that is left out.
 func (p *Plan) prepareDerived() {
 	const checks = "derived columns"
 	switch {
 	case p.o.Quick:
 		p.leaveOut("rows", "quick")
-		return
 	case p.o.Job == nil:
 		p.leaveOut("content hashes and "+checks, "nothing was given to make jobs of rows")
 	case !p.sameOutcomes:
@@ -25,12 +24,11 @@ func (p *Plan) prepareDerived() {
 	case p.o.Rows == nil:
 		p.leaveOut(checks, "nothing was given to compute them")
 	default:
-		rows, err := p.o.Rows(p.manifest.Settings)
-		if err != nil {
+		if rows, err := p.o.Rows(p.manifest.Settings); err != nil {
 			p.leaveOut(checks, err.Error())
-			break
+		} else {
+			p.rows = rows
 		}
-		p.rows = rows
 	}
 }
 
@@ -72,10 +70,7 @@ func compareRows[T any](j *jobCheck, table string, got, want []T) {
 	for i := range got {
 		a, b := reflect.ValueOf(&got[i]).Elem(), reflect.ValueOf(&want[i]).Elem()
 		for f := range a.NumField() {
-			if !schema.IsColumn(a.Type().Field(f)) {
-				continue
-			}
-			if !equal(a.Field(f), b.Field(f)) {
+			if schema.IsColumn(a.Type().Field(f)) && !equal(a.Field(f), b.Field(f)) {
 				column, _, _ := strings.Cut(a.Type().Field(f).Tag.Get("parquet"), ",")
 				j.add(table, CheckDerived, "row %d: %s is %s, %s when derived again", i, column, show(a.Field(f)), show(b.Field(f)))
 			}
@@ -111,7 +106,7 @@ func show(v reflect.Value) string {
 // number formats an index that may be NULL.
 func number(n *int32) string { return show(reflect.ValueOf(n)) }
 
-// checkContactKeys makes the contact keys again if numbers are published.
+// checkContactKeys compares contact keys with those of the published numbers.
 func (j *jobCheck) checkContactKeys(rows *schema.Rows) {
 	if j.contactKey == nil {
 		return

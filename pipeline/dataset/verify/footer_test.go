@@ -11,7 +11,7 @@ import (
 	"callmill/schema"
 )
 
-// Footers of files that are not of their table.
+// A footer must have the columns of its table.
 func TestFooterOfAnotherTable(t *testing.T) {
 	type changed struct {
 		InstanceID string   `parquet:"instance_id,dict"`
@@ -66,7 +66,7 @@ func (p *Plan) wants(t *testing.T, check, detail string) {
 	t.Errorf("no finding %s: %s among %+v", check, detail, p.findings.list)
 }
 
-// writeRows writes a file of a table as if it were the only one of a snapshot.
+// writeRows writes a file of a table as the only one of a snapshot.
 func writeRows[T any](t testing.TB, dir, name string, rows []T) (*Plan, *tableFile) {
 	var out bytes.Buffer
 	if err := parquetio.Write(&out, rows); err != nil {

@@ -8,8 +8,8 @@ import (
 	"callmill/schema"
 )
 
-// checkJob checks the rows of one job, which has an index in its shard. Only if
-// they are consistent they are derived again.
+// checkJob checks the rows of one job, which has an index in its shard. They are
+// derived again only if they are consistent.
 func (c *shardCheck) checkJob(at int32) {
 	j := &jobCheck{shardCheck: c, job: &c.rows.Job}
 	j.checkPlace(at)

@@ -13,6 +13,7 @@ import (
 	"callmill/pipeline/internal/durable"
 )
 
+// leaveOut reports checks that are not made, and why.
 func (p *Plan) leaveOut(checks, why string) {
 	p.leftOut = append(p.leftOut, checks+": "+why)
 }
@@ -23,6 +24,7 @@ func (p *Plan) noteMode(file string, mode fs.FileMode, private, group fs.FileMod
 	}
 }
 
+// note reports something unusual that is not wrong.
 func (p *Plan) note(format string, args ...any) {
 	p.notes = append(p.notes, fmt.Sprintf(format, args...))
 }

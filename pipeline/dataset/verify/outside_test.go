@@ -14,7 +14,7 @@ import (
 	"callmill/pipeline/dataset/verify"
 )
 
-// What lies outside the snapshot is noted, and nothing more.
+// What is outside the snapshot is noted, and is no damage.
 func TestNotes(t *testing.T) {
 	original := newDataset(t)
 	write := func(name string, mode os.FileMode) func(t *testing.T, dir string) {
@@ -60,7 +60,7 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// What cannot be checked at all is an error that says what to do.
+// If there is nothing to check, the error says what to do.
 func TestNothingToCheck(t *testing.T) {
 	original := newDataset(t)
 	for _, tt := range []struct {
@@ -97,7 +97,7 @@ func TestNothingToCheck(t *testing.T) {
 	}
 }
 
-// Without links LATEST is what names the snapshot.
+// Without links LATEST names the snapshot.
 func TestWithoutLinks(t *testing.T) {
 	dir := newDataset(t)
 	name := filepath.Base(snapshotDir(t, dir))
@@ -108,8 +108,7 @@ func TestWithoutLinks(t *testing.T) {
 	}
 }
 
-// Jobs are those of the parent and the new ones: known as long as the parent
-// is there.
+// The jobs are those of the parent and the new ones, as long as the parent exists.
 func TestParent(t *testing.T) {
 	original := newDataset(t)
 	parent := filepath.Base(snapshotDir(t, original))
@@ -137,7 +136,7 @@ func TestParent(t *testing.T) {
 	}
 }
 
-// What is not given is left out, and said.
+// Checks for which nothing was passed in are left out, and the report says so.
 func TestLeftOut(t *testing.T) {
 	original := newDataset(t)
 	full := options(original)

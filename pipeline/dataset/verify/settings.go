@@ -85,7 +85,8 @@ func (p *Plan) checkKeyID(id string) (why string) {
 	return ""
 }
 
-// prepareContactKeys gets what makes contact keys again.
+// prepareContactKeys prepares to make contact keys again, or says why that is left
+// out.
 func (p *Plan) prepareContactKeys() {
 	const checks = "contact keys"
 	why := p.checkKeyID(p.manifest.Settings.KeyID)
