@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -36,8 +35,8 @@ const (
 	ViewsFile    = "views.sql"
 )
 
-// nameDigits is how much of the SHA-256 of its content names a Parquet file.
-const nameDigits = 20
+// NameDigits is how much of the SHA-256 of its content names a Parquet file.
+const NameDigits = 20
 
 // snapshotName is <time>-<first digits of the manifest's SHA-256>.
 var snapshotName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
@@ -55,26 +54,12 @@ func IsOwn(name string) bool {
 		durable.IsTemp(name)
 }
 
-// IsSnapshot reports whether a name in snapshots/ is that of a snapshot.
-func IsSnapshot(name string) bool { return snapshotName.MatchString(name) }
-
-// IsScratch reports whether a name in snapshots/ is that of something only a run
-// in progress has there.
-func IsScratch(name string) bool { return scratchName.MatchString(name) }
-
 func nameSnapshot(at time.Time, manifestHash string) string {
 	return at.UTC().Format("20060102T150405Z") + "-" + manifestHash[:6]
 }
 
 // DateDir returns the folder of a day: job_date=2026-01-21.
 func DateDir(day int32) string { return datePrefix + FormatDay(day) }
-
-// FilePath returns the path of a Parquet file inside a snapshot: it lies in the
-// folder of its table, or below that of its day, under the beginning of the
-// SHA-256 of its content.
-func FilePath(folder, sha256 string) string {
-	return path.Join(folder, sha256[:nameDigits]+".parquet")
-}
 
 // FormatDay returns the day, in days since 1970-01-01, as YYYY-MM-DD.
 func FormatDay(day int32) string { return calendar.Day(day).String() }
