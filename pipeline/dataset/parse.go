@@ -15,7 +15,7 @@ func ParseManifest(snapshot string, text []byte) (*Manifest, error) {
 	// First the hash: what a damaged manifest says of its version is worthless.
 	sum := sha256.Sum256(text)
 	if digits := hex.EncodeToString(sum[:])[:6]; !IsSnapshot(snapshot) || snapshot[len(snapshot)-6:] != digits {
-		return nil, fmt.Errorf("damaged: its SHA-256 begins with %s, but its folder is named %s", digits, snapshot)
+		return nil, fmt.Errorf("damaged: its hash begins with %s, but its folder is named %s", digits, snapshot)
 	}
 	var version struct{ Format int }
 	if json.Unmarshal(text, &version) == nil && version.Format > FormatVersion {
