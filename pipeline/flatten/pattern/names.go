@@ -78,14 +78,14 @@ func beginnings(name string) (one, two string) {
 func (r *Replacer) name(s string, i int) int {
 	for _, name := range r.names {
 		if name != "" && strings.HasPrefix(s[i:], name) {
-			return skip(s, i+len(name), titles[:]...)
+			return title(s, i+len(name))
 		}
 	}
 	for _, short := range r.short {
 		if short == "" || !strings.HasPrefix(s[i:], short) {
 			continue
 		}
-		if end := skip(s, i+len(short), titles[:]...); end > i+len(short) {
+		if end := title(s, i+len(short)); end > i+len(short) {
 			return end
 		}
 	}
@@ -119,4 +119,14 @@ func (r *Replacer) follow(s string, i int) following {
 		return phraseOn
 	}
 	return phraseEnds
+}
+
+// title returns the end of the title at s[i:], i if there is none.
+func title(s string, i int) int {
+	for _, t := range titles {
+		if strings.HasPrefix(s[i:], t) {
+			return i + len(t)
+		}
+	}
+	return i
 }
