@@ -40,7 +40,6 @@
 //	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
 //	pipeline/redact            what personal data of a job may pass; contact keys
 //	pipeline/flatten           schema.Job → rows, with every derived column, and back
-//	pipeline/flatten/pattern   a line of the robot → the same in every call, with slots for names, dates, numbers
 //	segment                    text → words
 //	pipeline/dataset           rows → shards, Parquet files, snapshots; publish, verify
 //	pipeline/internal/calendar days, intervals of time, time zones
