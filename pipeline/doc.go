@@ -42,6 +42,7 @@
 //	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
 //	pipeline/redact            what personal data of a job may pass; contact keys
 //	pipeline/flatten           schema.Job → rows, with every derived column, and back
+//	pipeline/flatten/pattern   slots for what differs from call to call in a robot's line
 //	segment                    text → words
 //	pipeline/dataset           the folder of snapshots: which is the latest, which may go
 //	pipeline/dataset/commit    jobs → shards, Parquet files, a snapshot: the transaction of a run
@@ -49,6 +50,7 @@
 //	pipeline/dataset/spill     other records sorted beyond memory
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
+//	pipeline/dataset/verify/arrowio  that reader
 //	pipeline/internal/calendar days, intervals of time, time zones
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr
@@ -71,6 +73,7 @@
 //	the leaves   → schema
 //	dataset      → internal/durable, internal/calendar
 //	nightly      → internal/calendar
+//	flatten      → internal/calendar
 //	rawlog       → internal/durable
 //	outboundbot  → internal/calendar
 //
@@ -120,7 +123,7 @@
 //	go tool pprof -sample_index alloc_space -top callmill.test mem.out
 //
 // What takes a share of it can then be looked at alone: Items in decode, Cut
-// in segment, Rows and Pattern in flatten, Append and Sorted in
+// in segment, Rows in flatten, Pattern in flatten/pattern, Append and Sorted in
 // dataset/jobsort, WriteTurns in dataset/parquetio, each as
 //
 //	go test ./pipeline/dataset/parquetio -run '^$' -bench WriteTurns -cpuprofile cpu.out

@@ -119,13 +119,14 @@ func FinalStatus(jobStatus string) bool {
 // SortTasks sorts the tasks into the order of task_index: by call time, those
 // without one last, then by task id.
 func (j *Job) SortTasks() {
-	if slices.IsSortedFunc(j.Tasks, compareTasks) {
+	if slices.IsSortedFunc(j.Tasks, CompareTasks) {
 		return
 	}
-	slices.SortStableFunc(j.Tasks, compareTasks)
+	slices.SortStableFunc(j.Tasks, CompareTasks)
 }
 
-func compareTasks(a, b Task) int {
+// CompareTasks compares two tasks of a job in the order of [Job.SortTasks].
+func CompareTasks(a, b Task) int {
 	at, bt := a.CallTime(), b.CallTime()
 	switch {
 	case at == bt:

@@ -124,7 +124,7 @@ func (d *Dataset) checkFolder() error {
 	has := map[string]bool{}
 	for _, e := range entries {
 		has[e.Name()] = true
-		if !isOurs(e.Name()) && e.Name()[0] != '.' && e.Name() != "lost+found" {
+		if !IsOwn(e.Name()) && e.Name()[0] != '.' && e.Name() != "lost+found" {
 			foreign = e.Name()
 		}
 	}

@@ -23,19 +23,20 @@ const (
 	dictDir       = "dict"      // user dictionaries, named for their hash
 	keyFile       = "key"       // secret of the contact keys
 	lockFile      = "lock"
-	pinFile       = "pinned"  // in runs/: names of snapshots that are never pruned
-	BuildPrefix   = ".build-" // in snapshots/: a snapshot in the making
-	ScratchPrefix = ".tmp-"   // anywhere: a file or link about to be renamed
+	pinFile       = "pinned"                     // in runs/: names of snapshots that are never pruned
+	BuildPrefix   = ".build-"                    // in snapshots/: a snapshot in the making
+	ScratchPrefix = ".tmp-"                      // anywhere: a file or link about to be renamed
+	datePrefix    = schema.PartitionColumn + "=" // of the folders of a day table
 )
 
-// Names in the folder of a snapshot.
+// The files of a snapshot besides its tables.
 const (
 	ManifestFile = "manifest.json"
 	ViewsFile    = "views.sql"
-	datePrefix   = schema.PartitionColumn + "=" // of the folders of a day table
-	// NameDigits is how many digits of its SHA-256 name a table's file.
-	NameDigits = 20
 )
+
+// NameDigits is how much of the SHA-256 of its content names a Parquet file.
+const NameDigits = 20
 
 // snapshotName is <time>-<first digits of the manifest's SHA-256>.
 var snapshotName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
@@ -47,8 +48,8 @@ var scratchName = regexp.MustCompile(`^(\.build-\d{8}T\d{6}Z-[0-9a-f]{6}|\.spill
 // snapshotFile matches the paths inside a snapshot that callmill writes.
 var snapshotFile = regexp.MustCompile(`^(manifest\.json|views\.sql|[a-z_]+/(job_date=\d{4}-\d{2}-\d{2}/)?[0-9a-f]{20}\.parquet)$`)
 
-// isOurs reports whether a name in the dataset's folder is one of callmill's.
-func isOurs(name string) bool {
+// IsOwn reports whether a name in the dataset's folder is one of callmill's.
+func IsOwn(name string) bool {
 	return slices.Contains([]string{latestLink, latestText, SnapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
 		durable.IsTemp(name)
 }
@@ -59,10 +60,10 @@ func NameSnapshot(at time.Time, manifestHash string) string {
 	return at.UTC().Format("20060102T150405Z") + "-" + manifestHash[:6]
 }
 
-// DateDir returns the folder of a day within a day table: job_date=2026-01-21.
+// DateDir returns the folder of a day: job_date=2026-01-21.
 func DateDir(day int32) string { return datePrefix + FormatDay(day) }
 
-// FormatDay formats days since 1970-01-01 as 2026-01-21.
+// FormatDay returns the day, in days since 1970-01-01, as YYYY-MM-DD.
 func FormatDay(day int32) string { return calendar.Day(day).String() }
 
 // ParseDay parses what FormatDay returns.

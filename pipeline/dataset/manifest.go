@@ -1,13 +1,11 @@
 package dataset
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -136,9 +134,9 @@ func (m *Manifest) Unlisted() []string {
 	return slices.Compact(all)
 }
 
-// hashFiles returns the content hash of a table: that of the hashes of its
-// files in the order of their paths.
-func hashFiles(files []File) string {
+// HashFiles returns the content hash of a table: the SHA-256 of a line for each of
+// its files, in the order of their paths, with hash and path.
+func HashFiles(files []File) string {
 	h := sha256.New()
 	for _, f := range files {
 		fmt.Fprintf(h, "%s %s\n", f.SHA256, f.Path)
@@ -155,7 +153,7 @@ func (m *Manifest) Seal() {
 		for _, f := range t.Files {
 			t.Rows += f.Rows
 		}
-		t.ContentHash = hashFiles(t.Files)
+		t.ContentHash = HashFiles(t.Files)
 	}
 }
 
@@ -173,31 +171,16 @@ func (m *Manifest) Encode() (text []byte, hash string, err error) {
 // ErrNewerFormat means that a newer callmill wrote the snapshot.
 var ErrNewerFormat = errors.New("written by a newer callmill")
 
-// readManifest reads the manifest of a snapshot and checks that it is the one
-// its folder is named for, of a format this program knows, and has all tables.
+// readManifest reads the manifest of a snapshot, which must have all tables.
 func readManifest(fsys durable.FS, snapshotDir string) (*Manifest, error) {
 	path := filepath.Join(snapshotDir, ManifestFile)
 	text, err := durable.ReadFile(fsys, path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	// The hash comes first: the version in a damaged manifest means nothing.
-	sum := sha256.Sum256(text)
-	name := filepath.Base(snapshotDir)
-	if want := hex.EncodeToString(sum[:])[:6]; !snapshotName.MatchString(name) || name[len(name)-6:] != want {
-		return nil, fmt.Errorf("read %s: damaged: its hash begins with %s, the folder is named for another", path, want)
-	}
-	var version struct{ Format int }
-	if json.Unmarshal(text, &version) == nil && version.Format > FormatVersion {
-		return nil, fmt.Errorf("read %s: %w: format %d, this one knows %d", path, ErrNewerFormat, version.Format, FormatVersion)
-	}
-	m := &Manifest{}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if err := decoder.Decode(m); err != nil {
+	m, err := ParseManifest(filepath.Base(snapshotDir), text)
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read %s: text after the manifest", path)
 	}
 	for i, name := range schema.TableNames() {
 		if i >= len(m.Tables) || m.Tables[i].Name != name {

@@ -2,13 +2,12 @@ package flatten
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"callmill/schema"
 )
 
-// talk is a job whose one call has n lines.
+// talk returns a job whose only call has n lines.
 func talk(n int) *schema.Job {
 	j := jobOf("Succeeded", "SucceededFinish")
 	task := &j.Tasks[0]
@@ -42,8 +41,8 @@ func TestRowsDoNotAllocatePerTurn(t *testing.T) {
 	}
 }
 
-// One huge job does not hold its memory for the rest of a run.
-func TestBuffersAreGivenUp(t *testing.T) {
+// One huge job does not hold its memory for the rest of the run.
+func TestLargeBuffersAreDropped(t *testing.T) {
 	f := newFlattener(t)
 	f.Rows(talk(4*maxKeptRows), schema.ContentHash{})
 	f.Rows(talk(1), schema.ContentHash{})
@@ -73,41 +72,5 @@ func BenchmarkJob(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Job(rows)
-	}
-}
-
-func BenchmarkPattern(b *testing.B) {
-	var p patterns
-	p.setCall(&schema.Contact{Name: "张三", Honorific: "张先生"})
-	for name, script := range map[string]string{
-		"plain": "推荐您去北京新世界酒店或者北京贵州大厦住宿。",
-		"slots": "您2020年1月15日的订单共1200元，电话010-58109988。",
-	} {
-		b.Run(name, func(b *testing.B) {
-			var dst []byte
-			b.ReportAllocs()
-			for b.Loop() {
-				dst = p.append(dst[:0], script)
-			}
-		})
-	}
-}
-
-// Lines made to be read again and again by a rule that looks ahead: twice the
-// line takes about twice the time. Compare the two lengths of each.
-func BenchmarkPatternHostile(b *testing.B) {
-	var p patterns
-	p.setCall(&schema.Contact{Name: strings.Repeat("一", 31) + "人", Honorific: strings.Repeat("三", 32)})
-	for _, piece := range []string{"一", "1", "三点", "1-", "1:", "百", "1块", "一元", "周三", "百分之", "一点一", "2020-", "三点一二三四五"} {
-		for _, n := range []int{1000, 4000} {
-			line := strings.Repeat(piece, n)
-			b.Run(fmt.Sprintf("%s/%d", piece, n), func(b *testing.B) {
-				var dst []byte
-				for b.Loop() {
-					dst = p.append(dst[:0], line)
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(line)), "ns/byte")
-			})
-		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"callmill/segment"
 )
 
-// crosswoz gives the jobs of the real sample, which lies beside the
-// repository; without it the benchmark is skipped.
+// crosswoz returns the jobs of the real sample beside the repository; without it
+// the benchmark is skipped.
 func crosswoz(b *testing.B) (jobs []*schema.Job) {
 	b.Helper()
 	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "data", "crosswoz", "*.json"))
@@ -26,20 +26,19 @@ func crosswoz(b *testing.B) (jobs []*schema.Job) {
 		}
 		for item := range d.Items(&schema.Raw{Body: body}) {
 			if item.Job == nil {
-				b.Fatalf("%s holds what is no job", path)
+				b.Fatalf("%s holds something other than jobs", path)
 			}
-			// Its own copy: the decoder uses the job again. The texts lie in body,
-			// as the sample has no escapes.
+			// A copy: the decoder reuses the job. Its texts are in body, as the sample
+			// has no escapes.
 			jobs = append(jobs, Job(f.Rows(item.Job, schema.ContentHash{})))
 		}
 	}
 	return jobs
 }
 
-// BenchmarkRowsCrossWOZ flattens the dialogues of the sample with the true
-// Segmenter: the same 7,400 lines again and again, as a script is read out in
-// every call; 34,000 lines again and again; and none of them ever twice, where
-// remembering is in vain.
+// BenchmarkRowsCrossWOZ flattens the dialogues of the sample with the real
+// segmenter: the same 7,400 lines again and again, as a script is read out in every
+// call; 34,000 lines again and again; and no line twice.
 func BenchmarkRowsCrossWOZ(b *testing.B) {
 	jobs := crosswoz(b)
 	words, err := segment.New(segment.Options{})
@@ -79,9 +78,9 @@ func BenchmarkRowsCrossWOZ(b *testing.B) {
 	}
 }
 
-// numberLines gives what makes the lines of jobs others, by a number behind
-// each: after so many rounds they are the first again. The number is spelled
-// in characters that no rule of patterns begins with.
+// numberLines returns a function that makes the lines of jobs different by a
+// number after each; after so many rounds the numbers repeat. Their characters begin
+// no rule of pattern.
 func numberLines(jobs []*schema.Job, rounds int) func() {
 	var scripts []*string
 	var plain []string
@@ -97,7 +96,7 @@ func numberLines(jobs []*schema.Job, rounds int) func() {
 	return func() {
 		n = (n + 1) % rounds
 		for i, script := range scripts {
-			// Beyond the round, lines that are alike in the sample differ, too.
+			// Lines that are equal in the sample get different numbers.
 			*script = plain[i] + string([]rune{rune(0x6000 + n), rune(0x6000 + i>>12), rune(0x6000 + i&0xFFF)})
 		}
 	}

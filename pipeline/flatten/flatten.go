@@ -1,12 +1,12 @@
 // Package flatten turns a job into the rows of the six day tables, and rows
 // into the job again.
 //
-// [Flattener.Rows] computes every derived column: the day and hour of a call,
-// attempts, outcomes, counts, gaps, words and patterns. [Job] drops them, so
-// that flattening loses nothing of what the API said.
+// [Flattener.Rows] derives every derived column: the day and hour of a call,
+// attempts, outcomes, counts, gaps, words and patterns. [Job] drops them;
+// flattening loses nothing that the API said.
 //
-// The package is pure: it reads no files, cuts no words itself (see
-// [Segmenter]) and hides nothing (redact comes before it).
+// The package reads no files, segments no text itself (see [Segmenter]) and
+// removes no personal data (redact runs before it).
 package flatten
 
 import (
@@ -14,31 +14,32 @@ import (
 	"math"
 	"time"
 
+	"callmill/pipeline/flatten/pattern"
 	"callmill/schema"
 )
 
-// Version is that of the derived columns: it changes when one of them changes
-// its meaning.
+// Version is the version of the derived columns. It is raised when one of them
+// changes its meaning.
 const Version = 1
 
-// Segmenter cuts a script into words.
+// Segmenter divides a script into words.
 type Segmenter interface {
-	// Cut appends the length in bytes of each word to dst. The lengths are
-	// above 0 and add up to len(script).
+	// Cut appends the length in bytes of each word to dst. Lengths are positive
+	// and add up to len(script).
 	Cut(dst []int32, script string) []int32
 }
 
-// Flattener makes rows of jobs. It reuses its buffers from job to job. Not safe
-// for concurrent use.
+// Flattener flattens jobs. It reuses its buffers from job to job. Not safe for
+// concurrent use.
 type Flattener struct {
 	loc      *time.Location
 	segment  Segmenter
-	patterns patterns // of the present call
+	patterns *pattern.Replacer // of the current call
 
 	rows schema.Rows
 
-	// What the rows point into. Where one must grow, the rows so far keep the
-	// old array, and nothing is written to that any more.
+	// What the rows point into. If one must grow, earlier rows keep the old array,
+	// which is no longer written to.
 	texts   []string // tokens, calling numbers, dial exceptions
 	gaps    []int64
 	indexes []int32
@@ -48,15 +49,16 @@ type Flattener struct {
 	spans []span  // where each of them lies
 }
 
-// span is the place of a turn's pattern in Flattener.slots.
+// span is the position of a turn's pattern in Flattener.slots.
 type span struct{ turn, start, end int }
 
 // New makes a Flattener. Days and hours are those of loc, words those of seg.
 func New(loc *time.Location, seg Segmenter) *Flattener {
 	return &Flattener{
-		loc:     loc,
-		segment: seg,
-		// Never nil, so that an empty list is a list, too.
+		loc:      loc,
+		segment:  seg,
+		patterns: pattern.NewReplacer(pattern.Call{}),
+		// Never nil, so that an empty list is not NULL.
 		texts: make([]string, 0, 1024),
 	}
 }
@@ -113,7 +115,7 @@ func (f *Flattener) jobDate(firstCall int64) int32 {
 	if firstCall == 0 {
 		return schema.NoDate
 	}
-	day, _ := dayAndHour(firstCall, f.loc)
+	day, _ := f.dayAndHour(firstCall)
 	return day
 }
 
@@ -139,14 +141,14 @@ func (f *Flattener) jobRow(j *schema.Job, hash schema.ContentHash) schema.JobRow
 	}
 }
 
-// list copies texts to where the rows keep theirs.
+// list copies texts into f.texts.
 func (f *Flattener) list(texts []string) []string {
 	start := len(f.texts)
 	f.texts = append(f.texts, texts...)
 	return f.texts[start:len(f.texts):len(f.texts)]
 }
 
-// widen makes the range first–last hold the instant ms; 0 is no instant.
+// widen extends the range first–last to the instant ms; 0 is not an instant.
 func widen(first, last, ms int64) (int64, int64) {
 	switch {
 	case ms == 0:
@@ -157,7 +159,7 @@ func widen(first, last, ms int64) (int64, int64) {
 	return min(first, ms), max(last, ms)
 }
 
-// copyOf lets rows outlive the job, whose memory is reused.
+// copyOf copies a value, so that rows outlive the job, whose memory is reused.
 func copyOf[T any](p *T) *T {
 	if p == nil {
 		return nil
@@ -165,6 +167,5 @@ func copyOf[T any](p *T) *T {
 	return new(*p)
 }
 
-// count is n as a column holds it. What would not fit takes more input than
-// one job can have.
+// count converts n to the type of a column. No job has more than fits.
 func count(n int) int32 { return int32(min(n, math.MaxInt32)) }

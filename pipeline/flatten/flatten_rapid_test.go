@@ -131,7 +131,7 @@ func checkTurnRows(t *rapid.T, task *schema.TaskRow, rows []schema.TurnRow) {
 	}
 }
 
-// The same rows come out whatever was flattened before.
+// Rows do not depend on what was flattened before.
 func TestRowsDependOnTheJobAlone(t *testing.T) {
 	used := newFlattener(t)
 	rapid.Check(t, func(t *rapid.T) {

@@ -252,7 +252,7 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
-// Decode uses a job's memory again: what the rows hold is their own.
+// Decode reuses the memory of a job: rows do not depend on it.
 func TestRowsOutliveTheJob(t *testing.T) {
 	path := filepath.Join("testdata", "rich_job.json")
 	j := readJob(t, path)
@@ -299,8 +299,8 @@ func scribble(j *schema.Job) {
 	clear(j.Tasks)
 }
 
-// Results that name a line there is not belong to another job.
-func TestJobLeavesOutStrayResults(t *testing.T) {
+// Summaries of a turn that the job does not have are dropped.
+func TestJobDropsStraySummaries(t *testing.T) {
 	j := jobOf("Succeeded", "SucceededFinish", "SucceededFinish")
 	for i := range j.Tasks {
 		j.Tasks[i].Turns = []schema.Turn{{Speaker: schema.SpeakerRobot, Summaries: []schema.Summary{{Content: j.Tasks[i].TaskID}}}}

@@ -34,8 +34,8 @@ func (f *Flattener) addExtras(j *schema.Job) {
 	}
 }
 
-// addSummaries appends the results of a turn, or of the job where taskID is ""
-// and turn nil.
+// addSummaries appends the summaries of a turn, or of the job if taskID is "" and
+// turn nil.
 func (f *Flattener) addSummaries(j *schema.Job, taskID string, turn *int32, list []schema.Summary) {
 	for i := range list {
 		f.rows.Summaries = append(f.rows.Summaries, schema.SummaryRow{

@@ -2,18 +2,18 @@ package flatten
 
 import "callmill/schema"
 
-// attempts follows the tasks of a job in their order: it numbers the dialled
-// ones and derives the outcome of the job.
+// attempts goes through the tasks of a job in order, numbers the dialled ones and
+// derives the outcome of the job.
 type attempts struct {
 	dialed int32
 
-	// Outcomes; "" where there was no such task.
+	// Outcomes; "" if there was no task of the kind.
 	lastAnswered string
 	lastDialed   string
 	last         string
 }
 
-// add takes the next task and returns its attempt, nil if it was not dialled.
+// add adds the next task and returns its attempt, nil if it was not dialled.
 func (a *attempts) add(o *schema.Outcome) *int32 {
 	a.last = o.Outcome
 	if !o.Dialed() {
@@ -27,8 +27,8 @@ func (a *attempts) add(o *schema.Outcome) *int32 {
 	return new(a.dialed)
 }
 
-// outcome is the job's: that of its last answered attempt, else of its last
-// dialled one, else of its last task; without tasks its status decides.
+// outcome returns the outcome of the job: that of its last answered attempt, else
+// of its last dialled one, else of its last task, else that of its status.
 func (a *attempts) outcome(jobStatus string) string {
 	switch {
 	case a.lastAnswered != "":

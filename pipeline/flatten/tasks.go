@@ -1,6 +1,12 @@
 package flatten
 
-import "callmill/schema"
+import (
+	"time"
+
+	"callmill/pipeline/flatten/pattern"
+	"callmill/pipeline/internal/calendar"
+	"callmill/schema"
+)
 
 // addTask appends the rows of the job's task with the given index.
 func (f *Flattener) addTask(j *schema.Job, index int, o *schema.Outcome, attempt *int32) {
@@ -48,9 +54,33 @@ func (f *Flattener) addTask(j *schema.Job, index int, o *schema.Outcome, attempt
 	}
 	f.setFacts(&row, &t.Facts)
 	if at := t.CallTime(); at != 0 {
-		day, hour := dayAndHour(at, f.loc)
+		day, hour := f.dayAndHour(at)
 		row.CallDate, row.CallHour = new(day), new(hour)
 	}
 	f.addTurns(j, t, &row)
 	f.rows.Tasks = append(f.rows.Tasks, row)
+}
+
+// Dates are kept between 0001-01-01 and the last day before schema.NoDate,
+// which is not a date of a call.
+const (
+	firstDay = -719162
+	lastDay  = schema.NoDate - 1
+)
+
+// dayAndHour returns the day, in days since 1970-01-01, and the hour of an
+// instant in ms, on the clocks of the dataset's time zone.
+func (f *Flattener) dayAndHour(ms int64) (day, hour int32) {
+	date, h := calendar.DayAndHour(time.UnixMilli(ms), f.loc)
+	return min(max(int32(date), firstDay), lastDay), int32(h)
+}
+
+// callOf returns the names in the lines of a task: those of its contact or, if it
+// has none, of the only contact of the job.
+func callOf(j *schema.Job, t *schema.Task) pattern.Call {
+	c := &t.Contact
+	if c.Name == "" && c.Honorific == "" && len(j.Contacts) == 1 {
+		c = &j.Contacts[0]
+	}
+	return pattern.Call{Name: c.Name, Honorific: c.Honorific}
 }

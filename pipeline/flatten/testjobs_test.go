@@ -2,6 +2,7 @@ package flatten
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -12,7 +13,7 @@ import (
 	"callmill/schema"
 )
 
-// everyRunes cuts a word after so many code points.
+// everyRunes divides scripts into words of so many code points.
 type everyRunes int
 
 func (n everyRunes) Cut(dst []int32, script string) []int32 {
@@ -42,7 +43,7 @@ func newFlattener(t testing.TB) *Flattener {
 	return New(zone(t, "Asia/Shanghai"), everyRunes(2))
 }
 
-// drawJob draws a job as decode and SearchTask may give it.
+// drawJob draws a job as decode may return it.
 func drawJob(t *rapid.T) *schema.Job {
 	j := &schema.Job{
 		InstanceID:     text.Draw(t, "instance"),
@@ -74,9 +75,15 @@ func drawJob(t *rapid.T) *schema.Job {
 	return j
 }
 
+// drawScript draws a script with and without slots in its pattern.
+func drawScript(t *rapid.T) string {
+	pieces := []string{"您好，", "张三", "先生", "下午三点", "1月15号", "十二", "12", "元", "。", "{num}", "{", "\xff", "a", " "}
+	return strings.Join(rapid.SliceOf(rapid.SampledFrom(pieces)).Draw(t, "script"), "")
+}
+
 var (
 	text     = rapid.StringN(0, 4, -1)
-	scripts  = rapid.OneOf(rapid.String(), rapid.Custom(func(t *rapid.T) string { return drawLine(t, "script") }))
+	scripts  = rapid.OneOf(rapid.String(), rapid.Custom(drawScript))
 	instants = rapid.OneOf(
 		rapid.Just(int64(0)),
 		rapid.Int64Range(1579000000000, 1579000000100),

@@ -13,7 +13,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 	if len(t.Turns) == 0 {
 		return
 	}
-	f.patterns.setCall(callPerson(j, t))
+	f.patterns.Reset(callOf(j, t))
 	// What the rows of a call share is put together once.
 	call := schema.TurnRow{
 		InstanceID:     j.InstanceID,
@@ -110,7 +110,7 @@ func (f *Flattener) gap(ms int64) *int64 {
 // script is kept aside for setPatterns.
 func (f *Flattener) setPattern(row *schema.TurnRow) {
 	start := len(f.slots)
-	if f.slots = f.patterns.append(f.slots, row.Script); len(f.slots) == start {
+	if f.slots = f.patterns.Append(f.slots, row.Script); len(f.slots) == start {
 		row.Pattern = row.Script
 		return
 	}

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// keyBytes of the HMAC are shown, as twice as many hexadecimal digits.
+	// keyBytes is how much of the HMAC is the contact key, in hexadecimal.
 	keyBytes = 16
 
-	// A job repeats its few numbers: in its contacts, in every attempt and in
-	// the attempt's contact.
+	// remembered is how many keys are cached: a job repeats its few numbers in its
+	// contacts, in every attempt and in the contact of the attempt.
 	remembered = 4
 )
 
-// keyer computes contact keys and remembers the last few.
+// keyer computes contact keys and caches the last few.
 type keyer struct {
 	mac     hash.Hash
 	digits  []byte
@@ -26,14 +26,13 @@ type keyer struct {
 	text    [2 * keyBytes]byte
 
 	recent [remembered]recentKey
-	next   int // the entry of recent to be replaced next
+	next   int // entry of recent to be replaced next
 }
 
-// recentKey holds the digits as a copy: the number itself may lie in a buffer
-// that is used again for other input.
+// recentKey holds a copy of the digits: the number may be in a buffer that is reused.
 type recentKey struct {
 	digits []byte
-	key    string // "" in an entry not used yet
+	key    string // "" in an unused entry
 }
 
 func newKeyer(key []byte) keyer {

@@ -7,19 +7,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// minNational is the number of digits that must remain for a leading 86 to be
-// taken for China's country code and not for the number's own digits.
+// minNational is the number of digits that must remain after a leading 86 for it to
+// be China's country code and not part of the number.
 const minNational = 10
 
-// appendNumber appends the one spelling of a phone number to dst, as ASCII
-// digits. In this order: Unicode's compatibility form (NFKC), digits only, one
-// leading international prefix 00 off, the country code 86 off where at least
-// ten digits remain, leading zeros off (a response that spells numbers as JSON
-// numbers has lost them). Nothing is appended where no digit is left.
+// appendNumber appends a normalized phone number to dst, as ASCII digits. In this
+// order it applies Unicode's compatibility form (NFKC), keeps digits only, and
+// removes one leading international prefix 00, the country code 86 if at least ten
+// digits remain, and leading zeros (a response with JSON numbers has lost them). It
+// appends nothing if no digit is left.
 //
-// Digits of other scripts count with their value: dropping them could make
-// one of two people's numbers. scratch is space for the compatibility form;
-// the second result is what became of it.
+// Digits of other scripts count with their value: dropping them could make one
+// number of those of two people. scratch is space for the compatibility form; the
+// second result is that space, grown.
 func appendNumber(dst []byte, number string, scratch []byte) (digits, grown []byte) {
 	start := len(dst)
 	ascii := true
@@ -53,8 +53,8 @@ func appendDigits(dst, text []byte) []byte {
 	return dst
 }
 
-// digitValue gives the value of a decimal digit of any script. Unicode lists
-// each script's digits from 0 to 9 without a gap, so a range of its table of
+// digitValue returns the value of a decimal digit of any script. Unicode lists the
+// digits of each script from 0 to 9 without a gap, so a range of its table of
 // decimal digits (Nd) holds whole tens.
 func digitValue(r rune) (byte, bool) {
 	if r < utf8.RuneSelf {

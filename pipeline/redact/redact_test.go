@@ -14,7 +14,7 @@ import (
 	"callmill/schema"
 )
 
-func TestNumberHasOneSpelling(t *testing.T) {
+func TestNumberIsNormalized(t *testing.T) {
 	tests := []struct{ name, number, want string }{
 		{"mobile", "13900001111", "13900001111"},
 		{"country code, spaces and hyphens", "+86 139-0000-1111", "13900001111"},
@@ -56,7 +56,7 @@ func TestNumberHasOneSpelling(t *testing.T) {
 	}
 }
 
-// sum is the contact key by its definition, of a number in its one spelling.
+// sum returns the contact key of a normalized number, by its definition.
 func sum(key, digits string) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(digits))
@@ -123,7 +123,7 @@ func TestJobChangesNothingElse(t *testing.T) {
 	}
 }
 
-// digitValue leans on this.
+// digitValue depends on this.
 func TestDigitRangesHoldWholeTens(t *testing.T) {
 	for _, r := range unicode.Nd.R16 {
 		if r.Stride != 1 || (r.Hi-r.Lo+1)%10 != 0 {
@@ -137,8 +137,8 @@ func TestDigitRangesHoldWholeTens(t *testing.T) {
 	}
 }
 
-// What a Redactor remembers never shows: each key is the one by definition,
-// in whatever order numbers come, also where a number's bytes are used again.
+// What a Redactor caches never shows: each key is the one by definition,
+// in any order of numbers, even if the bytes of a number are reused.
 func TestKeyIsAFunctionOfTheDigits(t *testing.T) {
 	r := New([]byte("k"))
 	rapid.Check(t, func(t *rapid.T) {
@@ -158,7 +158,7 @@ func TestKeyIsAFunctionOfTheDigits(t *testing.T) {
 	})
 }
 
-// The prefixes of one number join; so do numbers that lost leading zeros.
+// The prefixes of a number do not change its key, nor do lost leading zeros.
 func TestSpellingsJoin(t *testing.T) {
 	r := New([]byte("k"))
 	rapid.Check(t, func(t *rapid.T) {
@@ -191,7 +191,7 @@ func FuzzKey(f *testing.F) {
 	})
 }
 
-// Numbers in ASCII, that is: norm allocates its state for others.
+// This holds for ASCII: norm allocates its state for other numbers.
 func TestKeyAllocatesOnlyItsResult(t *testing.T) {
 	r := New([]byte("k"))
 	numbers := []string{"13900000001", "13900000002", "13900000003", "13900000004", "139-0000-0005", "+86 139 0000 0006"}

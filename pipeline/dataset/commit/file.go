@@ -52,7 +52,7 @@ func (c *contentFile) finish() (dataset.File, error) {
 		return dataset.File{}, err
 	}
 	sum := hex.EncodeToString(c.hash.Sum(nil))
-	name := path.Join(c.folder, sum[:dataset.NameDigits]+".parquet")
+	name := dataset.FilePath(c.folder, sum)
 	if err := c.build.tx.dataset.FS().Rename(c.file.Name(), c.build.path(name)); err != nil {
 		return dataset.File{}, err
 	}

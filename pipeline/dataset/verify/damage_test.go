@@ -30,8 +30,8 @@ func names(r *verify.Report, file string) bool {
 	return slices.ContainsFunc(r.Findings, func(f verify.Finding) bool { return f.File == file })
 }
 
-// Any single flipped byte of any file is found, and the file is named; what a
-// hurried look makes of it is its own affair, as long as it comes back.
+// Any single flipped byte of any file is found, and the file is named. A quick
+// check may miss it, but must return.
 func TestFlippedByte(t *testing.T) {
 	dir := newDataset(t)
 	random := rand.New(rand.NewPCG(5, 4))
@@ -61,7 +61,7 @@ func TestFlippedByte(t *testing.T) {
 		check(t, os.WriteFile(path, whole, 0o600))
 	}
 	if r := inspect(t, dir, options(dir)); r.Damaged() {
-		t.Errorf("all is as it was, and yet: %+v", r.Findings)
+		t.Errorf("restored, but: %+v", r.Findings)
 	}
 }
 
@@ -79,8 +79,8 @@ func TestDamagedManifestBlamesNoOther(t *testing.T) {
 	}
 }
 
-// Whatever is done to a file as a whole is found and named, also in a hurry,
-// but for what only its content tells.
+// Damage to a file as a whole is found and named, by a quick check as well unless
+// only the content tells.
 func TestDamagedFile(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -90,7 +90,7 @@ func TestDamagedFile(t *testing.T) {
 		slow   bool // only pages tell
 	}{
 		{"deleted", func(t *testing.T, path string) { check(t, os.Remove(path)) }, verify.CheckFiles, "is missing", false},
-		{"emptied", func(t *testing.T, path string) { check(t, os.Truncate(path, 0)) }, verify.CheckBytes, "is empty", false},
+		{"emptied", func(t *testing.T, path string) { check(t, os.Truncate(path, 0)) }, verify.CheckBytes, "has 0 bytes, the manifest says", false},
 		{"truncated", func(t *testing.T, path string) {
 			info, err := os.Stat(path)
 			check(t, err)
@@ -106,7 +106,7 @@ func TestDamagedFile(t *testing.T) {
 		{"a link", func(t *testing.T, path string) {
 			check(t, os.Rename(path, path+".moved"))
 			check(t, os.Symlink(path+".moved", path))
-		}, verify.CheckFiles, "is no regular file", false},
+		}, verify.CheckFiles, "is not a regular file", false},
 		{"zeroes", func(t *testing.T, path string) {
 			info, err := os.Stat(path)
 			check(t, err)
@@ -126,7 +126,7 @@ func TestDamagedFile(t *testing.T) {
 				if r := inspect(t, dir, o); !tt.slow {
 					want(t, r, file, tt.check, tt.detail)
 				} else if !r.Damaged() {
-					t.Error("a footer of zeroes was not found in a hurry")
+					t.Error("a quick check did not find a footer of zeroes")
 				}
 			}
 		})
@@ -192,7 +192,7 @@ func TestExtraFile(t *testing.T) {
 	}
 }
 
-// want asks for a finding of a kind about a file, whose detail has some words.
+// want requires a finding of a kind about a file, whose detail contains a text.
 func want(t testing.TB, r *verify.Report, file, check, detail string) {
 	t.Helper()
 	for _, f := range r.Findings {

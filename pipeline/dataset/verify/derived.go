@@ -7,17 +7,16 @@ import (
 	"strconv"
 	"strings"
 
-	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
-// prepareDerived gets what computes rows again.
+// prepareDerived prepares to derive rows again, or says why that is left out.
 func (p *Plan) prepareDerived() {
 	const checks = "derived columns"
 	switch {
 	case p.o.Quick:
 		p.leaveOut("rows", "quick")
-		return
 	case p.o.Job == nil:
 		p.leaveOut("content hashes and "+checks, "nothing was given to make jobs of rows")
 	case !p.sameOutcomes:
@@ -25,17 +24,17 @@ func (p *Plan) prepareDerived() {
 	case p.o.Rows == nil:
 		p.leaveOut(checks, "nothing was given to compute them")
 	default:
-		rows, err := p.o.Rows(p.manifest.Settings)
-		if err != nil {
+		if rows, err := p.o.Rows(p.manifest.Settings); err != nil {
 			p.leaveOut(checks, err.Error())
-			break
+		} else {
+			p.rows = rows
 		}
-		p.rows = rows
 	}
 }
 
-// checkAgain makes the job of its rows, and the rows of that job, and compares.
-func (j *jobCheck) checkAgain(rows *schema.Rows) {
+// checkDerived makes the job of its rows, derives the rows of that job, and
+// compares.
+func (j *jobCheck) checkDerived(rows *schema.Rows) {
 	if j.plan.o.Job == nil {
 		return
 	}
@@ -43,16 +42,16 @@ func (j *jobCheck) checkAgain(rows *schema.Rows) {
 	var hash schema.ContentHash
 	hash, j.content = job.ContentHash(j.content)
 	if j.job.ContentHash != hash.String() {
-		j.found(schema.TableJobs, CheckContentHash, "content_hash is %s, its rows give %s", j.job.ContentHash, hash)
+		j.add(schema.TableJobs, CheckContentHash, "content_hash is %s, that of its rows is %s", j.job.ContentHash, hash)
 	}
-	if j.rows == nil {
+	if j.derive == nil {
 		return
 	}
-	again := j.rows(job, hash)
-	// When the job was first seen its rows do not tell; the hash was compared.
+	again := j.derive(job, hash)
+	// Nothing tells when the job was first seen; the hash is compared above.
 	again.Job.FirstSeen, again.Job.ContentHash = rows.Job.FirstSeen, rows.Job.ContentHash
-	if again.JobDate != j.shard.day {
-		j.found(schema.TableJobs, CheckDerived, "job_date is %s when computed again", dataset.FormatDay(again.JobDate))
+	if day := calendar.Day(again.JobDate); day != j.shard.day {
+		j.add(schema.TableJobs, CheckDerived, "job_date is %s when derived again", day)
 	}
 	compareRows(j, schema.TableJobs, []schema.JobRow{rows.Job}, []schema.JobRow{again.Job})
 	compareRows(j, schema.TableTasks, rows.Tasks, again.Tasks)
@@ -62,54 +61,35 @@ func (j *jobCheck) checkAgain(rows *schema.Rows) {
 	compareRows(j, schema.TableSummaries, rows.Summaries, again.Summaries)
 }
 
-// compareRows compares rows as published with those computed again.
+// compareRows compares rows as published with those derived again.
 func compareRows[T any](j *jobCheck, table string, got, want []T) {
 	if len(got) != len(want) {
-		j.found(table, CheckDerived, "%d rows, %d when computed again", len(got), len(want))
+		j.add(table, CheckDerived, "%d rows, %d when derived again", len(got), len(want))
 		return
 	}
 	for i := range got {
 		a, b := reflect.ValueOf(&got[i]).Elem(), reflect.ValueOf(&want[i]).Elem()
 		for f := range a.NumField() {
-			if !schema.IsColumn(a.Type().Field(f)) {
-				continue
-			}
-			if !equalFields(a.Field(f).Addr().Interface(), b.Field(f).Addr().Interface()) {
+			if schema.IsColumn(a.Type().Field(f)) && !equal(a.Field(f), b.Field(f)) {
 				column, _, _ := strings.Cut(a.Type().Field(f).Tag.Get("parquet"), ",")
-				j.found(table, CheckDerived, "row %d: %s is %s, %s when computed again", i, column, show(a.Field(f)), show(b.Field(f)))
+				j.add(table, CheckDerived, "row %d: %s is %s, %s when derived again", i, column, show(a.Field(f)), show(b.Field(f)))
 			}
 		}
 	}
 }
 
-// equalFields compares what two pointers to fields of the same type lead to.
-func equalFields(a, b any) bool {
-	switch a := a.(type) {
-	case *string:
-		return *a == *b.(*string)
-	case *int32:
-		return *a == *b.(*int32)
-	case *int64:
-		return *a == *b.(*int64)
-	case *bool:
-		return *a == *b.(*bool)
-	case **int32:
-		return equalPointers(*a, *b.(**int32))
-	case **int64:
-		return equalPointers(*a, *b.(**int64))
-	case **bool:
-		return equalPointers(*a, *b.(**bool))
-	case *[]string:
-		return slices.Equal(*a, *b.(*[]string))
+// equal compares two fields of the same type.
+func equal(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.Pointer:
+		return a.IsNil() && b.IsNil() || !a.IsNil() && !b.IsNil() && a.Elem().Equal(b.Elem())
+	case reflect.Slice:
+		return slices.Equal(*a.Addr().Interface().(*[]string), *b.Addr().Interface().(*[]string))
 	}
-	return reflect.DeepEqual(a, b)
+	return a.Equal(b)
 }
 
-func equalPointers[V comparable](a, b *V) bool {
-	return a == b || a != nil && b != nil && *a == *b
-}
-
-// show spells a field for people.
+// show formats a field for a finding.
 func show(v reflect.Value) string {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
@@ -123,10 +103,10 @@ func show(v reflect.Value) string {
 	return fmt.Sprintf("%v", v)
 }
 
-// number spells an index that may be NULL.
+// number formats an index that may be NULL.
 func number(n *int32) string { return show(reflect.ValueOf(n)) }
 
-// checkContactKeys makes the contact keys again where numbers are published.
+// checkContactKeys compares contact keys with those of the published numbers.
 func (j *jobCheck) checkContactKeys(rows *schema.Rows) {
 	if j.contactKey == nil {
 		return
@@ -138,13 +118,13 @@ func (j *jobCheck) checkContactKeys(rows *schema.Rows) {
 			want = j.contactKey(t.ContactPhoneNumber)
 		}
 		if t.ContactKey != want {
-			j.found(schema.TableTasks, CheckContactKeys, "task %s: contact_key is %q, its number gives %q", t.TaskID, t.ContactKey, want)
+			j.add(schema.TableTasks, CheckContactKeys, "task %s: contact_key is %q, that of its number is %q", t.TaskID, t.ContactKey, want)
 		}
 	}
 	for i := range rows.Contacts {
 		r := &rows.Contacts[i]
 		if want := j.contactKey(r.ContactPhoneNumber); r.ContactKey != want {
-			j.found(schema.TableContacts, CheckContactKeys, "contact %d: contact_key is %q, its number gives %q", i, r.ContactKey, want)
+			j.add(schema.TableContacts, CheckContactKeys, "contact %d: contact_key is %q, that of its number is %q", i, r.ContactKey, want)
 		}
 	}
 }

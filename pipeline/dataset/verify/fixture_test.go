@@ -46,7 +46,7 @@ func noon(day int) int64 {
 	return time.Date(2026, 1, day, 12, 0, 0, 0, shanghai).UnixMilli()
 }
 
-// someJobs have something in every table, two days and one without a call.
+// someJobs have rows in every table, on two days and without a call.
 func someJobs() []schema.Job {
 	turns := func(day int) []schema.Turn {
 		return []schema.Turn{
@@ -129,7 +129,7 @@ func publish(t testing.TB, dir string, at time.Time, jobs []schema.Job, rejects 
 	check(t, d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))
 }
 
-// newDataset publishes some jobs and rejects into a new dataset.
+// newDataset publishes someJobs and someRejects into a new dataset.
 func newDataset(t testing.TB) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "data")
@@ -159,7 +159,7 @@ func copyOf(t testing.TB, dir string) string {
 	return to
 }
 
-// options are those with which everything is checked.
+// options check everything.
 func options(dir string) verify.Options {
 	return verify.Options{
 		Job: flatten.Job,

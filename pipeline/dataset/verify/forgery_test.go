@@ -22,7 +22,7 @@ import (
 type extra = schema.ExtraRow
 
 // forgery changes a snapshot and makes all hashes right again, so that only
-// what the rows and the manifest say gives it away.
+// rows and manifest can show it.
 type forgery struct {
 	t        testing.TB
 	snapshot string
@@ -33,7 +33,7 @@ type forgery struct {
 	keepTime bool
 }
 
-// forge changes the published snapshot of a dataset, which gets another name.
+// forge changes the published snapshot of a dataset and renames it accordingly.
 func forge(t testing.TB, dir string, change func(*forgery)) {
 	t.Helper()
 	f := &forgery{t: t, snapshot: snapshotDir(t, dir), manifest: readManifest(t, dir)}
@@ -88,7 +88,7 @@ func edit[T any](f *forgery, name string, file int, change func([]T) []T) {
 	f.replace(entry, out.Bytes())
 }
 
-// replace gives an entry of the manifest another content.
+// replace replaces the content of a file and adapts its entry in the manifest.
 func (f *forgery) replace(entry *dataset.File, content []byte) {
 	f.t.Helper()
 	if f.uses(entry.Path) == 1 {
@@ -120,7 +120,7 @@ func (f *forgery) relocate(entry *dataset.File, folder string) {
 	check(f.t, os.Rename(from, filepath.Join(f.snapshot, entry.Path)))
 }
 
-// move gives an entry the path of its content in a folder.
+// move sets the path of an entry to that of its content in a folder.
 func (f *forgery) move(entry *dataset.File, folder string) {
 	f.t.Helper()
 	entry.Path = path.Join(folder, entry.SHA256[:20]+".parquet")
@@ -141,8 +141,8 @@ func columnsOf(name string) []string {
 	return names
 }
 
-// changeColumn gives a column another value in the second row of the first
-// file of a table, which in each has something to show.
+// changeColumn changes a column in the second row of the first file of a table,
+// which in every table has a value in it.
 func changeColumn(f *forgery, name, column string) {
 	map[string]func(){
 		"jobs":      func() { changeField[schema.JobRow](f, name, column) },

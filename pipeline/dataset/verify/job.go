@@ -2,199 +2,171 @@ package verify
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
-	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
-// checkJob checks the rows of one job. Only where they hang together is the
-// job made of them again.
-func (c *shardCheck) checkJob(rows *schema.Rows, at int32) {
-	j := &jobCheck{shardCheck: c, job: &rows.Job}
+// checkJob checks the rows of one job, which has an index in its shard. They are
+// derived again only if they are consistent.
+func (c *shardCheck) checkJob(at int32) {
+	j := &jobCheck{shardCheck: c, job: &c.rows.Job}
 	j.checkPlace(at)
-	j.checkTasks(rows.Tasks)
-	j.checkTurns(rows.Tasks, rows.Turns)
-	j.checkLists(rows.Contacts, rows.Extras)
-	j.checkSummaries(rows)
-	j.checkContactKeys(rows)
+	taskAt := j.checkTasks(c.rows.Tasks)
+	j.checkTurns(c.rows.Tasks, c.rows.Turns, taskAt)
+	j.checkLists(c.rows.Contacts, c.rows.Extras)
+	j.checkSummaries(c.rows.Turns, c.rows.Summaries)
+	j.checkContactKeys(&c.rows)
 	if !j.wrong {
-		j.checkAgain(rows)
+		j.checkDerived(&c.rows)
 	}
-	c.previous = rows.Job
+	c.previous = c.rows.Job
 }
 
 // jobCheck is the check of one job.
 type jobCheck struct {
 	*shardCheck
 	job   *schema.JobRow
-	wrong bool // something was found
+	wrong bool // there is a finding
 }
 
-// found adds a finding to the file of a table.
-func (j *jobCheck) found(table, check, format string, args ...any) {
+// add adds a finding about the file of a table.
+func (j *jobCheck) add(table, check, format string, args ...any) {
 	j.wrong = true
-	f := j.shard.files[table]
-	if f == nil {
-		f = j.shard.files[schema.TableJobs]
-	}
+	f := cmp.Or(j.shard.files[table], j.shard.files[schema.TableJobs])
 	j.plan.findings.add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
 }
 
-// checkPlace checks that the job lies where it must.
+// checkPlace checks that the job is in the right shard, and in order there.
 func (j *jobCheck) checkPlace(at int32) {
 	row, before := j.job, &j.previous
 	if row.JobID == "" {
-		j.found(schema.TableJobs, CheckKeys, "job_id is empty")
+		j.add(schema.TableJobs, CheckKeys, "job_id is empty")
 	}
 	if at > 0 && cmp.Or(
 		cmp.Compare(before.FirstCallTime, row.FirstCallTime),
 		cmp.Compare(before.JobID, row.JobID), cmp.Compare(before.InstanceID, row.InstanceID)) >= 0 {
-		j.found(schema.TableJobs, CheckOrder, "comes after job %s: not in the order of first_call_time, job_id", before.JobID)
+		j.add(schema.TableJobs, CheckOrder, "comes after job %s: not in the order of first_call_time, job_id", before.JobID)
 	}
 	if bucket := schema.JobKey(j.scratch, row.InstanceID, row.JobID).Bucket(max(1, j.shard.buckets)); bucket != j.shard.bucket {
-		j.found(schema.TableJobs, CheckShards, "belongs into bucket %d of %d, not %d", bucket, j.shard.buckets, j.shard.bucket)
+		j.add(schema.TableJobs, CheckShards, "belongs in bucket %d of %d, not %d", bucket, j.shard.buckets, j.shard.bucket)
 	}
 	if day := j.plan.dayOf(row.FirstCallTime); j.plan.location != nil && day != j.shard.day {
-		j.found(schema.TableJobs, CheckShards, "belongs under job_date=%s, not %s", dataset.FormatDay(day), dataset.FormatDay(j.shard.day))
+		j.add(schema.TableJobs, CheckShards, "belongs under job_date=%s, not %s", day, j.shard.day)
 	}
 	if row.FirstSeen > row.ObservedAt {
-		j.found(schema.TableJobs, CheckValues, "first_seen %d is after observed_at %d", row.FirstSeen, row.ObservedAt)
+		j.add(schema.TableJobs, CheckValues, "first_seen %d is after observed_at %d", row.FirstSeen, row.ObservedAt)
 	}
 }
 
-// dayOf gives the day of an instant in the dataset's time zone.
-func (p *Plan) dayOf(ms int64) int32 {
+// dayOf returns the day of an instant in ms in the dataset's time zone; 0 is no
+// instant.
+func (p *Plan) dayOf(ms int64) calendar.Day {
 	if ms == 0 || p.location == nil {
-		return schema.NoDate
+		return noDay
 	}
-	year, month, day := time.UnixMilli(ms).In(p.location).Date()
-	return int32(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
+	return min(calendar.DayOf(time.UnixMilli(ms), p.location), noDay-1)
 }
 
-// checkTasks checks keys, indexes and order of the tasks, and what the job's
-// row says of them.
-func (j *jobCheck) checkTasks(tasks []schema.TaskRow) {
+// checkTasks checks keys, indexes and order of the tasks, and what the job's row
+// says of them. It returns the index of each task, by task_id; if a task is there
+// twice, the later one.
+func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 	if int(j.job.TaskCount) != len(tasks) {
-		j.found(schema.TableJobs, CheckCounts, "task_count is %d, there are %d tasks", j.job.TaskCount, len(tasks))
+		j.add(schema.TableJobs, CheckCounts, "task_count is %d, there are %d tasks", j.job.TaskCount, len(tasks))
 	}
 	var first, last int64
+	var previous schema.Task
 	dialed := int32(0)
-	ids := make(map[string]bool, len(tasks))
+	at = make(map[string]int, len(tasks))
 	for i := range tasks {
 		t := &tasks[i]
-		switch {
-		case t.TaskID == "":
-			j.found(schema.TableTasks, CheckKeys, "task %d: task_id is empty", i)
-		case ids[t.TaskID]:
-			j.found(schema.TableTasks, CheckKeys, "task %s is there twice", t.TaskID)
+		if t.TaskID == "" {
+			j.add(schema.TableTasks, CheckKeys, "task %d: task_id is empty", i)
+		} else if _, twice := at[t.TaskID]; twice {
+			j.add(schema.TableTasks, CheckKeys, "task %s is there twice", t.TaskID)
 		}
-		ids[t.TaskID] = true
+		at[t.TaskID] = i
 		if int(t.TaskIndex) != i {
-			j.found(schema.TableTasks, CheckIndexes, "task %s has task_index %d, not %d", t.TaskID, t.TaskIndex, i)
+			j.add(schema.TableTasks, CheckIndexes, "task %s has task_index %d, not %d", t.TaskID, t.TaskIndex, i)
 		}
-		if i > 0 && compareTasks(&tasks[i-1], t) > 0 {
-			j.found(schema.TableTasks, CheckOrder, "task %s comes after %s: not in the order of call time, task_id", t.TaskID, tasks[i-1].TaskID)
+		task := schema.Task{TaskID: t.TaskID, PlannedTime: t.PlannedTime, ActualTime: t.ActualTime}
+		if i > 0 && schema.CompareTasks(previous, task) > 0 {
+			j.add(schema.TableTasks, CheckOrder, "task %s comes after %s: not in the order of call time, task_id", t.TaskID, previous.TaskID)
 		}
-		if at := callTime(t); at != 0 {
-			if first == 0 || at < first {
-				first = at
-			}
-			last = max(last, at)
+		previous = task
+		if ms := task.CallTime(); ms != 0 {
+			first, last = cmp.Or(min(first, ms), ms), max(last, ms)
 		}
 		if t.Stage == schema.StageConnected || t.Stage == schema.StageNotConnected {
 			dialed++
 		}
-		if t.TaskStatus != "" {
-			if o := schema.OutcomeOf(t.TaskStatus); !o.Listed() {
-				j.unlisted[strings.Clone(t.TaskStatus)] = true
-			}
+		if o := schema.OutcomeOf(t.TaskStatus); t.TaskStatus != "" && !o.Listed() {
+			j.unlisted[t.TaskStatus] = true
 		}
 	}
 	if j.job.FirstCallTime != first || j.job.LastCallTime != last {
-		j.found(schema.TableJobs, CheckDerived, "first and last call time are %d and %d, those of its tasks %d and %d",
+		j.add(schema.TableJobs, CheckDerived, "first and last call time are %d and %d, those of its tasks %d and %d",
 			j.job.FirstCallTime, j.job.LastCallTime, first, last)
 	}
 	if j.job.DialedCount != dialed {
-		j.found(schema.TableJobs, CheckCounts, "dialed_count is %d, %d tasks were dialled", j.job.DialedCount, dialed)
+		j.add(schema.TableJobs, CheckCounts, "dialed_count is %d, %d tasks were dialled", j.job.DialedCount, dialed)
 	}
-}
-
-func callTime(t *schema.TaskRow) int64 {
-	if t.ActualTime != 0 {
-		return t.ActualTime
-	}
-	return t.PlannedTime
-}
-
-// compareTasks is the order of a job's tasks: by call time, those without one
-// last, then by id.
-func compareTasks(a, b *schema.TaskRow) int {
-	aTime, bTime := callTime(a), callTime(b)
-	if (aTime == 0) != (bTime == 0) {
-		if aTime == 0 {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Or(cmp.Compare(aTime, bTime), cmp.Compare(a.TaskID, b.TaskID))
+	return at
 }
 
 // checkLists checks the indexes of contacts and extras.
 func (j *jobCheck) checkLists(contacts []schema.ContactRow, extras []schema.ExtraRow) {
 	for i := range contacts {
 		if int(contacts[i].ContactIndex) != i {
-			j.found(schema.TableContacts, CheckIndexes, "contact_index %d, not %d", contacts[i].ContactIndex, i)
+			j.add(schema.TableContacts, CheckIndexes, "contact_index %d, not %d", contacts[i].ContactIndex, i)
 		}
 	}
 	for i := range extras {
 		if int(extras[i].ExtraIndex) != i {
-			j.found(schema.TableExtras, CheckIndexes, "extra_index %d, not %d", extras[i].ExtraIndex, i)
+			j.add(schema.TableExtras, CheckIndexes, "extra_index %d, not %d", extras[i].ExtraIndex, i)
 		}
 	}
 }
 
 // checkSummaries checks that the job's own summaries come first, then those of
 // the turns in the turns' order, each list numbered from 0.
-func (j *jobCheck) checkSummaries(rows *schema.Rows) {
-	turn := -1 // index into rows.Turns of the list at hand, -1: the job's
-	want := int32(0)
-	for i := range rows.Summaries {
-		s := &rows.Summaries[i]
-		at := -1
+func (j *jobCheck) checkSummaries(turns []schema.TurnRow, summaries []schema.SummaryRow) {
+	if len(summaries) == 0 {
+		return
+	}
+	type turnKey struct {
+		task  string
+		index int32
+	}
+	turnAt := make(map[turnKey]int, len(turns))
+	for i := range turns {
+		turnAt[turnKey{turns[i].TaskID, turns[i].TurnIndex}] = i
+	}
+	current, want := -1, int32(0) // turn of the list at hand, -1 for the job's, and its next index
+	for i := range summaries {
+		s, turn := &summaries[i], -1
 		if s.TaskID != "" || s.TurnIndex != nil {
-			if at = findTurn(rows.Turns, s, max(turn, 0)); at < 0 {
-				at = findTurn(rows.Turns, s, 0)
+			at, ok := -1, false
+			if s.TurnIndex != nil {
+				at, ok = turnAt[turnKey{s.TaskID, *s.TurnIndex}]
 			}
-			if at < 0 {
-				j.found(schema.TableSummaries, CheckReferences, "a summary of turn %s of task %q, which the job does not have", number(s.TurnIndex), s.TaskID)
+			if !ok {
+				j.add(schema.TableSummaries, CheckReferences, "a summary of turn %s of task %q, which the job does not have", number(s.TurnIndex), s.TaskID)
 				continue
 			}
+			turn = at
 		}
-		if at < turn {
-			j.found(schema.TableSummaries, CheckOrder, "a summary of turn %s of task %q: not in the order of turns", number(s.TurnIndex), s.TaskID)
+		if turn < current {
+			j.add(schema.TableSummaries, CheckOrder, "a summary of turn %s of task %q: not in the order of turns", number(s.TurnIndex), s.TaskID)
 		}
-		if at != turn {
-			turn, want = at, 0
+		if turn != current {
+			current, want = turn, 0
 		}
 		if s.SummaryIndex != want {
-			j.found(schema.TableSummaries, CheckIndexes, "turn %s of task %q: summary_index %d, not %d", number(s.TurnIndex), s.TaskID, s.SummaryIndex, want)
+			j.add(schema.TableSummaries, CheckIndexes, "turn %s of task %q: summary_index %d, not %d", number(s.TurnIndex), s.TaskID, s.SummaryIndex, want)
 		}
 		want++
 	}
-}
-
-// findTurn gives the index of the turn a summary is of, from an index on, -1
-// where there is none.
-func findTurn(turns []schema.TurnRow, s *schema.SummaryRow, from int) int {
-	if s.TurnIndex == nil {
-		return -1
-	}
-	for i := from; i < len(turns); i++ {
-		if turns[i].TurnIndex == *s.TurnIndex && turns[i].TaskID == s.TaskID {
-			return i
-		}
-	}
-	return -1
 }

@@ -7,13 +7,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 
+	"callmill/pipeline/dataset"
 	"callmill/pipeline/internal/durable"
 )
 
+// leaveOut reports checks that are not made, and why.
 func (p *Plan) leaveOut(checks, why string) {
 	p.leftOut = append(p.leftOut, checks+": "+why)
 }
@@ -24,28 +24,30 @@ func (p *Plan) noteMode(file string, mode fs.FileMode, private, group fs.FileMod
 	}
 }
 
+// note reports something unusual that is not wrong.
 func (p *Plan) note(format string, args ...any) {
 	p.notes = append(p.notes, fmt.Sprintf(format, args...))
 }
 
-// noteOutside notes what lies in the dataset's folder and is not callmill's,
-// or was left there by a run that was killed.
+// noteOutside notes what is in the dataset's folder and is not callmill's, or was
+// left there by a run that was killed.
 func (p *Plan) noteOutside() {
 	p.noteLatestText()
-	known := []string{"latest", "LATEST", "snapshots", "runs", "raw", "dict", "key", "lock"}
-	for _, name := range namesIn(p.dir) {
-		switch {
+	entries, _ := os.ReadDir(p.dir)
+	for _, e := range entries {
+		switch name := e.Name(); {
 		case durable.IsTemp(name):
 			p.noteLeftover(name)
-		case !slices.Contains(known, name):
+		case !dataset.IsOwn(name):
 			p.note("%s is not callmill's", name)
 		}
 	}
-	for _, name := range namesIn(filepath.Join(p.dir, "snapshots")) {
-		switch {
-		case scratchName.MatchString(name):
+	entries, _ = os.ReadDir(filepath.Join(p.dir, "snapshots"))
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case dataset.IsScratch(name):
 			p.noteLeftover(path.Join("snapshots", name))
-		case !snapshotName.MatchString(name):
+		case !dataset.IsSnapshot(name):
 			p.note("%s is not callmill's", path.Join("snapshots", name))
 		}
 	}
@@ -57,36 +59,20 @@ func (p *Plan) noteOutside() {
 	}
 }
 
-// scratchName is what a run has among the snapshots while it goes on.
-var scratchName = regexp.MustCompile(`^(\.build-\d{8}T\d{6}Z-[0-9a-f]{6}|\.spill-\d+)$`)
-
 func (p *Plan) noteLeftover(name string) {
-	p.note("%s is of a run that goes on, or did not end: then the next one sweeps it", name)
+	p.note("%s belongs to a run in progress, or to one that was killed: then the next run removes it", name)
 }
 
-// noteLatestText looks at LATEST, which is for those who cannot follow links:
-// a run that was killed leaves it behind, and the next one mends it.
+// noteLatestText checks LATEST, for readers that cannot follow links: after a
+// run that was killed it may be out of date until the next one.
 func (p *Plan) noteLatestText() {
 	text, err := os.ReadFile(filepath.Join(p.dir, "LATEST"))
 	switch named := strings.TrimSpace(string(text)); {
 	case errors.Is(err, fs.ErrNotExist):
-		p.note("LATEST is missing; the next run writes it")
+		p.note("LATEST is missing: the next run writes it")
 	case err != nil:
 		p.note("LATEST cannot be read: %v", err)
 	case named != p.name:
-		p.note("LATEST names %q and latest %s; the next run mends it", named, p.name)
+		p.note("LATEST names %q and latest %s: the next run corrects it", named, p.name)
 	}
-}
-
-// namesIn lists a folder; one that cannot be read has no names.
-func namesIn(dir string) []string {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
 }

@@ -14,7 +14,7 @@ import (
 	"callmill/pipeline/dataset/verify"
 )
 
-// What lies outside the snapshot is noted, and nothing more.
+// What is outside the snapshot is noted, and is no damage.
 func TestNotes(t *testing.T) {
 	original := newDataset(t)
 	write := func(name string, mode os.FileMode) func(t *testing.T, dir string) {
@@ -31,10 +31,10 @@ func TestNotes(t *testing.T) {
 	}{
 		{"a foreign file", write("notes.txt", 0o600), "notes.txt is not callmill's"},
 		{"a foreign file among snapshots", write("snapshots/old.tar", 0o600), "snapshots/old.tar is not callmill's"},
-		{"a snapshot in the making", write("snapshots/.build-20260124T013000Z-0a1b2c/jobs", 0o600), "0a1b2c is of a run that goes on, or did not end"},
-		{"rows spilled", write("snapshots/.spill-123", 0o600), "snapshots/.spill-123 is of a run"},
+		{"a snapshot in the making", write("snapshots/.build-20260124T013000Z-0a1b2c/jobs", 0o600), "0a1b2c belongs to a run in progress"},
+		{"rows spilled", write("snapshots/.spill-123", 0o600), "snapshots/.spill-123 belongs to a run"},
 		{"a foreign dot-file", write("snapshots/.build-x", 0o600), "snapshots/.build-x is not callmill's"},
-		{"a file in the making", write(".LATEST.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", 0o600), "TUVWXYZ.tmp is of a run that goes on, or did not end"},
+		{"a file in the making", write(".LATEST.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", 0o600), "TUVWXYZ.tmp belongs to a run in progress"},
 		{"LATEST names another", write("LATEST", 0o600), `LATEST names "x"`},
 		{"LATEST is a folder", func(t *testing.T, dir string) {
 			check(t, os.RemoveAll(filepath.Join(dir, "LATEST")))
@@ -60,7 +60,7 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// What cannot be checked at all is an error that says what to do.
+// If there is nothing to check, the error says what to do.
 func TestNothingToCheck(t *testing.T) {
 	original := newDataset(t)
 	for _, tt := range []struct {
@@ -97,7 +97,7 @@ func TestNothingToCheck(t *testing.T) {
 	}
 }
 
-// Without links LATEST is what names the snapshot.
+// Without links LATEST names the snapshot.
 func TestWithoutLinks(t *testing.T) {
 	dir := newDataset(t)
 	name := filepath.Base(snapshotDir(t, dir))
@@ -108,8 +108,7 @@ func TestWithoutLinks(t *testing.T) {
 	}
 }
 
-// Jobs are those of the parent and the new ones: known as long as the parent
-// is there.
+// The jobs are those of the parent and the new ones, as long as the parent exists.
 func TestParent(t *testing.T) {
 	original := newDataset(t)
 	parent := filepath.Base(snapshotDir(t, original))
@@ -137,7 +136,7 @@ func TestParent(t *testing.T) {
 	}
 }
 
-// What is not given is left out, and said.
+// Checks for which nothing was passed in are left out, and the report says so.
 func TestLeftOut(t *testing.T) {
 	original := newDataset(t)
 	full := options(original)

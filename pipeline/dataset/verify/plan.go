@@ -6,36 +6,35 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
-// Plan is a check cut into units that can be made at the same time: NewPlan,
-// Check for every unit, Report.
+// Plan is a check of a snapshot, divided into units that may be checked
+// concurrently: NewPlan, Check for every unit, Report.
 type Plan struct {
 	o        Options
-	dir      string // of the dataset
-	name     string // of the snapshot
-	snapshot string // its folder
-	tables   []schema.Table
+	dir      string                   // of the dataset
+	name     string                   // of the snapshot
+	snapshot string                   // its folder
+	tables   map[string]*schema.Table // by name
 
-	manifest *dataset.Manifest // nil where it cannot be trusted
-	location *time.Location    // nil where the settings name none
-	// What makes rows and contact keys again; nil where they are left out.
-	rows       func() Rows
-	contactKey func() func(number string) string
-	// sameOutcomes: statuses mean what they meant when the snapshot was made.
-	sameOutcomes bool
+	manifest *dataset.Manifest // nil if it is damaged
+	location *time.Location    // nil if the settings name none
+	// What derives rows and contact keys again; nil if they are left out.
+	rows         func() Rows
+	contactKey   func() func(number string) string
+	sameOutcomes bool // statuses mean what they meant when the snapshot was made
 
 	present map[string]fs.FileInfo // files in the snapshot's folder
 	units   []unit
-	jobs    []*tableFile // the files of jobs that hold rows
+	jobs    []*tableFile      // files of jobs with rows
+	content map[string]string // paths in the manifest, by SHA-256
 
 	findings findings
 	notes    []string
@@ -45,59 +44,60 @@ type Plan struct {
 	keys []schema.Key // of all jobs
 }
 
-// unit is what is checked in one go: the files of a shard, which belong
-// together, or one file by itself.
+// unit is what is checked together: the files of a shard, or one file.
 type unit struct {
 	shard *shard
 	file  *tableFile
 }
 
-// tableFile is a file as the manifest has it.
+// tableFile is a file of a table as the manifest describes it.
 type tableFile struct {
 	dataset.File
 	table *schema.Table
-	day   int32 // schema.NoDate for small tables, too
+	day   calendar.Day // noDay for small tables
 }
 
-// shard is the part of a day's jobs that lies in one file per table.
-type shard struct {
-	day             int32
-	bucket, buckets int
-	files           map[string]*tableFile // by table
-}
+// noDay is the day of jobs without a call.
+const noDay = calendar.Day(schema.NoDate)
 
-func (s *shard) String() string {
-	return fmt.Sprintf("job_date=%s bucket %d of %d", dataset.FormatDay(s.day), s.bucket, s.buckets)
-}
-
-// NewPlan looks at the manifest and at what files there are, and plans the
-// rest. The error means that there is nothing to check.
+// NewPlan checks the manifest and which files there are, and plans the rest. An
+// error means that there is nothing to check.
 func NewPlan(dir string, o Options) (*Plan, error) {
-	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("verify dataset: %w", err)
-	}
-	name, err := dataset.Latest(dir)
-	if err != nil {
-		return nil, fmt.Errorf("verify %s: %w", dir, err)
-	}
-	if name == "" {
-		return nil, fmt.Errorf("verify %s: %w", dir, dataset.ErrEmpty)
-	}
 	p := &Plan{
-		o: o, dir: dir, name: name, snapshot: filepath.Join(dir, "snapshots", name),
-		tables: schema.Tables(), present: map[string]fs.FileInfo{},
+		o: o, dir: dir,
+		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
 	}
-	if err := p.listFiles(); err != nil {
+	for _, t := range schema.Tables() {
+		p.tables[t.Name] = &t
+	}
+	if err := p.plan(); err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
+	}
+	return p, nil
+}
+
+func (p *Plan) plan() (err error) {
+	if _, err := os.Stat(p.dir); err != nil {
+		return err
+	}
+	if p.name, err = dataset.Latest(p.dir); err != nil {
+		return err
+	}
+	if p.name == "" {
+		return dataset.ErrEmpty
+	}
+	p.snapshot = filepath.Join(p.dir, "snapshots", p.name)
+	if err := p.listFiles(); err != nil {
+		return err
 	}
 	p.noteOutside()
 	if p.manifest, err = p.readManifest(); err != nil {
-		return nil, fmt.Errorf("verify %s: %w", dir, err)
+		return err
 	}
 	if p.manifest == nil {
 		p.planByNames()
 		p.checkViewsText()
-		return p, nil
+		return nil
 	}
 	p.checkSettings()
 	p.checkExtent()
@@ -108,14 +108,14 @@ func NewPlan(dir string, o Options) (*Plan, error) {
 	p.planShards(files)
 	p.prepareDerived()
 	p.prepareContactKeys()
-	return p, nil
+	return nil
 }
 
 // Units is the number of units to check.
 func (p *Plan) Units() int { return len(p.units) }
 
-// Check checks one unit. Units may be checked at the same time. The error is
-// that of ctx, everything else is a finding.
+// Check checks one unit. It is safe for concurrent use. The error is that of ctx;
+// anything else is a finding.
 func (p *Plan) Check(ctx context.Context, unit int) error {
 	u := p.units[unit]
 	switch {
@@ -127,7 +127,8 @@ func (p *Plan) Check(ctx context.Context, unit int) error {
 	return p.checkSmall(ctx, u.file)
 }
 
-// Report looks at what only all units together show, and sums up.
+// Report checks what only all units together show, and sums up. Every unit must
+// have been checked.
 func (p *Plan) Report(ctx context.Context) (*Report, error) {
 	if err := p.checkUnique(ctx); err != nil {
 		return nil, err
@@ -146,112 +147,17 @@ func (p *Plan) Report(ctx context.Context) (*Report, error) {
 	return r, nil
 }
 
-// path is where a file of the snapshot lies.
+// path returns where a file of the snapshot is.
 func (p *Plan) path(file string) string {
 	return filepath.Join(p.snapshot, filepath.FromSlash(file))
 }
 
-// planShards makes units of the files and checks how days are cut into
-// shards.
-func (p *Plan) planShards(files []*tableFile) {
-	type place struct {
-		day             int32
-		bucket, buckets int
-	}
-	shards := map[place]*shard{}
-	for _, f := range files {
-		if !f.table.Day || f.Rows == 0 {
-			p.units = append(p.units, unit{file: f})
-			continue
-		}
-		at := place{f.day, f.Bucket, f.Buckets}
-		if shards[at] == nil {
-			shards[at] = &shard{f.day, f.Bucket, f.Buckets, map[string]*tableFile{}}
-		}
-		if other := shards[at].files[f.table.Name]; other != nil {
-			p.findings.add(f.Path, CheckShards, "holds the same shard as %s", other.Path)
-			p.units = append(p.units, unit{file: f})
-			continue
-		}
-		shards[at].files[f.table.Name] = f
-	}
-	days := map[int32][]*shard{}
-	for _, s := range shards {
-		p.units = append(p.units, unit{shard: s})
-		days[s.day] = append(days[s.day], s)
-		if f := s.files[schema.TableJobs]; f != nil {
-			p.jobs = append(p.jobs, f)
-		}
-	}
-	for _, day := range days {
-		p.checkBuckets(day)
-	}
-	// Reading goes by day, so that what is found has an order.
-	slices.SortFunc(p.units, func(a, b unit) int { return cmp.Compare(a.firstPath(), b.firstPath()) })
-	slices.SortFunc(p.jobs, func(a, b *tableFile) int { return cmp.Compare(a.Path, b.Path) })
-}
+// compareUnits puts the shards of a day beside each other.
+func compareUnits(a, b unit) int { return cmp.Compare(a.String(), b.String()) }
 
-func (u unit) firstPath() string {
+func (u unit) String() string {
 	if u.file != nil {
 		return u.file.Path
 	}
 	return u.shard.String()
-}
-
-// checkBuckets checks how one day is cut into shards.
-func (p *Plan) checkBuckets(day []*shard) {
-	slices.SortFunc(day, func(a, b *shard) int {
-		return cmp.Or(cmp.Compare(a.buckets, b.buckets), cmp.Compare(a.bucket, b.bucket))
-	})
-	rows := map[string]int64{}
-	for _, s := range day {
-		where := s.anyFile().Path
-		if s.buckets != day[0].buckets {
-			p.findings.add(where, CheckShards, "its day is cut into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].anyFile().Path)
-		}
-		if s.buckets < 1 || s.buckets&(s.buckets-1) != 0 || s.bucket < 0 || s.bucket >= s.buckets {
-			p.findings.add(where, CheckShards, "bucket %d of %d, which is no bucket of a power of two", s.bucket, s.buckets)
-		}
-		if s.files[schema.TableJobs] == nil {
-			p.findings.add(where, CheckReferences, "rows of %s, of which jobs has no file", s)
-		}
-		for name, f := range s.files {
-			rows[name] += f.Rows
-		}
-	}
-	most := int64(0)
-	for _, n := range rows {
-		most = max(most, n)
-	}
-	if want := dataset.BucketsFor(most); day[0].buckets != want {
-		p.findings.add(day[0].anyFile().Path, CheckShards, "its day is cut into %d buckets, %d rows ask for %d", day[0].buckets, most, want)
-	}
-}
-
-// anyFile is the file to name where something is wrong with the whole shard:
-// that of the first table that has one.
-func (s *shard) anyFile() *tableFile {
-	for _, name := range schema.DayTables() {
-		if f := s.files[name]; f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-// tableOf finds the table a path inside the snapshot belongs to.
-func (p *Plan) tableOf(file string) *schema.Table {
-	for i := range p.tables {
-		if first := firstElement(file); first == p.tables[i].Name {
-			return &p.tables[i]
-		}
-	}
-	return nil
-}
-
-func firstElement(file string) string {
-	for dir := path.Dir(file); dir != "."; dir = path.Dir(file) {
-		file = dir
-	}
-	return file
 }

@@ -5,16 +5,17 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 )
 
-// Report is what a check found.
+// Report is the outcome of a check.
 type Report struct {
 	Snapshot string    // its name
 	Tables   []Table   // in the order in which they are published
 	Findings []Finding // what is wrong, by file
 	LeftOut  []string  // checks that were not made, and why
-	Notes    []string  // what is strange, but not wrong: leftovers outside the snapshot, modes
+	Notes    []string  // what is unusual, but not wrong: leftovers outside the snapshot, modes
 }
 
 // Table is what the manifest says of a table.
@@ -27,7 +28,7 @@ type Table struct {
 
 // Finding is one thing that is wrong.
 type Finding struct {
-	File   string // path inside the snapshot with slashes, or name in the dataset
+	File   string // path inside the snapshot, with slashes, or in the dataset
 	Check  string // one of Check…
 	Detail string
 }
@@ -42,15 +43,15 @@ const (
 	CheckRead        = "read"         // pages that cannot be read
 	CheckValues      = "values"       // values no column may hold
 	CheckViews       = "views"        // views.sql
-	CheckShards      = "shards"       // which shard a job lies in, and in how many buckets a day
+	CheckShards      = "shards"       // the shard of a job, the number of buckets of a day
 	CheckOrder       = "order"        // order of rows
 	CheckKeys        = "keys"         // keys that are empty or not unique
-	CheckReferences  = "references"   // rows of which the job, task or turn is not there
+	CheckReferences  = "references"   // rows whose job, task or turn is missing
 	CheckIndexes     = "indexes"      // indexes that are not 0, 1, 2 …
 	CheckCounts      = "counts"       // numbers of rows and sums over them
 	CheckTokens      = "tokens"       // tokens that are not their script
 	CheckContentHash = "content_hash" // hashes of jobs
-	CheckDerived     = "derived"      // columns that come out otherwise when computed again
+	CheckDerived     = "derived"      // columns that differ when derived again
 	CheckContactKeys = "contact_keys" // keys of phone numbers
 	CheckStatuses    = "statuses"     // the statuses table
 	CheckRejects     = "rejects"      // the rejects table
@@ -59,44 +60,34 @@ const (
 // Damaged reports whether anything is wrong.
 func (r *Report) Damaged() bool { return len(r.Findings) > 0 }
 
-// Print writes the report for people: a line for each table, note, check left
-// out and finding; the last line says what came of it.
+// Print writes the report as text: a line for each table, note, check left out and
+// finding; the last line says what came of it.
 func (r *Report) Print(w io.Writer) error {
-	p := &printer{w: w}
-	p.line("snapshot %s", r.Snapshot)
+	var text strings.Builder
+	fmt.Fprintf(&text, "snapshot %s\n", r.Snapshot)
 	files := 0
 	rows := map[string]int64{}
 	for _, t := range r.Tables {
 		files += t.Files
 		rows[t.Name] = t.Rows
-		p.line("%-10s %12d rows %6d files %14d bytes", t.Name, t.Rows, t.Files, t.Bytes)
+		fmt.Fprintf(&text, "%-10s %12d rows %6d files %14d bytes\n", t.Name, t.Rows, t.Files, t.Bytes)
 	}
 	for _, note := range r.Notes {
-		p.line("note: %s", note)
+		fmt.Fprintf(&text, "note: %s\n", note)
 	}
 	for _, check := range r.LeftOut {
-		p.line("not checked: %s", check)
+		fmt.Fprintf(&text, "not checked: %s\n", check)
 	}
 	for _, f := range r.Findings {
-		p.line("%s: %s: %s", f.File, f.Check, f.Detail)
+		fmt.Fprintf(&text, "%s: %s: %s\n", f.File, f.Check, f.Detail)
 	}
 	if r.Damaged() {
-		p.line("damaged: %s", count(len(r.Findings), "finding"))
-		return p.err
+		fmt.Fprintf(&text, "damaged: %s\n", count(len(r.Findings), "finding"))
+	} else {
+		fmt.Fprintf(&text, "ok: %d jobs, %d tasks, %d turns in %s\n", rows["jobs"], rows["tasks"], rows["turns"], count(files, "file"))
 	}
-	p.line("ok: %d jobs, %d tasks, %d turns in %s", rows["jobs"], rows["tasks"], rows["turns"], count(files, "file"))
-	return p.err
-}
-
-type printer struct {
-	w   io.Writer
-	err error
-}
-
-func (p *printer) line(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
-	}
+	_, err := io.WriteString(w, text.String())
+	return err
 }
 
 func count(n int, what string) string {
@@ -106,16 +97,15 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// maxAlike is how many findings of one kind a file gets: a column that was
-// computed wrongly is wrong in every row.
+// maxAlike is the number of findings of one kind that a file gets: a wrongly
+// derived column is wrong in every row.
 const maxAlike = 3
 
-// findings collects what is wrong. It is safe for concurrent use.
+// findings collects what is wrong. Safe for concurrent use.
 type findings struct {
 	mu   sync.Mutex
 	list []Finding
-	more map[alike]int // how many of a kind beyond those in list
-	seen map[alike]int
+	seen map[alike]int // how many of a kind were added
 }
 
 type alike struct{ file, check string }
@@ -124,25 +114,24 @@ func (f *findings) add(file, check, format string, args ...any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.seen == nil {
-		f.seen, f.more = map[alike]int{}, map[alike]int{}
+		f.seen = map[alike]int{}
 	}
 	kind := alike{file, check}
-	if f.seen[kind] == maxAlike {
-		f.more[kind]++
-		return
+	if f.seen[kind]++; f.seen[kind] <= maxAlike {
+		f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
 	}
-	f.seen[kind]++
-	f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
 }
 
-// sorted gives the findings by file and check, those of one kind in the order
-// in which they were made.
+// sorted returns the findings by file and check, those of one kind in the order in
+// which they were added.
 func (f *findings) sorted() []Finding {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	list := slices.Clone(f.list)
-	for kind, n := range f.more {
-		list = append(list, Finding{kind.file, kind.check, fmt.Sprintf("and %d more of this kind", n)})
+	for kind, n := range f.seen {
+		if n > maxAlike {
+			list = append(list, Finding{kind.file, kind.check, fmt.Sprintf("and %d more of this kind", n-maxAlike)})
+		}
 	}
 	slices.SortStableFunc(list, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Check, b.Check))

@@ -12,8 +12,8 @@ import (
 	"callmill/schema"
 )
 
-// What is wrong behind right hashes: in the rows. Each is made in the first
-// file of a table, unless said otherwise, and must be found there.
+// Wrong rows behind right hashes. Each is made in the first file of a table, and
+// must be found there unless another table is named.
 func TestWrongRows(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -23,7 +23,7 @@ func TestWrongRows(t *testing.T) {
 		detail string
 	}{
 		{"two jobs change places", jobs(func(r []schema.JobRow) []schema.JobRow { return []schema.JobRow{r[1], r[0]} }), "jobs", verify.CheckOrder, "not in the order"},
-		{"a job is there twice", jobs(func(r []schema.JobRow) []schema.JobRow { return append(r, r[1]) }), "jobs", verify.CheckKeys, "is in"},
+		{"a job is there twice", jobs(func(r []schema.JobRow) []schema.JobRow { return append(r, r[1]) }), "jobs", verify.CheckKeys, "is also in"},
 		{"a job has no id", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].JobID = ""; return r }), "jobs", verify.CheckKeys, "job_id is empty"},
 		{"a job is gone", jobs(func(r []schema.JobRow) []schema.JobRow { return r[:1] }), "tasks", verify.CheckReferences, "of job b, which jobs does not have"},
 		{"a job's day is another", jobs(func(r []schema.JobRow) []schema.JobRow { r[1].FirstCallTime = noon(25); return r }), "jobs", verify.CheckShards, "belongs under job_date=2026-01-25"},
@@ -31,7 +31,7 @@ func TestWrongRows(t *testing.T) {
 		{"task_count", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].TaskCount++; return r }), "jobs", verify.CheckCounts, "task_count is 4, there are 3"},
 		{"dialed_count", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].DialedCount++; return r }), "jobs", verify.CheckCounts, "dialed_count"},
 		{"content_hash", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].ContentHash = strings.Repeat("0", 32); return r }), "jobs", verify.CheckContentHash, "content_hash is 0000"},
-		{"something ListJobs said", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].StrategyID = "s"; return r }), "jobs", verify.CheckContentHash, "its rows give"},
+		{"something ListJobs said", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].StrategyID = "s"; return r }), "jobs", verify.CheckContentHash, "that of its rows is"},
 		{"is_final", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].IsFinal = false; return r }), "jobs", verify.CheckDerived, "is_final is false, true"},
 		{"first_seen", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].FirstSeen = r[0].ObservedAt + 1; return r }), "jobs", verify.CheckValues, "first_seen"},
 		{"text that is not UTF-8", jobs(func(r []schema.JobRow) []schema.JobRow { r[0].RequestID = "\xff"; return r }), "jobs", verify.CheckValues, "not UTF-8"},
@@ -41,13 +41,13 @@ func TestWrongRows(t *testing.T) {
 		{"a task has no id", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[0].TaskID = ""; return r }), "tasks", verify.CheckKeys, "task_id is empty"},
 		{"task_index", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[0].TaskIndex = 7; return r }), "tasks", verify.CheckIndexes, "task_index 7, not 0"},
 		{"tasks out of order", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[1].ActualTime = noon(19); return r }), "tasks", verify.CheckOrder, "not in the order of call time"},
-		{"jobs out of order in tasks", tasks(func(r []schema.TaskRow) []schema.TaskRow { return append(r[3:], r[:3]...) }), "tasks", verify.CheckOrder, "of job a, whose place is further up"},
+		{"jobs out of order in tasks", tasks(func(r []schema.TaskRow) []schema.TaskRow { return append(r[3:], r[:3]...) }), "tasks", verify.CheckOrder, "of job a, whose rows are further up"},
 		{"turn_count", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[1].TurnCount++; return r }), "tasks", verify.CheckCounts, "says 5 turns"},
 		{"contact_chars", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[1].ContactChars--; return r }), "tasks", verify.CheckCounts, "there are 4"},
 		{"outcome", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[0].Outcome = schema.Busy; return r }), "tasks", verify.CheckDerived, `outcome is "busy", "no_answer"`},
 		{"attempt", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[0].Attempt = nil; return r }), "tasks", verify.CheckDerived, "attempt is NULL, 1"},
-		{"contact_key", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[0].ContactKey = "0"; return r }), "tasks", verify.CheckContactKeys, "its number gives"},
-		{"contact_key of a contact's number", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[1].ContactKey = ""; return r }), "tasks", verify.CheckContactKeys, "its number gives"},
+		{"contact_key", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[0].ContactKey = "0"; return r }), "tasks", verify.CheckContactKeys, "that of its number is"},
+		{"contact_key of a contact's number", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[1].ContactKey = ""; return r }), "tasks", verify.CheckContactKeys, "that of its number is"},
 		{"a status of which the manifest says nothing", tasks(func(r []schema.TaskRow) []schema.TaskRow { r[0].TaskStatus = "Odd"; return r }), "tasks", verify.CheckStatuses, `"Odd"`},
 
 		{"a turn is gone", turns(func(r []schema.TurnRow) []schema.TurnRow { return r[:len(r)-1] }), "tasks", verify.CheckCounts, "says 2 turns"},
@@ -57,14 +57,14 @@ func TestWrongRows(t *testing.T) {
 		{"a turn of no job", turns(func(r []schema.TurnRow) []schema.TurnRow { r[0].JobID = "zz"; return r }), "turns", verify.CheckReferences, "job zz"},
 		{"a turn of another instance", turns(func(r []schema.TurnRow) []schema.TurnRow { r[0].InstanceID = "zz"; return r }), "turns", verify.CheckReferences, "job a"},
 		{"turns out of order of tasks", turns(func(r []schema.TurnRow) []schema.TurnRow { return append(r[:4:4], append(r[8:], r[4:8]...)...) }), "turns", verify.CheckOrder, "not in the order of tasks"},
-		{"turns after all jobs", turns(func(r []schema.TurnRow) []schema.TurnRow { return append(r[4:len(r):len(r)], r[:4]...) }), "turns", verify.CheckOrder, "of job a, whose place"},
+		{"turns after all jobs", turns(func(r []schema.TurnRow) []schema.TurnRow { return append(r[4:len(r):len(r)], r[:4]...) }), "turns", verify.CheckOrder, "of job a, whose rows"},
 		{"tokens", turns(func(r []schema.TurnRow) []schema.TurnRow { r[0].Tokens = r[0].Tokens[1:]; return r }), "turns", verify.CheckTokens, "are not the script"},
 		{"an empty token", turns(func(r []schema.TurnRow) []schema.TurnRow { r[0].Tokens = append(r[0].Tokens, ""); return r }), "turns", verify.CheckTokens, "are not the script"},
 		{"tokens cut otherwise", turns(func(r []schema.TurnRow) []schema.TurnRow { r[0].Tokens = []string{r[0].Script}; return r }), "turns", verify.CheckDerived, "tokens is"},
 		{"script", turns(func(r []schema.TurnRow) []schema.TurnRow {
 			r[1].Script, r[1].Tokens = "不是", []string{"不", "是"}
 			return r
-		}), "jobs", verify.CheckContentHash, "its rows give"},
+		}), "jobs", verify.CheckContentHash, "that of its rows is"},
 		{"chars", turns(func(r []schema.TurnRow) []schema.TurnRow { r[0].Chars++; return r }), "turns", verify.CheckCounts, "chars is 13"},
 		{"speaker", turns(func(r []schema.TurnRow) []schema.TurnRow { r[3].Speaker = ""; return r }), "turns", verify.CheckValues, "speaker is empty"},
 		{"pattern", turns(func(r []schema.TurnRow) []schema.TurnRow { r[0].Pattern = r[0].Script; return r }), "turns", verify.CheckDerived, "pattern is"},
@@ -72,10 +72,10 @@ func TestWrongRows(t *testing.T) {
 		{"call_date", turns(func(r []schema.TurnRow) []schema.TurnRow { *r[1].CallDate++; return r }), "turns", verify.CheckDerived, "call_date"},
 
 		{"contact_index", contacts(func(r []schema.ContactRow) []schema.ContactRow { r[1].ContactIndex = 0; return r }), "contacts", verify.CheckIndexes, "contact_index 0, not 1"},
-		{"contact_key of a contact", contacts(func(r []schema.ContactRow) []schema.ContactRow { r[0].ContactKey = "0"; return r }), "contacts", verify.CheckContactKeys, "its number gives"},
-		{"a contact is gone", contacts(func(r []schema.ContactRow) []schema.ContactRow { return r[:1] }), "jobs", verify.CheckContentHash, "its rows give"},
+		{"contact_key of a contact", contacts(func(r []schema.ContactRow) []schema.ContactRow { r[0].ContactKey = "0"; return r }), "contacts", verify.CheckContactKeys, "that of its number is"},
+		{"a contact is gone", contacts(func(r []schema.ContactRow) []schema.ContactRow { return r[:1] }), "jobs", verify.CheckContentHash, "that of its rows is"},
 		{"extra_index", extras(func(r []schema.ExtraRow) []schema.ExtraRow { r[1].ExtraIndex = 5; return r }), "extras", verify.CheckIndexes, "extra_index 5, not 1"},
-		{"an extra changes", extras(func(r []schema.ExtraRow) []schema.ExtraRow { r[0].Value = "never"; return r }), "jobs", verify.CheckContentHash, "its rows give"},
+		{"an extra changes", extras(func(r []schema.ExtraRow) []schema.ExtraRow { r[0].Value = "never"; return r }), "jobs", verify.CheckContentHash, "that of its rows is"},
 		{"summary_index", summaries(func(r []schema.SummaryRow) []schema.SummaryRow { r[0].SummaryIndex = 1; return r }), "summaries", verify.CheckIndexes, "summary_index 1, not 0"},
 		{"a summary of no turn", summaries(func(r []schema.SummaryRow) []schema.SummaryRow { r[1].TurnIndex = new(int32(77)); return r }), "summaries", verify.CheckReferences, "turn 77"},
 		{"a summary of a negative turn", summaries(func(r []schema.SummaryRow) []schema.SummaryRow { r[1].TurnIndex = new(int32(-1)); return r }), "summaries", verify.CheckReferences, "turn -1"},
@@ -86,7 +86,7 @@ func TestWrongRows(t *testing.T) {
 		{"a status means something else", statuses(func(r []schema.StatusRow) []schema.StatusRow { r[3].Outcome = schema.Busy; return r }), "statuses", verify.CheckStatuses, `row 3 is ("NotExist"`},
 		{"an unlisted status is not there", statuses(func(r []schema.StatusRow) []schema.StatusRow { return r[:len(r)-1] }), "statuses", verify.CheckStatuses, "1 others met"},
 
-		{"reject_id", rejects(func(r []schema.RejectRow) []schema.RejectRow { r[0].Code = schema.RejectTime; return r }), "rejects", verify.CheckRejects, "code, job_id and raw_sha256 give"},
+		{"reject_id", rejects(func(r []schema.RejectRow) []schema.RejectRow { r[0].Code = schema.RejectTime; return r }), "rejects", verify.CheckRejects, "that of its code, job_id and raw_sha256 is"},
 		{"raw", rejects(func(r []schema.RejectRow) []schema.RejectRow {
 			for i := range r {
 				if r[i].RawBytes == 11 {
@@ -94,7 +94,7 @@ func TestWrongRows(t *testing.T) {
 				}
 			}
 			return r
-		}), "rejects", verify.CheckRejects, "raw gives"},
+		}), "rejects", verify.CheckRejects, "that of raw is"},
 		{"raw_bytes", rejects(func(r []schema.RejectRow) []schema.RejectRow { r[0].RawBytes += 5; return r }), "rejects", verify.CheckRejects, "bytes are kept"},
 		{"rejects out of order", rejects(func(r []schema.RejectRow) []schema.RejectRow { r[0], r[1] = r[1], r[0]; return r }), "rejects", verify.CheckOrder, "comes after"},
 		{"a reject is there twice", rejects(func(r []schema.RejectRow) []schema.RejectRow { return append(r, r[2]) }), "rejects", verify.CheckKeys, "is there twice"},
@@ -143,8 +143,7 @@ func groups(ids ...string) func(*forgery) {
 	})
 }
 
-// Every column of every table is compared: one that is changed is found,
-// whichever it is.
+// A change of any column of any table is found.
 func TestEveryColumnIsChecked(t *testing.T) {
 	original := newDataset(t)
 	for _, table := range readManifest(t, original).Tables {
@@ -192,7 +191,7 @@ func TestWrongManifest(t *testing.T) {
 		{"a negative count", func(f *forgery) { f.manifest.Counts.Erased = -1 }, "", verify.CheckCounts, "a count is -1"},
 		{"a part above its whole", func(f *forgery) { f.manifest.Counts.Shrunk = 1 }, "", verify.CheckCounts, "1 shrunk of 0 changed"},
 		{"more new jobs than there are", func(f *forgery) { f.manifest.Counts.New++; f.manifest.Counts.Seen++ }, "", verify.CheckCounts, "4 jobs, but 0 of the parent + 5 new"},
-		{"format", func(f *forgery) { f.manifest.Format = 0 }, "", verify.CheckManifest, "there is no format 0"},
+		{"format", func(f *forgery) { f.manifest.Format = 0 }, "", verify.CheckManifest, "invalid format 0"},
 		{"a table is gone", func(f *forgery) { f.manifest.Tables = f.manifest.Tables[:8] }, "", verify.CheckManifest, "has the tables"},
 		{"a table of another name", func(f *forgery) { f.manifest.Tables[0].Name = "work" }, "", verify.CheckManifest, "has the tables work"},
 		{"rows of a table", func(f *forgery) { f.unsealed = true; f.manifest.Table("jobs").Rows++ }, "", verify.CheckCounts, "jobs has 5 rows, its files have 4"},
@@ -209,23 +208,23 @@ func TestWrongManifest(t *testing.T) {
 		{"no file", func(f *forgery) { f.manifest.Table("rejects").Files = nil }, "", verify.CheckManifest, "rejects has no file"},
 		{"a path outside", func(f *forgery) { f.manifest.Table("jobs").Files[0].Path = "../../key" }, "", verify.CheckManifest, `file "../../key" of jobs`},
 		{"a path of no day", func(f *forgery) { f.manifest.Table("jobs").Files[0].Path = "jobs/x.parquet" }, "", verify.CheckManifest, "the folder of no day"},
-		{"a hash that is none", func(f *forgery) { f.manifest.Table("jobs").Files[0].SHA256 = "x" }, "", verify.CheckManifest, "is no SHA-256"},
+		{"a hash that is none", func(f *forgery) { f.manifest.Table("jobs").Files[0].SHA256 = "x" }, "", verify.CheckManifest, "invalid SHA-256"},
 		{"negative rows", func(f *forgery) { f.manifest.Table("jobs").Files[0].Rows = -1 }, "", verify.CheckManifest, "it has -1 rows"},
 		{"statuses of other files", func(f *forgery) { f.manifest.Table("jobs").Files[0].Statuses = []string{"x"} }, "", verify.CheckManifest, "which only tasks have"},
-		{"a small table in buckets", func(f *forgery) { f.manifest.Table("statuses").Files[0].Buckets = 1 }, "", verify.CheckManifest, "not cut into buckets"},
+		{"a small table in buckets", func(f *forgery) { f.manifest.Table("statuses").Files[0].Buckets = 1 }, "", verify.CheckManifest, "not divided into buckets"},
 		{"settled time zone", func(f *forgery) { f.manifest.Settings.TimeZone = "Mars/Olympus" }, "", verify.CheckSettings, "Mars"},
-		{"no time zone", func(f *forgery) { f.manifest.Settings.TimeZone = "" }, "", verify.CheckSettings, "is no time zone"},
+		{"no time zone", func(f *forgery) { f.manifest.Settings.TimeZone = "" }, "", verify.CheckSettings, "invalid time zone"},
 		{"another time zone", func(f *forgery) { f.manifest.Settings.TimeZone = "Pacific/Auckland" }, "tasks", verify.CheckDerived, ""},
-		{"segmenter", func(f *forgery) { f.manifest.Settings.Segmenter = "slow" }, "", verify.CheckSettings, `"slow" is no segmenter`},
+		{"segmenter", func(f *forgery) { f.manifest.Settings.Segmenter = "slow" }, "", verify.CheckSettings, `invalid segmenter "slow"`},
 		{"pii", func(f *forgery) { f.manifest.Settings.PII = "sell" }, "", verify.CheckSettings, `"sell"`},
 		{"derivation", func(f *forgery) { f.manifest.Settings.Derivation = 0 }, "", verify.CheckSettings, "derivation version 0"},
 		{"a dictionary that is not there", func(f *forgery) { f.manifest.Settings.Dictionaries = []string{"0.txt"} }, "dict/0.txt", verify.CheckSettings, "is missing"},
-		{"a dictionary outside", func(f *forgery) { f.manifest.Settings.Dictionaries = []string{"../key"} }, "", verify.CheckSettings, "no name of a dictionary"},
+		{"a dictionary outside", func(f *forgery) { f.manifest.Settings.Dictionaries = []string{"../key"} }, "", verify.CheckSettings, "invalid dictionary"},
 		{"another key", func(f *forgery) { f.manifest.Settings.KeyID = "0" }, "key", verify.CheckSettings, "is not the key"},
-		{"a parent that is none", func(f *forgery) { f.manifest.Parent = "../.." }, "", verify.CheckManifest, "is no snapshot"},
+		{"a parent that is none", func(f *forgery) { f.manifest.Parent = "../.." }, "", verify.CheckManifest, "invalid parent"},
 		{"a covered interval", func(f *forgery) {
 			f.manifest.Covered = map[string][]calendar.Interval{instance: {{From: time.Unix(9, 0), To: time.Unix(3, 0)}}}
-		}, "", verify.CheckManifest, "which is no time"},
+		}, "", verify.CheckManifest, "empty interval 1970-01-01 00:00:09"},
 		{"covered intervals that touch", func(f *forgery) {
 			f.manifest.Covered = map[string][]calendar.Interval{instance: {{From: time.Unix(1, 0), To: time.Unix(3, 0)}, {From: time.Unix(3, 0), To: time.Unix(4, 0)}}}
 		}, "", verify.CheckManifest, "is not after"},

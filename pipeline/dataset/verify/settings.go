@@ -14,33 +14,33 @@ import (
 	"callmill/schema"
 )
 
+// piiKeep is the setting that publishes whole numbers.
+const piiKeep = "keep"
+
 // checkSettings checks that the settings are ones a run can have and that what
-// they name is there.
+// they name exists.
 func (p *Plan) checkSettings() {
 	s := &p.manifest.Settings
 	wrong := func(format string, args ...any) {
-		p.findings.add(manifestFile, CheckSettings, format, args...)
+		p.findings.add(dataset.ManifestFile, CheckSettings, format, args...)
 	}
-	location, err := time.LoadLocation(s.TimeZone)
-	switch {
-	case s.TimeZone == "" || s.TimeZone == "Local":
-		wrong("%q is no time zone", s.TimeZone)
-	case err != nil:
-		wrong("time zone: %v", err)
-	default:
-		p.location = location
+	var err error
+	if s.TimeZone == "" || s.TimeZone == "Local" {
+		wrong("invalid time zone %q", s.TimeZone)
+	} else if p.location, err = time.LoadLocation(s.TimeZone); err != nil {
+		wrong("invalid time zone: %v", err)
 	}
 	if p.location == nil {
 		p.leaveOut("whether jobs lie under their day", "the settings name no time zone")
 	}
 	if !slices.Contains([]string{"fast", "gse"}, s.Segmenter) {
-		wrong("%q is no segmenter", s.Segmenter)
+		wrong("invalid segmenter %q: want fast or gse", s.Segmenter)
 	}
 	if !slices.Contains([]string{piiKeep, "mask", "hash", "drop"}, s.PII) {
-		wrong("%q is no way to treat personal data", s.PII)
+		wrong("invalid treatment of personal data %q: want keep, mask, hash or drop", s.PII)
 	}
 	if s.Derivation < 1 || s.Outcomes < 1 {
-		wrong("derivation version %d, outcomes version %d", s.Derivation, s.Outcomes)
+		wrong("invalid derivation version %d or outcomes version %d: want 1 or more", s.Derivation, s.Outcomes)
 	}
 	p.sameOutcomes = s.Outcomes == schema.OutcomesVersion
 	for _, name := range s.Dictionaries {
@@ -48,12 +48,12 @@ func (p *Plan) checkSettings() {
 	}
 }
 
-// checkDictionary checks that a user dictionary is there, and is what it is
-// named for.
+// checkDictionary checks that a user dictionary exists and is the one it is named
+// for.
 func (p *Plan) checkDictionary(name string) {
 	file := path.Join("dict", name)
 	if filepath.Base(name) != name || path.Ext(name) != ".txt" {
-		p.findings.add(manifestFile, CheckSettings, "%q is no name of a dictionary", name)
+		p.findings.add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
 		return
 	}
 	text, err := os.ReadFile(filepath.Join(p.dir, "dict", name))
@@ -67,14 +67,14 @@ func (p *Plan) checkDictionary(name string) {
 	}
 }
 
-// checkKeyID checks that the key of the contact keys is the one they were made
-// with, and gives why they cannot be made again, if so. The key is private:
-// who may not read it cannot check it.
+// checkKeyID checks that the dataset's key is the one that the contact keys were
+// made with. why says why they cannot be made again, "" if they can: the key is
+// private and may not be readable.
 func (p *Plan) checkKeyID(id string) (why string) {
 	text, err := os.ReadFile(filepath.Join(p.dir, "key"))
 	switch key := bytes.TrimSpace(text); {
 	case errors.Is(err, fs.ErrNotExist):
-		p.note("key is missing; runs need --key")
+		p.note("key is missing: runs need --key")
 		return "the key is missing"
 	case err != nil:
 		return "the key cannot be read"
@@ -85,7 +85,8 @@ func (p *Plan) checkKeyID(id string) (why string) {
 	return ""
 }
 
-// prepareContactKeys gets what makes contact keys again.
+// prepareContactKeys prepares to make contact keys again, or says why that is left
+// out.
 func (p *Plan) prepareContactKeys() {
 	const checks = "contact keys"
 	why := p.checkKeyID(p.manifest.Settings.KeyID)
@@ -101,6 +102,3 @@ func (p *Plan) prepareContactKeys() {
 		p.contactKey = p.o.ContactKey
 	}
 }
-
-// piiKeep is the setting under which numbers are published whole.
-const piiKeep = "keep"

@@ -9,9 +9,9 @@ import (
 	"callmill/schema"
 )
 
-// What is wrong behind right hashes: in which file a job lies.
+// Jobs in the wrong file behind right hashes.
 func TestWrongShards(t *testing.T) {
-	// file gives an entry of the manifest as it is after the forgery.
+	// file returns an entry of the manifest after the forgery.
 	type file func(*dataset.Manifest) dataset.File
 	first := func(table string) file {
 		return func(m *dataset.Manifest) dataset.File { return m.Table(table).Files[0] }
@@ -42,18 +42,18 @@ func TestWrongShards(t *testing.T) {
 		{"one table under another day", func(f *forgery) {
 			f.moveDay("turns", "job_date=2026-01-22", "job_date=2026-01-23")
 		}, last("turns"), verify.CheckReferences, "of which jobs has no file"},
-		{"more buckets than rows ask for", func(f *forgery) {
+		{"more buckets than rows need", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets, e.Bucket = 2, keyOf("d").Bucket(2) })
-		}, second("jobs"), verify.CheckShards, "is cut into 2 buckets, 4 rows ask for 1"},
+		}, second("jobs"), verify.CheckShards, "is divided into 2 buckets, but 4 rows need 1"},
 		{"the wrong bucket", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets, e.Bucket = 2, 1-keyOf("d").Bucket(2) })
-		}, second("jobs"), verify.CheckShards, "belongs into bucket"},
+		}, second("jobs"), verify.CheckShards, "belongs in bucket"},
 		{"a bucket that is none", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Bucket = 1 })
-		}, second("jobs"), verify.CheckShards, "no bucket of a power of two"},
+		}, second("jobs"), verify.CheckShards, "want one of a power of two"},
 		{"no buckets", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets = 0 })
-		}, second("jobs"), verify.CheckShards, "no bucket of a power of two"},
+		}, second("jobs"), verify.CheckShards, "want one of a power of two"},
 		{"tables cut differently", func(f *forgery) {
 			f.manifest.Table("turns").Files[1].Buckets = 2
 		}, second("turns"), verify.CheckShards, "into 2 buckets here and into 1"},
@@ -66,7 +66,7 @@ func TestWrongShards(t *testing.T) {
 			edit(f, "jobs", 1, func([]schema.JobRow) []schema.JobRow {
 				return []schema.JobRow{{InstanceID: instance, JobID: "a"}}
 			})
-		}, second("jobs"), verify.CheckKeys, "job a of sales is in jobs/job_date=2026-01-20/"},
+		}, second("jobs"), verify.CheckKeys, "job a of sales is also in jobs/job_date=2026-01-20/"},
 		{"a file without rows beside others", func(f *forgery) {
 			jobs := f.manifest.Table("jobs")
 			jobs.Files = append(jobs.Files, jobs.Files[0])
@@ -74,7 +74,7 @@ func TestWrongShards(t *testing.T) {
 		}, nil, verify.CheckManifest, "without rows"},
 		{"a table without rows under a day", func(f *forgery) {
 			edit(f, "contacts", 0, func([]schema.ContactRow) []schema.ContactRow { return nil })
-		}, nil, verify.CheckManifest, "without rows it must lie in job_date=9999-12-31"},
+		}, nil, verify.CheckManifest, "without rows it must be in job_date=9999-12-31"},
 		{"two files of a small table", func(f *forgery) {
 			rejects := f.manifest.Table("rejects")
 			rejects.Files = append(rejects.Files, rejects.Files[0])

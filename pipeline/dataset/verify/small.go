@@ -3,9 +3,7 @@ package verify
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"reflect"
 	"slices"
@@ -13,11 +11,11 @@ import (
 	"callmill/schema"
 )
 
-// checkSmall checks a file that belongs to no shard, and its rows if its table
-// is one of the small ones.
+// checkSmall checks a file that belongs to no shard, and its rows if its table is
+// a small one.
 func (p *Plan) checkSmall(ctx context.Context, f *tableFile) error {
-	intact, err := p.intact(ctx, f)
-	if err != nil || !p.sound(f, intact) {
+	ok, err := p.sound(ctx, f)
+	if err != nil || !ok {
 		return err
 	}
 	switch f.table.Name {
@@ -28,89 +26,64 @@ func (p *Plan) checkSmall(ctx context.Context, f *tableFile) error {
 	case schema.TableRejects:
 		err = p.checkRejects(ctx, f)
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		p.findings.add(f.Path, CheckRead, "%v", err)
-	}
-	return nil
+	return p.addRead(err)
 }
 
-// eachRow reads the rows of a file; each is valid until the next.
-func eachRow[T any](ctx context.Context, p *Plan, f *tableFile, visit func(*T)) error {
-	r, err := openRows[T](p, f)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	for {
-		if r.row%batchRows == 0 && ctx.Err() != nil {
-			return ctx.Err()
+// keyOrder returns a check that the keys of the rows of a small table are in order,
+// each there once.
+func (p *Plan) keyOrder(f *tableFile) func(instance, id string) {
+	var previousInstance, previous string
+	first := true
+	return func(instance, id string) {
+		switch order := cmp.Or(cmp.Compare(previousInstance, instance), cmp.Compare(previous, id)); {
+		case first:
+		case order == 0:
+			p.findings.add(f.Path, CheckKeys, "%s of %s is there twice", id, instance)
+		case order > 0:
+			p.findings.add(f.Path, CheckOrder, "%s of %s comes after %s of %s", id, instance, previous, previousInstance)
 		}
-		row, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		visit(row)
-	}
-	if r.strange != "" {
-		p.findings.add(f.Path, CheckValues, "%s", r.strange)
-	}
-	return nil
-}
-
-// checkSorted checks that the keys of a small table are in order, each once.
-func (p *Plan) checkSorted(f *tableFile, instance, id, beforeInstance, beforeID string) {
-	switch order := cmp.Or(cmp.Compare(beforeInstance, instance), cmp.Compare(beforeID, id)); {
-	case order == 0:
-		p.findings.add(f.Path, CheckKeys, "%s of %s is there twice", id, instance)
-	case order > 0:
-		p.findings.add(f.Path, CheckOrder, "%s of %s comes after %s of %s", id, instance, beforeID, beforeInstance)
+		previousInstance, previous, first = instance, id, false
 	}
 }
 
 func (p *Plan) checkJobGroups(ctx context.Context, f *tableFile) error {
-	n := 0
-	var instance, id string
-	return eachRow(ctx, p, f, func(r *schema.JobGroupRow) {
+	checkKey := p.keyOrder(f)
+	for r, err := range rowsOf[schema.JobGroupRow](ctx, p, f) {
+		if err != nil {
+			return err
+		}
 		if r.JobGroupID == "" {
-			p.findings.add(f.Path, CheckKeys, "row %d: job_group_id is empty", n)
+			p.findings.add(f.Path, CheckKeys, "a job_group_id of instance %s is empty", r.InstanceID)
 		}
-		if n > 0 {
-			p.checkSorted(f, r.InstanceID, r.JobGroupID, instance, id)
-		}
-		n++
-		instance, id = r.InstanceID, r.JobGroupID
-	})
+		checkKey(r.InstanceID, r.JobGroupID)
+	}
+	return nil
 }
 
-// checkStatuses checks that the table has the documented statuses and those
-// met in the tasks besides.
+// checkStatuses checks that the table has the documented statuses, then the other
+// ones met in the tasks.
 func (p *Plan) checkStatuses(ctx context.Context, f *tableFile) error {
-	unlisted := map[string]bool{}
-	if tasks := p.manifest.Table(schema.TableTasks); tasks != nil {
-		for _, t := range tasks.Files {
-			for _, status := range t.Statuses {
-				unlisted[status] = true
-			}
-		}
-	}
 	if !p.sameOutcomes {
 		return nil // left out with the derived columns
+	}
+	var unlisted []string
+	if p.manifest.Table(schema.TableTasks) != nil {
+		unlisted = p.manifest.Unlisted()
 	}
 	var want []schema.StatusRow
 	for _, o := range schema.Outcomes() {
 		want = append(want, o.Row())
 	}
-	for _, status := range slices.Sorted(maps.Keys(unlisted)) {
+	for _, status := range unlisted {
 		want = append(want, schema.OutcomeOf(status).Row())
 	}
 	var got []schema.StatusRow
-	err := eachRow(ctx, p, f, func(r *schema.StatusRow) { got = append(got, *r) })
+	for r, err := range rowsOf[schema.StatusRow](ctx, p, f) {
+		if err != nil {
+			return err
+		}
+		got = append(got, *r)
+	}
 	if len(got) != len(want) {
 		p.findings.add(f.Path, CheckStatuses, "has %d rows; %d statuses are documented and %d others met", len(got), len(want)-len(unlisted), len(unlisted))
 	}
@@ -119,10 +92,10 @@ func (p *Plan) checkStatuses(ctx context.Context, f *tableFile) error {
 			p.findings.add(f.Path, CheckStatuses, "row %d is %s, not %s", i, showRow(got[i]), showRow(want[i]))
 		}
 	}
-	return err
+	return nil
 }
 
-// showRow spells a row for people.
+// showRow formats a row for a finding.
 func showRow(row any) string {
 	var text string
 	v := reflect.ValueOf(row)
@@ -133,34 +106,33 @@ func showRow(row any) string {
 }
 
 // checkUnlisted compares the undocumented statuses met in a file of tasks with
-// those the manifest has of it.
+// those in the manifest.
 func (c *shardCheck) checkUnlisted(f *tableFile) {
 	if met := slices.Sorted(maps.Keys(c.unlisted)); !slices.Equal(met, f.Statuses) {
 		c.plan.findings.add(f.Path, CheckStatuses, "has the undocumented statuses %q, the manifest says %q", met, f.Statuses)
 	}
 }
 
-// checkRejects checks order, ids, and the hashes of what was kept whole.
+// checkRejects checks order, ids, and the hashes of input that is kept whole.
 func (p *Plan) checkRejects(ctx context.Context, f *tableFile) error {
-	n := 0
-	var instance, id string
-	return eachRow(ctx, p, f, func(r *schema.RejectRow) {
-		if n > 0 {
-			p.checkSorted(f, r.InstanceID, r.RejectID, instance, id)
+	checkKey := p.keyOrder(f)
+	for r, err := range rowsOf[schema.RejectRow](ctx, p, f) {
+		if err != nil {
+			return err
 		}
-		n++
-		instance, id = r.InstanceID, r.RejectID
+		checkKey(r.InstanceID, r.RejectID)
 		if want := hashOf([]byte(r.Code + "\x00" + r.JobID + "\x00" + r.RawSHA256 + "\x00"))[:32]; r.RejectID != want {
-			p.findings.add(f.Path, CheckRejects, "reject_id is %s, code, job_id and raw_sha256 give %s", r.RejectID, want)
+			p.findings.add(f.Path, CheckRejects, "reject_id is %s, that of its code, job_id and raw_sha256 is %s", r.RejectID, want)
 		}
 		if kept := min(r.RawBytes, schema.MaxRejectRaw); int64(len(r.Raw)) != kept {
 			p.findings.add(f.Path, CheckRejects, "reject %s: %d of %d bytes are kept, not %d", r.RejectID, len(r.Raw), r.RawBytes, kept)
 		}
 		if r.RawBytes == int64(len(r.Raw)) && r.RawSHA256 != hashOf(r.Raw) {
-			p.findings.add(f.Path, CheckRejects, "reject %s: raw_sha256 is %s, raw gives %s", r.RejectID, r.RawSHA256, hashOf(r.Raw))
+			p.findings.add(f.Path, CheckRejects, "reject %s: raw_sha256 is %s, that of raw is %s", r.RejectID, r.RawSHA256, hashOf(r.Raw))
 		}
 		if r.Position < 0 {
 			p.findings.add(f.Path, CheckRejects, "reject %s: position %d", r.RejectID, r.Position)
 		}
-	})
+	}
+	return nil
 }

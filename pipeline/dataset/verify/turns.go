@@ -8,8 +8,9 @@ import (
 )
 
 // checkTurns checks that the turns follow the order of the tasks, each task's
-// numbered from 0, and what the tasks' rows say of them.
-func (j *jobCheck) checkTurns(tasks []schema.TaskRow, turns []schema.TurnRow) {
+// numbered from 0, and what the tasks' rows say of them. taskAt is the index of
+// each task, by task_id.
+func (j *jobCheck) checkTurns(tasks []schema.TaskRow, turns []schema.TurnRow, taskAt map[string]int) {
 	for i := range tasks {
 		t := &tasks[i]
 		n := 0
@@ -18,27 +19,21 @@ func (j *jobCheck) checkTurns(tasks []schema.TaskRow, turns []schema.TurnRow) {
 		}
 		j.checkConversation(t, turns[:n])
 		turns = turns[n:]
-		if len(turns) > 0 && !hasTask(tasks[i+1:], turns[0].TaskID) {
+		if len(turns) == 0 {
+			continue
+		}
+		if next, ok := taskAt[turns[0].TaskID]; !ok || next <= i {
 			break
 		}
 	}
 	if len(turns) == 0 {
 		return
 	}
-	if hasTask(tasks, turns[0].TaskID) {
-		j.found(schema.TableTurns, CheckOrder, "turn %d of task %s: not in the order of tasks", turns[0].TurnIndex, turns[0].TaskID)
-	} else {
-		j.found(schema.TableTurns, CheckReferences, "turn %d of task %s, which the job does not have", turns[0].TurnIndex, turns[0].TaskID)
+	check, why := CheckReferences, "which the job does not have"
+	if _, ok := taskAt[turns[0].TaskID]; ok {
+		check, why = CheckOrder, "not in the order of tasks"
 	}
-}
-
-func hasTask(tasks []schema.TaskRow, id string) bool {
-	for i := range tasks {
-		if tasks[i].TaskID == id {
-			return true
-		}
-	}
-	return false
+	j.add(schema.TableTurns, check, "turn %d of task %s, %s", turns[0].TurnIndex, turns[0].TaskID, why)
 }
 
 // checkConversation checks the turns of one task.
@@ -47,15 +42,15 @@ func (j *jobCheck) checkConversation(t *schema.TaskRow, turns []schema.TurnRow) 
 	for i := range turns {
 		turn := &turns[i]
 		if int(turn.TurnIndex) != i || int(turn.TurnsLeft) != len(turns)-1-i {
-			j.found(schema.TableTurns, CheckIndexes, "task %s: turn_index %d and turns_left %d, not %d and %d",
+			j.add(schema.TableTurns, CheckIndexes, "task %s: turn_index %d and turns_left %d, not %d and %d",
 				t.TaskID, turn.TurnIndex, turn.TurnsLeft, i, len(turns)-1-i)
 		}
 		if !joins(turn.Tokens, turn.Script) {
-			j.found(schema.TableTurns, CheckTokens, "turn %d of task %s: the tokens %q are not the script %q", i, t.TaskID, turn.Tokens, turn.Script)
+			j.add(schema.TableTurns, CheckTokens, "turn %d of task %s: the tokens %q are not the script %q", i, t.TaskID, turn.Tokens, turn.Script)
 		}
 		chars := utf8.RuneCountInString(turn.Script)
 		if int(turn.Chars) != chars {
-			j.found(schema.TableTurns, CheckCounts, "turn %d of task %s: chars is %d, the script has %d", i, t.TaskID, turn.Chars, chars)
+			j.add(schema.TableTurns, CheckCounts, "turn %d of task %s: chars is %d, the script has %d", i, t.TaskID, turn.Chars, chars)
 		}
 		switch turn.Speaker {
 		case schema.SpeakerRobot:
@@ -63,12 +58,12 @@ func (j *jobCheck) checkConversation(t *schema.TaskRow, turns []schema.TurnRow) 
 		case schema.SpeakerContact:
 			contactTurns, contactChars = contactTurns+1, contactChars+chars
 		case "":
-			j.found(schema.TableTurns, CheckValues, "turn %d of task %s: speaker is empty", i, t.TaskID)
+			j.add(schema.TableTurns, CheckValues, "turn %d of task %s: speaker is empty", i, t.TaskID)
 		}
 	}
 	if int(t.TurnCount) != len(turns) || int(t.RobotTurns) != robotTurns || int(t.ContactTurns) != contactTurns ||
 		int(t.RobotChars) != robotChars || int(t.ContactChars) != contactChars {
-		j.found(schema.TableTasks, CheckCounts, "task %s says %d turns, robot %d with %d chars, contact %d with %d chars; there are %d, %d with %d, %d with %d",
+		j.add(schema.TableTasks, CheckCounts, "task %s says %d turns, robot %d with %d chars, contact %d with %d chars; there are %d, %d with %d, %d with %d",
 			t.TaskID, t.TurnCount, t.RobotTurns, t.RobotChars, t.ContactTurns, t.ContactChars,
 			len(turns), robotTurns, robotChars, contactTurns, contactChars)
 	}

@@ -1,14 +1,14 @@
-// Package verify checks a published snapshot against everything that is
-// promised of one: the files and their hashes, their schemas, and of the rows
-// keys, references, order, place, and every column that can be computed again.
+// Package verify checks a published snapshot: files and their hashes, schemas, and
+// of the rows keys, references, order, the shard of each job, and every column that
+// can be derived again.
 //
-// It reads Parquet with arrow-go, which is not what wrote it, and shares with
-// the writer only the manifest's type and the rule of the layout. It changes
-// nothing, takes no lock and starts no goroutines. What makes rows of a job is
-// handed in, so that the package depends on none of it.
+// It reads rows with [callmill/pipeline/dataset/verify/arrowio], not with what wrote
+// them, and shares with the writer only names, the manifest's type and calendar
+// days. It changes nothing, takes no lock and starts no goroutine. What derives the
+// rows of a job is passed in.
 //
-// What is wrong is a [Finding], which names the file; what merely lies around
-// outside the snapshot is a note. A snapshot is damaged if there is a finding.
+// What is wrong is a [Finding], which names the file; what is unusual outside the
+// snapshot is a note. A snapshot is damaged if there is a finding.
 package verify
 
 import (
@@ -18,34 +18,34 @@ import (
 	"callmill/schema"
 )
 
-// Options say how to check. The zero value checks everything that needs no
-// outside help.
+// Options say how to check. The zero value checks what needs nothing passed in.
 type Options struct {
-	// Quick reads no pages: sizes, names, footers and the manifest only.
+	// Quick reads no rows: only sizes, names, footers and the manifest.
 	Quick bool
 
-	// Rows gives what makes the rows of a job under the given settings, called
-	// once for each unit of work; the rows need be valid until its next call.
-	// Nil, or an error, leaves out that derived columns are computed again, and
-	// the report says so.
+	// Rows returns a constructor of functions that derive the rows of a job under
+	// the given settings. The constructor is called once for each unit; rows need
+	// be valid only until the next call. If Rows is nil or returns an error, no
+	// column is derived again, and the report says so.
 	Rows func(dataset.Settings) (func() Rows, error)
 
-	// Job makes the job of its rows again. Nil leaves out content hashes and
-	// derived columns. It may be called from several goroutines.
+	// Job makes the job of its rows. If it is nil, content hashes and derived
+	// columns are not checked. It must be safe for concurrent use.
 	Job func(*schema.Rows) *schema.Job
 
-	// ContactKey gives what makes contact keys of phone numbers with the key of
-	// the dataset, "" of none, called once for each unit of work. It is asked
-	// only if numbers are published whole. Nil leaves contact keys out.
+	// ContactKey returns a function that makes the contact key of a phone number
+	// with the key of the dataset, "" if the number has none. It is called once for
+	// each unit, and only if numbers are published. If it is nil, contact keys are
+	// not checked.
 	ContactKey func() func(number string) string
 }
 
-// Rows makes the rows of a job with the given content.
+// Rows derives the rows of a job whose content has the given hash.
 type Rows func(*schema.Job, schema.ContentHash) *schema.Rows
 
-// Snapshot checks the published snapshot of the dataset in dir, unit by unit.
-// A broken snapshot is a report with findings; an error means that there is
-// nothing to check, or that ctx was cancelled.
+// Snapshot checks the published snapshot of the dataset in dir, unit by unit. What
+// is wrong is in the report; an error means that there is nothing to check, or that
+// ctx was cancelled.
 func Snapshot(ctx context.Context, dir string, o Options) (*Report, error) {
 	p, err := NewPlan(dir, o)
 	if err != nil {

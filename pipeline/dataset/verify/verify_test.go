@@ -32,7 +32,7 @@ func TestWholeSnapshot(t *testing.T) {
 	}
 }
 
-// Nothing but the statuses is in a snapshot of nothing.
+// A snapshot of nothing has only statuses.
 func TestSnapshotOfNothing(t *testing.T) {
 	dir := t.TempDir() + "/data"
 	publish(t, dir, time.Date(2026, 1, 23, 1, 30, 0, 0, time.UTC), nil, nil)
@@ -41,8 +41,8 @@ func TestSnapshotOfNothing(t *testing.T) {
 	}
 }
 
-// Units checked at the same time find what they find one by one.
-func TestUnitsAtTheSameTime(t *testing.T) {
+// Units checked concurrently have the findings of those checked one by one.
+func TestUnitsAreCheckedConcurrently(t *testing.T) {
 	dir := newDataset(t)
 	forge(t, dir, func(f *forgery) {
 		edit(f, "turns", 0, func(r []schema.TurnRow) []schema.TurnRow {
@@ -66,11 +66,11 @@ func TestUnitsAtTheSameTime(t *testing.T) {
 	together, err := p.Report(t.Context())
 	check(t, err)
 	if diff := cmp.Diff(inspect(t, dir, options(dir)), together); diff != "" || len(together.Findings) < 5 {
-		t.Errorf("(-one by one +at the same time):\n%s\n%+v", diff, together.Findings)
+		t.Errorf("(-one by one +concurrently):\n%s\n%+v", diff, together.Findings)
 	}
 }
 
-// What is wrong in every row is not said for every row.
+// A fault of every row is not reported for every row.
 func TestFindingsAlike(t *testing.T) {
 	dir := newDataset(t)
 	forge(t, dir, func(f *forgery) {
@@ -126,7 +126,7 @@ damaged: 1 finding
 
 var errFull = errors.New("no space left")
 
-// full is a disk without room.
+// full is a full disk.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }

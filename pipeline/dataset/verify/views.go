@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"regexp"
@@ -10,24 +12,19 @@ import (
 	"callmill/schema"
 )
 
-// view is a view of views.sql: its name, and the pattern of files it reads.
+// view matches a view of views.sql: its name, and the pattern of files it reads.
 var view = regexp.MustCompile(`(?m)^CREATE OR REPLACE VIEW "?(\w+)"? AS .*'([^']*\.parquet)'`)
 
-// checkViews checks views.sql: that it is the one the manifest has the hash
-// of, and that its views are the tables, each reading the table's files and no
-// others. A text other than this program's is only noted: another version may
-// have written it.
+// checkViews checks views.sql: that it has the hash in the manifest, and that its
+// views are the tables, each reading the table's files and no others. A text other
+// than that of this version is only noted: another version may have written it.
 func (p *Plan) checkViews(files []*tableFile) {
-	if p.present[viewsFile] == nil {
-		return // a finding already
-	}
-	text, err := os.ReadFile(p.path(viewsFile))
-	if err != nil {
-		p.findings.add(viewsFile, CheckBytes, "cannot be read: %v", err)
+	text, ok := p.readViews()
+	if !ok {
 		return
 	}
 	if sum := hashOf(text); sum != p.manifest.ViewsSHA256 {
-		p.findings.add(viewsFile, CheckBytes, "its SHA-256 is %s, the manifest says %s", sum, p.manifest.ViewsSHA256)
+		p.findings.add(dataset.ViewsFile, CheckBytes, "its SHA-256 is %s, the manifest says %s", sum, p.manifest.ViewsSHA256)
 		return
 	}
 	var names []string
@@ -37,25 +34,35 @@ func (p *Plan) checkViews(files []*tableFile) {
 		for _, f := range files {
 			reads, err := path.Match(pattern, f.Path)
 			if err != nil || reads != (f.table.Name == name) {
-				p.findings.add(viewsFile, CheckViews, "view %s reads %s: wrong for %s", name, pattern, f.Path)
+				p.findings.add(dataset.ViewsFile, CheckViews, "view %s reads %s: wrong for %s", name, pattern, f.Path)
 			}
 		}
 	}
 	if want := schema.TableNames(); !slices.Equal(names, want) {
-		p.findings.add(viewsFile, CheckViews, "has the views %q, the tables are %q", names, want)
+		p.findings.add(dataset.ViewsFile, CheckViews, "has the views %q, the tables are %q", names, want)
 	}
 	if string(text) != dataset.Views("") {
-		p.note("%s is not as this version of callmill writes it", viewsFile)
+		p.note("%s is not as this version of callmill writes it", dataset.ViewsFile)
 	}
 }
 
-// checkViewsText is for a snapshot without manifest to compare with.
+// checkViewsText checks views.sql of a snapshot whose manifest is damaged.
 func (p *Plan) checkViewsText() {
-	if p.present[viewsFile] == nil {
-		p.findings.add(viewsFile, CheckFiles, "is missing")
-		return
+	if text, ok := p.readViews(); ok && string(text) != dataset.Views("") {
+		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
 	}
-	if text, err := os.ReadFile(p.path(viewsFile)); err != nil || string(text) != dataset.Views("") {
-		p.findings.add(viewsFile, CheckViews, "is not as this version of callmill writes it")
+}
+
+// readViews reads views.sql. That it cannot be read is a finding.
+func (p *Plan) readViews() (text []byte, ok bool) {
+	text, err := os.ReadFile(p.path(dataset.ViewsFile))
+	switch {
+	case err == nil:
+		return text, true
+	case errors.Is(err, fs.ErrNotExist):
+		p.findings.add(dataset.ViewsFile, CheckFiles, "is missing")
+	default:
+		p.findings.add(dataset.ViewsFile, CheckBytes, "cannot be read: %v", err)
 	}
+	return nil, false
 }

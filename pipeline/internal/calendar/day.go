@@ -1,55 +1,85 @@
 // Package calendar holds days, intervals of time and their arithmetic in a time
 // zone: the one place that knows when a day begins where midnight does not
-// exist. It is pure, and reads no clock.
+// exist. It reads no clock.
 package calendar
 
 import (
 	"fmt"
-	"sort"
+	"math"
 	"time"
 )
 
 // Day is a day of the calendar, in days since 1970-01-01.
 type Day int32
 
-const layout = "2006-01-02"
+const secondsPerDay = 24 * 60 * 60
 
-// ParseDay reads YYYY-MM-DD.
+// ParseDay parses YYYY-MM-DD.
 func ParseDay(s string) (Day, error) {
-	t, err := time.Parse(layout, s)
+	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
 		return 0, fmt.Errorf("invalid day %q: want YYYY-MM-DD", s)
 	}
-	return dayOfUTC(t), nil
+	return DayOf(t, time.UTC), nil
 }
 
-// DayOf is the day of an instant in a time zone.
+// DayOf returns the day of an instant in a time zone.
 func DayOf(t time.Time, zone *time.Location) Day {
-	year, month, day := t.In(zone).Date()
-	return dayOfUTC(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
+	day, _ := DayAndHour(t, zone)
+	return day
 }
 
-func dayOfUTC(midnight time.Time) Day { return Day(midnight.Unix() / 86400) }
+// DayAndHour returns the day and the hour, 0–23, of an instant on the clocks of a
+// time zone. A day that Day cannot hold becomes the nearest one that it can.
+func DayAndHour(t time.Time, zone *time.Location) (day Day, hour int) {
+	_, offset := t.In(zone).Zone()
+	seconds := t.Unix() + int64(offset)
+	days := seconds / secondsPerDay
+	rest := seconds % secondsPerDay
+	if rest < 0 {
+		days, rest = days-1, rest+secondsPerDay
+	}
+	return Day(min(max(days, math.MinInt32), math.MaxInt32)), int(rest / 3600)
+}
 
-// String is the day as YYYY-MM-DD.
-func (d Day) String() string { return d.midnightUTC().Format(layout) }
+// String returns the day as YYYY-MM-DD.
+func (d Day) String() string { return d.midnightUTC().Format(time.DateOnly) }
 
-func (d Day) midnightUTC() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
+func (d Day) midnightUTC() time.Time { return time.Unix(int64(d)*secondsPerDay, 0).UTC() }
 
-// Start is the first instant of the day in a time zone, in UTC. It is looked
-// for instead of computed: where clocks are put forward at midnight there is
-// no midnight, and a day that a zone has skipped starts with the next one.
+// Start returns the first instant of the day in a time zone, in UTC: the first
+// one whose date is d or later. That is not always midnight: where clocks go
+// forward at midnight the day starts at 01:00, and a day that a zone skips starts
+// with the next one.
 func (d Day) Start(zone *time.Location) time.Time {
-	// Zones are at most 15 hours from UTC.
-	const reach = 16 * 3600
-	earliest := d.midnightUTC().Add(-reach * time.Second)
-	seconds := sort.Search(2*reach, func(s int) bool {
-		return DayOf(earliest.Add(time.Duration(s)*time.Second), zone) >= d
-	})
-	return earliest.Add(time.Duration(seconds) * time.Second)
+	const maxOffset = 16 * time.Hour // no zone was ever further from UTC
+	midnight := d.midnightUTC()
+	for at := midnight.Add(-maxOffset).In(zone); ; {
+		_, offset := at.Zone()
+		start := midnight.Add(-time.Duration(offset) * time.Second)
+		if start.Before(at) {
+			start = at
+		}
+		end := nextChange(at)
+		if end.IsZero() || start.Before(end) {
+			return start.UTC()
+		}
+		at = end // the clocks change before the day starts
+	}
 }
 
-// Interval is the day in a time zone.
+// nextChange returns an instant after t up to which the clocks of t's zone do not
+// change, the zero time if they never change again. On the last day of a leap
+// year ZoneBounds may return an end that is not after t.
+func nextChange(t time.Time) time.Time {
+	_, end := t.ZoneBounds()
+	if !end.IsZero() && !end.After(t) {
+		return t.Add(time.Hour)
+	}
+	return end
+}
+
+// Interval returns the day in a time zone as an interval of time.
 func (d Day) Interval(zone *time.Location) Interval {
 	return Interval{d.Start(zone), (d + 1).Start(zone)}
 }

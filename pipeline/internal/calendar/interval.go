@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Interval is a span of time, From included, To not.
+// Interval is a half-open interval of time: From is included, To is not.
 type Interval struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
@@ -14,13 +14,13 @@ type Interval struct {
 // Empty reports whether the interval holds no instant.
 func (i Interval) Empty() bool { return !i.From.Before(i.To) }
 
-// Holds reports whether all of other lies in the interval.
+// Holds reports whether all of other is in the interval.
 func (i Interval) Holds(other Interval) bool {
 	return !i.From.After(other.From) && !i.To.Before(other.To)
 }
 
-// Union is what lies in any of the intervals: in order, in UTC, neither empty
-// nor touching each other. It is new; what it was made from stays as it is.
+// Union returns the union of intervals: in order, in UTC, none of them empty or
+// touching another. Its arguments are not modified.
 func Union(intervals []Interval, more ...Interval) []Interval {
 	all := slices.Concat(intervals, more)
 	all = slices.DeleteFunc(all, Interval.Empty)
@@ -39,8 +39,8 @@ func Union(intervals []Interval, more ...Interval) []Interval {
 	return union
 }
 
-// Subtract is what lies in an interval of a and in none of b, spelled as
-// [Union] does.
+// Subtract returns what is in an interval of a and in none of b, in the form of
+// [Union].
 func Subtract(a, b []Interval) []Interval {
 	var rest []Interval
 	b = Union(b)
@@ -64,15 +64,14 @@ func Subtract(a, b []Interval) []Interval {
 	return rest
 }
 
-// Over is what of the intervals may be called covered when they were fetched
-// by a run that began at now: the days that were over. A day is not covered by
-// fetching its morning.
+// Over returns what fetched intervals cover if the run that fetched them began at
+// now: the days that were over. Fetching its morning does not cover a day.
 func Over(fetched []Interval, zone *time.Location, now time.Time) []Interval {
 	today := DayOf(now, zone).Start(zone)
 	return Subtract(fetched, []Interval{{today, latest(today, fetched)}})
 }
 
-// latest is the end of the last of the intervals, or t where that is later.
+// latest returns the end of the last of the intervals, or t if that is later.
 func latest(t time.Time, intervals []Interval) time.Time {
 	for _, i := range intervals {
 		if i.To.After(t) {

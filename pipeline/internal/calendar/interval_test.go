@@ -40,8 +40,8 @@ func TestSubtract(t *testing.T) {
 	}
 }
 
-// An instant is in a union when it is in one of the parts, and in a difference
-// when it is in the first and not in the second; both are in their one form.
+// An instant is in a union if it is in one of the parts, and in a difference if it is
+// in the first and not in the second; both have the form of Union.
 func TestIntervalsAreSets(t *testing.T) {
 	has := func(all []calendar.Interval, hour int) bool {
 		at := time.Unix(int64(hour)*3600, 0)

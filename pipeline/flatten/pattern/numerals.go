@@ -1,4 +1,4 @@
-package flatten
+package pattern
 
 import (
 	"strings"
@@ -7,8 +7,8 @@ import (
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// digitAt gives the value and the length of the digit at s[i:], of ASCII or
-// full width; the length is 0 where there is none.
+// digitAt returns the value and the length of the digit at s[i:], ASCII or full
+// width; the length is 0 if there is none.
 func digitAt(s string, i int) (value, size int) {
 	if i >= len(s) {
 		return 0, 0
@@ -23,7 +23,7 @@ func digitAt(s string, i int) (value, size int) {
 	return 0, 0
 }
 
-// digitsEnd gives the end of the digits at s[i:] and their number.
+// digitsEnd returns the end of the digits at s[i:] and their number.
 func digitsEnd(s string, i int) (end, n int) {
 	for {
 		_, size := digitAt(s, i)
@@ -35,15 +35,15 @@ func digitsEnd(s string, i int) (end, n int) {
 	}
 }
 
-// Values of the numerals that multiply what is before them.
+// Values of the numerals that multiply the numeral before them.
 const (
 	ten     = 10
 	hundred = 100
 	larger  = 1000 // 千 万 亿
 )
 
-// numeralAt gives the value and the length of the numeral at s[i:]; the length
-// is 0 where there is none. The value of 千, 万 and 亿 is larger.
+// numeralAt returns the value and the length of the numeral at s[i:]; the length
+// is 0 if there is none. 千, 万 and 亿 have the value larger.
 func numeralAt(s string, i int) (value, size int) {
 	if i >= len(s) || s[i] < 0xE3 || s[i] > 0xE9 {
 		return 0, 0
@@ -80,7 +80,7 @@ func numeralAt(s string, i int) (value, size int) {
 	return 0, 0
 }
 
-// numeralsEnd gives the end of the numerals at s[i:] and their number.
+// numeralsEnd returns the end of the numerals at s[i:] and their number.
 func numeralsEnd(s string, i int) (end, n int) {
 	for {
 		_, size := numeralAt(s, i)
@@ -92,7 +92,7 @@ func numeralsEnd(s string, i int) (end, n int) {
 	}
 }
 
-// unitsEnd gives the end of the 十 百 千 万 亿 at s[i:].
+// unitsEnd returns the end of the 十 百 千 万 亿 at s[i:].
 func unitsEnd(s string, i int) int {
 	for {
 		value, size := numeralAt(s, i)
@@ -103,9 +103,9 @@ func unitsEnd(s string, i int) int {
 	}
 }
 
-// small reads a whole number from 0 to 99 at s[i:], in one or two digits or in
-// numerals (五 零五 十 十五 五十 五十五); end is i where there is none. It must
-// not be part of a longer number.
+// small reads an integer from 0 to 99 at s[i:], in one or two digits or in numerals
+// (五 零五 十 十五 五十 五十五). end is i if there is none, or if it is part of a
+// longer number.
 func small(s string, i int) (value, end int) {
 	if _, size := digitAt(s, i); size > 0 {
 		return smallWritten(s, i)
@@ -153,8 +153,7 @@ func smallSpoken(s string, i int) (value, end int) {
 	return value, end
 }
 
-// skip gives the end of the first of words that stands at s[i:], i where none
-// does.
+// skip returns the end of the first of words that is at s[i:], i if none is.
 func skip(s string, i int, words ...string) int {
 	for _, w := range words {
 		if strings.HasPrefix(s[i:], w) {

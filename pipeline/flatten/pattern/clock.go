@@ -1,4 +1,4 @@
-package flatten
+package pattern
 
 import "strings"
 
@@ -6,27 +6,28 @@ var partsOfDay = [...]string{
 	"凌晨", "清晨", "早上", "早晨", "上午", "中午", "下午", "傍晚", "晚上", "夜里", "夜间", "半夜",
 }
 
-// partOfDay gives the end of a time behind a part of the day at s[i:], i where
-// there is none.
-func (p *patterns) partOfDay(s string, i int) int {
+// partOfDay returns the end of a part of the day and the time after it at s[i:],
+// i if there is none.
+func (r *Replacer) partOfDay(s string, i int) int {
 	if at := skip(s, i, partsOfDay[:]...); at > i {
-		if end := p.clock(s, at, true); end > at {
+		if end := r.clock(s, at, true); end > at {
 			return end
 		}
 		return i
 	}
-	// 早一点 is no time: these say too little.
+	// 早一点 (a little earlier) is not a time: these need more than 一点.
 	if at := skip(s, i, "早", "晚"); at > i {
-		if end := p.clock(s, at, false); end > at {
+		if end := r.clock(s, at, false); end > at {
 			return end
 		}
 	}
 	return i
 }
 
-// clock gives the end of the time at s[i:], i where there is none. Behind a
-// part of the day, 一点 is a time and not 一点 "a little".
-func (p *patterns) clock(s string, i int, dayPart bool) int {
+// clock returns the end of the time at s[i:], i if there is none. dayPart says
+// that a part of the day precedes it, after which 一点 is a time and not "a
+// little".
+func (r *Replacer) clock(s string, i int, dayPart bool) int {
 	hour, end := small(s, i)
 	if end == i || hour > 24 {
 		return i
@@ -39,10 +40,10 @@ func (p *patterns) clock(s string, i int, dayPart bool) int {
 	}
 	bare := dayPart || !strings.HasPrefix(s[i:], "一") || end > i+len("一")
 	if at := skip(s, end, "点"); at > end {
-		if after := p.afterHour(s, at); after > at {
+		if after := r.afterHour(s, at); after > at {
 			return after
 		}
-		if written == 0 && !dayPart && p.decimals(s, at) > at {
+		if written == 0 && !dayPart && r.decimals(s, at) > at {
 			return i // 三点五
 		}
 		if bare {
@@ -51,7 +52,7 @@ func (p *patterns) clock(s string, i int, dayPart bool) int {
 		return i
 	}
 	if at := skip(s, end, "时"); at > end {
-		if after := p.minutes(s, at); after > at {
+		if after := r.minutes(s, at); after > at {
 			return after
 		}
 		if bare {
@@ -61,7 +62,7 @@ func (p *patterns) clock(s string, i int, dayPart bool) int {
 	return i
 }
 
-// colonClock reads :30, :30:00 and :30:00.5 behind an hour.
+// colonClock reads :30, :30:00 and :30:00.5 after an hour.
 func colonClock(s string, i int) int {
 	end := twoDigits(s, i)
 	if end == i {
@@ -92,12 +93,12 @@ func twoDigits(s string, i int) int {
 	return end
 }
 
-// afterHour reads what may stand behind 3点: 半 钟 整, 一刻, 15分, 15, 零五, 二十.
-func (p *patterns) afterHour(s string, i int) int {
+// afterHour reads what may follow 3点: 半 钟 整, 一刻, 15分, 15, 零五, 二十.
+func (r *Replacer) afterHour(s string, i int) int {
 	if end := skip(s, i, "半", "钟", "整", "一刻", "三刻", "1刻", "3刻"); end > i {
 		return end
 	}
-	if end := p.minutes(s, i); end > i {
+	if end := r.minutes(s, i); end > i {
 		return end
 	}
 	value, end := small(s, i)
@@ -113,21 +114,21 @@ func (p *patterns) afterHour(s string, i int) int {
 	return i
 }
 
-// minutes reads 15分, but not 15分钟, which is a length of time.
-func (p *patterns) minutes(s string, i int) int {
+// minutes reads 15分, but not 15分钟, which is a duration.
+func (r *Replacer) minutes(s string, i int) int {
 	value, end := small(s, i)
 	if end == i || value > 59 {
 		return i
 	}
 	after := afterMark(s, i, end, "分")
-	if p.minuteLong(s, after) {
+	if r.inMinutes(s, after) {
 		return i
 	}
 	return after
 }
 
-// minuteLong reports whether 钟 stands at s[i:], as the end of 分钟 and not as
-// the beginning of the contact's name.
-func (p *patterns) minuteLong(s string, i int) bool {
-	return strings.HasPrefix(s[i:], "钟") && p.name(s, i) == i
+// inMinutes reports whether 钟 follows at s[i:] as the end of 分钟, not as the
+// beginning of the contact's name.
+func (r *Replacer) inMinutes(s string, i int) bool {
+	return strings.HasPrefix(s[i:], "钟") && r.name(s, i) == i
 }

@@ -1,8 +1,8 @@
-package flatten
+package pattern
 
 import "strings"
 
-// date gives the end of the date at s[i:], i where there is none.
+// date returns the end of the date at s[i:], i if there is none.
 func date(s string, i int) int {
 	if end := calendarDate(s, i); end > i {
 		return end
@@ -12,14 +12,14 @@ func date(s string, i int) int {
 			return month
 		}
 		if _, n := digitsEnd(s, i); n == 2 {
-			return i // 20年: as likely a length of time
+			return i // 20年 is as likely a duration
 		}
 		return end
 	}
 	if end := monthAndDay(s, i); end > i {
 		return end
 	}
-	// 一日 is more often one day, or one day in words like 一日游.
+	// 一日 is more often one day than the first, or part of a word like 一日游.
 	if strings.HasPrefix(s[i:], "一日") {
 		return i
 	}
@@ -44,7 +44,8 @@ func calendarDate(s string, i int) int {
 	return end3
 }
 
-// year reads 2020年, 二零二零年 and, of no use alone, 20年.
+// year reads 2020年, 二零二零年 and 20年; date accepts the last only before a
+// month.
 func year(s string, i int) int {
 	value, end, n := writtenYear(s, i)
 	if n == 0 {
@@ -58,7 +59,7 @@ func year(s string, i int) int {
 
 func isYear(value int) bool { return 1900 <= value && value < 2100 }
 
-// writtenYear reads digits; it gives their value where they are at most four.
+// writtenYear reads n digits and returns their value if there are at most four.
 func writtenYear(s string, i int) (value, end, n int) {
 	end, n = digitsEnd(s, i)
 	if n > 4 {
@@ -100,7 +101,7 @@ func monthAndDay(s string, i int) int {
 	return day(s, end, "日", "号")
 }
 
-// day reads 15日, or 15 and another of the marks.
+// day reads 15 and one of the marks.
 func day(s string, i int, marks ...string) int {
 	d, end := small(s, i)
 	if end == i || d < 1 || d > 31 || strings.HasPrefix(s[i:], "两") {
@@ -109,7 +110,8 @@ func day(s string, i int, marks ...string) int {
 	return afterMark(s, i, end, marks...)
 }
 
-// afterMark gives the end of the mark at s[end:], i where none stands there.
+// afterMark returns the end of the first of marks that is at s[end:], i if none
+// is.
 func afterMark(s string, i, end int, marks ...string) int {
 	if after := skip(s, end, marks...); after > end {
 		return after
@@ -117,8 +119,8 @@ func afterMark(s string, i, end int, marks ...string) int {
 	return i
 }
 
-// weekday gives the end of 周三, 星期三 or 礼拜天 at s[i:], i where there is none.
-func (p *patterns) weekday(s string, i int) int {
+// weekday returns the end of 周三, 星期三 or 礼拜天 at s[i:], i if there is none.
+func (r *Replacer) weekday(s string, i int) int {
 	at := skip(s, i, "周", "星期", "礼拜")
 	if at == i {
 		return i
@@ -127,7 +129,7 @@ func (p *patterns) weekday(s string, i int) int {
 	if end == at {
 		return i
 	}
-	if p.follow(s, end) == slotAhead || p.follow(s, end) == phraseOn && skip(s, end, "次", "个", "回", "趟", "遍", "节") > end {
+	if r.follow(s, end) == slotAhead || r.follow(s, end) == phraseOn && skip(s, end, "次", "个", "回", "趟", "遍", "节") > end {
 		return i // so many times a week
 	}
 	return end

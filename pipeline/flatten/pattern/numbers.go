@@ -1,64 +1,64 @@
-package flatten
+package pattern
 
 import "strings"
 
-// number matches an amount or another number at s[i:], where a digit or a
-// numeral below 百 stands.
-func (p *patterns) number(s string, i int) (slot string, end int) {
+// number matches an amount or another number at s[i:], which begins with a digit
+// or a numeral below 百.
+func (r *Replacer) number(s string, i int) (slot string, end int) {
 	if _, size := digitAt(s, i); size > 0 {
 		end = writtenNumber(s, i)
 		if after := money(s, end); after > end {
-			return slotAmount, p.change(s, after)
+			return Amount, r.change(s, after)
 		}
-		return slotNum, percent(s, end)
+		return Num, percent(s, end)
 	}
 	end, n := numeralsEnd(s, i)
 	if at := skip(s, end, "点"); at > end {
-		if after := p.decimals(s, at); after > at {
+		if after := r.decimals(s, at); after > at {
 			end, n = after, n+2
 		}
 	}
 	if n == 1 {
-		return p.oneNumeral(s, i, end)
+		return r.oneNumeral(s, i, end)
 	}
 	if after := money(s, end); after > end {
-		return slotAmount, p.change(s, after)
+		return Amount, r.change(s, after)
 	}
 	if said := s[i:end]; said == "一一" || said == "两两" {
 		return "", end
 	}
-	return slotNum, percent(s, end)
+	return Num, percent(s, end)
 }
 
-// oneNumeral matches 三元 and 三块钱, where the phrase ends with it: one numeral
-// is part of too many words (三元桥, 一块去).
-func (p *patterns) oneNumeral(s string, i, end int) (slot string, next int) {
+// oneNumeral matches 三元 and 三块钱 at the end of a phrase: a single numeral is
+// part of too many words (三元桥, 一块去).
+func (r *Replacer) oneNumeral(s string, i, end int) (slot string, next int) {
 	value, _ := numeralAt(s, i)
 	after := skip(s, end, "元", "块")
 	if value == 0 || after == end {
 		return "", end
 	}
 	if full := skip(s, end, "元整", "元钱", "块钱"); full > end {
-		return slotAmount, p.change(s, full)
+		return Amount, r.change(s, full)
 	}
 	if strings.HasPrefix(s[i:], "一块") {
 		return "", end
 	}
-	if full := p.change(s, after); full > after {
-		return slotAmount, full
+	if full := r.change(s, after); full > after {
+		return Amount, full
 	}
-	if p.endsPhrase(s, after) {
-		return slotAmount, after
+	if r.endsPhrase(s, after) {
+		return Amount, after
 	}
 	return "", end
 }
 
-// unit matches what begins with 百, 千, 万 or 亿: 百分之二十 is a number; 万一
-// and 千万 are words; else the unit stays.
-func (p *patterns) unit(s string, i int) (slot string, end int) {
+// unit matches text that begins with 百, 千, 万 or 亿: 百分之二十 is a number, 万一
+// and 千万 are words; otherwise the unit is kept.
+func (r *Replacer) unit(s string, i int) (slot string, end int) {
 	if at := skip(s, i, "百分之", "千分之", "万分之"); at > i {
-		if end := p.fraction(s, at); end > at {
-			return slotNum, end
+		if end := r.fraction(s, at); end > at {
+			return Num, end
 		}
 	}
 	if end := skip(s, i, "万一", "千万"); end > i {
@@ -68,8 +68,8 @@ func (p *patterns) unit(s string, i int) (slot string, end int) {
 	return "", i + size
 }
 
-// fraction gives the end of the number behind 百分之, i where there is none.
-func (p *patterns) fraction(s string, i int) int {
+// fraction returns the end of the number after 百分之, i if there is none.
+func (r *Replacer) fraction(s string, i int) int {
 	if _, size := digitAt(s, i); size > 0 {
 		return writtenNumber(s, i)
 	}
@@ -79,22 +79,22 @@ func (p *patterns) fraction(s string, i int) int {
 	}
 	end, _ := numeralsEnd(s, i)
 	if at := skip(s, end, "点"); at > end {
-		if after := p.decimals(s, at); after > at {
+		if after := r.decimals(s, at); after > at {
 			return after
 		}
 	}
 	return end
 }
 
-// decimals gives the end of the numerals behind 点, i where they are none: in
-// 三点四点 another hour follows, in 三点一起 a word.
-func (p *patterns) decimals(s string, i int) int {
+// decimals returns the end of the decimals after 点, i if there are none: 三点四点
+// goes on with another hour, 三点一起 with a word.
+func (r *Replacer) decimals(s string, i int) int {
 	value, size := numeralAt(s, i)
 	if size == 0 || value >= ten {
 		return i
 	}
 	end, n := numeralsEnd(s, i)
-	follows := p.follow(s, end)
+	follows := r.follow(s, end)
 	switch {
 	case follows == slotAhead, skip(s, end, "点") > end:
 		return i
@@ -104,8 +104,8 @@ func (p *patterns) decimals(s string, i int) int {
 	return end
 }
 
-// writtenNumber gives the end of the number in digits at s[i:]: groups of them
-// with a point, a hyphen or, before three, a comma between, and units behind.
+// writtenNumber returns the end of the number in digits at s[i:]: groups of digits
+// separated by a point, a hyphen or, before three digits, a comma, then units.
 func writtenNumber(s string, i int) int {
 	end, _ := digitsEnd(s, i)
 	for {
@@ -127,19 +127,20 @@ func writtenNumber(s string, i int) int {
 	}
 }
 
-// price matches a sign of a currency and the number behind it.
+// price matches a currency sign of size bytes and the number after it.
 func price(s string, i, size int) (slot string, end int) {
 	at := i + size
 	if _, n := digitAt(s, at); n == 0 {
 		return "", at
 	}
 	end = writtenNumber(s, at)
-	return slotAmount, max(end, money(s, end))
+	return Amount, max(end, money(s, end))
 }
 
+// percent returns the end of the percent sign at s[i:], i if there is none.
 func percent(s string, i int) int { return skip(s, i, "%", "％", "‰") }
 
-// money gives the end of the name of a currency at s[i:], i where there is none.
+// money returns the end of the name of a currency at s[i:], i if there is none.
 func money(s string, i int) int {
 	if skip(s, i, "元旦", "元宵") > i {
 		return i
@@ -148,14 +149,14 @@ func money(s string, i int) int {
 		"美元", "美金", "港元", "港币", "欧元", "日元", "英镑", "人民币")
 }
 
-// change gives the end of what is left of an amount behind 元 or 块: 5角3分,
-// 九毛, or one digit at the end of the phrase, as in 九块九.
-func (p *patterns) change(s string, i int) int {
+// change returns the end of the small change after 元 or 块: 5角3分, 九毛, or one
+// digit at the end of the phrase, as in 九块九.
+func (r *Replacer) change(s string, i int) int {
 	end := i
 	for {
 		_, at := small(s, end)
 		next := skip(s, at, "角", "毛", "分")
-		if at == end || next == at || p.minuteLong(s, next) {
+		if at == end || next == at || r.inMinutes(s, next) {
 			break
 		}
 		end = skip(s, next, "钱")
@@ -163,17 +164,17 @@ func (p *patterns) change(s string, i int) int {
 	if end > i || !strings.HasSuffix(s[:i], "块") {
 		return end
 	}
-	if _, size := digitAt(s, i); size > 0 && p.endsPhrase(s, i+size) {
+	if _, size := digitAt(s, i); size > 0 && r.endsPhrase(s, i+size) {
 		return i + size
 	}
-	if value, size := numeralAt(s, i); size > 0 && value < ten && p.endsPhrase(s, i+size) {
+	if value, size := numeralAt(s, i); size > 0 && value < ten && r.endsPhrase(s, i+size) {
 		return i + size
 	}
 	return i
 }
 
 // endsPhrase reports whether an amount may end at s[i:]: with the phrase, or
-// before one of the words that go on with it (三元的, 九块九包邮).
-func (p *patterns) endsPhrase(s string, i int) bool {
-	return p.follow(s, i) == phraseEnds || skip(s, i, "的", "了", "起", "包") > i
+// before a word that may follow an amount (三元的, 九块九包邮).
+func (r *Replacer) endsPhrase(s string, i int) bool {
+	return r.follow(s, i) == phraseEnds || skip(s, i, "的", "了", "起", "包") > i
 }

@@ -1,25 +1,56 @@
-package flatten
+package pattern
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
-
-	"callmill/schema"
 )
 
-func patternOf(script, name, honorific string) string {
-	var p patterns
-	p.setCall(&schema.Contact{Name: name, Honorific: honorific})
-	if out := p.append(nil, script); len(out) > 0 {
-		return string(out)
-	}
-	return script
+func Example() {
+	r := NewReplacer(Call{Name: "张三", Honorific: "张先生"})
+	fmt.Printf("%s\n", r.Append(nil, "张先生您好，您1月15号前应还1200元"))
+	r.Reset(Call{Name: "李四"})
+	fmt.Printf("%s\n", r.Append(nil, "李女士您好，您2月3号前应还八百块"))
+	// Output:
+	// {name}您好，您{date}前应还{amount}
+	// {name}您好，您{date}前应还{amount}
 }
 
-// Lines of the robot to 张三, who is addressed as 张先生.
+func patternOf(line, name, honorific string) string {
+	if out := NewReplacer(Call{Name: name, Honorific: honorific}).Append(nil, line); len(out) > 0 {
+		return string(out)
+	}
+	return line
+}
+
+// Slots are found one by one, with the text they replace. Slots that the line
+// already has are text.
+func TestNext(t *testing.T) {
+	r, line := NewReplacer(Call{Name: "张三"}), "张三您好，{num}，下午3点见，共12元"
+	var got []string
+	for slot, start, end := r.Next(line, 0); slot != ""; slot, start, end = r.Next(line, end) {
+		got = append(got, slot+line[start:end])
+	}
+	if want := []string{"{name}张三", "{time}下午3点", "{amount}12元"}; !slices.Equal(got, want) {
+		t.Errorf("slots %q, want %q", got, want)
+	}
+}
+
+// A line without a slot appends nothing, and a Replacer keeps no name of the
+// call before.
+func TestReset(t *testing.T) {
+	r := NewReplacer(Call{Name: "张三", Honorific: "李女士"})
+	r.Reset(Call{})
+	if got := r.Append([]byte("kept"), "张三您好，李女士"); string(got) != "kept" {
+		t.Errorf("after Reset: %q", got)
+	}
+}
+
+// Lines of the robot to 张三, addressed as 张先生.
 func TestPattern(t *testing.T) {
-	tests := []struct{ script, want string }{
-		// Nothing of the call.
+	tests := []struct{ line, want string }{
+		// Nothing of one call.
 		{"", ""},
 		{"您好，请问有什么可以帮您？", "您好，请问有什么可以帮您？"},
 		{"这里是一下子、一个、一些、一起、一直、第一、万一、十分、三星、唯一、统一。", "这里是一下子、一个、一些、一起、一直、第一、万一、十分、三星、唯一、统一。"},
@@ -99,10 +130,10 @@ func TestPattern(t *testing.T) {
 		{"\xff3\xe4", "\xff{num}\xe4"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.script, func(t *testing.T) {
-			got := patternOf(tt.script, "张三", "张先生")
+		t.Run(tt.line, func(t *testing.T) {
+			got := patternOf(tt.line, "张三", "张先生")
 			if got != tt.want {
-				t.Errorf("pattern of %q\n got %q\nwant %q", tt.script, got, tt.want)
+				t.Errorf("pattern of %q\n got %q\nwant %q", tt.line, got, tt.want)
 			}
 			if again := patternOf(got, "张三", "张先生"); again != got {
 				t.Errorf("pattern of %q is %q, not itself", got, again)
@@ -112,7 +143,7 @@ func TestPattern(t *testing.T) {
 }
 
 func TestPatternNames(t *testing.T) {
-	tests := []struct{ name, honorific, script, want string }{
+	tests := []struct{ name, honorific, line, want string }{
 		{"", "", "张先生您好", "张先生您好"},
 		{"李四", "", "李四，李先生，李四小姐", "{name}，{name}，{name}"},
 		{"张", "", "张先生，张三", "{name}，张三"},
@@ -134,10 +165,10 @@ func TestPatternNames(t *testing.T) {
 		{strings.Repeat("长", 40), "", strings.Repeat("长", 40), strings.Repeat("长", 40)},
 	}
 	for _, tt := range tests {
-		t.Run(tt.script, func(t *testing.T) {
-			got := patternOf(tt.script, tt.name, tt.honorific)
+		t.Run(tt.line, func(t *testing.T) {
+			got := patternOf(tt.line, tt.name, tt.honorific)
 			if got != tt.want {
-				t.Errorf("pattern of %q to %q (%q)\n got %q\nwant %q", tt.script, tt.name, tt.honorific, got, tt.want)
+				t.Errorf("pattern of %q to %q (%q)\n got %q\nwant %q", tt.line, tt.name, tt.honorific, got, tt.want)
 			}
 			if again := patternOf(got, tt.name, tt.honorific); again != got {
 				t.Errorf("pattern of %q is %q, not itself", got, again)
@@ -146,7 +177,7 @@ func TestPatternNames(t *testing.T) {
 	}
 }
 
-// Each rule is tried at each character it may begin with.
+// Every rule matches at each character it may begin with.
 func TestPatternBeginnings(t *testing.T) {
 	for _, r := range "0123456789０１２３４５６７８９零〇一二两三四五六七八九幺十" {
 		if got := patternOf("在"+string(r)+"点三十分", "", ""); got != "在{time}" {

@@ -1,4 +1,4 @@
-package flatten
+package pattern
 
 import (
 	"strings"
@@ -8,24 +8,24 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The ways to say what differs from call to call.
+// What differs from call to call, and how it is spelled.
 var (
-	surnames = []string{"张", "李", "王", "赵", "欧阳", "万", "钟", "陆"} // not 周: of 周三 nobody can tell
+	surnames = []string{"张", "李", "王", "赵", "欧阳", "万", "钟", "陆"} // not 周: 周三 is ambiguous
 	givens   = []string{"三", "四", "一凡", "伟", "小明", "秀英", "点点", "元"}
 
 	ways = map[string][]string{
-		slotDate: {
+		Date: {
 			"2020年1月15日", "1月15号", "12月3日", "２０２０年１月", "2020-01-15", "2020/1/5", "15日", "二零二零年十二月三十一日",
 			"一月十五号", "周三", "星期天", "礼拜一", "十五日", "2020.01.15",
 		},
-		slotTime: {
+		Time: {
 			"下午3点半", "15:30", "三点", "９：０５", "上午十点一刻", "8点", "晚上八点二十", "23:59:59", "3点15分", "三点零五分",
 			"中午一点", "八时三十分", "十二点整",
 		},
-		slotAmount: {
+		Amount: {
 			"1200元", "3.5万元", "￥99", "一千二百块", "1,200.50元", "两百块钱", "１２００元", "$5", "100美元", "5元3角", "三万五千元",
 		},
-		slotNum: {
+		Num: {
 			"3", "42", "010-58109988", "13912345678", "１２３", "一百二十", "幺三八", "4.5", "1,200", "3万", "三点五", "20%", "百分之二十", "十五",
 		},
 	}
@@ -36,14 +36,15 @@ var (
 	}
 )
 
-// call is what a line says of one call: a name, and a way for each slot.
+// drawCall draws what a line says of one call: a name, and a spelling for each
+// slot.
 func drawCall(t *rapid.T, label string, slots []string) (name, honorific string, values []string) {
 	surname := rapid.SampledFrom(surnames).Draw(t, label+" surname")
 	name = surname + rapid.SampledFrom(givens).Draw(t, label+" given name")
 	title := rapid.SampledFrom(titles[:]).Draw(t, label+" title")
-	honorific = rapid.SampledFrom([]string{"", surname + title, title}).Draw(t, label+" form of address")
+	honorific = rapid.SampledFrom([]string{"", surname + title, title}).Draw(t, label+" honorific")
 	for _, slot := range slots {
-		if slot == slotName {
+		if slot == Name {
 			values = append(values, rapid.SampledFrom([]string{name, surname + title, name + title}).Draw(t, label+" called"))
 			continue
 		}
@@ -52,10 +53,10 @@ func drawCall(t *rapid.T, label string, slots []string) (name, honorific string,
 	return name, honorific, values
 }
 
-// One node of a flow reads the same in every call.
+// One node of the flow has the same pattern in every call.
 func TestPatternIsTheSameInEveryCall(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		slots := rapid.SliceOfN(rapid.SampledFrom([]string{slotName, slotDate, slotTime, slotAmount, slotNum}), 1, 5).Draw(t, "slots")
+		slots := rapid.SliceOfN(rapid.SampledFrom([]string{Name, Date, Time, Amount, Num}), 1, 5).Draw(t, "slots")
 		between := rapid.SliceOfN(rapid.SampledFrom(phrases), len(slots)+1, len(slots)+1).Draw(t, "phrases")
 
 		want := between[0]
@@ -64,18 +65,19 @@ func TestPatternIsTheSameInEveryCall(t *testing.T) {
 		}
 		for _, label := range []string{"one", "two"} {
 			name, honorific, values := drawCall(t, label, slots)
-			script := between[0]
+			line := between[0]
 			for i, v := range values {
-				script += v + between[i+1]
+				line += v + between[i+1]
 			}
-			if got := patternOf(script, name, honorific); got != want {
-				t.Fatalf("pattern of %q to %q (%q)\n got %q\nwant %q", script, name, honorific, got, want)
+			if got := patternOf(line, name, honorific); got != want {
+				t.Fatalf("pattern of %q to %q (%q)\n got %q\nwant %q", line, name, honorific, got, want)
 			}
 		}
 	})
 }
 
-// pieces are what the rules are made of, so that drawn lines meet their edges.
+// pieces are what the rules are made of, so that drawn lines meet their edge
+// cases.
 var pieces = []string{
 	"零", "一", "二", "两", "三", "五", "九", "幺", "十", "百", "千", "万", "亿", "点", "半", "分", "钟", "时", "刻", "整", "元", "块", "钱", "角", "毛",
 	"年", "月", "日", "号", "周", "星期", "天", "次", "个", "百分之", "下午", "早", "的", "了", "旦", "起", "0", "1", "12", "30", "2020", "５", "：",
@@ -90,10 +92,10 @@ func drawName(t *rapid.T, label string) string {
 	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 3).Draw(t, label), "")
 }
 
-// A pattern is its own pattern, whatever the line and the names are.
+// A pattern is its own pattern, for any line and names.
 func TestPatternIsItsOwn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		checkPattern(t, drawLine(t, "line"), drawName(t, "name"), drawName(t, "form of address"))
+		checkPattern(t, drawLine(t, "line"), drawName(t, "name"), drawName(t, "honorific"))
 	})
 }
 
@@ -114,7 +116,7 @@ func checkPattern(t failer, line, name, honorific string) {
 	if utf8.ValidString(line) && !utf8.ValidString(once) {
 		t.Fatalf("line %q to %q (%q): pattern %q is not UTF-8", line, name, honorific, once)
 	}
-	// What the slots leave stands in the line, in this order.
+	// The text between slots is in the line, in this order.
 	rest := line
 	for _, kept := range splitSlots(once) {
 		at := strings.Index(rest, kept)
@@ -126,10 +128,10 @@ func checkPattern(t failer, line, name, honorific string) {
 }
 
 func splitSlots(pattern string) []string {
-	for _, slot := range []string{slotName, slotDate, slotTime, slotAmount} {
-		pattern = strings.ReplaceAll(pattern, slot, slotNum)
+	for _, slot := range []string{Name, Date, Time, Amount} {
+		pattern = strings.ReplaceAll(pattern, slot, Num)
 	}
-	return strings.Split(pattern, slotNum)
+	return strings.Split(pattern, Num)
 }
 
 func FuzzPattern(f *testing.F) {

@@ -1,0 +1,252 @@
+package arrowio
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/file"
+
+	"callmill/schema"
+)
+
+// column decodes one column of a file, row group by row group.
+type column struct {
+	schema.Column
+	leaf int // number of its only leaf
+	decoder
+}
+
+// decoder decodes the values of a column chunk, row by row.
+type decoder interface {
+	open(file.ColumnChunkReader) error
+	// next decodes the value of the next row into the field of the row that a
+	// pointer leads to. strange describes a value that no column may hold.
+	next(field any) (strange string, err error)
+	// unread reports whether there are values left.
+	unread() bool
+}
+
+// newColumn returns the decoder of a column, which decodes size values at a time.
+func newColumn(c schema.Column, leaf, size int) *column {
+	col := &column{Column: c, leaf: leaf}
+	switch c.Type {
+	case schema.TypeI32, schema.TypeDate:
+		col.decoder = &scalars[int32]{newLevels[int32](c, size), set[int32]}
+	case schema.TypeI64:
+		col.decoder = &scalars[int64]{newLevels[int64](c, size), set[int64]}
+	case schema.TypeTimestamp:
+		col.decoder = &scalars[int64]{newLevels[int64](c, size), timestamps(c.Nullable)}
+	case schema.TypeBool:
+		col.decoder = &scalars[bool]{newLevels[bool](c, size), set[bool]}
+	case schema.TypeBinary:
+		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), setBinary}
+	case schema.TypeString:
+		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), (&texts{nullable: c.Nullable}).set}
+	default:
+		col.decoder = &lists{levels: newLevels[parquet.ByteArray](c, size), size: size}
+	}
+	return col
+}
+
+// chunkReader is a reader of arrow-go for column chunks of one type.
+type chunkReader[V any] interface {
+	file.ColumnChunkReader
+	ReadBatchInPage(n int64, values []V, defined, repeated []int16) (levels int64, read int, err error)
+}
+
+// levels decodes levels and values of a column chunk ahead. What it decodes at a
+// time lies in one page: the values of another may overwrite its memory.
+type levels[V any] struct {
+	chunk    chunkReader[V]
+	optional bool // a value may be absent: definition levels say so
+
+	defined, repeated []int16
+	have, used        int // levels decoded, and handed out
+	values            []V
+	left              []V // values decoded and not yet handed out
+}
+
+func newLevels[V any](c schema.Column, size int) levels[V] {
+	l := levels[V]{optional: c.Nullable, defined: make([]int16, size), values: make([]V, size)}
+	if c.Type == schema.TypeStrings {
+		l.optional, l.repeated = true, make([]int16, size)
+	}
+	return l
+}
+
+func (l *levels[V]) open(chunk file.ColumnChunkReader) error {
+	if l.chunk != nil {
+		if err := l.chunk.Close(); err != nil {
+			return err
+		}
+	}
+	typed, ok := chunk.(chunkReader[V])
+	if !ok {
+		return fmt.Errorf("no reader for %T", chunk)
+	}
+	l.chunk, l.have, l.used, l.left = typed, 0, 0, nil
+	return nil
+}
+
+func (l *levels[V]) unread() bool {
+	return l.chunk != nil && (l.used < l.have || l.chunk.HasNext())
+}
+
+// errEnds means that a column has fewer values than its row group has rows.
+var errEnds = errors.New("it ends before its row group does")
+
+// ahead makes sure that there is a level to hand out; errEnds if there is none.
+func (l *levels[V]) ahead() error {
+	if l.used < l.have {
+		return nil
+	}
+	n, read, err := l.chunk.ReadBatchInPage(int64(len(l.values)), l.values, l.defined, l.repeated)
+	if err = errors.Join(err, l.chunk.Err()); err != nil {
+		return err
+	}
+	if n == 0 {
+		return errEnds
+	}
+	l.have, l.used, l.left = int(n), 0, l.values[:read]
+	defined := l.have
+	if l.optional {
+		defined = 0
+		for _, level := range l.defined[:n] {
+			defined += int(min(level, 1))
+		}
+	}
+	if defined != read {
+		return fmt.Errorf("%d values, %d are defined", read, defined)
+	}
+	return nil
+}
+
+// take hands out the next level and its value, if one is defined.
+func (l *levels[V]) take() (v V, defined bool) {
+	defined = !l.optional || l.defined[l.used] > 0
+	if defined {
+		v, l.left = l.left[0], l.left[1:]
+	}
+	l.used++
+	return v, defined
+}
+
+// scalars decodes a column that is not a list.
+type scalars[V any] struct {
+	levels[V]
+	set func(field any, v V) (strange string)
+}
+
+func (s *scalars[V]) next(field any) (strange string, err error) {
+	if err := s.ahead(); err != nil {
+		return "", err
+	}
+	v, defined := s.take()
+	if !defined {
+		return "", nil
+	}
+	return s.set(field, v), nil
+}
+
+// set puts a value into a field of type V or *V.
+func set[V any](field any, v V) (strange string) {
+	switch field := field.(type) {
+	case *V:
+		*field = v
+	case **V:
+		*field = &v
+	}
+	return ""
+}
+
+// timestamps is set for instants, of which 0 is NULL.
+func timestamps(nullable bool) func(field any, v int64) string {
+	return func(field any, v int64) (strange string) {
+		if v == 0 && nullable {
+			strange = "a time of 0 where NULL belongs"
+		}
+		set(field, v)
+		return strange
+	}
+}
+
+func setBinary(field any, v parquet.ByteArray) (strange string) {
+	*field.(*[]byte) = bytes.Clone(v)
+	return ""
+}
+
+// texts makes strings of texts; adjacent ones are often equal.
+type texts struct {
+	nullable bool
+	last     string
+}
+
+func (t *texts) set(field any, v parquet.ByteArray) (strange string) {
+	if string(v) != t.last {
+		t.last = string(v)
+		if !utf8.Valid(v) {
+			strange = fmt.Sprintf("%q is not UTF-8", v)
+		}
+	}
+	if len(v) == 0 && t.nullable {
+		strange = "an empty text where NULL belongs"
+	}
+	*field.(*string) = t.last
+	return strange
+}
+
+// lists decodes a column of lists of texts.
+type lists struct {
+	levels[parquet.ByteArray]
+	size  int
+	known map[string]string // texts met, so that a word is in memory once
+	all   []string          // of the lists returned last, which share it
+}
+
+// maxKnown bounds the texts that lists keeps for reuse.
+const maxKnown = 1 << 14
+
+// next decodes the list of the next row. It ends where the next one begins, or
+// with the column chunk.
+func (l *lists) next(field any) (strange string, err error) {
+	if cap(l.all)-len(l.all) < 64 {
+		l.all = make([]string, 0, 8*max(l.size, 64))
+	}
+	start := len(l.all)
+	for began := false; ; began = true {
+		err := l.ahead()
+		if began && (errors.Is(err, errEnds) || err == nil && l.repeated[l.used] == 0) {
+			break
+		}
+		if err != nil {
+			return strange, err
+		}
+		if !began && l.repeated[l.used] != 0 {
+			return strange, errors.New("its first list has no beginning")
+		}
+		if v, defined := l.take(); defined {
+			text, ok := l.known[string(v)]
+			if !ok {
+				text = l.keep(v)
+			}
+			if !ok && !utf8.Valid(v) {
+				strange = fmt.Sprintf("%q is not UTF-8", v)
+			}
+			l.all = append(l.all, text)
+		}
+	}
+	*field.(*[]string) = l.all[start:len(l.all):len(l.all)]
+	return strange, nil
+}
+
+func (l *lists) keep(v []byte) string {
+	if l.known == nil || len(l.known) >= maxKnown {
+		l.known = map[string]string{}
+	}
+	text := string(v)
+	l.known[text] = text
+	return text
+}

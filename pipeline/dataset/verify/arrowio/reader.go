@@ -1,0 +1,118 @@
+package arrowio
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/apache/arrow-go/v18/parquet/file"
+
+	"callmill/schema"
+)
+
+// batchRows is how many rows are decoded at a time.
+const batchRows = 1024
+
+// Reader reads the rows of a file in order. The fields of T that are columns
+// must be the first columns of the file. Not safe for concurrent use.
+type Reader[T any] struct {
+	file    *file.Reader
+	columns []*column
+
+	group int   // row group to be read next
+	left  int64 // rows left in the current row group
+	batch []T
+	next  int   // in batch
+	rows  int64 // returned so far
+
+	strange string
+}
+
+// Open opens a file of a table, whose footer must have the columns of the table.
+func Open[T any](path string, table *schema.Table) (r *Reader[T], err error) {
+	defer recoverDamage(&err)
+	opened, err := file.OpenParquetFile(path, false)
+	if err != nil {
+		return nil, err
+	}
+	r = &Reader[T]{file: opened, batch: make([]T, 0, min(batchRows, max(1, opened.NumRows())))}
+	for field := range reflect.TypeFor[T]().Fields() {
+		if i := len(r.columns); schema.IsColumn(field) {
+			r.columns = append(r.columns, newColumn(table.Columns[i], i, cap(r.batch)))
+		}
+	}
+	return r, nil
+}
+
+// Close closes the file.
+func (r *Reader[T]) Close() error { return r.file.Close() }
+
+// Rows returns the number of rows that Next has returned.
+func (r *Reader[T]) Rows() int64 { return r.rows }
+
+// Strange describes the first value met that no column may hold, such as an
+// empty text instead of NULL; "" if there was none.
+func (r *Reader[T]) Strange() string { return r.strange }
+
+// Next returns the next row, or io.EOF at the end. The row is valid until the
+// next call; its strings and lists stay valid.
+func (r *Reader[T]) Next() (row *T, err error) {
+	if r.next == len(r.batch) {
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+	}
+	r.next++
+	r.rows++
+	return &r.batch[r.next-1], nil
+}
+
+// fill decodes the next batch.
+func (r *Reader[T]) fill() (err error) {
+	defer recoverDamage(&err)
+	for r.left == 0 {
+		if err := r.nextGroup(); err != nil {
+			return err
+		}
+	}
+	r.batch, r.next = r.batch[:min(r.left, int64(cap(r.batch)))], 0
+	clear(r.batch)
+	rows := reflect.ValueOf(r.batch)
+	for i, c := range r.columns {
+		for row := range r.batch {
+			strange, err := c.next(rows.Index(row).Field(i).Addr().Interface())
+			if err != nil {
+				return fmt.Errorf("column %s after row %d: %w", c.Name, r.rows, err)
+			}
+			if strange != "" && r.strange == "" {
+				r.strange = fmt.Sprintf("column %s after row %d: %s", c.Name, r.rows, strange)
+			}
+		}
+	}
+	r.left -= int64(len(r.batch))
+	return nil
+}
+
+func (r *Reader[T]) nextGroup() error {
+	for _, c := range r.columns {
+		if c.unread() {
+			return fmt.Errorf("column %s has more values than its row group has rows", c.Name)
+		}
+	}
+	if r.group == r.file.NumRowGroups() {
+		return io.EOF
+	}
+	group := r.file.RowGroup(r.group)
+	for _, c := range r.columns {
+		chunk, err := group.Column(c.leaf)
+		if err == nil {
+			err = c.open(chunk)
+		}
+		if err != nil {
+			return fmt.Errorf("column %s of row group %d: %w", c.Name, r.group, err)
+		}
+	}
+	r.group++
+	r.left = group.NumRows()
+	return nil
+}
