@@ -252,7 +252,7 @@ func build(t *testing.T) (callmill string) {
 func simulated(t *testing.T, callmill, jobs string) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "responses")
-	run(t, callmill, "simulate", "--write", dir, "--jobs", jobs)
+	run(t, callmill, "simulate", "--write", dir, "--people", jobs)
 	return dir
 }
 

@@ -101,7 +101,7 @@ func parseInstant(s string) (int64, error) {
 	// As in the responses: what dates can hold in every reader of the tables.
 	end := time.Date(9999, time.January, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 	if err != nil || ms <= 0 || ms >= end {
-		return 0, fmt.Errorf("%q is no instant such as 2026-01-22T01:30:00Z", s)
+		return 0, fmt.Errorf("invalid timestamp %q (e.g. 2026-01-22T01:30:00Z)", s)
 	}
 	return ms, nil
 }

@@ -133,12 +133,12 @@ func TestReadIDs(t *testing.T) {
 		{name: "twice", text: "b\na\nb\n", ids: []string{"b", "a"}},
 		{name: "nothing on a line, and comments", text: "# of the complaint\n\n  a \t\n\n", ids: []string{"a"}},
 		{name: "an id that is no UUID", text: "job/17:甲#2\n", ids: []string{"job/17:甲#2"}},
-		{name: "a table", text: "a,b\n", says: `line 1 of FILE is no id: "a,b"`},
-		{name: "two on a line", text: "a\nb c\n", says: `line 2 of FILE is no id: "b c"`},
-		{name: "quotes", text: "\"a\"\n", says: `line 1 of FILE is no id: "\"a\""`},
-		{name: "UTF-16", text: "a\x00\n\x00", says: `line 1 of FILE is no id: "a\x00"`},
-		{name: "another encoding", text: "\xc4\xe3\n", says: `line 1 of FILE is no id: "\xc4\xe3"`},
-		{name: "a whole file on a line", text: strings.Repeat("a", 300), says: "line 1 of FILE is no id: "},
+		{name: "a table", text: "a,b\n", says: `FILE:1: invalid id "a,b"`},
+		{name: "two on a line", text: "a\nb c\n", says: `FILE:2: invalid id "b c"`},
+		{name: "quotes", text: "\"a\"\n", says: `FILE:1: invalid id "\"a\""`},
+		{name: "UTF-16", text: "a\x00\n\x00", says: `FILE:1: invalid id "a\x00"`},
+		{name: "another encoding", text: "\xc4\xe3\n", says: `FILE:1: invalid id "\xc4\xe3"`},
+		{name: "a whole file on a line", text: strings.Repeat("a", 300), says: "FILE:1: invalid id "},
 		{name: "nothing", text: "# none\n", says: "FILE holds no ids"},
 	}
 	for _, c := range cases {

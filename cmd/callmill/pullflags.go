@@ -28,24 +28,24 @@ type pullFlags struct {
 
 func (f *pullFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVar(&f.instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those the dataset has)")
-	flags.StringVar(&f.endpoint, "endpoint", callapi.DefaultEndpoint, "where the API is: `HOST`[:PORT] or a URL, http on this machine only")
-	flags.IntVar(&f.qps, "qps", 10, "requests in any one second, at most; fewer by itself while the API throttles")
-	flags.StringVar(&f.date, "date", "", "one `DAY`, such as 2026-01-21, fetched whether it is covered or not")
-	flags.StringVar(&f.from, "from", "", "first `DAY` of several, fetched whether they are covered or not")
-	flags.StringVar(&f.to, "to", "", "last `DAY`, included (default: yesterday)")
-	flags.StringArrayVar(&f.groups, "group", nil, "`ID` of a campaign of which all jobs are pulled, instead of days; repeatable")
-	flags.StringVar(&f.jobs, "jobs", "", "`FILE` of ids of jobs to pull, one a line, instead of days")
-	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how jobs are found: calls, groups, or both; jobs that were not called are in groups only")
-	flags.Var(newSpan(&f.settle, 24*time.Hour), "settle", "how long after its last call a job that is over is asked for again")
-	flags.Var(newSpan(&f.refetch, 30*24*time.Hour), "refetch", "how long a job that is not over, or did not come, is asked for again")
-	flags.Var(newSpan(&f.catchUp, 7*24*time.Hour), "catch-up", "how far back days are fetched that are not covered; of older ones it tells")
-	flags.BoolVar(&f.check, "check", false, "try credentials, permission, clock and quota, and fetch nothing")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "find the jobs there are to fetch, and fetch none")
+	flags.StringArrayVar(&f.instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those in the dataset)")
+	flags.StringVar(&f.endpoint, "endpoint", callapi.DefaultEndpoint, "`HOST`[:PORT] or URL of the API; http is accepted on loopback only")
+	flags.IntVar(&f.qps, "qps", 10, "maximum requests in any one second; lowered automatically while the API throttles")
+	flags.StringVar(&f.date, "date", "", "fetch one `DAY`, e.g. 2026-01-21, even if covered")
+	flags.StringVar(&f.from, "from", "", "first `DAY` of a range to fetch, even if covered")
+	flags.StringVar(&f.to, "to", "", "last `DAY` of the range, inclusive (default: yesterday)")
+	flags.StringArrayVar(&f.groups, "group", nil, "`ID` of a campaign to pull all jobs of, instead of days; repeatable")
+	flags.StringVar(&f.jobs, "jobs", "", "`FILE` of ids of jobs to pull, one per line, instead of days")
+	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how to find jobs: calls, groups, or both; jobs never dialed are found by groups only")
+	flags.Var(newSpan(&f.settle, 24*time.Hour), "settle", "how long after its last call a finished job is fetched again")
+	flags.Var(newSpan(&f.refetch, 30*24*time.Hour), "refetch", "how long an unfinished or missing job is fetched again")
+	flags.Var(newSpan(&f.catchUp, 7*24*time.Hour), "catch-up", "how far back to fetch uncovered days; older gaps are reported")
+	flags.BoolVar(&f.check, "check", false, "check credentials, permissions, clock and quota; fetch nothing")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "count the jobs to fetch, and fetch none")
 	f.allowMissing = allowance{number: 0.5, share: true}
-	flags.Var(&f.allowMissing, "allow-missing", "ids that may not come back without exit code 3: a number, or a share of those asked for")
-	flags.Int64Var(&f.minCalls, "min-calls", 0, "fewer jobs with calls than this, on the days fetched, are a reason for exit code 3")
-	flags.IntVar(&f.keepRaw, "keep-raw", 14, "runs of which raw/ keeps the responses")
+	flags.Var(&f.allowMissing, "allow-missing", "missing ids tolerated before the exit code becomes 3: a number, or a share of those requested")
+	flags.Int64Var(&f.minCalls, "min-calls", 0, "exit with code 3 if fewer jobs than this had calls")
+	flags.IntVar(&f.keepRaw, "keep-raw", 14, "number of runs whose responses raw/ keeps")
 }
 
 // pullDefaults are the flags as they are when none is given.
@@ -67,7 +67,7 @@ func (f *pullFlags) validate() error {
 	for flag, ids := range map[string][]string{"--instance": f.instances, "--group": f.groups} {
 		for _, id := range ids {
 			if !isID(id) {
-				return usagef("%s: %q is no id", flag, id)
+				return usagef("%s: invalid id %q", flag, id)
 			}
 		}
 	}
@@ -81,7 +81,7 @@ func (f *pullFlags) validate() error {
 	case f.minCalls < 0:
 		return usagef("--min-calls must not be negative, got %d", f.minCalls)
 	case f.named() && (f.date != "" || f.from != "" || f.to != ""):
-		return usagef("--group and --jobs name what to pull, they do not go with days")
+		return usagef("--group and --jobs name what to pull and cannot be combined with days")
 	}
 	return nil
 }

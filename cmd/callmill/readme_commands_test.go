@@ -215,7 +215,7 @@ func (s *readmeShell) command(ctx context.Context, line string) *exec.Cmd {
 	c := exec.CommandContext(ctx, "sh", "-c", line)
 	c.Dir, c.Env = s.dir, s.env
 	if madeUp.MatchString(line) {
-		c.Env = append(slices.Clip(c.Env), "CALLMILL_JOBS=40") // fewer than by default, for the time it takes
+		c.Env = append(slices.Clip(c.Env), "CALLMILL_PEOPLE=40") // fewer than by default, for the time it takes
 	}
 	return c
 }

@@ -116,7 +116,7 @@ func (r *report) lastLine() string {
 	}
 	line += fmt.Sprintf("%d jobs seen (%s) in %s", c.Seen, strings.Join(parts, ", "), r.finished.Sub(r.started).Round(10*time.Millisecond))
 	if n := coerced(r.read); n > 0 {
-		line += fmt.Sprintf("; %d values re-spelled", n)
+		line += fmt.Sprintf("; %d values coerced", n)
 	}
 	if r.pull != nil {
 		line += r.pull.line()
@@ -125,10 +125,10 @@ func (r *report) lastLine() string {
 		line += fmt.Sprintf("; %d jobs shrunk: they have fewer tasks or turns than before", c.Shrunk)
 	}
 	if c.Undated > 0 {
-		line += fmt.Sprintf("; %d superseded for want of an instant of their own: give --observed-at", c.Undated)
+		line += fmt.Sprintf("; %d superseded because they have no timestamp; pass --observed-at", c.Undated)
 	}
 	if len(p.Unlisted) > 0 {
-		line += fmt.Sprintf("; statuses not documented: %s", plainList(p.Unlisted))
+		line += fmt.Sprintf("; undocumented statuses: %s", plainList(p.Unlisted))
 	}
 	return line
 }

@@ -47,7 +47,7 @@ func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, er
 	if _, err := os.Stat(dir); err != nil {
 		fmt.Fprintf(notes, "simulating %d jobs in %s\n", s.jobs, dir)
 		partial := dir + ".partial"
-		cmd := exec.CommandContext(ctx, s.callmill, "simulate", "--write", partial, "--jobs", strconv.Itoa(s.jobs))
+		cmd := exec.CommandContext(ctx, s.callmill, "simulate", "--write", partial, "--people", strconv.Itoa(s.jobs))
 		if text, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("simulate responses: %w\n%s", err, text)
 		}
