@@ -50,6 +50,7 @@ var libraries = []library{
 	{"golang.org/x/sync", "errgroup: every goroutine of the program", units("pipeline", "pipeline/callapi", "cmd/callmill", "cmd/callmill-review")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/callapi", "pipeline/simulate")},
 	{"golang.org/x/text", "NFKC of phone numbers; encodings of XML", units("pipeline/redact", "pipeline/decode")},
+	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
 	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
 	{"golang.org/x/sys", "fadvise: files are fetched before it is their turn", units("pipeline/source")},
 }

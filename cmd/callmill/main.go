@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	_ "time/tzdata" // for machines without a time zone database
+
+	_ "golang.org/x/crypto/x509roots/fallback" // for machines without root certificates
 )
 
 func main() {
