@@ -105,11 +105,11 @@ func show(env *environment, dir string) error {
 // onlyDemo returns a usage error if the dataset in dir has calls that are not
 // the demo's.
 func onlyDemo(dir, instance string) error {
-	d, err := dataset.View(dir)
-	if err != nil {
+	m := publishedIn(dir)
+	if m == nil {
 		return nil // nothing is published, or the run reports the problem
 	}
-	if _, ok := d.Manifest().Covered[instance]; !ok || len(d.Manifest().Covered) > 1 {
+	if _, ok := m.Covered[instance]; !ok || len(m.Covered) > 1 {
 		return &hintError{usagef("%s is a dataset with other calls", dir), "use a separate folder for the demo"}
 	}
 	return nil

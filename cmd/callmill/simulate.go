@@ -142,7 +142,9 @@ func listenUntil(ctx context.Context, listener net.Listener, handler http.Handle
 	case <-ctx.Done():
 	}
 	server.Close()
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }
 
