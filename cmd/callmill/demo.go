@@ -35,7 +35,7 @@ prints a short report on them. Running it again changes nothing.`,
 		},
 	}
 	flags.addTo(c)
-	world.add(c)
+	world.addTo(c.Flags())
 	c.Flags().Lookup("people").DefValue = "4000"
 	world.people = 4000
 	return c

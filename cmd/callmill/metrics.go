@@ -26,7 +26,7 @@ func (f *runFlags) writeMetrics(r *report, m *dataset.Manifest) error {
 		metrics.pull(r.pull)
 	}
 	if err := prometheus.WriteToTextfile(f.metricsFile, metrics.registry); err != nil {
-		return &hintError{fmt.Errorf("--metrics-file %s: %w", f.metricsFile, err), "create its folder and make it writable for this user; runs/ in the dataset has the same facts about this run"}
+		return &hintError{fmt.Errorf("--metrics-file %s: %w", f.metricsFile, err), "make its folder, and let this user write there; runs/ in the dataset has the same facts about this run"}
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ var notRun = []struct {
 	{regexp.MustCompile(`^python3? -m venv `), "it installs Python packages, on the machine and from the network"},
 	{regexp.MustCompile(`\bpip3? install `), "it installs Python packages, on the machine and from the network"},
 	{regexp.MustCompile(`\bjupyter `), "it waits for a browser; the notebooks have tests of their own"},
+	{regexp.MustCompile(`^CGO_ENABLED=0 go build `), "the test has built it"},
 	{regexp.MustCompile(`\bgo run \./pipeline/bench\b`), "it measures for minutes, and with libraries of its own"},
 	{regexp.MustCompile(`^export ALIBABA_CLOUD_ACCESS_KEY_ID=`), "the commands have the keys of the simulated API in their environment"},
 	{regexp.MustCompile(`\bcrontab\b|^CRON_TZ=`), "it changes the machine's cron"},
@@ -35,12 +36,12 @@ var notRun = []struct {
 	{regexp.MustCompile(`^kubectl `), "it needs a cluster"},
 }
 
-// TestReadmeCommands runs the commands of the READMEs, in their order and in
-// one folder each, with no more than a newcomer has: the binary, the
+// TestReadmeCommands runs the commands of the READMEs and of the manual, in
+// their order and in one folder each, with no more than a newcomer has: the binary, the
 // repository's test data, and an API.
 func TestReadmeCommands(t *testing.T) {
 	binary := build(t)
-	for _, name := range []string{"README.md", "README.zh.md"} {
+	for _, name := range []string{"README.md", "README.zh.md", manual} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newReadmeShell(t, binary)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
@@ -25,8 +26,7 @@ type worldFlags struct {
 	days   int
 }
 
-func (f *worldFlags) add(c *cobra.Command) {
-	flags := c.Flags()
+func (f *worldFlags) addTo(flags *pflag.FlagSet) {
 	flags.IntVar(&f.people, "people", 1000, "number of people to call")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of the random choices: another one makes other people and calls")
 	flags.StringVar(&f.until, "until", "2026-01-31", "last `DAY` of calls")
@@ -97,7 +97,7 @@ the script node behind every line, planted causes of failure, personal data.`,
 			return err
 		},
 	}
-	flags.add(c)
+	flags.addTo(c.Flags())
 	c.Flags().StringVar(&write, "write", "", "new or empty `DIR` for the responses")
 	c.Flags().StringVar(&listen, "listen", "", "`ADDR` to serve the API on, e.g. 127.0.0.1:8099")
 	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")
