@@ -13,7 +13,7 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// fullDevice is a standard output without space, such as /dev/full.
+// fullDevice is a standard output on a full disk, like /dev/full.
 type fullDevice struct{}
 
 func (fullDevice) Write([]byte) (int, error) {
@@ -22,8 +22,8 @@ func (fullDevice) Write([]byte) (int, error) {
 
 const outputLost = "callmill: write standard output: no space left on device\nhint: the output is incomplete; redirect it to where there is space\n"
 
-// TestOutputLost: a command whose output cannot be written says so and fails,
-// whatever it prints; one that has published exits with the code for that.
+// TestOutputLost: a command whose output cannot be written reports it and fails;
+// one that has published exits with 3.
 func TestOutputLost(t *testing.T) {
 	dir := write(t, map[string]string{
 		"good.json": `{"Jobs":[{"JobId":"a"}]}`, "bad.json": `{"Jobs":[{"JobId":"b","Tasks":5}]}`, "numbers": "13812340001\n",
