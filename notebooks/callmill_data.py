@@ -1,7 +1,7 @@
-"""Opens a callmill dataset for the notebooks, and sets up their plots.
+"""Opens a callmill dataset for the notebooks and sets up their plots.
 
-Which folder is opened says CALLMILL_DATA, by default ../callmill-demo: a
-dataset, or one of its snapshots. What is computed is in callmill_stats.
+CALLMILL_DATA names the folder to open, a dataset or one of its snapshots. The
+default is ../callmill-demo. The statistics are in callmill_stats.
 """
 
 import os
@@ -14,7 +14,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
 
-# Fonts that have Chinese, as they are called on Debian, Windows and macOS.
+# Fonts with Chinese characters, by their names on Debian, Windows and macOS.
 CHINESE_FONTS = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS",
@@ -22,9 +22,9 @@ CHINESE_FONTS = (
 
 
 def snapshot(path=None):
-    """The folder of one published snapshot, resolved once.
+    """Returns the folder of a published snapshot, resolved once.
 
-    What is read from it is one night, whole, also while a run publishes the next.
+    All reads from it see that snapshot, also while a run publishes the next one.
     """
     path = pathlib.Path(path or os.environ.get("CALLMILL_DATA") or "../callmill-demo")
     if not (path / "manifest.json").exists():
@@ -34,15 +34,15 @@ def snapshot(path=None):
             path = path / "snapshots" / (path / "LATEST").read_text().strip()
         else:
             raise FileNotFoundError(
-                f"{path} is no callmill dataset: set CALLMILL_DATA to one, or make {path} with `callmill demo {path}`"
+                f"{path} is not a callmill dataset: set CALLMILL_DATA to one, or create one with `callmill demo {path}`"
             )
     return path.resolve()
 
 
 def open(path=None):
-    """A DuckDB connection with the views of the dataset: see `duckdb_views()`.
+    """Returns a DuckDB connection with the views of the dataset: see `duckdb_views()`.
 
-    Times are shown in the dataset's time zone. Nothing is downloaded.
+    It shows times in the dataset's time zone. No extension is downloaded.
     """
     folder = snapshot(path)
     db = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
@@ -53,9 +53,9 @@ def open(path=None):
 
 
 def set_up_plots():
-    """Makes Chinese readable in plots; says so where no font of this machine has it."""
+    """Sets the style of plots and a font with Chinese characters; warns if there is none."""
     installed = {font.name for font in font_manager.fontManager.ttflist}
-    if not installed.intersection(CHINESE_FONTS):  # matplotlib's list may be older than the fonts
+    if not installed.intersection(CHINESE_FONTS):  # matplotlib's cached list may be stale
         for file in font_manager.findSystemFonts():
             try:
                 font_manager.fontManager.addfont(file)
@@ -64,7 +64,7 @@ def set_up_plots():
         installed = {font.name for font in font_manager.fontManager.ttflist}
     fonts = [name for name in CHINESE_FONTS if name in installed]
     if not fonts:
-        warnings.warn("no font with Chinese: install one, such as fonts-wqy-microhei or fonts-noto-cjk on Debian")
+        warnings.warn("no font with Chinese characters: install one, such as fonts-wqy-microhei or fonts-noto-cjk on Debian")
     matplotlib.rcParams.update({
         "font.family": fonts[:1] + ["DejaVu Sans"],
         "axes.unicode_minus": False,
@@ -80,7 +80,7 @@ def set_up_plots():
 
 
 def short(text, width=44):
-    """A label: the text on one line, cut at width, where Chinese takes two columns a character."""
+    """Returns the text on one line, truncated to width columns; a Chinese character takes two."""
     text, columns = " ".join(str(text).split()), 0
     for i, character in enumerate(text):
         columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -90,10 +90,11 @@ def short(text, width=44):
 
 
 def plot_rates(table, label, title, of="n", horizontal=False, ax=None, overall=None):
-    """Rates with their intervals, each beside its denominator.
+    """Plots rates with their intervals and denominators.
 
-    table has a row per group: label names it, rate, low and high are the rate
-    and its interval, of is the column with its denominator.
+    table has a row per group, with the rate and its interval in the columns
+    rate, low and high. label and of name the columns of the group's name and
+    its denominator. overall is drawn as a dashed line.
     """
     table = table[table[of] > 0]
     if ax is None:
@@ -101,7 +102,7 @@ def plot_rates(table, label, title, of="n", horizontal=False, ax=None, overall=N
         ax = plt.subplots(figsize=size)[1]
     ax.set_title(title, fontsize=10)
     if table.empty:
-        ax.text(0.5, 0.5, "nothing to show: no call is in the denominator", ha="center", va="center", transform=ax.transAxes)
+        ax.text(0.5, 0.5, "nothing to show: the denominator is 0", ha="center", va="center", transform=ax.transAxes)
         ax.set_axis_off()
         return ax
     at = range(len(table))

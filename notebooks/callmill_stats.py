@@ -1,4 +1,4 @@
-"""The statistics of the notebooks, each with its source. Knows no dataset."""
+"""The statistics of the notebooks, each with its source. Independent of datasets."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ from scipy import sparse, stats
 
 
 def wilson(k, n, confidence=0.95):
-    """Low and high end of the score interval of k in n; NaN where n is 0.
+    """Returns the ends of the score interval for k successes in n; NaN if n is 0.
 
     Wilson, Probable inference, the law of succession, and statistical
     inference, Journal of the American Statistical Association 22 (1927).
@@ -21,21 +21,21 @@ def wilson(k, n, confidence=0.95):
 
 
 def rates(table, k, n):
-    """The table with the columns rate, low, high of k in n (column names)."""
+    """Returns the table with the columns rate, low, high for the counts in columns k and n."""
     low, high = wilson(table[k], table[n])
     of = table[n].astype(float)
     return table.assign(rate=table[k].astype(float) / of.where(of > 0), low=low, high=high)
 
 
 def mix_and_within(before, after, k, n):
-    """A change of a rate, split by group into mix and within.
+    """Decomposes the change of a rate by group into mix and within.
 
-    before and after have a row per group (their index) with counts k in n. mix
-    is what came of other shares of the groups, within of other rates in them:
-    Kitagawa, Components of a difference between two rates, Journal of the
-    American Statistical Association 50 (1955). A group that is in one period
-    only has no rate in the other: all its effect is mix. The columns mix and
-    within sum to the difference of the two rates.
+    before and after have a row per group (their index) with counts in columns k
+    and n. mix is the effect of changed shares of the groups, within that of
+    changed rates inside them: Kitagawa, Components of a difference between two
+    rates, Journal of the American Statistical Association 50 (1955). The effect
+    of a group that occurs in one period only is all mix. The columns mix and
+    within add up to the difference of the two rates.
     """
     groups = before.index.union(after.index)
     parts = pd.DataFrame(index=groups)
@@ -48,21 +48,22 @@ def mix_and_within(before, after, k, n):
     rate_before = parts.rate_before.fillna(parts.rate_after)
     rate_after = parts.rate_after.fillna(parts.rate_before)
     overall = (parts.share_before * rate_before).sum()
-    # Shares sum to 1, so that any constant may be taken off the rates: with the
-    # overall rate taken off, a group that grows helps if it is above it.
+    # The shares sum to 1, so subtracting a constant from all rates changes
+    # nothing in total: relative to the overall rate, a growing group adds to the
+    # mix if its rate is above it.
     parts["mix"] = (parts.share_after - parts.share_before) * ((rate_before + rate_after) / 2 - overall)
     parts["within"] = (rate_after - rate_before) * (parts.share_before + parts.share_after) / 2
     return parts
 
 
 def survival(length, event):
-    """How many are still there after each step: Kaplan and Meier,
+    """Returns the share that survives each step: Kaplan and Meier,
     Nonparametric estimation from incomplete observations, Journal of the
     American Statistical Association 53 (1958).
 
-    length is the step at which each was last seen, event whether it left then;
-    those that ended otherwise are censored. A row per step: at_risk, left,
-    hazard, surviving.
+    length is the last step of each subject, event whether it left at that step;
+    the others are censored. The table has a row per step with the columns
+    at_risk, left, hazard and surviving.
     """
     frame = pd.DataFrame({"step": np.asarray(length, int), "left": np.asarray(event, bool)})
     steps = frame.groupby("step").left.agg(["sum", "size"])
@@ -76,13 +77,13 @@ def survival(length, event):
 
 
 def log_odds(y, other, prior):
-    """z-scores of the weighted log-odds ratio of words between two corpora.
+    """Returns z-scores of the weighted log-odds ratio of words between two corpora.
 
     y and other are the counts of each word (rows) in the two, prior its
     pseudo-counts: Monroe, Colaresi and Quinn, Fightin' Words: Lexical feature
     selection and evaluation for identifying the content of political conflict,
     Political Analysis 16 (2008), equations 15 (with an informative prior), 20
-    and 22. Counts may have further columns; each is computed by itself.
+    and 22. Counts may have several columns, which are computed independently.
     """
     y, other = np.asarray(y, float), np.asarray(other, float)
     prior = np.asarray(prior, float).reshape((-1,) + (1,) * (y.ndim - 1))
@@ -93,21 +94,20 @@ def log_odds(y, other, prior):
 
 
 def marks(presence, blocks, failed, strata, prior_size=500, permutations=300, error=0.05, seed=1):
-    """Which phrases mark failure, and what chance alone would give.
+    """Finds the phrases that mark failure beyond chance.
 
-    presence is a sparse matrix, calls by phrases: whether the call has the
-    phrase. Phrases of one block (such as those of the first k lines) are one
-    vocabulary. The z of log_odds, whose prior is the distribution in all calls
-    scaled to prior_size, is compared with those of the same phrase when the
-    labels are shuffled among the calls of a stratum (such as a campaign), and
-    given as score: standard deviations above their mean. So what only tells
-    the strata apart scores nothing. The threshold is that of the highest score
-    of all phrases (Westfall and Young, Resampling-based multiple testing,
-    1993): the chance that any phrase passes that has nothing to do with
-    failure is at most error.
+    presence is a sparse matrix, calls by phrases: whether the call contains the
+    phrase. The phrases of a block (such as those of the first k lines) are one
+    vocabulary. The prior of log_odds is the distribution in all calls, scaled
+    to prior_size. A phrase's score is the distance of its z from the mean of
+    the z it has when the labels are permuted among the calls of a stratum (such
+    as a campaign), in standard deviations; so a phrase that only distinguishes
+    strata scores about 0. The threshold is a quantile of the highest score of
+    all phrases (Westfall and Young, Resampling-based multiple testing, 1993):
+    the probability that any phrase unrelated to failure passes is at most error.
 
-    Gives a table with a row per phrase (calls; failed, of these; expected, how
-    many of these fail under shuffling; z; score; passes) and the threshold.
+    Returns the threshold after a table with a row per phrase: calls; failed, of
+    these; expected, how many of these fail under permutation; z; score; passes.
     """
     presence = sparse.csr_matrix(presence, dtype=float)
     blocks, failed, strata = np.asarray(blocks), np.asarray(failed, float), np.asarray(strata)
@@ -127,7 +127,7 @@ def marks(presence, blocks, failed, strata, prior_size=500, permutations=300, er
         of = blocks == block
         z[of] = log_odds(y[of], total[of] - y[of], prior_size * total[of, 0] / total[of].sum())
     z = np.nan_to_num(z)
-    # The real labels are one of the labellings: all are treated alike.
+    # The real labels count as one of the labellings.
     spread = z.std(1, keepdims=True)
     score = np.divide(z - z.mean(1, keepdims=True), spread, out=np.zeros_like(z), where=spread > 1e-12)
     highest = score.max(0) if len(score) else np.zeros(permutations + 1)

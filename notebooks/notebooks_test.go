@@ -1,6 +1,5 @@
-// Package notebooks has no Go code: its tests execute the notebooks, as people
-// do, on datasets of every kind, and hold what they say to counts that share
-// nothing with them.
+// Package notebooks has no Go code but tests: they execute the notebooks on
+// datasets of every kind and compare their numbers with independent counts.
 package notebooks
 
 import (
@@ -16,8 +15,7 @@ import (
 
 var names = []string{"01_open", "02_outcomes", "03_dialogue", "04_failed_dialogues", "05_search"}
 
-// TestCommittedWithoutOutputs: what is committed is the notebook, not what
-// somebody's data made of it.
+// Notebooks are committed without outputs, which depend on somebody's data.
 func TestCommittedWithoutOutputs(t *testing.T) {
 	files, err := filepath.Glob("*.ipynb")
 	if err != nil || len(files) != len(names) {
@@ -51,15 +49,15 @@ func TestCommittedWithoutOutputs(t *testing.T) {
 				t.Errorf("%s: cell %d has outputs", file, i)
 			}
 			if c.ID == "" || ids[c.ID] {
-				t.Errorf("%s: the id of cell %d is empty or another's", file, i)
+				t.Errorf("%s: the id of cell %d is empty or not unique", file, i)
 			}
 			ids[c.ID] = true
 		}
 	}
 }
 
-// TestStatistics holds callmill_stats to independent implementations, and the
-// error rate of what marks failure to random halves of one population.
+// TestStatistics compares callmill_stats with independent implementations, and
+// measures the error rate of marks on random halves of one population.
 func TestStatistics(t *testing.T) {
 	t.Log(run(t, python(t), filepath.Join("testdata", "statistics.py"), "."))
 }
@@ -107,7 +105,7 @@ func TestNumbersAreRight(t *testing.T) {
 	}
 }
 
-// keys are the names of count.py for what notebooks call something.
+// keys maps expressions of notebooks to the names of the same counts in count.py.
 var keys = map[string]string{
 	`rows["jobs"]`: "jobs", `rows["tasks"]`: "tasks", `rows["turns"]`: "turns", "lossless": "turns",
 	"total.tasks": "tasks", "total.dialed": "dialed", "total.connected": "connected", "total.answered": "answered", "total.numbers": "numbers",
@@ -116,13 +114,13 @@ var keys = map[string]string{
 	"int(db.sql('FROM exchanges').count('*').fetchall()[0][0])": "robot_lines",
 }
 
-// unmarked is how many plots of what marks failure have nothing to show. How
-// the dialogues of crosswoz ended is made up: neither robot lines nor words
-// mark those that failed, and 04 must not find any.
+// unmarked is how many plots of marks of failure are empty. The outcomes of the
+// crosswoz dialogues are made up: neither robot lines nor words mark failure, so
+// 04 must find none.
 var unmarked = map[string]int{"crosswoz": 2}
 
-// TestCrosswozIsWhatItIs holds the notebooks to counts made with code that
-// shares nothing with this project.
+// TestCrosswozIsWhatItIs compares the notebooks with counts of code that shares
+// nothing with this project.
 func TestCrosswozIsWhatItIs(t *testing.T) {
 	python := python(t)
 	source := crosswoz(t)
@@ -145,9 +143,9 @@ func TestCrosswozIsWhatItIs(t *testing.T) {
 	}
 }
 
-// TestPlantedCausesSurface: what the simulator planted is found by who looks at
-// the notebooks: the number that is marked as a nuisance and the hour of the
-// noon nap in 02, the misheard word in 04, the long opening in 03.
+// The causes that the simulator plants show in the notebooks: the number
+// reported as a nuisance and the noon nap in 02, the long opening in 03, the
+// misheard word in 04.
 func TestPlantedCausesSurface(t *testing.T) {
 	python := python(t)
 	callmill := build(t)
@@ -172,7 +170,7 @@ func TestPlantedCausesSurface(t *testing.T) {
 	}
 }
 
-// TestOnAnyDataset executes every notebook on datasets that have hardly anything.
+// TestOnAnyDataset executes every notebook on nearly empty datasets.
 func TestOnAnyDataset(t *testing.T) {
 	python := python(t)
 	callmill := build(t)
@@ -201,8 +199,8 @@ type result struct {
 	Values       []any
 }
 
-// execute executes a notebook and fails if it complains: of glyphs that the
-// font does not have, of what will soon be an error.
+// execute executes a notebook and fails if it warns, such as of glyphs missing
+// from the font or of deprecated calls.
 func execute(t *testing.T, python, notebook, data string, expressions ...string) result {
 	t.Helper()
 	out := run(t, python, append([]string{filepath.Join("testdata", "execute.py"), notebook + ".ipynb", data}, expressions...)...)
@@ -284,7 +282,7 @@ func crosswoz(t *testing.T) (dir string) {
 	return dir
 }
 
-// python is a Python with what the notebooks need.
+// python returns a Python with the libraries of the notebooks, or skips.
 func python(t *testing.T) string {
 	t.Helper()
 	python := os.Getenv("CALLMILL_PYTHON")
@@ -297,7 +295,7 @@ func python(t *testing.T) string {
 	return python
 }
 
-// missing skips a test, except where nothing may be skipped.
+// missing skips a test; under CI, where nothing may be skipped, it fails.
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {

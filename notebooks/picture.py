@@ -1,6 +1,6 @@
-"""Draws the README's picture: python picture.py, from this folder.
+"""Draws the README's picture: python picture.py, in this folder.
 
-It is of the dataset that CALLMILL_DATA names, by default ../callmill-demo.
+It shows the dataset that CALLMILL_DATA names, by default ../callmill-demo.
 """
 
 import matplotlib

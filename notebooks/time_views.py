@@ -1,7 +1,6 @@
-"""How long DuckDB takes for a query over the whole of each view.
+"""Measures how long DuckDB takes to scan each view: python time_views.py DATA
 
-Prints the least wall time of three runs, with two threads and at most 1 GB:
-python time_views.py DATA
+Prints the shortest wall time of three runs, with two threads and at most 1 GB.
 """
 
 import sys
@@ -9,7 +8,7 @@ import time
 
 import callmill_data
 
-# A hash of a row needs all of its columns.
+# The hash of a row reads all of its columns.
 QUERIES = {
     "calls": "SELECT bit_xor(hash(v)) FROM calls v",
     "exchanges": "SELECT bit_xor(hash(v)) FROM exchanges v",
@@ -27,7 +26,7 @@ QUERIES = {
 
 
 def least(db, query, runs=3):
-    """The least wall time of a query, in seconds."""
+    """Returns the shortest wall time of a query, in seconds."""
     times = []
     for _ in range(runs):
         began = time.perf_counter()

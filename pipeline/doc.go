@@ -41,11 +41,16 @@
 //	pipeline/redact            what personal data of a job may pass; contact keys
 //	pipeline/flatten           schema.Job → rows, with every derived column, and back
 //	segment                    text → words
-//	pipeline/dataset           rows → shards, Parquet files, snapshots; publish, verify
+//	pipeline/dataset           rows → shards, Parquet files, snapshots; publish
+//	pipeline/dataset/gather    rows, sorted beyond memory
+//	pipeline/dataset/spill     a temporary file of parts, each written and read in a row
+//	pipeline/dataset/parquetio rows ↔ a Parquet file
+//	pipeline/dataset/verify    a published dataset, checked with a second reader
 //	pipeline/internal/calendar days, intervals of time, time zones
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr
-//	pipeline/simulate          made-up calls that read like real ones, as files and as the API itself
+//	pipeline/simulate          made-up calls that read like real ones, as files
+//	pipeline/simulate/api      the same calls behind the API's own interface
 //	pipeline/bench             callmill and other ways to Parquet, measured in one sitting
 //	schema                     the nouns, the rows of each table, what a status means
 //
@@ -54,7 +59,7 @@
 //
 // # Layers
 //
-// Imports point one way:
+// Imports point one way, also between packages in one folder:
 //
 //	cmd/callmill → pipeline, callapi, coverage, spool, source, decode, redact, flatten, segment, dataset, progress, simulate
 //	pipeline     → schema
@@ -68,7 +73,8 @@
 // other nor pipeline: what one needs of another is an interface of its own or a
 // value, and the command passes it in. So each can be read, tested and replaced
 // by itself, and pipeline can be tested without a Parquet file. Tests may look
-// further. layers_test.go holds all this, with a reason for each exception.
+// further. layers_test.go lists every arrow between two packages with its reason,
+// refuses all others, and bounds the size of a package.
 //
 // # Goroutines
 //
@@ -106,13 +112,6 @@
 //	go tool pprof -top callmill.test cpu.out
 //	go tool pprof -http :8080 callmill.test cpu.out
 //	go tool pprof -sample_index alloc_space -top callmill.test mem.out
-//
-// Of the same benchmark is the profile that the README builds with. After a
-// change on a hot path it is made anew; it is not called default.pgo, as every
-// go test would then compile all dependencies twice. With -trimpath it names no
-// folder of whoever made it:
-//
-//	go test -trimpath ./cmd/callmill -run '^$' -bench 'Convert/.*/workers=2' -benchtime 12x -cpuprofile cmd/callmill/convert.pgo -o callmill.test
 //
 // What takes a share of it can then be looked at alone: Items in decode, Cut
 // in segment, Rows and Pattern in flatten, Append and Sorted in

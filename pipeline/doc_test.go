@@ -2,26 +2,29 @@ package pipeline_test
 
 import (
 	"go/ast"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// The map must show the land: every package of the program, no other, and
-// every library that is used.
+// The maps show every package of the program and no other, and doc.go every
+// library that is used.
 func TestDocIsComplete(t *testing.T) {
 	doc := parse(t, "doc.go", nil).code.Doc.Text()
-	listed := listing(section(doc, "The packages"))
-	dependencies := section(doc, "Dependencies")
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dependencies := section(doc, "# Dependencies")
 
-	var exist []string
+	exist := map[string]bool{}
 	for _, p := range modulePackages(t) {
-		unit := unitOf(p.path)
-		isCode := func(f file) bool { return !f.test }
-		if !slices.ContainsFunc(p.files, isCode) || slices.Contains(forTests, unit) {
+		if p.lines() == 0 || slices.Contains(forTests, p.path) {
 			continue
 		}
-		exist = append(exist, unit)
+		exist[mapped(p.path)] = true
 		for _, f := range p.files {
 			for _, lib := range librariesOf(f.code) {
 				if !strings.Contains(dependencies, lib) {
@@ -30,26 +33,43 @@ func TestDocIsComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, unit := range slices.Compact(slices.Sorted(slices.Values(exist))) {
-		if !slices.Contains(listed, unit) {
-			t.Errorf("doc.go does not list %s under The packages", unit)
+	for name, listed := range map[string][]string{
+		"doc.go, The packages": listing(section(doc, "# The packages")),
+		"README.md, The code":  folders(section(string(readme), "## The code")),
+	} {
+		for path := range exist {
+			if !slices.Contains(listed, path) {
+				t.Errorf("%s: %s is missing", name, path)
+			}
 		}
-	}
-	for _, unit := range listed {
-		if !slices.Contains(exist, unit) {
-			t.Errorf("doc.go lists %s, which does not exist", unit)
+		for _, path := range listed {
+			if !exist[path] && path != "notebooks" { // tests alone
+				t.Errorf("%s: %s does not exist", name, path)
+			}
 		}
 	}
 }
 
-// section is the part of a package comment under a heading.
-func section(doc, heading string) string {
-	_, rest, _ := strings.Cut(doc, "# "+heading+"\n")
-	text, _, _ := strings.Cut(rest, "\n# ")
-	return text
+// mapped returns what maps name a package by: an internal one by the package it
+// belongs to, but for those that several packages below pipeline share.
+func mapped(p string) string {
+	owner, _, internal := strings.Cut(p, "/internal/")
+	if !internal || owner == "pipeline" {
+		return p
+	}
+	return owner
 }
 
-// listing gives the first words of the lines that are set off.
+// section returns the part of a text under a heading, up to the next one of its
+// level.
+func section(text, heading string) string {
+	_, rest, _ := strings.Cut(text, heading+"\n")
+	level, _, _ := strings.Cut(heading, " ")
+	part, _, _ := strings.Cut(rest, "\n"+level+" ")
+	return part
+}
+
+// listing returns the first words of the indented lines.
 func listing(text string) []string {
 	var words []string
 	for line := range strings.Lines(text) {
@@ -60,18 +80,29 @@ func listing(text string) []string {
 	return words
 }
 
-// librariesOf gives the modules a file imports, as layers_test.go names them.
+// folder matches the folder of a package as Markdown spells it.
+var folder = regexp.MustCompile("`((?:cmd|notebooks|pipeline|schema|segment)(?:/[a-z-]+)*)/?`")
+
+// folders returns the folders that a text of Markdown names.
+func folders(text string) []string {
+	var paths []string
+	for _, match := range folder.FindAllStringSubmatch(text, -1) {
+		paths = append(paths, match[1])
+	}
+	return paths
+}
+
+// librariesOf returns the modules a file imports, as layers_test.go names them.
 func librariesOf(code *ast.File) []string {
 	var used []string
-	for _, spec := range code.Imports {
-		imported := strings.Trim(spec.Path.Value, `"`)
+	for _, imported := range importsOf(code) {
 		for _, l := range libraries {
-			if strings.HasPrefix(imported+"/", l.path+"/") {
+			if within(imported, l.path) {
 				used = append(used, l.path)
 			}
 		}
 		for _, path := range testLibraries {
-			if strings.HasPrefix(imported+"/", path+"/") {
+			if within(imported, path) {
 				used = append(used, path)
 			}
 		}

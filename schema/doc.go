@@ -1,16 +1,19 @@
-// Package schema holds the nouns of callmill and the tables it publishes.
+// Package schema holds the nouns of callmill and describes the tables it
+// publishes. It imports the standard library alone and knows no file format.
 //
-// [Job] and what hangs on it is a call job as ListJobs describes it; [Raw] is
-// input on its way to becoming jobs. [JobRow], [TaskRow], [TurnRow] and their
-// kin are the rows of the tables: their tags name and type the columns, their
-// comments are the published documentation (see [Tables]). [Outcomes] says
-// what each status of a call means.
+// [Job] and its parts are a call job as ListJobs returns it; [Raw] is input
+// that is not decoded yet. [JobRow], [TaskRow], [TurnRow] and the others are
+// the rows of the tables; [Tables] describes the tables from the tags of their
+// fields. [Outcomes] lists the meaning of each status of a call.
 //
-// The package knows no file format and no library: the tags are plain text,
-// read by those who write and read files.
+// # Tags of row types
 //
-// Tags: parquet names the column and its encoding; key gives its place in the
-// table's key; split names the text column whose pieces a list holds;
-// parquet-element is the encoding of a list's elements; stats:"none" leaves
-// statistics out. A field that is no column has the parquet tag "-".
+//	parquet          name and encoding of the column; "-" for a field that is not a column
+//	parquet-element  encoding of the elements of a list
+//	split            the text column whose pieces a list holds
+//	stats            "none" omits statistics
+//	key              place in the table's key, from 1
+//	en, zh           the published documentation of the column
+//
+// A new column is a field here, with these tags, and a value in package flatten.
 package schema

@@ -9,15 +9,16 @@ import (
 // HashSize is the number of bytes of a content hash.
 const HashSize = 16
 
-// ContentHash is the first half of the SHA-256 of what ListJobs said of a job.
+// ContentHash identifies a version of a job: the first half of the SHA-256 of
+// its content.
 type ContentHash [HashSize]byte
 
 func (h ContentHash) String() string { return hex.EncodeToString(h[:]) }
 
-// ContentHash covers the decoded, redacted content of the job and nothing
-// else: not the request id, instants, contact keys or SearchTask's facts. The
-// tasks must be in the order of [Job.SortTasks]. buf is scratch space, kept by
-// the caller between calls; the second result is what became of it.
+// ContentHash hashes what ListJobs returned of the job, decoded and redacted,
+// and nothing else: not the request id, the times of receipt, contact keys or
+// SearchTask's facts. The tasks must be in the order of [Job.SortTasks]. buf is
+// scratch space; the second result is buf, possibly grown, for the next call.
 func (j *Job) ContentHash(buf []byte) (ContentHash, []byte) {
 	b := buf[:0]
 	b = appendText(b, j.JobID, j.JobGroupID, j.ReferenceID, j.ScenarioID, j.StrategyID, j.Status, j.FailureReason)
@@ -81,8 +82,8 @@ func appendInt32(b []byte, v *int32) []byte {
 	return binary.AppendVarint(append(b, 1), int64(*v))
 }
 
-// appendText appends each text with its length before it, so that no two
-// different sequences give the same bytes.
+// appendText appends each text preceded by its length, so that different
+// sequences of texts have different encodings.
 func appendText(b []byte, texts ...string) []byte {
 	for _, s := range texts {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)

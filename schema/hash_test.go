@@ -8,8 +8,9 @@ import (
 	"callmill/schema"
 )
 
-// notHashed is what a job's content hash leaves out: when and by which request
-// it came, what callmill computed, and what only SearchTask says.
+// notHashed are the fields that a job's content hash leaves out: when and by
+// which request it was received, what callmill computes, and what only
+// SearchTask returns.
 var notHashed = map[string]bool{
 	"InstanceID": true, "RequestID": true, "ObservedAt": true, "FirstSeen": true, "Undated": true,
 	"Contacts.Key": true, "Tasks.Contact.Key": true, "Tasks.ContactKey": true,
@@ -20,7 +21,7 @@ var notHashed = map[string]bool{
 }
 
 // TestContentHashCoversEveryField changes every field of a job, one at a time,
-// found by reflection: a field that is added later is asked for, too.
+// found by reflection, so that a field added later is not forgotten.
 func TestContentHashCoversEveryField(t *testing.T) {
 	var job schema.Job
 	whole := reflect.ValueOf(&job).Elem()
@@ -36,12 +37,12 @@ func TestContentHashCoversEveryField(t *testing.T) {
 		v.Set(old)
 		seen[path] = true
 		if changed := after != before; changed == notHashed[path] {
-			t.Errorf("%s: the hash changes with it: %v", path, changed)
+			t.Errorf("%s: the hash depends on it: %v", path, changed)
 		}
 	})
 	for path := range notHashed {
 		if !seen[path] {
-			t.Errorf("there is no field %s", path)
+			t.Errorf("notHashed: no field %s", path)
 		}
 	}
 	if again, _ := job.ContentHash(nil); again != before {
@@ -49,7 +50,7 @@ func TestContentHashCoversEveryField(t *testing.T) {
 	}
 }
 
-// fill gives every field below v a value: slices one element, pointers a zero.
+// fill sets every field below v: slices to one element, pointers to a zero.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -66,8 +67,8 @@ func fill(v reflect.Value) {
 	}
 }
 
-// walk visits each field below v with the ways to change it: another value,
-// none (of a pointer), one element more (of a slice).
+// walk visits each field below v with the ways to change it: another value, nil
+// for a pointer, one element more for a slice.
 func walk(v reflect.Value, path []string, visit func(path string, v reflect.Value, change func())) {
 	name := strings.Join(path, ".")
 	switch v.Kind() {
@@ -102,7 +103,7 @@ func change(v reflect.Value) {
 	}
 }
 
-// Text that moves from one place to the next is another job.
+// Text that moves from one field to the next changes the hash.
 func TestContentHashKnowsPlaces(t *testing.T) {
 	zero := int32(0)
 	turns := func(turns ...schema.Turn) schema.Job {
@@ -144,8 +145,8 @@ func TestContentHashKnowsPlaces(t *testing.T) {
 	}
 }
 
-// The hash is published: if this test fails, every dataset would be rewritten
-// by its next run, and that needs a new format version.
+// The hash is published. A change would make the next run rewrite every dataset,
+// and needs a new format version.
 func TestContentHashStays(t *testing.T) {
 	priority := int32(5)
 	duration := int64(-1)

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Job is one person to reach: what ListJobs says of it, decoded, whatever the
-// spelling of the response was. Empty strings, nil pointers and times of 0
-// stand for "not given"; times are UTC instants in milliseconds.
+// Job is one person to reach, as ListJobs returns it, decoded from any of the
+// shapes a response has. Empty strings, nil pointers and times of 0 stand for
+// missing values; times are UTC timestamps in milliseconds.
 //
-// Decode hands a Job out with its tasks in the order of [Job.SortTasks].
+// The tasks of a decoded Job are in the order of [Job.SortTasks].
 type Job struct {
 	InstanceID string
 	JobID      string // never empty after decode
@@ -19,7 +19,7 @@ type Job struct {
 	ReferenceID    string
 	ScenarioID     string
 	StrategyID     string
-	Status         string // one of JobStatus…, or what the API said
+	Status         string // such as JobSucceeded; others occur
 	FailureReason  string
 	Priority       *int32
 	SystemPriority *int32
@@ -31,18 +31,18 @@ type Job struct {
 
 	RequestID  string // of the response that carried this version
 	ObservedAt int64  // when this version was received
-	FirstSeen  int64  // when any version was first received, where that was earlier
-	Undated    bool   // ObservedAt is only the start of the run that read it
+	FirstSeen  int64  // when any version was first received, if earlier
+	Undated    bool   // the input has no timestamp: ObservedAt is the start of the run
 }
 
 // Task is one call attempt of a job.
 type Task struct {
-	TaskID     string // never empty after decode: <job_id>#<position> where the API gave none
-	JobID      string // Tasks[].JobId where it differs from the enclosing job's id, else ""
+	TaskID     string // never empty after decode: <job_id>#<position> if the API returned none
+	JobID      string // Tasks[].JobId if it differs from the enclosing job's id, else ""
 	CallID     string
 	ChatbotID  string
 	ScenarioID string
-	Status     string // one of the statuses of [Outcomes], or what the API said
+	Status     string // a status of [Outcomes]; others occur
 	Brief      string
 
 	PlannedTime int64
@@ -52,14 +52,14 @@ type Task struct {
 	CallingNumber string
 	CalledNumber  string
 	ContactKey    string  // HMAC of the called number, set by redact
-	Contact       Contact // the zero Contact where the task carries none
+	Contact       Contact // the zero Contact if the task has none
 	Turns         []Turn
 
 	Facts Facts
 }
 
-// CallTime is when the call took place: the actual time, else the planned
-// one; 0 where the task carries neither.
+// CallTime returns when the call took place: the actual time, else the planned
+// one, else 0.
 func (t *Task) CallTime() int64 {
 	if t.ActualTime != 0 {
 		return t.ActualTime
@@ -145,7 +145,7 @@ type Turn struct {
 	Summaries []Summary
 }
 
-// Contact is a person as a job or a task names them.
+// Contact is a person listed with a job or a task.
 type Contact struct {
 	ContactID   string
 	Name        string
@@ -180,7 +180,7 @@ func FinalStatus(jobStatus string) bool {
 	return jobStatus == JobSucceeded || jobStatus == JobFailed || jobStatus == JobCancelled
 }
 
-// SortTasks puts the tasks in the order of task_index: by call time, those
+// SortTasks sorts the tasks into the order of task_index: by call time, those
 // without one last, then by task id.
 func (j *Job) SortTasks() {
 	if slices.IsSortedFunc(j.Tasks, compareTasks) {

@@ -34,8 +34,8 @@ func taskIDs(job schema.Job) []string {
 	return ids
 }
 
-// The order is the same however the tasks were delivered, and sorting again
-// changes nothing.
+// The order does not depend on the order of delivery, and sorting again changes
+// nothing.
 func TestSortTasksForgetsTheDelivery(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ids := rapid.SliceOfDistinct(rapid.StringN(0, 3, -1), rapid.ID[string]).Draw(t, "ids")
@@ -83,6 +83,6 @@ func TestFactsIsZero(t *testing.T) {
 		}
 	}
 	if !(&schema.Facts{}).IsZero() {
-		t.Error("nothing is not zero")
+		t.Error("the zero value is not zero")
 	}
 }

@@ -4,19 +4,19 @@ import "strings"
 
 // Outcome is what a task's status means: a row of the statuses table.
 // The stages are the vendor's 未呼出 (not_dialed), 未接通 (not_connected)
-// and 已接通 (connected); "" where the status does not tell.
+// and 已接通 (connected).
 type Outcome struct {
-	Status        string // Task.Status, spelled as the vendor spells it
+	Status        string // Task.Status, in the vendor's spelling
 	Code          int32  // the vendor's number for it; -1 for an unlisted status
-	Stage         string
-	Outcome       string
+	Stage         string // one of Stage…; "" if the status does not imply one
+	Outcome       string // such as Completed
 	NotUnderstood bool   // the robot had no answer (拒识)
 	EndedBy       string // robot, contact, transfer, system or ""
 	LabelZH       string
 	LabelEN       string
 }
 
-// OutcomesVersion changes whenever a status is given another meaning.
+// OutcomesVersion is raised whenever the meaning of a status changes.
 const OutcomesVersion = 1
 
 // Stages of a call.
@@ -27,8 +27,8 @@ const (
 	StageInProgress   = "in_progress"
 )
 
-// Outcomes of a task, and of a job; the last three are a job's alone, but for
-// cancelled and failed, which both can have.
+// Outcomes of tasks and jobs. A job has the outcome of one of its tasks.
+// Without tasks it has Cancelled, Failed or NotCalled, which is never a task's.
 const (
 	Completed        = "completed"
 	HungUp           = "hung_up"
@@ -94,10 +94,10 @@ var outcomes = [...]Outcome{
 	{"HighRiskSipCode", 32, StageNotDialed, Blocked, false, "", "未呼出：高风险不外呼", "not dialled: high risk"},
 }
 
-// Outcomes lists every status the vendor documents, in the order of its code.
+// Outcomes returns every status the vendor documents, in the order of the codes.
 func Outcomes() []Outcome { return append([]Outcome(nil), outcomes[:]...) }
 
-// StatusOfCode gives the name behind a numeric task status, "" for an
+// StatusOfCode returns the task status with a vendor's number, "" for an
 // undocumented number.
 func StatusOfCode(code int64) string {
 	if code < 0 || code >= int64(len(outcomes)) {
@@ -106,9 +106,9 @@ func StatusOfCode(code int64) string {
 	return outcomes[code].Status
 }
 
-// OutcomeOf says what a task status means. It never fails: an unlisted status
-// is data, with the outcome unknown (intercepted, where it begins like the
-// other interceptions). A task without status is unknown, too.
+// OutcomeOf returns the meaning of a task status. The outcome of an unlisted or
+// empty status is Unknown, or Intercepted if it begins like the listed
+// interceptions.
 func OutcomeOf(status string) Outcome {
 	for i := range outcomes {
 		if outcomes[i].Status == status {
@@ -128,24 +128,27 @@ func OutcomeOf(status string) Outcome {
 // Listed reports whether the vendor documents the status.
 func (o *Outcome) Listed() bool { return o.Code >= 0 }
 
-// Dialed reports whether the attempt reached the network.
+// Dialed reports whether the attempt reached the telephone network.
 func (o *Outcome) Dialed() bool {
 	return o.Stage == StageConnected || o.Stage == StageNotConnected
 }
 
-// Connected follows the stage: nil while in progress or where the stage is
-// not known.
+// Connected reports whether the call was connected; nil while it is in progress
+// or if the status does not imply a stage.
 func (o *Outcome) Connected() *bool { return o.truth(true) }
 
-// Answered is Connected unless a machine intercepted the call.
+// Answered reports whether a person answered: the call was connected and not
+// intercepted by a machine. It is nil when Connected is.
 func (o *Outcome) Answered() *bool { return o.truth(o.Outcome != Intercepted) }
 
-// WasNotUnderstood says whether the robot had no answer (拒识); nil like Connected.
+// WasNotUnderstood reports whether the robot had no answer to what was said
+// (拒识). It is nil when Connected is.
 func (o *Outcome) WasNotUnderstood() *bool { return o.truth(o.NotUnderstood) }
 
-// FailedDialogue: connected and not understood, or silent, without
-// interaction, broken, or hung up before the end of the flow. reachedEnd is
-// SearchTask's HasReachedEndOfFlow, nil where unknown.
+// FailedDialogue reports whether the call was connected and not understood,
+// silent, without interaction, broken, or hung up before the end of the flow.
+// It is nil when Connected is. reachedEnd is SearchTask's HasReachedEndOfFlow,
+// nil if unknown.
 func (o *Outcome) FailedDialogue(reachedEnd *bool) *bool {
 	switch o.Outcome {
 	case Silent, NoInteraction, Broken:
@@ -156,8 +159,8 @@ func (o *Outcome) FailedDialogue(reachedEnd *bool) *bool {
 	return o.truth(o.NotUnderstood)
 }
 
-// truth is v where the call was connected, false where it was not, nil where
-// that is not known.
+// truth returns v if the call was connected, false if it was not, nil if that is
+// unknown.
 func (o *Outcome) truth(v bool) *bool {
 	switch o.Stage {
 	case StageConnected:

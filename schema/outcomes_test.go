@@ -24,8 +24,8 @@ func spellTruth(b *bool) string {
 }
 
 // meaning is a row of the contract's table of outcomes. failed is
-// failed_dialogue where SearchTask did not say whether the flow reached its
-// end, failedAtEnd where it did.
+// failed_dialogue if SearchTask does not tell whether the flow reached its end,
+// failedAtEnd if it did.
 type meaning struct {
 	status, outcome, stage, endedBy string
 
@@ -68,7 +68,7 @@ var meanings = []meaning{
 	{"Executing", "in_progress", "in_progress", "", null, null, null, null, null},
 }
 
-// Statuses the vendor does not list, yet or any more.
+// Statuses that the vendor does not list.
 var unlisted = []meaning{
 	{"SucceededSomehow", "unknown", "connected", "", yes, yes, no, no, no},
 	{"SucceededSpecialInterceptTomorrow", "intercepted", "connected", "", yes, no, no, no, no},
@@ -144,6 +144,6 @@ func TestStatusRows(t *testing.T) {
 func TestOutcomesIsACopy(t *testing.T) {
 	schema.Outcomes()[0].Outcome = "changed"
 	if got := schema.Outcomes()[0].Outcome; got != "in_progress" {
-		t.Errorf("the caller's change is everybody's: %q", got)
+		t.Errorf("a caller's change is shared: %q", got)
 	}
 }

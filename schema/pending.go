@@ -6,8 +6,9 @@ import "time"
 type Pending struct {
 	InstanceID string `json:"instance_id"`
 	JobID      string `json:"job_id"`
-	// Since is the last call that was known when the job became pending, or
-	// when it was first seen without one. It does not move by asking again.
+	// Since is the time of the last call known when the job became pending, or
+	// the time the job was first seen without one. Asking again does not change
+	// it.
 	Since  time.Time `json:"since"`
 	Reason string    `json:"reason"` // one of Pending…
 }
@@ -24,9 +25,9 @@ const (
 type Sighting struct {
 	InstanceID string
 	JobID      string
-	// Trouble is PendingMissing or PendingUnfetched; "": the job came.
+	// Trouble is PendingMissing or PendingUnfetched; "" if the job was returned.
 	Trouble    string
 	Final      bool      // its status is terminal
-	LastCall   time.Time // zero: it was never called
+	LastCall   time.Time // zero if it was never called
 	ObservedAt time.Time
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Actions of the API that are kept in raw/.
+// Actions of the API whose responses are kept in raw/.
 const (
 	ActionListJobs        = "ListJobs"
 	ActionSearchTask      = "SearchTask"
@@ -17,33 +17,33 @@ const (
 )
 
 // RawLine is a line of raw/<run>/*.jsonl.zst: one response of the API, with
-// all that is needed to read it again later. A pull sends the same lines to
-// decode as it keeps, so that both ways give the same tables.
+// everything needed to decode it again. A pull decodes the lines that it keeps,
+// so that converting them later yields the same tables.
 //
-// Of an id that is answered with errors only, the line with the last of them
-// is kept: see [RawLine.Unfetched].
+// If the API answers an id with errors only, the line of the last one is kept:
+// see [RawLine.Unfetched].
 type RawLine struct {
-	// ObservedAt is when the response had been received, see [RawInstant].
+	// ObservedAt is when the response was received, as [RawInstant] formats it.
 	ObservedAt string   `json:"observed_at,omitempty"`
 	InstanceID string   `json:"instance_id"`
 	Action     string   `json:"action"` // one of Action…
 	Asked      RawAsked `json:"asked"`
-	// Status is that of HTTP; 0 means that nothing usable was received, and
-	// Body is a string that says why.
+	// Status is the HTTP status; 0 means that no usable response was
+	// received, and Body is a string with the reason.
 	Status    int    `json:"status"`
 	RequestID string `json:"request_id,omitempty"`
-	// Body is the response, byte for byte, where it is JSON on one line;
-	// otherwise a JSON string that holds its text. [RawBody] makes it,
-	// [RawLine.Response] gives back what was received.
+	// Body is the response, byte for byte, if it is JSON on one line; otherwise
+	// a JSON string that holds its text. [RawBody] encodes a response,
+	// [RawLine.Response] decodes it.
 	Body json.RawMessage `json:"body"`
 }
 
-// RawAsked is what a request asked for besides its instance.
+// RawAsked holds the parameters of a request, without the instance.
 type RawAsked struct {
-	// JobIDs are those of a ListJobs request.
+	// JobIDs are the ids a ListJobs request asked for.
 	JobIDs []string `json:"job_ids,omitempty"`
-	// Facts are what SearchTask had said of the tasks of these jobs, by job id
-	// and task id: ListJobs does not say it, and a line stands for itself.
+	// Facts are SearchTask's values of the tasks of these jobs, by job id and
+	// task id: ListJobs does not return them, and a line is decoded by itself.
 	Facts map[string]map[string]RawFacts `json:"facts,omitempty"`
 	// Query are the parameters of the other actions.
 	Query map[string]string `json:"query,omitempty"`
@@ -63,14 +63,14 @@ type RawFacts struct {
 	DialExceptions        []string `json:"dial_exceptions,omitempty"`
 }
 
-// rawInstant is RFC 3339 with milliseconds.
+// rawInstant is the layout of RFC 3339 with milliseconds.
 const rawInstant = "2006-01-02T15:04:05.000Z07:00"
 
-// RawInstant spells an instant in ms as raw lines do.
+// RawInstant formats a timestamp in ms as raw lines have it.
 func RawInstant(ms int64) string { return time.UnixMilli(ms).UTC().Format(rawInstant) }
 
-// RawBody gives the body of a line that holds what was received. Text that is
-// neither JSON nor UTF-8 loses the bytes that are not.
+// RawBody encodes a response as the body of a line. Of text that is not JSON,
+// invalid UTF-8 is replaced by U+FFFD.
 func RawBody(received []byte) json.RawMessage {
 	received = bytes.TrimSpace(received)
 	if !bytes.ContainsAny(received, "\r\n") && json.Valid(received) && received[0] != '"' {
@@ -80,7 +80,7 @@ func RawBody(received []byte) json.RawMessage {
 	return text
 }
 
-// Response gives back what was received: Body, or the text it holds.
+// Response returns what was received: Body, or the text it holds.
 func (l *RawLine) Response() []byte {
 	var text string
 	if len(l.Body) > 0 && l.Body[0] == '"' && json.Unmarshal(l.Body, &text) == nil {
@@ -89,8 +89,8 @@ func (l *RawLine) Response() []byte {
 	return l.Body
 }
 
-// Append appends the line to b, without a line break. Body is copied as it is:
-// encoding/json would take out its white space and escape characters of HTML.
+// Append appends the line to b, without a line break. Body is copied verbatim:
+// encoding/json would remove its white space and escape <, > and &.
 func (l *RawLine) Append(b []byte) []byte {
 	head := *l
 	head.Body = nil
@@ -102,10 +102,10 @@ func (l *RawLine) Append(b []byte) []byte {
 	return append(append(b, l.Body...), '}')
 }
 
-// Unfetched gives the reject that a line stands for, if it does: ListJobs was
-// asked for a single id and answers it with errors only. nil is any other
-// line. The reject's Raw is a line without instants and request ids, so that
-// the same id is the same reject every night.
+// Unfetched returns the reject of a line in which ListJobs answers a request for
+// a single id with an error, nil for any other line. The reject's Raw is a line
+// without timestamp and request id, so that an id has the same reject in every
+// run.
 func (l *RawLine) Unfetched() *Reject {
 	if l.Action != ActionListJobs || len(l.Asked.JobIDs) != 1 {
 		return nil
@@ -133,7 +133,7 @@ func (l *RawLine) Unfetched() *Reject {
 	return reject
 }
 
-// failure reads what a line says of a request that failed.
+// failure returns the error code and description of a request that failed.
 func (l *RawLine) failure() (code, words string, failed bool) {
 	if l.Status == 0 {
 		text := strings.TrimSpace(string(l.Response()))
@@ -146,7 +146,7 @@ func (l *RawLine) failure() (code, words string, failed bool) {
 		Code, Message string
 		Success       any
 	}
-	// A body of another shape leaves what could be read.
+	// The fields that could be decoded are used, also of a body of another shape.
 	_ = json.Unmarshal(l.Response(), &envelope)
 	refused := envelope.Success == false || envelope.Success == "false"
 	if l.Status < 400 && !refused {
@@ -161,8 +161,8 @@ func (l *RawLine) failure() (code, words string, failed bool) {
 	return envelope.Code, words, true
 }
 
-// Raw spells the facts as a raw line does.
+// Raw returns the facts as a raw line has them.
 func (f *Facts) Raw() RawFacts { return RawFacts(*f) }
 
-// Facts are the facts that a raw line spelled.
+// Facts returns the facts of a raw line.
 func (f *RawFacts) Facts() Facts { return Facts(*f) }

@@ -43,13 +43,13 @@ func TestRawFactsAreNamedLikeColumns(t *testing.T) {
 	for i := range reflect.TypeFor[schema.RawFacts]().NumField() {
 		name, _, _ := strings.Cut(reflect.TypeFor[schema.RawFacts]().Field(i).Tag.Get("json"), ",")
 		if !columns[name] {
-			t.Errorf("%s is no column of tasks", name)
+			t.Errorf("tasks has no column %s", name)
 		}
 	}
 }
 
-// Whatever was received is on one line and comes back: byte for byte where it
-// is JSON on one line, otherwise its text.
+// A response is encoded on one line and decoded again: byte for byte if it is
+// JSON on one line, otherwise as text.
 func TestRawBodyComesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		received := rapid.OneOf(
@@ -102,7 +102,7 @@ func TestUnfetched(t *testing.T) {
 		if _, reason, _ := strings.Cut(reject.Reason, "at last: "); reason != tt.reason || reject.JobID != "job-1" || reject.Code != schema.RejectUnfetched {
 			t.Errorf("%s: %+v, want the reason %q", tt.name, reject, tt.reason)
 		}
-		// What is kept of it reads as the same reject, and is the same every night.
+		// What is kept reads as the same reject, in every run.
 		var kept schema.RawLine
 		if err := json.Unmarshal(reject.Raw, &kept); err != nil {
 			t.Fatalf("%s: %s: %v", tt.name, reject.Raw, err)

@@ -1,10 +1,6 @@
 package schema
 
-import (
-	"reflect"
-	"strconv"
-	"strings"
-)
+import "reflect"
 
 // Names of the tables.
 const (
@@ -19,75 +15,61 @@ const (
 	TableRejects   = "rejects"
 )
 
-// PartitionColumn is the column that day tables have besides those of their
-// files: it is in the path only.
+// PartitionColumn is the column that day tables have in addition to those of
+// their files: its values are in the paths only.
 const PartitionColumn = "job_date"
 
-// Table is a table as published.
+// Text is a piece of the published documentation in each of its languages.
+type Text struct{ EN, ZH string }
+
+// Table is a published table.
 type Table struct {
-	Name    string   `json:"name"`
-	Doc     string   `json:"doc"` // what a row is
-	Key     []string `json:"key"` // the columns of the key, in its order
-	Day     bool     `json:"day"` // partitioned by [PartitionColumn], which is not among Columns
-	Columns []Column `json:"columns"`
+	Name    string
+	Doc     Text     // what a row is
+	Key     []string // the columns of the key, in its order
+	Day     bool     // partitioned by [PartitionColumn], which is not among Columns
+	Columns []Column
 }
 
-// Column is a column of a table's files.
-type Column struct {
-	Name     string `json:"name"`
-	Type     string `json:"type"` // one of Type…
-	Nullable bool   `json:"nullable"`
-	Key      int    `json:"key,omitempty"` // place in the table's key from 1; 0: not part of it
-	Doc      string `json:"doc"`
+// tableRow is a table before its columns are known.
+type tableRow struct {
+	name string
+	row  reflect.Type
+	day  bool
+	doc  Text
 }
 
-// Types of columns. Dates are days since 1970-01-01.
-const (
-	TypeString    = "string"
-	TypeI32       = "i32"
-	TypeI64       = "i64"
-	TypeBool      = "bool"
-	TypeDate      = "date"
-	TypeTimestamp = "timestamp(ms, UTC)"
-	TypeStrings   = "list<string>"
-	TypeBinary    = "binary"
-)
-
-// tableRows gives the tables in the order in which they are published, each
+// tableRows returns the tables in the order in which they are published, each
 // with the type of its rows. The first six are day tables.
 func tableRows() []tableRow {
 	return []tableRow{
-		{TableJobs, true, reflect.TypeFor[JobRow]()},
-		{TableTasks, true, reflect.TypeFor[TaskRow]()},
-		{TableTurns, true, reflect.TypeFor[TurnRow]()},
-		{TableContacts, true, reflect.TypeFor[ContactRow]()},
-		{TableExtras, true, reflect.TypeFor[ExtraRow]()},
-		{TableSummaries, true, reflect.TypeFor[SummaryRow]()},
-		{TableJobGroups, false, reflect.TypeFor[JobGroupRow]()},
-		{TableStatuses, false, reflect.TypeFor[StatusRow]()},
-		{TableRejects, false, reflect.TypeFor[RejectRow]()},
+		{TableJobs, reflect.TypeFor[JobRow](), true, Text{"One person to reach.", "作业：一个要联系的人。"}},
+		{TableTasks, reflect.TypeFor[TaskRow](), true, Text{"One call attempt.", "任务：一次呼叫尝试。"}},
+		{TableTurns, reflect.TypeFor[TurnRow](), true, Text{"One line that was spoken.", "对话中的一句话。"}},
+		{TableContacts, reflect.TypeFor[ContactRow](), true, Text{"A person listed with a job.", "作业所列的联系人。"}},
+		{TableExtras, reflect.TypeFor[ExtraRow](), true, Text{"A business parameter of a job.", "作业的业务参数。"}},
+		{TableSummaries, reflect.TypeFor[SummaryRow](), true, Text{"A business result of a job or of a turn.", "作业或某句话的业务结果（对话摘要）。"}},
+		{TableJobGroups, reflect.TypeFor[JobGroupRow](), false, Text{"A campaign.", "作业组（活动）。"}},
+		{TableStatuses, reflect.TypeFor[StatusRow](), false, Text{"The meaning of a task status: of each documented one, and of each other one that occurs. It is the same for every instance.", "任务状态的含义：文档列出的状态和出现过的其他状态，各占一行；对所有实例相同。"}},
+		{TableRejects, reflect.TypeFor[RejectRow](), false, Text{"Input that could not be turned into rows, and why.", "无法变成数据行的输入及其原因。"}},
 	}
 }
 
-type tableRow struct {
-	name string
-	day  bool
-	row  reflect.Type
-}
-
-// TableNames lists the tables in the order in which they are published.
-func TableNames() []string { return tableNames(func(tableRow) bool { return true }) }
-
-// DayTables lists the tables that are partitioned by day.
-func DayTables() []string { return tableNames(func(t tableRow) bool { return t.day }) }
-
-// SmallTables lists the tables that are one file each.
-func SmallTables() []string { return tableNames(func(t tableRow) bool { return !t.day }) }
-
-func tableNames(want func(tableRow) bool) []string {
+// TableNames returns the names of the tables in the order in which they are
+// published.
+func TableNames() []string {
 	var names []string
 	for _, t := range tableRows() {
-		if want(t) {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// DayTables returns the names of the tables that are partitioned by day.
+func DayTables() []string {
+	var names []string
+	for _, t := range tableRows() {
+		if t.day {
 			names = append(names, t.name)
 		}
 	}
@@ -95,21 +77,15 @@ func tableNames(want func(tableRow) bool) []string {
 }
 
 // Tables describes the tables in the order in which they are published, from
-// the types of their rows and the comments beside them. It parses sources, so
-// ask once.
+// the types of their rows.
 func Tables() []Table {
-	docs := rowDocs()
 	var tables []Table
 	for _, t := range tableRows() {
-		table := Table{Name: t.name, Day: t.day, Doc: rowDoc(docs[t.row.Name()])}
+		table := Table{Name: t.name, Day: t.day, Doc: t.doc}
 		for i := range t.row.NumField() {
-			field := t.row.Field(i)
-			if !IsColumn(field) {
-				continue
+			if field := t.row.Field(i); IsColumn(field) {
+				table.Columns = append(table.Columns, columnOf(field))
 			}
-			column := columnOf(field)
-			column.Doc = docs[t.row.Name()+"."+field.Name]
-			table.Columns = append(table.Columns, column)
 		}
 		table.Key = keyOf(table.Columns)
 		tables = append(tables, table)
@@ -117,51 +93,15 @@ func Tables() []Table {
 	return tables
 }
 
-// IsColumn reports whether a field of a row type is a column of its table.
-func IsColumn(field reflect.StructField) bool { return field.Tag.Get("parquet") != "-" }
-
-// columnOf reads the tags of a row's field.
-func columnOf(field reflect.StructField) Column {
-	name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
-	column := Column{Name: name}
-	typ := field.Type
-	if typ.Kind() == reflect.Pointer {
-		typ = typ.Elem()
-	}
-	column.Type = typeOf(typ)
-	for option := range strings.SplitSeq(options, ",") {
-		switch option {
-		case "optional":
-			column.Nullable = true
-		case "date":
-			column.Type = TypeDate
-		case "timestamp(millisecond)":
-			column.Type = TypeTimestamp
-		}
-	}
-	column.Key, _ = strconv.Atoi(field.Tag.Get("key")) // no tag: 0
-	return column
+// Partition describes [PartitionColumn].
+func Partition() Column {
+	return Column{Name: PartitionColumn, Type: TypeDate, Doc: Text{
+		EN: "Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.",
+		ZH: "作业最早一次呼叫的日期，尚未呼叫为 9999-12-31；只出现在路径中，用于裁剪；呼叫本身的日期是 call_date。",
+	}}
 }
 
-func typeOf(typ reflect.Type) string {
-	switch typ {
-	case reflect.TypeFor[string]():
-		return TypeString
-	case reflect.TypeFor[int32]():
-		return TypeI32
-	case reflect.TypeFor[int64]():
-		return TypeI64
-	case reflect.TypeFor[bool]():
-		return TypeBool
-	case reflect.TypeFor[[]string]():
-		return TypeStrings
-	case reflect.TypeFor[[]byte]():
-		return TypeBinary
-	}
-	return typ.String() // a type the design has no word for; a test finds it
-}
-
-// keyOf gives the names of the key's columns in the key's order.
+// keyOf returns the names of the key's columns in the key's order.
 func keyOf(columns []Column) []string {
 	key := make([]string, len(columns))
 	n := 0

@@ -1,111 +1,57 @@
 package schema
 
-// TaskRow is a row of tasks: one call attempt.
-//
-// Key: instance_id, job_id, task_id.
+// TaskRow is a row of tasks.
 type TaskRow struct {
-	// Robot deployment the job belongs to.
-	InstanceID string `parquet:"instance_id,dict" key:"1"`
-	// The enclosing job.
-	JobID string `parquet:"job_id" key:"2"`
-	// Id of the attempt; <job_id>#<position as delivered> where the API gave none.
-	TaskID string `parquet:"task_id" key:"3"`
-	// Campaign the job belongs to.
-	JobGroupID string `parquet:"job_group_id,optional,dict"`
-	// Name of the campaign, from SearchTask.
-	JobGroupName string `parquet:"job_group_name,optional,dict"`
-	// Name of the robot's script, from SearchTask.
-	ScriptName string `parquet:"script_name,optional,dict"`
-	// Id of the call.
-	CallID string `parquet:"call_id,optional"`
-	// Robot that spoke.
-	ChatbotID string `parquet:"chatbot_id,optional,dict"`
-	// Tasks[].ScenarioId (deprecated by the vendor).
-	TaskScenarioID string `parquet:"task_scenario_id,optional,dict"`
-	// Tasks[].JobId where it differs from job_id.
-	TaskJobID string `parquet:"task_job_id,optional"`
-	// Position among the job's tasks from 0: by call time, those without one last, then by task_id.
-	TaskIndex int32 `parquet:"task_index"`
-	// Position among the job's dialled tasks from 1; NULL for a task that was not dialled.
-	Attempt *int32 `parquet:"attempt,optional"`
-	// Whether this is the job's last task.
-	IsLastTask bool `parquet:"is_last_task"`
-	// Task.Status, as the API said; the statuses table explains it.
-	TaskStatus string `parquet:"task_status,optional,dict"`
-	// connected, not_connected, not_dialed or in_progress; NULL where the status does not tell.
-	Stage string `parquet:"stage,optional,dict"`
-	// What became of the attempt: see the statuses table.
-	Outcome string `parquet:"outcome,dict"`
-	// Whether the call was connected; NULL while in progress or unknown.
-	Connected *bool `parquet:"connected,optional"`
-	// Whether a person answered: connected and not intercepted by a machine.
-	Answered *bool `parquet:"answered,optional"`
-	// Whether the robot had no answer to what was said (拒识).
-	NotUnderstood *bool `parquet:"not_understood,optional"`
-	// Connected, and not understood, silent, without interaction, broken, or hung up before the end of the flow.
-	FailedDialogue *bool `parquet:"failed_dialogue,optional"`
-	// Who ended the call: robot, contact, transfer, system.
-	EndedBy string `parquet:"ended_by,optional,dict"`
-	// When the attempt was planned.
-	PlannedTime int64 `parquet:"planned_time,optional,timestamp(millisecond),delta"`
-	// When the attempt was made.
-	ActualTime int64 `parquet:"actual_time,optional,timestamp(millisecond),delta"`
-	// Day of the call (actual, else planned time) in the dataset's time zone.
-	CallDate *int32 `parquet:"call_date,optional,date"`
-	// Hour of the call (0–23) in the dataset's time zone.
-	CallHour *int32 `parquet:"call_hour,optional"`
-	// Tasks[].Duration as returned; the API documents no unit.
-	Duration *int64 `parquet:"duration,optional"`
-	// Tasks[].Brief, a business result (deprecated by the vendor).
-	Brief string `parquet:"brief,optional,dict"`
-	// Number that called.
-	CallingNumber string `parquet:"calling_number,optional,dict"`
-	// Number that was called.
-	CalledNumber string `parquet:"called_number,optional"`
-	// Keyed hash of called_number, else of contact_phone_number: joins one person over campaigns without showing the number.
-	ContactKey string `parquet:"contact_key,optional"`
-	// Contact: id.
-	ContactID string `parquet:"contact_id,optional"`
-	// Contact: name.
-	ContactName string `parquet:"contact_name,optional,dict"`
-	// Contact: form of address.
-	ContactHonorific string `parquet:"contact_honorific,optional,dict"`
-	// Contact: phone number.
-	ContactPhoneNumber string `parquet:"contact_phone_number,optional"`
-	// Contact: id in the business's own systems.
-	ContactReferenceID string `parquet:"contact_reference_id,optional"`
-	// Contact: role.
-	ContactRole string `parquet:"contact_role,optional,dict"`
-	// Contact: Available, WrongNumber, DoesNotExist, Suspended.
-	ContactState string `parquet:"contact_state,optional,dict"`
-	// Contact: its job id, which may differ from job_id.
-	ContactJobID string `parquet:"contact_job_id,optional"`
-	// Length of the call in ms, from SearchTask.
-	CallMS *int64 `parquet:"call_ms,optional"`
-	// Length of the ringing in s, from SearchTask.
-	RingingS *int32 `parquet:"ringing_s,optional"`
-	// TaskEndReason 1–11, from SearchTask.
-	EndReason *int32 `parquet:"end_reason,optional"`
-	// Whether the flow reached its end, from SearchTask.
-	ReachedEnd *bool `parquet:"reached_end,optional"`
-	// Whether the last robot line was played to its end, from SearchTask.
-	LastPlaybackCompleted *bool `parquet:"last_playback_completed,optional"`
-	// Whether the contact hung up by rejecting the call, from SearchTask.
-	HungUpByRejection *bool `parquet:"hung_up_by_rejection,optional"`
-	// DialExceptionCodes, from SearchTask.
-	DialExceptions []string `parquet:"dial_exceptions,list" parquet-element:",dict"`
-	// Number of lines of the conversation.
-	TurnCount int32 `parquet:"turn_count"`
-	// Number of lines of the robot.
-	RobotTurns int32 `parquet:"robot_turns"`
-	// Number of lines of the contact.
-	ContactTurns int32 `parquet:"contact_turns"`
-	// Code points the robot spoke.
-	RobotChars int32 `parquet:"robot_chars"`
-	// Code points the contact spoke.
-	ContactChars int32 `parquet:"contact_chars"`
-	// Earliest stored time of a line.
-	FirstTurnTime int64 `parquet:"first_turn_time,optional,timestamp(millisecond),delta"`
-	// Latest stored time of a line.
-	LastTurnTime int64 `parquet:"last_turn_time,optional,timestamp(millisecond),delta"`
+	InstanceID            string   `parquet:"instance_id,dict" key:"1" en:"Robot deployment the job belongs to." zh:"机器人实例。"`
+	JobID                 string   `parquet:"job_id" key:"2" en:"The enclosing job." zh:"所属作业。"`
+	TaskID                string   `parquet:"task_id" key:"3" en:"Id of the attempt; <job_id>#<position as delivered> if the API returned none." zh:"任务 id；接口未返回时为 <job_id>#<返回时的位置>。"`
+	JobGroupID            string   `parquet:"job_group_id,optional,dict" en:"Campaign the job belongs to." zh:"所属作业组（活动）。"`
+	JobGroupName          string   `parquet:"job_group_name,optional,dict" en:"Name of the campaign, from SearchTask." zh:"作业组（活动）名称；在 tasks 中来自 SearchTask。"`
+	ScriptName            string   `parquet:"script_name,optional,dict" en:"Name of the robot's script, from SearchTask." zh:"话术名称；在 tasks 中来自 SearchTask。"`
+	CallID                string   `parquet:"call_id,optional" en:"Id of the call." zh:"呼叫 id。"`
+	ChatbotID             string   `parquet:"chatbot_id,optional,dict" en:"Robot that spoke." zh:"对话机器人。"`
+	TaskScenarioID        string   `parquet:"task_scenario_id,optional,dict" en:"Tasks[].ScenarioId (deprecated by the vendor)." zh:"Tasks[].ScenarioId（厂商已弃用）。"`
+	TaskJobID             string   `parquet:"task_job_id,optional" en:"Tasks[].JobId if it differs from job_id." zh:"与 job_id 不同时的 Tasks[].JobId。"`
+	TaskIndex             int32    `parquet:"task_index" en:"Position among the job's tasks from 0: by call time, those without one last, then by task_id." zh:"在作业的任务中的位置，从 0 起：按呼叫时间，无时间的在后，再按 task_id。"`
+	Attempt               *int32   `parquet:"attempt,optional" en:"Position among the job's dialled tasks from 1; NULL for a task that was not dialled." zh:"第几次拨出，从 1 起；未拨出为 NULL。"`
+	IsLastTask            bool     `parquet:"is_last_task" en:"Whether this is the job's last task." zh:"是否作业的最后一个任务。"`
+	TaskStatus            string   `parquet:"task_status,optional,dict" en:"Task.Status, as returned by the API; the statuses table explains it." zh:"任务状态，按接口原样；含义见 statuses。"`
+	Stage                 string   `parquet:"stage,optional,dict" en:"connected, not_connected, not_dialed or in_progress; NULL if the status does not imply one." zh:"connected（已接通）、not_connected（未接通）、not_dialed（未呼出）、in_progress（呼叫中）；由状态无法判断时为 NULL。"`
+	Outcome               string   `parquet:"outcome,dict" en:"How the attempt ended; see the statuses table." zh:"呼叫的结果，见 statuses。"`
+	Connected             *bool    `parquet:"connected,optional" en:"Whether the call was connected; NULL while in progress or unknown." zh:"是否接通；呼叫中或未知为 NULL。"`
+	Answered              *bool    `parquet:"answered,optional" en:"Whether a person answered: connected and not intercepted by a machine." zh:"是否由人接听：接通且未被机器拦截。"`
+	NotUnderstood         *bool    `parquet:"not_understood,optional" en:"Whether the robot had no answer to what was said (拒识)." zh:"是否拒识：机器人无法回答。"`
+	FailedDialogue        *bool    `parquet:"failed_dialogue,optional" en:"Connected, and not understood, silent, without interaction, broken, or hung up before the end of the flow." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前用户挂断。"`
+	EndedBy               string   `parquet:"ended_by,optional,dict" en:"Who ended the call: robot, contact, transfer, system." zh:"谁结束了通话：robot（机器人）、contact（客户）、transfer（转人工）、system（系统）。"`
+	PlannedTime           int64    `parquet:"planned_time,optional,timestamp(millisecond),delta" en:"When the attempt was planned." zh:"计划呼叫时间。"`
+	ActualTime            int64    `parquet:"actual_time,optional,timestamp(millisecond),delta" en:"When the attempt was made." zh:"实际呼叫时间。"`
+	CallDate              *int32   `parquet:"call_date,optional,date" en:"Day of the call (actual, else planned time) in the dataset's time zone." zh:"呼叫日期（实际时间，否则计划时间），数据集的时区。"`
+	CallHour              *int32   `parquet:"call_hour,optional" en:"Hour of the call (0–23) in the dataset's time zone." zh:"呼叫的钟点（0–23），数据集的时区。"`
+	Duration              *int64   `parquet:"duration,optional" en:"Tasks[].Duration as returned; the API documents no unit." zh:"接口返回的 Tasks[].Duration；接口文档没有写单位。"`
+	Brief                 string   `parquet:"brief,optional,dict" en:"Tasks[].Brief, a business result (deprecated by the vendor)." zh:"Tasks[].Brief，业务结果（厂商已弃用）。"`
+	CallingNumber         string   `parquet:"calling_number,optional,dict" en:"Number that called." zh:"主叫号码。"`
+	CalledNumber          string   `parquet:"called_number,optional" en:"Number that was called." zh:"被叫号码。"`
+	ContactKey            string   `parquet:"contact_key,optional" en:"Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number." zh:"被叫号码（否则联系人号码）的带密钥哈希：不暴露号码而能跨活动关联同一个人。"`
+	ContactID             string   `parquet:"contact_id,optional" en:"Contact: id." zh:"联系人 id。"`
+	ContactName           string   `parquet:"contact_name,optional,dict" en:"Contact: name." zh:"联系人名字。"`
+	ContactHonorific      string   `parquet:"contact_honorific,optional,dict" en:"Contact: form of address." zh:"联系人尊称。"`
+	ContactPhoneNumber    string   `parquet:"contact_phone_number,optional" en:"Contact: phone number." zh:"联系人电话号码。"`
+	ContactReferenceID    string   `parquet:"contact_reference_id,optional" en:"Contact: id in the business's own systems." zh:"联系人在业务方系统中的 id。"`
+	ContactRole           string   `parquet:"contact_role,optional,dict" en:"Contact: role." zh:"联系人角色。"`
+	ContactState          string   `parquet:"contact_state,optional,dict" en:"Contact: Available, WrongNumber, DoesNotExist, Suspended." zh:"联系人状态：Available、WrongNumber、DoesNotExist、Suspended。"`
+	ContactJobID          string   `parquet:"contact_job_id,optional" en:"Contact: its job id, which may differ from job_id." zh:"联系人所带的作业 id，可能与 job_id 不同。"`
+	CallMS                *int64   `parquet:"call_ms,optional" en:"Length of the call in ms, from SearchTask." zh:"通话时长（毫秒），来自 SearchTask。"`
+	RingingS              *int32   `parquet:"ringing_s,optional" en:"Length of the ringing in s, from SearchTask." zh:"振铃时长（秒），来自 SearchTask。"`
+	EndReason             *int32   `parquet:"end_reason,optional" en:"TaskEndReason 1–11, from SearchTask." zh:"TaskEndReason 1–11，来自 SearchTask。"`
+	ReachedEnd            *bool    `parquet:"reached_end,optional" en:"Whether the flow reached its end, from SearchTask." zh:"流程是否走到终点，来自 SearchTask。"`
+	LastPlaybackCompleted *bool    `parquet:"last_playback_completed,optional" en:"Whether the last robot line was played to its end, from SearchTask." zh:"机器人最后一句是否播完，来自 SearchTask。"`
+	HungUpByRejection     *bool    `parquet:"hung_up_by_rejection,optional" en:"Whether the contact hung up by rejecting the call, from SearchTask." zh:"客户是否拒接挂断，来自 SearchTask。"`
+	DialExceptions        []string `parquet:"dial_exceptions,list" parquet-element:",dict" en:"DialExceptionCodes, from SearchTask." zh:"DialExceptionCodes，来自 SearchTask。"`
+	TurnCount             int32    `parquet:"turn_count" en:"Number of lines of the conversation." zh:"对话句数。"`
+	RobotTurns            int32    `parquet:"robot_turns" en:"Number of lines of the robot." zh:"机器人的句数。"`
+	ContactTurns          int32    `parquet:"contact_turns" en:"Number of lines of the contact." zh:"客户的句数。"`
+	RobotChars            int32    `parquet:"robot_chars" en:"Code points the robot spoke." zh:"机器人说的字数（码点）。"`
+	ContactChars          int32    `parquet:"contact_chars" en:"Code points the contact spoke." zh:"客户说的字数（码点）。"`
+	FirstTurnTime         int64    `parquet:"first_turn_time,optional,timestamp(millisecond),delta" en:"Earliest stored time of a line." zh:"最早一句的入库时间。"`
+	LastTurnTime          int64    `parquet:"last_turn_time,optional,timestamp(millisecond),delta" en:"Latest stored time of a line." zh:"最晚一句的入库时间。"`
 }

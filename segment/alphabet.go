@@ -7,7 +7,7 @@ import (
 	"callmill/segment/internal/trie"
 )
 
-// char is what cutting needs to know of a character.
+// char describes a character to the engine.
 type char struct {
 	code uint16 // of its lower case
 	kind kind
@@ -17,14 +17,14 @@ type char struct {
 // the label of no node.
 const unknown = trie.MaxCode + 1
 
-// alphabet says what characters are.
+// alphabet maps characters to their codes and kinds.
 type alphabet struct {
 	low  [1 << 16]char   // by code point
 	high map[rune]uint16 // codes of lower-case characters beyond
 	next uint16          // the first code not given yet
 }
 
-// newAlphabet gives runes, which are in lower case, the codes from 1 on.
+// newAlphabet assigns the codes from 1 on to runes, which are in lower case.
 func newAlphabet(runes []rune) *alphabet {
 	a := &alphabet{high: map[rune]uint16{}, next: 1}
 	for i := range a.low {
@@ -49,7 +49,7 @@ func (a *alphabet) with(runes []rune) (more *alphabet, ok bool) {
 	return &own, true
 }
 
-// add gives runes the next codes. There must be enough of them.
+// add assigns the next codes to runes. There must be enough codes left.
 func (a *alphabet) add(runes []rune) {
 	codes := make(map[rune]uint16, len(runes))
 	for _, r := range runes {
@@ -66,7 +66,7 @@ func (a *alphabet) add(runes []rune) {
 	}
 }
 
-// of returns what r is.
+// of returns the code and kind of r.
 func (a *alphabet) of(r rune) char {
 	if r < rune(len(a.low)) {
 		return a.low[r]

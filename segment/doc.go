@@ -21,30 +21,30 @@
 //     variation selector or a skin tone, goes into that one's word; two
 //     regional indicators are one word, and so are emoji tied by a joiner;
 //   - everything else stands alone, a word for each: Chinese characters,
-//     punctuation marks, symbols, damaged bytes. So 010-58109988 is three
+//     punctuation marks, symbols, invalid bytes. So 010-58109988 is three
 //     words, …… two and 4.5 three;
 //   - but with HMM, as in gse, a decimal number is one word: 4.5, ４．５; what
 //     follows it, as in 1.5kg, is another.
 //
 // Words keep case and width; only to look them up is the text in lower case.
 //
-// # What is mended
+// # Differences from gse
 //
-// Segmenter cuts otherwise than gse in the following alone. GSE mends all but
-// those marked with a star.
+// Segmenter differs from gse only in the following. GSE has the same differences
+// but for those marked with a star.
 //
 //   - The layer above. gse joins only half-width letters and digits; with HMM
 //     it also makes one word of all marks and full-width characters in a row.
-//   - gse hands words back in lower case and damaged bytes as U+FFFD, and does
+//   - gse returns words in lower case and invalid bytes as U+FFFD, and does
 //     not find user words with capitals beyond ASCII, such as Ｔ恤.
 //   - To gse 好\x00 is a word, since a NUL ends words in its trie.
 //   - * A character that begins words of the dictionary without being one, as
-//     1 begins 1号店, has no weight at all in gse, and no way that leads to it
-//     is better than another: everything before it is cut by the longest word.
-//     So 研究生命起源1 begins with 研究生; here it is 研究, 生命, 起源, 1.
-//   - * gse with HMM takes time with the square of the length of a run of
-//     characters, and memory for every one. Segmenter takes time in proportion
-//     to the length of the text, and 20 bytes for each code point.
+//     1 begins 1号店, has no weight at all in gse, and no path to it is better
+//     than another: everything before it is cut by the longest word. So
+//     研究生命起源1 begins with 研究生; here it is 研究, 生命, 起源, 1.
+//   - * gse with HMM takes time quadratic in the length of a run of characters,
+//     and memory for each step. Segmenter takes linear time and 20 bytes for each
+//     code point.
 //
 // # Numbers
 //

@@ -34,7 +34,7 @@ type GSE struct {
 // them again while another goroutine cuts would be a data race.
 var loadModel = sync.OnceFunc(func() { hmm.LoadModel() })
 
-// NewGSE gives gse the user's words and its own dictionary of simplified
+// NewGSE returns gse with the user's words and its own dictionary of simplified
 // Chinese. An error names the dictionary and the line.
 func NewGSE(o Options) (*GSE, error) {
 	user, err := parseDicts(o.Dicts)
@@ -87,8 +87,7 @@ func newLibrary(b *builtin, user []userWord) (*gse.Segmenter, error) {
 }
 
 // Cut appends the byte length of each word of script to dst, in order; the
-// lengths add up to len(script). It works for any bytes, also for such that
-// are no UTF-8.
+// lengths add up to len(script). script may be any bytes, also invalid UTF-8.
 func (s *GSE) Cut(dst []int32, script string) []int32 {
 	l := s.lines.Get().(*line)
 	l.split(script)
@@ -96,8 +95,8 @@ func (s *GSE) Cut(dst []int32, script string) []int32 {
 	text := strings.ReplaceAll(script, "\x00", "\x01")
 	x := 0
 	for _, word := range s.cut(text, s.hmm) {
-		// gse hands words back in lower case and damaged bytes as U+FFFD, but
-		// code point for code point, so counting leads back to the script.
+		// gse returns words in lower case and invalid bytes as U+FFFD, but code
+		// point for code point, so counting maps them to the script.
 		n := utf8.RuneCountInString(word)
 		if n > 1 && s.isWord(word) {
 			l.next[x] = int32(x + n)

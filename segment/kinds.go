@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what the layer over both engines and the hidden Markov model need to
-// know of a character.
+// kind classifies a character for the layer over both engines and for the hidden
+// Markov model.
 type kind uint8
 
 const (
@@ -19,11 +19,11 @@ const (
 	digit
 	space
 	extend // belongs to the character before it: combining marks, variation selectors, skin tones
-	joiner // extend, and ties the mark after it too
+	joiner // extend, and also ties the mark after it
 	flag   // a regional indicator, two of which are a flag
 )
 
-// shares reports whether a character of kind k that is no part of a dictionary
+// shares reports whether a character of kind k that is not part of a dictionary
 // word may still share a word with its neighbours.
 func (k kind) shares() bool { return k >= letter }
 

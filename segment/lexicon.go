@@ -41,10 +41,10 @@ type lexicon struct {
 	alphabet *alphabet
 	builtin  words
 	user     words   // without nodes where there are none
-	floor    float64 // weight of a character that is no word
+	floor    float64 // weight of a character that is not a word
 }
 
-// errCrowded says that there are no codes left.
+// errCrowded reports that no codes are left.
 var errCrowded = errors.New("add user words: they have too many different characters or frequencies")
 
 // newLexicon adds the user's words to the built-in dictionary. As in gse a

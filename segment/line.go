@@ -4,7 +4,7 @@ import "unicode/utf8"
 
 // line is a script taken apart, and how it is cut: the scratch space of one
 // call. Its slices are as long as the script has code points, off and best one
-// longer. A byte that is no UTF-8 counts as one code point.
+// longer. A byte that is not UTF-8 counts as one code point.
 type line struct {
 	kind []kind
 	off  []int32 // where each code point begins, and the end
@@ -14,12 +14,12 @@ type line struct {
 
 	// For Segmenter alone.
 	code []uint16  // see char
-	best []float64 // weight of the best way from here to the end
+	best []float64 // weight of the best path from here to the end
 	from []uint8   // see viterbi
 }
 
 // maxKept is the most code points to keep scratch space for between calls, so
-// that one endless script does not stay in memory for good.
+// that one huge script does not occupy memory forever.
 const maxKept = 1 << 16
 
 func (l *line) keep() bool { return cap(l.kind) <= maxKept }

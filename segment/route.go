@@ -2,13 +2,13 @@ package segment
 
 import "callmill/segment/internal/trie"
 
-// route sets l.next to the way through the script, from dictionary word to
-// dictionary word, whose weights sum up to the most: gse's calc, from the end
-// backwards, of ways of equal weight the one with the longer word.
+// route sets l.next to the path of dictionary words through the script with the
+// greatest total weight: gse's calc, from the end backwards; of paths of equal
+// weight, the one with the longer word.
 //
 // A character that only begins words, as 1 begins 1号店, stands for itself if
 // no word begins at it. gse gives it the weight of the frequency 0, minus
-// infinity, and with it every way that leads there, so that before such a
+// infinity, and with it every path that leads there, so that before such a
 // character the longest word always wins. Here it weighs as much as a
 // character the dictionary does not have: s.prefix.
 func (s *Segmenter) route(l *line) {
@@ -44,7 +44,7 @@ func (s *Segmenter) route(l *line) {
 	}
 }
 
-// lone is the weight of a character at which no word begins.
+// lone returns the weight of a character at which no word begins.
 func (s *Segmenter) lone(begins bool) float64 {
 	if begins {
 		return s.prefix

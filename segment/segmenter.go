@@ -45,8 +45,7 @@ func New(o Options) (*Segmenter, error) {
 }
 
 // Cut appends the byte length of each word of script to dst, in order; the
-// lengths add up to len(script). It works for any bytes, also for such that
-// are no UTF-8.
+// lengths add up to len(script). script may be any bytes, also invalid UTF-8.
 func (s *Segmenter) Cut(dst []int32, script string) []int32 {
 	l := s.lines.Get().(*line)
 	s.cut(l, script)

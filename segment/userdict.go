@@ -16,7 +16,7 @@ import (
 //
 // The frequency is a number of at least 2; compared with those of the built-in
 // dictionary (2 to 883,634) it decides which of two readings wins. As in gse a
-// word of one character counts as 2 whatever the line says. The part of speech
+// word of one character always counts as 2. The part of speech
 // may be missing and is not used. Empty lines are skipped; a line gse would
 // skip for other reasons is an error.
 type UserDict struct {
@@ -34,11 +34,10 @@ type userWord struct {
 	freq float64
 }
 
-// minFreq is the least frequency a word may have: gse drops rarer ones without
-// a word, which nobody who writes a dictionary expects.
+// minFreq is the lowest frequency of a word: gse silently drops rarer ones.
 const minFreq = 2
 
-// maxFreq keeps the sum of all frequencies far from where doubles lose units.
+// maxFreq keeps the sum of all frequencies where a float64 is exact.
 const maxFreq = 1e12
 
 // parseDicts returns the words of all dictionaries, each word once, in order
@@ -75,7 +74,7 @@ func parseLine(line []byte) (w userWord, ok bool, err error) {
 	}
 	text := strings.TrimSpace(fields[0])
 	if strings.ContainsRune(text, 0) {
-		return w, false, fmt.Errorf("%q holds a NUL", text)
+		return w, false, fmt.Errorf("%q contains a NUL", text)
 	}
 	chars := utf8.RuneCountInString(text)
 	if chars > maxWord {

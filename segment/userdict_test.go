@@ -31,7 +31,7 @@ func TestParseDictsErrors(t *testing.T) {
 		{"王品牛排 1e300", `is not between 2`},
 		{"王品牛排 Inf", `is not between 2`},
 		{"\xcd\xf5\xc6\xb7 5", `is not UTF-8`},
-		{"王\x00品 5", `holds a NUL`},
+		{"王\x00品 5", `contains a NUL`},
 	} {
 		_, err := parseDicts([]UserDict{{Name: "d.txt", Text: []byte(c.text)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {

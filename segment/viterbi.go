@@ -46,8 +46,8 @@ func (s *Segmenter) findWords(l *line) {
 
 // viterbi finds the most probable states of the characters from x to y and
 // sets l.next to the words they make. Sums and ties are gse's; but where gse
-// copies the whole way for every character, here a bit for each state says
-// from which of two states the way comes.
+// copies the whole path for every character, here a bit for each state tells
+// from which of two states the path comes.
 func (s *Segmenter) viterbi(l *line, x, y int) {
 	from := l.from[:len(l.code)]
 	e := s.emission(l.code[x])
@@ -92,7 +92,7 @@ func (l *line) backtrack(x, y, state int) {
 			l.next[t] = int32(last)
 		}
 		if t == x {
-			// A way may begin amid a word only where none begins elsewhere.
+			// A path begins inside a word only if none begins elsewhere.
 			l.next[t] = int32(last)
 			return
 		}
@@ -100,8 +100,8 @@ func (l *line) backtrack(x, y, state int) {
 	}
 }
 
-// previous are the two states a state may follow; of equally probable ones the
-// second.
+// previous are the two states that may precede a state; of equally probable
+// ones the second is taken.
 var previous = [4][2]int{
 	stateB: {stateE, stateS},
 	stateM: {stateB, stateM},

@@ -13,7 +13,7 @@ import (
 
 // BenchmarkConvert takes responses through the whole line, into a dataset on
 // disk: what `callmill convert` does, but for starting. With -cpuprofile it
-// shows where the time goes, and makes convert.pgo.
+// shows where the time goes.
 func BenchmarkConvert(b *testing.B) {
 	for _, input := range []struct {
 		name string

@@ -3,14 +3,14 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"callmill/schema"
+	"callmill/cmd/callmill/internal/tabledoc"
 )
 
 func newSchema(env *environment) *cobra.Command {
 	var format, lang string
 	c := &cobra.Command{
 		Use:   "schema",
-		Short: "Print what the tables hold",
+		Short: "Print the columns of the tables and their meanings",
 		Example: `  callmill schema
   callmill schema --lang zh > 数据字典.md
   callmill schema --format sql | duckdb warehouse.duckdb`,
@@ -22,15 +22,15 @@ func newSchema(env *environment) *cobra.Command {
 			case lang == "zh" && format != "md":
 				return usagef("--lang zh is for --format md, got --format %s", format)
 			case lang == "zh":
-				return schema.MarkdownZH(env.stdout)
+				return tabledoc.Markdown(env.stdout, tabledoc.Chinese)
 			}
 			switch format {
 			case "md":
-				return schema.Markdown(env.stdout)
+				return tabledoc.Markdown(env.stdout, tabledoc.English)
 			case "json":
-				return schema.JSON(env.stdout)
+				return tabledoc.JSON(env.stdout)
 			case "sql":
-				return schema.SQL(env.stdout)
+				return tabledoc.SQL(env.stdout)
 			}
 			return usagef("--format must be md, json or sql, got %q", format)
 		},

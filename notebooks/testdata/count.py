@@ -1,8 +1,8 @@
-"""Counts a dataset without its views and without callmill's columns of outcome.
+"""Counts a dataset without its views and without callmill's outcome columns.
 
 Usage: count.py SNAPSHOT
 
-Prints an object of headline numbers, from Task.Status as the vendor spells it.
+Prints an object with the headline numbers, computed from the vendor's statuses.
 """
 
 import json

@@ -1,10 +1,10 @@
-"""Executes a notebook and says what came of it.
+"""Executes a notebook and prints its results.
 
 Usage: execute.py NOTEBOOK DATA [EXPRESSION...]
 
-Prints an object with the seconds it took, what the cells wrote to standard
-error, the number of plots, those that show nothing, and the values of the
-expressions, evaluated where the notebook ended, in its own words.
+Prints an object with the run time in seconds, what the cells wrote to standard
+error, the number of plots and of empty ones, and the values of the expressions,
+evaluated after the last cell.
 """
 
 import base64

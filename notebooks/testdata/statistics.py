@@ -1,6 +1,6 @@
 """Checks callmill_stats against independent implementations and pure chance.
 
-Usage: statistics.py PATH, PATH being the folder of callmill_stats.
+Usage: statistics.py PATH, where PATH is the folder of callmill_stats.
 """
 
 import math
@@ -46,8 +46,8 @@ got = cs.survival(length, event)
 assert np.allclose(got.surviving, want.evaluate(got.index), atol=1e-9)
 assert got.at_risk.iloc[0] == 300 and cs.survival([], []).empty
 
-# Mix and within: sum to the change, each alone where only that changed, and a
-# group of one period only is all mix.
+# Mix and within add up to the change; each is the whole change if only it
+# changed; a group of one period only is all mix.
 frame = lambda rows: pd.DataFrame(rows, columns=["g", "k", "n"]).set_index("g")
 a, b = frame([("x", 10, 100), ("y", 60, 100)]), frame([("x", 30, 300), ("y", 60, 100)])
 parts = cs.mix_and_within(a, b, "k", "n")
@@ -57,9 +57,9 @@ assert abs(parts["mix"].sum()) < 1e-12 and abs(parts["within"].sum() - 0.05) < 1
 parts = cs.mix_and_within(a, frame([("x", 10, 100), ("z", 50, 60)]), "k", "n")
 assert parts["within"].abs().sum() < 1e-12 and abs(parts["mix"].sum() - (60 / 160 - 70 / 200)) < 1e-12
 
-# Random halves of one population: campaigns with words and rates of their own,
-# labels that mean nothing. A split in which any phrase passes is a false alarm;
-# of 50 at 5 % more than 8 come once in 1,000 times.
+# Random halves of one population: campaigns with their own words and rates, and
+# random labels. A split in which any phrase passes is a false alarm. Of 50 at
+# 5 %, more than 8 occur with probability 1/1000.
 calls, phrases = 600, 150
 campaign = random.integers(0, 3, calls)
 chance = np.where(random.random((3, phrases)) < 0.3, 0.25, 0.03)[campaign]
@@ -72,8 +72,8 @@ for split in range(50):
     false_alarms += bool(table.passes.any())
 assert false_alarms <= 8, f"{false_alarms} of 50 random splits have a phrase that passes"
 
-# A phrase that does mark failure passes, one that only marks a campaign that
-# fails more often does not.
+# A phrase that marks failure passes; one that only marks a campaign with a higher
+# failure rate does not.
 cause = random.random(calls) < 0.15
 failed = random.random(calls) < np.where(cause, 0.85, np.array([0.2, 0.3, 0.7])[campaign])
 marked = sparse.hstack([presence, sparse.csr_matrix(np.c_[cause, campaign == 2])]).tocsr()

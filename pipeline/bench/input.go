@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 )
 
 // responses are the input of all runs.
@@ -18,17 +17,11 @@ type responses struct {
 	bytes int64
 }
 
-// buildCallmill builds the command as the README says, which takes minutes the
-// first time.
+// buildCallmill builds the command as the README says.
 func buildCallmill(ctx context.Context, dir string) (binary string, err error) {
 	const command = "callmill/cmd/callmill"
-	folder, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", command).Output()
-	if err != nil {
-		return "", fmt.Errorf("find %s: %w", command, err)
-	}
-	profile := filepath.Join(strings.TrimSpace(string(folder)), "convert.pgo")
 	binary = filepath.Join(dir, "callmill")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-pgo", profile, "-o", binary, command)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, command)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build callmill: %w\n%s", err, text)

@@ -64,7 +64,7 @@ func (v *viewWriter) table(t schema.Table) {
 		pattern, hive = t.Name+"/*/*.parquet", "hive_partitioning = true, hive_types = {'job_date': DATE}"
 	}
 	fmt.Fprintf(&v.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet(%s, %s);\n", t.Name, v.file(pattern), hive)
-	fmt.Fprintf(&v.sql, "COMMENT ON VIEW %s IS %s;\n", t.Name, quote(t.Doc))
+	fmt.Fprintf(&v.sql, "COMMENT ON VIEW %s IS %s;\n", t.Name, quote(t.Doc.EN))
 	fmt.Fprintln(&v.sql, columnComments(t.Name, t, nil))
 }
 
@@ -92,7 +92,7 @@ func columnComments(view string, t schema.Table, columns []string) string {
 	var lines []string
 	for _, c := range documented {
 		if len(columns) == 0 || named[c.Name] {
-			lines = append(lines, fmt.Sprintf(`COMMENT ON COLUMN %s."%s" IS %s;`, view, c.Name, quote(c.Doc)))
+			lines = append(lines, fmt.Sprintf(`COMMENT ON COLUMN %s."%s" IS %s;`, view, c.Name, quote(c.Doc.EN)))
 		}
 	}
 	return strings.Join(lines, "\n")

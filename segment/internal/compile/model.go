@@ -18,7 +18,7 @@ type model map[string]map[rune]float64
 // character of a word, and a word of one character.
 var states = [4]string{"B", "M", "E", "S"}
 
-// never is what gse takes the probability of an unlisted character for.
+// never is the logarithm that gse uses for an unlisted character.
 const never = -3.14e100
 
 // of returns the probabilities of r in the four states.

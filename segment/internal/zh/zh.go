@@ -14,7 +14,7 @@ import (
 //go:embed zh.dat
 var file []byte
 
-// Data is the dictionary and the model. Whoever holds it must not change it.
+// Data is the dictionary and the model. It is shared and must not be modified.
 type Data struct {
 	// Runes are the characters of words and model, in lower case; Runes[i] has
 	// the code i+1.

@@ -1,8 +1,8 @@
-// Package glance sums up a dataset on one screen: how many calls, how they
-// went, which words go with failure, where dialogues end.
+// Package glance summarises a dataset on one screen: how many calls, how they
+// ended, which words go with failure, after which lines contacts hang up.
 //
-// It is a first look for people who try callmill, not a report: intervals,
-// campaigns and everything else are in the notebooks.
+// It is a first look for people who try callmill, not a report: confidence
+// intervals, campaigns and everything else are in the notebooks.
 package glance
 
 import (
@@ -16,18 +16,17 @@ import (
 	"callmill/schema"
 )
 
-// Glance is what the screen shows.
+// Glance holds the numbers of the screen.
 type Glance struct {
-	Jobs, Tasks, Turns        int64
-	Dialed, Connected, Failed int64 // calls
-	Answered                  int64
-	Outcomes                  []Count // of dialled calls, the most frequent first
-	Words                     []Word  // that contacts say more often when dialogues fail
-	Ends                      []End   // robot lines after which contacts hang up
-	HungUp                    int64
+	Jobs, Tasks, Turns                  int64   // rows of the tables
+	Dialed, Connected, Answered, Failed int64   // calls; Failed: with a failed dialogue
+	HungUp                              int64   // calls with lines that the contact hung up
+	Outcomes                            []Count // of dialled calls, the most frequent first
+	Words                               []Word  // that contacts say more often when dialogues fail
+	Ends                                []End   // robot lines after which contacts hang up
 }
 
-// Count is how often something was met.
+// Count is the frequency of a value.
 type Count struct {
 	Name string
 	N    int64
@@ -35,17 +34,18 @@ type Count struct {
 
 // End is a robot line, as a pattern, after which contacts hung up.
 type End struct {
-	Pattern   string
-	Ended, Of int64 // times it was the last one of a call hung up, times it was said
+	Pattern string
+	Ended   int64 // times it was the robot's last line before the contact hung up
+	Said    int64 // times it was said
 }
 
 // Word is a word that stands out in failed dialogues.
 type Word struct {
 	Text string
-	// Z is how many standard deviations its log-odds of being said in failed
-	// rather than in other answered dialogues lie above 0: weighted log-odds
-	// with an informative Dirichlet prior (Monroe, Colaresi and Quinn,
-	// "Fightin' Words", Political Analysis 2008, equations 15–22).
+	// Z is the z-score of the word's log-odds ratio between failed and other
+	// answered dialogues: weighted log-odds with an informative Dirichlet prior
+	// (Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 2008,
+	// equations 15–22).
 	Z                  float64
 	InFailed, InOthers int64 // times said
 }
@@ -53,12 +53,12 @@ type Word struct {
 const (
 	wordsShown = 6
 	endsShown  = 5
-	// surprising is the two-sided 5 % point of the normal distribution: below
-	// it a word is not shown.
-	surprising = 1.96
+	// significant is the two-sided 5 % point of the normal distribution. Words
+	// below it are not shown.
+	significant = 1.96
 )
 
-// At reads the published snapshot.
+// At reads the published snapshot of a dataset.
 func At(d *dataset.Dataset) (*Glance, error) {
 	g := &Glance{}
 	for _, t := range d.Manifest().Tables {
@@ -96,6 +96,7 @@ func (g *Glance) readTasks(d *dataset.Dataset) error {
 	return nil
 }
 
+// one returns 1 for true, 0 for false or NULL.
 func one(b *bool) int64 {
 	if b != nil && *b {
 		return 1
@@ -104,7 +105,7 @@ func one(b *bool) int64 {
 }
 
 func (g *Glance) readTurns(d *dataset.Dataset) error {
-	var failed, others = map[string]int64{}, map[string]int64{}
+	failed, others := map[string]int64{}, map[string]int64{} // words of contacts
 	ends, said := map[string]int64{}, map[string]int64{}
 	lastRobot := ""
 	for row, err := range dataset.Rows[schema.TurnRow](d, schema.TableTurns) {
@@ -123,7 +124,11 @@ func (g *Glance) readTurns(d *dataset.Dataset) error {
 			ends[lastRobot]++
 		}
 		if row.Speaker == schema.SpeakerContact && one(row.Answered) == 1 {
-			count(map[bool]map[string]int64{true: failed, false: others}[one(row.FailedDialogue) == 1], row.Tokens)
+			if one(row.FailedDialogue) == 1 {
+				count(failed, row.Tokens)
+			} else {
+				count(others, row.Tokens)
+			}
 		}
 	}
 	delete(ends, "")
@@ -134,7 +139,7 @@ func (g *Glance) readTurns(d *dataset.Dataset) error {
 	return nil
 }
 
-// count counts words; marks and white space are none.
+// count counts the words among tokens, leaving out punctuation and white space.
 func count(words map[string]int64, tokens []string) {
 	for _, token := range tokens {
 		if r, _ := utf8.DecodeRuneInString(token); unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -143,8 +148,8 @@ func count(words map[string]int64, tokens []string) {
 	}
 }
 
-// standOut gives the words with the greatest log-odds of being said in failed
-// dialogues, in standard deviations. The prior is what is said in all of them.
+// standOut returns the words whose log-odds ratio of failed to other dialogues
+// has the highest z-scores. The prior is the distribution in all dialogues.
 func standOut(failed, others map[string]int64) []Word {
 	var nFailed, nOthers float64
 	for _, n := range failed {
@@ -157,10 +162,10 @@ func standOut(failed, others map[string]int64) []Word {
 	var words []Word
 	for text, n := range failed {
 		a, b := float64(n), float64(others[text])
-		w := a + b // the prior's count of the word
+		w := a + b // the prior's pseudo-count of the word
 		odds := func(count, all float64) float64 { return math.Log((count + w) / (all + prior - count - w)) }
 		z := (odds(a, nFailed) - odds(b, nOthers)) / math.Sqrt(1/(a+w)+1/(b+w))
-		if z < surprising {
+		if z < significant {
 			continue
 		}
 		words = append(words, Word{Text: text, Z: z, InFailed: n, InOthers: others[text]})
@@ -169,6 +174,7 @@ func standOut(failed, others map[string]int64) []Word {
 	return words[:min(len(words), wordsShown)]
 }
 
+// mostFrequent returns the n highest counts, the highest first.
 func mostFrequent(counts map[string]int64, n int) []Count {
 	var list []Count
 	for name, n := range counts {

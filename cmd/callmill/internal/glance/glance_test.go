@@ -10,14 +10,14 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// TestStandOut computes one word by hand: said 30 of 1,000 times in failed
+// The z-score of one word, computed by hand: said 30 of 1,000 times in failed
 // dialogues and 10 of 2,000 times in others.
 func TestStandOut(t *testing.T) {
 	failed := map[string]int64{"没听懂": 30, "好的": 970}
 	others := map[string]int64{"没听懂": 10, "好的": 1990}
 	words := standOut(failed, others)
 	if len(words) != 1 || words[0].Text != "没听懂" || words[0].InFailed != 30 || words[0].InOthers != 10 {
-		t.Fatalf("words %+v, want 没听懂 alone", words)
+		t.Fatalf("words %+v, want only 没听懂", words)
 	}
 	want := (math.Log(70.0/(4000-70)) - math.Log(50.0/(5000-50))) / math.Sqrt(1.0/70+1.0/50)
 	if got := words[0].Z; math.Abs(got-want) > 1e-12 {
@@ -32,8 +32,8 @@ func TestNothingStandsOutInEqualHalves(t *testing.T) {
 	}
 }
 
-// TestFitsATerminal prints awkward values: long names, wide characters, huge
-// and zero counts.
+// TestFitsATerminal prints extreme values: long names, wide characters, huge and
+// zero counts.
 func TestFitsATerminal(t *testing.T) {
 	for _, g := range []*Glance{
 		{},

@@ -8,10 +8,11 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// width is the terminal's that everything must fit into.
+// width is how many columns of a terminal the output may take.
 const width = 80
 
-// Print shows a Glance; path is where its snapshot lies.
+// Print writes the screen. path is the folder of the snapshot, for the queries
+// to try.
 func (g *Glance) Print(w io.Writer, path string) error {
 	p := &printer{w: w}
 	p.line("")
@@ -33,14 +34,14 @@ func (g *Glance) Print(w io.Writer, path string) error {
 	p.line("")
 	p.line("  robot lines after which contacts hang up (of %d hung up)", g.HungUp)
 	for _, end := range g.Ends {
-		p.line("    %4d of %5d times said  %s", end.Ended, end.Of, runewidth.Truncate(end.Pattern, width-30, "…"))
+		p.line("    %4d of %5d times said  %s", end.Ended, end.Said, runewidth.Truncate(end.Pattern, width-30, "…"))
 	}
 	p.line("")
 	p.queries(path)
 	return p.err
 }
 
-// queries are to paste: two for DuckDB, one for pandas.
+// queries prints examples to paste: two for DuckDB, one for pandas.
 func (p *printer) queries(path string) {
 	p.line("  try in DuckDB: cd %s && duckdb -init views.sql", path)
 	p.line("")

@@ -24,12 +24,12 @@ CREATE TABLE "jobs" (
 );
 COMMENT ON TABLE "jobs" IS 'One person to reach. Key: instance_id, job_id.';
 COMMENT ON COLUMN "jobs"."instance_id" IS 'Robot deployment the job belongs to.';
-COMMENT ON COLUMN "jobs"."job_id" IS 'Id of the job, as the API gives it; not always a UUID.';
+COMMENT ON COLUMN "jobs"."job_id" IS 'Id of the job, as returned by the API; not always a UUID.';
 COMMENT ON COLUMN "jobs"."job_group_id" IS 'Campaign the job belongs to.';
 COMMENT ON COLUMN "jobs"."job_reference_id" IS 'The business''s own id of the job.';
 COMMENT ON COLUMN "jobs"."scenario_id" IS 'Scenario (business id) of the job.';
 COMMENT ON COLUMN "jobs"."strategy_id" IS 'Calling strategy of the job.';
-COMMENT ON COLUMN "jobs"."job_status" IS 'Job.Status: Scheduling, Executing, Succeeded, Paused, Failed, Cancelled, Drafted, or what the API said.';
+COMMENT ON COLUMN "jobs"."job_status" IS 'Job.Status: Scheduling, Executing, Succeeded, Paused, Failed, Cancelled, Drafted, or another value of the API.';
 COMMENT ON COLUMN "jobs"."failure_reason" IS 'Job.FailureReason.';
 COMMENT ON COLUMN "jobs"."priority" IS 'Priority of the job.';
 COMMENT ON COLUMN "jobs"."system_priority" IS 'Priority given by the system.';
@@ -40,11 +40,11 @@ COMMENT ON COLUMN "jobs"."task_count" IS 'Number of call attempts, dialled or no
 COMMENT ON COLUMN "jobs"."dialed_count" IS 'Number of attempts whose stage is connected or not_connected.';
 COMMENT ON COLUMN "jobs"."first_call_time" IS 'Earliest call time of the job''s tasks (actual, else planned); its day is the job''s job_date.';
 COMMENT ON COLUMN "jobs"."last_call_time" IS 'Latest call time of the job''s tasks.';
-COMMENT ON COLUMN "jobs"."request_id" IS 'Request that brought this version of the job.';
-COMMENT ON COLUMN "jobs"."content_hash" IS 'Hash of what ListJobs said of the job, whatever the spelling: 32 hexadecimal digits of its SHA-256.';
-COMMENT ON COLUMN "jobs"."first_seen" IS 'Earliest instant at which any version of the job was received.';
+COMMENT ON COLUMN "jobs"."request_id" IS 'Id of the request that returned this version of the job.';
+COMMENT ON COLUMN "jobs"."content_hash" IS 'Hash of what ListJobs returned of the job, independent of its formatting: the first 32 hexadecimal digits of a SHA-256.';
+COMMENT ON COLUMN "jobs"."first_seen" IS 'When the job was first received, in any version.';
 COMMENT ON COLUMN "jobs"."observed_at" IS 'When this version of the job was received.';
-COMMENT ON COLUMN "jobs"."job_date" IS 'Day the job lives under: that of its earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "jobs"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "tasks" (
   "instance_id" VARCHAR NOT NULL,
@@ -104,20 +104,20 @@ CREATE TABLE "tasks" (
 COMMENT ON TABLE "tasks" IS 'One call attempt. Key: instance_id, job_id, task_id.';
 COMMENT ON COLUMN "tasks"."instance_id" IS 'Robot deployment the job belongs to.';
 COMMENT ON COLUMN "tasks"."job_id" IS 'The enclosing job.';
-COMMENT ON COLUMN "tasks"."task_id" IS 'Id of the attempt; <job_id>#<position as delivered> where the API gave none.';
+COMMENT ON COLUMN "tasks"."task_id" IS 'Id of the attempt; <job_id>#<position as delivered> if the API returned none.';
 COMMENT ON COLUMN "tasks"."job_group_id" IS 'Campaign the job belongs to.';
 COMMENT ON COLUMN "tasks"."job_group_name" IS 'Name of the campaign, from SearchTask.';
 COMMENT ON COLUMN "tasks"."script_name" IS 'Name of the robot''s script, from SearchTask.';
 COMMENT ON COLUMN "tasks"."call_id" IS 'Id of the call.';
 COMMENT ON COLUMN "tasks"."chatbot_id" IS 'Robot that spoke.';
 COMMENT ON COLUMN "tasks"."task_scenario_id" IS 'Tasks[].ScenarioId (deprecated by the vendor).';
-COMMENT ON COLUMN "tasks"."task_job_id" IS 'Tasks[].JobId where it differs from job_id.';
+COMMENT ON COLUMN "tasks"."task_job_id" IS 'Tasks[].JobId if it differs from job_id.';
 COMMENT ON COLUMN "tasks"."task_index" IS 'Position among the job''s tasks from 0: by call time, those without one last, then by task_id.';
 COMMENT ON COLUMN "tasks"."attempt" IS 'Position among the job''s dialled tasks from 1; NULL for a task that was not dialled.';
 COMMENT ON COLUMN "tasks"."is_last_task" IS 'Whether this is the job''s last task.';
-COMMENT ON COLUMN "tasks"."task_status" IS 'Task.Status, as the API said; the statuses table explains it.';
-COMMENT ON COLUMN "tasks"."stage" IS 'connected, not_connected, not_dialed or in_progress; NULL where the status does not tell.';
-COMMENT ON COLUMN "tasks"."outcome" IS 'What became of the attempt: see the statuses table.';
+COMMENT ON COLUMN "tasks"."task_status" IS 'Task.Status, as returned by the API; the statuses table explains it.';
+COMMENT ON COLUMN "tasks"."stage" IS 'connected, not_connected, not_dialed or in_progress; NULL if the status does not imply one.';
+COMMENT ON COLUMN "tasks"."outcome" IS 'How the attempt ended; see the statuses table.';
 COMMENT ON COLUMN "tasks"."connected" IS 'Whether the call was connected; NULL while in progress or unknown.';
 COMMENT ON COLUMN "tasks"."answered" IS 'Whether a person answered: connected and not intercepted by a machine.';
 COMMENT ON COLUMN "tasks"."not_understood" IS 'Whether the robot had no answer to what was said (拒识).';
@@ -131,7 +131,7 @@ COMMENT ON COLUMN "tasks"."duration" IS 'Tasks[].Duration as returned; the API d
 COMMENT ON COLUMN "tasks"."brief" IS 'Tasks[].Brief, a business result (deprecated by the vendor).';
 COMMENT ON COLUMN "tasks"."calling_number" IS 'Number that called.';
 COMMENT ON COLUMN "tasks"."called_number" IS 'Number that was called.';
-COMMENT ON COLUMN "tasks"."contact_key" IS 'Keyed hash of called_number, else of contact_phone_number: joins one person over campaigns without showing the number.';
+COMMENT ON COLUMN "tasks"."contact_key" IS 'Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number.';
 COMMENT ON COLUMN "tasks"."contact_id" IS 'Contact: id.';
 COMMENT ON COLUMN "tasks"."contact_name" IS 'Contact: name.';
 COMMENT ON COLUMN "tasks"."contact_honorific" IS 'Contact: form of address.';
@@ -154,7 +154,7 @@ COMMENT ON COLUMN "tasks"."robot_chars" IS 'Code points the robot spoke.';
 COMMENT ON COLUMN "tasks"."contact_chars" IS 'Code points the contact spoke.';
 COMMENT ON COLUMN "tasks"."first_turn_time" IS 'Earliest stored time of a line.';
 COMMENT ON COLUMN "tasks"."last_turn_time" IS 'Latest stored time of a line.';
-COMMENT ON COLUMN "tasks"."job_date" IS 'Day the job lives under: that of its earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "turns" (
   "instance_id" VARCHAR NOT NULL,
@@ -184,19 +184,19 @@ COMMENT ON COLUMN "turns"."task_id" IS 'The enclosing call attempt.';
 COMMENT ON COLUMN "turns"."turn_index" IS 'Position in the conversation as delivered, from 0.';
 COMMENT ON COLUMN "turns"."job_group_id" IS 'Campaign the job belongs to.';
 COMMENT ON COLUMN "turns"."turns_left" IS 'Number of lines that follow.';
-COMMENT ON COLUMN "turns"."speaker" IS 'Robot, Contact, or Unknown where the API named nobody.';
+COMMENT ON COLUMN "turns"."speaker" IS 'Robot, Contact, or Unknown if the API names no speaker.';
 COMMENT ON COLUMN "turns"."script" IS 'What was said, byte for byte; may be empty.';
-COMMENT ON COLUMN "turns"."tokens" IS 'The words of script; joined without separator they are the script.';
+COMMENT ON COLUMN "turns"."tokens" IS 'The words of script; joined without separator they equal script.';
 COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the call''s own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.';
 COMMENT ON COLUMN "turns"."chars" IS 'Length of script in code points.';
 COMMENT ON COLUMN "turns"."stored_time" IS 'When the text was stored, not when it was spoken.';
-COMMENT ON COLUMN "turns"."gap_ms" IS 'Milliseconds since the last earlier line that has a stored time; timing says what it is worth.';
+COMMENT ON COLUMN "turns"."gap_ms" IS 'Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable.';
 COMMENT ON COLUMN "turns"."timing" IS 'first, ok, tie, backwards or missing.';
 COMMENT ON COLUMN "turns"."outcome" IS 'Outcome of the call attempt.';
 COMMENT ON COLUMN "turns"."answered" IS 'Whether a person answered the call.';
 COMMENT ON COLUMN "turns"."failed_dialogue" IS 'Whether the call''s dialogue failed: see tasks.';
 COMMENT ON COLUMN "turns"."call_date" IS 'Day of the call in the dataset''s time zone.';
-COMMENT ON COLUMN "turns"."job_date" IS 'Day the job lives under: that of its earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "turns"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "contacts" (
   "instance_id" VARCHAR NOT NULL,
@@ -217,7 +217,7 @@ COMMENT ON TABLE "contacts" IS 'A person listed with a job. Key: instance_id, jo
 COMMENT ON COLUMN "contacts"."instance_id" IS 'Robot deployment the job belongs to.';
 COMMENT ON COLUMN "contacts"."job_id" IS 'The enclosing job.';
 COMMENT ON COLUMN "contacts"."contact_index" IS 'Position in the job''s list of contacts, from 0.';
-COMMENT ON COLUMN "contacts"."contact_key" IS 'Keyed hash of contact_phone_number: joins one person over campaigns without showing the number.';
+COMMENT ON COLUMN "contacts"."contact_key" IS 'Keyed hash of contact_phone_number: identifies a person across campaigns without revealing the number.';
 COMMENT ON COLUMN "contacts"."contact_id" IS 'Contact: id.';
 COMMENT ON COLUMN "contacts"."contact_name" IS 'Contact: name.';
 COMMENT ON COLUMN "contacts"."contact_honorific" IS 'Contact: form of address.';
@@ -226,7 +226,7 @@ COMMENT ON COLUMN "contacts"."contact_reference_id" IS 'Contact: id in the busin
 COMMENT ON COLUMN "contacts"."contact_role" IS 'Contact: role.';
 COMMENT ON COLUMN "contacts"."contact_state" IS 'Contact: Available, WrongNumber, DoesNotExist, Suspended.';
 COMMENT ON COLUMN "contacts"."contact_job_id" IS 'Contact: its job id, which may differ from job_id.';
-COMMENT ON COLUMN "contacts"."job_date" IS 'Day the job lives under: that of its earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "contacts"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "extras" (
   "instance_id" VARCHAR NOT NULL,
@@ -242,7 +242,7 @@ COMMENT ON COLUMN "extras"."job_id" IS 'The enclosing job.';
 COMMENT ON COLUMN "extras"."extra_index" IS 'Position in the job''s list of parameters, from 0.';
 COMMENT ON COLUMN "extras"."key" IS 'Name of the parameter.';
 COMMENT ON COLUMN "extras"."value" IS 'Value of the parameter.';
-COMMENT ON COLUMN "extras"."job_date" IS 'Day the job lives under: that of its earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "extras"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "summaries" (
   "instance_id" VARCHAR NOT NULL,
@@ -264,7 +264,7 @@ COMMENT ON COLUMN "summaries"."summary_index" IS 'Position in its list of result
 COMMENT ON COLUMN "summaries"."category" IS 'Category of the result.';
 COMMENT ON COLUMN "summaries"."summary_name" IS 'Name of the result.';
 COMMENT ON COLUMN "summaries"."content" IS 'The result: a tag or the value of a variable.';
-COMMENT ON COLUMN "summaries"."job_date" IS 'Day the job lives under: that of its earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "summaries"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "job_groups" (
   "instance_id" VARCHAR NOT NULL,
@@ -290,12 +290,12 @@ COMMENT ON COLUMN "job_groups"."description" IS 'Description of the campaign.';
 COMMENT ON COLUMN "job_groups"."script_id" IS 'The robot''s script.';
 COMMENT ON COLUMN "job_groups"."script_name" IS 'Name of the robot''s script.';
 COMMENT ON COLUMN "job_groups"."script_version" IS 'Published version of the robot''s script.';
-COMMENT ON COLUMN "job_groups"."job_group_status" IS 'Status of the campaign, as the API said.';
+COMMENT ON COLUMN "job_groups"."job_group_status" IS 'Status of the campaign, as returned by the API.';
 COMMENT ON COLUMN "job_groups"."creation_time" IS 'When the campaign was created.';
 COMMENT ON COLUMN "job_groups"."modify_time" IS 'When the campaign was last changed.';
-COMMENT ON COLUMN "job_groups"."total_jobs" IS 'Number of jobs of the campaign, as the API said.';
-COMMENT ON COLUMN "job_groups"."total_completed" IS 'Number of completed jobs, as the API said.';
-COMMENT ON COLUMN "job_groups"."total_not_answered" IS 'Number of jobs nobody answered, as the API said.';
+COMMENT ON COLUMN "job_groups"."total_jobs" IS 'Number of jobs of the campaign, according to the API.';
+COMMENT ON COLUMN "job_groups"."total_completed" IS 'Number of completed jobs, according to the API.';
+COMMENT ON COLUMN "job_groups"."total_not_answered" IS 'Number of unanswered jobs, according to the API.';
 COMMENT ON COLUMN "job_groups"."observed_at" IS 'When this version of the campaign was received.';
 
 CREATE TABLE "statuses" (
@@ -310,11 +310,11 @@ CREATE TABLE "statuses" (
   "label_zh" VARCHAR,
   "label_en" VARCHAR
 );
-COMMENT ON TABLE "statuses" IS 'What a task status means. It is the same for every instance. Key: task_status.';
-COMMENT ON COLUMN "statuses"."task_status" IS 'Task.Status, spelled as the vendor spells it.';
+COMMENT ON TABLE "statuses" IS 'The meaning of a task status: of each documented one, and of each other one that occurs. It is the same for every instance. Key: task_status.';
+COMMENT ON COLUMN "statuses"."task_status" IS 'Task.Status, in the vendor''s spelling.';
 COMMENT ON COLUMN "statuses"."code" IS 'The vendor''s number for the status; NULL for an unlisted status.';
-COMMENT ON COLUMN "statuses"."stage" IS 'connected, not_connected, not_dialed, in_progress; NULL where the status does not tell.';
-COMMENT ON COLUMN "statuses"."outcome" IS 'What became of the attempt.';
+COMMENT ON COLUMN "statuses"."stage" IS 'connected, not_connected, not_dialed, in_progress; NULL if the status does not imply one.';
+COMMENT ON COLUMN "statuses"."outcome" IS 'How the attempt ended.';
 COMMENT ON COLUMN "statuses"."connected" IS 'Whether the call was connected; NULL while in progress or unknown.';
 COMMENT ON COLUMN "statuses"."answered" IS 'Whether a person answered.';
 COMMENT ON COLUMN "statuses"."not_understood" IS 'Whether the robot had no answer to what was said (拒识).';
@@ -336,16 +336,16 @@ CREATE TABLE "rejects" (
   "first_run" VARCHAR NOT NULL,
   "first_seen" TIMESTAMP WITH TIME ZONE NOT NULL
 );
-COMMENT ON TABLE "rejects" IS 'Input that could not become rows. Key: instance_id, reject_id.';
+COMMENT ON TABLE "rejects" IS 'Input that could not be turned into rows, and why. Key: instance_id, reject_id.';
 COMMENT ON COLUMN "rejects"."instance_id" IS 'Robot deployment that was asked.';
 COMMENT ON COLUMN "rejects"."reject_id" IS 'Hash of code, job_id and raw_sha256.';
-COMMENT ON COLUMN "rejects"."job_id" IS 'Job the input was about, where it could be read.';
-COMMENT ON COLUMN "rejects"."origin" IS 'Where the input is from: path relative to the argument, or the request.';
+COMMENT ON COLUMN "rejects"."job_id" IS 'Job the input is about, if its id could be read.';
+COMMENT ON COLUMN "rejects"."origin" IS 'Source of the input: a path relative to the argument, or the request.';
 COMMENT ON COLUMN "rejects"."position" IS 'Index of the job in its origin, from 0.';
-COMMENT ON COLUMN "rejects"."code" IS 'Kind of the trouble.';
-COMMENT ON COLUMN "rejects"."reason" IS 'The trouble in words: what was met where.';
+COMMENT ON COLUMN "rejects"."code" IS 'Kind of the problem.';
+COMMENT ON COLUMN "rejects"."reason" IS 'Description of the problem: what was found where.';
 COMMENT ON COLUMN "rejects"."raw" IS 'The input, its first MiB.';
 COMMENT ON COLUMN "rejects"."raw_bytes" IS 'Length of the input in bytes.';
 COMMENT ON COLUMN "rejects"."raw_sha256" IS 'SHA-256 of the whole input, hexadecimal.';
-COMMENT ON COLUMN "rejects"."first_run" IS 'Run that met it first.';
+COMMENT ON COLUMN "rejects"."first_run" IS 'Run that encountered it first.';
 COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';

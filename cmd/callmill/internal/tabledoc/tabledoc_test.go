@@ -1,4 +1,4 @@
-package schema_test
+package tabledoc_test
 
 import (
 	"bytes"
@@ -12,14 +12,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/schema"
+	"callmill/cmd/callmill/internal/tabledoc"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestPrint(t *testing.T) {
 	prints := map[string]func(io.Writer) error{
-		"schema.md": schema.Markdown, "schema.zh.md": schema.MarkdownZH, "schema.json": schema.JSON, "schema.sql": schema.SQL,
+		"schema.md":    func(w io.Writer) error { return tabledoc.Markdown(w, tabledoc.English) },
+		"schema.zh.md": func(w io.Writer) error { return tabledoc.Markdown(w, tabledoc.Chinese) },
+		"schema.json":  tabledoc.JSON,
+		"schema.sql":   tabledoc.SQL,
 	}
 	for name, print := range prints {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +61,7 @@ func TestSQLInDuckDB(t *testing.T) {
 		t.Skip("needs CALLMILL_PYTHON, a Python with duckdb (pipeline/dataset/testdata/requirements.txt)")
 	}
 	var sql, doc bytes.Buffer
-	if err := errors.Join(schema.SQL(&sql), schema.JSON(&doc)); err != nil {
+	if err := errors.Join(tabledoc.SQL(&sql), tabledoc.JSON(&doc)); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
