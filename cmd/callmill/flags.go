@@ -50,7 +50,7 @@ func (f *runFlags) addTo(c *cobra.Command) {
 	flags.Var(&f.allowRejects, "allow-rejects", "rejects tolerated before the exit code becomes 3: a number, or a share such as 0.5%")
 	flags.StringVar(&f.metricsFile, "metrics-file", "", "`FILE` for the node exporter's textfile collector, also written after a failure")
 	flags.Var(newSpan(&f.lockWait, 0), "lock-wait", "how long to wait for another run that holds the dataset")
-	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "progress `MODE`: "+strings.Join(progress.Modes(), ", "))
+	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "`MODE` of progress output: "+strings.Join(progress.Modes(), ", "))
 }
 
 func (f *runFlags) check() error {

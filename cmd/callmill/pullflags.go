@@ -36,7 +36,7 @@ func (f *pullFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.to, "to", "", "last `DAY` of the range, inclusive (default: yesterday)")
 	flags.StringArrayVar(&f.groups, "group", nil, "`ID` of a campaign to pull all jobs of, instead of days; repeatable")
 	flags.StringVar(&f.jobs, "jobs", "", "`FILE` of ids of jobs to pull, one per line, instead of days")
-	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how to find jobs: calls, groups, or both; jobs never dialed are found by groups only")
+	flags.StringSliceVar(&f.discover, "discover", []string{"calls", "groups"}, "how to find jobs: calls, groups, or both; jobs never dialled are found by groups only")
 	flags.Var(newSpan(&f.settle, 24*time.Hour), "settle", "how long after its last call a finished job is fetched again")
 	flags.Var(newSpan(&f.refetch, 30*24*time.Hour), "refetch", "how long an unfinished or missing job is fetched again")
 	flags.Var(newSpan(&f.catchUp, 7*24*time.Hour), "catch-up", "how far back to fetch uncovered days; older gaps are reported")
