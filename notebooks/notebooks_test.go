@@ -147,6 +147,9 @@ func TestCrosswozIsWhatItIs(t *testing.T) {
 // reported as a nuisance and the noon nap in 02, the long opening in 03, the
 // misheard word in 04.
 func TestPlantedCausesSurface(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	python := python(t)
 	callmill := build(t)
 	data := converted(t, callmill, simulated(t, callmill, "10000"))

@@ -31,6 +31,9 @@ func build(t testing.TB) (binary string) {
 // TestBinarySize: a call to the wrong method links the dictionaries that a
 // library embeds, and nothing else shows it. With gse's the binary was 102 MB.
 func TestBinarySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds the binary")
+	}
 	const most = 80_000_000
 	info, err := os.Stat(build(t))
 	if err != nil {

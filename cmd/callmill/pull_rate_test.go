@@ -13,6 +13,9 @@ import (
 // TestPullRate: a pull uses what it is allowed, and never more in any one
 // second; the simulated API counts.
 func TestPullRate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	// The limit holds on any machine; that it is used a long run shows, on one
 	// that has nothing else to do.
 	qps, jobs, least := 40, 4000, 0.05
@@ -37,6 +40,9 @@ func TestPullRate(t *testing.T) {
 // TestPullThrottled: where the API allows less than --qps, a pull finds out how
 // much, and then few requests are refused.
 func TestPullThrottled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	quota, qps, jobs, most := 25, 50, 5000, 0.15
 	if thorough() {
 		quota, qps, jobs, most = 40, 80, 100_000, 0.02

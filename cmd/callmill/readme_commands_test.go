@@ -40,6 +40,9 @@ var notRun = []struct {
 // order, in one folder per document, with what a newcomer has: the binary, the
 // repository's test data, and an API.
 func TestReadmeCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds the binary")
+	}
 	binary := build(t)
 	for _, name := range []string{"README.md", "README.zh.md", manual} {
 		t.Run(name, func(t *testing.T) {

@@ -476,6 +476,9 @@ func TestNetwork(t *testing.T) {
 // An idle connection is used again, also when it was idle for almost as long
 // as a read may take.
 func TestIdleConnections(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	f := newFake()
 	f.add("a", "g")
 	f.mess = func(http.ResponseWriter, *http.Request, fakeRequest) bool {

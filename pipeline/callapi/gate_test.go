@@ -96,6 +96,9 @@ func drive(g *gate, s server, length time.Duration, done func(out time.Time)) []
 // TestGate: nearly all of the allowed rate is used, and never more in any one
 // second, as the API counts what arrives.
 func TestGate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	// An answer in a hundred is late by half a second, as on a busy machine.
 	now, half := always(0), drawn(400*time.Millisecond, 600*time.Millisecond)
 	percent := drawn(0, 100)

@@ -53,6 +53,9 @@ func untilNight() { time.Sleep(time.Until(day.Add(25*time.Hour + 30*time.Minute)
 // A run that was killed at any moment goes on: everything comes, nothing that
 // was kept is asked for twice, and the folder holds what the run was given.
 func TestKilledNights(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills runs")
+	}
 	whole := busyDay(400)
 	if n := pull(t.Context(), client(t, whole, nil), dayPlan, nil); n.err != nil {
 		t.Fatal(n.err)

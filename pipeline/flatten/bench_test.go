@@ -44,6 +44,9 @@ func TestRowsDoNotAllocatePerTurn(t *testing.T) {
 
 // One huge job does not hold its memory for the rest of a run.
 func TestBuffersAreGivenUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures memory")
+	}
 	f := newFlattener(t)
 	f.Rows(talk(4*maxKeptRows), schema.ContentHash{})
 	f.Rows(talk(1), schema.ContentHash{})

@@ -153,6 +153,9 @@ func mean(values []int) float64 {
 //     generalized model, arXiv 1412.4846). Words are not cut here; pairs of
 //     characters stand for them.
 func TestCallsLookLikeCalls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	s := measure(t, 20_000)
 	between := func(what string, got, low, high float64) {
 		t.Helper()
@@ -215,6 +218,9 @@ func TestCallsLookLikeCalls(t *testing.T) {
 
 // Of all 33 statuses, all of the jobs' and most reasons there are some.
 func TestEveryStatusOccurs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 30_000})
 	tasks, jobs, reasons, states := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	never := 0

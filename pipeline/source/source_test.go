@@ -377,6 +377,9 @@ func checkOptions(t *testing.T, files *source.Files, o source.Options) {
 
 // TestBodiesAreReused: many files that are given back take the memory of few.
 func TestBodiesAreReused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures memory")
+	}
 	dir := t.TempDir()
 	const files, size = 200, 1 << 20
 	for i := range files {

@@ -298,6 +298,9 @@ func TestHugeGroup(t *testing.T) {
 // Whatever step the machine dies at, the next run finds every line that was
 // kept.
 func TestKilledAtEveryStep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills runs")
+	}
 	const lines = 11
 	pull := func(dir string, fsys durable.FS) (safe int) {
 		s, err := spool.Open(spool.Options{Dir: dir, Run: monday, FS: fsys, FileBytes: 300})
@@ -357,6 +360,9 @@ func TestKilledAtEveryStep(t *testing.T) {
 
 // A file may be torn at any byte, or go on with what a power cut left.
 func TestTornAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: fails every step of a run")
+	}
 	dir := filepath.Join(t.TempDir(), "raw")
 	keep(t, spool.Options{Dir: dir, Run: monday}, line(0, "0"), line(1, "1"), line(2, "2"), line(3, "3"), line(4, "4"))
 	whole, err := os.ReadFile(filepath.Join(dir, monday, "00001.jsonl.zst"))

@@ -14,6 +14,9 @@ import (
 // one whose rows know of none, also where dictionaries are full, row groups
 // end, and numbers are those of several who count.
 func TestLinesMakeNoDifference(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: runs thousands of random cases")
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, test := range []struct {
 		name    string

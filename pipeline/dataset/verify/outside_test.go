@@ -16,6 +16,9 @@ import (
 
 // What lies outside the snapshot is noted, and nothing more.
 func TestNotes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	original := newDataset(t)
 	write := func(name string, mode os.FileMode) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
@@ -139,6 +142,9 @@ func TestParent(t *testing.T) {
 
 // What is not given is left out, and said.
 func TestLeftOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	original := newDataset(t)
 	full := options(original)
 	for _, tt := range []struct {

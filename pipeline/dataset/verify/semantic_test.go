@@ -15,6 +15,9 @@ import (
 // What is wrong behind right hashes: in the rows. Each is made in the first
 // file of a table, unless said otherwise, and must be found there.
 func TestWrongRows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: verifies a damaged dataset many times")
+	}
 	tests := []struct {
 		name   string
 		forge  func(*forgery)
@@ -146,6 +149,9 @@ func groups(ids ...string) func(*forgery) {
 // Every column of every table is compared: one that is changed is found,
 // whichever it is.
 func TestEveryColumnIsChecked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: verifies a damaged dataset many times")
+	}
 	original := newDataset(t)
 	for _, table := range readManifest(t, original).Tables {
 		if table.Name == schema.TableJobGroups {
@@ -181,6 +187,9 @@ var free = map[string]bool{
 }
 
 func TestWrongManifest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: verifies a damaged dataset many times")
+	}
 	tests := []struct {
 		name   string
 		forge  func(*forgery)

@@ -44,6 +44,9 @@ func pull(p *puller, batch int) (ids []string, jobs [][]byte, lost []string) {
 
 // Whatever the faults: who asks again gets everything, unchanged.
 func TestFaultsLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: repeats many requests")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 60})
 	calls := []string{}
 	for id := range dialled(w) {
@@ -83,6 +86,9 @@ func TestFaultsLoseNothing(t *testing.T) {
 
 // The shapes answers come in say what the plain ones say, in XML, too.
 func TestShapesLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 90})
 	ids := allIDs(w)
 	plain, _ := serve(t, w, api.Options{})
@@ -146,6 +152,9 @@ func TestPoison(t *testing.T) {
 // Shy ids fail in a batch and pass alone: that they are there shows in a large
 // world with many faults.
 func TestShyIDs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 400})
 	c, _ := serve(t, w, api.Options{Faults: 0.9, Stall: time.Millisecond})
 	p := newPuller(t, c)
