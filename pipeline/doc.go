@@ -16,16 +16,16 @@
 //  2. The [Decoder] finds the jobs in it, whatever their spelling, each as a
 //     schema.Job; what it cannot understand is a schema.Reject.
 //  3. The [Redactor] computes the contact keys and lets pass what may pass.
-//  4. The job's content hash tells whether the dataset has it already
-//     ([Appender].Known). Then only that it was seen is noted, and the steps
-//     that cost are left out.
-//  5. The [Flattener] makes the rows of the six day tables, schema.Rows, and
-//     has the words cut.
-//  6. [Appender].Append gives the rows to the dataset, which gathers them by
-//     the day they live under, past its memory budget in a file.
-//  7. When the input has ended the [Dataset] decides for each job which of its
-//     versions wins, writes the shards that change, links those that do not,
-//     and publishes: one rename, the commit.
+//  4. The [Appender] computes the job's content hash. If the job is published
+//     with this content, only the sighting is recorded; the expensive steps are
+//     skipped. Else the job is encoded and sorted by the day it lives under,
+//     beyond the memory budget in a file.
+//  5. When the input has ended the [Dataset] decides for each job which of its
+//     versions wins, and merges what SearchTask said of its tasks.
+//  6. It writes the shards that change: the jobs are decoded, flatten makes their
+//     rows in the six day tables, schema.Rows, and has the words cut. Files of
+//     other shards are linked.
+//  7. It publishes: one rename, the commit.
 //
 // # The packages
 //
@@ -41,16 +41,19 @@
 //	pipeline/redact            what personal data of a job may pass; contact keys
 //	pipeline/flatten           schema.Job → rows, with every derived column, and back
 //	segment                    text → words
-//	pipeline/dataset           rows → shards, Parquet files, snapshots; publish
-//	pipeline/dataset/gather    rows, sorted beyond memory
-//	pipeline/dataset/spill     a temporary file of parts, each written and read in a row
-//	pipeline/dataset/parquetio rows ↔ a Parquet file
-//	pipeline/dataset/verify    a published dataset, checked with a second reader
+//	pipeline/dataset           the folder of snapshots: which is the latest, which may go
+//	pipeline/dataset/commit    jobs → shards, Parquet files, a snapshot: the transaction of a run
+//	pipeline/dataset/jobsort   jobs sorted beyond memory
+//	pipeline/dataset/spill     other records sorted beyond memory
+//	pipeline/dataset/parquetio the Parquet files of a table, written and read
+//	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/internal/calendar days, intervals of time, time zones
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr
 //	pipeline/simulate          made-up calls that read like real ones, as files
+//	pipeline/simulate/script   the scripts they follow
 //	pipeline/simulate/api      the same calls behind the API's own interface
+//	pipeline/simulate/api/shapes  the shapes of its answers
 //	pipeline/bench             callmill and other ways to Parquet, measured in one sitting
 //	schema                     the nouns, the rows of each table, what a status means
 //
@@ -82,12 +85,12 @@
 // its library's own. The one exception is callapi, which has several requests
 // under way: an errgroup of its own inside Source.Raws, ended when that
 // returns. [Run] is an errgroup: one goroutine
-// reads, Workers of them take pieces of input through the line, then as many
-// write shards. Every send selects on ctx.Done(), a producer that is cancelled
-// ends with ctx.Err(), the first error cancels the rest, and Run returns when
-// all have ended. Types that a worker uses (Decoder, Redactor, Flattener,
-// Appender) are for one goroutine; each worker makes its own. What they share is
-// safe for all: the segmenter, the lines that flatteners remember, the dataset.
+// reads, Workers of them decode; in [Dataset].Commit, which package
+// dataset/commit implements, as many write shards. Every send selects on
+// ctx.Done(), a producer that is cancelled ends with ctx.Err(), the first error
+// cancels the rest, and Run returns when all have ended. Types that a worker uses
+// (Decoder, Redactor, Flattener, Appender) are not safe for concurrent use; each
+// worker has its own. What they share is: the segmenter and the dataset.
 //
 // The bytes that are published do not depend on any of this: which worker
 // took what, and when, is forgotten when the dataset puts versions and rows in
@@ -115,7 +118,7 @@
 //
 // What takes a share of it can then be looked at alone: Items in decode, Cut
 // in segment, Rows and Pattern in flatten, Append and Sorted in
-// dataset/gather, WriteTurns in dataset/parquetio, each as
+// dataset/jobsort, WriteTurns in dataset/parquetio, each as
 //
 //	go test ./pipeline/dataset/parquetio -run '^$' -bench WriteTurns -cpuprofile cpu.out
 //
@@ -137,9 +140,9 @@
 //	github.com/parquet-go/parquet-go      dataset: the format, its levels and encodings, and reading. Pinned: v0.30 drops values.
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked.
-//	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled rows.
+//	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled jobs.
 //	github.com/goccy/go-json              simulate, callapi: five times encoding/json. decode reads by itself: it goes on after damage.
-//	golang.org/x/sync                     pipeline, callapi: errgroup.
+//	golang.org/x/sync                     pipeline, callapi, dataset: errgroup.
 //	golang.org/x/time                     callapi: the rate of requests.
 //	github.com/alibabacloud-go            callapi: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.
 //	github.com/aliyun/credentials-go      callapi: the vendor's own chain of credentials.

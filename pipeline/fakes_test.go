@@ -19,14 +19,13 @@ import (
 
 type counter = atomic.Int64
 
-func line(workers int, s *fakeSource, d *fakeDataset, f *fakeFlattener) pipeline.Line {
+func line(workers int, s *fakeSource, d *fakeDataset) pipeline.Line {
 	return pipeline.Line{
-		Source:    s,
-		Decoder:   func() pipeline.Decoder { return &fakeDecoder{} },
-		Redactor:  func() pipeline.Redactor { return fakeRedactor{} },
-		Flattener: func() pipeline.Flattener { return f },
-		Dataset:   d,
-		Workers:   workers,
+		Source:   s,
+		Decoder:  func() pipeline.Decoder { return &fakeDecoder{} },
+		Redactor: func() pipeline.Redactor { return fakeRedactor{} },
+		Dataset:  d,
+		Workers:  workers,
 	}
 }
 
@@ -91,35 +90,21 @@ func (d *fakeDecoder) Counts() schema.Counts {
 	return schema.Counts{"letters": d.letters}
 }
 
-// fakeRedactor leaves a mark that the hash shows.
+// fakeRedactor leaves a mark.
 type fakeRedactor struct{}
 
 func (fakeRedactor) Job(job *schema.Job) { job.ReferenceID = "redacted" }
 
-// fakeFlattener counts the jobs. Workers share it, which a true one
-// would not stand.
-type fakeFlattener struct{ jobs counter }
-
-func (f *fakeFlattener) Rows(job *schema.Job, hash schema.ContentHash) *schema.Rows {
-	f.jobs.Add(1)
-	return &schema.Rows{Job: schema.JobRow{JobID: job.JobID, ContentHash: hash.String()}}
-}
-
 // fakeDataset notes what it is given, and objects to calls out of order. It
 // never looks whether the run is cancelled.
 type fakeDataset struct {
-	plans  []int            // units of each plan
-	known  map[string]bool  // jobs that are published already
 	fail   map[string]error // by method
 	called func()
-	// Where not nil, each job and each unit waits here.
-	gate, writeGate chan struct{}
+	gate   chan struct{} // where not nil, each job waits here
 
-	mu                                 sync.Mutex
-	appenders, flushed, published      int
-	planned                            int // plans given out
-	begun                              int // units
-	appended, noted, rejected, written []string
+	mu                            sync.Mutex
+	appenders, flushed, published int
+	added, rejected               []string
 }
 
 func (d *fakeDataset) enter(method string) error {
@@ -129,78 +114,19 @@ func (d *fakeDataset) enter(method string) error {
 	return d.fail[method]
 }
 
-func (d *fakeDataset) started() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.begun
-}
-
 func (d *fakeDataset) Appender() pipeline.Appender {
 	d.appenders++
 	return &fakeAppender{d: d}
 }
 
-func (d *fakeDataset) Plan(context.Context) (int, error) {
-	if err := d.enter("plan"); err != nil {
-		return 0, err
+// Commit does not count as a call: from there on cancelling is the dataset's
+// affair.
+func (d *fakeDataset) Commit(context.Context) error {
+	if err := d.fail["commit"]; err != nil {
+		return err
 	}
 	if d.flushed != d.appenders {
-		return 0, fmt.Errorf("plan: %d of %d appenders are flushed", d.flushed, d.appenders)
-	}
-	return d.nextPlan(), nil
-}
-
-func (d *fakeDataset) nextPlan() int {
-	if d.planned == len(d.plans) {
-		return 0
-	}
-	d.planned++
-	return d.plans[d.planned-1]
-}
-
-func (d *fakeDataset) Write(_ context.Context, unit int) error {
-	d.mu.Lock()
-	d.begun++
-	d.mu.Unlock()
-	if err := d.enter("write"); err != nil {
-		return err
-	}
-	if d.writeGate != nil {
-		<-d.writeGate
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.written = append(d.written, strconv.Itoa(unit))
-	return nil
-}
-
-func (d *fakeDataset) Replan() (int, error) {
-	if err := d.enter("replan"); err != nil {
-		return 0, err
-	}
-	if err := d.allWritten(); err != nil {
-		return 0, err
-	}
-	return d.nextPlan(), nil
-}
-
-// allWritten is an error where a unit of the plans so far is missing.
-func (d *fakeDataset) allWritten() error {
-	planned := 0
-	for _, units := range d.plans[:d.planned] {
-		planned += units
-	}
-	if len(d.written) != planned {
-		return fmt.Errorf("%d units are written, planned were %d", len(d.written), planned)
-	}
-	return nil
-}
-
-// Publish does not count as a call: from there on cancelling is the dataset's
-// affair.
-func (d *fakeDataset) Publish(context.Context) error {
-	if err := d.fail["publish"]; err != nil {
-		return err
+		return fmt.Errorf("commit: %d of %d appenders are flushed", d.flushed, d.appenders)
 	}
 	d.published++
 	return nil
@@ -208,29 +134,19 @@ func (d *fakeDataset) Publish(context.Context) error {
 
 type fakeAppender struct{ d *fakeDataset }
 
-func (a *fakeAppender) Known(_ *schema.Raw, _ int64, job *schema.Job, _ schema.ContentHash) bool {
-	a.d.mu.Lock()
-	defer a.d.mu.Unlock()
-	if a.d.known[job.JobID] {
-		a.d.noted = append(a.d.noted, job.JobID)
-	}
-	return a.d.known[job.JobID]
-}
-
-func (a *fakeAppender) Append(_ *schema.Raw, _ int64, job *schema.Job, hash schema.ContentHash, rows *schema.Rows) error {
-	if err := a.d.enter("append"); err != nil {
+func (a *fakeAppender) Job(_ *schema.Raw, _ int64, job *schema.Job) error {
+	if err := a.d.enter("job"); err != nil {
 		return err
 	}
 	if a.d.gate != nil {
 		<-a.d.gate
 	}
-	redacted := schema.Job{JobID: job.JobID, Tasks: job.Tasks, ReferenceID: "redacted"}
-	if want, _ := redacted.ContentHash(nil); hash != want || rows.Job.ContentHash != want.String() || rows.Job.JobID != job.JobID {
-		return fmt.Errorf("append %s: rows of %s, hash %s, want %s", job.JobID, rows.Job.JobID, hash, want)
+	if job.ReferenceID != "redacted" {
+		return fmt.Errorf("job %s is not redacted", job.JobID)
 	}
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
-	a.d.appended = append(a.d.appended, job.JobID)
+	a.d.added = append(a.d.added, job.JobID)
 	return nil
 }
 
@@ -249,7 +165,7 @@ func (a *fakeAppender) Facts(*schema.Raw, *schema.TaskFacts) error { return nil 
 func (a *fakeAppender) Group(_ *schema.Raw, group *schema.JobGroupRow) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
-	a.d.noted = append(a.d.noted, group.JobGroupID)
+	a.d.added = append(a.d.added, group.JobGroupID)
 	return nil
 }
 

@@ -59,10 +59,6 @@ var arrows = []arrow{
 	{"pipeline/dataset/verify", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset/verify", "pipeline/internal/durable", "the names of files that a crash leaves"},
 
-	{"pipeline/dataset", "pipeline/dataset/gather", "sorting beyond memory"},
-	{"pipeline/dataset", "pipeline/dataset/spill", "sorting beyond memory"},
-	{"pipeline/dataset/gather", "pipeline/dataset/spill", "sorting beyond memory"},
-
 	{"pipeline/simulate", "pipeline/simulate/script", "the scripts that its calls follow"},
 	{"pipeline/simulate/api", "pipeline/simulate", "the world it answers for"},
 	{"pipeline/simulate/api", "pipeline/simulate/api/shapes", "the shapes of its responses"},
@@ -93,11 +89,10 @@ var libraries = []library{
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
 	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "pipeline/callapi", "pipeline/decode")},
-	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/spool", "pipeline/dataset/gather", "pipeline/dataset/jobsort", "pipeline/dataset/parquetio", "segment/internal/zh")},
+	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/spool", "pipeline/dataset/jobsort", "pipeline/dataset/parquetio", "segment/internal/zh")},
 	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/callapi", "pipeline/dataset/commit")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client", "pipeline/callapi")},
 	{"golang.org/x/text", "NFKC of phone numbers; declared encodings", units("pipeline/redact", "pipeline/decode", "pipeline/decode/charset")},
-	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
 	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
 	{"golang.org/x/sys", "fadvise: files are fetched before they are read", units("pipeline/source")},

@@ -19,43 +19,31 @@ type Source interface {
 	Raws(ctx context.Context, yield func(*schema.Raw) error) error
 }
 
-// Decoder finds the jobs and rejects in a piece of input. It is for one
-// goroutine.
+// Decoder finds the jobs and rejects in a piece of input. Not safe for
+// concurrent use.
 type Decoder interface {
 	Items(raw *schema.Raw) iter.Seq[schema.Decoded]
 	// Counts are the coercions so far, by kind.
 	Counts() schema.Counts
 }
 
-// Redactor alters what of a job is personal data. It is for one goroutine.
+// Redactor alters the personal data of a job. Not safe for concurrent use.
 type Redactor interface {
 	Job(*schema.Job)
 }
 
-// Flattener makes the rows of a job, valid until the next call. It is for one
-// goroutine.
-type Flattener interface {
-	Rows(*schema.Job, schema.ContentHash) *schema.Rows
-}
-
-// Dataset takes what a run makes and publishes it, whole or not at all. The
-// calls come in this order, those of Write of one plan at the same time.
+// Dataset takes what a run found and publishes it, whole or not at all.
 type Dataset interface {
 	Appender() Appender
-	// Plan is called when all appenders are flushed; units are numbered from 0.
-	Plan(ctx context.Context) (units int, err error)
-	Write(ctx context.Context, unit int) error
-	// Replan names the units that must be written again, until it gives 0.
-	Replan() (units int, err error)
-	Publish(ctx context.Context) error
+	// Commit publishes. It is called once, when all appenders are flushed.
+	Commit(ctx context.Context) error
 }
 
-// Appender is the part of a Dataset that one worker uses.
+// Appender is the part of a Dataset that one worker uses. It keeps copies: the
+// caller reuses what it hands over. Not safe for concurrent use.
 type Appender interface {
-	// Known reports whether the job is published with this very content; then
-	// it notes the sighting, and the rows are not wanted.
-	Known(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash) bool
-	Append(raw *schema.Raw, position int64, job *schema.Job, hash schema.ContentHash, rows *schema.Rows) error
+	// Job takes a version of a job, redacted.
+	Job(raw *schema.Raw, position int64, job *schema.Job) error
 	// Facts takes what SearchTask says of a task; its job may come before or
 	// after it, or not at all.
 	Facts(raw *schema.Raw, facts *schema.TaskFacts) error
@@ -64,30 +52,25 @@ type Appender interface {
 	Flush() error
 }
 
-// Observer is told how far a run is, from several goroutines.
+// Observer is told of the progress of a run, from several goroutines.
 type Observer interface {
 	// Read is called for a piece of input that is done with.
 	Read(bytes, jobs, turns, rejects int64)
-	// Writing is called when n units are about to be written, Wrote for each.
-	Writing(n int)
-	Wrote()
 }
 
 // Line is a run put together: where input comes from, what is made of it and
 // where it goes. The functions make one instance for each worker.
 type Line struct {
-	Source    Source
-	Decoder   func() Decoder
-	Redactor  func() Redactor
-	Flattener func() Flattener
-	Dataset   Dataset
-	Observer  Observer // may be nil
-	// Workers is how many goroutines decode, cut and write; 0 means one per
-	// processor.
+	Source   Source
+	Decoder  func() Decoder
+	Redactor func() Redactor
+	Dataset  Dataset
+	Observer Observer // may be nil
+	// Workers is how many goroutines decode; 0 means one per processor.
 	Workers int
 }
 
-// Report says what a run met.
+// Report is what a run read.
 type Report struct {
 	Bytes     int64 // of input, decompressed
 	Jobs      int64 // versions of jobs decoded
@@ -104,30 +87,21 @@ func Run(ctx context.Context, l Line) (*Report, error) {
 		l.Workers = runtime.GOMAXPROCS(0)
 	}
 	if l.Observer == nil {
-		l.Observer = nobody{}
+		l.Observer = silent{}
 	}
 	report, err := l.transform(ctx)
-	if err != nil {
-		return report, err
-	}
-	units, err := l.Dataset.Plan(ctx)
-	for err == nil && units > 0 {
-		if err = l.write(ctx, units); err == nil {
-			units, err = l.Dataset.Replan()
-		}
-	}
 	if err == nil {
-		err = ctx.Err() // a Dataset need not have looked
+		err = ctx.Err() // a Dataset need not look
 	}
 	if err != nil {
 		return report, err
 	}
-	return report, l.Dataset.Publish(ctx)
+	return report, l.Dataset.Commit(ctx)
 }
 
-// transform reads, decodes, cuts and gathers. The window between the source
-// and the workers is as many pieces as there are workers: enough to keep them
-// busy, and pieces may be of 16 MiB.
+// transform reads and decodes. The window between the source and the workers is
+// as many pieces as there are workers: enough to keep them busy, and pieces may
+// be of 16 MiB.
 func (l *Line) transform(ctx context.Context) (*Report, error) {
 	g, ctx := errgroup.WithContext(ctx)
 	raws := make(chan *schema.Raw, l.Workers)
@@ -146,7 +120,7 @@ func (l *Line) transform(ctx context.Context) (*Report, error) {
 	decoders := make([]Decoder, l.Workers)
 	for i := range decoders {
 		decoders[i] = l.Decoder()
-		w := worker{decoder: decoders[i], redactor: l.Redactor(), flattener: l.Flattener(), appender: l.Dataset.Appender()}
+		w := worker{decoder: decoders[i], redactor: l.Redactor(), appender: l.Dataset.Appender()}
 		g.Go(func() error {
 			for raw := range raws {
 				if ctx.Err() != nil {
@@ -173,39 +147,14 @@ func (l *Line) transform(ctx context.Context) (*Report, error) {
 	return report, err
 }
 
-// write writes the units of a plan, several at a time.
-func (l *Line) write(ctx context.Context, units int) error {
-	l.Observer.Writing(units)
-	g, group := errgroup.WithContext(ctx)
-	g.SetLimit(l.Workers)
-	for unit := range units {
-		if group.Err() != nil {
-			break
-		}
-		g.Go(func() error {
-			if err := l.Dataset.Write(group, unit); err != nil {
-				return err
-			}
-			l.Observer.Wrote()
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
-}
-
 // worker takes pieces of input through the line, one after the other.
 type worker struct {
-	decoder   Decoder
-	redactor  Redactor
-	flattener Flattener
-	appender  Appender
-	scratch   []byte
+	decoder  Decoder
+	redactor Redactor
+	appender Appender
 }
 
-// done is what was found in a piece of input.
+// done is what a piece of input held.
 type done struct{ bytes, jobs, turns, rejects int64 }
 
 func (w *worker) transform(raw *schema.Raw) (found done, err error) {
@@ -229,25 +178,14 @@ func (w *worker) transform(raw *schema.Raw) (found done, err error) {
 			for i := range item.Job.Tasks {
 				found.turns += int64(len(item.Job.Tasks[i].Turns))
 			}
-			err = w.job(raw, item.Position, item.Job)
+			w.redactor.Job(item.Job)
+			err = w.appender.Job(raw, item.Position, item.Job)
 		}
 		if err != nil {
 			return found, err
 		}
 	}
 	return found, nil
-}
-
-// job takes one job through the line; one that is published already, with the
-// same content, is neither flattened nor cut.
-func (w *worker) job(raw *schema.Raw, position int64, job *schema.Job) error {
-	w.redactor.Job(job)
-	var hash schema.ContentHash
-	hash, w.scratch = job.ContentHash(w.scratch)
-	if w.appender.Known(raw, position, job, hash) {
-		return nil
-	}
-	return w.appender.Append(raw, position, job, hash, w.flattener.Rows(job, hash))
 }
 
 // tally sums up over workers.
@@ -267,8 +205,7 @@ func (t *tally) report() *Report {
 	}
 }
 
-type nobody struct{}
+// silent is the Observer of a run that has none.
+type silent struct{}
 
-func (nobody) Read(bytes, jobs, turns, rejects int64) {}
-func (nobody) Writing(int)                            {}
-func (nobody) Wrote()                                 {}
+func (silent) Read(bytes, jobs, turns, rejects int64) {}

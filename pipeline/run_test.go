@@ -25,9 +25,8 @@ func TestRunMovesEverything(t *testing.T) {
 	for _, workers := range []int{1, 2, 16} {
 		t.Run(fmt.Sprintf("%d workers", workers), func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-			d := &fakeDataset{plans: []int{5, 2}, known: map[string]bool{"b/1": true}}
-			f := &fakeFlattener{}
-			report, err := pipeline.Run(t.Context(), line(workers, newSource("jj", "rjr", "", "j"), d, f))
+			d := &fakeDataset{}
+			report, err := pipeline.Run(t.Context(), line(workers, newSource("jj", "rjr", "", "j"), d))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -35,20 +34,11 @@ func TestRunMovesEverything(t *testing.T) {
 			if diff := cmp.Diff(want, report); diff != "" {
 				t.Errorf("report (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff([]string{"a/0", "a/1", "d/0"}, sorted(d.appended)); diff != "" {
-				t.Errorf("appended (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff([]string{"b/1"}, sorted(d.noted)); diff != "" {
-				t.Errorf("known, so only noted (-want +got):\n%s", diff)
+			if diff := cmp.Diff([]string{"a/0", "a/1", "b/1", "d/0"}, sorted(d.added)); diff != "" {
+				t.Errorf("added (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff([]string{"b/0", "b/2"}, sorted(d.rejected)); diff != "" {
 				t.Errorf("rejected (-want +got):\n%s", diff)
-			}
-			if n := f.jobs.Load(); n != 3 {
-				t.Errorf("%d jobs were flattened, want 3: one is known", n)
-			}
-			if diff := cmp.Diff([]string{"0", "0", "1", "1", "2", "3", "4"}, sorted(d.written)); diff != "" {
-				t.Errorf("units of both plans written (-want +got):\n%s", diff)
 			}
 			if d.appenders != workers || d.flushed != workers || d.published != 1 {
 				t.Errorf("%d appenders, %d flushed, published %d times", d.appenders, d.flushed, d.published)
@@ -60,7 +50,7 @@ func TestRunMovesEverything(t *testing.T) {
 // Every piece of input is given back once, and by nobody but the line.
 func TestRunReleasesInput(t *testing.T) {
 	s := newSource(strings.Split(strings.Repeat("jr,", 40), ",")...)
-	if _, err := pipeline.Run(t.Context(), line(3, s, &fakeDataset{}, &fakeFlattener{})); err != nil {
+	if _, err := pipeline.Run(t.Context(), line(3, s, &fakeDataset{})); err != nil {
 		t.Fatal(err)
 	}
 	if yielded, released := s.yielded.Load(), s.released.Load(); yielded != 41 || released != 41 {
@@ -70,7 +60,7 @@ func TestRunReleasesInput(t *testing.T) {
 
 func TestRunWithoutWorkersGivenHasOnePerProcessor(t *testing.T) {
 	d := &fakeDataset{}
-	if _, err := pipeline.Run(t.Context(), line(0, newSource("j"), d, &fakeFlattener{})); err != nil {
+	if _, err := pipeline.Run(t.Context(), line(0, newSource("j"), d)); err != nil {
 		t.Fatal(err)
 	}
 	if want := runtime.GOMAXPROCS(0); d.appenders != want {
@@ -81,15 +71,15 @@ func TestRunWithoutWorkersGivenHasOnePerProcessor(t *testing.T) {
 // TestFirstErrorEndsEverything lets each end of the line fail in turn.
 func TestFirstErrorEndsEverything(t *testing.T) {
 	broken := errors.New("broken")
-	for _, where := range []string{"source", "append", "reject", "flush", "plan", "write", "replan", "publish"} {
+	for _, where := range []string{"source", "job", "reject", "flush", "commit"} {
 		t.Run(where, func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 			s := newSource(strings.Split(strings.Repeat("jrj,", 100), ",")...)
-			d := &fakeDataset{plans: []int{20}, fail: map[string]error{where: broken}}
+			d := &fakeDataset{fail: map[string]error{where: broken}}
 			if where == "source" {
 				s.failAfter, s.err = 50, broken
 			}
-			_, err := pipeline.Run(t.Context(), line(4, s, d, &fakeFlattener{}))
+			_, err := pipeline.Run(t.Context(), line(4, s, d))
 			if !errors.Is(err, broken) {
 				t.Errorf("the error is %v, want that of %s", err, where)
 			}
@@ -97,13 +87,10 @@ func TestFirstErrorEndsEverything(t *testing.T) {
 				t.Error("published")
 			}
 			// An error about a piece of input names it.
-			if inPiece := where == "append" || where == "reject"; inPiece && !strings.HasSuffix(err.Error(), ": broken") {
+			if inPiece := where == "job" || where == "reject"; inPiece && !strings.HasSuffix(err.Error(), ": broken") {
 				t.Errorf("%q does not name the piece of input", err)
 			}
-			if n := d.started(); where == "write" && n > 4+1 {
-				t.Errorf("%d of 20 units were begun, though the first failed", n)
-			}
-			if n := s.yielded.Load(); (where == "append" || where == "reject") && n > 4+4+1 {
+			if n := s.yielded.Load(); (where == "job" || where == "reject") && n > 4+4+1 {
 				t.Errorf("%d of 101 pieces were read, though the first failed", n)
 			}
 		})
@@ -115,7 +102,6 @@ func TestCancelledRunPublishesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		leaks := goleak.IgnoreCurrent()
 		pieces := rapid.SliceOfN(rapid.StringMatching(`[jr]{0,4}`), 0, 20).Draw(t, "pieces")
-		plans := rapid.SliceOfN(rapid.IntRange(1, 6), 0, 2).Draw(t, "plans")
 		workers := rapid.IntRange(1, 4).Draw(t, "workers")
 		at := rapid.Int64Range(1, 120).Draw(t, "cancelled at call")
 
@@ -127,9 +113,9 @@ func TestCancelledRunPublishesNothing(t *testing.T) {
 				cancel()
 			}
 		}
-		s, d := newSource(pieces...), &fakeDataset{plans: plans, called: called}
+		s, d := newSource(pieces...), &fakeDataset{called: called}
 		s.called = called
-		_, err := pipeline.Run(ctx, line(workers, s, d, &fakeFlattener{}))
+		_, err := pipeline.Run(ctx, line(workers, s, d))
 
 		switch {
 		case calls.Load() < at && (err != nil || d.published != 1):
@@ -143,13 +129,12 @@ func TestCancelledRunPublishesNothing(t *testing.T) {
 	})
 }
 
-// TestCountsBalance: whatever there is in the input is either appended, noted
-// as known, or rejected, once.
+// TestCountsBalance: everything in the input is either added or rejected, once.
 func TestCountsBalance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := rapid.SliceOfN(rapid.StringMatching(`[jr]{0,6}`), 0, 26).Draw(t, "pieces")
-		d := &fakeDataset{plans: []int{3}, known: map[string]bool{"a/0": true, "c/2": true}}
-		report, err := pipeline.Run(context.Background(), line(rapid.IntRange(1, 5).Draw(t, "workers"), newSource(pieces...), d, &fakeFlattener{}))
+		d := &fakeDataset{}
+		report, err := pipeline.Run(context.Background(), line(rapid.IntRange(1, 5).Draw(t, "workers"), newSource(pieces...), d))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,12 +145,12 @@ func TestCountsBalance(t *testing.T) {
 			}
 		}
 		slices.Sort(want)
-		got := sorted(slices.Concat(d.appended, d.noted, d.rejected))
+		got := sorted(slices.Concat(d.added, d.rejected))
 		if !slices.Equal(want, got) {
 			t.Errorf("in the input\n%v\nin the dataset\n%v", want, got)
 		}
-		if int(report.Jobs) != len(d.appended)+len(d.noted) || int(report.Rejects) != len(d.rejected) {
-			t.Errorf("%d jobs and %d rejects reported, %d and %d there", report.Jobs, report.Rejects, len(d.appended)+len(d.noted), len(d.rejected))
+		if int(report.Jobs) != len(d.added) || int(report.Rejects) != len(d.rejected) {
+			t.Errorf("%d jobs and %d rejects reported, %d and %d there", report.Jobs, report.Rejects, len(d.added), len(d.rejected))
 		}
 	})
 }
@@ -181,7 +166,7 @@ func TestWindow(t *testing.T) {
 		var err error
 		finished := false
 		go func() {
-			_, err = pipeline.Run(t.Context(), line(workers, s, d, &fakeFlattener{}))
+			_, err = pipeline.Run(t.Context(), line(workers, s, d))
 			finished = true
 		}()
 		for passed := range 10 {
@@ -195,27 +180,6 @@ func TestWindow(t *testing.T) {
 		synctest.Wait()
 		if !finished || err != nil || d.published != 1 {
 			t.Errorf("finished: %v, error: %v, published %d times", finished, err, d.published)
-		}
-	})
-}
-
-// TestUnitsAreWrittenByWorkers: as many at a time as there are workers.
-func TestUnitsAreWrittenByWorkers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const workers = 3
-		gate := make(chan struct{})
-		d := &fakeDataset{plans: []int{10}, writeGate: gate}
-		go pipeline.Run(t.Context(), line(workers, newSource("j"), d, &fakeFlattener{}))
-		for done := range 10 {
-			synctest.Wait()
-			if want := min(10, done+workers); d.started() != want {
-				t.Errorf("with %d units done %d were begun, want %d", done, d.started(), want)
-			}
-			gate <- struct{}{}
-		}
-		synctest.Wait()
-		if d.published != 1 {
-			t.Errorf("published %d times", d.published)
 		}
 	})
 }

@@ -47,11 +47,7 @@ func appendTask(b []byte, t *Task) []byte {
 	b = appendText(b, t.TaskID, t.JobID, t.CallID, t.ChatbotID, t.ScenarioID, t.Status, t.Brief, t.CallingNumber, t.CalledNumber)
 	b = binary.AppendVarint(b, t.PlannedTime)
 	b = binary.AppendVarint(b, t.ActualTime)
-	if t.Duration == nil {
-		b = append(b, 0)
-	} else {
-		b = binary.AppendVarint(append(b, 1), *t.Duration)
-	}
+	b = appendInt64(b, t.Duration)
 	b = appendContact(b, &t.Contact)
 	b = binary.AppendUvarint(b, uint64(len(t.Turns)))
 	for i := range t.Turns {

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -65,69 +64,6 @@ func (t *Task) CallTime() int64 {
 		return t.ActualTime
 	}
 	return t.PlannedTime
-}
-
-// Facts are what SearchTask knows of a task and ListJobs does not.
-type Facts struct {
-	JobGroupName          string
-	ScriptName            string
-	CallMS                *int64 // CallDuration, ms
-	RingingS              *int32 // RecordingDuration, which is the ringing, s
-	EndReason             *int32 // TaskEndReason, 1–11
-	ReachedEnd            *bool  // HasReachedEndOfFlow
-	LastPlaybackCompleted *bool
-	HungUpByRejection     *bool
-	DialExceptions        []string // DialExceptionCodes
-}
-
-// IsZero reports whether SearchTask said nothing.
-func (f *Facts) IsZero() bool {
-	return f.JobGroupName == "" && f.ScriptName == "" && f.CallMS == nil && f.RingingS == nil &&
-		f.EndReason == nil && f.ReachedEnd == nil && f.LastPlaybackCompleted == nil &&
-		f.HungUpByRejection == nil && len(f.DialExceptions) == 0
-}
-
-// Or gives the facts, with those of more where nothing is known.
-func (f Facts) Or(more Facts) Facts {
-	return Facts{
-		JobGroupName:          cmp.Or(f.JobGroupName, more.JobGroupName),
-		ScriptName:            cmp.Or(f.ScriptName, more.ScriptName),
-		CallMS:                cmp.Or(f.CallMS, more.CallMS),
-		RingingS:              cmp.Or(f.RingingS, more.RingingS),
-		EndReason:             cmp.Or(f.EndReason, more.EndReason),
-		ReachedEnd:            cmp.Or(f.ReachedEnd, more.ReachedEnd),
-		LastPlaybackCompleted: cmp.Or(f.LastPlaybackCompleted, more.LastPlaybackCompleted),
-		HungUpByRejection:     cmp.Or(f.HungUpByRejection, more.HungUpByRejection),
-		DialExceptions:        firstOf(f.DialExceptions, more.DialExceptions),
-	}
-}
-
-func firstOf(a, b []string) []string {
-	if len(a) > 0 {
-		return a
-	}
-	return b
-}
-
-// Clone copies the facts, so that they share no memory with f.
-func (f *Facts) Clone() Facts {
-	c := *f
-	c.JobGroupName, c.ScriptName = strings.Clone(f.JobGroupName), strings.Clone(f.ScriptName)
-	c.CallMS, c.RingingS, c.EndReason = clonePointer(f.CallMS), clonePointer(f.RingingS), clonePointer(f.EndReason)
-	c.ReachedEnd, c.LastPlaybackCompleted = clonePointer(f.ReachedEnd), clonePointer(f.LastPlaybackCompleted)
-	c.HungUpByRejection = clonePointer(f.HungUpByRejection)
-	c.DialExceptions = nil
-	for _, code := range f.DialExceptions {
-		c.DialExceptions = append(c.DialExceptions, strings.Clone(code))
-	}
-	return c
-}
-
-func clonePointer[T any](p *T) *T {
-	if p == nil {
-		return nil
-	}
-	return new(*p)
 }
 
 // Speakers of a turn. SpeakerUnknown is callmill's own, for a turn without one.

@@ -20,12 +20,35 @@ type Raw struct {
 	// be read of it is in Body or came before. Empty: it did not.
 	Fault string
 
+	// Archive, if not nil, is the damaged archive that Fault is about. The reject
+	// keeps it instead of the text.
+	Archive *Archive
+
 	// Reject, where not nil, is all there is to say of the piece: the source
 	// itself found it unusable, such as a job beyond what can be held.
 	Reject *Reject
 
+	// Replay is the id of the reject whose input this is, where it is replayed.
+	Replay string
+
 	// Release, where not nil, gives Body back to whoever made it.
 	Release func()
+}
+
+// TellFault adds Fault to the reason of a reject, and replaces its input by the
+// damaged archive, if Archive is set.
+func (r *Raw) TellFault(reject *Reject) {
+	reject.Reason += ": " + r.Fault
+	if a := r.Archive; a != nil {
+		reject.Raw, reject.RawBytes, reject.RawSHA256 = a.Head, a.Bytes, a.SHA256
+	}
+}
+
+// Archive is a compressed input as stored, in the form a reject keeps it.
+type Archive struct {
+	Head   []byte // at most its first MiB
+	Bytes  int64  // its length
+	SHA256 string // of all of it, hexadecimal
 }
 
 // Reject is input that could not become rows.

@@ -1,7 +1,7 @@
 package schema
 
-// Rows are the rows of one job in the six day tables, in the order in which
-// they are published.
+// Rows are the rows of one job in the day tables, in the order in which they are
+// published.
 type Rows struct {
 	Job       JobRow
 	Tasks     []TaskRow
@@ -17,6 +17,56 @@ type Rows struct {
 	Undated bool
 }
 
+// Reset empties the rows. It keeps the memory of tables of up to maxKept rows for
+// the rows of another job.
+func (r *Rows) Reset(maxKept int) {
+	*r = Rows{
+		Tasks:     emptied(r.Tasks, maxKept),
+		Turns:     emptied(r.Turns, maxKept),
+		Contacts:  emptied(r.Contacts, maxKept),
+		Extras:    emptied(r.Extras, maxKept),
+		Summaries: emptied(r.Summaries, maxKept),
+	}
+}
+
+func emptied[T any](rows []T, maxKept int) []T {
+	if cap(rows) > maxKept {
+		return nil
+	}
+	return rows[:0]
+}
+
 // NoDate is 9999-12-31 in days since 1970-01-01: the partition of jobs
 // without a call.
 const NoDate int32 = 2932896
+
+// RowCounts are numbers of rows in the day tables, in the order of [DayTables].
+type RowCounts [6]int64
+
+// CountRows returns how many rows the job has in each day table.
+func (j *Job) CountRows() RowCounts {
+	turns, summaries := 0, len(j.Summaries)
+	for i := range j.Tasks {
+		turns += len(j.Tasks[i].Turns)
+		for k := range j.Tasks[i].Turns {
+			summaries += len(j.Tasks[i].Turns[k].Summaries)
+		}
+	}
+	return RowCounts{1, int64(len(j.Tasks)), int64(turns), int64(len(j.Contacts)), int64(len(j.Extras)), int64(summaries)}
+}
+
+// Add adds more to c.
+func (c *RowCounts) Add(more RowCounts) {
+	for i, n := range more {
+		c[i] += n
+	}
+}
+
+// Max returns the count of the largest table.
+func (c RowCounts) Max() int64 {
+	largest := c[0]
+	for _, n := range c {
+		largest = max(largest, n)
+	}
+	return largest
+}

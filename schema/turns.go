@@ -20,37 +20,6 @@ type TurnRow struct {
 	Answered       *bool    `parquet:"answered,optional" en:"Whether a person answered the call." zh:"是否由人接听：接通且未被机器拦截。"`
 	FailedDialogue *bool    `parquet:"failed_dialogue,optional" en:"Whether the call's dialogue failed: see tasks." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前用户挂断。"`
 	CallDate       *int32   `parquet:"call_date,optional,date" en:"Day of the call in the dataset's time zone." zh:"呼叫日期（实际时间，否则计划时间），数据集的时区。"`
-
-	// Line, where not nil, is what the turn says, and what others say, too: it
-	// has the row's Script, Tokens and Chars: who changes one of them sets Line to
-	// nil. It is no column.
-	Line *Line `parquet:"-" json:"-"`
-}
-
-// Line is what turns that say the same have in common. It is immutable, and so
-// are the Tokens of rows that refer to it.
-type Line struct {
-	// Number tells the lines of one run apart. It is counted from 0; from
-	// [MaxLines] on it is of no use, and the line is treated as if it were none.
-	Number int32
-	Script string
-	Tokens []string
-	Chars  int32
-	// Pattern is that of a robot's turn in a call whose contact's name does not
-	// occur in it.
-	Pattern string
-}
-
-// MaxLines bounds what tables that go by [Line.Number] take.
-const MaxLines = 1 << 20
-
-// OwnTokens gives the memory of the row's tokens, to put others there. There is
-// none where they are those of a line.
-func (t *TurnRow) OwnTokens() []string {
-	if t.Line != nil {
-		return nil
-	}
-	return t.Tokens[:0]
 }
 
 // Values of TurnRow.Timing.

@@ -28,11 +28,11 @@ func newConvert(env *environment) *cobra.Command {
 		Long: `Convert reads saved ListJobs responses and publishes them.
 
 An input is a file, a folder (searched for *.json, *.jsonl and *.xml, also with
-.gz or .zst; what is in them is found out by looking), or - for standard input.
+.gz or .zst; the format is detected from the content), or - for standard input.
 
-Versions of a job are told apart by when they were received. Files do not say;
-without --observed-at they count as received when the run started, and give
-way to versions that know better.`,
+Of several versions of a job the one received last is published. Files do not
+say when they were received; without --observed-at they count as received when
+the run started, and never replace versions that have a timestamp.`,
 		Example: `  callmill convert responses/ --out data
   callmill convert night.jsonl.zst --out data --observed-at 2026-01-22T01:30:00+08:00
   zcat old.xml.gz | callmill convert - --out data --instance collections`,
@@ -46,35 +46,38 @@ way to versions that know better.`,
 				return usagef("--instance must not be empty")
 			}
 			if !utf8.ValidString(instance) {
-				return usagef("--instance: %q is not UTF-8", instance)
+				return usagef("--instance: invalid name %q: want UTF-8", instance)
 			}
 			options := source.Options{Instance: instance, Cut: cut, Except: flags.out}
 			var files *source.Files
-			ready := func(*dataset.Dataset, *resolved) (err error) {
-				if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
-					return &usageError{err}
+			o := &operation{command: "convert", flags: flags}
+			o.settle = func(d *dataset.Dataset) (*resolved, error) {
+				s, err := flags.settings.resolve(d)
+				if err != nil {
+					return nil, err
 				}
-				return err
+				if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
+					return nil, &usageError{err}
+				}
+				return s, err
 			}
-			open := func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
+			o.open = func(ctx context.Context, with opening) (_ *input, err error) {
 				options.ObservedAt, options.Undated = at, at == 0
 				if at == 0 {
-					options.ObservedAt = r.run.Started.UnixMilli()
+					options.ObservedAt = with.report.run.Started.UnixMilli()
 				}
 				if slices.Contains(args, "-") {
 					options.Stdin = untilDone(ctx, env.stdin)
 				}
-				if flags.lockWait > 0 { // more may have come while the dataset was waited for
-					var err error
+				if flags.lockWait > 0 { // files may have come while the dataset was locked
 					if files, err = source.Open(args, options); err != nil {
 						return nil, err
 					}
 				}
 				_, bytes := files.Total()
-				return responses(ctx, d, r.run, files.With(options), bytes)
+				return &input{source: files.With(options), bytes: bytes, decoder: newDecoder}, nil
 			}
-			j := &job{command: "convert", flags: flags, ready: ready, open: open}
-			return j.execute(c.Context(), env)
+			return o.execute(c.Context(), env)
 		},
 	}
 	flags.add(c)
@@ -83,12 +86,12 @@ way to versions that know better.`,
 	return c
 }
 
-// cut cuts inputs that are too large to be held.
+// cut splits inputs that are too large to be held in memory.
 func cut(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
 	return decode.Cut(decode.Options{}, base, open, yield)
 }
 
-// parseInstant reads an instant as RFC 3339 or in milliseconds; "" is 0.
+// parseInstant parses a timestamp, RFC 3339 or milliseconds since 1970; "" is 0.
 func parseInstant(s string) (int64, error) {
 	if s == "" {
 		return 0, nil
@@ -98,7 +101,7 @@ func parseInstant(s string) (int64, error) {
 		t, notTime := time.Parse(time.RFC3339Nano, s)
 		ms, err = t.UnixMilli(), notTime
 	}
-	// As in the responses: what dates can hold in every reader of the tables.
+	// As in responses: what every reader of the tables can represent.
 	end := time.Date(9999, time.January, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 	if err != nil || ms <= 0 || ms >= end {
 		return 0, fmt.Errorf("invalid timestamp %q (e.g. 2026-01-22T01:30:00Z)", s)

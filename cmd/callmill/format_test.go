@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/nightly"
 	"callmill/pipeline/redact"
@@ -99,9 +100,7 @@ func writeFormat(t *testing.T, dir string) {
 		}
 	}
 	ctx := t.Context()
-	d, err := dataset.Open(ctx, dir, dataset.Options{
-		Program: "callmill " + version(), Now: func() time.Time { return formatNoon.Add(24 * time.Hour) },
-	})
+	d, err := dataset.Open(ctx, dir, dataset.Options{Now: func() time.Time { return formatNoon.Add(24 * time.Hour) }})
 	fail(err)
 	defer func() { fail(d.Close()) }()
 	key, err := d.Key(filepath.Join(write(t, map[string]string{"key": "the secret of a dataset in the tests"}), "key"))
@@ -115,16 +114,17 @@ func writeFormat(t *testing.T, dir string) {
 	s.settings.KeyID = dataset.KeyID(key)
 	fail(d.KeepDictionaries(s.dicts))
 	run := d.NewRun()
-	tx, err := d.Begin(ctx, run)
+	tx, err := commit.Begin(ctx, d, run, commit.Options{
+		Flattener: func() commit.Flattener { return flatten.New(s.location, s.words) }, Unflatten: flatten.Job, Program: "callmill " + version(),
+	})
 	fail(err)
 	defer func() { fail(tx.Close()) }()
 
-	a, redactor, flattener := tx.Appender(), redact.New(key), flatten.New(s.location, s.words, nil)
+	a, redactor := tx.Appender(), redact.New(key)
 	raw := &schema.Raw{Origin: "night.jsonl.zst"}
 	for i, job := range formatJobs() {
 		redactor.Job(job)
-		hash, _ := job.ContentHash(nil)
-		fail(a.Append(raw, int64(i), job, hash, flattener.Rows(job, hash)))
+		fail(a.Job(raw, int64(i), job))
 	}
 	for i := range formatRejects {
 		fail(a.Reject(raw, &formatRejects[i]))
@@ -135,18 +135,11 @@ func writeFormat(t *testing.T, dir string) {
 		JobGroupStatus: "Completed", CreationTime: formatNoon.UnixMilli(), ModifyTime: formatNoon.UnixMilli(), TotalJobs: &total, ObservedAt: formatNoon.UnixMilli(),
 	}))
 	fail(a.Flush())
-	units, err := tx.Plan(ctx)
-	for fail(err); units > 0; fail(err) {
-		for unit := range units {
-			fail(tx.Write(ctx, unit))
-		}
-		units, err = tx.Replan()
-	}
 	day := formatNoon.Truncate(24 * time.Hour)
 	request, err := nightly.Given(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
 	fail(err)
 	work := request.Plan([]string{"care"}, nil)
-	published, err := tx.Publish(ctx, dataset.Extent{
+	published, err := tx.Commit(ctx, dataset.Extent{
 		Settings: s.settings,
 		Covered:  nightly.Cover(nil, work, time.UTC, day.Add(36*time.Hour)),
 		Pending:  []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},

@@ -58,6 +58,7 @@ func (m *metrics) run(r *report) {
 	if p := r.published; p != nil {
 		m.gauge("last_run_seen", "Job versions seen by the last run.", float64(p.Counts.Seen), nil)
 		m.gauge("last_run_rejected", "Rejects met by the last run.", float64(p.Counts.Rejected), nil)
+		m.gauge("last_run_unmatched", "Tasks with facts of SearchTask in the last run that are in no table.", float64(p.Unmatched), nil)
 	}
 }
 

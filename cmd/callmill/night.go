@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,20 +15,9 @@ import (
 )
 
 // open finds what is due and makes the input of the run of it.
-func (n *night) open(ctx context.Context, d *dataset.Dataset, s *resolved, r *report) (*input, error) {
-	tx, err := d.Begin(ctx, r.run)
-	if err != nil {
-		return nil, err
-	}
-	in, err := n.input(d, tx, s, r)
-	if err != nil {
-		return nil, errors.Join(err, tx.Close())
-	}
-	return in, nil
-}
-
-func (n *night) input(d *dataset.Dataset, tx *dataset.Tx, s *resolved, r *report) (*input, error) {
-	plans, err := n.plan(d, s.location, tx)
+func (n *night) open(_ context.Context, with opening) (*input, error) {
+	d, r := with.dataset, with.report
+	plans, err := n.plan(d, with.settings.location, with.tx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,19 +35,14 @@ func (n *night) input(d *dataset.Dataset, tx *dataset.Tx, s *resolved, r *report
 	}
 	r.pull = &pullReport{ResumedRun: resume}
 	source := callapi.NewSource(n.client, plans, callapi.SourceOptions{Journal: journal, Saw: n.saw})
-	return &input{
-		source: source, tx: tx,
-		decoder:  newDecoder,
-		counters: n.client.Counters,
-		extend:   n.extend,
-		close: func() error {
-			if err := journal.Close(); err != nil {
-				return err
-			}
-			_, err := spool.Prune(nil, d.RawDir(), n.flags.keepRaw, r.run.ID)
+	n.closeJournal = func() error {
+		if err := journal.Close(); err != nil {
 			return err
-		},
-	}, nil
+		}
+		_, err := spool.Prune(nil, d.RawDir(), n.flags.keepRaw, r.run.ID)
+		return err
+	}
+	return &input{source: source, decoder: newDecoder, counters: n.client.Counters, extend: n.extend}, nil
 }
 
 // saw notes what became of a job that was asked for.
@@ -98,15 +81,15 @@ func (n *night) extend(e *dataset.Extent) {
 }
 
 // look tries what a pull would do, and fetches nothing.
-func (n *night) look(ctx context.Context, j *job) error {
-	if err := j.flags.check(); err != nil {
+func (n *night) look(ctx context.Context, o *operation) error {
+	if err := o.flags.check(); err != nil {
 		return err
 	}
-	d, err := lookAt(j.flags.out)
+	d, err := lookAt(o.flags.out)
 	if err != nil {
 		return err
 	}
-	s, err := j.check(d)
+	s, err := o.check(d)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"callmill/pipeline/progress"
 )
 
-// observer shows the line's progress: by bytes of input, or, where there are
+// observer shows the progress of a run: by bytes of input or, where there are
 // counters of an API, by the jobs that were asked for.
 type observer struct {
 	show     *progress.Progress
@@ -19,13 +19,12 @@ type observer struct {
 
 	mu    sync.Mutex
 	shown callapi.Counters
-	ended bool // all is asked for; what is shown now is the writing
+	ended bool // fetching is over; now the writing is shown
 }
 
-// begin shows the first stage; end is to be called when the line has ended.
-// Jobs are found before they are fetched, by requests of which nobody knows how
-// many there are. The API may say nothing for long, so a goroutine looks how
-// it is going.
+// begin shows the first stage; end must be called when the run has ended. Jobs
+// are discovered before they are fetched, by an unknown number of requests. Since
+// a response may take long, a goroutine polls the counters.
 func (o *observer) begin(bytes int64) (end func()) {
 	if o.counters == nil {
 		o.show.Start("reading", bytes, progress.Bytes)
@@ -53,7 +52,7 @@ func (o *observer) begin(bytes int64) (end func()) {
 	}
 }
 
-// fetched shows what the counters say, unless fetching is over.
+// fetched shows the counters, unless fetching is over.
 func (o *observer) fetched() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -104,7 +103,7 @@ func (o *observer) Writing(n int) {
 
 func (o *observer) Wrote() { o.show.Add(1) }
 
-// isTerminal reports whether a stream shows to a person.
+// isTerminal reports whether a stream is a terminal.
 func isTerminal(w any) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

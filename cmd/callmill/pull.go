@@ -12,6 +12,7 @@ import (
 
 	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/nightly"
 	"callmill/schema"
 )
@@ -55,11 +56,11 @@ the role of the machine. They are never in flags.`,
 func pull(ctx context.Context, env *environment, flags *pullFlags, run *runFlags) error {
 	n := &night{flags: flags, env: env, out: run.out}
 	defer n.close()
-	j := &job{command: "pull", flags: run, ready: n.ready, open: n.open, finish: n.report}
+	o := &operation{command: "pull", flags: run, settle: n.settle(run), open: n.open, finish: n.finish}
 	if flags.check || flags.dryRun {
-		return n.look(ctx, j)
+		return n.look(ctx, o)
 	}
-	err := j.execute(ctx, env)
+	err := o.execute(ctx, env)
 	if caught(ctx) != 0 && errors.Is(err, context.Canceled) {
 		return &hintError{err, "what was received is kept: run the same command again, and it goes on from there"}
 	}
@@ -78,6 +79,28 @@ type night struct {
 	now     time.Time
 	zone    *time.Location
 	calls   int64 // jobs that came and were called, see isDue
+
+	closeJournal func() error // nil: there is none
+}
+
+// settle returns the settings of the run, and checks what was asked for.
+func (n *night) settle(run *runFlags) func(*dataset.Dataset) (*resolved, error) {
+	return func(d *dataset.Dataset) (*resolved, error) {
+		s, err := run.settings.resolve(d)
+		if err == nil {
+			err = n.ready(d, s)
+		}
+		return s, err
+	}
+}
+
+// finish reports the night and closes its journal.
+func (n *night) finish(r *report, m *dataset.Manifest) error {
+	n.report(r, m)
+	if n.closeJournal == nil {
+		return nil
+	}
+	return n.closeJournal()
 }
 
 // ready looks at what was asked, and changes nothing.
@@ -105,7 +128,7 @@ func (n *night) close() {
 }
 
 // plan finds what is due of each instance. tx is nil for a look only.
-func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *dataset.Tx) ([]callapi.Plan, error) {
+func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *commit.Tx) ([]callapi.Plan, error) {
 	n.now, n.zone = time.Now(), zone
 	instances, err := n.findWork(d.Manifest())
 	if err != nil {
@@ -183,7 +206,7 @@ func daysError(err error) error {
 
 // settled tells the jobs of a campaign that have nothing more to say: over
 // when they were published, and not pending.
-func (n *night) settled(instance string, tx *dataset.Tx) func(string) bool {
+func (n *night) settled(instance string, tx *commit.Tx) func(string) bool {
 	if tx == nil {
 		return nil
 	}
@@ -191,5 +214,8 @@ func (n *night) settled(instance string, tx *dataset.Tx) func(string) bool {
 	for _, id := range n.tracker.Ask(instance) {
 		pending[id] = true
 	}
-	return func(id string) bool { return !pending[id] && tx.Final(instance, id) }
+	return func(id string) bool {
+		final, err := tx.Final(instance, id)
+		return err == nil && final && !pending[id] // a job that cannot be looked up is asked for
+	}
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/simulate/api"
 )
 
@@ -73,7 +73,7 @@ func TestEveryReasonIsNamed(t *testing.T) {
 // jobs, and its days count as covered. A few are in the nature of lists.
 func TestEntriesThatWereNeverShown(t *testing.T) {
 	for unlisted, unclean := range map[int64]bool{0: false, 5: false, 6: true} {
-		r := &report{published: &dataset.Published{}, pull: &pullReport{Found: 1000, Asked: 1000, Unlisted: unlisted}}
+		r := &report{published: &commit.Published{}, pull: &pullReport{Found: 1000, Asked: 1000, Unlisted: unlisted}}
 		n := &night{flags: pullDefaults()}
 		n.judge(r)
 		if got := len(r.reasons) == 1 && r.reasons[0].Code == tooManyMissing; got != unclean {

@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"sync"
 
 	"github.com/spf13/cobra"
 
-	"callmill/pipeline"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/source"
 	"callmill/schema"
 )
 
@@ -15,11 +14,11 @@ func newReplay(env *environment) *cobra.Command {
 	flags := &runFlags{}
 	c := &cobra.Command{
 		Use:   "replay DIR",
-		Short: "Try the rejects again with today's decoder",
-		Long: `Replay decodes the input of every reject again. Jobs that are understood now are
+		Short: "Decode the rejects again with this version's decoder",
+		Long: `Replay decodes the input of every reject again. Jobs that can be decoded now are
 published as of when they were received, and their rejects leave the table;
-what is refused again stays as it is. Input of which only the beginning was
-kept is left out.`,
+input that is rejected again stays as it is. Input of which only the beginning
+was kept is left out.`,
 		Example: `  callmill replay data`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -27,35 +26,23 @@ kept is left out.`,
 				return err
 			}
 			flags.out = args[0]
-			j := &job{command: "replay", flags: flags}
-			j.open = func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
-				again := &rejects{dataset: d, ids: map[int64]string{}, refused: map[int64]bool{}}
-				in, err := responses(ctx, d, r.run, again, 0)
-				if err != nil {
-					return nil, err
-				}
-				in.appender = func(a *dataset.Appender) pipeline.Appender { return &refusals{a, again} }
-				in.before = func() { in.tx.Replayed(again.accepted()) }
-				return in, nil
+			o := &operation{command: "replay", flags: flags, settle: flags.settings.resolve}
+			o.open = func(_ context.Context, with opening) (*input, error) {
+				return &input{source: &rejects{with.dataset}, decoder: newDecoder}, nil
 			}
-			return j.execute(c.Context(), env)
+			return o.execute(c.Context(), env)
 		},
 	}
 	flags.addTo(c)
 	return c
 }
 
-// rejects is the published rejects as input, and which of it was refused again.
-type rejects struct {
-	dataset *dataset.Dataset
-	ids     map[int64]string // reject by place in the order of delivery
-
-	mu      sync.Mutex
-	refused map[int64]bool
-}
+// rejects is the published rejects as input.
+type rejects struct{ dataset *dataset.Dataset }
 
 // Raws yields the input of the rejects of which all was kept.
 func (r *rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
+	sequence := int64(0)
 	for row, err := range r.dataset.Rejects() {
 		if err != nil {
 			return err
@@ -63,44 +50,17 @@ func (r *rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched {
-			continue
+		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched || source.IsArchive(row.Raw) {
+			continue // a damaged archive stays damaged
 		}
-		sequence := int64(len(r.ids))
-		r.ids[sequence] = row.RejectID
 		err := yield(&schema.Raw{
-			Origin: row.Origin, Position: row.Position, Sequence: sequence, Body: row.Raw,
+			Origin: row.Origin, Position: row.Position, Sequence: sequence, Body: row.Raw, Replay: row.RejectID,
 			InstanceID: row.InstanceID, ObservedAt: row.FirstSeen, Undated: r.dataset.Undated(row.FirstSeen),
 		})
 		if err != nil {
 			return err
 		}
+		sequence++
 	}
 	return nil
-}
-
-// accepted are the rejects whose input was not refused again.
-func (r *rejects) accepted() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var ids []string
-	for sequence, id := range r.ids {
-		if !r.refused[sequence] {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
-// refusals notes which input is refused.
-type refusals struct {
-	*dataset.Appender
-	rejects *rejects
-}
-
-func (a *refusals) Reject(raw *schema.Raw, reject *schema.Reject) error {
-	a.rejects.mu.Lock()
-	a.rejects.refused[raw.Sequence] = true
-	a.rejects.mu.Unlock()
-	return a.Appender.Reject(raw, reject)
 }

@@ -9,26 +9,28 @@ import (
 
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 )
 
-// report is what a run did: its last lines, its file in runs/ and its metrics.
+// report is the result of a run: its last lines, its file in runs/ and its
+// metrics.
 type report struct {
-	run      dataset.Run // none where the run ended before it had the dataset
+	run      dataset.Run // zero where the run ended before it had the dataset
 	command  string
 	started  time.Time
 	finished time.Time
 	failure  error // why nothing was published
 	exitCode int
-	// reasons are why a run that published must not pass for a clean one.
+	// reasons are why a run that published ends with exit code 3.
 	reasons []reason
 
 	read      *pipeline.Report
-	published *dataset.Published // nil: nothing was
-	pull      *pullReport        // nil: it was none
-	pruned    []string
+	published *commit.Published // nil: nothing
+	pull      *pullReport       // nil: the command is not pull
+	pruned    []string          // snapshots
 }
 
-// reason is why a run that published must not pass for a clean one.
+// reason is why a run that published ends with exit code 3.
 type reason struct {
 	Code reasonCode `json:"code"`
 	Says string     `json:"says"`
@@ -43,10 +45,10 @@ const (
 	tooManyMissing  reasonCode = "missing"
 	tooFewCalls     reasonCode = "calls"
 	daysUncovered   reasonCode = "uncovered"
-	failedAfterward reasonCode = "afterwards" // something failed when all was published
+	failedAfterward reasonCode = "afterwards" // something failed after everything was published
 )
 
-// reasonCodes are all that there are.
+// reasonCodes returns all reasons.
 func reasonCodes() []reasonCode {
 	return []reasonCode{tooManyRejects, tooManyMissing, tooFewCalls, daysUncovered, failedAfterward}
 }
@@ -55,10 +57,10 @@ func newReport(command string) *report {
 	return &report{command: command, started: time.Now().UTC().Truncate(time.Millisecond)}
 }
 
-// begin notes the run, which begins when it has the dataset.
+// begin notes the run, which starts once it has the dataset.
 func (r *report) begin(run dataset.Run) { r.run, r.started = run, run.Started }
 
-// judge finds reasons in what every run counts.
+// judge finds the reasons that any run can have.
 func (r *report) judge(f *runFlags) {
 	if r.published == nil {
 		return
@@ -74,9 +76,9 @@ func (r *report) because(code reasonCode, says, hint string) {
 	r.reasons = append(r.reasons, reason{code, says, hint})
 }
 
-// end notes that the run ended, with an error or nil, and gives the error that
-// the command ends with. It is called again for what fails after that: once
-// something is published, no failure makes it less so.
+// end notes that the run ended, with an error or nil, and returns the error that
+// the command ends with. It is called again for what fails after that; once a
+// snapshot is published, a failure is a reason for exit code 3.
 func (r *report) end(ctx context.Context, err error) error {
 	r.finished = time.Now().UTC().Truncate(time.Millisecond)
 	switch {
@@ -93,7 +95,7 @@ func (r *report) end(ctx context.Context, err error) error {
 	return err
 }
 
-// lastLine says what happened.
+// lastLine sums up a run that published.
 func (r *report) lastLine() string {
 	p, c := r.published, r.published.Counts
 	var parts []string
@@ -133,9 +135,8 @@ func (r *report) lastLine() string {
 	return line
 }
 
-// coerced is how many values were spelled otherwise than documented. Lines
-// that a pull kept, and those of other actions, are counted with them, but are
-// nothing out of the ordinary.
+// coerced returns how many values were not spelled as documented. Raw lines and
+// pages of other actions are counted with them, but are nothing unusual.
 func coerced(read *pipeline.Report) (n int64) {
 	for kind, count := range read.Coercions {
 		if kind != "raw_line" && !strings.HasPrefix(kind, "action_") {

@@ -7,6 +7,7 @@ import (
 
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/flatten"
 )
 
@@ -15,10 +16,10 @@ func newRewrite(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rewrite DIR",
 		Short: "Derive all tables anew, with other words or another time zone",
-		Long: `Rewrite runs the published snapshot itself through the line and publishes the
-result: with the settings given, or after an upgrade that cuts or derives
-otherwise. Settings that are not given stay. Tables that come out the same are
-linked, not copied.`,
+		Long: `Rewrite derives all tables of the published snapshot again and publishes the
+result: with the settings given, or after an upgrade that cuts words or derives
+columns differently. Settings that are not given stay. Files that come out the
+same are linked, not copied.`,
 		Example: `  callmill rewrite data --dict products.txt
   callmill rewrite data --timezone Asia/Urumqi --hmm`,
 		Args: cobra.ExactArgs(1),
@@ -27,13 +28,12 @@ linked, not copied.`,
 				return err
 			}
 			flags.out = args[0]
-			j := &job{command: "rewrite", flags: flags, settle: flags.settings.change}
-			j.open = func(_ context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
-				again := d.Reread(flatten.Job)
-				tx, err := d.BeginAnew(r.run)
-				return &input{source: again, decoder: func() pipeline.Decoder { return again.Decoder() }, tx: tx}, err
+			o := &operation{command: "rewrite", flags: flags, anew: true, settle: flags.settings.change}
+			o.open = func(_ context.Context, with opening) (*input, error) {
+				again := commit.NewReread(with.dataset, flatten.Job)
+				return &input{source: again, decoder: func() pipeline.Decoder { return again.Decoder() }}, nil
 			}
-			return j.execute(c.Context(), env)
+			return o.execute(c.Context(), env)
 		},
 	}
 	flags.addTo(c)

@@ -8,29 +8,36 @@ import (
 	"callmill/pipeline"
 	"callmill/pipeline/callapi"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/progress"
 	"callmill/pipeline/redact"
 )
 
-// job is one run as a command asks for it.
-type job struct {
+// operation is a run as a command asks for it: what differs between the commands
+// that publish.
+type operation struct {
 	command string
 	flags   *runFlags
-	// settle finds the settings of the run; nil: those of a run that adds to
-	// the dataset.
+	anew    bool // the published jobs are derived anew, instead of others added
+	// settle returns the settings of the run. It checks everything that was asked
+	// for and changes nothing; it is called again where d has changed since.
 	settle func(d *dataset.Dataset) (*resolved, error)
-	// ready looks at what else was asked, before anything is made on disk and
-	// once more if d has changed since; nil: there is nothing to look at.
-	ready func(d *dataset.Dataset, s *resolved) error
-	// open opens the input. It is called when the dataset is, so that a wrong
+	// open opens the input. It is called once the dataset is open, so that a wrong
 	// folder does not cost reading.
-	open func(ctx context.Context, d *dataset.Dataset, s *resolved, r *report) (*input, error)
-	// finish completes the report, also with reasons why a run that published
-	// must not pass for a clean one. It is called after a failure, too; nil:
-	// nothing.
-	finish func(r *report, m *dataset.Manifest)
+	open func(context.Context, opening) (*input, error)
+	// finish completes the report, also after a failure; nil: nothing is left to
+	// do. m is what is published, nil for nothing.
+	finish func(r *report, m *dataset.Manifest) error
+}
+
+// opening is what an input is opened with.
+type opening struct {
+	dataset  *dataset.Dataset
+	tx       *commit.Tx
+	settings *resolved
+	report   *report
 }
 
 // input is where the line begins.
@@ -40,46 +47,31 @@ type input struct {
 	decoder func() pipeline.Decoder
 	// counters, where not nil, are those of the API: then progress is in jobs.
 	counters func() callapi.Counters
-	tx       *dataset.Tx
-	// appender, where not nil, stands between the line and the dataset.
-	appender func(*dataset.Appender) pipeline.Appender
-	// before is called when all is read and nothing is decided yet, extend to
-	// add to what the snapshot says of itself, close at the end; nil: nothing.
-	before func()
+	// extend, where not nil, adds to what the snapshot says of itself.
 	extend func(*dataset.Extent)
-	close  func() error
 }
 
-// responses is input that decode understands, added to the published snapshot.
-func responses(ctx context.Context, d *dataset.Dataset, run dataset.Run, source pipeline.Source, bytes int64) (*input, error) {
-	tx, err := d.Begin(ctx, run)
-	return &input{
-		source: source, bytes: bytes, tx: tx,
-		decoder: newDecoder,
-	}, err
-}
-
-// newDecoder reads responses, and what else a pull keeps.
+// newDecoder decodes responses, and what else a pull keeps.
 func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: callapi.Groups}) }
 
 // programBytes is what a run has in memory besides what Go manages: the parts
 // of the binary it touches, code and the dictionary.
 const programBytes = 48 << 20
 
-// execute is the program: look at what was asked, open the dataset, put the
-// line together, run it, say what happened.
-func (j *job) execute(ctx context.Context, env *environment) (err error) {
-	f, r := j.flags, newReport(j.command)
-	d, s, err := j.begin(ctx)
+// execute is the program: check what was asked for, open the dataset, put the
+// line together, run it, report.
+func (o *operation) execute(ctx context.Context, env *environment) (err error) {
+	f, r := o.flags, newReport(o.command)
+	d, s, err := o.begin(ctx)
 	if err != nil {
 		err = r.end(ctx, err)
 		return errors.Join(err, f.writeMetrics(r, publishedIn(f.out)))
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
 	r.begin(d.NewRun())
-	err = j.publish(ctx, env, d, s, r)
-	if j.finish != nil {
-		j.finish(r, d.Manifest())
+	err = o.publish(ctx, env, d, s, r)
+	if o.finish != nil {
+		err = errors.Join(err, o.finish(r, d.Manifest()))
 	}
 	r.judge(f)
 	err = r.end(ctx, err)
@@ -99,13 +91,13 @@ func (j *job) execute(ctx context.Context, env *environment) (err error) {
 }
 
 // publish runs the line.
-func (j *job) publish(ctx context.Context, env *environment, d *dataset.Dataset, s *resolved, r *report) (err error) {
-	show, err := progress.New(j.flags.progress, env.stderr, isTerminal(env.stderr), progress.Options{})
+func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, s *resolved, r *report) (err error) {
+	show, err := progress.New(o.flags.progress, env.stderr, isTerminal(env.stderr), progress.Options{})
 	if err != nil {
 		return err
 	}
 	defer show.Done()
-	key, err := d.Key(j.flags.key)
+	key, err := d.Key(o.flags.key)
 	if err != nil {
 		return err
 	}
@@ -113,36 +105,52 @@ func (j *job) publish(ctx context.Context, env *environment, d *dataset.Dataset,
 	if err := d.KeepDictionaries(s.dicts); err != nil {
 		return err
 	}
-	in, err := j.open(ctx, d, s, r)
+	watch := &observer{show: show}
+	tx, err := o.transaction(ctx, d, s, r, watch)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, in.tx.Close()) }()
-	watch := &observer{show: show, counters: in.counters}
-	defer watch.begin(in.bytes)()
-	lines := flatten.NewLines(int64(j.flags.memory) / 24)
-	out := &snapshot{input: in, Tx: in.tx, extent: s.extent(d)}
-	r.read, err = pipeline.Run(ctx, pipeline.Line{
-		Source:    in.source,
-		Decoder:   in.decoder,
-		Redactor:  func() pipeline.Redactor { return redact.New(key) },
-		Flattener: func() pipeline.Flattener { return flatten.New(s.location, s.words, lines) },
-		Dataset:   out,
-		Observer:  watch,
-		Workers:   j.flags.workers,
-	})
-	r.published = out.published
-	if in.close != nil {
-		err = errors.Join(err, in.close())
-	}
+	defer func() { err = errors.Join(err, tx.Close()) }()
+	in, err := o.open(ctx, opening{d, tx, s, r})
 	if err != nil {
+		return err
+	}
+	watch.counters = in.counters
+	defer watch.begin(in.bytes)()
+	out := &publication{tx: tx, extent: s.extent(d), extend: in.extend}
+	r.read, err = pipeline.Run(ctx, pipeline.Line{
+		Source:   in.source,
+		Decoder:  in.decoder,
+		Redactor: func() pipeline.Redactor { return redact.New(key) },
+		Dataset:  out,
+		Observer: watch,
+		Workers:  o.flags.workers,
+	})
+	if r.published = out.published; err != nil {
 		return err
 	}
 	r.pruned, err = d.Prune()
 	return err
 }
 
-// extent is what the snapshot says of itself besides its tables.
+// transaction begins what the run will publish.
+func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, s *resolved, r *report, watch *observer) (*commit.Tx, error) {
+	options := commit.Options{
+		Flattener: func() commit.Flattener { return flatten.New(s.location, s.words) },
+		Unflatten: flatten.Job,
+		Memory:    int64(o.flags.memory) * 2 / 5,
+		Workers:   o.flags.workers,
+		Program:   "callmill " + version(),
+		Observer:  watch,
+	}
+	if o.anew {
+		return commit.BeginAnew(d, r.run, options), nil
+	}
+	return commit.Begin(ctx, d, r.run, options)
+}
+
+// extent returns what the snapshot says of itself besides its tables, before the
+// run adds to it.
 func (s *resolved) extent(d *dataset.Dataset) dataset.Extent {
 	e := dataset.Extent{Settings: s.settings}
 	if m := d.Manifest(); m != nil {
@@ -151,34 +159,22 @@ func (s *resolved) extent(d *dataset.Dataset) dataset.Extent {
 	return e
 }
 
-// snapshot is a dataset's transaction as the pipeline knows it.
-type snapshot struct {
-	*dataset.Tx
-	input     *input
+// publication is a transaction as the line knows it.
+type publication struct {
+	tx        *commit.Tx
 	extent    dataset.Extent
-	published *dataset.Published
+	extend    func(*dataset.Extent)
+	published *commit.Published // nil until then
 }
 
-func (s *snapshot) Appender() pipeline.Appender {
-	if s.input.appender != nil {
-		return s.input.appender(s.Tx.Appender())
-	}
-	return s.Tx.Appender()
-}
+func (p *publication) Appender() pipeline.Appender { return p.tx.Appender() }
 
-func (s *snapshot) Plan(ctx context.Context) (units int, err error) {
-	if s.input.before != nil {
-		s.input.before()
+func (p *publication) Commit(ctx context.Context) (err error) {
+	if p.extend != nil {
+		p.extend(&p.extent)
 	}
-	return s.Tx.Plan(ctx)
-}
-
-func (s *snapshot) Publish(ctx context.Context) (err error) {
-	if s.input.extend != nil {
-		s.input.extend(&s.extent)
-	}
-	s.published, err = s.Tx.Publish(ctx, s.extent)
+	p.published, err = p.tx.Commit(ctx, p.extent)
 	return err
 }
 
-var _ pipeline.Dataset = (*snapshot)(nil)
+var _ pipeline.Dataset = (*publication)(nil)

@@ -7,8 +7,8 @@ import (
 	"callmill/schema"
 )
 
-// runFile is runs/<run>.json. All keys are in snake case; what a snapshot
-// consists of is in its manifest and not repeated.
+// runFile is runs/<run>.json. All keys are in snake case; the content of the
+// snapshot is in its manifest and not repeated.
 type runFile struct {
 	Run      string    `json:"run"`
 	Command  string    `json:"command"`
@@ -32,19 +32,21 @@ type readFile struct {
 	Jobs      int64         `json:"jobs"`  // versions of jobs
 	Turns     int64         `json:"turns"`
 	Rejects   int64         `json:"rejects"`
-	Coercions schema.Counts `json:"coercions,omitempty"` // what was not as documented, and lines of a pull, by kind
+	Coercions schema.Counts `json:"coercions,omitempty"` // values not as documented, and raw lines, by kind
 }
 
-// publishedFile is what there is since the run.
+// publishedFile is what is published since the run.
 type publishedFile struct {
 	Snapshot string           `json:"snapshot"` // the latest one
 	Changed  bool             `json:"changed"`  // false: it was the latest one before
 	Counts   dataset.Counts   `json:"counts"`
 	Rows     map[string]int64 `json:"rows"` // of each table
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
+	// Unmatched is how many tasks SearchTask had values of that are in no table.
+	Unmatched int64 `json:"unmatched,omitempty"`
 }
 
-// file is the report as runs/<run>.json.
+// file returns the report as runs/<run>.json.
 func (r *report) file() *runFile {
 	f := &runFile{
 		Run: r.run.ID, Command: r.command, Version: version(), Started: r.started, Finished: r.finished,
@@ -57,7 +59,9 @@ func (r *report) file() *runFile {
 		f.Read = &readFile{read.Bytes, read.Jobs, read.Turns, read.Rejects, read.Coercions}
 	}
 	if p := r.published; p != nil {
-		f.Published = &publishedFile{Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted}
+		f.Published = &publishedFile{
+			Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+		}
 		for _, t := range p.Tables {
 			f.Published.Rows[t.Name] = t.Rows
 		}

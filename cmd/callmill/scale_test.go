@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/flatten"
 	"callmill/schema"
 )
@@ -231,32 +232,23 @@ func appendJobs(t *testing.T, data string, from, to int) {
 		}
 	}
 	ctx := context.Background()
-	d, err := dataset.Open(ctx, data, dataset.Options{Workers: 1, Memory: 256 << 20})
+	d, err := dataset.Open(ctx, data, dataset.Options{})
 	fail(err)
 	defer func() { fail(d.Close()) }()
 	run := d.NewRun()
-	tx, err := d.Begin(ctx, run)
-	fail(err)
-	defer func() { fail(tx.Close()) }()
 	location, err := time.LoadLocation("Asia/Shanghai")
 	fail(err)
-	appender, flattener := tx.Appender(), flatten.New(location, nil, nil)
-	var scratch []byte
+	tx, err := commit.Begin(ctx, d, run, commit.Options{
+		Flattener: func() commit.Flattener { return flatten.New(location, nil) }, Unflatten: flatten.Job, Memory: 256 << 20,
+	})
+	fail(err)
+	defer func() { fail(tx.Close()) }()
+	appender := tx.Appender()
 	for number := from; number < to; number++ {
-		job := bareJob(number, 1)
-		var hash schema.ContentHash
-		hash, scratch = job.ContentHash(scratch)
-		fail(appender.Append(&schema.Raw{Sequence: int64(number)}, 0, job, hash, flattener.Rows(job, hash)))
+		fail(appender.Job(&schema.Raw{Sequence: int64(number)}, 0, bareJob(number, 1)))
 	}
 	fail(appender.Flush())
-	units, err := tx.Plan(ctx)
-	for fail(err); units > 0; fail(err) {
-		for unit := range units {
-			fail(tx.Write(ctx, unit))
-		}
-		units, err = tx.Replan()
-	}
-	_, err = tx.Publish(ctx, dataset.Extent{Settings: d.Manifest().Settings})
+	_, err = tx.Commit(ctx, dataset.Extent{Settings: d.Manifest().Settings})
 	fail(err)
 }
 

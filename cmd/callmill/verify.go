@@ -66,6 +66,6 @@ func rowsIn(dir string) func(dataset.Settings) (func() verify.Rows, error) {
 		if r.settings.Words != s.Words || s.Derivation != flatten.Version || s.Outcomes != schema.OutcomesVersion {
 			return nil, errors.New("written by a callmill that segments words or derives columns differently")
 		}
-		return func() verify.Rows { return flatten.New(r.location, r.words, nil).Rows }, nil
+		return func() verify.Rows { return flatten.New(r.location, r.words).Rows }, nil
 	}
 }

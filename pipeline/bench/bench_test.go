@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestRun measures a small input with every peer there is.
+// TestRun measures a small input with every peer available.
 func TestRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: builds the binary")
@@ -38,14 +38,14 @@ func TestRun(t *testing.T) {
 		t.Errorf("the table does not say that there are 120 jobs:\n%s", &out)
 	}
 	for _, name := range names {
-		if !strings.Contains(out.String(), name) && !strings.Contains(notes.String(), "left out: "+name) {
+		if !strings.Contains(out.String(), name) && !strings.Contains(notes.String(), "skipped "+name) {
 			t.Errorf("the table has no %s:\n%s", name, &out)
 		}
 	}
 	t.Logf("%s%s", &notes, &out)
 }
 
-// TestMedians: each figure by itself, and the lower of two in the middle.
+// TestMedians: the median of each figure, the lower of two middle ones.
 func TestMedians(t *testing.T) {
 	var runs []measured
 	for _, n := range []int64{5, 1, 4, 2} {
@@ -57,7 +57,7 @@ func TestMedians(t *testing.T) {
 	}
 }
 
-// TestDifferentWorkIsAnError: who writes other rows is no peer.
+// TestDifferentWorkIsAnError: contestants must write the same rows.
 func TestDifferentWorkIsAnError(t *testing.T) {
 	writes := func(name string, jobs int64) contestant {
 		return contestant{

@@ -14,32 +14,33 @@ import (
 //go:embed peers/*.py
 var peerScripts embed.FS
 
-// contestant is a way from responses to tables.
+// contestant is a program that converts responses to tables.
 type contestant struct {
 	name  string
-	words bool // whether it cuts the scripts into words
-	// command gives the program and its arguments: read the responses in the
-	// first folder, write tables to the second, which is empty.
+	words bool // whether it segments scripts into words
+	// command returns program and arguments that read the responses in the first
+	// folder and write tables to the second, empty one.
 	command func(responses, tables string) []string
-	// count gives the rows written, and the peak of memory where the program
-	// knows better than the system.
+	// count returns the rows written, and the peak memory if the program knows it
+	// better than the system.
 	count func(stdout []byte, tables string) (rowCounts, error)
 }
 
-// rowCounts is what a run says it wrote.
+// rowCounts are the rows that a run reports.
 type rowCounts struct {
 	Jobs, Tasks, Turns int64
-	Memory             int64
+	Memory             int64 // peak, in bytes; 0: unknown
 }
 
 // peer is a contestant in Python.
 type peer struct {
 	name, script string
-	needs        string // what it imports
+	needs        string // the modules it imports
 	words        bool
 	arguments    []string
 }
 
+// peers returns all peers.
 func peers() []peer {
 	return []peer{
 		{"DuckDB, 1 thread", "duckdb_copy.py", "duckdb", false, []string{"1"}},
@@ -50,7 +51,7 @@ func peers() []peer {
 	}
 }
 
-// available gives callmill and those peers whose libraries are there.
+// available returns callmill and the peers whose libraries are installed.
 func available(ctx context.Context, s settings, scripts string, notes io.Writer) ([]contestant, error) {
 	list := []contestant{{
 		name: "callmill", words: true, count: manifestCounts,
@@ -59,7 +60,7 @@ func available(ctx context.Context, s settings, scripts string, notes io.Writer)
 		},
 	}}
 	if s.python == "" {
-		fmt.Fprintln(notes, "no peers: CALLMILL_PYTHON does not name a Python with the libraries of pipeline/bench/peers/requirements.txt")
+		fmt.Fprintln(notes, "no peers: CALLMILL_PYTHON must name a Python with the libraries of pipeline/bench/peers/requirements.txt")
 		return list, nil
 	}
 	for _, p := range peers() {
@@ -67,7 +68,7 @@ func available(ctx context.Context, s settings, scripts string, notes io.Writer)
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			fmt.Fprintf(notes, "left out: %s, as %s cannot import %s\n", p.name, s.python, p.needs)
+			fmt.Fprintf(notes, "skipped %s: %s cannot import %s\n", p.name, s.python, p.needs)
 			continue
 		}
 		list = append(list, contestant{
@@ -80,7 +81,7 @@ func available(ctx context.Context, s settings, scripts string, notes io.Writer)
 	return list, nil
 }
 
-// writeScripts puts the peers' scripts where Python finds them.
+// writeScripts writes the peers' scripts below dir.
 func writeScripts(dir string) (scripts string, err error) {
 	scripts = filepath.Join(dir, "peers")
 	if err := os.RemoveAll(scripts); err != nil {
@@ -89,15 +90,15 @@ func writeScripts(dir string) (scripts string, err error) {
 	return scripts, os.CopyFS(dir, peerScripts)
 }
 
-// printedCounts reads what a peer's script prints.
+// printedCounts parses the output of a peer's script.
 func printedCounts(stdout []byte, _ string) (c rowCounts, err error) {
 	if err := json.Unmarshal(stdout, &c); err != nil {
-		return c, fmt.Errorf("read the counts it printed: %w", err)
+		return c, fmt.Errorf("parse printed counts: %w", err)
 	}
 	return c, nil
 }
 
-// manifestCounts reads what callmill published.
+// manifestCounts reads the manifest that callmill published.
 func manifestCounts(_ []byte, tables string) (c rowCounts, err error) {
 	text, err := os.ReadFile(filepath.Join(tables, "data", "latest", "manifest.json"))
 	if err != nil {

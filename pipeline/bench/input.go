@@ -9,15 +9,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+
+	"callmill/pipeline/simulate"
 )
 
-// responses are the input of all runs.
+// responses are the input of every run.
 type responses struct {
 	dir   string
 	bytes int64
 }
 
-// buildCallmill builds the command as the README says.
+// buildCallmill builds the command as described in the README.
 func buildCallmill(ctx context.Context, dir string) (binary string, err error) {
 	const command = "callmill/cmd/callmill"
 	binary = filepath.Join(dir, "callmill")
@@ -29,8 +31,8 @@ func buildCallmill(ctx context.Context, dir string) (binary string, err error) {
 	return binary, nil
 }
 
-// simulated makes the responses, unless others were named or they are there
-// from an earlier time. A folder gets its name when it is complete.
+// simulated returns the responses: those that were named, those of an earlier run,
+// or new ones. A folder gets its name once it is complete.
 func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, error) {
 	if s.responses != "" {
 		bytes, err := folderBytes(s.responses, ".json")
@@ -40,9 +42,12 @@ func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, er
 	if _, err := os.Stat(dir); err != nil {
 		fmt.Fprintf(notes, "simulating %d jobs in %s\n", s.jobs, dir)
 		partial := dir + ".partial"
-		cmd := exec.CommandContext(ctx, s.callmill, "simulate", "--write", partial, "--people", strconv.Itoa(s.jobs))
-		if text, err := cmd.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("simulate responses: %w\n%s", err, text)
+		world, err := simulate.New(simulate.Options{Jobs: s.jobs})
+		if err != nil {
+			return nil, err
+		}
+		if err := world.WriteFiles(ctx, partial); err != nil {
+			return nil, err
 		}
 		if err := os.Rename(partial, dir); err != nil {
 			return nil, err
@@ -52,7 +57,7 @@ func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, er
 	return &responses{dir, bytes}, err
 }
 
-// folderBytes adds up the files below a folder with the given extension.
+// folderBytes returns the size of the files below a folder with an extension.
 func folderBytes(dir, extension string) (bytes int64, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || filepath.Ext(path) != extension {

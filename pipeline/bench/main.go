@@ -1,19 +1,19 @@
-// Command bench measures callmill against other ways to bring the same
-// responses to Parquet, and prints one table.
+// Command bench compares callmill with other ways of converting the same responses
+// to Parquet, and prints a table.
 //
 //	go run ./pipeline/bench                  two million turns, every peer, five rounds
-//	go run ./pipeline/bench --quick          a small run, to see that all works
+//	go run ./pipeline/bench --quick          a small run, to check that everything works
 //	go run ./pipeline/bench --responses DIR  responses of your own, *.json in one folder
 //
-// It builds callmill, has it simulate responses (kept in --dir for the next
-// time) and then runs everybody in turn, forth and back, so that whatever
-// else the machine does meets all of them. Each run is a process of its own
-// that reads all responses and writes tables of jobs, tasks and turns,
-// compressed with zstd; runs that disagree on the number of rows are an error.
-// Figures are medians of the rounds.
+// It builds callmill, simulates responses (kept in --dir) and runs the contestants
+// in turn, every other round in reverse order, so that other load on the machine
+// affects all of them. Each run is a process that reads all responses and writes
+// tables of jobs, tasks and turns, compressed with zstd; different numbers of rows
+// are an error. Figures are medians over the rounds.
 //
-// The peers are scripts in peers/, run by the Python that CALLMILL_PYTHON names
-// with the libraries of peers/requirements.txt; without it they are left out.
+// The peers are the scripts in peers/. They run with the Python that
+// CALLMILL_PYTHON names, which needs the libraries of peers/requirements.txt;
+// without it they are skipped.
 package main
 
 import (
@@ -26,15 +26,15 @@ import (
 	"path/filepath"
 )
 
-// settings say what is measured.
+// settings are what is measured.
 type settings struct {
 	jobs   int
 	rounds int
-	dir    string // for the input and everything written
-	python string // "": no peers
+	dir    string // for input and output
+	python string // executable; "": no peers
 	// responses is a folder to convert instead of simulated ones.
 	responses string
-	// callmill is a binary to measure; "": the one of this source.
+	// callmill is the binary to measure; "": built from this source.
 	callmill string
 }
 
@@ -44,7 +44,7 @@ func main() {
 	s := settings{python: os.Getenv("CALLMILL_PYTHON")}
 	quick := flag.Bool("quick", false, "500 jobs and one round")
 	flag.IntVar(&s.jobs, "people", 260_000, "simulated people, each a job with eight turns on average")
-	flag.IntVar(&s.rounds, "rounds", 5, "how often everybody runs")
+	flag.IntVar(&s.rounds, "rounds", 5, "runs of each contestant")
 	flag.StringVar(&s.dir, "dir", filepath.Join(os.TempDir(), "callmill-bench"), "folder for responses and tables; responses are kept")
 	flag.StringVar(&s.responses, "responses", "", "folder of responses, *.json, to convert instead of simulated ones")
 	flag.StringVar(&s.callmill, "callmill", "", "binary to measure (default: built from this source)")
@@ -58,10 +58,10 @@ func main() {
 	}
 }
 
-// run measures and prints the table; notes say what is going on.
+// run measures, prints the table to out and progress to notes.
 func run(ctx context.Context, s settings, out, notes io.Writer) error {
 	if s.jobs < 1 || s.rounds < 1 {
-		return fmt.Errorf("--people and --rounds must be at least 1, got %d and %d", s.jobs, s.rounds)
+		return fmt.Errorf("invalid --people %d or --rounds %d: want at least 1", s.jobs, s.rounds)
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err

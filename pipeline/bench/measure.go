@@ -16,8 +16,8 @@ import (
 // measured is one run of a contestant.
 type measured struct {
 	wall, cpu time.Duration
-	memory    int64 // the most it had in memory, bytes; 0 where the system does not tell
-	written   int64 // bytes of Parquet
+	memory    int64 // peak, in bytes; 0: unknown
+	written   int64 // Parquet, in bytes
 	rows      rowCounts
 }
 
@@ -27,9 +27,9 @@ type result struct {
 	measured
 }
 
-// measureAll runs everybody, round after round, every other one from the last
-// to the first: who runs after the one that takes most memory finds the
-// responses gone from the system's cache, and that is not always the same.
+// measureAll runs all contestants, every other round in reverse order: the one
+// with the highest memory use evicts the responses from the page cache, which must
+// not always affect the same successor.
 func measureAll(ctx context.Context, s settings, list []contestant, input *responses, notes io.Writer) ([]result, error) {
 	runs := make([][]measured, len(list))
 	for round := range s.rounds {
@@ -56,7 +56,8 @@ func measureAll(ctx context.Context, s settings, list []contestant, input *respo
 	return results, nil
 }
 
-// measure runs a contestant into an empty folder, which is removed.
+// measure runs a contestant once. It empties the folder tables first and removes it
+// afterwards.
 func measure(ctx context.Context, c contestant, input, tables string) (m measured, err error) {
 	if err := os.RemoveAll(tables); err != nil {
 		return m, err
@@ -83,7 +84,7 @@ func measure(ctx context.Context, c contestant, input, tables string) (m measure
 	return m, err
 }
 
-// medians gives the median of each figure by itself.
+// medians returns the median of each figure.
 func medians(runs []measured) measured {
 	m := runs[0]
 	m.wall = median(runs, func(m measured) time.Duration { return m.wall })
@@ -93,7 +94,7 @@ func medians(runs []measured) measured {
 	return m
 }
 
-// median is the middle value, of an even number the lower of the two.
+// median returns the median of a figure, the lower one of an even number of runs.
 func median[V cmp.Ordered](runs []measured, figure func(measured) V) V {
 	var values []V
 	for _, m := range runs {

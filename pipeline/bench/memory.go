@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// peakMemory is the most a process that has ended had in memory, in bytes. The
-// system counts what this program had when it started the other; that is less
-// than any of them takes.
+// peakMemory returns the peak resident memory of a process that has exited, in
+// bytes. It includes what this program had when it forked, which is less than any
+// contestant needs.
 func peakMemory(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

@@ -6,8 +6,8 @@ import (
 	"text/tabwriter"
 )
 
-// print writes the table: a row each, callmill first, and how many times its
-// time the others take.
+// print prints the table: a row per contestant, callmill first, with times relative
+// to it.
 func print(out io.Writer, input *responses, results []result) error {
 	rows := results[0].rows
 	fmt.Fprintf(out, "%.1f MB of responses: %d jobs, %d tasks, %d turns\n\n", float64(input.bytes)/1e6, rows.Jobs, rows.Tasks, rows.Turns)

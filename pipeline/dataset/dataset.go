@@ -1,16 +1,11 @@
-// Package dataset keeps the published tables: a folder of immutable snapshots,
-// one of which is the latest.
+// Package dataset is the folder that holds the published tables: immutable
+// snapshots, of which one is the latest.
 //
-// A run opens the dataset, which takes its lock, begins a [Tx], gives it jobs
-// and rejects, and publishes: the shards that change are written anew, all
-// other files are linked, and one rename of the link "latest" makes the new
-// snapshot the published one. Until then nothing that a reader sees has
-// changed; after it nothing of the old snapshot has.
-//
-// Which of several versions of a job wins is decided in sightings.go; where a
-// job's rows lie, in layout.go and build.go; what happens at a crash, step by
-// step, in publish.go. The package starts no goroutines: the caller writes the
-// units of a plan at the same time if it likes.
+// A run opens the dataset, which takes its lock, and publishes a new snapshot
+// through package commit; whoever only reads uses [View], which takes no lock.
+// This package knows the names in the folder (layout.go), what a snapshot says
+// of itself (manifest.go), which one is the latest, which may go (snapshots.go),
+// and what a crashed run may have left (sweep.go). It does not write tables.
 package dataset
 
 import (
@@ -31,18 +26,15 @@ import (
 // published. The zero value is useful.
 type Options struct {
 	FS        durable.FS    // nil: the machine's
-	Memory    int64         // budget in bytes for gathered rows; 0: 192 MiB
-	Workers   int           // how many units will be written at the same time; 0: 1
 	LockWait  time.Duration // how long to wait for another run
 	GroupRead bool          // let the group read tables and runs
 	Keep      int           // snapshots to keep; 0: 7
-	KeepFor   time.Duration // age up to which snapshots are kept whatever their number; 0: 24 h; negative: whatever their age
-	Program   string        // name and version for the manifest
-	Now       func() time.Time
+	KeepFor   time.Duration // snapshots younger than this are kept in any case; 0: 24 h; negative: none are
+	// Now is the clock of run ids, ages and deadlines; nil is time.Now.
+	Now func() time.Time
 }
 
-// Dataset is an open dataset, locked against other runs. It is not safe for
-// concurrent use, but for the Write of its Tx.
+// Dataset is an open dataset. Not safe for concurrent use.
 type Dataset struct {
 	dir      string
 	fs       durable.FS
@@ -53,8 +45,9 @@ type Dataset struct {
 }
 
 // Open opens the dataset in dir for a run, making the folder if it does not
-// exist, and sweeps what a crashed run left. The error is ErrLocked where
-// another run holds it, and ErrForeign where dir is something else.
+// exist, and sweeps what a crashed run left. No other run can open it until
+// Close. The error is [ErrLocked] where another run holds it, and [ErrForeign]
+// where dir is not a dataset.
 func Open(ctx context.Context, dir string, o Options) (*Dataset, error) {
 	d := newDataset(dir, o)
 	if err := d.checkFolder(); err != nil {
@@ -63,8 +56,7 @@ func Open(ctx context.Context, dir string, o Options) (*Dataset, error) {
 	if err := d.makeFolders(); err != nil {
 		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
 	}
-	var err error
-	if d.lock, err = takeLock(ctx, d.dir, o.LockWait); err != nil {
+	if err := d.takeLock(ctx); err != nil {
 		return nil, err
 	}
 	if err := d.load(); err != nil {
@@ -76,8 +68,8 @@ func Open(ctx context.Context, dir string, o Options) (*Dataset, error) {
 	return d, nil
 }
 
-// View opens a dataset for looking only: it takes no lock and changes nothing.
-// There must be a published snapshot.
+// View opens a dataset for reading: it takes no lock and changes nothing. The
+// error is [ErrEmpty] where no snapshot is published.
 func View(dir string) (*Dataset, error) {
 	d := newDataset(dir, Options{})
 	if _, err := os.Stat(dir); err != nil {
@@ -92,22 +84,18 @@ func View(dir string) (*Dataset, error) {
 	return d, nil
 }
 
-// Nothing is the view of a dataset of which nothing is published yet.
+// Nothing is the view of a dataset without a published snapshot.
 func Nothing(dir string) *Dataset { return newDataset(dir, Options{}) }
 
-// ErrEmpty means that nothing was ever published.
+// ErrEmpty means that no snapshot was ever published.
 var ErrEmpty = errors.New("no published snapshot")
 
-// ErrForeign means that a folder is somebody else's: it holds files, but no
-// dataset.
-var ErrForeign = errors.New("no dataset, and not empty")
+// ErrForeign means that a folder holds files, but no dataset.
+var ErrForeign = errors.New("not a callmill dataset and not empty")
 
 func newDataset(dir string, o Options) *Dataset {
 	if o.FS == nil {
 		o.FS = durable.OS{}
-	}
-	if o.Memory == 0 {
-		o.Memory = 192 << 20
 	}
 	if o.Keep == 0 {
 		o.Keep = 7
@@ -121,14 +109,14 @@ func newDataset(dir string, o Options) *Dataset {
 	return &Dataset{dir: filepath.Clean(dir), fs: o.FS, options: o}
 }
 
-// checkFolder keeps runs out of folders that were named by mistake. What is
-// added to a dataset later is nobody's mistake; hidden files and lost+found are
-// what systems put into empty folders.
+// checkFolder keeps runs out of folders that were named by mistake. Files that
+// were added to a dataset later do not count, nor hidden files and lost+found,
+// which systems put into empty folders.
 func (d *Dataset) checkFolder() error {
 	if info, err := d.fs.Stat(d.dir); err == nil && !info.IsDir() {
 		return errors.New("it is a file")
 	}
-	entries, err := d.fs.ReadDir(d.dir)
+	entries, err := durable.ReadDir(d.fs, d.dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -140,18 +128,15 @@ func (d *Dataset) checkFolder() error {
 			foreign = e.Name()
 		}
 	}
-	if foreign == "" || has[snapshotsDir] && (has[lockFile] || has[latestLink] || has[latestText]) {
+	if foreign == "" || has[SnapshotsDir] && (has[lockFile] || has[latestLink] || has[latestText]) {
 		return nil
 	}
-	return fmt.Errorf("%w: it has %s", ErrForeign, foreign)
+	return fmt.Errorf("%w (contains %s)", ErrForeign, foreign)
 }
 
 func (d *Dataset) makeFolders() error {
-	for _, folder := range []struct {
-		path string
-		mode fs.FileMode
-	}{{d.dir, d.dirMode()}, {d.path(snapshotsDir), d.dirMode()}, {d.path(runsDir), d.dirMode()}} {
-		if err := durable.MkdirAll(d.fs, folder.path, folder.mode); err != nil {
+	for _, folder := range []string{d.dir, d.Path(SnapshotsDir), d.Path(runsDir)} {
+		if err := durable.MkdirAll(d.fs, folder, d.DirMode()); err != nil {
 			return err
 		}
 	}
@@ -164,12 +149,12 @@ func (d *Dataset) load() error {
 	if err != nil || name == "" {
 		return err
 	}
-	manifest, err := readManifest(d.fs, d.path(snapshotsDir, name))
+	manifest, err := readManifest(d.fs, d.Path(SnapshotsDir, name))
 	if errors.Is(err, ErrNewerFormat) {
 		return err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("it is not there, or has no manifest: %w", err)
+		err = fmt.Errorf("it is missing, or has no manifest: %w", err)
 	}
 	if err != nil {
 		return fmt.Errorf("latest is snapshot %s: %w; `callmill snapshots %s list` shows the others, `callmill snapshots %s rollback NAME` goes back to one",
@@ -179,13 +164,13 @@ func (d *Dataset) load() error {
 	return nil
 }
 
-// latest is the name of the published snapshot, "" where nothing was
+// latest returns the name of the published snapshot, "" where nothing was
 // published. Where the link exists it alone decides; the text is for file
 // systems without links.
 func (d *Dataset) latest() (string, error) {
-	target, err := d.fs.Readlink(d.path(latestLink))
+	target, err := d.fs.Readlink(d.Path(latestLink))
 	if errors.Is(err, fs.ErrNotExist) {
-		text, err := durable.ReadFile(d.fs, d.path(latestText))
+		text, err := durable.ReadFile(d.fs, d.Path(latestText))
 		if errors.Is(err, fs.ErrNotExist) {
 			return d.unpublished()
 		}
@@ -198,37 +183,43 @@ func (d *Dataset) latest() (string, error) {
 		return "", err
 	}
 	if err != nil {
-		return "", fmt.Errorf("read %s: it is not a link that callmill made: move it away, and the next run makes it again: %w", d.path(latestLink), err)
+		return "", fmt.Errorf("read %s: it is not a link that callmill made: move it away, and the next run makes it again: %w", d.Path(latestLink), err)
 	}
 	return d.checkLatest(filepath.ToSlash(target))
 }
 
 func (d *Dataset) checkLatest(target string) (string, error) {
-	name := strings.TrimPrefix(target, snapshotsDir+"/")
+	name := strings.TrimPrefix(target, SnapshotsDir+"/")
 	if !snapshotName.MatchString(name) {
-		return "", fmt.Errorf("%s names %q, which is no snapshot; `callmill snapshots %s list` shows those there are, `callmill snapshots %s rollback NAME` makes one the latest",
+		return "", fmt.Errorf("%s names %q, which is not a snapshot; `callmill snapshots %s list` shows the snapshots, `callmill snapshots %s rollback NAME` makes one the latest",
 			latestLink, target, d.dir, d.dir)
 	}
 	return name, nil
 }
 
-// unpublished is for a dataset without latest: new, unless it has snapshots
-// that were published.
+// unpublished is for a dataset without latest: it is new, unless it has
+// snapshots that were published.
 func (d *Dataset) unpublished() (string, error) {
-	entries, err := d.fs.ReadDir(d.path(snapshotsDir))
+	entries, err := durable.ReadDir(d.fs, d.Path(SnapshotsDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
 	for _, e := range entries {
 		if snapshotName.MatchString(e.Name()) && d.wasPublished(e.Name()) {
-			return "", fmt.Errorf("%s is gone, but there are snapshots: `callmill snapshots %s list` shows them, `callmill snapshots %s rollback NAME` makes one the latest",
+			return "", fmt.Errorf("%s is missing, but there are snapshots: `callmill snapshots %s list` shows them, `callmill snapshots %s rollback NAME` makes one the latest",
 				latestLink, d.dir, d.dir)
 		}
 	}
 	return "", nil
 }
 
-// Close gives back the lock.
+// Latest returns the name of the published snapshot of the dataset in dir, ""
+// where nothing was published. It reads no manifest.
+func Latest(dir string) (string, error) {
+	return newDataset(dir, Options{}).latest()
+}
+
+// Close releases the lock.
 func (d *Dataset) Close() error {
 	if d.lock == nil {
 		return nil
@@ -243,22 +234,29 @@ func (d *Dataset) Manifest() *Manifest { return d.manifest }
 func (d *Dataset) Name() string { return d.name }
 
 // SnapshotDir is the folder of the published snapshot.
-func (d *Dataset) SnapshotDir() string { return d.snapshotDir() }
+func (d *Dataset) SnapshotDir() string { return d.Path(SnapshotsDir, d.name) }
 
-func (d *Dataset) snapshotDir() string { return d.path(snapshotsDir, d.name) }
-
-func (d *Dataset) path(elements ...string) string {
+// Path returns the path of something in the dataset's folder.
+func (d *Dataset) Path(elements ...string) string {
 	return filepath.Join(append([]string{d.dir}, elements...)...)
 }
 
-func (d *Dataset) dirMode() fs.FileMode {
+// FS is the file system that the dataset is written through.
+func (d *Dataset) FS() durable.FS { return d.fs }
+
+// Now is the time on the dataset's clock.
+func (d *Dataset) Now() time.Time { return d.options.Now() }
+
+// DirMode is the mode of the dataset's folders.
+func (d *Dataset) DirMode() fs.FileMode {
 	if d.options.GroupRead {
 		return 0o750
 	}
 	return 0o700
 }
 
-func (d *Dataset) fileMode() fs.FileMode {
+// FileMode is the mode of the dataset's files, those that hold secrets excepted.
+func (d *Dataset) FileMode() fs.FileMode {
 	if d.options.GroupRead {
 		return 0o640
 	}

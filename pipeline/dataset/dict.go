@@ -10,7 +10,7 @@ import (
 )
 
 // Dictionary is a file of user words, kept in the dataset so that later runs
-// cut alike without being told.
+// cut the same words without being given it.
 type Dictionary struct {
 	Name   string // in dict/: the SHA-256 of the text and .txt
 	Origin string // what to call it in errors
@@ -21,14 +21,14 @@ type Dictionary struct {
 func (d *Dataset) Dictionaries() ([]Dictionary, error) {
 	var dicts []Dictionary
 	for _, name := range d.manifest.Settings.Dictionaries {
-		path := d.path(dictDir, name)
+		path := d.Path(dictDir, name)
 		text, err := durable.ReadFile(d.fs, path)
 		if err != nil {
 			return nil, fmt.Errorf("read the dataset's dictionary: %w", err)
 		}
 		sum := sha256.Sum256(text)
 		if hex.EncodeToString(sum[:])+".txt" != name {
-			return nil, fmt.Errorf("read %s: damaged: its content is not what it is named for", path)
+			return nil, fmt.Errorf("read %s: damaged: its content does not have the hash that it is named for", path)
 		}
 		dicts = append(dicts, Dictionary{name, path, text})
 	}
@@ -36,20 +36,20 @@ func (d *Dataset) Dictionaries() ([]Dictionary, error) {
 }
 
 // KeepDictionaries copies dictionaries into the dataset. A crash leaves files
-// that nothing names yet, and that a later run with them finds in place.
+// that no snapshot refers to; a later run with the same dictionaries uses them.
 func (d *Dataset) KeepDictionaries(dicts []Dictionary) error {
 	if len(dicts) == 0 {
 		return nil
 	}
-	if err := durable.MkdirAll(d.fs, d.path(dictDir), d.dirMode()); err != nil {
+	if err := durable.MkdirAll(d.fs, d.Path(dictDir), d.DirMode()); err != nil {
 		return err
 	}
 	for _, dict := range dicts {
-		path := d.path(dictDir, dict.Name)
+		path := d.Path(dictDir, dict.Name)
 		if text, err := durable.ReadFile(d.fs, path); err == nil && bytes.Equal(text, dict.Text) {
 			continue
 		}
-		if err := durable.WriteFile(d.fs, path, dict.Text, d.fileMode()); err != nil {
+		if err := durable.WriteFile(d.fs, path, dict.Text, d.FileMode()); err != nil {
 			return err
 		}
 	}

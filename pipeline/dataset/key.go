@@ -13,13 +13,13 @@ import (
 	"callmill/pipeline/internal/durable"
 )
 
-// Key is the secret of the dataset's contact keys: that of its key file, which
-// is made where there is none. file, where not "", is a file with the key to
-// take; one that is not the dataset's own is a *SettingError.
+// Key returns the secret of the dataset's contact keys: that of its key file,
+// which is created where there is none. file, where not "", is a file with the
+// key to use; one that is not the dataset's own is a [*SettingError].
 //
 // The key is the file's text without the white space around it.
 func (d *Dataset) Key(file string) ([]byte, error) {
-	path := d.path(keyFile)
+	path := d.Path(keyFile)
 	own, err := readKey(d.fs, path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -36,12 +36,12 @@ func (d *Dataset) Key(file string) ([]byte, error) {
 	}
 	if !missing {
 		if file == "" && d.checkKey(key) != nil {
-			return nil, fmt.Errorf("read %s: it is not the key of the published contact keys: put the right one back", path)
+			return nil, fmt.Errorf("read %s: it is not the key of the published contact keys: restore the right one", path)
 		}
 		return key, d.checkKey(key)
 	}
 	if key == nil && d.manifest != nil {
-		return nil, fmt.Errorf("read %s: it is gone; give the key with --key: without it contact keys would not match those published", path)
+		return nil, fmt.Errorf("read %s: it is missing; give the key with --key: without it contact keys would not match those published", path)
 	}
 	if key == nil {
 		key = []byte(newKey())
@@ -52,10 +52,10 @@ func (d *Dataset) Key(file string) ([]byte, error) {
 	return key, durable.WriteFile(d.fs, path, append(bytes.Clone(key), '\n'), 0o600)
 }
 
-// ReadKey reads the key of the dataset in dir, for those who may.
+// ReadKey reads the key of the dataset in dir.
 func ReadKey(dir string) ([]byte, error) {
 	d := newDataset(dir, Options{})
-	return readKey(d.fs, d.path(keyFile))
+	return readKey(d.fs, d.Path(keyFile))
 }
 
 func (d *Dataset) checkKey(key []byte) error {
@@ -83,12 +83,12 @@ func readKey(fsys durable.FS, path string) ([]byte, error) {
 	return key, nil
 }
 
-// KeyID tells keys apart without giving them away.
+// KeyID identifies a key without revealing it.
 func KeyID(key []byte) string {
 	return hex.EncodeToString(hmac.New(sha256.New, key).Sum(nil))[:16]
 }
 
-// SettingError means that a setting was given that is not the dataset's own.
+// SettingError means that a given setting is not the dataset's own.
 type SettingError struct{ Setting, Own, Given string }
 
 func (e *SettingError) Error() string {

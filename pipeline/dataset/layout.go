@@ -1,81 +1,99 @@
 package dataset
 
 import (
-	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
-// Names inside a dataset's folder. Everything callmill writes bears one of
-// them; whatever else lies there is somebody's and stays untouched.
+// Names in a dataset's folder. Everything callmill writes there has one of them;
+// other files are left alone.
 const (
+	SnapshotsDir  = "snapshots" // one folder per snapshot
 	latestLink    = "latest"    // symbolic link to the published snapshot: the commit
-	latestText    = "LATEST"    // the same name as text, for those without links
-	snapshotsDir  = "snapshots" // one folder per snapshot
+	latestText    = "LATEST"    // the same name as text, where links cannot be followed
 	runsDir       = "runs"      // one file per run
 	rawDir        = "raw"       // responses as received, one folder per run
 	dictDir       = "dict"      // user dictionaries, named for their hash
 	keyFile       = "key"       // secret of the contact keys
 	lockFile      = "lock"
-	manifestFile  = "manifest.json"
-	viewsFile     = "views.sql"
-	pinFile       = "pinned"    // in runs/: names of snapshots that are never pruned
-	buildPrefix   = ".build-"   // in snapshots/: a snapshot in the making
-	scratchPrefix = ".tmp-"     // anywhere: a file or link about to be renamed
-	datePrefix    = "job_date=" // Hive partition of a day table
+	pinFile       = "pinned"  // in runs/: names of snapshots that are never pruned
+	BuildPrefix   = ".build-" // in snapshots/: a snapshot in the making
+	ScratchPrefix = ".tmp-"   // anywhere: a file or link about to be renamed
+)
+
+// Names in the folder of a snapshot.
+const (
+	ManifestFile = "manifest.json"
+	ViewsFile    = "views.sql"
+	datePrefix   = schema.PartitionColumn + "=" // of the folders of a day table
+	// NameDigits is how many digits of its SHA-256 name a table's file.
+	NameDigits = 20
 )
 
 // snapshotName is <time>-<first digits of the manifest's SHA-256>.
 var snapshotName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
 
-// scratchName is what a run has in snapshots/ while it goes on: its snapshot in
-// the making, named for its id, and spilled rows.
+// scratchName is the name of what a run has in snapshots/ until it ends: its
+// snapshot in the making, named for its id, and spilled data.
 var scratchName = regexp.MustCompile(`^(\.build-\d{8}T\d{6}Z-[0-9a-f]{6}|\.spill-\d+)$`)
 
-// snapshotFile are the paths inside a snapshot that callmill writes.
+// snapshotFile matches the paths inside a snapshot that callmill writes.
 var snapshotFile = regexp.MustCompile(`^(manifest\.json|views\.sql|[a-z_]+/(job_date=\d{4}-\d{2}-\d{2}/)?[0-9a-f]{20}\.parquet)$`)
 
 // isOurs reports whether a name in the dataset's folder is one of callmill's.
 func isOurs(name string) bool {
-	return slices.Contains([]string{latestLink, latestText, snapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
+	return slices.Contains([]string{latestLink, latestText, SnapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
 		durable.IsTemp(name)
 }
 
-func nameSnapshot(at time.Time, manifestHash string) string {
+// NameSnapshot returns the name of a snapshot that is published at an instant
+// and whose manifest has a SHA-256.
+func NameSnapshot(at time.Time, manifestHash string) string {
 	return at.UTC().Format("20060102T150405Z") + "-" + manifestHash[:6]
 }
 
-// dateDir is the folder of a day: job_date=2026-01-21.
-func dateDir(day int32) string { return datePrefix + FormatDay(day) }
+// DateDir returns the folder of a day within a day table: job_date=2026-01-21.
+func DateDir(day int32) string { return datePrefix + FormatDay(day) }
 
-// FormatDay writes days since 1970-01-01 as 2026-01-21.
-func FormatDay(day int32) string {
-	return time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
-}
+// FormatDay formats days since 1970-01-01 as 2026-01-21.
+func FormatDay(day int32) string { return calendar.Day(day).String() }
 
-// ParseDay reads what FormatDay writes.
+// ParseDay parses what FormatDay returns.
 func ParseDay(s string) (int32, error) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return 0, fmt.Errorf("day %q is not of the form 2026-01-21", s)
-	}
-	return int32(t.Unix() / 86400), nil
+	day, err := calendar.ParseDay(s)
+	return int32(day), err
 }
 
-// dayOf gives the day of a file from its path inside a snapshot; false for the
-// files of a small table.
-func dayOf(path string) (int32, bool) {
-	for _, part := range strings.Split(filepath.ToSlash(path), "/") {
+// DayOf returns the day of a file from its path inside a snapshot; ok is false
+// for the files of other than day tables.
+func DayOf(path string) (day int32, ok bool) {
+	for part := range strings.SplitSeq(filepath.ToSlash(path), "/") {
 		if text, ok := strings.CutPrefix(part, datePrefix); ok {
 			day, err := ParseDay(text)
 			return day, err == nil
 		}
 	}
 	return schema.NoDate, false
+}
+
+// maxBucketRows is how many rows of its largest table a bucket of a day holds
+// on average, at most.
+const maxBucketRows = 500_000
+
+// BucketsFor returns the number of buckets of a day whose largest day table has
+// so many rows: the smallest power of two that leaves at most maxBucketRows rows
+// of it per bucket.
+func BucketsFor(rows int64) int {
+	n := 1
+	for rows/int64(n) > maxBucketRows || rows/int64(n) == maxBucketRows && rows%int64(n) > 0 {
+		n *= 2
+	}
+	return n
 }

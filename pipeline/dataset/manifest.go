@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"sort"
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"callmill/pipeline/internal/calendar"
@@ -21,8 +23,8 @@ import (
 // changes with the contracts, and only with them.
 const FormatVersion = 1
 
-// Manifest says what a snapshot holds. It is the last file written into a
-// snapshot, and its hash is part of the snapshot's name.
+// Manifest describes a snapshot. It is the last file written into the snapshot,
+// and its hash is part of the snapshot's name.
 type Manifest struct {
 	Format    int       `json:"format"`
 	Program   string    `json:"program"`
@@ -35,14 +37,26 @@ type Manifest struct {
 	Covered map[string][]calendar.Interval `json:"covered,omitempty"`
 	// Pending are the jobs to ask for again.
 	Pending []schema.Pending `json:"pending,omitempty"`
-	// Undated are the starts of runs, in ms, that dated versions which carried
-	// no instant of their own: a job observed at one of them gives way to any
-	// version that does.
+	// Undated are the starts of runs, in ms, that dated versions without a
+	// timestamp of their own: a job observed at one of them gives way to any
+	// version that has one.
 	Undated []int64 `json:"undated,omitempty"`
 	Tables  []Table `json:"tables"`
 	Counts  Counts  `json:"counts"`
 	// ViewsSHA256 is the hash of views.sql.
 	ViewsSHA256 string `json:"views_sha256"`
+}
+
+// Extent is what a snapshot holds besides tables.
+type Extent struct {
+	Settings Settings
+	Covered  map[string][]calendar.Interval
+	Pending  []schema.Pending
+}
+
+// HasExtent reports whether the manifest says just that besides its tables.
+func (m *Manifest) HasExtent(e Extent) bool {
+	return reflect.DeepEqual(m.Settings, e.Settings) && reflect.DeepEqual(m.Covered, e.Covered) && slices.Equal(m.Pending, e.Pending)
 }
 
 // Settings belong to a dataset: its first run fixes them, rewrite changes them.
@@ -55,8 +69,8 @@ type Settings struct {
 	PII          string   `json:"pii"`                    // keep, mask, hash or drop
 	Derivation   int      `json:"derivation"`             // version of the derived columns
 	Outcomes     int      `json:"outcomes"`               // version of the statuses table
-	// KeyID tells the key of the contact keys without giving it away: the first
-	// digits of the HMAC of the empty message.
+	// KeyID identifies the key of the contact keys without revealing it: the
+	// first digits of the HMAC of the empty message.
 	KeyID string `json:"key_id"`
 }
 
@@ -90,7 +104,7 @@ type Counts struct {
 	Unchanged  int64 `json:"unchanged"`
 	Superseded int64 `json:"superseded"`
 	Rejected   int64 `json:"rejected"`
-	// Undated of the superseded came from files without an instant of their own.
+	// Undated of the superseded came from files without a timestamp of their own.
 	Undated int64 `json:"undated,omitempty"`
 	// Shrunk of the changed have fewer tasks or turns than before.
 	Shrunk int64 `json:"shrunk,omitempty"`
@@ -102,7 +116,7 @@ func (c Counts) Balanced() bool {
 	return c.Seen == c.New+c.Changed+c.Unchanged+c.Superseded+c.Rejected
 }
 
-// Table finds a table by name; nil where the manifest has none such.
+// Table returns the table with a name, nil where there is none.
 func (m *Manifest) Table(name string) *Table {
 	for i := range m.Tables {
 		if m.Tables[i].Name == name {
@@ -112,8 +126,18 @@ func (m *Manifest) Table(name string) *Table {
 	return nil
 }
 
-// hashFiles is the content hash of a table: of the hashes of its files in the
-// order of their paths.
+// Unlisted returns the undocumented statuses of the snapshot's tasks.
+func (m *Manifest) Unlisted() []string {
+	var all []string
+	for _, f := range m.Table(schema.TableTasks).Files {
+		all = append(all, f.Statuses...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// hashFiles returns the content hash of a table: that of the hashes of its
+// files in the order of their paths.
 func hashFiles(files []File) string {
 	h := sha256.New()
 	for _, f := range files {
@@ -122,11 +146,11 @@ func hashFiles(files []File) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// seal puts the tables' files in order and sums them up.
-func (m *Manifest) seal() {
+// Seal puts the files of the tables in order and computes their totals.
+func (m *Manifest) Seal() {
 	for i := range m.Tables {
 		t := &m.Tables[i]
-		sort.Slice(t.Files, func(a, b int) bool { return t.Files[a].Path < t.Files[b].Path })
+		slices.SortFunc(t.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 		t.Rows = 0
 		for _, f := range t.Files {
 			t.Rows += f.Rows
@@ -135,8 +159,8 @@ func (m *Manifest) seal() {
 	}
 }
 
-// encode gives the manifest's bytes and their SHA-256.
-func (m *Manifest) encode() (text []byte, hash string, err error) {
+// Encode returns the bytes of the manifest and their SHA-256.
+func (m *Manifest) Encode() (text []byte, hash string, err error) {
 	text, err = json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return nil, "", err
@@ -149,16 +173,15 @@ func (m *Manifest) encode() (text []byte, hash string, err error) {
 // ErrNewerFormat means that a newer callmill wrote the snapshot.
 var ErrNewerFormat = errors.New("written by a newer callmill")
 
-// readManifest reads and checks the manifest of a snapshot: that it is the one
-// its folder is named for, of a format this program knows, and speaks of all
-// tables.
+// readManifest reads the manifest of a snapshot and checks that it is the one
+// its folder is named for, of a format this program knows, and has all tables.
 func readManifest(fsys durable.FS, snapshotDir string) (*Manifest, error) {
-	path := filepath.Join(snapshotDir, manifestFile)
+	path := filepath.Join(snapshotDir, ManifestFile)
 	text, err := durable.ReadFile(fsys, path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	// First the hash: what a damaged manifest says of its version is worthless.
+	// The hash comes first: the version in a damaged manifest means nothing.
 	sum := sha256.Sum256(text)
 	name := filepath.Base(snapshotDir)
 	if want := hex.EncodeToString(sum[:])[:6]; !snapshotName.MatchString(name) || name[len(name)-6:] != want {

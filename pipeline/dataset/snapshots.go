@@ -15,7 +15,7 @@ import (
 	"callmill/pipeline/internal/durable"
 )
 
-// Listed is a snapshot as a list shows it.
+// Listed is an entry of a list of snapshots.
 type Listed struct {
 	Name     string
 	Manifest *Manifest // nil where it is broken
@@ -25,7 +25,7 @@ type Listed struct {
 }
 
 // List shows the snapshots of the dataset in dir in the order in which they
-// were published. It works also where latest is gone or leads nowhere, which
+// were published. It works also where latest is missing or leads nowhere, which
 // View refuses.
 func List(dir string) ([]Listed, error) {
 	d := newDataset(dir, Options{})
@@ -37,7 +37,7 @@ func List(dir string) ([]Listed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list snapshots: %w", err)
 	}
-	latest, _ := d.latest() // none, where it cannot be read
+	latest, _ := d.latest() // none where it cannot be read
 	list := make([]Listed, len(names))
 	for i, name := range names {
 		list[i] = Listed{Name: name, Latest: name == latest, Pinned: slices.Contains(pinned, name)}
@@ -47,10 +47,10 @@ func List(dir string) ([]Listed, error) {
 }
 
 // Snapshots lists the names of the snapshots in the order in which they were
-// published: by time, but each after the one it was built upon, for clocks go
-// backwards and seconds are long.
+// published: by time, but each after its parent, since clocks go backwards and
+// two snapshots may be of the same second.
 func (d *Dataset) Snapshots() ([]string, error) {
-	entries, err := d.fs.ReadDir(d.path(snapshotsDir))
+	entries, err := durable.ReadDir(d.fs, d.Path(SnapshotsDir))
 	if err != nil {
 		return nil, err
 	}
@@ -80,10 +80,10 @@ func (d *Dataset) Snapshots() ([]string, error) {
 
 // Prune removes snapshots that are beyond the number to keep and older than
 // the age to keep, but never the latest one, its parent, or one that is
-// pinned. It gives the names of those removed. Files in them that callmill did
+// pinned. It returns the names of those removed. Files in them that callmill did
 // not write stay, with their folders.
 //
-// A crash leaves a part of a snapshot that nothing names.
+// A crash leaves a part of a snapshot without a manifest.
 func (d *Dataset) Prune() ([]string, error) {
 	names, err := d.Snapshots()
 	if err != nil {
@@ -98,7 +98,7 @@ func (d *Dataset) Prune() ([]string, error) {
 		if name == d.name || d.manifest != nil && name == d.manifest.Parent || slices.Contains(pinned, name) || d.young(name) {
 			continue
 		}
-		if err := removeSnapshot(d.fs, d.path(snapshotsDir, name)); err != nil {
+		if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
 		removed = append(removed, name)
@@ -106,12 +106,12 @@ func (d *Dataset) Prune() ([]string, error) {
 	return removed, nil
 }
 
-// beyond is how many of the names, from the first, are beyond the number to
-// keep. What is left of a snapshot without a manifest is none.
+// beyond returns how many of the names, from the first, are beyond the number to
+// keep. A folder without a manifest does not count as a snapshot.
 func (d *Dataset) beyond(names []string) int {
 	keep := d.options.Keep
 	for i := len(names) - 1; i >= 0; i-- {
-		if _, err := d.fs.Lstat(d.path(snapshotsDir, names[i], manifestFile)); err == nil {
+		if _, err := d.fs.Lstat(d.Path(SnapshotsDir, names[i], ManifestFile)); err == nil {
 			keep--
 		}
 		if keep == 0 {
@@ -121,18 +121,18 @@ func (d *Dataset) beyond(names []string) int {
 	return 0
 }
 
-// young reports whether a snapshot is to be kept for its age. One from the
-// future, seen from now, is.
+// young reports whether a snapshot is kept because of its age, as is one from
+// the future.
 func (d *Dataset) young(name string) bool {
 	published, err := time.Parse("20060102T150405Z", name[:strings.IndexByte(name, '-')])
-	return err != nil || d.options.KeepFor >= 0 && d.options.Now().Sub(published) <= d.options.KeepFor
+	return err != nil || d.options.KeepFor >= 0 && d.Now().Sub(published) <= d.options.KeepFor
 }
 
-// removeSnapshot removes what callmill wrote of a snapshot: its manifest
-// first, as without it nobody takes the rest for whole, and at the end those
-// folders that are empty then.
+// removeSnapshot removes what callmill wrote of a snapshot: its manifest first,
+// since the rest is not a snapshot without it, and at the end the folders that
+// are empty.
 func removeSnapshot(fsys durable.FS, dir string) error {
-	if err := fsys.Remove(filepath.Join(dir, manifestFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := fsys.Remove(filepath.Join(dir, ManifestFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	_, err := removeOurs(fsys, dir, "")
@@ -140,9 +140,9 @@ func removeSnapshot(fsys durable.FS, dir string) error {
 }
 
 // removeOurs removes the folder at a path inside a snapshot, with what callmill
-// wrote in it, unless there is more.
+// wrote in it, unless it holds anything else.
 func removeOurs(fsys durable.FS, dir, folder string) (gone bool, err error) {
-	entries, err := fsys.ReadDir(filepath.Join(dir, filepath.FromSlash(folder)))
+	entries, err := durable.ReadDir(fsys, filepath.Join(dir, filepath.FromSlash(folder)))
 	if err != nil {
 		return false, err
 	}
@@ -172,14 +172,14 @@ func removeOurs(fsys durable.FS, dir, folder string) (gone bool, err error) {
 
 // Pinned lists the snapshots that are never pruned.
 func (d *Dataset) Pinned() ([]string, error) {
-	text, err := durable.ReadFile(d.fs, d.path(runsDir, pinFile))
+	text, err := durable.ReadFile(d.fs, d.Path(runsDir, pinFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	return strings.Fields(string(text)), err
 }
 
-// Pin keeps a snapshot from being pruned, or with pin false no longer does.
+// Pin keeps a snapshot from being pruned, or stops doing so where pin is false.
 func (d *Dataset) Pin(name string, pin bool) error {
 	if _, err := d.Snapshot(name); err != nil && pin {
 		return err
@@ -194,15 +194,15 @@ func (d *Dataset) Pin(name string, pin bool) error {
 		slices.Sort(pinned)
 	}
 	text := strings.Join(append(pinned, ""), "\n")
-	return durable.WriteFile(d.fs, d.path(runsDir, pinFile), []byte(text), d.fileMode())
+	return durable.WriteFile(d.fs, d.Path(runsDir, pinFile), []byte(text), d.FileMode())
 }
 
 // Snapshot reads the manifest of a snapshot, which must be whole.
 func (d *Dataset) Snapshot(name string) (*Manifest, error) {
 	if !snapshotName.MatchString(name) {
-		return nil, fmt.Errorf("%q is no name of a snapshot", name)
+		return nil, fmt.Errorf("invalid snapshot name %q: want one that `callmill snapshots %s list` shows", name, d.dir)
 	}
-	m, err := readManifest(d.fs, d.path(snapshotsDir, name))
+	m, err := readManifest(d.fs, d.Path(SnapshotsDir, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no snapshot %s, or it has no manifest", name)
 	}
@@ -210,7 +210,7 @@ func (d *Dataset) Snapshot(name string) (*Manifest, error) {
 }
 
 // Rollback makes an earlier snapshot, or a later one, the latest again. The
-// next run goes on from it. It works also where latest is gone or leads
+// next run goes on from it. It works also where latest is missing or leads
 // nowhere, which Open refuses.
 func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 	d := newDataset(dir, o)
@@ -218,15 +218,15 @@ func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 	if err != nil {
 		return fmt.Errorf("roll back %s: %w", dir, err)
 	}
-	if d.lock, err = takeLock(ctx, d.dir, o.LockWait); err != nil {
+	if err := d.takeLock(ctx); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	if err := d.complete(name, m); err != nil {
+	if err := d.checkFiles(name, m); err != nil {
 		return fmt.Errorf("roll back %s to %s: %w", dir, name, err)
 	}
-	// What a killed run could not write any more: that the snapshot rolled back
-	// from was published. Where latest cannot be read there is nothing to mend.
+	// A killed run may not have noted that the snapshot rolled back from was
+	// published. Where latest cannot be read there is nothing to mend.
 	if d.load() == nil && d.name != "" {
 		if err := d.mendRun(); err != nil {
 			return err
@@ -235,11 +235,11 @@ func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 	return d.swap(name)
 }
 
-// complete reports a snapshot of which files are missing or cut short.
-func (d *Dataset) complete(name string, m *Manifest) error {
+// checkFiles returns an error where files of a snapshot are missing or cut short.
+func (d *Dataset) checkFiles(name string, m *Manifest) error {
 	for _, t := range m.Tables {
 		for _, f := range t.Files {
-			info, err := d.fs.Stat(d.path(snapshotsDir, name, filepath.FromSlash(f.Path)))
+			info, err := d.fs.Stat(d.Path(SnapshotsDir, name, filepath.FromSlash(f.Path)))
 			if err != nil {
 				return err
 			}

@@ -2,12 +2,9 @@ package dataset
 
 import (
 	"cmp"
-	"iter"
-	"path/filepath"
 	"slices"
 	"time"
 
-	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
@@ -23,7 +20,7 @@ type Status struct {
 	Days      []DayStatus      `json:"days"` // by job_date, the latest last
 }
 
-// InstanceStatus is how far the fetching of an instance is.
+// InstanceStatus is how much of an instance was fetched.
 type InstanceStatus struct {
 	InstanceID string              `json:"instance_id"`
 	Covered    []calendar.Interval `json:"covered"` // none for converted files
@@ -36,8 +33,8 @@ type DayStatus struct {
 	Jobs    int64  `json:"jobs"`
 	Tasks   int64  `json:"tasks"`
 	Turns   int64  `json:"turns"`
-	// CoveredBy are the instances of which everything was fetched for the whole
-	// day; nil where nothing was ever fetched by day.
+	// CoveredBy are the instances of which the whole day was fetched; nil where
+	// nothing was ever fetched by day.
 	CoveredBy []string `json:"covered_by"`
 }
 
@@ -54,7 +51,7 @@ func (d *Dataset) Status() (*Status, error) {
 		s.Rows[t.Name] = t.Rows
 		for _, f := range t.Files {
 			s.Bytes += f.Bytes
-			if number, ok := dayOf(f.Path); ok && f.Rows > 0 {
+			if number, ok := DayOf(f.Path); ok && f.Rows > 0 {
 				if days[number] == nil {
 					days[number] = &DayStatus{JobDate: FormatDay(number), CoveredBy: m.coveredBy(number, location)}
 				}
@@ -81,7 +78,7 @@ func (d *DayStatus) add(table string, rows int64) {
 	}
 }
 
-// coveredBy are the instances with an interval that holds the whole day.
+// coveredBy returns the instances with an interval that holds the whole day.
 func (m *Manifest) coveredBy(day int32, location *time.Location) []string {
 	if day == schema.NoDate {
 		return nil
@@ -117,23 +114,4 @@ func (m *Manifest) instances() []InstanceStatus {
 	}
 	slices.SortFunc(list, func(a, b InstanceStatus) int { return cmp.Compare(a.InstanceID, b.InstanceID) })
 	return list
-}
-
-// Rejects reads the published rejects, each valid until the next.
-func (d *Dataset) Rejects() iter.Seq2[*schema.RejectRow, error] {
-	return Rows[schema.RejectRow](d, schema.TableRejects)
-}
-
-// Rows reads a table of the published snapshot, of which T is the row type,
-// file by file; each row is valid until the next.
-func Rows[T any](d *Dataset, name string) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		for _, f := range d.manifest.Table(name).Files {
-			for row, err := range parquetio.All[T](filepath.Join(d.snapshotDir(), filepath.FromSlash(f.Path))) {
-				if !yield(row, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
 }

@@ -10,13 +10,13 @@ import (
 	"callmill/pipeline/internal/durable"
 )
 
-// sweep removes what a run that was killed left: snapshots in the making,
-// spilled rows, temporary files, and a snapshot that was complete but not yet
-// named by latest. What that run could not write any more, it writes. It
-// touches nothing that callmill did not write.
+// sweep removes what a killed run left: snapshots in the making, spilled data,
+// temporary files, and a snapshot that was complete but not yet named by latest.
+// It writes what that run could not write any more, and leaves alone what
+// callmill did not write.
 func (d *Dataset) sweep() error {
-	for _, folder := range []string{".", snapshotsDir, runsDir, dictDir} {
-		entries, err := d.fs.ReadDir(d.path(folder))
+	for _, folder := range []string{".", SnapshotsDir, runsDir, dictDir} {
+		entries, err := durable.ReadDir(d.fs, d.Path(folder))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -31,7 +31,7 @@ func (d *Dataset) sweep() error {
 			if snapshotName.MatchString(e.Name()) {
 				remove = removeSnapshot
 			}
-			if err := remove(d.fs, d.path(folder, e.Name())); err != nil {
+			if err := remove(d.fs, d.Path(folder, e.Name())); err != nil {
 				return err
 			}
 		}
@@ -46,22 +46,22 @@ func (d *Dataset) isLeftover(folder, name string) bool {
 	if durable.IsTemp(name) {
 		return true
 	}
-	if folder != snapshotsDir {
+	if folder != SnapshotsDir {
 		return false
 	}
 	return scratchName.MatchString(name) || snapshotName.MatchString(name) && name != d.name && !d.wasPublished(name)
 }
 
-// wasPublished reports whether a snapshot was ever the latest one. One that
-// was not is built upon the one that is, as its run ended before the swap, and
-// no run's file names it. Whatever looks otherwise stays: it may be all that is
-// left of a dataset that somebody moved without its runs/.
+// wasPublished reports whether a snapshot was ever the latest one. A snapshot
+// that never was has the latest one as its parent, since its run ended before
+// the swap, and no run's file names it. All others stay: they may belong to a
+// dataset that was moved without its runs/.
 func (d *Dataset) wasPublished(name string) bool {
-	manifest, err := readManifest(d.fs, d.path(snapshotsDir, name))
+	manifest, err := readManifest(d.fs, d.Path(SnapshotsDir, name))
 	if err != nil || manifest.Parent != d.name {
-		return true // a broken one is for verify to judge
+		return true // verify reports a broken one
 	}
-	text, err := durable.ReadFile(d.fs, d.path(runsDir, manifest.Run+".json"))
+	text, err := durable.ReadFile(d.fs, d.Path(runsDir, manifest.Run+".json"))
 	if err != nil {
 		return false
 	}
@@ -69,23 +69,23 @@ func (d *Dataset) wasPublished(name string) bool {
 	return json.Unmarshal(text, &run) == nil && run.Snapshot == name
 }
 
-// mendLatest makes the link again where only LATEST is left.
+// mendLatest creates the link where only LATEST is left.
 func (d *Dataset) mendLatest() error {
-	if _, err := d.fs.Lstat(d.path(latestLink)); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := d.fs.Lstat(d.Path(latestLink)); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	err := durable.ReplaceSymlink(d.fs, path.Join(snapshotsDir, d.name), d.path(latestLink))
+	err := durable.ReplaceSymlink(d.fs, path.Join(SnapshotsDir, d.name), d.Path(latestLink))
 	if durable.Unsupported(err) {
-		return nil // there, LATEST is all there is
+		return nil // LATEST is the commit there
 	}
 	return err
 }
 
-// mendRun writes the file of the run that published the snapshot, after a
-// crash between the two: by it sweep knows that it was published, also when
-// another one is.
+// mendRun writes the file of the run that published the snapshot, after a crash
+// between the two. From that file sweep knows that the snapshot was published,
+// also once another one is the latest.
 func (d *Dataset) mendRun() error {
-	if _, err := d.fs.Lstat(d.path(runsDir, d.manifest.Run+".json")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := d.fs.Lstat(d.Path(runsDir, d.manifest.Run+".json")); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return d.WriteRun(Run{ID: d.manifest.Run}, map[string]any{
@@ -94,12 +94,11 @@ func (d *Dataset) mendRun() error {
 	})
 }
 
-// mendLatestText makes LATEST say what the link says, after a crash between
-// the two.
+// mendLatestText makes LATEST agree with the link, after a crash between the two.
 func (d *Dataset) mendLatestText() error {
-	text, err := durable.ReadFile(d.fs, d.path(latestText))
+	text, err := durable.ReadFile(d.fs, d.Path(latestText))
 	if err == nil && strings.TrimSpace(string(text)) == d.name {
 		return nil
 	}
-	return durable.WriteFile(d.fs, d.path(latestText), []byte(d.name+"\n"), d.fileMode())
+	return durable.WriteFile(d.fs, d.Path(latestText), []byte(d.name+"\n"), d.FileMode())
 }

@@ -18,15 +18,15 @@ import (
 //go:embed views/*.sql
 var viewSources embed.FS
 
-// askedViews are the views of what people ask, each a file of that name; later
-// ones stand on earlier ones.
-var askedViews = [...]string{
+// questionViews are the views that answer common questions, each a file of that
+// name; later ones use earlier ones.
+var questionViews = [...]string{
 	"snapshot", "calls", "exchanges", "words", "transcripts", "attempts", "daily", "opt_outs", "contact_frequency", "macros",
 }
 
-// Views is SQL for DuckDB: a view of every table of the snapshot in the folder
-// base, views of what people ask of them, a comment on each of their columns,
-// and macros. With base "" the folder is the variable callmill, else the
+// Views returns SQL for DuckDB: a view of every table of the snapshot in the
+// folder base, views that answer common questions, a comment on each of their
+// columns, and macros. With base "" the folder is the variable callmill, else the
 // current one, so that a snapshot can be moved.
 func Views(base string) string {
 	v := viewWriter{prefix: "coalesce(getvariable('callmill') || '/', '') || "}
@@ -41,10 +41,10 @@ func Views(base string) string {
 	}
 	funcs := template.FuncMap{"file": v.file, "comments": comments}
 	sources := template.Must(template.New("").Funcs(funcs).ParseFS(viewSources, "views/*.sql"))
-	for _, name := range askedViews {
+	for _, name := range questionViews {
 		v.sql.WriteString("\n")
 		if err := sources.ExecuteTemplate(&v.sql, name+".sql", nil); err != nil {
-			panic(err) // the sources are the program's own, and a test executes them
+			panic(err) // the sources are embedded, and a test executes them
 		}
 	}
 	return v.sql.String()
@@ -55,7 +55,7 @@ type viewWriter struct {
 	sql    strings.Builder
 }
 
-// file is SQL for the path of a file or pattern of files.
+// file returns SQL for the path of a file or pattern of files.
 func (v *viewWriter) file(path string) string { return v.prefix + quote(path) }
 
 func (v *viewWriter) table(t schema.Table) {
@@ -78,8 +78,8 @@ func comments(view, table string, columns ...string) (string, error) {
 	return "", fmt.Errorf("comments on %s: no table %s", view, table)
 }
 
-// columnComments gives columns of a view, all if none are named, the meaning
-// they have in a table, a line each.
+// columnComments returns COMMENT statements that give columns of a view, all if
+// none are named, the documentation they have in a table.
 func columnComments(view string, t schema.Table, columns []string) string {
 	documented := t.Columns
 	if t.Day {
@@ -98,8 +98,8 @@ func columnComments(view string, t schema.Table, columns []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// literal spells a path as a pattern that is met by that path alone.
+// literal turns a path into a pattern that matches that path alone.
 var literal = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
-// quote is a string as SQL has it.
+// quote returns a string literal of SQL.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -162,7 +162,7 @@ func (d *Decoder) decode() {
 func (d *Decoder) handOnReject(r schema.Reject) {
 	fault := d.raw.Fault
 	if fault != "" && r.Code == schema.RejectTruncated {
-		r.Reason += ": " + fault
+		d.raw.TellFault(&r)
 	}
 	d.stopped = !d.yield(schema.Decoded{Position: d.n, Reject: &r})
 	if fault == "" || r.Code == schema.RejectTruncated || d.stopped {

@@ -41,12 +41,13 @@ func (d *Decoder) reject(code, jobID, reason string, piece []byte) {
 	if d.dry {
 		return
 	}
-	if code == schema.RejectTruncated && d.raw.Fault != "" {
-		reason += ": " + d.raw.Fault
-		d.faultTold = true
-	}
-	d.items = append(d.items, schema.Decoded{Position: position, Reject: &schema.Reject{
+	r := &schema.Reject{
 		JobID: strings.Clone(jobID), Origin: d.raw.Origin, Position: position,
 		Code: code, Reason: reason, Raw: bytes.Clone(piece),
-	}})
+	}
+	if code == schema.RejectTruncated && d.raw.Fault != "" && !d.faultTold {
+		d.faultTold = true
+		d.raw.TellFault(r)
+	}
+	d.items = append(d.items, schema.Decoded{Position: position, Reject: r})
 }

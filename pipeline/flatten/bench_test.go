@@ -56,11 +56,6 @@ func TestBuffersAreGivenUp(t *testing.T) {
 	if got := cap(f.texts); got > maxKeptTexts {
 		t.Errorf("room for %d tokens is kept", got)
 	}
-	f.Rows(talk(2*maxKeptTexts), schema.ContentHash{})
-	f.Rows(talk(1), schema.ContentHash{})
-	if got := cap(f.clues); got > maxKeptTexts {
-		t.Errorf("room for %d clues is kept", got)
-	}
 }
 
 func BenchmarkRows(b *testing.B) {

@@ -55,7 +55,7 @@ func BenchmarkRowsCrossWOZ(b *testing.B) {
 		{"distinct", numberLines(jobs, 1<<11)},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
-			f := New(zone(b, "Asia/Shanghai"), words, NewLines(0))
+			f := New(zone(b, "Asia/Shanghai"), words)
 			all := func() (turns int) {
 				for _, j := range jobs {
 					turns += len(f.Rows(j, schema.ContentHash{}).Turns)

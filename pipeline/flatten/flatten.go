@@ -28,14 +28,12 @@ type Segmenter interface {
 	Cut(dst []int32, script string) []int32
 }
 
-// Flattener makes rows of jobs. It is for one goroutine: it reuses its buffers
-// from job to job.
+// Flattener makes rows of jobs. It reuses its buffers from job to job. Not safe
+// for concurrent use.
 type Flattener struct {
 	loc      *time.Location
 	segment  Segmenter
 	patterns patterns // of the present call
-	unnamed  patterns // of a call without names
-	lines    *Lines
 
 	rows schema.Rows
 
@@ -45,8 +43,7 @@ type Flattener struct {
 	gaps    []int64
 	indexes []int32
 
-	clues []clue  // of the turns of a task
-	words []int32 // of the line being cut
+	words []int32 // lengths of the words of a script
 	slots []byte  // the patterns that differ from their script, end to end
 	spans []span  // where each of them lies
 }
@@ -54,29 +51,31 @@ type Flattener struct {
 // span is the place of a turn's pattern in Flattener.slots.
 type span struct{ turn, start, end int }
 
-// New makes a Flattener. Days and hours are those of loc, words those of seg,
-// which flatteners that share lines have in common. Without lines it remembers
-// none.
-func New(loc *time.Location, seg Segmenter, lines *Lines) *Flattener {
-	f := &Flattener{
+// New makes a Flattener. Days and hours are those of loc, words those of seg.
+func New(loc *time.Location, seg Segmenter) *Flattener {
+	return &Flattener{
 		loc:     loc,
 		segment: seg,
-		lines:   lines,
 		// Never nil, so that an empty list is a list, too.
 		texts: make([]string, 0, 1024),
 	}
-	f.unnamed.setCall(&schema.Contact{})
-	return f
 }
 
-// Rows gives the rows of a job whose content has the given hash. The job's
+// Rows returns the rows of a job whose content has the given hash. The job's
 // tasks must be in the order of [schema.Job.SortTasks].
 //
-// The rows share the job's strings and nothing else of it; first_seen is the
-// job's own observed_at. They are valid until the next call, and to be read
-// only: the rows of a task share pointers.
+// The rows share the job's strings and nothing else of it; where the job has no
+// first_seen, it is observed_at. They are valid until the next call, and to be
+// read only: the rows of a task share pointers.
 func (f *Flattener) Rows(j *schema.Job, hash schema.ContentHash) *schema.Rows {
-	f.reset(j)
+	f.Reset()
+	return f.Add(j, hash)
+}
+
+// Add is Rows for several jobs at a time: copies of the rows stay valid until
+// Reset.
+func (f *Flattener) Add(j *schema.Job, hash schema.ContentHash) *schema.Rows {
+	f.begin()
 	f.addContacts(j)
 	f.addExtras(j)
 	f.addSummaries(j, "", nil, j.Summaries)
@@ -96,12 +95,26 @@ func (f *Flattener) Rows(j *schema.Job, hash schema.ContentHash) *schema.Rows {
 	f.rows.Job.JobOutcome = seen.outcome(j.Status)
 	f.rows.Job.DialedCount = seen.dialed
 	f.rows.Job.FirstCallTime, f.rows.Job.LastCallTime = first, last
-	f.rows.JobDate = schema.NoDate
-	if first != 0 {
-		f.rows.JobDate, _ = dayAndHour(first, f.loc)
-	}
+	f.rows.JobDate = f.jobDate(first)
 	f.rows.Undated = j.Undated
 	return &f.rows
+}
+
+// JobDate returns the day that a job lives under, as [schema.Rows.JobDate], and
+// its first call, in ms; 0 where it has none.
+func (f *Flattener) JobDate(j *schema.Job) (day int32, firstCall int64) {
+	for i := range j.Tasks {
+		firstCall, _ = widen(firstCall, firstCall, j.Tasks[i].CallTime())
+	}
+	return f.jobDate(firstCall), firstCall
+}
+
+func (f *Flattener) jobDate(firstCall int64) int32 {
+	if firstCall == 0 {
+		return schema.NoDate
+	}
+	day, _ := dayAndHour(firstCall, f.loc)
+	return day
 }
 
 func (f *Flattener) jobRow(j *schema.Job, hash schema.ContentHash) schema.JobRow {
@@ -144,7 +157,7 @@ func widen(first, last, ms int64) (int64, int64) {
 	return min(first, ms), max(last, ms)
 }
 
-// copyOf lets rows outlive the job, whose values decode uses again.
+// copyOf lets rows outlive the job, whose memory is reused.
 func copyOf[T any](p *T) *T {
 	if p == nil {
 		return nil

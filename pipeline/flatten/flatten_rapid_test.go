@@ -136,7 +136,7 @@ func TestRowsDependOnTheJobAlone(t *testing.T) {
 	used := newFlattener(t)
 	rapid.Check(t, func(t *rapid.T) {
 		j := drawJob(t)
-		fresh := New(used.loc, used.segment, nil)
+		fresh := New(used.loc, used.segment)
 		if diff := cmp.Diff(fresh.Rows(j, schema.ContentHash{}), used.Rows(j, schema.ContentHash{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("rows (-fresh +used):\n%s", diff)
 		}

@@ -3,7 +3,7 @@ package flatten
 import "callmill/schema"
 
 // attempts follows the tasks of a job in their order: it numbers the dialled
-// ones and knows what became of the job.
+// ones and derives the outcome of the job.
 type attempts struct {
 	dialed int32
 
@@ -13,7 +13,7 @@ type attempts struct {
 	last         string
 }
 
-// add takes the next task and gives its attempt, nil where it was not dialled.
+// add takes the next task and returns its attempt, nil if it was not dialled.
 func (a *attempts) add(o *schema.Outcome) *int32 {
 	a.last = o.Outcome
 	if !o.Dialed() {

@@ -55,17 +55,6 @@ func (p *patterns) setCall(c *schema.Contact) {
 	}
 }
 
-// mayName reports whether the call's names may stand in a line. One in which
-// they cannot has the same pattern in every call.
-func (p *patterns) mayName(script string) bool {
-	for _, r := range p.lead {
-		if r >= 0 && strings.ContainsRune(script, r) {
-			return true
-		}
-	}
-	return false
-}
-
 // nameOrNone is the name where it can be told from other text: at least two
 // characters.
 func nameOrNone(name string) string {

@@ -11,8 +11,6 @@ func (f *Flattener) addTask(j *schema.Job, index int, o *schema.Outcome, attempt
 		JobID:          j.JobID,
 		TaskID:         t.TaskID,
 		JobGroupID:     j.JobGroupID,
-		JobGroupName:   t.Facts.JobGroupName,
-		ScriptName:     t.Facts.ScriptName,
 		CallID:         t.CallID,
 		ChatbotID:      t.ChatbotID,
 		TaskScenarioID: t.ScenarioID,
@@ -47,15 +45,8 @@ func (f *Flattener) addTask(j *schema.Job, index int, o *schema.Outcome, attempt
 		ContactRole:        c.Role,
 		ContactState:       c.State,
 		ContactJobID:       c.JobID,
-
-		CallMS:                copyOf(t.Facts.CallMS),
-		RingingS:              copyOf(t.Facts.RingingS),
-		EndReason:             copyOf(t.Facts.EndReason),
-		ReachedEnd:            copyOf(t.Facts.ReachedEnd),
-		LastPlaybackCompleted: copyOf(t.Facts.LastPlaybackCompleted),
-		HungUpByRejection:     copyOf(t.Facts.HungUpByRejection),
-		DialExceptions:        f.list(t.Facts.DialExceptions),
 	}
+	f.setFacts(&row, &t.Facts)
 	if at := t.CallTime(); at != 0 {
 		day, hour := dayAndHour(at, f.loc)
 		row.CallDate, row.CallHour = new(day), new(hour)

@@ -39,7 +39,7 @@ func zone(t testing.TB, name string) *time.Location {
 
 func newFlattener(t testing.TB) *Flattener {
 	t.Helper()
-	return New(zone(t, "Asia/Shanghai"), everyRunes(2), nil)
+	return New(zone(t, "Asia/Shanghai"), everyRunes(2))
 }
 
 // drawJob draws a job as decode and SearchTask may give it.

@@ -27,7 +27,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 	}
 	var robotTurns, contactTurns, robotChars, contactChars int
 	var lastTime int64 // of the last earlier turn that has one
-	f.clues = f.lines.ahead(f.clues[:0], t.Turns)
+	f.rows.Turns = slices.Grow(f.rows.Turns, len(t.Turns))
 	for i := range t.Turns {
 		turn := &t.Turns[i]
 		f.rows.Turns = append(f.rows.Turns, call)
@@ -35,7 +35,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		row.TurnIndex, row.TurnsLeft = count(i), count(len(t.Turns)-1-i)
 		row.Speaker = turn.Speaker
 		row.StoredTime, row.Timing = turn.Timestamp, timing(lastTime, turn.Timestamp)
-		f.setWords(row, turn.Script, f.clues[i])
+		f.setWords(row, turn.Script)
 		if turn.Timestamp != 0 {
 			if lastTime != 0 {
 				row.GapMS = f.gap(turn.Timestamp - lastTime)
@@ -80,14 +80,13 @@ func timing(earlier, ms int64) string {
 
 // setWords fills in what a turn says, and its words, which share the bytes of
 // the script.
-func (f *Flattener) setWords(row *schema.TurnRow, script string, c clue) {
-	line, words := f.look(script, c)
-	if line != nil {
-		row.Line, row.Script, row.Tokens, row.Chars = line, line.Script, line.Tokens, line.Chars
-		return
+func (f *Flattener) setWords(row *schema.TurnRow, script string) {
+	f.words = f.words[:0]
+	if script != "" {
+		f.words = f.segment.Cut(f.words, script)
 	}
 	start := len(f.texts)
-	f.texts = appendWords(f.texts, script, words)
+	f.texts = appendWords(f.texts, script, f.words)
 	row.Script, row.Tokens = script, f.texts[start:len(f.texts):len(f.texts)]
 	row.Chars = count(utf8.RuneCountInString(script))
 }
@@ -108,12 +107,8 @@ func (f *Flattener) gap(ms int64) *int64 {
 }
 
 // setPattern fills in the pattern of the last row. One that differs from its
-// script is kept aside for setPatterns, unless it is that of a line.
+// script is kept aside for setPatterns.
 func (f *Flattener) setPattern(row *schema.TurnRow) {
-	if row.Line != nil && !f.patterns.mayName(row.Script) {
-		row.Pattern = row.Line.Pattern
-		return
-	}
 	start := len(f.slots)
 	if f.slots = f.patterns.append(f.slots, row.Script); len(f.slots) == start {
 		row.Pattern = row.Script

@@ -6,9 +6,9 @@ import (
 	"callmill/schema"
 )
 
-// Job makes the job of its rows again: everything ListJobs and SearchTask said
-// of it. Rows must be those of one job, its tasks and turns in the order in
-// which they are published. A list without elements is nil.
+// Job returns the job of its rows: everything ListJobs and SearchTask said of it.
+// Rows must be those of one job, its tasks and turns in the order in which they
+// are published. A list without elements is nil.
 //
 // The job shares the rows' strings and nothing else of them.
 func Job(rows *schema.Rows) *schema.Job {
@@ -115,17 +115,7 @@ func taskOf(r *schema.TaskRow) schema.Task {
 			State:       r.ContactState,
 			JobID:       r.ContactJobID,
 		},
-		Facts: schema.Facts{
-			JobGroupName:          r.JobGroupName,
-			ScriptName:            r.ScriptName,
-			CallMS:                copyOf(r.CallMS),
-			RingingS:              copyOf(r.RingingS),
-			EndReason:             copyOf(r.EndReason),
-			ReachedEnd:            copyOf(r.ReachedEnd),
-			LastPlaybackCompleted: copyOf(r.LastPlaybackCompleted),
-			HungUpByRejection:     copyOf(r.HungUpByRejection),
-			DialExceptions:        copyOfList(r.DialExceptions),
-		},
+		Facts: factsOf(r),
 	}
 }
 
@@ -141,7 +131,7 @@ func turnsOf(rows []schema.TurnRow) []schema.Turn {
 	return list
 }
 
-// putSummaries gives the results to the job and its turns.
+// putSummaries adds the results to the job and its turns.
 func putSummaries(j *schema.Job, rows []schema.SummaryRow) {
 	at := 0
 	for i := range rows {
@@ -153,15 +143,15 @@ func putSummaries(j *schema.Job, rows []schema.SummaryRow) {
 		}
 		at = findTask(j.Tasks, r.TaskID, at)
 		if at == len(j.Tasks) || int(*r.TurnIndex) >= len(j.Tasks[at].Turns) {
-			continue // of no turn: not the rows of one job
+			continue // of an unknown turn: not the rows of one job
 		}
 		turn := &j.Tasks[at].Turns[*r.TurnIndex]
 		turn.Summaries = append(turn.Summaries, s)
 	}
 }
 
-// findTask gives the index of the task with the given id, len(tasks) without
-// one. It looks from start on first: results come in the order of the tasks.
+// findTask returns the index of the task with the given id, len(tasks) if there
+// is none. It looks from start on first: results come in the order of the tasks.
 func findTask(tasks []schema.Task, id string, start int) int {
 	for i := start; i < len(tasks); i++ {
 		if tasks[i].TaskID == id {

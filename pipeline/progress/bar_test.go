@@ -13,8 +13,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// screen is a terminal of 80 columns as far as mpb can tell: a buffer that
-// may be read while mpb writes.
+// screen is a buffer that mpb takes for a terminal of 80 columns. It can be read
+// while mpb writes.
 type screen struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -26,8 +26,7 @@ func (s *screen) Write(b []byte) (int, error) {
 	return s.buf.Write(b)
 }
 
-// frames are the states of the line, each once, without the moves of the
-// cursor between them.
+// frames returns the distinct states of the line, without cursor movements.
 func (s *screen) frames() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,7 +39,7 @@ func (s *screen) frames() []string {
 	return list
 }
 
-// await waits until the line has had a state.
+// await waits until the line has shown a state.
 func (s *screen) await(t *testing.T, want string) {
 	t.Helper()
 	for range 200 {

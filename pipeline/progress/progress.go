@@ -1,32 +1,33 @@
-// Package progress shows on stderr how far a run is: a bar on a terminal,
-// else a line every few seconds, for people or as JSON for machines.
+// Package progress shows the progress of a run: a bar on a terminal, or else a line
+// every few seconds, as text or JSON.
 //
-// It is told what was done and decides only what to show and when. It starts
-// no goroutine (the bar's library does, and [Progress.Done] ends them), never
-// fails (a stream that cannot be written to shows nothing) and does not print
-// the last line of a run, which is the command's.
+// Its callers report what is done; it decides what to show and when. It starts no
+// goroutine (the bar's library does, and [Progress.Done] ends them), never fails
+// (write errors are ignored) and does not print the summary of a run, which is up
+// to the command.
 package progress
 
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// Modes lists the values of --progress. The first, the default, is a bar on a
+// Modes returns the values of --progress. The first, the default, is a bar on a
 // terminal and plain elsewhere.
 func Modes() []string { return []string{"auto", "plain", "json", "none"} }
 
-// Bytes is the unit of stages that are shown as kB, MB and GB; any other unit
-// is a plural shown as it is.
+// Bytes is the unit of stages shown in kB, MB and GB; any other unit is a plural
+// noun, shown unchanged.
 const Bytes = "bytes"
 
-// Field is one of the tallies of a run that are shown besides how far it is.
+// Field is a counter of a run that is shown besides its progress.
 type Field int
 
-// The fields, in the order in which they are shown.
+// The fields, in display order.
 const (
 	Jobs Field = iota
 	Turns
@@ -36,19 +37,19 @@ const (
 	fieldCount
 )
 
-// Options change how a Progress behaves. The zero value is the usual.
+// Options of a [Progress]. The zero value is useful.
 type Options struct {
-	// Now is the clock; nil is time.Now.
+	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Every is the least time between two lines, or between two states of the
-	// bar; 0 is five seconds for lines and a seventh of a second for the bar.
+	// Every is the minimum time between two lines or two frames of the bar; 0
+	// means five seconds for lines and a seventh of a second for the bar.
 	Every time.Duration
 }
 
 // Progress shows the stages of a run, one at a time. [Progress.Add],
-// [Progress.Grow] and [Progress.Count] may be called from many goroutines;
-// [Progress.Start] and [Progress.Done] belong to the one that runs the stages.
-// A nil *Progress shows nothing.
+// [Progress.Grow] and [Progress.Count] are safe for concurrent use;
+// [Progress.Start] and [Progress.Done] must not be called concurrently. A nil
+// *Progress shows nothing.
 type Progress struct {
 	now    func() time.Time
 	view   view
@@ -58,27 +59,27 @@ type Progress struct {
 	mu sync.Mutex // held while the view is used
 }
 
-// stage is what is going on between Start and Done.
+// stage is the state between Start and Done.
 type stage struct {
 	label, unit string
 	start       time.Time
 	done, total atomic.Int64
-	due         atomic.Int64 // when the next line is, in nanoseconds since start
-	pace        pace
-	end         atomic.Pointer[time.Time] // when Done was called, nil before
+	due         atomic.Int64 // time of the next line, in nanoseconds since start
+	meter       meter
+	end         atomic.Pointer[time.Time] // time of Done, nil before
 }
 
-// view is a way to show a stage. snap may be called at any time between start
-// and the return of finish, which shows the stage a last time.
+// view is a way to show a stage. snap may be called from start until finish returns,
+// which shows the stage a last time.
 type view interface {
 	start(label string, snap func() snapshot)
 	show(snapshot)
 	finish(snapshot)
-	every() time.Duration // least time between two calls of show; 0: it needs none
+	every() time.Duration // minimum time between two calls of show; 0: show is not used
 }
 
-// New makes the Progress of a run; for "none" that is nil. mode is a value of
-// --progress; w is where it shows, and terminal whether that is one.
+// New returns the Progress of a run, nil for mode "none". mode is a value of
+// --progress, w the destination, terminal whether w is a terminal.
 func New(mode string, w io.Writer, terminal bool, opts Options) (*Progress, error) {
 	p := &Progress{now: opts.Now}
 	if p.now == nil {
@@ -90,17 +91,17 @@ func New(mode string, w io.Writer, terminal bool, opts Options) (*Progress, erro
 	case mode == "auto" && terminal:
 		p.view = &bar{w: w, refresh: opts.Every}
 	case mode == "auto", mode == "plain":
-		p.view = &lines{w: w, least: opts.Every, format: plainLine}
+		p.view = &printer{w: w, interval: opts.Every, format: formatPlain}
 	case mode == "json":
-		p.view = &lines{w: w, least: opts.Every, format: jsonLine}
+		p.view = &printer{w: w, interval: opts.Every, format: formatJSON}
 	default:
-		return nil, fmt.Errorf("--progress must be auto, plain, json or none, got %q", mode)
+		return nil, fmt.Errorf("invalid --progress %q: want %s", mode, strings.Join(Modes(), ", "))
 	}
 	return p, nil
 }
 
-// Start begins a stage, such as "convert", and ends the one before. total is
-// in units; 0 is not known (yet: see [Progress.Grow]).
+// Start starts a stage, such as "convert", and ends the previous one. total is in
+// units; 0 means unknown (see [Progress.Grow]).
 func (p *Progress) Start(label string, total int64, unit string) {
 	if p == nil {
 		return
@@ -113,8 +114,8 @@ func (p *Progress) Start(label string, total int64, unit string) {
 	p.stage.Store(s)
 }
 
-// Add says that n more units are done. It costs little more than a look at
-// the clock, and now and then a line.
+// Add reports that n more units are done. It costs little more than reading the
+// clock, and now and then prints a line.
 func (p *Progress) Add(n int64) {
 	if p == nil {
 		return
@@ -128,19 +129,19 @@ func (p *Progress) Add(n int64) {
 	if every == 0 {
 		return
 	}
-	// Whoever moves due on writes the line; the others go on.
+	// The goroutine that advances due prints the line; others return.
 	elapsed, due := p.now().Sub(s.start), s.due.Load()
 	if int64(elapsed) < due || !s.due.CompareAndSwap(due, int64(elapsed+every)) {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stage.Load() == s { // no line after the stage's last
+	if p.stage.Load() == s { // not after the last line of the stage
 		p.view.show(p.snapshot(s))
 	}
 }
 
-// Grow says that there are n more units to do than was known.
+// Grow adds n units to the total.
 func (p *Progress) Grow(n int64) {
 	if p == nil {
 		return
@@ -150,7 +151,7 @@ func (p *Progress) Grow(n int64) {
 	}
 }
 
-// Count adds n to a tally of the run. Tallies go on over stages.
+// Count adds n to a counter of the run. Counters are kept across stages.
 func (p *Progress) Count(f Field, n int64) {
 	if p == nil {
 		return
@@ -158,9 +159,9 @@ func (p *Progress) Count(f Field, n int64) {
 	p.counts[f].Add(n)
 }
 
-// Done ends the stage, complete or not, and shows it a last time. When it
-// returns nothing more is written and no goroutine is left. Without a stage
-// it does nothing, so it may be deferred.
+// Done ends the stage, complete or not, and shows it a last time. Once it has
+// returned, nothing is written and no goroutine is running. Without a stage it does
+// nothing, so it can be deferred.
 func (p *Progress) Done() {
 	if p == nil {
 		return

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// clock is a time that tests move. It may be read by mpb's goroutines.
+// clock is a clock moved by tests. mpb's goroutines read it.
 type clock struct{ offset atomic.Int64 }
 
 func (c *clock) Now() time.Time {
@@ -39,8 +39,8 @@ func start(t *testing.T, mode string, terminal bool) (*Progress, *clock, *bytes.
 	return p, &c, &out
 }
 
-// run is a run as a command might make it: a stage with a known end, one that
-// learns it on the way, one that is broken off.
+// run reports a run of three stages: with a known total, with one that grows, and
+// one that is interrupted.
 func run(p *Progress, c *clock) {
 	defer p.Done()
 
@@ -109,13 +109,13 @@ func TestUnknownMode(t *testing.T) {
 			t.Errorf("%v; %v does not name %s", e, err, mode)
 		}
 	}
-	if want := `--progress must be auto, plain, json or none, got "fancy"`; err.Error() != want {
+	if want := `invalid --progress "fancy": want auto, plain, json, none`; err.Error() != want {
 		t.Errorf("%q, want %q", err, want)
 	}
 }
 
-// However many goroutines do the work, nothing is counted twice or lost, and
-// the last line is the last.
+// With many goroutines nothing is counted twice or lost, and the final line is the
+// last.
 func TestManyGoroutines(t *testing.T) {
 	p, c, out := start(t, "json", false)
 	p.Start("convert", 0, "jobs")
@@ -150,7 +150,7 @@ func TestManyGoroutines(t *testing.T) {
 	}
 }
 
-func TestOneIsNoPlural(t *testing.T) {
+func TestSingular(t *testing.T) {
 	p, _, out := start(t, "plain", false)
 	p.Start("finding", 0, "requests")
 	p.Add(1)
@@ -164,7 +164,7 @@ type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
-func TestAStreamNobodyReads(t *testing.T) {
+func TestBrokenStream(t *testing.T) {
 	for _, terminal := range []bool{false, true} {
 		var c clock
 		p, err := New("auto", brokenPipe{}, terminal, Options{Now: c.Now, Every: time.Millisecond})

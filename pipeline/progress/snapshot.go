@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// snapshot is the state of a stage at one moment.
+// snapshot is the state of a stage at a point in time.
 type snapshot struct {
 	label, unit string
 	now         time.Time
 	elapsed     time.Duration
-	done, total int64         // total 0: not known
-	rate        float64       // units per second; 0: nobody can know
-	idle        time.Duration // since something was done last
+	done, total int64         // total 0: unknown
+	rate        float64       // units per second; 0: unknown
+	idle        time.Duration // since the last increase of done
 	counts      [fieldCount]int64
 	final       bool
 }
@@ -28,7 +28,7 @@ func (p *Progress) snapshot(s *stage) snapshot {
 		snap.now, snap.final = *end, true
 	}
 	snap.elapsed = snap.now.Sub(s.start)
-	snap.rate, snap.idle = s.pace.at(snap.elapsed, snap.done)
+	snap.rate, snap.idle = s.meter.observe(snap.elapsed, snap.done)
 	if snap.final {
 		snap.rate = perSecond(snap.done, snap.elapsed)
 	}
@@ -38,7 +38,7 @@ func (p *Progress) snapshot(s *stage) snapshot {
 	return snap
 }
 
-// left is how long the stage will go on; false where nobody can know.
+// left returns the estimated time to the end of the stage; false if unknown.
 func (s *snapshot) left() (time.Duration, bool) {
 	if s.final || s.total <= s.done || s.rate == 0 {
 		return 0, false
@@ -46,12 +46,12 @@ func (s *snapshot) left() (time.Duration, bool) {
 	seconds := float64(s.total-s.done) / s.rate
 	const year = 365 * 24 * time.Hour
 	if seconds > year.Seconds() || seconds < s.idle.Seconds() {
-		return 0, false // what is left is not like what was done
+		return 0, false // the rest is slower than what is done
 	}
 	return time.Duration(seconds * float64(time.Second)), true
 }
 
-// text is the state in words: "45%, 4.5 MB of 10.0 MB, 1.2 MB/s, 5s left; 17 jobs".
+// text returns the state as text: "45%, 4.5 MB of 10.0 MB, 1.2 MB/s, 5s left; 17 jobs".
 func (s *snapshot) text() string {
 	var b strings.Builder
 	complete := s.final && s.done == s.total
@@ -59,7 +59,7 @@ func (s *snapshot) text() string {
 	case complete || s.total <= 0:
 		b.WriteString(s.amount(s.done))
 	default:
-		// Rounded down: 100% is said only when all is done.
+		// Rounded down: 100% only when all is done.
 		percent := int(100 * min(float64(s.done)/float64(s.total), 1))
 		fmt.Fprintf(&b, "%d%%, %s of %s", percent, s.number(s.done), s.amount(s.total))
 	}
@@ -92,10 +92,10 @@ func (s *snapshot) amount(n int64) string {
 	return thousands(n) + " " + s.unit
 }
 
-// number is an amount whose unit follows.
+// number returns an amount whose unit follows.
 func (s *snapshot) number(n int64) string {
 	if s.unit == Bytes {
-		return size(float64(n)) // its unit may be another
+		return size(float64(n)) // kB and MB may differ from the unit that follows
 	}
 	return thousands(n)
 }
@@ -110,7 +110,7 @@ func (s *snapshot) perSecond(rate float64) string {
 	return thousands(int64(rate)) + "/s"
 }
 
-// name is the singular and the plural of a field.
+// name returns the singular and the plural of a field.
 func (f Field) name() (one, many string) {
 	switch f {
 	case Jobs:
@@ -134,7 +134,7 @@ func plural(n int64, f Field) string {
 	return thousands(n) + " " + many
 }
 
-// size is a number of bytes in powers of 1000: "4.5 MB".
+// size returns a number of bytes in powers of 1000: "4.5 MB".
 func size(n float64) string {
 	for _, unit := range []string{"B", "kB", "MB", "GB"} {
 		if n < 999.95 {
@@ -149,10 +149,10 @@ func size(n float64) string {
 	return strconv.FormatFloat(n, 'f', 1, 64) + " TB"
 }
 
-// thousands is a number with a comma between each three digits.
+// thousands returns a number with commas: "1,234,567".
 func thousands(n int64) string {
 	s := strconv.FormatInt(n, 10)
-	first := 1 // digits before this place are never followed by a comma
+	first := 1 // no comma before this index
 	if n < 0 {
 		first = 2
 	}
@@ -162,7 +162,7 @@ func thousands(n int64) string {
 	return s
 }
 
-// duration is exact to a tenth of a second below ten, else to a second.
+// duration rounds to a tenth of a second below ten seconds, or else to a second.
 func duration(d time.Duration) string {
 	if d < 10*time.Second {
 		return d.Round(100 * time.Millisecond).String()

@@ -1,6 +1,8 @@
 package simulate
 
-// attempt plays what happens at the k-th try (from 0), planned at an instant.
+import "callmill/pipeline/simulate/script"
+
+// attempt simulates attempt k (from 0), planned at an instant.
 func (w *World) attempt(p *plan, k int, at int64, d *dice) attempt {
 	a := attempt{planned: at, number: p.callingNumber(k, d)}
 	if a.status = p.refused(k, at, d); a.status != "" {
@@ -8,7 +10,7 @@ func (w *World) attempt(p *plan, k int, at int64, d *dice) attempt {
 	}
 	a.actual = at + int64(d.skewed(90_000)) + 800
 	if d.percent(4) {
-		a.actual += int64(d.skewed(25)) * minute // the lines were busy
+		a.actual += int64(d.skewed(25)) * minute // all lines were busy
 	}
 	switch n := d.below(10_000); {
 	case n < 8:
@@ -31,7 +33,7 @@ func (w *World) attempt(p *plan, k int, at int64, d *dice) attempt {
 	return a
 }
 
-// refused is the status of an attempt that is not even dialled, or "".
+// refused returns the status of an attempt that is not dialled, or "".
 func (p *plan) refused(k int, at int64, d *dice) string {
 	n := d.below(10_000)
 	if k > 0 {
@@ -50,7 +52,7 @@ func (p *plan) refused(k int, at int64, d *dice) string {
 			return "Cancelled"
 		}
 	}
-	known := p.group.ordinal > 1 // by what earlier groups found out
+	known := p.group.ordinal > 1 // from earlier groups
 	switch {
 	case known && p.person.state == lineNone && n < 4_500:
 		return "EmptyNumber"
@@ -70,6 +72,7 @@ func (p *plan) refused(k int, at int64, d *dice) string {
 	return ""
 }
 
+// deadLine returns the status of a call to a number out of use, or "".
 func deadLine(state lineState, d *dice) string {
 	switch {
 	case state == lineNone && d.percent(88):
@@ -86,8 +89,8 @@ func deadLine(state lineState, d *dice) string {
 	return ""
 }
 
-// answers says whether the call is picked up, by whom or what ever, and notes
-// the planted causes that spoke against it.
+// answers draws whether a person or a machine answers the call, and records the
+// planted causes that made it less likely.
 func (w *World) answers(p *plan, k int, a *attempt, d *dice) bool {
 	c := p.group.campaign
 	hour := localHour(a.actual)
@@ -95,32 +98,34 @@ func (w *World) answers(p *plan, k int, a *attempt, d *dice) bool {
 	chance = chance * answerByHour[hour] / 100
 	chance = chance * answerByWeekday[weekday(a.actual)] / 100
 	chance = chance * answerByAttempt[min(k, len(answerByAttempt)-1)] / 100
-	chance = chance * c.reach / 100
+	chance = chance * c.Reach / 100
 	draw := d.below(10_000)
 	number := &callingNumbers[a.number-1]
 	planted := chance * number.answer / 100
 	if a.number == flagged {
 		a.causes = append(a.causes, hit{w.flagged, -1, draw >= planted && draw < chance})
 	}
-	for i := range c.plants {
-		q := &c.plants[i]
-		if q.answer == 100 || !q.bears(p.group, hour) {
+	for i := range c.Plants {
+		q := &c.Plants[i]
+		if q.Answer == 100 || !p.group.bears(q, hour) {
 			continue
 		}
 		before := planted
-		planted = planted * q.answer / 100
+		planted = planted * q.Answer / 100
 		a.causes = append(a.causes, hit{q, -1, draw >= planted && draw < before})
 	}
 	return draw < planted
 }
 
-// bears reports whether the plant's conditions hold for a call.
-func (q *plant) bears(g *group, hour int) bool {
-	return (q.version < 0 || q.version == g.version) &&
-		(q.batch == 0 || q.batch == g.ordinal) &&
-		(q.hours == nil || q.hours.low <= hour && hour < q.hours.high)
+// bears reports whether the plant's conditions hold for a call of the group at
+// an hour of the day.
+func (g *group) bears(q *script.Plant, hour int) bool {
+	return (q.Version < 0 || q.Version == g.version) &&
+		(q.Batch == 0 || q.Batch == g.ordinal) &&
+		(q.Hours == nil || q.Hours.Low <= hour && hour < q.Hours.High)
 }
 
+// unanswered draws how a call fails that is not answered.
 func unanswered(d *dice) (status string, ringing int) {
 	switch n := d.below(100); {
 	case n < 63:
@@ -133,8 +138,8 @@ func unanswered(d *dice) (status string, ringing int) {
 	return "PoweredOff", d.between(3, 8)
 }
 
-// answeredBy is the status where a machine answered or the line broke at once,
-// "" for a person.
+// answeredBy returns the status of a call that a machine answered or that broke
+// at once, or "" for a person.
 func (p *plan) answeredBy(d *dice) string {
 	if p.person.machine != machineNone && d.percent(72) {
 		switch p.person.machine {

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// Call says where a dialled attempt is found: SearchTask lists them by time.
+// Call identifies a dialled attempt. SearchTask lists them by time.
 type Call struct {
 	ActualTime int64 // ms
 	Job        int32
-	Task       int32 // place among the job's tasks
+	Task       int32 // index among the job's tasks
 }
 
-// Calls gives the dialled attempts whose actual time is from from to to, both
-// included, and not after now, in the order of their time. The slice must not
-// be changed. The first use finds the calls of the whole world: some
-// microseconds and 16 bytes for each.
+// Calls returns the dialled attempts whose actual time is in [from, to] and not
+// after now, by time. The slice must not be modified. The first use computes the
+// calls of the whole world: some microseconds and 16 bytes each.
 func (w *World) Calls(from, to time.Time) []Call {
 	all := w.calls()
-	upTo := min(to.UnixMilli(), w.now)
 	low := sort.Search(len(all), func(i int) bool { return all[i].ActualTime >= from.UnixMilli() })
-	high := sort.Search(len(all), func(i int) bool { return all[i].ActualTime > upTo })
+	high := sort.Search(len(all), func(i int) bool {
+		return all[i].ActualTime > to.UnixMilli() || !w.happened(all[i].ActualTime)
+	})
 	return all[low:max(low, high):max(low, high)]
 }
 

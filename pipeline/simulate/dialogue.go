@@ -1,33 +1,34 @@
 package simulate
 
+import "callmill/pipeline/simulate/script"
 import "callmill/schema"
 
-// dialogue plays one answered call: the robot walks its script's graph, and
-// the contact answers, asks, is silent or hangs up, each after their nature.
+// dialogue simulates an answered call: the robot walks the graph of its script,
+// and the contact answers, asks, stays silent or hangs up, by personality.
 type dialogue struct {
 	w      *World
 	p      *plan
 	dice   dice
 	speech *speech
 
-	plants []*plant // those that bear on this call
+	plants []*script.Plant // that apply to this call
 	number *callingNumber
-	mute   bool // the contact never says a word
-	breaks int  // turn at which the line breaks; 0 never
+	mute   bool // the contact never speaks
+	breaks int  // turn at which the line breaks; 0: never
 
-	clock   int64 // when the last thing was over
-	playing int64 // how long the robot's last line takes
-	stored  int64 // time of the last turn
+	clock   int64 // when the last event was over
+	playing int64 // duration of the robot's last line
+	stored  int64 // timestamp of the last turn
 
-	meant     *wordList // what the contact said last
+	meant     *script.List // what the contact said last
 	turns     []schema.Turn
 	truth     []TurnTruth
-	results   []setting
+	results   []script.Setting
 	causes    []hit
-	asides    []*wordList // what the contact has asked or told aside
-	asked     *node       // the last node that waited for an answer
-	notHeard  int         // times in a row
-	silences  int         // in a row
+	asides    []*script.List // asides the contact has said
+	asked     *script.Node   // the last node that waited for a reply
+	notHeard  int            // times in a row
+	silences  int            // in a row
 	exchanges int
 	spoke     bool
 
@@ -35,10 +36,10 @@ type dialogue struct {
 	reachedEnd, played bool
 }
 
-// maxTurns cuts off scripts that go round in circles.
+// maxTurns ends calls whose script loops.
 const maxTurns = 200
 
-// play fills the dialogue of attempt k, which a person answered.
+// play simulates the dialogue of attempt k, which a person answered.
 func (t *dialogue) play(k int) {
 	a := &t.p.attempts[k]
 	t.reset(k, a)
@@ -46,7 +47,7 @@ func (t *dialogue) play(k int) {
 		t.playing = 0
 		t.bare(t.w.words.hello, "")
 	}
-	n := t.p.group.campaign.first
+	n := t.p.group.campaign.First
 	again := false
 	for t.status == "" {
 		if len(t.turns) > maxTurns {
@@ -55,21 +56,21 @@ func (t *dialogue) play(k int) {
 		}
 		n = t.diverted(n)
 		t.clock += t.gapBefore(n)
-		if again && n.again != nil {
-			t.robot(n, "again", nil, n.again)
+		if again && n.Again != nil {
+			t.robot(n, "again", nil, n.Again)
 		} else {
-			t.robot(n, "say", nil, n.say(t.p.group.version))
+			t.robot(n, "say", nil, n.Say(t.p.group.version))
 		}
-		t.note(n.sets)
+		t.note(n.Sets)
 		again = false
-		switch n.ends {
-		case nodeFinishes, nodeTransfers:
+		switch n.Ends {
+		case script.NodeFinishes, script.NodeTransfers:
 			t.end(n)
-		case nodeGoesOn:
+		case script.NodeGoesOn:
 			if !t.leaves(n) {
-				n = n.next
+				n = n.Next
 			}
-		case nodeGoesBack:
+		case script.NodeGoesBack:
 			n, again = t.back(), true
 		default:
 			t.asked = n
@@ -84,12 +85,12 @@ func (t *dialogue) reset(k int, a *attempt) {
 	t.speech.dice = &t.dice
 	t.number = &callingNumbers[a.number-1]
 	hour := localHour(a.actual)
-	for i := range t.p.group.campaign.plants {
-		if q := &t.p.group.campaign.plants[i]; q.bears(t.p.group, hour) {
+	for i := range t.p.group.campaign.Plants {
+		if q := &t.p.group.campaign.Plants[i]; t.p.group.bears(q, hour) {
 			t.plants = append(t.plants, q)
 		}
 	}
-	t.clock = a.actual + int64(a.ringing)*1000
+	t.clock = a.ringingEnd()
 	t.stored = t.clock
 	t.mute = t.dice.permille(32)
 	if t.dice.permille(6) {
@@ -97,9 +98,9 @@ func (t *dialogue) reset(k int, a *attempt) {
 	}
 }
 
-// listen has the contact react to what a waiting node said, and gives the node
-// the call goes on to; t.status is set where it is over.
-func (t *dialogue) listen(n *node) *node {
+// listen lets the contact react to a node that waits, and returns the next node;
+// t.status is set if the call is over.
+func (t *dialogue) listen(n *script.Node) *script.Node {
 	for t.status == "" {
 		t.exchanges++
 		if t.breaks != 0 && len(t.turns) >= t.breaks {
@@ -110,42 +111,43 @@ func (t *dialogue) listen(n *node) *node {
 			return nil
 		}
 		if t.isSilent(n) {
-			if t.silences++; t.silences > len(t.p.group.campaign.silence) {
+			if t.silences++; t.silences > len(t.p.group.campaign.Silence) {
 				return t.hush()
 			}
-			t.robot(n, "silence", nil, t.p.group.campaign.silence[t.silences-1])
+			t.robot(n, "silence", nil, t.p.group.campaign.Silence[t.silences-1])
 			continue
 		}
 		t.silences = 0
 		r := t.choose(n)
-		t.meant = r.intent
-		if r.aside || r.to.ends == nodeGoesBack {
-			t.asides = append(t.asides, r.intent)
+		t.meant = r.Intent
+		if r.Aside || r.To.Ends == script.NodeGoesBack {
+			t.asides = append(t.asides, r.Intent)
 		}
 		if t.understood(n, r) {
 			t.notHeard = 0
-			t.note(r.sets)
-			return r.to
+			t.note(r.Sets)
+			return r.To
 		}
-		if t.notHeard++; t.notHeard > len(t.p.group.campaign.unheard) {
-			return t.p.group.campaign.giveUp
+		if t.notHeard++; t.notHeard > len(t.p.group.campaign.Unheard) {
+			return t.p.group.campaign.GiveUp
 		}
 		t.askAgain(n)
 	}
 	return nil
 }
 
-func (t *dialogue) askAgain(n *node) {
-	question := n.again
+// askAgain repeats the question of a node after a reply was not understood.
+func (t *dialogue) askAgain(n *script.Node) {
+	question := n.Again
 	if question == nil {
-		question = n.say(t.p.group.version)
+		question = n.Say(t.p.group.version)
 	}
-	t.robot(n, "unheard", t.p.group.campaign.unheard[t.notHeard-1], question)
+	t.robot(n, "unheard", t.p.group.campaign.Unheard[t.notHeard-1], question)
 }
 
-// hush ends a call in which nobody speaks any more.
-func (t *dialogue) hush() *node {
-	t.robot(t.p.group.campaign.hushed, "say", nil, t.p.group.campaign.hushed.say(t.p.group.version))
+// hush ends a call in which the contact stays silent.
+func (t *dialogue) hush() *script.Node {
+	t.robot(t.p.group.campaign.Hushed, "say", nil, t.p.group.campaign.Hushed.Say(t.p.group.version))
 	t.played = true
 	if t.spoke {
 		t.finish("SucceededChatbotHangUpAfterSilence", false)
@@ -155,75 +157,76 @@ func (t *dialogue) hush() *node {
 	return nil
 }
 
-// back is where a node that goes back goes: the question before it.
-func (t *dialogue) back() *node {
+// back returns the node that a node with NodeGoesBack returns to.
+func (t *dialogue) back() *script.Node {
 	if t.asked == nil {
-		return t.p.group.campaign.first
+		return t.p.group.campaign.First
 	}
 	return t.asked
 }
 
-// choose is what the contact says to a node, by the weights of its replies,
-// the person's nature and the planted causes.
-func (t *dialogue) choose(n *node) *reply {
+// choose draws the contact's reply to a node by the weights of its replies, the
+// personality and the planted causes.
+func (t *dialogue) choose(n *script.Node) *script.Reply {
 	if t.notHeard > 0 && t.dice.percent(60) {
-		// Who was not understood mostly says the same in other words.
-		for i := range n.replies {
-			if n.replies[i].intent == t.meant && t.meant.clear > 50 {
-				return &n.replies[i]
+		// A contact who was not understood usually rephrases.
+		for i := range n.Replies {
+			if n.Replies[i].Intent == t.meant && t.meant.Clear > 50 {
+				return &n.Replies[i]
 			}
 		}
 	}
 	total, planted := 0, 0
-	for i := range n.replies {
-		weight, extra := t.weight(n, &n.replies[i])
+	for i := range n.Replies {
+		weight, extra := t.weight(n, &n.Replies[i])
 		total += weight + extra
 		planted += extra
 	}
 	draw := t.dice.below(total)
-	for i := range n.replies {
-		r := &n.replies[i]
+	for i := range n.Replies {
+		r := &n.Replies[i]
 		weight, extra := t.weight(n, r)
 		if draw >= weight+extra {
 			draw -= weight + extra
 			continue
 		}
 		if planted > 0 {
-			t.blame(n, func(q *plant) int { return q.favour }, draw >= weight)
+			t.blame(n, func(q *script.Plant) int { return q.Favour }, draw >= weight)
 		}
 		return r
 	}
-	return &n.replies[len(n.replies)-1]
+	return &n.Replies[len(n.Replies)-1]
 }
 
-func (t *dialogue) weight(n *node, r *reply) (weight, extra int) {
-	weight = r.weight * t.p.person.moodFactor(r.intent.mood)
-	if r.aside && t.exchanges > 4 {
-		weight = weight * 45 / 100 // by then people know who calls, and why
+// weight returns the weight of a reply, and what planted causes add to it.
+func (t *dialogue) weight(n *script.Node, r *script.Reply) (weight, extra int) {
+	weight = r.Weight * t.p.person.moodFactor(r.Intent.Mood)
+	if r.Aside && t.exchanges > 4 {
+		weight = weight * 45 / 100 // by then the contact knows who calls, and why
 	}
-	if r.aside || r.to.ends == nodeGoesBack {
+	if r.Aside || r.To.Ends == script.NodeGoesBack {
 		for _, asked := range t.asides {
-			if asked == r.intent {
-				weight /= 6 // few ask the same thing twice
+			if asked == r.Intent {
+				weight /= 6 // few ask the same twice
 			}
 		}
 	}
 	for _, q := range t.plants {
-		if q.favoured == r.intent && q.node == n {
-			extra += q.favour * 100
+		if q.Favoured == r.Intent && q.Node == n {
+			extra += q.Favour * 100
 		}
 	}
 	return weight, extra
 }
 
-// note keeps business results; a later one of the same name takes the place
-// of an earlier one.
-func (t *dialogue) note(sets []setting) {
+// note records business results; a later one replaces an earlier one of the same
+// name.
+func (t *dialogue) note(sets []script.Setting) {
 	for _, s := range sets {
 		known := false
 		for i := range t.results {
-			if t.results[i].key == s.key {
-				t.results[i].value, known = s.value, true
+			if t.results[i].Key == s.Key {
+				t.results[i].Value, known = s.Value, true
 			}
 		}
 		if !known {

@@ -5,15 +5,15 @@ import (
 	"math/rand/v2"
 )
 
-// dice is the only source of chance: a PCG generator seeded for one purpose
-// and one thing (this person, that call), so that anything can be made again
-// without what came before it. Chances are whole numbers throughout: floating
-// point may round differently from machine to machine, and the same flags
-// must give the same bytes on all of them.
+// dice is the only source of randomness: a PCG generator seeded for one purpose
+// and one object (this person, that call), so that every object can be generated
+// without its predecessors. Probabilities are integers throughout: floating point
+// may round differently across machines, and the same flags must produce the same
+// bytes on all of them.
 type dice struct{ pcg rand.PCG }
 
-// purpose keeps the random streams of one job apart, so that a change in one
-// of them does not shift the others.
+// purpose separates the random streams of a job, so that a change in one does not
+// shift the others.
 type purpose uint64
 
 const (
@@ -36,7 +36,7 @@ func newDice(world uint64, p purpose, n uint64) *dice {
 	return d
 }
 
-// mix is the finaliser of SplitMix64: a bijection that spreads every bit.
+// mix is the finaliser of SplitMix64, a bijection.
 func mix(x uint64) uint64 {
 	x ^= x >> 30
 	x *= 0xbf58476d1ce4e5b9
@@ -45,7 +45,7 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// below gives a number from 0 to n-1; 0 where n is not positive.
+// below returns a number from 0 to n-1; 0 if n is not positive.
 func (d *dice) below(n int) int {
 	if n <= 1 {
 		return 0
@@ -54,19 +54,19 @@ func (d *dice) below(n int) int {
 	return int(high)
 }
 
-// between gives a number from low to high, both included.
+// between returns a number from low to high, inclusive.
 func (d *dice) between(low, high int) int { return low + d.below(high-low+1) }
 
-// percent and permille are true with that chance.
+// percent and permille return true with that probability.
 func (d *dice) percent(p int) bool  { return d.below(100) < p }
 func (d *dice) permille(p int) bool { return d.below(1000) < p }
 
-// bell gives a number from low to high that leans to the middle.
+// bell returns a number from low to high, most likely from the middle.
 func (d *dice) bell(low, high int) int {
 	span := high - low + 1
 	return low + (d.below(span)+d.below(span)+d.below(span))/3
 }
 
-// skewed gives a number from 0 to n-1, small ones far more often: the shape
-// of delays, and of anything where few things make up most of the volume.
+// skewed returns a number from 0 to n-1, most likely a small one: the distribution
+// of delays.
 func (d *dice) skewed(n int) int { return d.below(d.below(n) + 1) }

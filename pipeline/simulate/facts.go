@@ -6,7 +6,7 @@ import (
 	"callmill/schema"
 )
 
-// endReasons are SearchTask's numbers for how a connected call ended
+// endReasons are SearchTask's codes for how a connected call ended
 // (TaskEndReason; alibabacloud-outboundbot20191226 2.2.1,
 // models/_search_task_response_body.py).
 var endReasons = map[string]int32{
@@ -18,9 +18,9 @@ var endReasons = map[string]int32{
 
 func connected(status string) bool { return strings.HasPrefix(status, "Succeeded") }
 
+// answeredFacts returns the facts of an answered call.
 func answeredFacts(f schema.Facts, t *dialogue, a *attempt, status string) schema.Facts {
-	answered := a.actual + int64(a.ringing)*1000
-	f.CallMS = new(t.clock - answered)
+	f.CallMS = new(t.clock - a.ringingEnd())
 	f.RingingS = new(int32(a.ringing))
 	if reason, ok := endReasons[status]; ok {
 		f.EndReason = &reason
@@ -30,8 +30,8 @@ func answeredFacts(f schema.Facts, t *dialogue, a *attempt, status string) schem
 	return f
 }
 
-// unansweredFacts: a dialled call has rung; the network says with a SIP code
-// (RFC 3261, section 21) why it came to nothing.
+// unansweredFacts returns the facts of an unanswered attempt. A dialled call has
+// rung; a SIP code (RFC 3261, section 21) says why it failed.
 func unansweredFacts(f schema.Facts, a *attempt) schema.Facts {
 	if a.actual == 0 || a.status == "Executing" {
 		return f

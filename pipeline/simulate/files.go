@@ -12,11 +12,11 @@ import (
 	"callmill/schema"
 )
 
-// JobsPerFile is how many jobs a written response holds at most.
+// JobsPerFile is the maximum number of jobs in a written response.
 const JobsPerFile = 50
 
-// marker lies in folders WriteFiles wrote, so that it overwrites nothing but
-// its own. Readers of saved responses skip names that begin with a dot.
+// marker marks folders written by WriteFiles, which overwrites no others. Readers
+// of saved responses skip names that begin with a dot.
 const marker = ".callmill-simulated"
 
 var (
@@ -24,11 +24,10 @@ var (
 	temporaryName = regexp.MustCompile(`^\.resp-[0-9]{5,}\.json\.tmp$`)
 )
 
-// WriteFiles writes all jobs as saved ListJobs responses, resp-00001.json and
-// so on, in the order of their index. The folder is made where it is missing.
-// One that holds anything but what an earlier WriteFiles left is refused and
-// not touched; what an earlier one left is replaced. Each file appears whole
-// or not at all.
+// WriteFiles writes all jobs as saved ListJobs responses, resp-00001.json and so
+// on, by index. It creates the folder if it is missing, and replaces the files of
+// an earlier WriteFiles; a folder with any other file is an error and left
+// unchanged. Each file appears whole or not at all.
 func (w *World) WriteFiles(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("write simulated responses: %w", err)
@@ -61,20 +60,21 @@ func (w *World) WriteFiles(ctx context.Context, dir string) error {
 	return nil
 }
 
-// clearOwn removes what an earlier run left, or refuses the folder.
+// clearOwn removes the files of an earlier run, or returns an error if there are
+// others.
 func clearOwn(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) == 0 {
 		return err
 	}
 	if _, err := os.Lstat(filepath.Join(dir, marker)); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is not empty and holds files of others, such as %s", dir, entries[0].Name())
+		return fmt.Errorf("%s is not empty and was not written by callmill simulate (contains %s)", dir, entries[0].Name())
 	} else if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		if e.Name() != marker && !responseName.MatchString(e.Name()) && !temporaryName.MatchString(e.Name()) {
-			return fmt.Errorf("%s holds %s, which is not a simulated response", dir, e.Name())
+			return fmt.Errorf("%s contains %s, which is not a simulated response", dir, e.Name())
 		}
 	}
 	for _, e := range entries {

@@ -24,7 +24,7 @@ func responses(t testing.TB, dir string) []string {
 	return names // in order
 }
 
-// A response as it is written, for the eye.
+// A written response, to be read by a reviewer.
 func TestResponse(t *testing.T) {
 	dir := t.TempDir()
 	w := newWorld(t, simulate.Options{Jobs: 12, Seed: 4})
@@ -42,7 +42,7 @@ func TestResponse(t *testing.T) {
 	golden(t, "response.json", append(pretty.Bytes(), '\n'))
 }
 
-// response is what the API page documents, and nothing else.
+// response has the documented fields only.
 type response struct {
 	Message, RequestID string
 	Jobs               []struct {
@@ -76,7 +76,7 @@ type contact struct {
 }
 
 // Every file is valid JSON with the documented fields only, and together they
-// hold every job once, in order.
+// contain every job once, in order.
 func TestFilesHoldEveryJob(t *testing.T) {
 	dir := t.TempDir()
 	w := newWorld(t, simulate.Options{Jobs: 620, Seed: 3})
@@ -125,8 +125,8 @@ func TestWriteFilesRefusesForeignFolders(t *testing.T) {
 		ours       bool // written by WriteFiles before
 		want       string
 	}{
-		{"somebody's responses", "resp-00001.json", false, "holds files of others"},
-		{"notes", "notes.txt", false, "holds files of others"},
+		{"responses of another program", "resp-00001.json", false, "was not written by callmill simulate"},
+		{"notes", "notes.txt", false, "was not written by callmill simulate"},
 		{"notes among ours", "notes.txt", true, "notes.txt, which is not a simulated response"},
 	}
 	for _, test := range tests {
@@ -152,8 +152,8 @@ func TestWriteFilesRefusesForeignFolders(t *testing.T) {
 	}
 }
 
-// A smaller world leaves nothing of the larger one that was there before, nor
-// of a writer that was killed.
+// A smaller world leaves no file of a larger one before it, nor of a writer that was
+// killed.
 func TestWriteFilesReplacesItsOwn(t *testing.T) {
 	dir := t.TempDir()
 	if err := newWorld(t, simulate.Options{Jobs: 300}).WriteFiles(context.Background(), dir); err != nil {

@@ -4,23 +4,26 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"callmill/pipeline/simulate/script"
 )
 
-// group is a campaign's batch of jobs as laid out when the world is made:
-// everything about it but what the calls bring.
+// group is a campaign's batch of jobs as laid out by New: everything except the
+// outcome of its calls.
 type group struct {
-	campaign *campaign
+	campaign *script.Campaign
 	ordinal  int // of the campaign's groups, from 1
 	version  int // index into campaign.versions
 	first    int // index of its first job
 	jobs     int
 	created  int64 // ms
-	people   int   // the person of its first job
-	stride   int   // from one job's person to the next one's
+	people   int   // number of the person of its first job
+	stride   int   // from the person of one job to that of the next
 	fate     groupFate
-	stopped  int64 // when it was paused or cancelled; 0 never
+	stopped  int64 // when it was paused or cancelled; 0: never
 }
 
+// groupFate is what happens to a group as a whole.
 type groupFate uint8
 
 const (
@@ -36,7 +39,7 @@ const (
 	minute = int64(60_000)
 )
 
-// localDay gives the midnight in China at or before an instant.
+// localDay returns the midnight in China at or before an instant.
 func localDay(ms int64) int64 {
 	const offset = 8 * hourMS
 	local := ms + offset
@@ -47,21 +50,21 @@ func localDay(ms int64) int64 {
 	return day*dayMS - offset
 }
 
-// weekday is 0 on Mondays; 1970-01-01 was a Thursday.
+// weekday returns 0 for Monday; 1970-01-01 was a Thursday.
 func weekday(ms int64) int { return int(((localDay(ms)+8*hourMS)/dayMS + 3) % 7) }
 
 func localHour(ms int64) int { return int((ms - localDay(ms)) / hourMS) }
 
-// layOut deals the jobs out to campaigns and their groups, in the order of the
-// groups' creation: so the jobs that exist at an instant are the first ones.
+// layOut distributes the jobs over campaigns and their groups, in the order of the
+// groups' creation, so that the jobs that exist at an instant are the first ones.
 func (w *World) layOut() {
 	total := 0
 	for _, c := range w.campaigns {
-		total += c.share
+		total += c.Share
 	}
 	dealt, shares := 0, 0
 	for _, c := range w.campaigns {
-		shares += c.share
+		shares += c.Share
 		upTo := int(int64(w.options.Jobs) * int64(shares) / int64(total))
 		w.addGroups(c, upTo-dealt)
 		dealt = upTo
@@ -75,11 +78,11 @@ func (w *World) layOut() {
 	w.setFates()
 }
 
-// addGroups: so many groups that each version of the script has some, and that
-// a group is a few hundred jobs.
-func (w *World) addGroups(c *campaign, jobs int) {
-	count := min(max(jobs/400, len(c.versions)+1), max(w.options.Days*2/3, len(c.versions)+1))
-	d := newDice(w.seed, forLayout, hashText(c.id))
+// addGroups adds the groups of a campaign: enough for each version of the script
+// to have some, and of a few hundred jobs each.
+func (w *World) addGroups(c *script.Campaign, jobs int) {
+	count := min(max(jobs/400, len(c.Versions)+1), max(w.options.Days*2/3, len(c.Versions)+1))
+	d := newDice(w.seed, forLayout, hashText(c.ID))
 	sizes, sum := make([]int, count), 0
 	for i := range sizes {
 		sizes[i] = d.between(70, 130)
@@ -98,7 +101,7 @@ func (w *World) addGroups(c *campaign, jobs int) {
 		day = min(max(day, 0), w.options.Days-1)
 		g := &group{
 			campaign: c, ordinal: i + 1, jobs: n,
-			version: c.versionAt(day * 100 / w.options.Days),
+			version: c.VersionAt(day * 100 / w.options.Days),
 			created: w.begin + int64(day)*dayMS + 8*hourMS + int64(d.between(0, 50*60_000)),
 			people:  d.below(w.people),
 			stride:  w.strideOf(d),
@@ -109,18 +112,8 @@ func (w *World) addGroups(c *campaign, jobs int) {
 	}
 }
 
-func (c *campaign) versionAt(percent int) int {
-	at := 0
-	for i, v := range c.versions {
-		if v.from <= percent {
-			at = i
-		}
-	}
-	return at
-}
-
-// strideOf chooses a step without a factor in common with the number of
-// people, so that a group calls nobody twice.
+// strideOf draws a stride that is coprime with the number of people, so that a
+// group calls no person twice.
 func (w *World) strideOf(d *dice) int {
 	for step := d.between(1, w.people); ; step++ {
 		if gcd(step, w.people) == 1 {
@@ -136,8 +129,8 @@ func gcd(a, b int) int {
 	return a
 }
 
-// setFates: of a few of the later groups people think better. A small world
-// has no group to spare for that.
+// setFates pauses, cancels or drafts a few of the later groups, unless the world
+// is small.
 func (w *World) setFates() {
 	if len(w.groups) < 12 {
 		return
@@ -147,7 +140,7 @@ func (w *World) setFates() {
 	fates := []groupFate{groupIsPaused, groupIsCancelled, groupIsDraft}
 	for i, fate := range fates {
 		g := late[(i*len(late)+d.below(len(late)))/len(fates)]
-		// Only small ones: a stopped large one would distort every rate.
+		// Only small ones: a large one would distort every rate.
 		if g.jobs*50 > w.options.Jobs || g.fate != groupRuns {
 			continue
 		}
@@ -158,7 +151,7 @@ func (w *World) setFates() {
 
 func (g *group) nameOf() string {
 	t := instant(g.created)
-	return fmt.Sprintf("%s-%02d%02d批次", g.campaign.name, t.Month(), t.Day())
+	return fmt.Sprintf("%s-%02d%02d批次", g.campaign.Name, t.Month(), t.Day())
 }
 
 func hashText(s string) uint64 {

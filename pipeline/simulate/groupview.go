@@ -1,12 +1,11 @@
 package simulate
 
 import (
-	"sort"
-
+	"callmill/pipeline/simulate/script"
 	"callmill/schema"
 )
 
-// Group is a campaign's batch of jobs (a job group) as it stands now.
+// Group is a batch of jobs of a campaign (a job group) at the world's instant.
 type Group struct {
 	ID, Name, Description               string
 	ScriptID, ScriptName, ScriptVersion string
@@ -14,21 +13,19 @@ type Group struct {
 	Created, Modified                   int64  // ms
 	First, Jobs                         int    // its jobs have the indexes First to First+Jobs-1
 
-	// Completed are the jobs that are over, whether they succeeded, failed or
-	// were cancelled; the others are parts of Jobs, too.
+	// Numbers of jobs by status; Completed is the sum of the first three.
 	Completed, Succeeded, Failed, Cancelled int
 	Scheduling, Executing, Paused, Drafted  int
-	NotAnswered                             int // failed without an answer
+	NotAnswered                             int // failed because no call was answered
 }
 
-// Groups lists the campaigns created by now, in the order of their creation.
-// It plays the calls around now to say which are over: some microseconds for
-// each job.
+// Groups returns the groups created by now, in the order of creation. It simulates
+// the calls around now to know which are over: some microseconds per job.
 func (w *World) Groups() []Group {
-	n := sort.Search(len(w.groups), func(i int) bool { return w.groups[i].created > w.now })
+	visible := w.visibleGroups()
 	made := w.newMaker()
-	groups := make([]Group, n)
-	for i, g := range w.groups[:n] {
+	groups := make([]Group, len(visible))
+	for i, g := range visible {
 		groups[i] = w.describe(g, made)
 	}
 	return groups
@@ -37,8 +34,8 @@ func (w *World) Groups() []Group {
 func (w *World) describe(g *group, made *maker) Group {
 	c := g.campaign
 	v := Group{
-		ID: w.id(groupIDs, uint64(g.first)), Name: g.nameOf(), Description: c.description,
-		ScriptID: w.scriptID(c), ScriptName: c.script, ScriptVersion: c.versions[g.version].name,
+		ID: w.id(groupIDs, uint64(g.first)), Name: g.nameOf(), Description: c.Description,
+		ScriptID: w.scriptID(c), ScriptName: c.Script, ScriptVersion: c.Versions[g.version].Name,
 		Created: g.created, Modified: g.created, First: g.first, Jobs: g.jobs,
 	}
 	tallies := map[string]*int{
@@ -54,80 +51,31 @@ func (w *World) describe(g *group, made *maker) Group {
 		}
 		v.Modified = max(v.Modified, last)
 	}
-	if g.stopped != 0 && g.stopped <= w.now {
+	if g.stopped != 0 && w.happened(g.stopped) {
 		v.Modified = max(v.Modified, g.stopped)
 	}
 	v.Completed = v.Succeeded + v.Failed + v.Cancelled
-	v.Status = g.statusAt(w.now, &v)
+	v.Status = w.groupStatus(g, &v)
 	return v
 }
 
-// statusAt: jobs set aside one by one do not keep a group from being completed.
-func (g *group) statusAt(now int64, v *Group) string {
-	stopped := g.stopped != 0 && g.stopped <= now
-	switch {
-	case g.fate == groupIsDraft:
-		return "Draft"
-	case stopped && g.fate == groupIsPaused:
-		return "Paused"
-	case stopped && g.fate == groupIsCancelled:
-		return "Cancelled"
-	case v.Scheduling+v.Executing == 0:
-		return "Completed"
-	case v.Modified == g.created:
-		return "Scheduling"
-	}
-	return "Executing"
-}
-
-// standing is the status of a job now and the time of its last event, without
-// playing its calls where the plan alone tells.
+// standing returns the status of a job and the time of its last event. It
+// simulates calls only if the plan does not suffice.
 func (m *maker) standing(i int) (status, reason string, last int64) {
 	m.w.plan(i, &m.plan)
-	begun := m.plan.begun(m.w.now)
+	begun := m.w.begun(&m.plan)
 	inProgress := false
 	if begun > 0 {
 		a := &m.plan.attempts[begun-1]
-		last = max(a.planned, a.actual)
-		// No call lasts as long as an hour.
-		if connected(a.status) || a.status == "" {
-			if m.w.now-last < hourMS {
-				job, _ := m.job(i)
-				inProgress = job.Tasks[begun-1].Status == "Executing"
-			}
+		last = a.begin()
+		// No call lasts an hour.
+		if a.actual != 0 && !m.w.happened(last+hourMS) {
+			job, _ := m.job(i)
+			inProgress = job.Tasks[begun-1].Status == "Executing"
 		}
 	}
-	status, reason = m.plan.statusAt(m.w.now, inProgress)
+	status, reason = m.w.jobStatus(&m.plan, inProgress)
 	return status, reason, last
 }
 
-// Script is a campaign's script with its published versions, oldest first.
-type Script struct {
-	ID, Name string
-	Versions []ScriptVersion
-}
-
-// ScriptVersion is a published state of a script.
-type ScriptVersion struct {
-	Name, Description string
-	Published         int64 // ms
-}
-
-// Scripts lists the scripts and what of them was published by now.
-func (w *World) Scripts() []Script {
-	var scripts []Script
-	for _, c := range w.campaigns {
-		s := Script{ID: w.scriptID(c), Name: c.script}
-		for _, v := range c.versions {
-			// The evening before the first groups that use it.
-			day := int64((v.from*w.options.Days + 99) / 100)
-			if at := w.begin + day*dayMS - 4*hourMS; at <= w.now {
-				s.Versions = append(s.Versions, ScriptVersion{v.name, v.note, at})
-			}
-		}
-		scripts = append(scripts, s)
-	}
-	return scripts
-}
-
-func (w *World) scriptID(c *campaign) string { return w.id(scriptIDs, hashText(c.id)&0xffffff) }
+func (w *World) scriptID(c *script.Campaign) string { return w.id(scriptIDs, hashText(c.ID)&0xffffff) }

@@ -1,68 +1,57 @@
 package simulate
 
-// answerByHour is how readily people answer at an hour of the day, in percent
-// of the usual: least at the midday rest and at work in the morning, most after
-// work. answerByWeekday begins with Monday.
+import "callmill/pipeline/simulate/script"
+
+// How readily people answer, in percent of the usual: by hour of the day (least
+// during the midday rest and the working morning, most after work), by weekday
+// from Monday, and by attempt.
 var (
 	answerByHour = [24]int{
 		10, 8, 6, 6, 8, 20, 45, 62, 78, 88, 98, 103, 82, 70, 90, 99, 103, 108, 116, 118, 106, 82, 45, 20,
 	}
 	answerByWeekday = [7]int{95, 100, 101, 100, 97, 107, 104}
-	// Who did not answer at first is less likely to do so later.
 	answerByAttempt = [...]int{100, 84, 74, 66}
 )
 
-// calls reports whether the campaign calls at an instant.
-func (c *campaign) calls(ms int64) bool {
-	if !c.weekdays[weekday(ms)] {
-		return false
-	}
-	hour := localHour(ms)
-	for _, h := range c.hours {
-		if h.low <= hour && hour < h.high {
-			return true
-		}
-	}
-	return false
-}
+// callsAt reports whether the campaign calls at an instant.
+func callsAt(c *script.Campaign, ms int64) bool { return c.Calls(weekday(ms), localHour(ms)) }
 
-// open gives the first instant from ms on at which the campaign calls; one
-// that had to wait for it comes some minutes after the hour.
-func (c *campaign) open(ms int64, d *dice) int64 {
-	if c.calls(ms) {
+// open returns the first instant from ms on at which the campaign calls: ms itself,
+// or some minutes after a later hour.
+func open(c *script.Campaign, ms int64, d *dice) int64 {
+	if callsAt(c, ms) {
 		return ms
 	}
 	hour := ms - ms%hourMS
 	for range 15 * 24 {
 		hour += hourMS
-		if c.calls(hour) {
+		if callsAt(c, hour) {
 			return hour + int64(d.skewed(40*60_000))
 		}
 	}
 	return ms
 }
 
-// sometime gives an instant of the day at which the campaign calls, any as
-// likely; the day's windows may be shut, see open.
-func (c *campaign) sometime(day int64, d *dice) int64 {
+// sometime draws an instant from the calling hours of a day, on which the campaign
+// need not call; see open.
+func sometime(c *script.Campaign, day int64, d *dice) int64 {
 	total := 0
-	for _, h := range c.hours {
-		total += h.high - h.low
+	for _, h := range c.Hours {
+		total += h.High - h.Low
 	}
 	at := d.below(total * int(hourMS))
-	for _, h := range c.hours {
-		length := (h.high - h.low) * int(hourMS)
+	for _, h := range c.Hours {
+		length := (h.High - h.Low) * int(hourMS)
 		if at < length {
-			return day + int64(h.low)*hourMS + int64(at)
+			return day + int64(h.Low)*hourMS + int64(at)
 		}
 		at -= length
 	}
 	return day
 }
 
-// strategy is how a group's jobs are tried again: the wait before the second,
-// third … attempt, in minutes. A wait past the end of the day's hours goes on
-// the next day.
+// strategy is the retry strategy of a group: the waits before the second, third …
+// attempt, in minutes. A wait beyond the day's hours ends on the next day.
 type strategy struct{ waits []int }
 
 var strategies = [...]strategy{

@@ -2,10 +2,11 @@ package simulate
 
 import "encoding/hex"
 
-// Ids look like random UUIDs (version 4), and yet say what they belong to:
-// their first 48 bits are a number, enciphered with the world's seed, so that
-// a job or task is found from its id without a table in memory.
-
+// idKind is the kind of object an id belongs to.
+//
+// Ids look like random UUIDs (version 4), but their first 48 bits are a number,
+// encrypted with the seed of the world: a job or task is found by its id without a
+// table in memory.
 type idKind uint64
 
 const (
@@ -21,14 +22,14 @@ const (
 	instanceIDs
 )
 
-// id gives the id of the n-th thing of its kind; n must be below 2^48.
+// id returns the id of object n of a kind; n must be below 2^48.
 func (w *World) id(kind idKind, n uint64) string {
 	return formatID(w.seed, kind, n)
 }
 
 func formatID(seed uint64, kind idKind, n uint64) string {
 	key := mix(seed ^ mix(uint64(forIDs)<<8|uint64(kind)))
-	head := encipher(key, n)
+	head := encrypt(key, n)
 	tail := mix(key ^ mix(n))
 	more := mix(tail)
 	var raw [16]byte
@@ -51,7 +52,7 @@ func formatID(seed uint64, kind idKind, n uint64) string {
 	return string(text[:])
 }
 
-// number is the inverse of id; false for anything id would not have given.
+// number is the inverse of id; false for anything that id does not return.
 func (w *World) number(kind idKind, id string) (uint64, bool) {
 	if len(id) != 36 || id[8] != '-' {
 		return 0, false
@@ -67,12 +68,12 @@ func (w *World) number(kind idKind, id string) (uint64, bool) {
 	for _, b := range raw {
 		head = head<<8 | uint64(b)
 	}
-	n := decipher(mix(w.seed^mix(uint64(forIDs)<<8|uint64(kind))), head)
+	n := decrypt(mix(w.seed^mix(uint64(forIDs)<<8|uint64(kind))), head)
 	return n, w.id(kind, n) == id
 }
 
-// encipher and decipher are a Feistel network of four rounds over 48 bits.
-func encipher(key, n uint64) uint64 {
+// encrypt and decrypt are a Feistel network of four rounds over 48 bits.
+func encrypt(key, n uint64) uint64 {
 	left, right := n>>24&0xffffff, n&0xffffff
 	for round := range uint64(4) {
 		left, right = right, left^mix(key+round<<32+right)&0xffffff
@@ -80,7 +81,7 @@ func encipher(key, n uint64) uint64 {
 	return left<<24 | right
 }
 
-func decipher(key, n uint64) uint64 {
+func decrypt(key, n uint64) uint64 {
 	left, right := n>>24, n&0xffffff
 	for round := uint64(4); round > 0; round-- {
 		left, right = right^mix(key+(round-1)<<32+left)&0xffffff, left
@@ -88,5 +89,5 @@ func decipher(key, n uint64) uint64 {
 	return left<<24 | right
 }
 
-// taskNumber numbers the attempts of all jobs; a job has far fewer than 256.
+// taskNumber numbers the attempts of all jobs; a job has fewer than 256.
 func taskNumber(job, attempt int) uint64 { return uint64(job)<<8 | uint64(attempt) }

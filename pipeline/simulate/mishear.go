@@ -1,19 +1,17 @@
 package simulate
 
+import "callmill/pipeline/simulate/script"
 import "unicode/utf8"
 
-// Contacts hesitate, speak as their region does, and what the recogniser
-// (ASR) writes down has slips: words that sound alike, characters lost or
-// doubled, no punctuation.
-
-// dialect is a way of speaking: standard words and those said instead.
+// dialect maps standard words to those said in a region.
 type dialect struct{ words [][2]string }
 
-// utter puts together what the contact says of an intent.
-func (s *speech) utter(intent *wordList, words *commonWords) {
+// utter composes what the contact says for an intent: with hesitation and dialect,
+// and with the mistakes of speech recognition (ASR).
+func (s *speech) utter(intent *script.List, words *commonWords) {
 	s.begin()
-	// What no robot makes out (children, noise) is not said to it either.
-	addressed := intent.clear >= 30
+	// Lines that no robot understands (children, noise) are not addressed to it.
+	addressed := intent.Clear >= 30
 	if addressed && s.dice.percent(14+s.person.chat/6) {
 		s.entry(words.filler)
 	}
@@ -37,18 +35,19 @@ func (s *speech) utter(intent *wordList, words *commonWords) {
 	s.slip(words)
 }
 
-// again says a short line twice, as people do.
+// again repeats a short line.
 func (s *speech) again() {
 	if len(s.buf) > 0 && len(s.buf) <= 18 && len(s.spans) == 0 {
 		s.buf = append(s.buf, s.buf...)
 	}
 }
 
-// slip makes the mistakes of a recogniser.
+// slip makes mistakes of speech recognition: homophones, characters doubled or
+// lost.
 func (s *speech) slip(words *commonWords) {
 	switch n := s.dice.below(1000); {
 	case n < 70:
-		// Try a few words of the list: most lines hold none of them.
+		// Most lines contain none of the words.
 		at := s.dice.below(len(words.homophones))
 		for i := range words.homophones {
 			pair := words.homophones[(at+i)%len(words.homophones)]
@@ -67,8 +66,7 @@ func (s *speech) slip(words *commonWords) {
 	}
 }
 
-// someCharacter chooses a character outside of personal data; an empty range
-// where it met none.
+// someCharacter draws a character; an empty range if it is personal data.
 func (s *speech) someCharacter() (start, end int) {
 	at := s.dice.below(len(s.buf))
 	for at > 0 && !utf8.RuneStart(s.buf[at]) {

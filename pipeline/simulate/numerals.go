@@ -4,7 +4,7 @@ import "strings"
 
 var spokenDigits = [...]string{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
 
-// spokenNumber says a number from 0 to 99,999,999 as people say it.
+// spokenNumber returns a number from 0 to 99,999,999 as spoken.
 func spokenNumber(n int) string {
 	var b strings.Builder
 	if n >= 10_000 {
@@ -27,7 +27,7 @@ func spokenNumber(n int) string {
 	return b.String()
 }
 
-// spokenCount is spokenNumber before a measure word, where two is 两.
+// spokenCount returns a number as spoken before a measure word, where two is 两.
 func spokenCount(n int) string {
 	if n == 2 {
 		return "两"
@@ -35,8 +35,8 @@ func spokenCount(n int) string {
 	return spokenNumber(n)
 }
 
-// sayGroup says a number from 1 to 9,999. At the beginning of a number ten is
-// 十; within one it is 一十. A leading two of hundreds and thousands is 两.
+// sayGroup writes a number from 1 to 9,999. At the start of a number ten is 十,
+// within one 一十. Two hundreds or thousands begin with 两.
 func sayGroup(b *strings.Builder, n int, within bool) {
 	said, gap := within, false
 	for _, place := range [...]struct {
@@ -67,7 +67,7 @@ func sayGroup(b *strings.Builder, n int, within bool) {
 	}
 }
 
-// spokenDigitRow reads digits one by one; in long numbers one is 幺.
+// spokenDigitRow returns digits as spoken one by one; one is 幺.
 func spokenDigitRow(digits string) string {
 	var b strings.Builder
 	for _, r := range digits {
@@ -81,7 +81,7 @@ func spokenDigitRow(digits string) string {
 	return b.String()
 }
 
-// spokenMoney says cents as an amount: 一千二百八十六块五.
+// spokenMoney returns cents as a spoken amount: 一千二百八十六块五.
 func spokenMoney(cents int) string {
 	text := spokenNumber(cents/100) + "块"
 	switch jiao, fen := cents/10%10, cents%10; {

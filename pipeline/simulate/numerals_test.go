@@ -28,7 +28,7 @@ func TestSpokenMoney(t *testing.T) {
 	}
 }
 
-// A number below 2^48 and its id stand for each other.
+// Numbers below 2^48 and ids map to each other.
 func TestIDsAreInvertible(t *testing.T) {
 	w := &World{seed: 99}
 	for _, n := range []uint64{0, 1, 255, 256, 1 << 24, 1<<48 - 1} {

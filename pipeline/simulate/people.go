@@ -1,7 +1,9 @@
 package simulate
 
-// person is somebody who is called, perhaps by several campaigns. It is a
-// function of the world's seed and the person's number alone.
+import "callmill/pipeline/simulate/script"
+
+// person is a contact, possibly of several campaigns: a function of the seed and
+// the person's number alone.
 type person struct {
 	number           int
 	name, surname    string
@@ -11,25 +13,25 @@ type person struct {
 	age              age
 	dialect          *dialect
 
-	answers  int  // chance in percent to answer at a usual hour
+	answers  int  // probability of answering at a usual hour, in percent
 	patience int  // 0 to 99; the impatient hang up
 	warmth   int  // 0 to 99; the well-disposed say yes
 	chat     int  // 0 to 99; the talkative ask and tell
 	weary    bool // of being called: asks to be left alone
 }
 
-// lineState is what became of a person's number.
+// lineState is the state of a person's number.
 type lineState uint8
 
 const (
 	lineGood lineState = iota
-	lineNone           // no such number any more
+	lineNone           // not in service any more
 	lineSuspended
 	lineInArrears
 	lineOftenOff
 )
 
-// machine is what answers in a person's place, now and then.
+// machine is what sometimes answers instead of the person.
 type machine uint8
 
 const (
@@ -39,6 +41,7 @@ const (
 	machineVoicemail
 )
 
+// age is a group of ages.
 type age uint8
 
 const (
@@ -47,8 +50,8 @@ const (
 	ageOld
 )
 
-// shares of the states of a number, in permille; what is left is good. Lists
-// of customers age: a few percent of their numbers are out of use.
+// Shares of the states of numbers, in permille; the rest is good. Customer lists
+// age: a few percent of their numbers are out of use.
 const (
 	permilleNone      = 16
 	permilleSuspended = 14
@@ -56,6 +59,7 @@ const (
 	permilleOftenOff  = 35
 )
 
+// person sets p to person n.
 func (w *World) person(n int, p *person) {
 	var d dice
 	d.seed(w.seed, forPerson, uint64(n))
@@ -101,8 +105,8 @@ func pickLineState(n int) lineState {
 	return lineGood
 }
 
-// pickMachine: call assistants of telephones, switchboards of offices, and
-// voice mail.
+// pickMachine returns a machine for n from 0 to 999: call assistants of phones,
+// switchboards of offices, and voicemail.
 func pickMachine(n int) machine {
 	switch {
 	case n < 80:
@@ -125,24 +129,24 @@ func pickAge(n int) age {
 	return ageOld
 }
 
-// moodFactor is how much more or less often, in percent, the person says
-// things of a mood than people on average do.
-func (p *person) moodFactor(m mood) int {
+// moodFactor returns how often the person says lines of a mood, in percent of the
+// average.
+func (p *person) moodFactor(m script.Mood) int {
 	switch m {
-	case moodHostile:
+	case script.MoodHostile:
 		factor := 150 - 3*p.patience/2 + (100-p.warmth)/4
 		if p.weary {
 			factor += 500
 		}
 		return max(factor, 8)
-	case moodCurious:
+	case script.MoodCurious:
 		return 25 + p.chat*3/2 + (99-p.warmth)/4
-	case moodSlow:
+	case script.MoodSlow:
 		if p.age == ageOld {
 			return 260
 		}
 		return 75
-	case moodWilling:
+	case script.MoodWilling:
 		return 62 + p.warmth*3/4
 	}
 	return 100

@@ -1,8 +1,10 @@
 package simulate
 
-// plan is a job's life: who is called, when and from which number, and what
-// the network said. What was spoken is not in it, so that a plan is cheap
-// enough to be made for every job when a time is looked up.
+import "callmill/pipeline/simulate/script"
+
+// plan is the course of a job: whom it calls, when and from which number, and how
+// the network answers. It lacks the dialogues, and so is cheap enough to be made
+// for all jobs of a world.
 type plan struct {
 	index    int
 	group    *group
@@ -10,28 +12,34 @@ type plan struct {
 	attempts []attempt
 	final    string // status of the job once all attempts are over
 	reason   string // FailureReason
-	never    string // status of a job that is never called, else ""
+	never    string // status of a job that is never called, or ""
 }
 
 // attempt is one task of the job.
 type attempt struct {
-	planned int64
-	actual  int64  // 0: not dialled
-	status  string // "" where a person answered: the dialogue decides
+	planned int64  // ms
+	actual  int64  // ms; 0: not dialled
+	status  string // "" if a person answered: the dialogue decides
 	number  int    // calling number, from 1
 	ringing int    // seconds
 	causes  []hit
 }
 
-// hit is a planted cause that bore on a call. It was decisive where the call
-// would have gone on otherwise without it.
+// begin is when the attempt becomes a task.
+func (a *attempt) begin() int64 { return max(a.planned, a.actual) }
+
+// ringingEnd is when the phone of a dialled attempt stopped ringing.
+func (a *attempt) ringingEnd() int64 { return a.actual + int64(a.ringing)*1000 }
+
+// hit is a planted cause that applied to a call. It was decisive if the call would
+// have taken another course without it.
 type hit struct {
-	plant    *plant
-	turn     int // index of the turn, -1: before anything was said
+	plant    *script.Plant
+	turn     int // index of the turn; -1: before the first
 	decisive bool
 }
 
-// plan makes the plan of job i in p, whose memory it uses again.
+// plan sets p to the plan of job i, reusing its memory.
 func (w *World) plan(i int, p *plan) {
 	g := w.groupOf(i)
 	*p = plan{index: i, group: g, attempts: p.attempts[:0]}
@@ -42,9 +50,9 @@ func (w *World) plan(i int, p *plan) {
 		return
 	}
 	c := g.campaign
-	day := localDay(g.created) + int64((i-g.first)*c.spread/max(g.jobs, 1))*dayMS
-	at := c.open(c.sometime(day, &d), &d)
-	for k := range c.attempts {
+	day := localDay(g.created) + int64((i-g.first)*c.Spread/max(g.jobs, 1))*dayMS
+	at := open(c, sometime(c, day, &d), &d)
+	for k := range c.Attempts {
 		if g.stopped != 0 && at >= g.stopped {
 			p.stop(at, &d)
 			return
@@ -53,11 +61,11 @@ func (w *World) plan(i int, p *plan) {
 		if p.decide(k, &d) {
 			return
 		}
-		at = c.open(at+strategies[g.ordinal%len(strategies)].wait(k, &d), &d)
+		at = open(c, at+strategies[g.ordinal%len(strategies)].wait(k, &d), &d)
 	}
 }
 
-// neverCalled: jobs set aside one by one, or made with a faulty strategy.
+// neverCalled draws whether the job is set aside, or has an invalid strategy.
 func (p *plan) neverCalled(d *dice) bool {
 	n := d.below(1000)
 	switch {
@@ -76,7 +84,7 @@ func (p *plan) neverCalled(d *dice) bool {
 	return true
 }
 
-// stop ends a job whose group was stopped before its next attempt.
+// stop ends a job whose group is stopped before its next attempt.
 func (p *plan) stop(at int64, d *dice) {
 	if p.group.fate == groupIsPaused {
 		p.final = "Paused"
@@ -89,12 +97,18 @@ func (p *plan) stop(at int64, d *dice) {
 	}
 }
 
+// endedByStop reports whether the job ended because its group was stopped.
+func (p *plan) endedByStop() bool {
+	return p.final == "Paused" || p.final == "Cancelled" && p.group.stopped != 0
+}
+
+// callingNumber draws the calling number of an attempt.
 func (p *plan) callingNumber(attempt int, d *dice) int {
-	numbers := p.group.campaign.numbers
+	numbers := p.group.campaign.Numbers
 	return numbers[(p.index+attempt+d.below(2))%len(numbers)]
 }
 
-// decide says whether the attempt k was the job's last, and how the job ends.
+// decide reports whether attempt k is the job's last, and sets how the job ends.
 func (p *plan) decide(k int, d *dice) (over bool) {
 	last := &p.attempts[len(p.attempts)-1]
 	switch last.status {
@@ -103,7 +117,7 @@ func (p *plan) decide(k int, d *dice) (over bool) {
 		return true
 	case "SucceededSpecialInterceptVoiceAssistant", "SucceededSpecialInterceptExtensionNumberTransfer", "SucceededSpecialInterceptCustomSpecialIntercept":
 		p.final = "Succeeded"
-		return k+1 == p.group.campaign.attempts || d.percent(45)
+		return k+1 == p.group.campaign.Attempts || d.percent(45)
 	case "Executing":
 		p.final = "Executing"
 		return true
@@ -112,11 +126,11 @@ func (p *plan) decide(k int, d *dice) (over bool) {
 		return true
 	}
 	p.final, p.reason = "Failed", failureReasons[last.status]
-	if k+1 < p.group.campaign.attempts {
+	if k+1 < p.group.campaign.Attempts {
 		return endsJob[last.status]
 	}
 	if last.status == "PerDayCallCountLimit" && k > 0 && localDay(p.attempts[k-1].planned) == localDay(last.planned) {
-		p.reason = "JobPerDayCallCountLimit" // by its own calls, not by those of other campaigns
+		p.reason = "JobPerDayCallCountLimit" // by its own calls instead of other campaigns
 	}
 	if p.reason == "NoAnswer" && d.percent(4) {
 		p.reason = "NoneRepeatableJobMaxAttemptCountLimit"
@@ -134,7 +148,7 @@ var failureReasons = map[string]string{
 	"CallerNotRegistered": "CallFailed", "CallingNumberNotExist": "CallFailed", "Failed": "CallFailed",
 }
 
-// endsJob: after these another attempt is pointless, and none is made.
+// endsJob holds the statuses after which no further attempt is made.
 var endsJob = map[string]bool{
 	"EmptyNumber": true, "OutOfServiceNoCall": true, "InArrearsNoCall": true,
 	"ContactBlockList": true, "VerificationCancelled": true, "HighRiskSipCode": true,

@@ -3,45 +3,46 @@ package simulate
 import (
 	"unicode/utf8"
 
+	"callmill/pipeline/simulate/script"
 	"callmill/schema"
 )
 
-// effect is what a planted cause adds to some chance, in percentage points.
-type effect func(*plant) int
+// effect returns what a planted cause adds to a probability, in percentage points.
+type effect func(*script.Plant) int
 
-func hangUpOf(q *plant) int  { return q.hangUp }
-func silenceOf(q *plant) int { return q.silence }
+func hangUpOf(q *script.Plant) int  { return q.HangUp }
+func silenceOf(q *script.Plant) int { return q.Silence }
 
-// unheardOf leaves mishearings out: their number is how often a word is misheard.
-func unheardOf(q *plant) int {
-	if q.slipFrom != "" {
+// unheardOf returns 0 for mishearings: their number is how often a word is misheard.
+func unheardOf(q *script.Plant) int {
+	if q.SlipFrom != "" {
 		return 0
 	}
-	return q.unheard
+	return q.Unheard
 }
 
-// push is what the causes planted at a node add to a chance.
-func (t *dialogue) push(n *node, of effect) int {
+// push returns what the causes planted at a node add to a probability.
+func (t *dialogue) push(n *script.Node, of effect) int {
 	sum := 0
 	for _, q := range t.plants {
-		if q.node == n {
+		if q.Node == n {
 			sum += of(q)
 		}
 	}
 	return sum
 }
 
-// blame notes the causes planted at a node that push a chance.
-func (t *dialogue) blame(n *node, of effect, decisive bool) {
+// blame records the causes planted at a node that add to a probability.
+func (t *dialogue) blame(n *script.Node, of effect, decisive bool) {
 	for _, q := range t.plants {
-		if q.node == n && of(q) > 0 {
+		if q.Node == n && of(q) > 0 {
 			t.causes = append(t.causes, hit{q, len(t.turns) - 1, decisive})
 		}
 	}
 }
 
-// leaves decides whether the contact hangs up at a node's line.
-func (t *dialogue) leaves(n *node) bool {
+// leaves draws whether the contact hangs up at a node's line.
+func (t *dialogue) leaves(n *script.Node) bool {
 	natural := t.wishToLeave(n)
 	planted := 10 * t.push(n, hangUpOf)
 	byNumber := 0
@@ -69,10 +70,10 @@ func (t *dialogue) leaves(n *node) bool {
 	return true
 }
 
-// wishToLeave is the chance, in permille, that this contact hangs up now
-// without any planted cause: at first, when it turns out to be a robot, at
-// long lines, when not understood, and when it takes too long.
-func (t *dialogue) wishToLeave(n *node) int {
+// wishToLeave returns the probability, in permille, that the contact hangs up now
+// without a planted cause: at the start, on recognising a robot, at long lines,
+// when not understood, and when the call takes too long.
+func (t *dialogue) wishToLeave(n *script.Node) int {
 	wish := 5 + (99-t.p.person.patience)/7
 	if t.p.person.weary {
 		wish += 40
@@ -80,11 +81,11 @@ func (t *dialogue) wishToLeave(n *node) int {
 	if t.exchanges <= 1 {
 		wish += 16
 	}
-	if n.ends == nodeGoesOn {
+	if n.Ends == script.NodeGoesOn {
 		wish /= 2
 	}
 	if last := len(t.turns) - 1; last >= 0 && t.turns[last].Speaker == schema.SpeakerRobot {
-		// Two characters are some 350 ms of listening.
+		// Two characters take some 350 ms.
 		wish += max(utf8.RuneCountInString(t.turns[last].Script)-55, 0) * 2 / 3
 	}
 	wish += 55*t.notHeard + 60*t.silences
@@ -92,8 +93,8 @@ func (t *dialogue) wishToLeave(n *node) int {
 	return wish
 }
 
-// isSilent decides whether the contact lets a line pass without a word.
-func (t *dialogue) isSilent(n *node) bool {
+// isSilent draws whether the contact ignores a line.
+func (t *dialogue) isSilent(n *script.Node) bool {
 	if t.mute {
 		return true
 	}
@@ -112,35 +113,35 @@ func (t *dialogue) isSilent(n *node) bool {
 	return true
 }
 
-// understood has the contact say the reply and decides whether the robot makes
-// it out.
-func (t *dialogue) understood(n *node, r *reply) bool {
-	t.speech.utter(r.intent, &t.w.words)
+// understood lets the contact say the reply and draws whether the robot
+// understands it.
+func (t *dialogue) understood(n *script.Node, r *script.Reply) bool {
+	t.speech.utter(r.Intent, &t.w.words)
 	misheard := t.mishears(n)
-	t.reply(r.intent.name, n.id)
+	t.reply(r.Intent.Name, n.ID)
 	said := len(t.turns) - 1
 	if t.dice.percent(10) {
-		t.bare(t.w.words.tail, n.id) // and says a word more
+		t.bare(t.w.words.tail, n.ID) // adds a word
 	}
-	if misheard || !t.makesOut(n, r.intent) {
+	if misheard || !t.makesOut(n, r.Intent) {
 		return false
 	}
-	if len(r.sets) > 0 && t.dice.percent(35) {
-		noted := schema.Summary{Category: "{}", Name: r.sets[0].key, Content: r.sets[0].value}
+	if len(r.Sets) > 0 && t.dice.percent(35) {
+		noted := schema.Summary{Category: "{}", Name: r.Sets[0].Key, Content: r.Sets[0].Value}
 		t.turns[said].Summaries = []schema.Summary{noted}
 	}
 	return true
 }
 
-// mishears lets planted mishearings change the line that is being said; the
-// words that come out mean nothing to the robot.
-func (t *dialogue) mishears(n *node) bool {
+// mishears applies planted mishearings to the line being said; the robot does not
+// understand the result.
+func (t *dialogue) mishears(n *script.Node) bool {
 	misheard := false
 	for _, q := range t.plants {
-		if q.slipFrom == "" || q.node != nil && q.node != n {
+		if q.SlipFrom == "" || q.Node != nil && q.Node != n {
 			continue
 		}
-		if t.dice.percent(q.unheard) && t.speech.replace(q.slipFrom, q.slipTo) {
+		if t.dice.percent(q.Unheard) && t.speech.replace(q.SlipFrom, q.SlipTo) {
 			t.causes = append(t.causes, hit{q, len(t.turns), true})
 			misheard = true
 		}
@@ -148,8 +149,9 @@ func (t *dialogue) mishears(n *node) bool {
 	return misheard
 }
 
-func (t *dialogue) makesOut(n *node, intent *wordList) bool {
-	unclear := 100 - intent.clear
+// makesOut draws whether the robot understands the intent of a line.
+func (t *dialogue) makesOut(n *script.Node, intent *script.List) bool {
+	unclear := 100 - intent.Clear
 	if t.p.person.age == ageOld {
 		unclear += 3
 	}
@@ -162,46 +164,47 @@ func (t *dialogue) makesOut(n *node, intent *wordList) bool {
 	return draw >= unclear+planted
 }
 
-// diverted is the node a call really comes to: a full queue instead of an agent.
-func (t *dialogue) diverted(n *node) *node {
+// diverted returns the node that a call reaches instead of n: a full queue instead
+// of an agent, for example.
+func (t *dialogue) diverted(n *script.Node) *script.Node {
 	for _, q := range t.plants {
-		if q.divert == nil || q.node != n {
+		if q.Divert == nil || q.Node != n {
 			continue
 		}
-		turned := t.dice.percent(q.diverted)
+		turned := t.dice.percent(q.Diverted)
 		t.causes = append(t.causes, hit{q, len(t.turns), turned})
 		if turned {
-			return q.divert
+			return q.Divert
 		}
 	}
 	return n
 }
 
-// gapBefore is how long a node keeps the contact waiting for its line.
-func (t *dialogue) gapBefore(n *node) int64 {
+// gapBefore draws how long the contact waits for a node's line.
+func (t *dialogue) gapBefore(n *script.Node) int64 {
 	for _, q := range t.plants {
-		if q.gap == 0 || q.node != n {
+		if q.Gap == 0 || q.Node != n {
 			continue
 		}
 		if t.dice.percent(45) && !t.mute {
 			t.clock += t.playing
 			t.playing = 0
-			t.bare(t.w.words.stillThere, n.id)
+			t.bare(t.w.words.stillThere, n.ID)
 		}
-		return int64(q.gap + t.dice.skewed(q.gap/2))
+		return int64(q.Gap + t.dice.skewed(q.Gap/2))
 	}
 	return 0
 }
 
-// end closes a call at a node that ends it. Many contacts hang up during the
-// goodbye; the flow has reached its end all the same.
-func (t *dialogue) end(n *node) {
+// end ends a call at a node that ends it. Many contacts hang up during the
+// goodbye, after which the flow counts as finished.
+func (t *dialogue) end(n *script.Node) {
 	t.played = true
-	gaveUp := n == t.p.group.campaign.giveUp
+	gaveUp := n == t.p.group.campaign.GiveUp
 	switch {
-	case n.ends == nodeTransfers && gaveUp:
+	case n.Ends == script.NodeTransfers && gaveUp:
 		t.finish("SucceededTransferAfterNoAnswer", true)
-	case n.ends == nodeTransfers:
+	case n.Ends == script.NodeTransfers:
 		t.finish("SucceededTransferByIntent", true)
 	case gaveUp:
 		t.finish("SucceededChatbotHangUpAfterNoAnswer", false)

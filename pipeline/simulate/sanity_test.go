@@ -9,8 +9,8 @@ import (
 	"callmill/schema"
 )
 
-// Every job hangs together: ids, people, times, statuses, what SearchTask adds.
-func TestJobsHangTogether(t *testing.T) {
+// Every job is consistent: ids, people, times, statuses, facts of SearchTask.
+func TestJobsAreConsistent(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 3000, Seed: 5})
 	groups := map[string]simulate.Group{}
 	for _, g := range w.Groups() {
@@ -78,7 +78,7 @@ func checkStatus(t *testing.T, job *schema.Job) {
 	}
 }
 
-// checkCall holds what was said and SearchTask's facts to the status.
+// checkCall checks turns and facts against the status.
 func checkCall(t *testing.T, task *schema.Task) {
 	t.Helper()
 	o := schema.OutcomeOf(task.Status)
@@ -115,7 +115,7 @@ func checkCall(t *testing.T, task *schema.Task) {
 	}
 }
 
-// Campaigns count their jobs as the jobs are.
+// The counts of groups agree with their jobs.
 func TestGroupsCount(t *testing.T) {
 	for _, at := range []string{"the end", "an afternoon"} {
 		w := newWorld(t, simulate.Options{Jobs: 2000})
@@ -148,33 +148,6 @@ func TestGroupsCount(t *testing.T) {
 		}
 		if next != w.Len() {
 			t.Errorf("%s: groups have %d jobs, the world %d", at, next, w.Len())
-		}
-	}
-}
-
-func TestScriptVersionsAreUsed(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 2000})
-	published := map[string]bool{}
-	for _, s := range w.Scripts() {
-		if len(s.Versions) < 2 {
-			t.Errorf("script %s has %d versions, want several", s.Name, len(s.Versions))
-		}
-		for _, v := range s.Versions {
-			published[s.ID+v.Name] = false
-		}
-	}
-	if len(w.Scripts()) < 8 {
-		t.Errorf("%d scripts, want at least 8", len(w.Scripts()))
-	}
-	for _, g := range w.Groups() {
-		if _, ok := published[g.ScriptID+g.ScriptVersion]; !ok {
-			t.Errorf("group %s uses %s %s, which is not published", g.Name, g.ScriptName, g.ScriptVersion)
-		}
-		published[g.ScriptID+g.ScriptVersion] = true
-	}
-	for version, used := range published {
-		if !used {
-			t.Errorf("no group uses version %s", version)
 		}
 	}
 }

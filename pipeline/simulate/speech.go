@@ -3,24 +3,26 @@ package simulate
 import (
 	"strconv"
 	"strings"
+
+	"callmill/pipeline/simulate/script"
 )
 
-// speech puts lines together: it fills templates with what belongs to one job
-// and remembers where personal data is.
+// speech composes lines: it fills templates with the data of a job and tracks
+// personal data. Not safe for concurrent use.
 type speech struct {
 	dice     *dice
 	person   *person
-	campaign *campaign
+	campaign *script.Campaign
 	values   []value
 
 	buf   []byte
 	spans []Span
-	depth int // of entries that are personal data as a whole
+	depth int // of nested entries that are personal data
 }
 
 func (s *speech) begin() { s.buf, s.spans, s.depth = s.buf[:0], s.spans[:0], 0 }
 
-// text is the line put together so far; spans of it are the caller's to keep.
+// text returns the line composed so far, and its personal data.
 func (s *speech) text() (string, []Span) {
 	text := string(s.buf)
 	if len(s.spans) == 0 {
@@ -33,67 +35,73 @@ func (s *speech) text() (string, []Span) {
 	return text, spans
 }
 
-// plainText is an entry of a list that needs no job to be filled.
-func (s *speech) plainText(w *wordList, d *dice) string {
+// plainText returns an entry of a list that needs no data of a job.
+func (s *speech) plainText(w *script.List, d *dice) string {
 	before := s.dice
 	s.dice = d
 	s.begin()
-	s.fill(w.pick(d))
+	s.fill(pick(w, d))
 	s.dice = before
 	return string(s.buf)
 }
 
-func (s *speech) fill(t template) {
+// pick draws an entry of a list by weight.
+func pick(w *script.List, d *dice) script.Template { return w.At(d.below(w.Weight())) }
+
+// fill appends a template.
+func (s *speech) fill(t script.Template) {
 	for i := range t {
 		p := &t[i]
-		switch p.kind {
-		case pieceLiteral:
-			s.buf = append(s.buf, p.text...)
-		case pieceEntry:
-			s.entry(p.list)
-		case pieceChoice:
-			s.fill(p.choices[s.dice.below(len(p.choices))])
-		case pieceParameter:
-			q := &s.campaign.parameters[p.index]
-			s.personal(q.personal(), s.values[p.index].written)
-		case pieceSpokenParameter:
-			q := &s.campaign.parameters[p.index]
-			s.personal(q.personal(), q.spoken(s.values[p.index]))
-		case pieceSpokenCount:
-			s.buf = append(s.buf, spokenCount(s.dice.between(p.low, p.high))...)
-		case pieceSpokenOrdinal:
-			s.buf = append(s.buf, spokenNumber(s.dice.between(p.low, p.high))...)
-		case pieceDigits:
-			s.buf = strconv.AppendInt(s.buf, int64(s.dice.between(p.low, p.high)), 10)
-		case pieceName:
+		switch p.Kind {
+		case script.PieceLiteral:
+			s.buf = append(s.buf, p.Text...)
+		case script.PieceEntry:
+			s.entry(p.List)
+		case script.PieceChoice:
+			s.fill(p.Choices[s.dice.below(len(p.Choices))])
+		case script.PieceParameter:
+			q := &s.campaign.Parameters[p.Index]
+			s.personal(personal(q), s.values[p.Index].written)
+		case script.PieceSpokenParameter:
+			q := &s.campaign.Parameters[p.Index]
+			s.personal(personal(q), spoken(q, s.values[p.Index]))
+		case script.PieceSpokenCount:
+			s.buf = append(s.buf, spokenCount(s.dice.between(p.Low, p.High))...)
+		case script.PieceSpokenOrdinal:
+			s.buf = append(s.buf, spokenNumber(s.dice.between(p.Low, p.High))...)
+		case script.PieceDigits:
+			s.buf = strconv.AppendInt(s.buf, int64(s.dice.between(p.Low, p.High)), 10)
+		case script.PieceName:
 			s.personal(SpanName, s.person.name)
-		case pieceSurname:
+		case script.PieceSurname:
 			s.personal(SpanName, s.person.surname)
-		case pieceHonorific:
+		case script.PieceHonorific:
 			s.personal(SpanName, s.person.honorific)
-		case pieceCompany:
-			s.buf = append(s.buf, s.campaign.company...)
-		case piecePhone:
-			// Somebody else's number, made up like all of them.
+		case script.PieceCompany:
+			s.buf = append(s.buf, s.campaign.Company...)
+		case script.PiecePhone:
+			// Another made-up number.
 			s.personal(SpanNumber, spokenDigitRow(phoneOf(0, s.dice.below(phoneRange))))
 		}
 	}
 }
 
-func (s *speech) entry(w *wordList) {
+// entry appends an entry of a list.
+func (s *speech) entry(w *script.List) {
 	start := len(s.buf)
-	if w.span != "" {
+	if w.Span != "" {
 		s.depth++
 	}
-	s.fill(w.pick(s.dice))
-	if w.span == "" {
+	s.fill(pick(w, s.dice))
+	if w.Span == "" {
 		return
 	}
 	if s.depth--; s.depth == 0 {
-		s.spans = append(s.spans, Span{Start: start, End: len(s.buf), Kind: w.span})
+		s.spans = append(s.spans, Span{Start: start, End: len(s.buf), Kind: w.Span})
 	}
 }
 
+// personal appends text that is personal data if kind is not "".
 func (s *speech) personal(kind, text string) {
 	start := len(s.buf)
 	s.buf = append(s.buf, text...)
@@ -102,8 +110,8 @@ func (s *speech) personal(kind, text string) {
 	}
 }
 
-// replace puts other words in the place of the first ones found outside of
-// personal data, and reports whether there were any.
+// replace replaces the first occurrence of old outside personal data and reports
+// whether there is one.
 func (s *speech) replace(old, new string) bool {
 	text := string(s.buf)
 	from := 0
@@ -120,6 +128,7 @@ func (s *speech) replace(old, new string) bool {
 	}
 }
 
+// touches reports whether a part of the line overlaps personal data.
 func (s *speech) touches(start, end int) bool {
 	for _, span := range s.spans {
 		if start < span.End && span.Start < end {
@@ -129,7 +138,7 @@ func (s *speech) touches(start, end int) bool {
 	return false
 }
 
-// edit replaces a part of the line that holds no personal data.
+// edit replaces a part of the line without personal data.
 func (s *speech) edit(start, end int, text string) {
 	tail := string(s.buf[end:])
 	s.buf = append(append(s.buf[:start], text...), tail...)

@@ -10,8 +10,8 @@ import (
 	"callmill/schema"
 )
 
-// stats are taken from one large world, its jobs in scattered order so that
-// growth is that of the whole and not of one campaign after the other.
+// stats describe a large world. Jobs are visited in scattered order, so that growth
+// is that of the whole world and not of one campaign after the other.
 type stats struct {
 	jobs, tasks                     int
 	status, jobStatus               map[string]int
@@ -133,7 +133,7 @@ func mean(values []int) float64 {
 	return float64(sum) / float64(len(values))
 }
 
-// Calls look like calls. Where the ranges come from:
+// Calls have realistic statistics. Sources of the ranges:
 //
 //   - Connected calls: 18.7 % is reported for a robot calling from numbers of
 //     which most are marked as nuisance (yunthe.com/news/585787), 28 % for
@@ -150,8 +150,8 @@ func mean(values []int) float64 {
 //     listened to for some five seconds; people answer with two or three words.
 //   - Growth: speech follows Heaps' law, with fewer new words than print
 //     (Scaling laws in human speech, decreasing emergence of new words and a
-//     generalized model, arXiv 1412.4846). Words are not cut here; pairs of
-//     characters stand for them.
+//     generalized model, arXiv 1412.4846). Pairs of characters stand for
+//     words here.
 func TestCallsLookLikeCalls(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
@@ -216,7 +216,7 @@ func TestCallsLookLikeCalls(t *testing.T) {
 	between("people of several campaigns", of(several, len(s.campaignsOf)), 0.2, 0.7)
 }
 
-// Of all 33 statuses, all of the jobs' and most reasons there are some.
+// All 33 statuses of tasks, all of jobs and most reasons occur.
 func TestEveryStatusOccurs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")

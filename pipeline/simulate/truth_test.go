@@ -15,8 +15,8 @@ import (
 	"callmill/schema"
 )
 
-// The truth file: a head that lists what was planted, then a line per job that
-// says the same as Job does.
+// The truth file has a head with the planted causes, then a line per job with the
+// truth that Job returns.
 func TestWriteTruth(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 150})
 	var file bytes.Buffer
@@ -60,8 +60,8 @@ func TestWriteTruth(t *testing.T) {
 	}
 }
 
-// Spans point at what they say they do, do not overlap, and no full name or
-// number of the job's own is outside of them.
+// Spans contain what they claim, do not overlap, and cover all full names and
+// numbers of the job.
 func TestSpans(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 3000, Seed: 6})
 	kinds := map[string]int{}
@@ -102,8 +102,8 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// No number in a response can be assigned to anybody: mobile numbers begin
-// with 13 to 19, local ones after the area code with 2 to 8 (see numbers.go).
+// No number in a response is assigned: mobile numbers begin with 13 to 19, local
+// ones after the area code with 2 to 8 (see numbers.go).
 func TestNoAssignedNumbers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
@@ -169,9 +169,8 @@ func (s *share) count(failed bool) {
 	}
 }
 
-// Planted causes surface in simple comparisons, as an analyst would make them
-// without the truth, and do not look absurd: failure rises by a share that
-// might well be met in practice.
+// Planted causes show in simple comparisons, as an analyst would make them without
+// the truth, and are realistic: failures rise by a plausible share.
 func TestPlantedCausesSurface(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
@@ -220,7 +219,7 @@ func TestPlantedCausesSurface(t *testing.T) {
 	}
 }
 
-// exposures adds an answered call to the comparisons it belongs in.
+// exposures adds an answered call to the comparisons that include it.
 func exposures(truth *simulate.Truth, k int, failed bool, status string, hour int64, add func(string, bool, bool)) {
 	reached := map[string]bool{}
 	said := map[string]bool{}
@@ -263,7 +262,7 @@ func truthBlames(truth *simulate.Truth, kind string) bool {
 	return false
 }
 
-// Causes are noted for calls they bore on, and now and then they decide.
+// Causes are recorded for the calls they apply to, and some are decisive.
 func TestCausesAreNoted(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 10_000, Seed: 2})
 	noted, decided := map[string]int{}, map[string]int{}

@@ -3,40 +3,40 @@ package simulate
 import (
 	"unicode/utf8"
 
+	"callmill/pipeline/simulate/script"
 	"callmill/schema"
 )
 
-// Speaking takes time, and the text of it is stored a little later. All times
-// are in milliseconds: a synthetic voice says a character in robotPace, people
-// on the phone take contactPace.
+// The time, in ms, that a synthetic voice and a person on the phone take for a
+// character.
 const (
 	robotPace   = 175
 	contactPace = 210
 )
 
-// robot says a line: a prompt, where there is one, before the text.
-func (t *dialogue) robot(n *node, how string, prompt, text template) {
+// robot adds a line of the robot: a prompt, if not nil, and the text.
+func (t *dialogue) robot(n *script.Node, how string, prompt, text script.Template) {
 	t.speech.begin()
 	t.speech.fill(prompt)
 	t.speech.fill(text)
 	t.clock += t.playing + int64(350+t.dice.skewed(1600))
 	script, spans := t.speech.text()
-	t.add(schema.SpeakerRobot, script, TurnTruth{n.id, how, spans})
+	t.add(schema.SpeakerRobot, script, TurnTruth{n.ID, how, spans})
 	t.playing = int64(utf8.RuneCountInString(script)) * robotPace
 }
 
-// bare has the contact, or a machine, say an entry of a list as it is.
-func (t *dialogue) bare(intent *wordList, node string) {
+// bare adds an entry of a list as a line of the contact or of a machine.
+func (t *dialogue) bare(intent *script.List, node string) {
 	t.speech.begin()
 	t.speech.entry(intent)
-	t.reply(intent.name, node)
+	t.reply(intent.Name, node)
 }
 
-// reply adds the line the speech holds as the contact's.
+// reply adds the composed line as the contact's.
 func (t *dialogue) reply(said, node string) {
 	t.spoke = true
 	if t.dice.percent(13) {
-		t.playing = t.playing * int64(t.dice.between(35, 95)) / 100 // breaks in
+		t.playing = t.playing * int64(t.dice.between(35, 95)) / 100 // interrupts
 	}
 	script, spans := t.speech.text()
 	speaking := int64(utf8.RuneCountInString(script)) * contactPace
@@ -49,8 +49,8 @@ func (t *dialogue) reply(said, node string) {
 	t.add(schema.SpeakerContact, script, TurnTruth{node, said, spans})
 }
 
-// add appends a turn. Lines are stored one after the other, mostly: now and
-// then two share an instant, or a late one is dated before its predecessor.
+// add appends a turn. Timestamps usually increase; now and then two are equal, or
+// a late turn precedes its predecessor.
 func (t *dialogue) add(speaker, script string, truth TurnTruth) {
 	at := max(t.clock, t.stored+1)
 	switch n := t.dice.below(1000); {

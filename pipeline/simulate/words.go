@@ -3,36 +3,37 @@ package simulate
 import (
 	"fmt"
 	"io/fs"
-	"slices"
+
+	"callmill/pipeline/simulate/script"
 )
 
-// commonWords are the lists the model itself asks for by name.
+// commonWords are the lists that the model uses by name.
 type commonWords struct {
-	vocabulary *vocabulary
-	hello      *wordList // picking up
-	filler     *wordList // before a line
-	tail       *wordList // after one
-	aside      *wordList // what the talkative add
-	stillThere *wordList // into a long silence of the robot
-	machines   [machineVoicemail + 1][]*wordList
+	vocabulary *script.Vocabulary
+	hello      *script.List // on answering
+	filler     *script.List // before a line
+	tail       *script.List // after one
+	aside      *script.List // added by the talkative
+	stillThere *script.List // during a long silence of the robot
+	machines   [machineVoicemail + 1][]*script.List
 	homophones [][2]string
 }
 
 func readWords(files fs.FS) (commonWords, []*dialect, error) {
-	v, err := readVocabulary(files, "words")
+	v, err := script.ReadVocabulary(files, "words")
 	if err != nil {
 		return commonWords{}, nil, err
 	}
 	words := commonWords{vocabulary: v}
 	for _, want := range []struct {
 		name string
-		to   **wordList
+		to   **script.List
 	}{
 		{"hello", &words.hello}, {"filler", &words.filler}, {"tail", &words.tail},
 		{"aside", &words.aside}, {"still_there", &words.stillThere},
 	} {
-		if *want.to = v.lists[want.name]; *want.to == nil {
-			return words, nil, fmt.Errorf("words: list %s is missing", want.name)
+		if *want.to = v.Lookup(want.name); *want.to == nil {
+			return words, nil, fmt.Errorf("words: missing list %s", want.name)
 		}
 	}
 	machines := [...][]string{
@@ -41,34 +42,29 @@ func readWords(files fs.FS) (commonWords, []*dialect, error) {
 	}
 	for m, names := range machines {
 		for _, name := range names {
-			w := v.lists[name]
+			w := v.Lookup(name)
 			if w == nil {
-				return words, nil, fmt.Errorf("words: list %s is missing", name)
+				return words, nil, fmt.Errorf("words: missing list %s", name)
 			}
 			words.machines[m] = append(words.machines[m], w)
 		}
 	}
 	for _, name := range []string{"family_name", "given_male", "given_female"} {
-		if v.lists[name] == nil || !v.lists[name].bare() {
-			return words, nil, fmt.Errorf("words: list %s of bare words is missing", name)
+		if w := v.Lookup(name); w == nil || !w.Bare() {
+			return words, nil, fmt.Errorf("words: missing list %s of bare words", name)
 		}
 	}
-	if words.homophones, err = readPairs(files, "slips/homophones.txt"); err != nil {
+	if words.homophones, err = script.ReadPairs(files, "slips/homophones.txt"); err != nil {
 		return words, nil, err
 	}
 	dialects, err := readDialects(files)
 	return words, dialects, err
 }
 
-// bare reports whether the entries are words without places to fill.
-func (w *wordList) bare() bool {
-	return !slices.ContainsFunc(w.entries, func(t template) bool { return len(t) != 1 || t[0].kind != pieceLiteral })
-}
-
-// plain is an entry of a list of bare words, such as names.
+// plain draws an entry of a list of bare words, such as names.
 func (c *commonWords) plain(name string, d *dice) string {
-	t := c.vocabulary.lists[name].pick(d)
-	return t[0].text
+	t := pick(c.vocabulary.Lookup(name), d)
+	return t[0].Text
 }
 
 func readDialects(files fs.FS) ([]*dialect, error) {
@@ -78,7 +74,7 @@ func readDialects(files fs.FS) ([]*dialect, error) {
 	}
 	var dialects []*dialect
 	for _, name := range names {
-		pairs, err := readPairs(files, name)
+		pairs, err := script.ReadPairs(files, name)
 		if err != nil {
 			return nil, err
 		}
@@ -88,26 +84,4 @@ func readDialects(files fs.FS) ([]*dialect, error) {
 		return nil, fmt.Errorf("slips: no dialect_*.txt")
 	}
 	return dialects, nil
-}
-
-// readPairs reads lines of a word and what is said, or heard, instead.
-func readPairs(files fs.FS, name string) ([][2]string, error) {
-	lines, err := readLines(files, name)
-	if err != nil {
-		return nil, err
-	}
-	var pairs [][2]string
-	for _, l := range lines {
-		if l.rest == "" || l.key == "-" {
-			return nil, l.errorf("a pair reads: word other-word")
-		}
-		if slices.ContainsFunc(pairs, func(p [2]string) bool { return p[0] == l.key && p[1] == l.rest }) {
-			return nil, l.errorf("pair %s %s is there twice", l.key, l.rest)
-		}
-		pairs = append(pairs, [2]string{l.key, l.rest})
-	}
-	if len(pairs) == 0 {
-		return nil, fmt.Errorf("%s: no pairs", name)
-	}
-	return pairs, nil
 }

@@ -8,33 +8,32 @@ import (
 	"slices"
 	"sort"
 	"sync"
-	"time"
 
+	"callmill/pipeline/simulate/script"
 	"callmill/schema"
 )
 
 //go:embed campaigns/*.txt words/*.txt slips/*.txt
 var data embed.FS
 
-// World is a world of calls, as it stood at an instant. It is immutable and
-// safe for concurrent use.
+// World is a world of calls at an instant. It is immutable and safe for concurrent
+// use.
 type World struct {
 	options   Options
 	seed      uint64
-	begin     int64 // midnight before the first campaigns, ms
-	now       int64 // what happens later is not seen, ms
+	begin     int64 // midnight before the first campaigns, in ms
+	now       int64 // the instant at which the world stands, in ms
 	people    int
-	campaigns []*campaign
+	campaigns []*script.Campaign
 	words     commonWords
 	dialects  []*dialect
-	groups    []*group // by creation
-	flagged   *plant
+	groups    []*group // by time of creation
+	flagged   *script.Plant
 	calls     func() []Call // see Calls
 }
 
-// New reads the campaigns and lays the world out; it makes no call yet. It
-// fails on options out of range and on campaigns that do not make sense,
-// naming file and line.
+// New reads the campaigns and lays out the world, without simulating a call. It
+// returns an error for invalid options.
 func New(o Options) (*World, error) { return newWorld(o, data) }
 
 func newWorld(o Options, files fs.FS) (*World, error) {
@@ -44,9 +43,9 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	}
 	w := &World{options: o, seed: o.Seed, now: o.Until.UnixMilli()}
 	w.begin = localDay(w.now) - int64(o.Days-1)*dayMS
-	// A person is called by one or two campaigns, on average.
+	// On average a person is called by one or two campaigns.
 	w.people = min(max(o.Jobs*5/8, 50), phoneRange)
-	w.flagged = &plant{kind: "flagged_number", note: "被多人标记为骚扰电话的主叫号码", version: -1}
+	w.flagged = &script.Plant{Kind: "flagged_number", Note: "被多人标记为骚扰电话的主叫号码", Version: -1}
 	if w.words, w.dialects, err = readWords(files); err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
@@ -55,12 +54,12 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 		return nil, fmt.Errorf("simulate: no campaigns: %w", cmp.Or(err, fs.ErrNotExist))
 	}
 	for _, name := range names {
-		c, err := readCampaign(files, name, w.words.vocabulary)
+		c, err := script.ReadCampaign(files, name, w.words.vocabulary, len(callingNumbers))
 		if err != nil {
 			return nil, fmt.Errorf("simulate: %w", err)
 		}
-		if i := slices.IndexFunc(w.campaigns, func(o *campaign) bool { return o.id == c.id }); i >= 0 {
-			return nil, fmt.Errorf("simulate: %s: campaign %s is there twice", name, c.id)
+		if i := slices.IndexFunc(w.campaigns, func(o *script.Campaign) bool { return o.ID == c.ID }); i >= 0 {
+			return nil, fmt.Errorf("simulate: %s: duplicate campaign %s", name, c.ID)
 		}
 		w.campaigns = append(w.campaigns, c)
 	}
@@ -69,45 +68,23 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	return w, nil
 }
 
-// At is the same world as it stood at another instant, earlier or later than
-// Options.Until: with fewer or more calls, results that had not arrived yet,
-// jobs still to be called. Campaigns created after t do not exist.
-func (w *World) At(t time.Time) *World {
-	at := *w
-	at.now = t.UnixMilli()
-	return &at
-}
-
-// Now is the instant at which the world stands.
-func (w *World) Now() time.Time { return instant(w.now) }
-
-// InstanceID is the robot deployment the jobs belong to.
+// InstanceID returns the robot deployment of the jobs.
 func (w *World) InstanceID() string { return w.options.InstanceID }
 
-// Len is the number of jobs: those of the campaigns created by now. Jobs have
-// the indexes from 0 to Len()-1.
-func (w *World) Len() int {
-	n := sort.Search(len(w.groups), func(i int) bool { return w.groups[i].created > w.now })
-	if n == 0 {
-		return 0
-	}
-	return w.groups[n-1].first + w.groups[n-1].jobs
-}
-
-// Job makes job i and its truth; the caller owns both. i must be in range.
+// Job returns job i and its truth, which the caller owns. i must be in [0, Len()).
 func (w *World) Job(i int) (*schema.Job, *Truth) { return w.newMaker().job(i) }
 
-// JobID is the id of job i.
+// JobID returns the id of job i.
 func (w *World) JobID(i int) string { return w.id(jobIDs, uint64(i)) }
 
-// FindJob gives the index of a job from its id; false where there is none.
+// FindJob returns the index of the job with an id; false if there is none.
 func (w *World) FindJob(id string) (int, bool) {
 	n, ok := w.number(jobIDs, id)
 	return int(n), ok && n < uint64(w.Len())
 }
 
-// FindTask gives the index of the job a task belongs to, and its place among
-// the job's tasks, from its id; false where there is none by now.
+// FindTask returns the index of the job of the task with an id, and the index of
+// the task in it; false if there is none.
 func (w *World) FindTask(id string) (job, task int, ok bool) {
 	n, ok := w.number(taskIDs, id)
 	job, task = int(n>>8), int(n&0xff)
@@ -116,10 +93,10 @@ func (w *World) FindTask(id string) (job, task int, ok bool) {
 	}
 	var p plan
 	w.plan(job, &p)
-	return job, task, task < p.begun(w.now)
+	return job, task, task < w.begun(&p)
 }
 
-// groupOf is the group job i belongs to.
+// groupOf returns the group of job i.
 func (w *World) groupOf(i int) *group {
 	n := sort.Search(len(w.groups), func(k int) bool { return w.groups[k].first > i })
 	return w.groups[n-1]

@@ -17,7 +17,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 func newWorld(t testing.TB, o simulate.Options) *simulate.World {
 	t.Helper()
@@ -28,7 +28,7 @@ func newWorld(t testing.TB, o simulate.Options) *simulate.World {
 	return w
 }
 
-// golden compares got with a file of testdata, or writes it with -update.
+// golden compares got with a file of testdata; -update writes the file.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -42,11 +42,11 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s differs; -update writes it anew (-want +got):\n%s", path, diff)
+		t.Errorf("%s differs; -update rewrites it (-want +got):\n%s", path, diff)
 	}
 }
 
-// The same options give the same bytes, today and on any machine.
+// The same options produce the same bytes, on any machine.
 func TestSameOptionsSameBytes(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 600, Seed: 7})
 	var truth bytes.Buffer
@@ -68,7 +68,7 @@ func TestSameOptionsSameBytes(t *testing.T) {
 	}
 }
 
-// hashResponses writes the world and hashes names and contents.
+// hashResponses writes the world and returns a hash of names and contents.
 func hashResponses(t *testing.T, w *simulate.World, dir string) string {
 	t.Helper()
 	if err := w.WriteFiles(context.Background(), dir); err != nil {
@@ -86,7 +86,7 @@ func hashResponses(t *testing.T, w *simulate.World, dir string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// A job does not depend on which jobs were made before it.
+// A job does not depend on the jobs generated before it.
 func TestJobsInAnyOrder(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 300})
 	for _, i := range []int{299, 0, 17, 150, 17} {
@@ -116,7 +116,7 @@ func TestFindJobAndTask(t *testing.T) {
 	}
 }
 
-// Ids that are not the world's are not found, whatever they look like.
+// Ids of other worlds, or of none, are not found.
 func TestForeignIDs(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 500})
 	other := newWorld(t, simulate.Options{Jobs: 500, Seed: 2})
@@ -135,7 +135,7 @@ func TestForeignIDs(t *testing.T) {
 	})
 }
 
-// Calls of a window are those of the jobs, in order of time, none twice.
+// The calls of a window are those of the jobs, by time, without duplicates.
 func TestCalls(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 800})
 	from := time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC)
@@ -167,8 +167,8 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-// As time goes on jobs, tasks and results are added, and nothing goes back.
-func TestTimeGoesOn(t *testing.T) {
+// As time passes, jobs, tasks and results are added and never removed.
+func TestTimePasses(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 400})
 	end := simulate.EndOfDay(2026, time.January, 31)
 	var jobs, tasks, late int
@@ -212,7 +212,7 @@ func TestTimeGoesOn(t *testing.T) {
 	}
 }
 
-// Whatever the options, a world is made and written, or refused with a reason.
+// Options are either an error, or produce a world that can be written.
 func TestAnyOptions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := simulate.Options{

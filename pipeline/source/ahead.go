@@ -1,16 +1,16 @@
 package source
 
 const (
-	// filesAhead is how many files are fetched before it is their turn: as many
-	// requests as a disk takes at a time.
+	// filesAhead is how many files are prefetched: as many requests as a disk
+	// takes at a time.
 	filesAhead = 8
-	// fetchBytes is how much of each; the system reads the rest of a large one
-	// ahead by itself.
+	// fetchBytes is how much of each is prefetched; the kernel reads the rest of
+	// a large file ahead by itself.
 	fetchBytes = 1 << 20
 )
 
-// fetchAhead fetches what comes soon after file i of list. Called for each file
-// in order, it fetches each once.
+// fetchAhead prefetches the files that follow file i of list. Called for each
+// file in order, it fetches each once.
 func fetchAhead(list []file, i int) {
 	next := i + filesAhead
 	if i == 0 {

@@ -2,10 +2,10 @@ package source
 
 import "golang.org/x/sys/unix"
 
-// fetch has the system bring the beginning of a file from the disk while
-// others are read. Files are small, and each alone would be waited for: of
-// responses that are not in the page cache a run takes a quarter longer
-// without. Whether there is such a file shows when it is its turn.
+// fetch asks the kernel to read the beginning of a file while others are
+// processed: responses are small files, and with a cold page cache a run takes
+// a quarter longer without it. Errors are ignored; reading the file reports
+// them.
 func fetch(one file) {
 	if one.size == 0 {
 		return // or a pipe

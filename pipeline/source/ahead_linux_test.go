@@ -12,8 +12,8 @@ import (
 	"callmill/schema"
 )
 
-// TestManyFiles: more files than are fetched ahead, one among them that has
-// become a pipe nobody writes to before it was removed again.
+// TestManyFiles reads more files than are prefetched. One of them is, for a while, a
+// pipe without a writer.
 func TestManyFiles(t *testing.T) {
 	dir := t.TempDir()
 	var want []string

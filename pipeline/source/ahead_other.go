@@ -2,5 +2,5 @@
 
 package source
 
-// fetch does nothing: files are read when it is their turn.
+// fetch does nothing: files are read when their turn comes.
 func fetch(file) {}

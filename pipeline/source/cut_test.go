@@ -16,9 +16,9 @@ import (
 	"callmill/schema"
 )
 
-// TestCutIsWhole: every shape decode knows gives the same jobs at the same
-// positions whether its file is read whole or, being too large, in pieces;
-// compressed and from the standard input, too.
+// TestCutIsWhole: every shape that decode accepts yields the same jobs at the same
+// positions, whether its file is read whole or in pieces, plain, compressed or from
+// standard input.
 func TestCutIsWhole(t *testing.T) {
 	shapes, err := filepath.Glob("../decode/testdata/shapes/*")
 	if err != nil {
@@ -49,7 +49,7 @@ func TestCutIsWhole(t *testing.T) {
 	}
 }
 
-// decoded is what the items of an input come to.
+// decoded returns a line for each item of an input.
 func decoded(t *testing.T, o source.Options, arg string) []string {
 	t.Helper()
 	files, err := source.Open([]string{arg}, o)

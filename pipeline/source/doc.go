@@ -1,13 +1,17 @@
-// Package source finds saved responses on disk and hands their bytes on as
-// schema.Raw, in order and in bounded memory. It does not know what is in
-// them: cutting an input too large to be held is a function it is given.
+// Package source finds saved responses on disk and yields their bytes as
+// [schema.Raw], in order and in bounded memory. It does not look at their
+// content: splitting an input that is too large for memory is left to a
+// function it is given.
 //
-// Arguments are files, folders and - for the standard input. A folder stands
-// for the files below it that are named *.json, *.jsonl or *.xml, or one of
-// these with .gz or .zst behind it, in the order of their paths; links to
-// files are followed, links to folders are not, and what begins with a dot is
-// left out. A file given by name may have any name. Whether a file is
-// compressed is seen from its first bytes, never from its name.
+// Arguments are files, folders and - for standard input. A folder stands for
+// the files below it named *.json, *.jsonl or *.xml, optionally followed by .gz
+// or .zst, in the order of their paths; symbolic links to files are followed,
+// links to folders are not, and names beginning with a dot are skipped. A file
+// given by name may have any name. Compression is detected from the first
+// bytes, never from the name.
+//
+// A damaged archive is read as far as possible. The last Raw of its content
+// carries the reason and the archive itself, as a reject keeps it.
 //
 // Files are read one after the other by the goroutine that calls
 // [Files.Raws]. Reading costs a copy out of the page cache, into which the

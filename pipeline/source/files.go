@@ -12,34 +12,33 @@ import (
 	"callmill/schema"
 )
 
-// Options say how Files reads and what it notes on each Raw.
+// Options of [Files].
 type Options struct {
-	Instance   string // of the Raws; "" is "default"
+	Instance   string // of the Raws; "" means "default"
 	ObservedAt int64  // of the Raws, ms
 	Undated    bool   // ObservedAt is only the start of the run
 
-	Stdin io.Reader // read for the argument -; nil is os.Stdin
+	Stdin io.Reader // read for the argument -; nil means os.Stdin
 
-	// MaxWhole is up to which size, decompressed, an input is one Raw; 0 is
-	// 16 MiB.
+	// MaxWhole is the size, decompressed, up to which an input is one Raw; 0
+	// means 16 MiB.
 	MaxWhole int64
-	// TempDir is where an input larger than that is kept while it is read,
-	// when it cannot be opened twice; "" is the system's.
+	// TempDir is the folder for a temporary copy of standard input larger than
+	// MaxWhole, which cannot be opened twice; "" means the system's.
 	TempDir string
-	// Except is a folder that is left out where it lies in another one that is
-	// read: the dataset the input goes into. "" is none.
+	// Except is a folder that is skipped inside folders that are read: the
+	// dataset the input goes into. "" means none.
 	Except string
-	// Cut cuts a larger input into pieces. It is needed as soon as there is
-	// one.
+	// Cut splits a larger input into pieces. Without it such an input is an
+	// error.
 	Cut Cut
 }
 
 // Cut reads one large input and yields pieces of it that read like inputs of
 // their own, with Origin, InstanceID, ObservedAt and Undated of base and
-// Position counted on from base.Position. open starts the input over; its
-// readers end where the input ends, be it torn. A piece, with its Body,
-// belongs to yield. Cut ends with the first error of open, of a reader or of
-// yield.
+// Position counted on from base.Position. open opens the input from its start;
+// the content of a damaged archive ends at the damage. yield owns the piece and
+// its Body. Cut returns the first error of open, of a reader or of yield.
 type Cut func(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error
 
 const defaultMaxWhole = 16 << 20
@@ -57,8 +56,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Files are inputs in the order in which they are read. They are for one
-// goroutine at a time.
+// Files are inputs in reading order. Not safe for concurrent use.
 type Files struct {
 	o    Options
 	list []file
@@ -67,13 +65,13 @@ type Files struct {
 
 // file is one input.
 type file struct {
-	path   string // "-": the standard input
+	path   string // "-": standard input
 	origin string
 	size   int64
 }
 
-// Open lists the files behind the arguments. Its errors name the argument and
-// what is wrong with it: not there, not readable, a folder without any input.
+// Open lists the files that the arguments stand for. Its errors name the
+// argument and the reason: not found, not readable, a folder without inputs.
 func Open(args []string, o Options) (*Files, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no input given")
@@ -87,12 +85,12 @@ func Open(args []string, o Options) (*Files, error) {
 	return f, nil
 }
 
-// With gives the same files to be read with other options. Except has had its
-// effect.
+// With returns the same files with other options. Except is ignored: the files
+// are listed already.
 func (f *Files) With(o Options) *Files { return &Files{list: f.list, o: o.withDefaults()} }
 
-// Total is the number of files and their size on disk; the standard input
-// counts as one of size 0.
+// Total returns the number of files and their size on disk; standard input
+// counts as one file of size 0.
 func (f *Files) Total() (files int, bytes int64) {
 	for _, one := range f.list {
 		bytes += one.size
@@ -167,7 +165,7 @@ func (f *Files) addFolder(root string) error {
 	return nil
 }
 
-// sameFolder reports whether two paths lead to the same folder; none is "".
+// sameFolder reports whether two paths lead to the same folder. b may be "".
 func sameFolder(a, b string) bool {
 	if b == "" {
 		return false
@@ -177,7 +175,7 @@ func sameFolder(a, b string) bool {
 	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
-// named reports whether a file in a folder is an input by its name.
+// named reports whether a name in a folder is that of an input.
 func named(name string) bool {
 	name = strings.ToLower(name)
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
@@ -188,15 +186,15 @@ func named(name string) bool {
 	return false
 }
 
-// readable reports why a file cannot be opened, so that a run ends before it
-// began and not in its middle.
+// readable returns why a file cannot be opened, so that a run fails at its start
+// and not halfway.
 func readable(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return nil // opening a pipe would wait for its other end
+		return nil // opening a pipe blocks until it has a writer
 	}
 	one, err := os.Open(path)
 	if err != nil {
@@ -205,8 +203,8 @@ func readable(path string) error {
 	return one.Close()
 }
 
-// reason is err without the operation, and without the path where that is
-// named already.
+// reason is err without its operation, and without its path where the caller
+// names that.
 func reason(err error, named string) error {
 	pe, ok := errors.AsType[*fs.PathError](err)
 	if !ok {

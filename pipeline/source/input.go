@@ -5,34 +5,47 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"os"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"callmill/schema"
 )
 
-// input is an open file, decompressed. A torn archive reads like one that ends
-// there; fault says so. Trouble with the disk stays an error.
+// input is an open file, decompressed. A damaged archive reads as if it ended
+// at the damage; fault and archive then describe it. I/O errors stay errors.
 type input struct {
 	ctx     context.Context
 	disk    *disk
 	content io.Reader
 	close   func()
-	fault   string
+	damage
 }
 
-// disk is the file as it lies there; it remembers its own errors, to tell them
-// from an archive's.
+// damage is what is known of an archive that cannot be read to its end. The
+// zero value means none.
+type damage struct {
+	fault   string
+	archive *schema.Archive
+}
+
+// disk reads the file as stored. It keeps its own errors, to tell them from an
+// archive's, and records an archive's bytes.
 type disk struct {
 	io.ReadCloser
-	err error
+	err    error
+	record *recorder // nil: not an archive
 }
 
 func (d *disk) Read(b []byte) (int, error) {
 	n, err := d.ReadCloser.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
 		d.err = err
+	}
+	if d.record != nil {
+		d.record.add(b[:n])
 	}
 	return n, err
 }
@@ -42,7 +55,13 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
-// zstdWindow bounds the memory a zstd frame may ask for.
+// IsArchive reports whether data begins like an archive that this package
+// decompresses.
+func IsArchive(data []byte) bool {
+	return bytes.HasPrefix(data, gzipMagic) || bytes.HasPrefix(data, zstdMagic)
+}
+
+// zstdWindow limits the memory that a zstd frame may ask for.
 const zstdWindow = 128 << 20
 
 func (f *Files) open(ctx context.Context, one file) (*input, error) {
@@ -50,54 +69,90 @@ func (f *Files) open(ctx context.Context, one file) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decompressed(ctx, file)
+	return decompress(ctx, file)
 }
 
-// decompressed sniffs what file is and gives its content.
-func decompressed(ctx context.Context, file io.ReadCloser) (*input, error) {
+func (f *Files) disk(one file) (io.ReadCloser, error) {
+	if one.path == "-" {
+		return io.NopCloser(f.o.Stdin), nil
+	}
+	return os.Open(one.path)
+}
+
+// decompress detects the compression of file and returns its content.
+func decompress(ctx context.Context, file io.ReadCloser) (*input, error) {
 	in := &input{ctx: ctx, disk: &disk{ReadCloser: file}, close: func() {}}
 	buffered := bufio.NewReaderSize(in.disk, 64<<10)
 	magic, _ := buffered.Peek(len(zstdMagic))
 	in.content = buffered
-	switch {
-	case bytes.HasPrefix(magic, gzipMagic):
-		z, err := gzip.NewReader(buffered)
-		if err != nil {
-			return in.torn(err)
+	if !IsArchive(magic) {
+		return in, nil
+	}
+	in.disk.record = newRecorder()
+	sniffed, _ := buffered.Peek(buffered.Buffered())
+	in.disk.record.add(sniffed)
+	if err := in.unpack(buffered); err != nil {
+		// Nothing can be read of it.
+		in.content = bytes.NewReader(nil)
+		if err := in.damaged(err); err != nil {
+			in.disk.Close()
+			return nil, err
 		}
-		in.content = z
-	case bytes.HasPrefix(magic, zstdMagic):
-		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(zstdWindow), zstd.WithDecoderLowmem(true))
-		if err != nil {
-			return in.torn(err)
+	}
+	return in, nil
+}
+
+// unpack makes the content of the archive the content of the input.
+func (in *input) unpack(archive *bufio.Reader) error {
+	magic, _ := archive.Peek(len(gzipMagic))
+	if bytes.Equal(magic, gzipMagic) {
+		z, err := gzip.NewReader(archive)
+		if err == nil {
+			in.content = z
 		}
+		return err
+	}
+	z, err := zstd.NewReader(archive, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(zstdWindow), zstd.WithDecoderLowmem(true))
+	if err == nil {
 		in.content, in.close = z, z.Close
 	}
-	return in, nil
+	return err
 }
 
-// torn is an input that cannot be read from its first byte on.
-func (in *input) torn(err error) (*input, error) {
-	if in.disk.err != nil {
-		in.disk.Close()
-		return nil, in.disk.err
+// damaged notes the damage err tells of, and records the rest of the archive.
+// It returns an error where the disk is to blame.
+func (in *input) damaged(err error) error {
+	if in.disk.err == nil {
+		_, _ = io.Copy(io.Discard, contextReader{in.ctx, in.disk})
 	}
-	in.content, in.fault = bytes.NewReader(nil), fault(err)
-	return in, nil
+	if in.disk.err != nil {
+		return in.disk.err
+	}
+	if err := in.ctx.Err(); err != nil {
+		return err
+	}
+	in.damage = damage{faultOf(err), in.disk.record.archive()}
+	return nil
 }
 
+// Read implements [io.Reader].
 func (in *input) Read(b []byte) (int, error) {
 	if err := in.ctx.Err(); err != nil {
 		return 0, err
 	}
+	if in.fault != "" {
+		return 0, io.EOF
+	}
 	n, err := in.content.Read(b)
-	switch {
-	case err == nil || errors.Is(err, io.EOF):
+	if err == nil || errors.Is(err, io.EOF) {
 		return n, err
-	case in.disk.err != nil:
+	}
+	if in.disk.err != nil {
 		return n, in.disk.err
 	}
-	in.fault = fault(err)
+	if err := in.damaged(err); err != nil {
+		return n, err
+	}
 	return n, io.EOF
 }
 
@@ -106,13 +161,15 @@ func (in *input) Close() error {
 	return in.disk.Close()
 }
 
-// fault says in the field's words why an archive ended early.
-func fault(err error) string {
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return "the archive ends in the middle"
-	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch):
-		return "the archive's checksum is wrong"
+// contextReader ends with the context's error once the context is done.
+type contextReader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r contextReader) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
 	}
-	return fmt.Sprintf("the archive is damaged: %v", err)
+	return r.Reader.Read(b)
 }

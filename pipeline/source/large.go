@@ -9,34 +9,34 @@ import (
 	"callmill/schema"
 )
 
-// cut hands an input that is too large to be held to Options.Cut. in was read
-// up to the end of head.
+// cut passes an input that is too large for memory to Options.Cut. head is what
+// was read of in.
 func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
-	defer f.pool.give(head)
+	defer f.pool.put(head)
 	if f.o.Cut == nil {
-		return fmt.Errorf("read %s: larger than %d bytes, and nothing to cut it with", one.path, f.o.MaxWhole)
+		return fmt.Errorf("read %s: larger than %d bytes and Options.Cut is nil", one.path, f.o.MaxWhole)
 	}
-	fault := ""
+	var met damage
 	open := func() (io.ReadCloser, error) {
 		again, err := f.open(ctx, one)
 		if err != nil {
 			return nil, err
 		}
-		return faultKeeper{again, &fault}, nil
+		return reporter{again, &met}, nil
 	}
 	if one.path == "-" {
 		spool, err := f.spool(head, in)
 		if err != nil {
-			return fmt.Errorf("keep %s while it is read: %w", one.path, err)
+			return fmt.Errorf("copy %s to a temporary file: %w", one.path, err)
 		}
 		defer func() {
 			spool.Close()
 			os.Remove(spool.Name())
 		}()
-		fault = in.fault
+		met = in.damage
 		open = func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(spool, 0, 1<<62)), nil }
 	}
-	// The last piece carries the fault: one is held back until the next comes.
+	// The last piece carries the damage: each is held back until the next comes.
 	var last *schema.Raw
 	var refused error
 	err := f.o.Cut(f.base(one), open, func(raw *schema.Raw) error {
@@ -53,25 +53,29 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 	if err != nil {
 		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
-	if last == nil {
+	if last == nil && met.fault == "" {
 		return nil
 	}
-	last.Fault = fault
+	if last == nil { // the damage still needs its reject
+		raw := f.base(one)
+		last = &raw
+	}
+	last.Fault, last.Archive = met.fault, met.archive
 	return yield(last)
 }
 
-// faultKeeper notes how its input ended.
-type faultKeeper struct {
+// reporter reports the damage of its input on Close.
+type reporter struct {
 	*input
-	fault *string
+	to *damage
 }
 
-func (k faultKeeper) Close() error {
-	*k.fault = k.input.fault
-	return k.input.Close()
+func (r reporter) Close() error {
+	*r.to = r.input.damage
+	return r.input.Close()
 }
 
-// spool keeps an input that can be read only once in a temporary file.
+// spool copies an input that can be read only once to a temporary file.
 func (f *Files) spool(head []byte, rest io.Reader) (*os.File, error) {
 	spool, err := os.CreateTemp(f.o.TempDir, "callmill-input-*")
 	if err != nil {

@@ -5,20 +5,19 @@ import (
 	"sync"
 )
 
-// pool keeps the bodies that came back for the next files. They come back from
-// any goroutine.
+// pool keeps released bodies for the next files. It is safe for concurrent use.
 type pool struct {
 	mu   sync.Mutex
 	free [][]byte
-	held int // bytes in free
+	size int // capacity of all of free, in bytes
 }
 
-// poolBytes is how much the pool holds: a few of the largest bodies, or many
+// poolBytes limits what the pool keeps: a few of the largest bodies, or many
 // small ones.
 const poolBytes = 48 << 20
 
-// take gives a body of length 0 with room for size bytes.
-func (p *pool) take(size int) []byte {
+// get returns a body of length 0 with a capacity of at least size bytes.
+func (p *pool) get(size int) []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := len(p.free) - 1; i >= 0; i-- {
@@ -28,21 +27,22 @@ func (p *pool) take(size int) []byte {
 		}
 	}
 	if len(p.free) > 0 {
-		p.drop(0) // too small, and a larger one comes back in its place
+		p.drop(0) // too small; the larger one will be released in its place
 	}
 	return make([]byte, 0, size)
 }
 
 func (p *pool) drop(i int) {
-	p.held -= cap(p.free[i])
+	p.size -= cap(p.free[i])
 	p.free = slices.Delete(p.free, i, i+1)
 }
 
-func (p *pool) give(b []byte) {
+// put keeps a body for get, unless the pool is full.
+func (p *pool) put(b []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.held+cap(b) <= poolBytes {
+	if p.size+cap(b) <= poolBytes {
 		p.free = append(p.free, b)
-		p.held += cap(b)
+		p.size += cap(b)
 	}
 }

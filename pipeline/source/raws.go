@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"callmill/schema"
@@ -19,8 +18,8 @@ func sortByOrigin(list []file) {
 
 // Raws reads the files and yields every piece in order: the arguments as
 // given, a folder's files by path. yield owns the Raw and its Body until it
-// calls Release, from whichever goroutine. Raws ends with the first error of
-// reading or of yield, or with ctx.Err().
+// calls Release, which is safe from any goroutine. Raws returns the first error
+// of reading or of yield, or ctx.Err().
 func (f *Files) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 	var sequence int64
 	for i, one := range f.list {
@@ -40,7 +39,7 @@ func (f *Files) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 	return ctx.Err()
 }
 
-// read yields the pieces of one file: itself where it is not too large.
+// read yields the pieces of one file: a single one unless it is too large.
 func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -58,8 +57,8 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 		return f.cut(ctx, one, in, body, yield)
 	}
 	raw := f.base(one)
-	raw.Body, raw.Fault = body, in.fault
-	raw.Release = func() { f.pool.give(body) }
+	raw.Body, raw.Fault, raw.Archive = body, in.fault, in.archive
+	raw.Release = func() { f.pool.put(body) }
 	return yield(&raw)
 }
 
@@ -67,10 +66,10 @@ func (f *Files) base(one file) schema.Raw {
 	return schema.Raw{Origin: one.origin, InstanceID: f.o.Instance, ObservedAt: f.o.ObservedAt, Undated: f.o.Undated}
 }
 
-// whole reads in to its end, or one byte more than may be held whole.
+// whole reads in to its end, or to one byte more than MaxWhole.
 func (f *Files) whole(in io.Reader, size int64) ([]byte, error) {
 	most := f.o.MaxWhole + 1
-	body := f.pool.take(int(min(size+bytes.MinRead, most)))
+	body := f.pool.get(int(min(size+bytes.MinRead, most)))
 	for int64(len(body)) < most {
 		if len(body) == cap(body) {
 			body = slices.Grow(body, bytes.MinRead)
@@ -85,11 +84,4 @@ func (f *Files) whole(in io.Reader, size int64) ([]byte, error) {
 		}
 	}
 	return body, nil
-}
-
-func (f *Files) disk(one file) (io.ReadCloser, error) {
-	if one.path == "-" {
-		return io.NopCloser(f.o.Stdin), nil
-	}
-	return os.Open(one.path)
 }

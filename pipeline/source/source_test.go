@@ -23,8 +23,8 @@ import (
 	"callmill/schema"
 )
 
-// tree writes the files of a txtar archive to a new folder. Of a name with
-// .gz or .zst the content is compressed.
+// tree writes the files of a txtar archive to a new folder, compressed if their
+// names end in .gz or .zst.
 func tree(t *testing.T, archive string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -70,7 +70,7 @@ func compressed(t *testing.T, name string, data []byte) []byte {
 	return b.Bytes()
 }
 
-// read opens args and gives each piece as "origin: body", and its fault.
+// read returns the pieces of args as "origin: body (fault)".
 func read(t *testing.T, o source.Options, args ...string) []string {
 	t.Helper()
 	files, err := source.Open(args, o)
@@ -202,8 +202,8 @@ func TestBadArguments(t *testing.T) {
 	}
 }
 
-// TestVanished: a file that went after Open ends the run, naming it, when it is
-// its turn.
+// TestVanished: a file that was removed after Open is an error that names it, when
+// its turn comes.
 func TestVanished(t *testing.T) {
 	dir := tree(t, "-- a.json --\nx\n-- b.json --\nx\n")
 	files, err := source.Open([]string{dir}, source.Options{})
@@ -257,9 +257,11 @@ func TestArchives(t *testing.T) {
 	}
 }
 
-// cutLines is a Cut for inputs of lines; it reads them twice, as a cutter that
-// has to look ahead does.
-func cutLines(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
+// opener opens the input of a Cut.
+type opener = func() (io.ReadCloser, error)
+
+// cutLines is a Cut into lines that reads its input twice.
+func cutLines(base schema.Raw, open opener, yield func(*schema.Raw) error) error {
 	count := func(line func(string) error) error {
 		in, err := open()
 		if err != nil {
@@ -337,8 +339,7 @@ func TestErrorsOfYield(t *testing.T) {
 	}
 }
 
-// TestOptionsOnRaws: what the options say, those of Open or of With, is on
-// every piece.
+// TestOptionsOnRaws: every piece carries the options of Open or With.
 func TestOptionsOnRaws(t *testing.T) {
 	args := []string{tree(t, "-- a.json --\nx\n"), "-"}
 	for _, o := range []source.Options{{}, {Instance: "i", ObservedAt: 5, Undated: true}} {
@@ -375,7 +376,7 @@ func checkOptions(t *testing.T, files *source.Files, o source.Options) {
 	}
 }
 
-// TestBodiesAreReused: many files that are given back take the memory of few.
+// TestBodiesAreReused: released bodies are reused.
 func TestBodiesAreReused(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: measures memory")

@@ -239,5 +239,5 @@ func cut(fsys durable.FS, path string, file durable.Reader, end int64) error {
 	if err := fsys.Remove(path); err != nil {
 		return err
 	}
-	return fsys.SyncDir(filepath.Dir(path))
+	return durable.SyncDir(fsys, filepath.Dir(path))
 }

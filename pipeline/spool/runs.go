@@ -76,7 +76,7 @@ func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []s
 // runs lists the folders of runs, earliest first. Anything else in the folder
 // is somebody else's.
 func runs(fsys durable.FS, dir string) ([]string, error) {
-	entries, err := fsys.ReadDir(dir)
+	entries, err := durable.ReadDir(fsys, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

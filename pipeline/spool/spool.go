@@ -106,11 +106,11 @@ func (s *Spool) takeOver() error {
 		if err := s.o.FS.Rename(filepath.Join(s.o.Dir, s.o.Resume), s.folder); err != nil {
 			return err
 		}
-		if err := s.o.FS.SyncDir(s.o.Dir); err != nil {
+		if err := durable.SyncDir(s.o.FS, s.o.Dir); err != nil {
 			return err
 		}
 	}
-	entries, err := s.o.FS.ReadDir(s.folder)
+	entries, err := durable.ReadDir(s.o.FS, s.folder)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (s *Spool) writeLines(lines [][]byte) error {
 		return err
 	}
 	if s.size == 0 { // the file's name, too
-		if err := s.o.FS.SyncDir(s.folder); err != nil {
+		if err := durable.SyncDir(s.o.FS, s.folder); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-"""DuckDB: read_json, then a COPY for each of three tables. Cuts no words.
+"""DuckDB: read_json, then a COPY for each of three tables. Does not segment words.
 
 Arguments: folder of responses, folder for the tables, threads.
 """

@@ -14,7 +14,7 @@ PROCESSES = 2
 
 
 def convert(part):
-    """Converts every PROCESSES-th response, gives the numbers of rows and the peak of memory in KB."""
+    """Converts every PROCESSES-th response, returns the numbers of rows and the peak memory in KB."""
     import jieba
     import pandas
 

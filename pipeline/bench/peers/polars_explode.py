@@ -1,4 +1,4 @@
-"""Polars: read the responses, explode them into three tables. Cuts no words.
+"""Polars: read the responses, explode them into three tables. Does not segment words.
 
 Arguments: folder of responses, folder for the tables.
 """

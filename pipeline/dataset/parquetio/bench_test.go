@@ -31,18 +31,7 @@ func BenchmarkWriteTurns(b *testing.B) {
 			rows[i].Script += token
 		}
 	}
-	b.Run("distinct", func(b *testing.B) { benchmarkWrite(b, rows) })
-	lines := map[string]*schema.Line{}
-	for i := range rows {
-		row := &rows[i]
-		line := lines[row.Script]
-		if line == nil {
-			line = &schema.Line{Number: int32(len(lines)), Script: row.Script, Tokens: row.Tokens, Chars: row.Chars, Pattern: row.Pattern}
-			lines[row.Script] = line
-		}
-		row.Line, row.Script, row.Tokens = line, line.Script, line.Tokens
-	}
-	b.Run("lines", func(b *testing.B) { benchmarkWrite(b, rows) })
+	benchmarkWrite(b, rows)
 }
 
 func benchmarkWrite(b *testing.B, rows []schema.TurnRow) {

@@ -75,11 +75,9 @@ func writeFile[T any](t testing.TB, w *Writer[T], out io.Writer, rows []T, ends 
 				t.Fatal(err)
 			}
 		}
-		row, err := w.Next()
-		if err != nil {
+		if err := w.Write(rows[i : i+1]); err != nil {
 			t.Fatal(err)
 		}
-		*row = rows[i]
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -120,5 +118,70 @@ func fill(row reflect.Value, random *rand.Rand, different, longest int) {
 			continue
 		}
 		row.Field(i).Set(reflect.ValueOf(v))
+	}
+}
+
+// TestHandingOverMakesNoDifference: a file has the same bytes whether its rows
+// come one by one or all at once, and wherever they are flushed.
+func TestHandingOverMakesNoDifference(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	rows := make([]schema.TurnRow, 3*batchRows+100)
+	for i := range rows {
+		fill(reflect.ValueOf(&rows[i]).Elem(), random, 1000, 20_000)
+	}
+	w, err := NewWriter[schema.TurnRow](&Compressor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	writeFile(t, w, &want, rows, 0)
+	for range 5 {
+		var got bytes.Buffer
+		w.Reset(&got)
+		for rest := rows; len(rest) > 0; {
+			n := 1 + random.IntN(len(rest))
+			if err := w.Write(rest[:n]); err != nil {
+				t.Fatal(err)
+			}
+			if rest = rest[n:]; random.IntN(2) == 0 {
+				w.Flush()
+			}
+		}
+		if w.Rows() != int64(len(rows)) {
+			t.Errorf("%d rows, want %d", w.Rows(), len(rows))
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want.Bytes()) {
+			t.Errorf("%d bytes, want the same %d as one by one", got.Len(), want.Len())
+		}
+	}
+}
+
+// TestFlushLetsGo: after Flush, what rows pointed to may change.
+func TestFlushLetsGo(t *testing.T) {
+	w, err := NewWriter[schema.TurnRow](&Compressor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, gap := []string{"a", "b"}, int64(7)
+	row := schema.TurnRow{Script: "ab", Tokens: tokens, GapMS: &gap}
+	var got, want bytes.Buffer
+	writeFile(t, w, &want, []schema.TurnRow{row, row}, 0)
+	w.Reset(&got)
+	for range 2 {
+		tokens[0], gap = "a", 7
+		if err := w.Write([]schema.TurnRow{row}); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		tokens[0], gap = "x", 8
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Error("what changed after Flush is in the file")
 	}
 }

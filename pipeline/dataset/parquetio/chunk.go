@@ -7,8 +7,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// chunk is what a column has of the present row group: pages as they will be
-// in the file, where the dictionary comes before them.
+// chunk is a column of the current row group: its pages as they will be in the
+// file, where the dictionary comes before them.
 type chunk struct {
 	pages     [][]byte
 	bytes     int                   // of pages
@@ -21,7 +21,7 @@ type chunk struct {
 	encodings           map[format.Encoding]int32
 }
 
-// add adds a page of the column, with what the footer and the indexes say of it.
+// add adds a page of the column, with its entries in the footer and the indexes.
 func (k *chunk) add(c *column, page, least, greatest []byte, bounded bool, encoding format.Encoding) {
 	k.locations = append(k.locations, format.PageLocation{
 		Offset: int64(k.bytes), CompressedPageSize: int32(len(page)), FirstRowIndex: k.rows,
@@ -93,7 +93,7 @@ func (c *column) endChunk(out io.Writer, m *pageMaker, offset int64) (*finishedC
 	return f, nil
 }
 
-// order tells whether the bounds of the pages rise or fall.
+// order returns whether the bounds of the pages are in order.
 func (c *column) order(index *format.ColumnIndex) format.BoundaryOrder {
 	rises, falls, last := true, true, -1
 	for i, empty := range index.NullPages {
@@ -116,7 +116,7 @@ func (c *column) order(index *format.ColumnIndex) format.BoundaryOrder {
 	return format.Unordered
 }
 
-// extremes are the bounds of the chunk, nil where all is NULL.
+// extremes returns the bounds of the chunk, nil if all values are NULL.
 func (c *column) extremes(index *format.ColumnIndex) (least, greatest []byte) {
 	for i, empty := range index.NullPages {
 		if empty {

@@ -25,10 +25,10 @@ func isCodes(plain []byte) bool {
 	return true
 }
 
-// encodeCodes writes codes, given plainly, as DELTA_LENGTH_BYTE_ARRAY: their
-// lengths apart, which take next to nothing where they are all the same. With
-// the length before each of them, that is what zstd finds to repeat in every
-// one; hashes then took a tenth more bytes and several times the time.
+// encodeCodes encodes codes, in plain encoding, as DELTA_LENGTH_BYTE_ARRAY: their
+// lengths come first, and take next to nothing if all are the same. In plain
+// encoding the lengths are what zstd finds to repeat in every code: hashes then
+// took a tenth more bytes and several times the time.
 func encodeCodes(dst, plain []byte) ([]byte, error) {
 	length := int(binary.LittleEndian.Uint32(plain))
 	lengths := make([]int32, len(plain)/(4+length))

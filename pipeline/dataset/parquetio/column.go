@@ -7,14 +7,12 @@ import (
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
-
-	"callmill/schema"
 )
 
 // column takes the values of one field of the rows and makes pages of them.
 //
-// The fields are reached by their offsets, as in package gather: by reflection
-// the same takes several times as long.
+// The fields are reached by their offsets: by reflection the same takes several
+// times as long.
 type column struct {
 	path     []string
 	most     int // bytes of a page
@@ -22,9 +20,6 @@ type column struct {
 	offset   uintptr
 	shape    shape
 	optional bool // the field's zero value, or a nil pointer, is NULL
-	ofLines  bool // texts may be those of the row's line, which is at line
-	line     uintptr
-	inLine   uintptr // the field in the line
 
 	values  values // the one of the next three that is not nil
 	texts   *texts
@@ -58,25 +53,25 @@ const (
 type values interface {
 	// size is about how many bytes the page will have before compression.
 	size() int
-	// encode gives the page, written over scratch where it is not there as it
-	// is; it is good until clear, which begins the next one.
+	// encode returns the page, in scratch unless it exists as it is; it is valid
+	// until clear, which begins the next one.
 	encode(scratch *[]byte) ([]byte, format.Encoding, error)
 	clear()
 	// bounds are the least and the greatest value since the last call, as in
-	// format.Statistics; nil where there is none, or it is not known.
+	// format.Statistics; nil if there is none or it is not known.
 	bounds() (least, greatest []byte, ok bool)
 	// compare is the order of two bounds.
 	compare(a, b []byte) int
-	// dictionary gives the plain entries that pages refer to.
+	// dictionary returns the entries that pages refer to, in plain encoding.
 	dictionary() (entries []byte, n int)
 	// reset forgets everything: a new row group begins.
 	reset()
 }
 
 // newColumn makes the column of a field of a row. The tags are those parquet-go reads:
-// parquet:"name,optional,dict,delta,…", and stats:"none" for texts of which
-// nobody needs bounds.
-func newColumn(row reflect.Type, field reflect.StructField) (*column, error) {
+// parquet:"name,optional,dict,delta,…", and stats:"none" for texts without
+// bounds.
+func newColumn(field reflect.StructField) (*column, error) {
 	name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
 	c := &column{path: []string{name}, offset: field.Offset}
 	has := func(option string) bool { return strings.Contains(","+options+",", ","+option+",") }
@@ -111,10 +106,6 @@ func newColumn(row reflect.Type, field reflect.StructField) (*column, error) {
 	switch {
 	case c.texts != nil:
 		c.values = c.texts
-		if c.line, c.ofLines = lineIn(row); c.ofLines {
-			own, ok := reflect.TypeFor[schema.Line]().FieldByName(field.Name)
-			c.inLine, c.ofLines = own.Offset, ok && own.Type == field.Type && c.texts.entries != nil && !bounded
-		}
 	case c.numbers != nil:
 		c.values = c.numbers
 	default:
@@ -123,26 +114,12 @@ func newColumn(row reflect.Type, field reflect.StructField) (*column, error) {
 	return c, nil
 }
 
-// lineIn finds the line in rows that may have one.
-func lineIn(row reflect.Type) (offset uintptr, ok bool) {
-	for field := range row.Fields() {
-		if field.Type == reflect.TypeFor[*schema.Line]() {
-			return field.Offset, true
-		}
-	}
-	return 0, false
-}
-
 func at[V any](row unsafe.Pointer, offset uintptr) V { return *(*V)(unsafe.Add(row, offset)) }
 
 // add takes the values of n rows of that size, the first of which is at first.
 func (c *column) add(first unsafe.Pointer, n int, size uintptr) {
 	switch c.shape {
 	case shapeText:
-		if c.ofLines {
-			c.addTextsOfLines(first, n, size)
-			break
-		}
 		for i := range n {
 			c.addText(at[string](first, uintptr(i)*size+c.offset))
 		}
@@ -155,11 +132,7 @@ func (c *column) add(first unsafe.Pointer, n int, size uintptr) {
 		c.texts.last = ""
 	case shapeTexts:
 		for i := range n {
-			var line *schema.Line
-			if c.ofLines {
-				line = at[*schema.Line](first, uintptr(i)*size+c.line)
-			}
-			c.addList(line, at[[]string](first, uintptr(i)*size+c.offset))
+			c.addList(at[[]string](first, uintptr(i)*size+c.offset))
 		}
 	case shapeBool:
 		for i := range n {
@@ -201,7 +174,7 @@ func (c *column) add(first unsafe.Pointer, n int, size uintptr) {
 	c.rows += n
 }
 
-// textBytes is how long the texts of a row are.
+// textBytes returns the length of the texts of a row.
 func (c *column) textBytes(row unsafe.Pointer) (n int) {
 	switch c.shape {
 	case shapeText:
@@ -215,8 +188,8 @@ func (c *column) textBytes(row unsafe.Pointer) (n int) {
 	return n
 }
 
-// present notes whether there is a value, and tells whether it is to be added:
-// the zero value of a column that is not optional is a value.
+// present notes whether there is a value, and returns whether to add it: the zero
+// value of a column that is not optional is a value.
 func (c *column) present(value bool) bool {
 	if !c.optional {
 		return true
@@ -236,19 +209,8 @@ func (c *column) addText(s string) {
 	}
 }
 
-func (c *column) addTextsOfLines(first unsafe.Pointer, n int, size uintptr) {
-	for i := range n {
-		row := unsafe.Add(first, uintptr(i)*size)
-		if s := at[string](row, c.offset); c.present(s != "") {
-			c.texts.addOf(at[*schema.Line](row, c.line), c.inLine, s)
-		}
-	}
-	c.texts.last = ""
-}
-
-// addList adds a list; an empty one counts as a NULL among the elements. The
-// list may be that of a line.
-func (c *column) addList(line *schema.Line, list []string) {
+// addList adds a list; an empty one counts as a NULL among the elements.
+func (c *column) addList(list []string) {
 	if len(list) == 0 {
 		c.repetitions, c.definitions = append(c.repetitions, 0), append(c.definitions, 0)
 		c.nulls++
@@ -256,7 +218,7 @@ func (c *column) addList(line *schema.Line, list []string) {
 	}
 	c.repetitions = appendOnes(append(c.repetitions, 0), len(list)-1)
 	c.definitions = appendOnes(c.definitions, len(list))
-	c.texts.addAllOf(line, c.inLine, list)
+	c.texts.addAll(list)
 }
 
 // appendOnes appends n levels of 1.

@@ -5,21 +5,20 @@ import "github.com/klauspost/compress/zstd"
 // Compressor compresses the pages of the writers of one goroutine, one page at
 // a time. The zero value is ready.
 //
-// parquet-go's own codec keeps encoders where the garbage collector may take
-// them at any time, and each remembers 8 MiB although a page has 1: six open
-// tables of two workers held 96 MB.
+// parquet-go's own codec keeps encoders in a sync.Pool, and each has a window of
+// 8 MiB although a page has 1: six open tables of two workers held 96 MB.
 type Compressor struct{ encoder, codes *zstd.Encoder }
 
 const (
-	// windowBytes is how far back a page is compared with itself: all of it. A
-	// page ends after the batch that filled it, so it may be larger than pageBytes.
+	// windowBytes is the window of the encoder: a whole page, which may be larger
+	// than pageBytes, since it ends after the batch that filled it.
 	windowBytes = 2 * pageBytes
 	// codesWindowBytes is the same for codes: those that repeat do so soon.
 	codesWindowBytes = shortPageBytes
 )
 
-// encode gives the compressed bytes, in dst where they fit. codes says what src
-// is for the most part: ids, hashes or numbers.
+// encode returns the compressed bytes, in dst if they fit. codes says that src is
+// mostly ids, hashes or numbers.
 func (c *Compressor) encode(dst, src []byte, codes bool) (_ []byte, err error) {
 	encoder := &c.encoder
 	if codes {
@@ -35,9 +34,9 @@ func (c *Compressor) encode(dst, src []byte, codes bool) (_ []byte, err error) {
 
 // newEncoder makes the encoder of codes and numbers, or that of everything else.
 //
-// Of ids and hashes the fastest level makes pages as small as the others do, in
-// a fifth of the time: few letters are all they have in common. Texts become a
-// tenth larger with it, some pages of places a third.
+// The fastest level compresses ids and hashes as well as the others do, in a
+// fifth of the time: they share a small alphabet and nothing else. With it texts
+// become a tenth larger, some pages of dictionary indexes a third.
 func newEncoder(codes bool) (*zstd.Encoder, error) {
 	level, window := zstd.SpeedDefault, windowBytes
 	if codes {
@@ -49,7 +48,7 @@ func newEncoder(codes bool) (*zstd.Encoder, error) {
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithWindowSize(window),
 		zstd.WithLowerEncoderMem(true), // a window of memory, not two
-		zstd.WithZeroFrames(true),      // other readers want a frame for no bytes, too
+		zstd.WithZeroFrames(true),      // other readers expect a frame also for no bytes
 		zstd.WithEncoderCRC(false),     // pages have their own
 	)
 }

@@ -12,19 +12,19 @@ import (
 )
 
 // dictionary numbers texts in the order in which they come. It is a hash table
-// with open addressing that compares words as integers: Go's own map, asked for
-// each of some ten words of a line, took a tenth of a run.
+// with open addressing that compares words as integers: with Go's own map the
+// look-up of words took a tenth of a run.
 type dictionary struct {
-	seed  maphash.Seed // of longer texts; where they are in slots depends on it and salt, and nothing else
-	salt  key          // of shorter ones, so that nobody can think of texts that collide
+	seed  maphash.Seed // of longer texts; seed and salt decide the order of slots and nothing else
+	salt  key          // of shorter ones, so that collisions cannot be provoked
 	slots []slot       // a power of two of them, at most half of them used
 	ends  []uint32     // where each text ends in plain
 	plain []byte       // the texts, as in a dictionary page
 }
 
-// slot is a place in the table: what tells texts apart, with it the length
-// class of the text in the low bits of its hash, and one more than the text's
-// number; 0 is none.
+// slot is an entry of the table: what tells texts apart, with the length class of
+// the text in the low bits of its hash, and one more than the text's number; 0
+// means that it is free.
 type slot struct {
 	key          key
 	hash, number uint32
@@ -70,14 +70,14 @@ func keyOf(s string) key {
 	return key{}
 }
 
-// hash mixes as the last step of wyhash (Wang Yi, public domain) does.
+// hash mixes like the last step of wyhash (Wang Yi, public domain).
 func (k key) hash(salt key, length int) uint32 {
 	high, low := bits.Mul64(k.head^salt.head, k.tail^salt.tail^uint64(length)<<56)
 	return uint32(high^low)<<classBits | uint32(length)
 }
 
-// place is the number of a text, which is added if it is new; ok is false where
-// there is no room for it.
+// place returns the number of a text, which is added if it is new; ok is false if
+// the dictionary is full.
 func (d *dictionary) place(s string) (number int32, ok bool) {
 	if len(s) > keyBytes {
 		return d.placeLong(s)
@@ -112,8 +112,8 @@ func (d *dictionary) placeLong(s string) (number int32, ok bool) {
 	}
 }
 
-// appendPlaces appends the numbers of texts as place gives them, up to the first
-// for which there is no room, and tells how many there were.
+// appendPlaces appends the numbers of texts, as place returns them, up to the
+// first that does not fit, and returns how many did.
 func (d *dictionary) appendPlaces(dst []int32, list []string) ([]int32, int) {
 	slots, salt := d.slots, d.salt
 	for i, s := range list {
@@ -164,7 +164,7 @@ func (d *dictionary) grow() {
 	}
 }
 
-// text is the text with a number, until the next one is added.
+// text returns the text with a number, valid until the next one is added.
 func (d *dictionary) text(number int32) string {
 	start := uint32(0)
 	if number > 0 {
@@ -174,10 +174,10 @@ func (d *dictionary) text(number int32) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// encodePlaces writes the places of a page's texts in their dictionary, in whole
-// bytes. Words that follow each other again and again, as they do in what a
-// robot says, are then the same bytes again, which zstd finds; packed into as
-// few bits as there need be they are not: words take a twelfth more, ids a third and more.
+// encodePlaces encodes the dictionary indexes of a page in whole bytes. Words that
+// follow each other again and again, as in what a robot says, are then the same
+// bytes again, which zstd finds. Packed into as few bits as possible they are
+// not: words take a twelfth more, ids a third and more.
 func encodePlaces(dst []byte, places []int32) ([]byte, error) {
 	most := int32(0)
 	for _, place := range places {

@@ -10,8 +10,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// FormatKey is the key in a file's footer under which the version of the
-// dataset's format stands, Format that version.
+// FormatKey is the key of the format version in a file's footer, Format the
+// version.
 const (
 	FormatKey = "callmill.format"
 	Format    = "1"
@@ -20,11 +20,11 @@ const (
 // magic begins and ends a file.
 const magic = "PAR1"
 
-// createdBy is spelled as the format asks for, so that readers that know of
-// defects of others do not suspect them here.
+// createdBy has the form that the format defines, so that readers with
+// workarounds for other writers do not apply them.
 const createdBy = "callmill version " + Format + " (build " + Format + ")"
 
-// writeFooter writes the indexes of all pages, then what the file holds.
+// writeFooter writes the indexes of all pages, then the metadata of the file.
 func writeFooter(out *counter, schema []format.SchemaElement, groups []rowGroup) error {
 	meta := format.FileMetaData{
 		Version: 2, Schema: schema, CreatedBy: createdBy,
@@ -93,8 +93,8 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// schemaElements describes the rows as a footer does: what parquet-go reads in
-// their tags, from the root down.
+// schemaElements returns the schema of the rows, as parquet-go reads their tags,
+// from the root down.
 func schemaElements(row reflect.Type) []format.SchemaElement {
 	schema := parquet.SchemaOf(reflect.New(row).Interface())
 	return appendElement(nil, schema.Name(), schema, true)

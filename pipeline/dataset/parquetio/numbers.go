@@ -9,12 +9,12 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// dictionaryNumbers is how many different numbers are worth a dictionary: more
-// than that take hardly fewer bits as places than as numbers.
+// dictionaryNumbers is how many different numbers are worth a dictionary: with
+// more, an index takes hardly fewer bits than the number.
 const dictionaryNumbers = 1 << 14
 
-// numbers are the values of a column of INT32 or INT64: differences, or places
-// in a dictionary, or plain.
+// numbers are the values of a column of INT32 or INT64: differences, dictionary
+// indexes, or plain.
 type numbers struct {
 	narrow bool // INT32
 	delta  bool
@@ -30,9 +30,9 @@ type numbers struct {
 	any             bool // since bounds was called
 }
 
-// recent is the place, and 1, of the number that was looked up last of those
-// with the same lowest bits; 0 is none. Positions, lengths and waiting times
-// come again soon, and are found there in a fraction of a map's time.
+// recent is one more than the index of the number that was looked up last of
+// those with the same lowest bits; 0 means none. Positions, lengths and waiting
+// times repeat soon, and are found there in a fraction of a map's time.
 type recent struct {
 	number int64
 	place  int32
@@ -73,7 +73,7 @@ func (n *numbers) add(v int64) {
 	n.addRare(v)
 }
 
-// addRare adds a number that was not looked up lately.
+// addRare adds a number that is not in recent.
 func (n *numbers) addRare(v int64) {
 	place, ok := n.places[v]
 	if !ok {
@@ -90,7 +90,8 @@ func (n *numbers) addRare(v int64) {
 	n.indexes = append(n.indexes, place)
 }
 
-// giveUp goes on without the dictionary, which the pages before keep.
+// giveUp falls back to plain encoding for the rest of the row group; earlier
+// pages keep the dictionary.
 func (n *numbers) giveUp() {
 	for _, index := range n.indexes {
 		n.page = append(n.page, n.entry(index))

@@ -72,7 +72,8 @@ func (c *column) endPage(m *pageMaker) error {
 	return nil
 }
 
-// emptied reuses memory, unless it is that of a huge page.
+// emptied returns a list without elements, in the same memory unless that was of
+// a huge page.
 func emptied[V any](list []V) []V {
 	if uintptr(cap(list))*unsafe.Sizeof(*new(V)) > 4*pageBytes {
 		return nil
@@ -80,7 +81,7 @@ func emptied[V any](list []V) []V {
 	return list[:0]
 }
 
-// page puts a page together, in memory of just its size, as it is held until the
+// page assembles a page, in memory of just its size since it is held until the
 // row group ends, and counts its bytes before compression.
 func (k *chunk) page(m *pageMaker, header *format.PageHeader, sections ...[]byte) ([]byte, error) {
 	m.header.Reset()

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -18,8 +20,7 @@ const (
 	readLargeRows = 8
 )
 
-// Reader reads the rows of one file in order. It is not safe for concurrent
-// use.
+// Reader reads the rows of one file in order. Not safe for concurrent use.
 type Reader[T any] struct {
 	file    *os.File
 	parquet *parquet.GenericReader[T]
@@ -40,19 +41,28 @@ func Open[T any](path string) (r *Reader[T], err error) {
 			file.Close()
 		}
 	}()
-	info, err := file.Stat()
+	opened, err := parse(file)
 	if err != nil {
 		return nil, err
-	}
-	opened, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return &Reader[T]{
 		file:    file,
 		parquet: parquet.NewGenericReader[T](opened),
 		batch:   make([]T, 0, rowsAtATime[T]()),
 	}, nil
+}
+
+// parse reads the footer of a file.
+func parse(file *os.File) (*parquet.File, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	opened, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file.Name(), err)
+	}
+	return opened, nil
 }
 
 func rowsAtATime[T any]() int {
@@ -64,8 +74,7 @@ func rowsAtATime[T any]() int {
 	return readRows
 }
 
-// damaged turns a panic, with which parquet-go answers some damaged pages, into
-// an error.
+// damaged turns a panic into an error: parquet-go panics on some damaged pages.
 func damaged(panicked any, path string, err error) error {
 	if panicked == nil {
 		return err
@@ -73,8 +82,8 @@ func damaged(panicked any, path string, err error) error {
 	return fmt.Errorf("read %s: damaged file: %v", path, panicked)
 }
 
-// Next gives the next row, nil at the end. The row is the caller's to read
-// until the next call; its strings and lists stay valid.
+// Next returns the next row, nil at the end. The row is valid until the next
+// call; its strings, lists and pointers stay valid.
 func (r *Reader[T]) Next() (*T, error) {
 	if r.next == len(r.batch) {
 		if err := r.fill(); err != nil {
@@ -133,4 +142,28 @@ func All[T any](path string) iter.Seq2[*T, error] {
 			}
 		}
 	}
+}
+
+// AllNull reports whether the footer of a file says that columns, named as in
+// the format with dots between their elements, hold only NULLs.
+func AllNull(path string, columns ...string) (_ bool, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	defer func() { err = damaged(recover(), path, err) }()
+	parsed, err := parse(file)
+	if err != nil {
+		return false, err
+	}
+	for _, group := range parsed.Metadata().RowGroups {
+		for _, chunk := range group.Columns {
+			meta := &chunk.MetaData
+			if slices.Contains(columns, strings.Join(meta.PathInSchema, ".")) && meta.Statistics.NullCount != meta.NumValues {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
 }

@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// dictionaryBytes is where a dictionary stops being worth its memory; what
-	// follows in the row group is written plainly.
+	// dictionaryBytes is the size beyond which the rest of the row group falls
+	// back to plain encoding.
 	dictionaryBytes = 1 << 20
-	// maxBound is the length of the longest text that is given as a bound.
+	// maxBound is the length of the longest text that is written as a bound.
 	maxBound = 256
 )
 
-// texts are the values of a column of texts: places in a dictionary, or plain.
+// texts are the values of a column of texts: dictionary indexes, or plain.
 type texts struct {
 	bounded bool
 	entries *dictionary // nil: not wanted
@@ -24,13 +24,10 @@ type texts struct {
 	indexes []int32
 	plain   []byte
 
-	// The text that was added last, while the rows that hold it are there, and
-	// its place: most columns repeat what the row before has.
+	// The text that was added last, while the rows that hold it are valid, and
+	// its index: most columns repeat the value of the row before.
 	last      string
 	lastIndex int32
-
-	// Of a column without bounds, whose rows may have lines.
-	lines linePlaces
 
 	// Since bounds was called; the heads are of least and greatest.
 	least, greatest         []byte
@@ -52,7 +49,6 @@ func (t *texts) reset() {
 	if t.usesIt {
 		t.entries.reset()
 	}
-	t.lines.reset()
 }
 
 func (t *texts) add(s string) {
@@ -78,7 +74,8 @@ func (t *texts) add(s string) {
 	t.last, t.lastIndex = s, index
 }
 
-// addAll adds the words of a line, which hardly ever repeat at once.
+// addAll adds the words of a script; the same word hardly ever comes twice in a
+// row.
 func (t *texts) addAll(words []string) {
 	if t.usesIt && !t.bounded {
 		placed := 0
@@ -93,7 +90,8 @@ func (t *texts) addAll(words []string) {
 	t.last = ""
 }
 
-// giveUp goes on without the dictionary, which the pages before keep.
+// giveUp falls back to plain encoding for the rest of the row group; earlier
+// pages keep the dictionary.
 func (t *texts) giveUp() {
 	for _, index := range t.indexes {
 		t.plain = appendPlain(t.plain, t.entries.text(index))
@@ -101,7 +99,7 @@ func (t *texts) giveUp() {
 	t.indexes, t.usesIt = t.indexes[:0], false
 }
 
-// appendPlain writes a text as in a plain page or a dictionary.
+// appendPlain appends a text in plain encoding.
 func appendPlain(dst []byte, s string) []byte {
 	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(s))), s...)
 }
@@ -115,7 +113,7 @@ func (t *texts) bound(s string) {
 	}
 }
 
-// widen takes a text that may be a bound.
+// widen widens the bounds by a text.
 func (t *texts) widen(s string, h uint64) {
 	switch {
 	case len(s) > maxBound:
@@ -131,8 +129,8 @@ func (t *texts) widen(s string, h uint64) {
 	}
 }
 
-// head gives the first eight bytes of a text as a number: of two texts the one
-// with the lesser head is the lesser one; where heads are equal it is not known.
+// head returns the first eight bytes of a text as a number: of two texts the one
+// with the lesser head is the lesser one; equal heads decide nothing.
 func head(s string) (h uint64) {
 	if len(s) >= 8 {
 		return binary.BigEndian.Uint64([]byte(s[:8]))
@@ -149,13 +147,13 @@ func (t *texts) bounds() (least, greatest []byte, ok bool) {
 	if !ok {
 		return nil, nil, false
 	}
-	// Never nil: "" is a bound, too, and nil is none.
+	// Never nil, which means no bound: "" is one.
 	return append([]byte{}, t.least...), append([]byte{}, t.greatest...), true
 }
 
 func (t *texts) compare(a, b []byte) int { return bytes.Compare(a, b) }
 
-// size takes a place for two bytes.
+// size counts two bytes for an index.
 func (t *texts) size() int { return len(t.plain) + 2*len(t.indexes) }
 
 func (t *texts) encode(scratch *[]byte) (page []byte, _ format.Encoding, err error) {

@@ -10,7 +10,7 @@ import (
 type truths struct {
 	page   []byte // bits, the first the lowest
 	n      int
-	either [2]bool // what there was since bounds was called
+	either [2]bool // which values occurred since bounds was called
 }
 
 func (t *truths) add(v bool) {

@@ -1,11 +1,12 @@
-// Package spill keeps on disk what a run gathers past its share of the memory,
-// until the run has ended. It knows bytes and where they are; what they mean is
-// the matter of those who append them.
+// Package spill keeps what a run gathers beyond its share of the memory: a
+// [File] of bytes, [Blobs] that are read back one by one, and a [Sorter] whose
+// records are read back in order. It does not know what the bytes mean.
 package spill
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -13,53 +14,56 @@ import (
 // Prefix begins the name of a file for as long as it has one.
 const Prefix = ".spill-"
 
-// File is a file without a name that is made with the first bytes, so that
-// nothing is left of it whatever ends the process. Where an open file cannot be
-// removed it stays until Close, or until the next run sweeps the folder.
+// File is a scratch file. It is created with the first bytes and unlinked at
+// once, so that nothing is left of it however the process ends. Where an open
+// file cannot be unlinked, it stays until Close or until the next run sweeps the
+// folder. The zero value is an empty file in the system's folder for temporary
+// files.
 //
-// Only one goroutine at a time may append; others may read meanwhile what was
+// Only one goroutine at a time may append; others may meanwhile read what was
 // appended before.
 type File struct {
-	Dir string // where it is made; "" is the system's folder for temporary files
+	Dir string // where it is created
 
-	*os.File       // nil: nothing was appended
-	size     int64 // of what was
+	file *os.File // nil: nothing was appended
+	size int64    // bytes appended
 }
 
-// Append writes at the end and gives the offset.
+// Append writes at the end and returns the offset of what it wrote.
 func (f *File) Append(b []byte) (offset int64, err error) {
-	if f.File == nil {
-		if f.File, err = os.CreateTemp(f.Dir, Prefix+"*"); err != nil {
+	if f.file == nil {
+		if f.file, err = os.CreateTemp(f.Dir, Prefix+"*"); err != nil {
 			return 0, fmt.Errorf("create spill file: %w", err)
 		}
-		os.Remove(f.Name())
+		os.Remove(f.file.Name())
 	}
-	if _, err := f.WriteAt(b, f.size); err != nil {
+	if _, err := f.file.WriteAt(b, f.size); err != nil {
 		return 0, err
 	}
 	f.size += int64(len(b))
 	return f.size - int64(len(b)), nil
 }
 
-// Write implements [io.Writer]: it appends.
-func (f *File) Write(b []byte) (int, error) {
-	if _, err := f.Append(b); err != nil {
-		return 0, err
+// ReadAt implements [io.ReaderAt].
+func (f *File) ReadAt(b []byte, offset int64) (int, error) {
+	if f.file == nil {
+		return 0, fs.ErrClosed
 	}
-	return len(b), nil
+	return f.file.ReadAt(b, offset)
 }
 
-// Size is the number of bytes that were appended.
+var _ io.ReaderAt = (*File)(nil)
+
+// Size returns the number of bytes appended.
 func (f *File) Size() int64 { return f.size }
 
-// Close gives back the disk. Nothing can be read any more; closing again does
-// nothing.
+// Close frees the disk space. Closing again does nothing.
 func (f *File) Close() error {
-	if f.File == nil {
+	if f.file == nil {
 		return nil
 	}
-	name, err := f.Name(), f.File.Close()
-	f.File = nil
+	name, err := f.file.Name(), f.file.Close()
+	f.file = nil
 	if removeErr := os.Remove(name); !errors.Is(removeErr, fs.ErrNotExist) {
 		err = errors.Join(err, removeErr)
 	}

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/redact"
@@ -97,38 +98,30 @@ func someRejects() []schema.Reject {
 func publish(t testing.TB, dir string, at time.Time, jobs []schema.Job, rejects []schema.Reject) {
 	t.Helper()
 	ctx := t.Context()
-	d, err := dataset.Open(ctx, dir, dataset.Options{Program: "test", Now: func() time.Time { return at }})
+	d, err := dataset.Open(ctx, dir, dataset.Options{Now: func() time.Time { return at }})
 	check(t, err)
 	defer func() { check(t, d.Close()) }()
 	key, err := d.Key("")
 	check(t, err)
 	run := d.NewRun()
-	tx, err := d.Begin(ctx, run)
+	tx, err := commit.Begin(ctx, d, run, commit.Options{
+		Flattener: func() commit.Flattener { return flatten.New(shanghai, runes{}) }, Unflatten: flatten.Job, Program: "test",
+	})
 	check(t, err)
 	defer func() { check(t, tx.Close()) }()
 
 	raw := &schema.Raw{Origin: "resp-1.json", InstanceID: instance}
-	a, redactor, flattener := tx.Appender(), redact.New(key), flatten.New(shanghai, runes{}, nil)
+	a, redactor := tx.Appender(), redact.New(key)
 	for i := range jobs {
 		job := jobs[i]
 		redactor.Job(&job)
-		hash, _ := job.ContentHash(nil)
-		if !a.Known(raw, int64(i), &job, hash) {
-			check(t, a.Append(raw, int64(i), &job, hash, flattener.Rows(&job, hash)))
-		}
+		check(t, a.Job(raw, int64(i), &job))
 	}
 	for i := range rejects {
 		check(t, a.Reject(raw, &rejects[i]))
 	}
 	check(t, a.Flush())
-	units, err := tx.Plan(ctx)
-	for check(t, err); units > 0; check(t, err) {
-		for unit := range units {
-			check(t, tx.Write(ctx, unit))
-		}
-		units, err = tx.Replan()
-	}
-	published, err := tx.Publish(ctx, dataset.Extent{Settings: dataset.Settings{
+	published, err := tx.Commit(ctx, dataset.Extent{Settings: dataset.Settings{
 		TimeZone: "Asia/Shanghai", Segmenter: "fast", Words: "runes", PII: "keep",
 		Derivation: flatten.Version, Outcomes: schema.OutcomesVersion, KeyID: dataset.KeyID(key),
 	}})
@@ -172,7 +165,7 @@ func options(dir string) verify.Options {
 		Job: flatten.Job,
 		Rows: func(s dataset.Settings) (func() verify.Rows, error) {
 			location, err := time.LoadLocation(s.TimeZone)
-			return func() verify.Rows { return flatten.New(location, runes{}, nil).Rows }, err
+			return func() verify.Rows { return flatten.New(location, runes{}).Rows }, err
 		},
 		ContactKey: func() func(string) string {
 			key, _ := os.ReadFile(filepath.Join(dir, "key"))

@@ -81,7 +81,7 @@ func TestNothingToCheck(t *testing.T) {
 		{"latest leads elsewhere", func(t *testing.T, dir string) {
 			check(t, os.Remove(filepath.Join(dir, "latest")))
 			check(t, os.Symlink("/", filepath.Join(dir, "latest")))
-		}, nil, "which is no snapshot"},
+		}, nil, "which is not a snapshot"},
 		{"a newer callmill", func(t *testing.T, dir string) {
 			forge(t, dir, func(f *forgery) { f.manifest.Format = dataset.FormatVersion + 1 })
 		}, dataset.ErrNewerFormat, "format 2, this one knows 1"},

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// OS is the file system of the machine.
+// OS is the file system of the operating system.
 type OS struct{}
 
 // Create implements [FS].
@@ -16,7 +16,7 @@ func (OS) Create(path string, mode fs.FileMode) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	// open(2) takes the umask off the mode.
+	// open(2) applies the umask.
 	if err := f.Chmod(mode); err != nil {
 		f.Close()
 		os.Remove(path)
@@ -25,8 +25,8 @@ func (OS) Create(path string, mode fs.FileMode) (File, error) {
 	return f, nil
 }
 
-// Mkdir implements [FS]. A set-group-id bit the folder has from its parent
-// stays: it is how a shared dataset keeps its group.
+// Mkdir implements [FS]. A set-group-ID bit inherited from the parent stays: it
+// is how a shared dataset keeps its group.
 func (OS) Mkdir(path string, mode fs.FileMode) error {
 	if err := os.Mkdir(path, mode); err != nil {
 		return err
@@ -53,34 +53,34 @@ func (OS) Rename(old, path string) error { return os.Rename(old, path) }
 // Remove implements [FS].
 func (OS) Remove(path string) error { return os.Remove(path) }
 
-// Chmod implements [FS].
-func (OS) Chmod(path string, mode fs.FileMode) error { return os.Chmod(path, mode) }
-
-// SyncDir implements [FS]. Some network file systems refuse to sync a folder
-// because they never hold names back; that is no error.
-func (OS) SyncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
-		err = nil
-	}
-	return errors.Join(err, d.Close())
-}
-
 // Open implements [FS].
 func (OS) Open(path string) (Reader, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err // not f: a nil *os.File in an interface is not nil
+		return nil, err // a nil *os.File in a Reader would not be nil
 	}
 	return f, nil
 }
 
-// ReadDir implements [FS].
-func (OS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+// OpenDir implements [FS]. Some network file systems refuse to sync a folder
+// because they never delay the writing of names; Sync then returns nil.
+func (OS) OpenDir(path string) (Dir, error) {
+	d, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return dir{d}, nil
+}
+
+type dir struct{ *os.File }
+
+func (d dir) Sync() error {
+	err := d.File.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		return nil
+	}
+	return err
+}
 
 // Stat implements [FS].
 func (OS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }

@@ -14,7 +14,7 @@ import (
 	"callmill/pipeline/internal/durable/faulty"
 )
 
-// A replacement is one of the two ways to replace a path in one step.
+// A replacement is one of the two ways to replace a path atomically.
 type replacement struct {
 	name  string
 	put   func(fsys durable.FS, path, content string) error
@@ -60,8 +60,8 @@ func TestReplaceSteps(t *testing.T) {
 	}
 }
 
-// Whatever step breaks, and however: the path is the old or the new content,
-// a leftover can be told by its name, and doing it again succeeds.
+// Whichever step fails, and however: the path has the old or the new content, a
+// leftover is recognised by its name, and a retry succeeds.
 func TestReplaceBrokenAtEveryStep(t *testing.T) {
 	faults := map[string]func(int, faulty.Effect) faulty.Fault{"once": faulty.Nth, "dead": faulty.Dead}
 	for _, r := range replacements {
@@ -87,7 +87,7 @@ func TestReplaceBrokenAtEveryStep(t *testing.T) {
 						}
 						for _, name := range others(t, dir, "f") {
 							if kind == "once" || !durable.IsTemp(name) {
-								t.Errorf("left %s behind", name)
+								t.Errorf("leftover %s", name)
 							}
 						}
 						if err := r.put(durable.OS{}, path, "new"); err != nil {
@@ -103,8 +103,101 @@ func TestReplaceBrokenAtEveryStep(t *testing.T) {
 	}
 }
 
-// A power cut at the rename must find nothing that is not on disk but the
-// names the rename is about.
+// traced records the calls on a file system, and which folder is synced.
+type traced struct {
+	durable.FS
+	calls *[]string
+}
+
+func (f traced) note(call string) { *f.calls = append(*f.calls, call) }
+
+func (f traced) OpenDir(path string) (durable.Dir, error) {
+	f.note("open " + filepath.Base(path))
+	d, err := f.FS.OpenDir(path)
+	return tracedDir{d, f, filepath.Base(path)}, err
+}
+
+func (f traced) Create(path string, mode fs.FileMode) (durable.File, error) {
+	f.note("create")
+	return f.FS.Create(path, mode)
+}
+
+func (f traced) Symlink(target, path string) error {
+	f.note("symlink")
+	return f.FS.Symlink(target, path)
+}
+
+func (f traced) Mkdir(path string, mode fs.FileMode) error {
+	f.note("mkdir " + filepath.Base(path))
+	return f.FS.Mkdir(path, mode)
+}
+
+func (f traced) Rename(old, path string) error {
+	f.note("rename")
+	return f.FS.Rename(old, path)
+}
+
+type tracedDir struct {
+	durable.Dir
+	fs   traced
+	name string
+}
+
+func (d tracedDir) Sync() error {
+	d.fs.note("sync " + d.name)
+	return d.Dir.Sync()
+}
+
+func (d tracedDir) Close() error {
+	d.fs.note("close " + d.name)
+	return d.Dir.Close()
+}
+
+// The folder is open from before the first change until it is synced: otherwise
+// its inode, and an error of writing it back, could leave the cache unseen.
+func TestFolderIsOpenedBeforeItChanges(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		run  func(fsys durable.FS, dir string) error
+		want string
+	}{
+		{
+			"WriteFile",
+			func(fsys durable.FS, dir string) error {
+				return durable.WriteFile(fsys, filepath.Join(dir, "f"), []byte("x"), 0o600)
+			},
+			"open dir, create, rename, sync dir, close dir",
+		},
+		{
+			"ReplaceSymlink",
+			func(fsys durable.FS, dir string) error {
+				return durable.ReplaceSymlink(fsys, "x", filepath.Join(dir, "link"))
+			},
+			"open dir, symlink, rename, sync dir, close dir",
+		},
+		{
+			"MkdirAll",
+			func(fsys durable.FS, dir string) error {
+				return durable.MkdirAll(fsys, filepath.Join(dir, "a", "b"), 0o700)
+			},
+			"open dir, mkdir a, sync dir, close dir, open a, mkdir b, sync a, close a",
+		},
+	} {
+		dir := filepath.Join(t.TempDir(), "dir")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		var calls []string
+		if err := test.run(traced{durable.OS{}, &calls}, dir); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(calls, ", "); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// At the rename everything is on disk except the names that the rename changes.
 func TestWriteFileSyncsBeforeRename(t *testing.T) {
 	dir := t.TempDir()
 	fsys := faulty.New(durable.OS{}, faulty.Dead(4, faulty.Fail))
@@ -138,7 +231,7 @@ func TestWriteFileOnAFullDisk(t *testing.T) {
 		t.Errorf("the file that was there: %v, %v", info, err)
 	}
 	if left := others(t, dir, "a"); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+		t.Errorf("leftovers: %v", left)
 	}
 }
 
@@ -176,7 +269,7 @@ func TestMkdirKeepsTheGroupBit(t *testing.T) {
 	}
 }
 
-// others lists what a folder holds besides one name.
+// others returns the names in a folder except one.
 func others(t *testing.T, dir, name string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

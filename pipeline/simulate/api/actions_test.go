@@ -45,7 +45,7 @@ func jobsOfGroups(t *testing.T, c client, size int) map[string]string {
 	return jobs
 }
 
-// Every job of the world is found by its group, called or not.
+// Every job of the world is listed by its group, called or not.
 func TestJobsByGroup(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 700})
 	c, _ := serve(t, w, api.Options{})
@@ -82,7 +82,7 @@ func searchAll(t failure, c client, parameters url.Values, size int) []taskRow {
 	}
 }
 
-// dialled are the calls of the world as SearchTask should tell them.
+// dialled returns the expected SearchTask rows of a world.
 func dialled(w *simulate.World) map[string]taskRow {
 	rows := map[string]taskRow{}
 	for i := range w.Len() {
@@ -106,8 +106,8 @@ func dialled(w *simulate.World) map[string]taskRow {
 	return rows
 }
 
-// A window shows the dialled calls within it, all of them, with everything
-// ListJobs lacks, in the order that was asked for.
+// A window lists all dialled calls within it, with everything that ListJobs lacks,
+// in the requested order.
 func TestSearchTaskWindow(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 400})
 	c, _ := serve(t, w, api.Options{})
@@ -119,7 +119,7 @@ func TestSearchTaskWindow(t *testing.T) {
 			}
 		}
 	})
-	// From a call to a call, so that the bounds are seen to belong to it.
+	// From a call to a call: the bounds are inclusive.
 	from, to := times[len(times)/4], times[len(times)*3/4]
 	want := map[string]taskRow{}
 	for id, row := range all {
@@ -142,7 +142,7 @@ func TestSearchTaskWindow(t *testing.T) {
 	}
 }
 
-// Each filter passes what it says, and nothing else.
+// Each filter passes exactly what it describes.
 func TestSearchTaskFilters(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 400})
 	c, _ := serve(t, w, api.Options{})
@@ -180,8 +180,8 @@ func TestSearchTaskFilters(t *testing.T) {
 		{with("ActualTimeGte", some.ActualTime, "JobGroupId", some.JobGroupID), func(r taskRow) bool {
 			return r.ActualTime >= some.ActualTime && r.JobGroupID == some.JobGroupID
 		}},
-		{with("JobId", "nobody"), func(taskRow) bool { return false }},
-		{with("TaskId", "nobody"), func(taskRow) bool { return false }},
+		{with("JobId", "unknown"), func(taskRow) bool { return false }},
+		{with("TaskId", "unknown"), func(taskRow) bool { return false }},
 		{with("ActualTimeGte", int64(1)<<62), func(taskRow) bool { return false }},
 		{with("ActualTimeLte", -int64(1)<<62), func(taskRow) bool { return false }},
 	}
@@ -201,7 +201,7 @@ func TestSearchTaskFilters(t *testing.T) {
 	}
 }
 
-// Unknown ids are absent, repeated ones come once, in the order asked.
+// Unknown ids are omitted, duplicates returned once, in the requested order.
 func TestListJobsIDs(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 120})
 	c, _ := serve(t, w, api.Options{})
@@ -280,37 +280,7 @@ func TestGroupFilters(t *testing.T) {
 	}
 }
 
-func TestScriptPublishHistories(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
-	c, _ := serve(t, w, api.Options{})
-	for _, script := range w.Scripts() {
-		var a struct {
-			ScriptPublishHistories struct {
-				page
-				List []struct {
-					ScriptID, ScriptVersion, InstanceID, Description string
-					PublishTime                                      int64
-				}
-			}
-		}
-		c.ask(t, "ListScriptPublishHistories", with("ScriptId", script.ID, "PageNumber", 1, "PageSize", 100), &a)
-		list := a.ScriptPublishHistories.List
-		slices.Reverse(list)
-		if len(list) != len(script.Versions) {
-			t.Fatalf("%s: %d versions, want %d", script.Name, len(list), len(script.Versions))
-		}
-		for i, v := range script.Versions {
-			if list[i].ScriptVersion != v.Name || list[i].PublishTime != v.Published || list[i].ScriptID != script.ID || list[i].InstanceID != "an-instance" {
-				t.Errorf("%s: %+v, want %+v", script.Name, list[i], v)
-			}
-		}
-	}
-	if _, body, _ := c.refused(t, "ListScriptPublishHistories", with("ScriptId", "x", "PageNumber", 1, "PageSize", 100)); body.Code != "NotExist.Script" {
-		t.Errorf("%+v", body)
-	}
-}
-
-// As the instant moves on, calls come in and jobs are found that were not.
+// As time passes, calls and jobs appear.
 func TestTimeMoves(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 300})
 	now := w.Now().Add(-6 * 24 * time.Hour)

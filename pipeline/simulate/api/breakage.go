@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// fail lets a request meet its fault. body is the right answer.
+// fail answers a request with its fault. body is the correct answer.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, q *request, body []byte) {
 	switch q.fault {
 	case faultReset:
@@ -32,21 +32,21 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, q *request, body 
 		writeHeader(w, q, http.StatusOK, len(part))
 		w.Write(part)
 	case faultCutStream:
-		// A handler that writes less than it promised has its connection closed.
+		// net/http closes the connection of a handler that writes less than its
+		// Content-Length.
 		writeHeader(w, q, http.StatusOK, len(body))
 		w.Write(body[:q.dice.IntN(len(body))])
-	default: // what is wrong is in the body
+	default: // the fault is in the body
 		writeHeader(w, q, http.StatusOK, len(body))
 		w.Write(body)
 	}
 }
 
-// reset breaks the connection off, without the bytes that would end it in
-// order where that can be done.
+// reset closes the connection abruptly: with a TCP reset if possible.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // net/http's way to break off a stream of HTTP/2
+		panic(http.ErrAbortHandler) // aborts a stream of HTTP/2
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
@@ -54,7 +54,7 @@ func reset(w http.ResponseWriter) {
 	conn.Close()
 }
 
-// wait returns early, with false, when the client has gone.
+// wait waits for d. It returns false, early, when the client disconnects.
 func wait(r *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -66,7 +66,7 @@ func wait(r *http.Request, d time.Duration) bool {
 	}
 }
 
-// dribble sends the body in pieces, with pauses that together last Stall.
+// dribble sends the body in pieces, with pauses of Stall in all.
 func (h *Handler) dribble(w http.ResponseWriter, r *http.Request, q *request, body []byte) {
 	const pieces = 16
 	out := http.NewResponseController(w)
@@ -76,7 +76,7 @@ func (h *Handler) dribble(w http.ResponseWriter, r *http.Request, q *request, bo
 		if _, err := w.Write(body[from:to]); err != nil {
 			return
 		}
-		out.Flush() // where the writer cannot, the bytes come all at the end
+		out.Flush() // a writer that cannot flush sends everything at the end
 		if !wait(r, h.options.Stall/pieces) {
 			return
 		}

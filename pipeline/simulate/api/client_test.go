@@ -21,8 +21,8 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// client asks a simulated API as the documentation of the signature says,
-// written apart from the package. The vendor's own clients have their tests.
+// client signs and sends requests as the vendor's documentation describes,
+// independently of the package. The vendor's own clients are tested elsewhere.
 type client struct {
 	url     string
 	keyID   string
@@ -32,9 +32,9 @@ type client struct {
 	nonce   string
 	version string
 	form    bool // parameters in the body
-	// change has the last word on a signed request.
+	// change modifies a signed request.
 	change func(*http.Request)
-	// header is added before signing, unsigned after.
+	// header is added before signing, unsigned afterwards.
 	header, unsigned map[string]string
 }
 
@@ -50,7 +50,7 @@ func newWorld(t failure, o simulate.Options) *simulate.World {
 	return w
 }
 
-// serve gives a client of an API on the loopback interface.
+// serve returns a client of an API on the loopback interface.
 func serve(t testing.TB, w *simulate.World, o api.Options) (client, *api.Handler) {
 	t.Helper()
 	h, err := api.New(w, o)
@@ -74,7 +74,7 @@ func (c client) request(action string, parameters url.Values) *http.Request {
 	}
 	r, err := http.NewRequest(http.MethodPost, c.url+"/?"+query.Encode(), strings.NewReader(body))
 	if err != nil {
-		panic(err) // of a test's own making
+		panic(err) // a mistake in the test
 	}
 	if c.date.IsZero() {
 		c.date = time.Now()
@@ -115,7 +115,7 @@ func (c client) request(action string, parameters url.Values) *http.Request {
 	return r
 }
 
-// send gives the whole answer, or an error where it did not come whole.
+// send returns the answer, or an error if it is incomplete.
 func (c client) send(action string, parameters url.Values) (*http.Response, []byte, error) {
 	response, err := http.DefaultClient.Do(c.request(action, parameters))
 	if err != nil {
@@ -126,7 +126,7 @@ func (c client) send(action string, parameters url.Values) (*http.Response, []by
 	return response, body, err
 }
 
-// ask wants an answer and reads it into v.
+// ask decodes the answer into v; a refusal fails the test.
 func (c client) ask(t failure, action string, parameters url.Values, v any) {
 	response, body, err := c.send(action, parameters)
 	if err != nil {
@@ -140,7 +140,7 @@ func (c client) ask(t failure, action string, parameters url.Values, v any) {
 	}
 }
 
-// refused wants a refusal and gives it.
+// refused returns a refusal; an answer fails the test.
 func (c client) refused(t failure, action string, parameters url.Values) (status int, body errorBody, header http.Header) {
 	response, text, err := c.send(action, parameters)
 	if err != nil {
@@ -157,7 +157,7 @@ func (c client) refused(t failure, action string, parameters url.Values) (status
 
 type errorBody struct{ RequestID, HostID, Code, Message, Recommend string }
 
-// with makes parameters from pairs, for an instance.
+// with returns parameters of an instance from pairs.
 func with(pairs ...any) url.Values {
 	values := url.Values{"InstanceId": {"an-instance"}}
 	for i := 0; i < len(pairs); i += 2 {
@@ -174,7 +174,7 @@ func withIDs(ids ...string) url.Values {
 	return values
 }
 
-// Answers, as far as tests look at them.
+// The fields of answers that tests use.
 type (
 	jobsAnswer struct {
 		RequestID string

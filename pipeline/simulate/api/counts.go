@@ -7,27 +7,27 @@ import (
 	"time"
 )
 
-// Counts are what has happened so far. Received is the sum of the four below
-// it and of the requests that are being answered.
+// Counts counts the requests so far. Received is the sum of the four fields below
+// it and of the requests in flight.
 type Counts struct {
 	Received int
 
-	Served    int // answered as they should be
-	Refused   int // wrong in themselves: signature, parameters, unknown things
+	Served    int // answered correctly
+	Refused   int // invalid: signature, parameters, unknown ids
 	Throttled int // beyond the quota
-	Faulted   int // met a fault or a poisonous id
+	Faulted   int // answered with a fault or a poisonous id
 
-	// Peak is the most requests received within one second, wherever it begins.
+	// Peak is the most requests received in any window of one second.
 	Peak int
-	// Actions is how many of those received asked for each action.
+	// Actions counts the requests received by action.
 	Actions map[string]int
 }
 
-// tally counts.
+// tally counts requests. It is safe for concurrent use.
 type tally struct {
 	mu     sync.Mutex
 	counts Counts
-	recent []time.Time // arrivals of the last second, in order
+	recent []time.Time // arrivals within the last second, in order
 }
 
 func (t *tally) arrive(clock func() time.Time, action string) {
@@ -49,7 +49,7 @@ func (t *tally) arrive(clock func() time.Time, action string) {
 	t.counts.Peak = max(t.counts.Peak, len(t.recent))
 }
 
-// outcome counts how a request ended.
+// outcome counts a request by its answer.
 func (t *tally) outcome(q *request, refused *refusal) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,7 +65,7 @@ func (t *tally) outcome(q *request, refused *refusal) {
 	}
 }
 
-// Counts gives what was counted up to now. It is safe for concurrent use.
+// Counts returns the counts so far. It is safe for concurrent use.
 func (h *Handler) Counts() Counts {
 	h.tally.mu.Lock()
 	defer h.tally.mu.Unlock()

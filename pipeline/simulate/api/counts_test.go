@@ -10,7 +10,7 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// The most of any one second, wherever it begins, is remembered.
+// Peak is the maximum over all windows of one second.
 func TestPeak(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 20})
 	now := time.Now()
@@ -24,12 +24,12 @@ func TestPeak(t *testing.T) {
 	}
 	h.Counts().Actions["ListJobs"] = 0
 	if got := h.Counts().Actions["ListJobs"]; got != 9 {
-		t.Errorf("what Counts gives is not the caller's own: %d", got)
+		t.Errorf("the caller can modify the counts: %d", got)
 	}
 }
 
-// Many clients at once: what they were answered is what was counted, and the
-// quota holds for all of them together.
+// With concurrent clients the counts equal their answers, and the quota applies to
+// all of them together.
 func TestManyClients(t *testing.T) {
 	const quota = 25
 	w := newWorld(t, simulate.Options{Jobs: 60})

@@ -13,8 +13,8 @@ import (
 // The types of answers have the API's own spelling of fields (RequestId), so
 // that JSON and XML need no tags.
 
-// head and tail are around what an action answers, in the order of the API
-// page's example: who reads along knows only at the end whether it worked.
+// head and tail enclose the content of an answer, in the order of the API page's
+// example: a streaming reader learns only at the end whether the call succeeded.
 type head struct {
 	Message, RequestId string
 }
@@ -25,7 +25,7 @@ type tail struct {
 	Success        bool
 }
 
-// answer is what an action answers, a struct with head and tail.
+// answer is the answer of an action, a struct with head and tail.
 type answer interface {
 	begin(message, requestID string)
 	end(status int, code string, success bool)
@@ -40,7 +40,7 @@ type nothing struct {
 	tail
 }
 
-// encode spells a value as JSON, or as XML below a root of the given name.
+// encode encodes a value as JSON, or as XML with a root element of that name.
 func encode(root string, v any, asXML bool) ([]byte, error) {
 	var b bytes.Buffer
 	if !asXML {

@@ -7,43 +7,43 @@ import (
 	"sync"
 )
 
-// fault is how a request goes wrong.
+// fault is a way in which a request fails.
 type fault uint8
 
 const (
 	noFault         fault = iota
-	faultReset            // the connection is reset without a byte
-	faultStall            // nothing comes for a while, then the connection is reset
-	faultSlow             // the right answer, a few bytes at a time
+	faultReset            // the connection is reset before the first byte
+	faultStall            // nothing is sent for a while, then the connection is reset
+	faultSlow             // the correct answer, a few bytes at a time
 	faultError            // 500 InternalError
 	faultBusy             // 503 ServiceUnavailable
-	faultProxy            // a proxy's 502 in HTML
-	faultCutBody          // 200 with a part of the body, as if that were all
-	faultCutStream        // 200 with a part of the body, then the connection ends
+	faultProxy            // 502 of a proxy, in HTML
+	faultCutBody          // 200 with a part of the body as its whole length
+	faultCutStream        // 200 with a part of the body, then the connection closes
 	faultNotSuccess       // 200 with Success:false
-	faultMoved            // a page of a list that moved; lists only
-	faultDoubled          // a page with a row twice, and one left out; lists only
+	faultMoved            // a page of a list whose rows have moved; lists only
+	faultDoubled          // a page with a row twice and another missing; lists only
 	faultKinds
 )
 
-// shyShare is how many of all ids are shy, for Options.Faults of 1: they fail
-// in a batch of more than one and pass alone.
+// shyShare is the share of shy ids, for Options.Faults of 1: they fail in a batch
+// of more than one and succeed alone.
 const shyShare = 0.01
 
-// attempts counts how often each request was asked. It holds some 30 bytes for
-// each different one.
+// attempts counts how often each request was made, in some 30 bytes per distinct
+// request.
 type attempts struct {
 	mu      sync.Mutex
 	history map[uint64]history
 }
 
 type history struct {
-	asked uint32
-	inRow uint8 // faults since it last passed
+	made  uint32
+	inRow uint8 // faults since it last succeeded
 }
 
-// drawFault decides what becomes of a request: by the seed, by what is asked
-// and how often it was asked before.
+// drawFault draws the fault of a request from the seed, the request and how often
+// it was made before.
 func (h *Handler) drawFault(q *request) {
 	if h.options.Faults == 0 {
 		return
@@ -55,18 +55,18 @@ func (h *Handler) drawFault(q *request) {
 		h.asked.history = map[uint64]history{}
 	}
 	was := h.asked.history[key]
-	q.dice = rand.New(rand.NewPCG(h.options.Seed^key, uint64(was.asked)))
+	q.dice = rand.New(rand.NewPCG(h.options.Seed^key, uint64(was.made)))
 	if q.dice.Float64() < h.options.Faults && was.inRow < MaxFaultsInRow {
 		q.fault = 1 + fault(q.dice.IntN(kindsOf(q.action)))
 		was.inRow++
 	} else {
 		was.inRow = 0
 	}
-	was.asked++
+	was.made++
 	h.asked.history[key] = was
 }
 
-// kindsOf: only lists have pages that move.
+// kindsOf returns how many faults an action can have: only lists have pages.
 func kindsOf(action string) int {
 	if action == "ListJobs" {
 		return int(faultMoved) - 1
@@ -83,7 +83,7 @@ func (h *Handler) isShy(id string) bool {
 	return d.Float64() < h.options.Faults*shyShare
 }
 
-// notSuccess says after the rows, or instead of them, that it did not work.
+// notSuccess turns an answer into a failure, with its rows or without them.
 func notSuccess(a answer, q *request) answer {
 	if q.dice.IntN(2) == 0 {
 		a = &nothing{}
@@ -93,7 +93,7 @@ func notSuccess(a answer, q *request) answer {
 	return a
 }
 
-// hashOf is the same for the same text in every run.
+// hashOf returns a hash that is the same in every run.
 func hashOf(text ...string) uint64 {
 	sum := fnv.New64a()
 	for _, s := range text {

@@ -28,7 +28,7 @@ func allIDs(w *simulate.World) []string {
 	return ids
 }
 
-// pull gets the jobs of a world by both ways of finding them.
+// pull gets the jobs of a world by both ways of discovery.
 func pull(p *puller, batch int) (ids []string, jobs [][]byte, lost []string) {
 	groups := p.list("ListJobGroups", with(), "PageNumber", 1, 9, rowsOf("JobGroups", "List", "TotalCount", "JobGroupId"))
 	for _, group := range groups {
@@ -42,7 +42,7 @@ func pull(p *puller, batch int) (ids []string, jobs [][]byte, lost []string) {
 	return ids, jobs, lost
 }
 
-// Whatever the faults: who asks again gets everything, unchanged.
+// A client that retries gets everything, unchanged, despite faults.
 func TestFaultsLoseNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: repeats many requests")
@@ -84,7 +84,7 @@ func TestFaultsLoseNothing(t *testing.T) {
 	}
 }
 
-// The shapes answers come in say what the plain ones say, in XML, too.
+// Answers in other shapes, and in XML, have the content of the plain ones.
 func TestShapesLoseNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
@@ -113,7 +113,7 @@ func TestShapesLoseNothing(t *testing.T) {
 	compare(t, w, ids, decoded(t, w, bodies))
 }
 
-// The same requests meet the same faults; another seed brings others.
+// The same requests meet the same faults; another seed, other ones.
 func TestFaultsAreSeeded(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 60})
 	story := func(seed uint64) []string {
@@ -134,7 +134,7 @@ func TestFaultsAreSeeded(t *testing.T) {
 	}
 }
 
-// Poisonous ids fail whatever batch they are in; all others come.
+// Poisonous ids fail in any batch; all others are returned.
 func TestPoison(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 90})
 	for _, share := range []float64{0, 0.3} {
@@ -149,8 +149,7 @@ func TestPoison(t *testing.T) {
 	}
 }
 
-// Shy ids fail in a batch and pass alone: that they are there shows in a large
-// world with many faults.
+// Shy ids fail in a batch and succeed alone; a large world with many faults has some.
 func TestShyIDs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
@@ -175,7 +174,7 @@ func TestShyIDs(t *testing.T) {
 	}
 }
 
-// An answer that stalls or dribbles goes on no longer than the client does.
+// An answer that stalls or dribbles ends when the client disconnects.
 func TestStallEndsWithTheClient(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 60})
 	c, h := serve(t, w, api.Options{Faults: 1, Stall: time.Hour})

@@ -10,8 +10,8 @@ import (
 // maxBody is far above what 99 ids need.
 const maxBody = 1 << 20
 
-// admit takes a request through the gateway: it reads it into q, or says why
-// it is not served.
+// admit passes a request through the gateway: it reads it into q, or returns why
+// it is refused.
 func (h *Handler) admit(w http.ResponseWriter, r *http.Request, q *request) *refusal {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -42,14 +42,11 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, q *request) *ref
 	if refused := h.checkInstance(q); refused != nil {
 		return refused
 	}
-	q.world = h.world
-	if h.options.Now != nil {
-		q.world = h.world.At(h.options.Now())
-	}
+	q.world = h.view()
 	return nil
 }
 
-// checkAction: what is asked for, and how.
+// checkAction checks method, action and version.
 func (h *Handler) checkAction(r *http.Request, q *request) *refusal {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		return &refusal{status: http.StatusBadRequest, code: "UnsupportedHTTPMethod", message: "This http method is not supported."}
@@ -69,6 +66,7 @@ func (h *Handler) checkAction(r *http.Request, q *request) *refusal {
 	return &refusal{status: http.StatusBadRequest, code: "InvalidVersion", message: "Specified parameter Version is not valid."}
 }
 
+// checkInstance checks that the instance exists.
 func (h *Handler) checkInstance(q *request) *refusal {
 	id, refused := q.need("InstanceId")
 	if refused != nil {
@@ -80,8 +78,8 @@ func (h *Handler) checkInstance(q *request) *refusal {
 	return nil
 }
 
-// parameterOf reads what a client says in a header or, in the older style, in
-// the query.
+// parameterOf reads a parameter of the protocol from its header or, in the older
+// style, from the query.
 func parameterOf(r *http.Request, header, name string) string {
 	if v := r.Header.Get(header); v != "" {
 		return v

@@ -15,7 +15,7 @@ import (
 	"github.com/alibabacloud-go/tea/dara"
 )
 
-// generic asks with Alibaba Cloud's generic Go client.
+// generic sends requests with Alibaba Cloud's generic Go client.
 type generic struct{ *openapi.Client }
 
 func newGeneric(t *testing.T, c client, secret, token string) generic {
@@ -31,7 +31,7 @@ func newGeneric(t *testing.T, c client, secret, token string) generic {
 	return generic{made}
 }
 
-// call gives the body as bytes, of a request in the query or in a form.
+// call returns the body of an answer; parameters are in the query or in a form.
 func (g generic) call(action string, form bool, parameters map[string]any) ([]byte, error) {
 	request := &openapiutil.OpenApiRequest{Query: openapiutil.Query(parameters)}
 	if form {

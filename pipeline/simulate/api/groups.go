@@ -23,7 +23,7 @@ type groupBody struct {
 	CreationTime                                  int64 // ms
 	JobGroupDescription, JobGroupId, JobGroupName string
 	MinConcurrency                                int
-	ModifyTime                                    string // ms; a text in the vendor's models
+	ModifyTime                                    string // ms; a string in the vendor's models
 	Progress                                      progressBody
 	ScriptId, ScriptName, ScriptVersion, Status   string
 	TotalCallNum                                  int
@@ -56,13 +56,13 @@ type groupSummaryBody struct {
 	JobGroupId, JobId string
 }
 
-// groupRow is a group and how many calls it has made.
+// groupRow is a group with the number of its dialled calls.
 type groupRow struct {
 	simulate.Group
 	calls int
 }
 
-// groups lists the groups of a world, the latest first.
+// groups returns the groups of a world, newest first.
 func (h *Handler) groups(world *simulate.World) []groupRow {
 	h.lists.mu.Lock()
 	defer h.lists.mu.Unlock()
@@ -75,7 +75,7 @@ func (h *Handler) groups(world *simulate.World) []groupRow {
 		rows = append(rows, groupRow{Group: g})
 	}
 	for _, call := range world.Calls(time.Time{}, world.Now()) {
-		// Groups are in the order of their jobs.
+		// Groups are sorted by their jobs.
 		i, _ := slices.BinarySearchFunc(rows, int(call.Job), func(g groupRow, job int) int { return cmp.Compare(g.First+g.Jobs-1, job) })
 		rows[i].calls++
 	}
@@ -108,7 +108,8 @@ func (h *Handler) listJobGroups(q *request) (answer, *refusal) {
 	return a, nil
 }
 
-// groupFilter: StartTime and EndTime are of the creation, in ms.
+// groupFilter reads the filters of ListJobGroups. StartTime and EndTime limit the
+// creation time, in ms.
 func groupFilter(q *request) (func(*groupRow) bool, *refusal) {
 	if async, refused := q.flag("AsyncQuery"); refused != nil || async {
 		return nil, cmp.Or(refused, invalid("AsyncQuery", "the simulated API answers at once"))
@@ -127,16 +128,17 @@ func groupFilter(q *request) (func(*groupRow) bool, *refusal) {
 	}
 	text, statuses := q.text("SearchText"), q.list("JobGroupStatusFilter")
 	return func(g *groupRow) bool {
-		return !guaranteed && // no group has a guarantee
+		return !guaranteed && // no group has a minimum concurrency
 			within(g.Created, from, to) && strings.Contains(g.Name, text) && among(g.Status, statuses)
 	}, nil
 }
 
-// within and among: a filter that is not there lets all pass.
+// within reports whether v is within bounds; a nil bound is open.
 func within(v int64, from, to *int64) bool {
 	return (from == nil || v >= *from) && (to == nil || v <= *to)
 }
 
+// among reports whether v is in list, or list is empty.
 func among(v string, list []string) bool { return len(list) == 0 || slices.Contains(list, v) }
 
 func bodyOfGroup(g *groupRow) groupBody {
@@ -153,7 +155,7 @@ func bodyOfGroup(g *groupRow) groupBody {
 	}
 }
 
-// listJobsByGroup shows the jobs of a group, called or not, without tasks.
+// listJobsByGroup lists the jobs of a group, called or not, without tasks.
 func (h *Handler) listJobsByGroup(q *request) (answer, *refusal) {
 	id, refused := q.need("JobGroupId")
 	if refused != nil {
@@ -183,7 +185,7 @@ func (h *Handler) listJobsByGroup(q *request) (answer, *refusal) {
 	return a, nil
 }
 
-// jobsOf gives the indexes of the group's jobs that pass the filters.
+// jobsOf returns the indexes of the group's jobs that pass the filters.
 func jobsOf(q *request, g *groupRow) []int {
 	status, reason := q.text("JobStatus"), q.text("JobFailureReason")
 	var jobs []int

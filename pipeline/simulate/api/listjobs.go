@@ -6,7 +6,8 @@ import (
 	"callmill/schema"
 )
 
-// listJobsResponse is what ListJobs answers, in the order of the page's example.
+// listJobsResponse is the answer of ListJobs, in the order of the API page's
+// example.
 type listJobsResponse struct {
 	head
 	Jobs []jobBody
@@ -20,7 +21,7 @@ type jobBody struct {
 	jobLists
 }
 
-// jobFields and jobLists are what ListJobsByGroup shows of a job, too.
+// jobFields and jobLists are the parts of a job that ListJobsByGroup shares.
 type jobFields struct {
 	Status, JobGroupId, ScenarioId, ReferenceId string
 	Priority                                    int32

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// nonces remembers the nonces of requests for as long as their dates are good:
-// a request dated maxSkew ahead can come again until twice that later. They
-// are kept in two generations, so that forgetting costs nothing.
+// nonces keeps the nonces of requests while their dates are valid: a request
+// dated maxSkew ahead can be replayed until twice that later. Two generations
+// make expiry cheap. It is safe for concurrent use.
 type nonces struct {
 	mu            sync.Mutex
 	recent, older map[string]struct{}
-	since         time.Time // when recent was begun
+	since         time.Time // when recent was started
 }
 
-// use reports whether the nonce is new, and remembers it.
+// use records a nonce and reports whether it is new.
 func (n *nonces) use(nonce string, now time.Time) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A nonce is used once within the time its request could be dated for, and
-// forgotten some time after, so that memory does not grow.
+// A nonce is accepted once while its date is valid, and expires later, so that memory
+// does not grow.
 func TestNoncesAreRemembered(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var n nonces

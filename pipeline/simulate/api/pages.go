@@ -1,10 +1,10 @@
 package api
 
-// rows gives the places of the rows a page shows: size of them from first on,
-// as far as there are. The list may have moved since the page before: then it
-// begins some rows earlier or later, up to a whole page, or shows a row twice
-// and not its last one. The total is told as it is, so whoever counts the
-// different rows knows that some are missing, and asks again.
+// rows returns the indexes of the rows on a page: up to size of them, starting at
+// first. With a fault the list has moved since the previous page: the page starts
+// some rows earlier or later, up to a whole page, or has a row twice and lacks its
+// last one. The total stays correct, so that a client that counts distinct rows
+// notices and retries.
 func (q *request) rows(total, first, size int) []int {
 	if q.fault == faultMoved {
 		by := 1 + q.dice.IntN(size)
@@ -13,13 +13,13 @@ func (q *request) rows(total, first, size int) []int {
 		}
 		first = max(first+by, 0)
 	}
-	var places []int
+	var indexes []int
 	for i := first; i < min(first+size, total); i++ {
-		places = append(places, i)
+		indexes = append(indexes, i)
 	}
-	if q.fault == faultDoubled && len(places) > 1 {
-		at := 1 + q.dice.IntN(len(places)-1)
-		copy(places[at:], places[at-1:])
+	if q.fault == faultDoubled && len(indexes) > 1 {
+		at := 1 + q.dice.IntN(len(indexes)-1)
+		copy(indexes[at:], indexes[at-1:])
 	}
-	return places
+	return indexes
 }

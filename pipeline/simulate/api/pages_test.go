@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A page has rows of the list, no more than were asked for; one with a row
-// twice has that row twice; one that moved has rows that follow each other.
+// A page has rows of the list, at most as many as requested; a doubled one has a row
+// twice; a moved one has consecutive rows.
 func TestRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		total, first, size := rapid.IntRange(0, 60).Draw(t, "total"), rapid.IntRange(0, 70).Draw(t, "first"), rapid.IntRange(1, 20).Draw(t, "size")

@@ -12,17 +12,17 @@ import (
 )
 
 const (
-	// MaxIDs is how many job ids ListJobs takes.
+	// MaxIDs is how many job ids ListJobs accepts.
 	MaxIDs = 99
-	// MaxPageSize is how many rows a page of a list holds.
+	// MaxPageSize is how many rows a page of a list may have.
 	MaxPageSize = 100
 )
 
-// parameters are those of the query and of the form.
+// parameters are the parameters of query and form.
 type parameters struct{ values url.Values }
 
-// readParameters takes the query and the body of a request apart. A parameter
-// in both has the value of the query.
+// readParameters parses the query and the body of a request. The query takes
+// precedence.
 func readParameters(rawQuery, contentType string, body []byte) (parameters, url.Values, *refusal) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
@@ -44,10 +44,10 @@ func readParameters(rawQuery, contentType string, body []byte) (parameters, url.
 	return parameters{all}, query, nil
 }
 
-// text gives "" where the parameter is missing.
+// text returns a parameter, "" if it is missing.
 func (p parameters) text(name string) string { return p.values.Get(name) }
 
-// need gives a parameter that must be there.
+// need returns a required parameter.
 func (p parameters) need(name string) (string, *refusal) {
 	if v := p.text(name); v != "" {
 		return v, nil
@@ -55,7 +55,7 @@ func (p parameters) need(name string) (string, *refusal) {
 	return "", missing(name)
 }
 
-// number gives a whole number, or none where the parameter is missing.
+// number returns an integer parameter, nil if it is missing.
 func (p parameters) number(name string) (*int64, *refusal) {
 	text := p.text(name)
 	if text == "" {
@@ -68,7 +68,7 @@ func (p parameters) number(name string) (*int64, *refusal) {
 	return &n, nil
 }
 
-// flag gives a truth value, false where the parameter is missing.
+// flag returns a boolean parameter, false if it is missing.
 func (p parameters) flag(name string) (bool, *refusal) {
 	switch strings.ToLower(p.text(name)) {
 	case "", "false":
@@ -79,7 +79,7 @@ func (p parameters) flag(name string) (bool, *refusal) {
 	return false, invalid(name, "it is neither true nor false")
 }
 
-// list gives the elements of a list with commas.
+// list returns the elements of a comma-separated parameter.
 func (p parameters) list(name string) []string {
 	var list []string
 	for part := range strings.SplitSeq(p.text(name), ",") {
@@ -90,8 +90,8 @@ func (p parameters) list(name string) []string {
 	return list
 }
 
-// page reads PageNumber, from 1, and PageSize; both must be there. It gives
-// the place of the page's first row.
+// page reads PageNumber, from 1, and PageSize; both are required. first is the
+// index of the page's first row.
 func (p parameters) page() (first, size int, refused *refusal) {
 	for _, name := range []string{"PageNumber", "PageSize"} {
 		if _, refused := p.need(name); refused != nil {
@@ -112,23 +112,23 @@ func (p parameters) page() (first, size int, refused *refusal) {
 	return int(*number-1) * size, size, nil
 }
 
-// maxPage keeps the place of a row within an int32.
+// maxPage keeps the index of a row within an int32.
 const maxPage = 1 << 24
 
-func (p parameters) pageSize(usual int) (int, *refusal) {
+func (p parameters) pageSize(byDefault int) (int, *refusal) {
 	size, refused := p.number("PageSize")
 	switch {
 	case refused != nil:
 		return 0, refused
 	case size == nil:
-		return usual, nil
+		return byDefault, nil
 	case *size < 1 || *size > MaxPageSize:
 		return 0, invalid("PageSize", fmt.Sprintf("it must be from 1 to %d", MaxPageSize))
 	}
 	return int(*size), nil
 }
 
-// repeated gives the values of Name.1, Name.2 …, in the order of their numbers.
+// repeated returns the values of Name.1, Name.2 …, in the order of the numbers.
 func (p parameters) repeated(name string) ([]string, *refusal) {
 	type entry struct {
 		number int
@@ -156,7 +156,8 @@ func (p parameters) repeated(name string) ([]string, *refusal) {
 	return list, nil
 }
 
-// wantsXML: a parameter decides before the header; without either it is JSON.
+// wantsXML reports whether the answer is XML. The parameter takes precedence over
+// the header; the default is JSON.
 func wantsXML(p parameters, header http.Header) (bool, *refusal) {
 	switch format := strings.ToUpper(p.text("Format")); format {
 	case "XML", "JSON":

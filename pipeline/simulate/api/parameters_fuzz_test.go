@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzParameters: any query and form is read or refused, and what is signed of
-// a query says what was read of it.
+// FuzzParameters: any query and form is read or refused, and the canonical query has
+// the values that were read.
 func FuzzParameters(f *testing.F) {
 	f.Add("InstanceId=a&JobId.1=b&JobId.10=c&JobId.2=", "application/x-www-form-urlencoded", "PageSize=10&PageNumber=1", "")
 	f.Add("PageIndex=-1&PageSize=101&ActualTimeGte=1e9&SortOrder=asc", "", "", "application/xml")
@@ -45,8 +45,7 @@ func FuzzParameters(f *testing.F) {
 	})
 }
 
-// sorted puts the values of each name in order: what is signed does not tell
-// in which they came.
+// sorted sorts the values of each name: the canonical query has no other order.
 func sorted(query url.Values) url.Values {
 	for _, values := range query {
 		slices.Sort(values)

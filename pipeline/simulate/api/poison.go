@@ -8,10 +8,10 @@ import (
 	"callmill/pipeline/simulate"
 )
 
-// PoisonIDs are the jobs that are never returned, sorted.
+// PoisonIDs returns the ids of the poisonous jobs, sorted.
 func (h *Handler) PoisonIDs() []string { return slices.Sorted(maps.Keys(h.poison)) }
 
-// choosePoison draws the jobs that are never returned from those there are.
+// choosePoison draws the poisonous jobs.
 func choosePoison(world *simulate.World, o Options) map[string]bool {
 	poison := map[string]bool{}
 	d := rand.New(rand.NewPCG(o.Seed, hashOf("poison")))

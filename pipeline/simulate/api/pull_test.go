@@ -16,13 +16,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// puller gets everything from an API with faults, as simply as can be done:
-// it asks again, halves batches that go on failing, and reads lists again
-// until it has as many different rows as there are said to be.
+// puller is the simplest client that gets everything from an API with faults: it
+// retries, halves batches that keep failing, and reads lists again until it has as
+// many distinct rows as the total.
 type puller struct {
 	t failure
 	client
-	failed map[string]int // what was met, by kind
+	failed map[string]int // failures by kind
 	worst  int            // most faults in a row
 }
 
@@ -30,7 +30,7 @@ func newPuller(t failure, c client) *puller {
 	return &puller{t: t, client: c, failed: map[string]int{}}
 }
 
-// persist gives an answer, or false where every attempt failed.
+// persist returns an answer, or false if every attempt failed.
 func (p *puller) persist(action string, parameters url.Values) ([]byte, bool) {
 	for attempt := range api.MaxFaultsInRow + 1 {
 		response, body, err := p.send(action, parameters)
@@ -44,7 +44,7 @@ func (p *puller) persist(action string, parameters url.Values) ([]byte, bool) {
 	return nil, false
 }
 
-// kindOf says what is wrong with an answer, "" for nothing.
+// kindOf returns the kind of failure of an answer, or "".
 func kindOf(response *http.Response, body []byte, err error) string {
 	var said struct{ Success any }
 	switch {
@@ -69,7 +69,7 @@ func kindOf(response *http.Response, body []byte, err error) string {
 	return ""
 }
 
-// jobs gives the answers with the jobs of ids, and the ids it did not get.
+// jobs returns the answers with the jobs of ids, and the ids that failed.
 func (p *puller) jobs(ids []string, more ...string) (bodies [][]byte, lost []string) {
 	parameters := withIDs(ids...)
 	for _, m := range more {
@@ -88,8 +88,8 @@ func (p *puller) jobs(ids []string, more ...string) (bodies [][]byte, lost []str
 	return bodies, lost
 }
 
-// list reads the rows of all pages until none is missing. read gives the ids
-// of a page's rows and how many rows there are in all.
+// list reads all pages until no row is missing. read returns the ids of a page's
+// rows and the total.
 func (p *puller) list(action string, parameters url.Values, number string, first, size int, read func([]byte) ([]string, int)) []string {
 	found := map[string]bool{}
 	parameters.Set("PageSize", fmt.Sprint(size))
@@ -119,8 +119,8 @@ func (p *puller) list(action string, parameters url.Values, number string, first
 	return nil
 }
 
-// rowsOf reads a list in any of its shapes: one row where a list is
-// documented, numbers as texts.
+// rowsOf reads a list in any of its shapes: a single row instead of a list, numbers
+// as strings.
 func rowsOf(container, list, total, id string) func([]byte) ([]string, int) {
 	return func(body []byte) (ids []string, n int) {
 		var tree map[string]any
@@ -143,7 +143,7 @@ func rowsOf(container, list, total, id string) func([]byte) ([]string, int) {
 	}
 }
 
-// decoded reads answers with callmill's own decoder.
+// decoded decodes answers with callmill's decoder.
 func decoded(t failure, w *simulate.World, bodies [][]byte) map[string]schema.Job {
 	d := decode.New(decode.Options{})
 	jobs := map[string]schema.Job{}
@@ -160,7 +160,7 @@ func decoded(t failure, w *simulate.World, bodies [][]byte) map[string]schema.Jo
 	return jobs
 }
 
-// copyJob copies what the decoder will use again.
+// copyJob copies what the decoder reuses.
 func copyJob(to, from *schema.Job) {
 	text, err := json.Marshal(from)
 	if err == nil {
@@ -172,7 +172,7 @@ func copyJob(to, from *schema.Job) {
 	to.RequestID = ""
 }
 
-// told is a job of the world as ListJobs tells it.
+// told returns a job of the world as ListJobs returns it.
 func told(w *simulate.World, i int) schema.Job {
 	job, _ := w.Job(i)
 	for k := range job.Tasks {
@@ -184,7 +184,7 @@ func told(w *simulate.World, i int) schema.Job {
 	return plain
 }
 
-// compare wants the jobs with the ids, as the world has them.
+// compare compares jobs with those of the world that have the ids.
 func compare(t failure, w *simulate.World, ids []string, got map[string]schema.Job) {
 	if len(got) != len(ids) {
 		t.Fatal(len(got), "jobs, want", len(ids))

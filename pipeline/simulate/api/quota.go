@@ -10,14 +10,14 @@ const (
 	minQuota = 1e-3
 )
 
-// quota admits so many requests in any window of its length, wherever the
-// window begins. Those it refuses do not count.
+// quota limits the requests admitted in any window of its length. Refused ones do
+// not count. It is safe for concurrent use.
 type quota struct {
 	window time.Duration
 
 	mu       sync.Mutex
-	admitted []time.Time // the last ones, a ring; zero times at first
-	next     int         // the oldest of them
+	admitted []time.Time // the last ones, a ring; zero times initially
+	next     int         // index of the oldest
 }
 
 func newQuota(perSecond float64) *quota {
@@ -27,11 +27,11 @@ func newQuota(perSecond float64) *quota {
 	return &quota{window: time.Second, admitted: make([]time.Time, int(perSecond))}
 }
 
-// admit gives how long to wait, 0 for a request that is admitted.
+// admit returns how long to wait, 0 if the request is admitted.
 func (q *quota) admit(clock func() time.Time) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	now := clock() // within the lock, so that times are in order
+	now := clock() // within the lock, so that times are ordered
 	oldest := q.admitted[q.next]
 	if wait := oldest.Add(q.window).Sub(now); !oldest.IsZero() && wait > 0 {
 		return wait

@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever comes when: no second, wherever it begins, admits more than the
-// quota; and who waits as long as told is admitted.
+// No window of one second admits more than the quota, and a client that waits as
+// long as it is told is admitted.
 func TestQuotaIsNeverExceeded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		perSecond := rapid.OneOf(rapid.Float64Range(0.2, 1), rapid.Float64Range(1, 20)).Draw(t, "quota")
@@ -38,8 +38,7 @@ func TestQuotaIsNeverExceeded(t *testing.T) {
 	})
 }
 
-// As many as the quota allows are admitted: one at once after another, then
-// each second as many.
+// The whole quota is admitted at once, and again in each following second.
 func TestQuotaIsGranted(t *testing.T) {
 	q := newQuota(7)
 	now := time.UnixMilli(1)

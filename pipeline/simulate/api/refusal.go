@@ -8,12 +8,11 @@ import (
 	"time"
 )
 
-// refusal is a request the API does not serve, in the words of the vendor's
-// gateway.
+// refusal is the vendor's error answer to a request that is not served.
 type refusal struct {
 	status        int
 	code, message string
-	retryAfter    time.Duration // of throttling
+	retryAfter    time.Duration // of throttling, else 0
 }
 
 func missing(parameter string) *refusal {
@@ -59,7 +58,7 @@ func internalError() *refusal {
 	}
 }
 
-// errorBody is the body of a refusal; fields are spelled as on the wire.
+// errorBody is the body of a refusal; field names are those on the wire.
 type errorBody struct {
 	RequestId, HostId, Code, Message, Recommend string
 }
@@ -75,7 +74,7 @@ func (f *refusal) send(w http.ResponseWriter, q *request) {
 		return
 	}
 	if f.retryAfter > 0 {
-		// Rounded up: who waits as long as told is not refused again for it.
+		// Rounded up, so that a client that waits this long is admitted.
 		wait := (f.retryAfter + time.Millisecond - 1) / time.Millisecond
 		w.Header().Set("x-acs-retry-after", strconv.FormatInt(int64(wait), 10))
 	}

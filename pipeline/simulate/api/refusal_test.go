@@ -13,10 +13,11 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// What a client can get wrong, and the vendor's code for it.
+// The mistakes of clients, and the vendor's codes for them.
 func TestRefusals(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 60})
-	good, h := serve(t, w, api.Options{Instances: []string{"an-instance"}, Deny: []string{"ListScriptPublishHistories"}})
+	good, h := serve(t, w, api.Options{Instances: []string{"an-instance"}})
+	denied, denying := serve(t, w, api.Options{Deny: []string{"ListJobsByGroup"}})
 	ids := func(n int) url.Values {
 		list := make([]string, n)
 		for i := range list {
@@ -37,7 +38,7 @@ func TestRefusals(t *testing.T) {
 		code       string
 	}{
 		{"another secret", "ListJobs", one, func(c *client) { c.secret = "demo-secrets" }, 400, "SignatureDoesNotMatch"},
-		{"another key", "ListJobs", one, func(c *client) { c.keyID = "nobody" }, 404, "InvalidAccessKeyId.NotFound"},
+		{"another key", "ListJobs", one, func(c *client) { c.keyID = "unknown" }, 404, "InvalidAccessKeyId.NotFound"},
 		{"late", "ListJobs", one, func(c *client) { c.date = time.Now().Add(-16 * time.Minute) }, 400, "InvalidTimeStamp.Expired"},
 		{"early", "ListJobs", one, func(c *client) { c.date = time.Now().Add(16 * time.Minute) }, 400, "InvalidTimeStamp.Expired"},
 		{"no date", "ListJobs", one, header("x-acs-date", "yesterday"), 400, "InvalidTimeStamp.Format"},
@@ -62,31 +63,31 @@ func TestRefusals(t *testing.T) {
 		{"another algorithm", "ListJobs", one, header("Authorization", "ACS3-HMAC-SM3 Credential=demo,SignedHeaders=host,Signature=0"), 400, "InvalidSignatureMethod"},
 		{"an expired token", "ListJobs", one, func(c *client) { c.token = api.ExpiredToken }, 400, "InvalidSecurityToken.Expired"},
 		{"a token of another key", "ListJobs", one, func(c *client) {
-			c.header = map[string]string{"x-acs-security-token": "any", "x-acs-accesskey-id": "nobody"}
+			c.header = map[string]string{"x-acs-security-token": "any", "x-acs-accesskey-id": "unknown"}
 		}, 400, "InvalidSecurityToken.MismatchWithAccessKey"},
 
 		{"no action", "", one, nil, 400, "MissingAction"},
 		{"no such action", "ListJob", one, nil, 404, "InvalidAction.NotFound"},
 		{"no such version", "ListJobs", one, func(c *client) { c.version = "2019-12-25" }, 400, "InvalidVersion"},
 		{"method PUT", "ListJobs", one, func(c *client) { c.change = func(r *http.Request) { r.Method = http.MethodPut } }, 400, "UnsupportedHTTPMethod"},
-		{"no permission", "ListScriptPublishHistories", with("ScriptId", "x", "PageNumber", 1, "PageSize", 1), nil, 403, "Forbidden.RAM"},
+		{"no permission", "ListJobsByGroup", with("JobGroupId", "x", "PageNumber", 1, "PageSize", 1), func(c *client) { c.url = denied.url }, 403, "Forbidden.RAM"},
 		{"no instance", "ListJobs", url.Values{"JobId.1": {"x"}}, nil, 400, "MissingInstanceId"},
 		{"no such instance", "ListJobs", url.Values{"InstanceId": {"another"}, "JobId.1": {"x"}}, nil, 404, "NotExist.Instance"},
-		{"a format nobody knows", "ListJobs", with("Format", "YAML", "JobId.1", "x"), nil, 400, "InvalidParameter.Format"},
+		{"an unknown format", "ListJobs", with("Format", "YAML", "JobId.1", "x"), nil, 400, "InvalidParameter.Format"},
 
 		{"no ids", "ListJobs", with(), nil, 400, "MissingJobId"},
 		{"a hundred ids", "ListJobs", ids(100), nil, 400, "InvalidParameter"},
 		{"id zero", "ListJobs", with("JobId.0", "x"), nil, 400, "InvalidParameter"},
 		{"a page too large", "SearchTask", with("PageSize", 101), nil, 400, "InvalidParameter"},
 		{"a page before the first", "SearchTask", with("PageIndex", -1), nil, 400, "InvalidParameter"},
-		{"a page that is none", "SearchTask", with("PageIndex", "first"), nil, 400, "InvalidParameter"},
-		{"an order that is none", "SearchTask", with("SortOrder", "up"), nil, 400, "InvalidParameter"},
-		{"a time that is none", "SearchTask", with("ActualTimeGte", "2026-01-21"), nil, 400, "InvalidParameter"},
+		{"an invalid page", "SearchTask", with("PageIndex", "first"), nil, 400, "InvalidParameter"},
+		{"an invalid order", "SearchTask", with("SortOrder", "up"), nil, 400, "InvalidParameter"},
+		{"an invalid time", "SearchTask", with("ActualTimeGte", "2026-01-21"), nil, 400, "InvalidParameter"},
 		{"page zero", "ListJobGroups", with("PageNumber", 0, "PageSize", 10), nil, 400, "InvalidParameter"},
 		{"no page", "ListJobGroups", with("PageSize", 10), nil, 400, "MissingPageNumber"},
 		{"no size", "ListJobGroups", with("PageNumber", 1), nil, 400, "MissingPageSize"},
 		{"too many groups", "ListJobGroups", with("PageNumber", 1, "PageSize", 101), nil, 400, "InvalidParameter"},
-		{"later, please", "ListJobGroups", with("PageNumber", 1, "PageSize", 1, "AsyncQuery", "true"), nil, 400, "InvalidParameter"},
+		{"asynchronous", "ListJobGroups", with("PageNumber", 1, "PageSize", 1, "AsyncQuery", "true"), nil, 400, "InvalidParameter"},
 		{"no group", "ListJobsByGroup", with("PageNumber", 1, "PageSize", 10), nil, 400, "MissingJobGroupId"},
 		{"no such group", "ListJobsByGroup", with("JobGroupId", "x", "PageNumber", 1, "PageSize", 10), nil, 404, "NotExist.JobGroup"},
 	}
@@ -105,13 +106,14 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
-	if got := h.Counts(); got.Received != len(tests) || got.Refused != len(tests) {
-		t.Errorf("%d received, %d refused; want %d of each", got.Received, got.Refused, len(tests))
+	got, more := h.Counts(), denying.Counts()
+	if received, refused := got.Received+more.Received, got.Refused+more.Refused; received != len(tests) || refused != len(tests) {
+		t.Errorf("%d received, %d refused; want %d of each", received, refused, len(tests))
 	}
 }
 
-// The same requests with nothing wrong are answered: in the query, in a form,
-// with a token, in the older style, with headers signed that need not be.
+// Valid requests are answered: with a query, a form, a token, in the older style,
+// with optional headers signed.
 func TestWaysToAsk(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 60})
 	good, _ := serve(t, w, api.Options{})
@@ -143,8 +145,7 @@ func TestWaysToAsk(t *testing.T) {
 	}
 }
 
-// A request that is sent again, byte for byte, is refused; with a wrong
-// signature it has not used its nonce up.
+// A replayed request is refused; one with a wrong signature does not use up its nonce.
 func TestNonces(t *testing.T) {
 	w := newWorld(t, simulate.Options{Jobs: 60})
 	now := time.Now()

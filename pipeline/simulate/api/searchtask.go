@@ -19,7 +19,7 @@ type searchTaskResponse struct {
 	tail
 }
 
-// searchTaskRow is a dialled call. What is not known of it is left out.
+// searchTaskRow is a dialled call. Unknown values are omitted.
 type searchTaskRow struct {
 	ActualTime                           int64  // ms
 	CallDuration                         *int64 `json:",omitempty"` // ms
@@ -45,18 +45,17 @@ type searchTaskRow struct {
 	UserId, UserName                     string
 }
 
-// jobStatuses are in the order of the vendor's numbers for them.
+// jobStatuses are indexed by the vendor's numbers.
 var jobStatuses = [...]struct{ status, name string }{
 	{schema.JobScheduling, "调度中"}, {schema.JobExecuting, "执行中"}, {schema.JobSucceeded, "已达成"},
 	{schema.JobPaused, "已暂停"}, {schema.JobFailed, "未达成"}, {schema.JobCancelled, "已取消"},
 	{schema.JobDrafted, "草稿"},
 }
 
-const usualPageSize = 10
+const defaultPageSize = 10
 
-// searchTask shows dialled calls by their time, the latest first if not told
-// otherwise; calls of one time are in the order of their jobs. Pages are
-// counted from 0.
+// searchTask lists dialled calls by time, latest first by default; ties are in
+// the order of the jobs. Pages are counted from 0.
 func (h *Handler) searchTask(q *request) (answer, *refusal) {
 	index, refused := q.number("PageIndex")
 	if refused != nil {
@@ -68,7 +67,7 @@ func (h *Handler) searchTask(q *request) (answer, *refusal) {
 	if *index < 0 || *index > maxPage {
 		return nil, invalid("PageIndex", "pages are counted from 0")
 	}
-	size, refused := q.pageSize(usualPageSize)
+	size, refused := q.pageSize(defaultPageSize)
 	if refused != nil {
 		return nil, refused
 	}

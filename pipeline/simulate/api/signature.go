@@ -14,18 +14,18 @@ import (
 
 const algorithm = "ACS3-HMAC-SHA256"
 
-// maxSkew is how far a request's date may be from the clock, either way.
+// maxSkew is the tolerated difference between a request's date and the clock.
 const maxSkew = 15 * time.Minute
 
-// authorization is the header of that name, taken apart:
+// authorization is the parsed header of that name:
 //
 //	ACS3-HMAC-SHA256 Credential=<key id>,SignedHeaders=host;x-acs-action;…,Signature=<hex>
 type authorization struct {
 	keyID, signature string
-	signed           []string // names of headers, small letters
+	signed           []string // names of headers, in lower case
 }
 
-// authenticate says why a request is not its sender's, nil if it is.
+// authenticate checks signature, date, nonce and security token.
 func (h *Handler) authenticate(r *http.Request, query url.Values, body []byte) *refusal {
 	date, nonce := r.Header.Get("x-acs-date"), r.Header.Get("x-acs-signature-nonce")
 	if r.Header.Get("Authorization") == "" {
@@ -56,14 +56,15 @@ func (h *Handler) authenticate(r *http.Request, query url.Values, body []byte) *
 	if refused := checkToken(r.Header, auth.keyID); refused != nil {
 		return refused
 	}
-	// Only now: a nonce that came with a wrong signature is nobody's.
+	// Last: an unauthenticated request must not use up a nonce.
 	if !h.nonces.use(nonce, now) {
 		return &refusal{status: http.StatusBadRequest, code: "SignatureNonceUsed", message: "Specified signature nonce was used already."}
 	}
 	return nil
 }
 
-// checkToken: temporary credentials send their key's id along, signed.
+// checkToken checks the security token of temporary credentials, whose key id is
+// a signed header.
 func checkToken(header http.Header, keyID string) *refusal {
 	token := header.Get("x-acs-security-token")
 	switch {
@@ -101,7 +102,7 @@ func parseAuthorization(header string) (authorization, *refusal) {
 	return auth, nil
 }
 
-// verify signs the request as it arrived and compares.
+// verify signs the request as received and compares the signatures.
 func (auth *authorization) verify(r *http.Request, query url.Values, body []byte) *refusal {
 	for _, name := range mustSign(r.Header) {
 		if !slices.Contains(auth.signed, name) {
@@ -120,7 +121,7 @@ func (auth *authorization) verify(r *http.Request, query url.Values, body []byte
 	return nil
 }
 
-// sign gives what is signed of a canonical request, and its signature.
+// sign returns the string to sign for a canonical request, and its signature.
 func sign(canonical, secret string) (toSign, signature string) {
 	hashed := sha256.Sum256([]byte(canonical))
 	toSign = algorithm + "\n" + hex.EncodeToString(hashed[:])
@@ -129,8 +130,8 @@ func sign(canonical, secret string) (toSign, signature string) {
 	return toSign, hex.EncodeToString(mac.Sum(nil))
 }
 
-// mustSign are the headers no request may leave unsigned: all of the API's
-// own, host, and content-type where there is one.
+// mustSign returns the headers that must be signed: all of the API's own, host,
+// and content-type if present.
 func mustSign(header http.Header) []string {
 	names := []string{"host"}
 	for name := range header {
@@ -141,7 +142,7 @@ func mustSign(header http.Header) []string {
 	return names
 }
 
-// canonicalRequest spells the request in the one way both sides agree on.
+// canonicalRequest returns the canonical form of a request.
 func canonicalRequest(r *http.Request, query url.Values, signed []string, payload string) string {
 	names := slices.Compact(slices.Sorted(slices.Values(signed)))
 	var b strings.Builder
@@ -149,7 +150,7 @@ func canonicalRequest(r *http.Request, query url.Values, signed []string, payloa
 	for _, name := range names {
 		values := slices.Clone(r.Header.Values(name))
 		if name == "host" {
-			values = []string{r.Host} // net/http takes it out of the headers
+			values = []string{r.Host} // net/http removes it from the headers
 		}
 		for i := range values {
 			values[i] = strings.TrimSpace(values[i])
@@ -161,8 +162,8 @@ func canonicalRequest(r *http.Request, query url.Values, signed []string, payloa
 	return b.String()
 }
 
-// canonicalQuery sorts by name, not by the joined text: "JobId.1" comes before
-// "JobId.10" though "=" comes after "0".
+// canonicalQuery sorts by name, not by name=value: "JobId.1" precedes "JobId.10"
+// although "=" follows "0".
 func canonicalQuery(query url.Values) string {
 	var b strings.Builder
 	for i, name := range slices.Sorted(maps.Keys(query)) {
@@ -176,7 +177,7 @@ func canonicalQuery(query url.Values) string {
 	return b.String()
 }
 
-// percentEncode is RFC 3986's: all but letters, digits and "-._~".
+// percentEncode encodes all but the unreserved characters of RFC 3986.
 func percentEncode(s string) string {
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 }

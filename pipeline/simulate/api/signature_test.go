@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The example Alibaba Cloud's description of the signature works through
-// ("Request syntax and signature method V3", with fixed values).
+// The worked example of Alibaba Cloud's "Request syntax and signature method V3",
+// with fixed values.
 func TestDocumentedSignature(t *testing.T) {
 	r, err := http.NewRequest(http.MethodPost, "https://ecs.cn-shanghai.aliyuncs.com/?RegionId=cn-shanghai&ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd", nil)
 	if err != nil {
@@ -31,7 +31,7 @@ func TestDocumentedSignature(t *testing.T) {
 	}
 }
 
-// What is signed of a query can be read back, so no two queries sign alike.
+// The canonical query can be parsed, so different queries have different signatures.
 func TestCanonicalQuery(t *testing.T) {
 	queries := rapid.MapOfN(rapid.String(), rapid.SliceOfN(rapid.String(), 1, 3), 0, 5)
 	rapid.Check(t, func(t *rapid.T) {
@@ -47,7 +47,7 @@ func TestCanonicalQuery(t *testing.T) {
 	}
 }
 
-// A header that comes several times is signed with its values in order.
+// A repeated header is signed with its values in order.
 func TestCanonicalHeaders(t *testing.T) {
 	r, err := http.NewRequest(http.MethodPost, "http://here:1/", nil)
 	if err != nil {

@@ -10,15 +10,15 @@ import (
 	"callmill/pipeline/simulate"
 )
 
-// taskFilter is what SearchTask is asked for. Bounds belong to what they bound.
+// taskFilter is the filter of a SearchTask request. Bounds are inclusive.
 type taskFilter struct {
 	from, to *int64 // actual time, ms
 
-	// What the place of a call in the world tells.
+	// Decided by job, task and group alone.
 	group, groupName, scriptName string
 	task, job, other             string
 
-	// What only the call itself tells.
+	// Decided by the content of the call.
 	created, createdTo   *int64 // s
 	duration, durationTo *int64 // ms
 	ringing, ringingTo   *int64 // s
@@ -50,7 +50,7 @@ func readTaskFilter(q *request) (*taskFilter, *refusal) {
 		}
 		*bound.to = n
 	}
-	// The vendor's models: one without the other does not take effect.
+	// Per the vendor's models, one without the other has no effect.
 	if f.created == nil || f.createdTo == nil {
 		f.created, f.createdTo = nil, nil
 	}
@@ -64,15 +64,15 @@ func readTaskFilter(q *request) (*taskFilter, *refusal) {
 	return f, nil
 }
 
-// maxFound is how many filtered lists are kept for their next pages.
+// maxFound is how many filtered lists are cached for their next pages.
 const maxFound = 8
 
-// findCalls gives the calls that pass, in the order of their time. The slice
-// must not be changed.
+// findCalls returns the calls that pass the filter, by time. The slice must not be
+// modified.
 func (h *Handler) findCalls(world *simulate.World, f *taskFilter) []simulate.Call {
 	calls := world.Calls(instantOr(f.from, math.MinInt64), instantOr(f.to, math.MaxInt64))
-	place, byPlace := h.placeFilter(world, f)
-	if !byPlace && !f.looksInside() {
+	matches, byID := h.idFilter(world, f)
+	if !byID && !f.looksInside() {
 		return calls
 	}
 	key := fmt.Sprint(world.Now().UnixMilli(), f.key())
@@ -83,7 +83,7 @@ func (h *Handler) findCalls(world *simulate.World, f *taskFilter) []simulate.Cal
 		return found
 	}
 	for _, call := range calls {
-		if place(call) && (!f.looksInside() || f.passes(world, call)) {
+		if matches(call) && (!f.looksInside() || f.passes(world, call)) {
 			found = append(found, call)
 		}
 	}
@@ -96,7 +96,7 @@ func (h *Handler) findCalls(world *simulate.World, f *taskFilter) []simulate.Cal
 	return found
 }
 
-// instantOr keeps within the years a time.Time can tell in milliseconds.
+// instantOr returns an instant, clamped to what time.Time can hold in ms.
 func instantOr(ms *int64, otherwise int64) time.Time {
 	const furthest = int64(1) << 50
 	if ms == nil {
@@ -105,7 +105,7 @@ func instantOr(ms *int64, otherwise int64) time.Time {
 	return time.UnixMilli(min(max(*ms, -furthest), furthest))
 }
 
-// key tells filters apart.
+// key returns a string that identifies the filter.
 func (f *taskFilter) key() string {
 	var b strings.Builder
 	for _, n := range []*int64{f.from, f.to, f.created, f.createdTo, f.duration, f.durationTo, f.ringing, f.ringingTo} {
@@ -121,8 +121,8 @@ func (f *taskFilter) key() string {
 	return b.String()
 }
 
-// placeFilter passes calls by job, task and group, without making them.
-func (h *Handler) placeFilter(world *simulate.World, f *taskFilter) (passes func(simulate.Call) bool, any bool) {
+// idFilter returns a test by job, task and group, and whether it tests anything.
+func (h *Handler) idFilter(world *simulate.World, f *taskFilter) (passes func(simulate.Call) bool, any bool) {
 	var tests []func(simulate.Call) bool
 	if f.task != "" {
 		job, task, ok := world.FindTask(f.task)
@@ -157,7 +157,7 @@ func (h *Handler) placeFilter(world *simulate.World, f *taskFilter) (passes func
 	}, len(tests) > 0
 }
 
-// looksInside reports whether calls must be made to be filtered: some 50 µs
+// looksInside reports whether the filter needs the content of calls: some 50 µs
 // for each call of the window, once for all pages.
 func (f *taskFilter) looksInside() bool {
 	return f.created != nil || f.duration != nil || f.durationTo != nil || f.ringing != nil || f.ringingTo != nil ||
@@ -176,7 +176,7 @@ func (f *taskFilter) passes(world *simulate.World, call simulate.Call) bool {
 		among(row.JobStatusString, f.jobStatuses) && among(row.TaskStatusString, f.taskStatuses)
 }
 
-// withinKnown: what is not known is within no bounds.
+// withinKnown reports whether v is within bounds; an unknown v is within none.
 func withinKnown[N int32 | int64](v *N, from, to *int64) bool {
 	if v == nil {
 		return from == nil && to == nil

@@ -1,10 +1,11 @@
-// Package faulty is a durable.FS that breaks where a test says: an operation
-// fails without effect or although it was done, the disk dies or fills up, or
-// the file system has no links. It also knows what a power cut would take.
+// Package faulty is a durable.FS that fails where a test tells it to: an
+// operation fails without effect or although it was done, the disk dies or
+// fills up, or the file system has no links. It also tracks what a power cut
+// would lose.
 //
-// It is for tests only and never imported by the program.
+// It is for tests only; the program never imports it.
 //
-// To walk every step of a commit, run it once to learn the steps, then once
+// To break every step of a commit, run it once to record the steps, then once
 // per step with that step broken:
 //
 //	steps := run(faulty.New(durable.OS{}, nil)).Steps()
@@ -22,10 +23,10 @@ import (
 	"callmill/pipeline/internal/durable"
 )
 
-// Op is an operation that changes the disk; reading is one Op for all kinds.
+// Op is an operation that changes the disk, or Read for all that do not.
 type Op string
 
-// The operations, of a FS and of its files.
+// The operations of an FS, its files and its folders.
 const (
 	Create  Op = "create"
 	Write   Op = "write"
@@ -36,39 +37,38 @@ const (
 	Symlink Op = "symlink"
 	Rename  Op = "rename"
 	Remove  Op = "remove"
-	Chmod   Op = "chmod"
 	SyncDir Op = "syncdir"
-	Read    Op = "read" // Open, ReadDir, Stat, Lstat, Readlink; not counted as steps
+	Read    Op = "read" // Open, OpenDir, ReadDir, Stat, Lstat, Readlink; not counted as steps
 )
 
-// Step is one operation that was asked for.
+// Step is one requested operation.
 type Step struct {
 	Op   Op
-	N    int    // how many steps there were before; for Read, too
+	N    int    // the number of steps before it, also for Read
 	Path string // the new path of a link or rename
 	Size int    // of a Write, in bytes
 }
 
-// String names a step so that it can be part of a test's name.
+// String returns a name for the step that fits into the name of a test.
 func (s Step) String() string { return fmt.Sprintf("%03d-%s", s.N, s.Op) }
 
-// Effect is what becomes of a step; the zero value lets it be.
+// Effect is what a fault does to a step; the zero value does nothing.
 type Effect int
 
 // Effects. A failed Write may have written half of its bytes.
 const (
-	None Effect = iota // as the file system under it does
-	Fail               // nothing is done, and reported failed
-	Half               // half of a Write is done; otherwise as Fail
-	Done               // it is done, and reported failed
+	None Effect = iota // the step is passed on
+	Fail               // nothing is done, and an error reported
+	Half               // half of a Write is done; otherwise the same as Fail
+	Done               // the step is done, and an error reported
 )
 
-// Fault decides about a step. The error is reported where the Effect is not
-// None. Faults are called one at a time.
+// Fault decides the effect on a step, and the error reported unless that is
+// None. Calls are serialized.
 type Fault func(Step) (Effect, error)
 
-// FS is a file system with a fault. Its methods may be called from several
-// goroutines; the order of steps is then theirs.
+// FS is a file system with a fault. It is safe for concurrent use; the order of
+// steps is then that of the goroutines.
 type FS struct {
 	under durable.FS
 	fault Fault
@@ -78,7 +78,7 @@ type FS struct {
 	unsynced map[string]bool
 }
 
-// New puts a fault between a test and the file system under; nil is no fault.
+// New returns under with a fault; nil means no fault.
 func New(under durable.FS, fault Fault) *FS {
 	if fault == nil {
 		fault = func(Step) (Effect, error) { return None, nil }
@@ -86,14 +86,14 @@ func New(under durable.FS, fault Fault) *FS {
 	return &FS{under: under, fault: fault, unsynced: map[string]bool{}}
 }
 
-// Steps lists the steps asked for so far, failed ones included.
+// Steps returns the steps requested so far, including failed ones.
 func (f *FS) Steps() []Step {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]Step(nil), f.steps...)
 }
 
-// ask counts a step and asks the fault about it.
+// ask records a step and asks the fault about it.
 func (f *FS) ask(op Op, path string, size int) (Effect, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -108,8 +108,8 @@ func (f *FS) ask(op Op, path string, size int) (Effect, error) {
 	return effect, &fs.PathError{Op: string(op), Path: path, Err: err}
 }
 
-// do runs one step of which nothing can be half done. done is told to the
-// power-cut bookkeeping once the step has had its effect.
+// do runs a step that cannot be half done. done updates what a power cut would
+// lose, once the step has had its effect.
 func (f *FS) do(op Op, path string, run func() error, done func()) error {
 	effect, fault := f.ask(op, path, 0)
 	if effect == Fail || effect == Half {
@@ -134,9 +134,8 @@ func Nth(n int, effect Effect) Fault {
 	}
 }
 
-// Dead breaks step n and everything after it, reading included: what is on
-// the disk then is what a kill -9 at that step leaves. effect is that of step
-// n itself.
+// Dead breaks step n and everything after it, including reads: the disk is left
+// as kill -9 at that step leaves it. effect applies to step n itself.
 func Dead(n int, effect Effect) Fault {
 	return func(s Step) (Effect, error) {
 		switch {
@@ -149,9 +148,9 @@ func Dead(n int, effect Effect) Fault {
 	}
 }
 
-// Every breaks each operation of these kinds, without effect, with errno. A
-// file system without links is Every(syscall.EPERM, Link, Symlink), a folder
-// that may not be written Every(syscall.EACCES, Create, Mkdir, …).
+// Every fails all operations of these kinds with errno. A file system without
+// links is Every(syscall.EPERM, Link, Symlink), a read-only folder
+// Every(syscall.EACCES, Create, Mkdir, …).
 func Every(errno syscall.Errno, ops ...Op) Fault {
 	return func(s Step) (Effect, error) {
 		for _, op := range ops {
@@ -163,9 +162,9 @@ func Every(errno syscall.Errno, ops ...Op) Fault {
 	}
 }
 
-// Full is a disk with room for that many more bytes: the Write that does not
-// fit is done by half, and from then on nothing new can be made; what is
-// there can still be read, renamed and removed.
+// Full is a disk with room for that many more bytes: half of the Write that does
+// not fit is done, and from then on nothing can be created; what exists can
+// still be read, renamed and removed.
 func Full(room int) Fault {
 	full := false
 	return func(s Step) (Effect, error) {

@@ -12,7 +12,7 @@ import (
 	"callmill/pipeline/internal/durable/faulty"
 )
 
-// commit is what this package is for: a folder is filled, synced and renamed.
+// commit fills a folder, syncs it and renames it.
 func commit(fsys durable.FS, dir string, syncFile, syncDir bool) error {
 	temp := filepath.Join(dir, "temp")
 	if err := fsys.Mkdir(temp, 0o700); err != nil {
@@ -32,14 +32,14 @@ func commit(fsys durable.FS, dir string, syncFile, syncDir bool) error {
 		}
 	}
 	if syncDir {
-		if err := fsys.SyncDir(temp); err != nil {
+		if err := durable.SyncDir(fsys, temp); err != nil {
 			return err
 		}
 	}
 	if err := fsys.Rename(temp, filepath.Join(dir, "final")); err != nil {
 		return err
 	}
-	return fsys.SyncDir(dir)
+	return durable.SyncDir(fsys, dir)
 }
 
 func TestUnsyncedFindsWhatACommitForgets(t *testing.T) {
@@ -106,13 +106,13 @@ func TestEffects(t *testing.T) {
 func TestADeadDiskStaysDead(t *testing.T) {
 	dir := t.TempDir()
 	fsys := faulty.New(durable.OS{}, faulty.Dead(0, faulty.Done))
-	if _, err := fsys.ReadDir(dir); err != nil {
+	if _, err := durable.ReadDir(fsys, dir); err != nil {
 		t.Errorf("before: %v", err)
 	}
 	if err := fsys.Mkdir(filepath.Join(dir, "a"), 0o700); !errors.Is(err, syscall.EIO) {
 		t.Errorf("the first step: %v", err)
 	}
-	if _, err := fsys.ReadDir(dir); !errors.Is(err, syscall.EIO) {
+	if _, err := durable.ReadDir(fsys, dir); !errors.Is(err, syscall.EIO) {
 		t.Errorf("reading after: %v", err)
 	}
 	if err := fsys.Mkdir(filepath.Join(dir, "b"), 0o700); !errors.Is(err, syscall.EIO) {

@@ -19,7 +19,7 @@ func (f *FS) Create(path string, mode fs.FileMode) (durable.File, error) {
 	})
 	if err != nil {
 		if file != nil {
-			file.Close() // the file is there, but its maker was told otherwise
+			file.Close() // created, but reported as failed
 		}
 		return nil, err
 	}
@@ -55,25 +55,19 @@ func (f *FS) Remove(path string) error {
 	return f.do(Remove, path, func() error { return f.under.Remove(path) }, func() { f.removed(path) })
 }
 
-// Chmod implements durable.FS.
-func (f *FS) Chmod(path string, mode fs.FileMode) error {
-	return f.do(Chmod, path, func() error { return f.under.Chmod(path, mode) }, func() {})
-}
-
-// SyncDir implements durable.FS.
-func (f *FS) SyncDir(path string) error {
-	return f.do(SyncDir, path, func() error { return f.under.SyncDir(path) }, func() { f.synced(path) })
-}
-
-// Open implements durable.FS. What was opened can be read to the end, even
-// from a disk that dies meanwhile.
+// Open implements durable.FS. An open file can be read to the end, even if the
+// disk dies meanwhile.
 func (f *FS) Open(path string) (durable.Reader, error) {
 	return read(f, path, f.under.Open)
 }
 
-// ReadDir implements durable.FS.
-func (f *FS) ReadDir(path string) ([]fs.DirEntry, error) {
-	return read(f, path, f.under.ReadDir)
+// OpenDir implements durable.FS.
+func (f *FS) OpenDir(path string) (durable.Dir, error) {
+	d, err := read(f, path, f.under.OpenDir)
+	if err != nil {
+		return nil, err
+	}
+	return &folder{Dir: d, fs: f, path: path}, nil
 }
 
 // Stat implements durable.FS.
@@ -128,9 +122,24 @@ func (h *handle) Sync() error {
 	return h.fs.do(Sync, h.Name(), h.File.Sync, func() { delete(h.fs.unsynced, filepath.Clean(h.Name())) })
 }
 
-// Close closes the file in any case, so that tests do not run out of files: a
-// close(2) that fails gives the descriptor back, too.
+// Close always closes the file, so that tests do not run out of descriptors:
+// close(2) releases the descriptor even if it fails.
 func (h *handle) Close() error {
 	err := h.File.Close()
 	return h.fs.do(Close, h.Name(), func() error { return err }, func() {})
+}
+
+// folder is an open folder.
+type folder struct {
+	durable.Dir
+	fs   *FS
+	path string
+}
+
+func (d *folder) ReadDir(n int) ([]fs.DirEntry, error) {
+	return read(d.fs, d.path, func(string) ([]fs.DirEntry, error) { return d.Dir.ReadDir(n) })
+}
+
+func (d *folder) Sync() error {
+	return d.fs.do(SyncDir, d.path, d.Dir.Sync, func() { d.fs.synced(d.path) })
 }

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Unsynced lists, sorted, what a power cut now could take from under root:
-// files written and not synced since, folders in which a name was made or
-// replaced and that were not synced since. Taken at the step that commits
-// (see [Dead]) it must be empty. Files have lost bytes, folders names; a
-// removed name that comes back is only a leftover and not listed.
+// Unsynced returns, sorted, what a power cut could damage now under root: files
+// written and not synced since (they lose bytes), and folders in which a name
+// was created or replaced and that were not synced since (they lose names). At
+// the step that commits (see [Dead]) it must be empty. A removed name that
+// reappears is only a leftover and not listed.
 func (f *FS) Unsynced(root string) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -25,9 +25,9 @@ func (f *FS) Unsynced(root string) []string {
 	return list
 }
 
-// The methods below keep the books; f.mu is held.
+// The methods below update f.unsynced; f.mu is held.
 
-// entry notes that a folder has a name it may lose.
+// entry records that the folder of path may lose a name.
 func (f *FS) entry(path string) { f.unsynced[filepath.Dir(filepath.Clean(path))] = true }
 
 func (f *FS) synced(dir string) { delete(f.unsynced, filepath.Clean(dir)) }
@@ -41,7 +41,7 @@ func (f *FS) removed(path string) {
 	}
 }
 
-// moved takes what is not synced along; what was at the new path is gone.
+// moved moves what is not synced under old; what was at path is gone.
 func (f *FS) moved(old, path string) {
 	old, path = filepath.Clean(old), filepath.Clean(path)
 	f.removed(path)

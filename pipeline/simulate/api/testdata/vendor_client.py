@@ -66,12 +66,6 @@ try:
         lambda n, size: client.search_task(models.SearchTaskRequest(
             instance_id=INSTANCE, page_index=n, page_size=size, sort_order="asc", task_status_string_list="SucceededFinish,NoAnswer")),
         0, 100, lambda b: (b.search_task_info_list, b.total)))
-    scripts = {g.script_id: g.script_name for g in groups}
-    versions = {name: [v.script_version for v in pages(
-        lambda n, size: client.list_script_publish_histories(models.ListScriptPublishHistoriesRequest(
-            instance_id=INSTANCE, script_id=script, page_number=n, page_size=size)),
-        1, 2, lambda b: (b.script_publish_histories.list, b.script_publish_histories.total_count))]
-        for script, name in scripts.items()}
     json.dump({
         "groups": {typed(g.job_group_id, str): [typed(g.job_group_name, str), typed(g.progress.total_jobs, int),
                                                 typed(g.creation_time, int), typed(g.modify_time, str)] for g in groups},
@@ -79,7 +73,6 @@ try:
         "calls": {typed(c.task_id, str): [c.job_id, typed(c.actual_time, int), typed(c.call_duration, int),
                                           typed(c.recording_duration, int), typed(c.has_reached_end_of_flow, bool),
                                           typed(c.task_status_string, str), typed(c.dial_exception_codes, list)] for c in calls},
-        "versions": versions,
     }, sys.stdout, ensure_ascii=False)
 except Exception as e:
     json.dump({"refused": getattr(e, "code", None) or repr(e), "status": getattr(e, "status_code", None)}, sys.stdout)

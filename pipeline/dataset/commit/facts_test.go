@@ -1,0 +1,194 @@
+package commit_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/schema"
+)
+
+// withFacts returns a job whose first task SearchTask knows.
+func withFacts(j *schema.Job, facts schema.Facts) *schema.Job {
+	j.Tasks[0].Facts = facts
+	return j
+}
+
+// taskRow returns the row of the first published task.
+func (l *line) taskRow() schema.TaskRow {
+	l.t.Helper()
+	paths, _ := filepath.Glob(filepath.Join(l.dir, "latest", "tasks", "*", "*.parquet"))
+	for _, path := range paths {
+		for row, err := range parquetio.All[schema.TaskRow](path) {
+			if err != nil {
+				l.t.Fatal(err)
+			}
+			return *row
+		}
+	}
+	l.t.Fatal("no task is published")
+	return schema.TaskRow{}
+}
+
+// TestFactsOutliveVersions: what SearchTask said is merged over versions,
+// later values win, and none is cleared.
+func TestFactsOutliveVersions(t *testing.T) {
+	hungUp := func(at int64, text string, day int, facts schema.Facts) *schema.Job {
+		j := withFacts(call("a", at, text, day), facts)
+		j.Tasks[0].Status = "SucceededClientHangUp"
+		return j
+	}
+	l := newLine(t)
+	l.run(jobs(hungUp(100, "v1", 0, schema.Facts{}))...)
+	if row := l.taskRow(); row.CallMS != nil || !*row.FailedDialogue {
+		t.Errorf("without facts: call_ms %v, failed %v", row.CallMS, *row.FailedDialogue)
+	}
+
+	p := l.run(jobs(hungUp(200, "v1", 0, schema.Facts{CallMS: new(int64(0)), ReachedEnd: new(true), ScriptName: "催收"}))...)
+	if p.Counts != (dataset.Counts{Seen: 1, Changed: 1}) {
+		t.Errorf("new facts alone: counts %+v, want one changed", p.Counts)
+	}
+	row := l.taskRow()
+	if row.CallMS == nil || *row.CallMS != 0 || row.ScriptName != "催收" || *row.FailedDialogue {
+		t.Errorf("with facts: %v %q, failed %v", row.CallMS, row.ScriptName, *row.FailedDialogue)
+	}
+
+	if p := l.run(jobs(hungUp(300, "v1", 0, schema.Facts{ScriptName: "催收"}))...); p.Changed {
+		t.Errorf("known facts again: %+v, want nothing changed", p.Counts)
+	}
+	l.run(jobs(hungUp(400, "v2", 3, schema.Facts{ScriptName: "催收二"}))...)
+	row = l.taskRow()
+	if row.CallMS == nil || row.ScriptName != "催收二" || *row.FailedDialogue || row.ReachedEnd == nil {
+		t.Errorf("after another version, moved to another day: %v %q %v", row.CallMS, row.ScriptName, row.ReachedEnd)
+	}
+	l.run(jobs(hungUp(350, "late", 3, schema.Facts{ScriptName: "旧", RingingS: new(int32(7))}))...)
+	row = l.taskRow()
+	if row.ScriptName != "催收二" || row.RingingS == nil || *row.RingingS != 7 {
+		t.Errorf("an older version's facts: %q %v, want them only where nothing was known", row.ScriptName, row.RingingS)
+	}
+}
+
+// TestFactsDoNotDependOnTheSplit: two versions in one run or in two.
+func TestFactsDoNotDependOnTheSplit(t *testing.T) {
+	first := withFacts(call("a", 100, "v1", 0), schema.Facts{ScriptName: "x", CallMS: new(int64(5))})
+	second := withFacts(call("a", 200, "v2", 0), schema.Facts{ScriptName: "y", DialExceptions: []string{"486"}})
+	one, two := newLine(t), newLine(t)
+	one.run(jobs(first, second)...)
+	two.run(jobs(first)...)
+	two.run(jobs(second)...)
+	sameTables(t, two.tables(), one.tables())
+}
+
+// facts is a row of SearchTask about the first task of a job.
+func facts(job string, at int64, f schema.Facts) delivery {
+	return delivery{facts: &schema.TaskFacts{InstanceID: "default", JobID: job, TaskID: job + "-0", ObservedAt: at, Facts: f}}
+}
+
+// TestFactsComeAlone: rows of SearchTask may come before their job, after it, in
+// another run, or for a job that moves to another day; they are merged in the
+// order of their timestamps, whatever the order in which they come.
+func TestFactsComeAlone(t *testing.T) {
+	name := func(s string) schema.Facts { return schema.Facts{ScriptName: s} }
+	ringing := schema.Facts{RingingS: new(int32(7))}
+	for title, runs := range map[string][][]delivery{
+		"with their job":           {{facts("a", 100, name("x")), jobs(call("a", 100, "v1", 0))[0], facts("a", 90, ringing)}},
+		"before it":                {{facts("a", 90, ringing), facts("a", 100, name("x")), jobs(call("a", 100, "v1", 0))[0]}},
+		"in the order of instants": {{facts("a", 100, name("x")), facts("a", 80, name("older")), facts("a", 90, ringing), jobs(call("a", 50, "v1", 0))[0]}},
+		"in a later run":           {jobs(call("a", 50, "v1", 0)), {facts("a", 100, name("x")), facts("a", 90, ringing)}},
+		"in two later runs":        {jobs(call("a", 50, "v1", 0)), {facts("a", 100, name("x"))}, {facts("a", 110, ringing)}},
+		"older than what is known": {append(jobs(call("a", 95, "v1", 0)), facts("a", 100, name("x"))), {facts("a", 90, name("older")), facts("a", 80, ringing)}},
+		"and the job moves":        {append(jobs(call("a", 50, "v0", 3)), facts("a", 100, name("x"))), append(jobs(call("a", 110, "v1", 0)), facts("a", 110, ringing))},
+		"kept by another version":  {append(jobs(call("a", 50, "v0", 0)), facts("a", 100, name("x")), facts("a", 90, ringing)), jobs(call("a", 110, "v1", 0))},
+	} {
+		t.Run(title, func(t *testing.T) {
+			for _, memory := range []int64{0, 1} {
+				l := newLine(t)
+				l.memory, l.appenders = memory, 2
+				var last *commit.Published
+				for _, run := range runs {
+					last = l.run(run...)
+				}
+				if !last.Changed || last.Unmatched != 0 || !last.Counts.Balanced() {
+					t.Errorf("published %+v", last)
+				}
+				if row := l.taskRow(); row.ScriptName != "x" || row.RingingS == nil || *row.RingingS != 7 {
+					t.Errorf("script %q, ringing %v; want x and 7", row.ScriptName, row.RingingS)
+				}
+				if p := l.run(runs[len(runs)-1]...); p.Changed {
+					t.Errorf("the same again: %+v, want nothing new", p)
+				}
+			}
+		})
+	}
+}
+
+// TestFactsAloneAreAsThoseOfAJob: the tables have the same bytes as if the job
+// had carried its facts.
+func TestFactsAloneAreAsThoseOfAJob(t *testing.T) {
+	known := schema.Facts{ReachedEnd: new(true), CallMS: new(int64(5)), DialExceptions: []string{"486"}, JobGroupName: "g"}
+	hungUp := func() *schema.Job {
+		j := call("a", 100, "v1", 0, 1)
+		j.Tasks[0].Status = "SucceededClientHangUp"
+		return j
+	}
+	carried, alone, later := newLine(t), newLine(t), newLine(t)
+	carried.run(jobs(withFacts(hungUp(), known))...)
+	alone.run(append(jobs(hungUp()), facts("a", 100, known))...)
+	later.run(jobs(hungUp())...)
+	later.run(facts("a", 100, known))
+	if row := carried.taskRow(); row.FailedDialogue == nil || *row.FailedDialogue {
+		t.Errorf("failed_dialogue %v, want false: the flow was ended", row.FailedDialogue)
+	}
+	sameTables(t, alone.tables(), carried.tables())
+	sameTables(t, later.tables(), carried.tables())
+}
+
+// TestUnmatchedFacts: facts of tasks that are in no table are counted, and
+// nothing else comes of them.
+func TestUnmatchedFacts(t *testing.T) {
+	some := schema.Facts{ScriptName: "x"}
+	other := func(job, task string) delivery {
+		d := facts(job, 100, some)
+		d.facts.TaskID = task
+		return d
+	}
+	l := newLine(t)
+	l.run(jobs(call("a", 100, "v1", 0), call("b", 100, "v1"))...)
+	for name, c := range map[string]struct {
+		run       []delivery
+		unmatched int64
+	}{
+		"no such job":                  {[]delivery{facts("none", 100, some), facts("none", 200, some), other("none", "other")}, 2},
+		"no such task":                 {[]delivery{other("a", "other")}, 1},
+		"a job without tasks":          {[]delivery{facts("b", 100, some)}, 1},
+		"no such task of a seen job":   {append(jobs(call("a", 200, "v1", 0)), other("a", "other")), 1},
+		"no such task of a superseded": {append(jobs(call("a", 50, "old", 0)), other("a", "other")), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := withoutFirstSeen(l.published())
+			p := l.run(c.run...)
+			if p.Unmatched != c.unmatched || !p.Counts.Balanced() || p.Counts.Changed != 0 {
+				t.Errorf("%d unmatched with counts %+v, want %d", p.Unmatched, p.Counts, c.unmatched)
+			}
+			if diff := cmp.Diff(before, withoutFirstSeen(l.published())); diff != "" {
+				t.Errorf("published jobs (-before +after):\n%s", diff)
+			}
+		})
+	}
+	p := l.run(append(jobs(call("a", 300, "v2", 0), call("c", 300, "v1", 0)), other("a", "other"), other("c", "other"), facts("c", 300, some))...)
+	if p.Unmatched != 2 || p.Counts.New != 1 || p.Counts.Changed != 1 {
+		t.Errorf("with jobs that are written: %d unmatched, %+v; want 2", p.Unmatched, p.Counts)
+	}
+}
+
+func withoutFirstSeen(rows map[string]schema.JobRow) map[string]schema.JobRow {
+	for id, row := range rows {
+		row.FirstSeen = 0
+		rows[id] = row
+	}
+	return rows
+}

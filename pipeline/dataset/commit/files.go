@@ -1,0 +1,161 @@
+package commit
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/internal/durable"
+	"callmill/schema"
+)
+
+// publishedFiles returns the files of the published snapshot by path.
+func (b *build) publishedFiles() map[string]dataset.File {
+	published := map[string]dataset.File{}
+	if m := b.tx.dataset.Manifest(); m != nil {
+		for _, t := range m.Tables {
+			for _, f := range t.Files {
+				published[f.Path] = f
+			}
+		}
+	}
+	return published
+}
+
+// dayFiles returns the files of a day table: those that were written, and those
+// of shards that stayed as they are, which are linked.
+func (b *build) dayFiles(table int, name string, published map[string]dataset.File) ([]dataset.File, error) {
+	var files []dataset.File
+	for _, d := range b.days {
+		for _, w := range d.written {
+			if f := w.files[table]; f.Path != "" {
+				files = append(files, f)
+			}
+		}
+	}
+	if base := b.tx.base; base != nil {
+		for _, f := range base.Table(name).Files {
+			if f.Rows > 0 && b.stays(f) {
+				files = append(files, f)
+			}
+		}
+	}
+	if len(files) == 0 {
+		empty, err := b.writeEmpty(table, name)
+		if err != nil {
+			return nil, err
+		}
+		files = []dataset.File{empty}
+	}
+	for _, f := range files {
+		if err := b.linkPublished(f, published); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// stays reports whether a published file belongs to a shard that was not
+// written anew.
+func (b *build) stays(f dataset.File) bool {
+	number, _ := dataset.DayOf(f.Path)
+	d := b.days[number]
+	return d == nil || f.Buckets == d.buckets && d.written[shard{number, f.Bucket, f.Buckets}] == nil
+}
+
+// linkPublished links a file that the published snapshot has as well; one that
+// was written again and came out the same is replaced by a link.
+func (b *build) linkPublished(f dataset.File, published map[string]dataset.File) error {
+	old, ok := published[f.Path]
+	if !ok {
+		return nil
+	}
+	if old.SHA256 != f.SHA256 {
+		return fmt.Errorf("%s has the name of another content", f.Path)
+	}
+	d := b.tx.dataset
+	if err := b.mkdir(path.Dir(f.Path)); err != nil {
+		return err
+	}
+	if err := d.FS().Remove(b.path(f.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	_, err := durable.LinkOrCopy(d.FS(), filepath.Join(d.SnapshotDir(), filepath.FromSlash(f.Path)), b.path(f.Path), d.FileMode())
+	return err
+}
+
+// smallFileName is the name of a file of rows that are in memory, until its
+// content is known.
+const smallFileName = dataset.ScratchPrefix + "small"
+
+// writeEmpty writes the file without rows of a day table that has none.
+func (b *build) writeEmpty(table int, name string) (dataset.File, error) {
+	w, err := dayTables()[table].writer(&parquetio.Compressor{})
+	if err != nil {
+		return dataset.File{}, err
+	}
+	out, err := b.create(path.Join(name, dataset.DateDir(schema.NoDate)), smallFileName)
+	if err != nil {
+		return dataset.File{}, err
+	}
+	w.Reset(out)
+	if err := w.Close(); err != nil {
+		return dataset.File{}, errors.Join(err, out.abandon())
+	}
+	file, err := out.finish()
+	file.Buckets = 1
+	return file, err
+}
+
+// smallFile writes the one file of a table that is not by day. Those by day
+// are in the manifest already.
+func (b *build) smallFile(name string, m *dataset.Manifest, published map[string]dataset.File) (file dataset.File, err error) {
+	switch name {
+	case schema.TableJobGroups:
+		var rows []schema.JobGroupRow
+		if rows, err = b.tx.mergeGroups(); err == nil {
+			file, err = writeSmall(b, name, rows)
+		}
+	case schema.TableStatuses:
+		file, err = writeSmall(b, name, statusRows(m.Unlisted()))
+	case schema.TableRejects:
+		file, err = b.writeRejects()
+	default:
+		err = errors.New("unknown table")
+	}
+	if err != nil {
+		return dataset.File{}, err
+	}
+	return file, b.linkPublished(file, published)
+}
+
+// writeSmall writes a file of rows that are in memory.
+func writeSmall[T any](b *build, folder string, rows []T) (dataset.File, error) {
+	out, err := b.create(folder, smallFileName)
+	if err != nil {
+		return dataset.File{}, err
+	}
+	if err := parquetio.Write(out, rows); err != nil {
+		return dataset.File{}, errors.Join(err, out.abandon())
+	}
+	file, err := out.finish()
+	file.Rows = int64(len(rows))
+	return file, err
+}
+
+// statusRows returns the documented statuses in the order of their codes, then
+// the others by name.
+func statusRows(unlisted []string) []schema.StatusRow {
+	var rows []schema.StatusRow
+	for _, o := range schema.Outcomes() {
+		rows = append(rows, o.Row())
+	}
+	for _, status := range unlisted {
+		rows = append(rows, schema.OutcomeOf(status).Row())
+	}
+	return rows
+}

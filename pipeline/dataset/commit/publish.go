@@ -1,0 +1,212 @@
+package commit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/durable"
+	"callmill/schema"
+)
+
+// Published is the result of a run.
+type Published struct {
+	Snapshot string // the latest one now
+	Changed  bool   // false: the run brought nothing new, and nothing was written
+	Counts   dataset.Counts
+	Tables   []dataset.Table
+	Unlisted []string // statuses in the tables that the vendor does not document
+	// Unmatched is how many tasks SearchTask had values of that are in no table.
+	Unmatched int64
+}
+
+// Commit decides between the versions of every job, writes the shards that
+// change, completes the snapshot and makes it the latest one. It is called once,
+// when all appenders are flushed. All its goroutines have ended when it returns.
+//
+// The steps after the shards are written, and what a crash after each leaves:
+//
+//  1. Files of untouched shards are linked into the new folder, small tables
+//     and views.sql are written, and the manifest last: a folder named
+//     .build-…, which the next run sweeps.
+//  2. All its folders are synced: the same, but on disk.
+//  3. The folder gets its name: a whole snapshot that nothing names; the next
+//     run sweeps it, for no run file says that it was published.
+//  4. The folder of snapshots is synced: the same, but on disk.
+//  5. The link latest is replaced by one rename, and its folder synced: this
+//     is the commit. Whether a rename whose sync failed has happened is for
+//     latest itself to say.
+//  6. LATEST is written: before it, it names the snapshot before; the next run
+//     mends it.
+//
+// Where nothing differs from the published snapshot, all this is left out.
+func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, error) {
+	if err := tx.decide(ctx); err != nil {
+		return nil, err
+	}
+	tx.versions.counts.Seen += tx.rejects.count.Load()
+	tx.versions.counts.Rejected += tx.rejects.count.Load()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var err error
+	if tx.build, err = tx.newBuild(); err != nil {
+		return nil, fmt.Errorf("begin snapshot: %w", err)
+	}
+	if err := tx.writeShards(ctx); err != nil {
+		return nil, err
+	}
+	if tx.idle(extent) {
+		return tx.unchanged(), nil
+	}
+	manifest, err := tx.build.assemble(extent)
+	if err != nil {
+		return nil, fmt.Errorf("assemble snapshot: %w", err)
+	}
+	if tx.same(manifest) {
+		published := tx.unchanged()
+		published.Counts, published.Unlisted = manifest.Counts, manifest.Unlisted()
+		return published, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return tx.publish(manifest)
+}
+
+// unchanged is the result of a run that brought nothing new.
+func (tx *Tx) unchanged() *Published {
+	m := tx.dataset.Manifest()
+	return &Published{
+		Snapshot: tx.dataset.Name(), Counts: tx.versions.counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: tx.build.unmatched(),
+	}
+}
+
+// publish completes the snapshot and makes it the latest one.
+func (tx *Tx) publish(m *dataset.Manifest) (*Published, error) {
+	name, err := tx.build.complete(m)
+	if err != nil {
+		return nil, fmt.Errorf("complete snapshot: %w", err)
+	}
+	if err := tx.dataset.Publish(name, m); err != nil {
+		if errors.Is(err, dataset.ErrUndecided) {
+			tx.build.dir = ""
+		}
+		return nil, fmt.Errorf("publish snapshot %s: %w", name, err)
+	}
+	tx.build.dir = ""
+	return &Published{
+		Snapshot: name, Changed: true, Counts: m.Counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: tx.build.unmatched(),
+	}, nil
+}
+
+// idle reports whether a snapshot would obviously say nothing new: no shard
+// changes, and there was no reject or campaign.
+func (tx *Tx) idle(extent dataset.Extent) bool {
+	for _, a := range tx.appenders {
+		if len(a.groups) > 0 {
+			return false
+		}
+	}
+	return tx.base != nil && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() && tx.base.HasExtent(extent)
+}
+
+// same reports whether a snapshot would say nothing new.
+func (tx *Tx) same(m *dataset.Manifest) bool {
+	old := tx.dataset.Manifest()
+	if old == nil || !old.HasExtent(dataset.Extent{Settings: m.Settings, Covered: m.Covered, Pending: m.Pending}) {
+		return false
+	}
+	for i, t := range m.Tables {
+		if old.Tables[i].ContentHash != t.ContentHash {
+			return false
+		}
+	}
+	return true
+}
+
+// unmatched returns Published.Unmatched.
+func (b *build) unmatched() int64 {
+	n := b.tx.unmatched
+	for _, d := range b.days {
+		for _, w := range d.written {
+			n += w.unmatched
+		}
+	}
+	return n
+}
+
+// complete writes what is left, puts everything on disk and names the folder.
+func (b *build) complete(m *dataset.Manifest) (name string, err error) {
+	d := b.tx.dataset
+	views := []byte(dataset.Views(""))
+	sum := sha256.Sum256(views)
+	m.ViewsSHA256 = hex.EncodeToString(sum[:])
+	if err := durable.WriteFile(d.FS(), b.path(dataset.ViewsFile), views, d.FileMode()); err != nil {
+		return "", err
+	}
+	text, hash, err := m.Encode()
+	if err != nil {
+		return "", err
+	}
+	if err := durable.WriteFile(d.FS(), b.path(dataset.ManifestFile), text, d.FileMode()); err != nil {
+		return "", err
+	}
+	// The files were synced one by one when they were written.
+	for _, folder := range b.folders() {
+		if err := durable.SyncDir(d.FS(), b.path(folder)); err != nil {
+			return "", err
+		}
+	}
+	name = dataset.NameSnapshot(m.Published, hash)
+	// Opened before the rename, see durable.SyncDir.
+	snapshots, err := d.FS().OpenDir(d.Path(dataset.SnapshotsDir))
+	if err != nil {
+		return "", err
+	}
+	defer snapshots.Close()
+	if err := d.FS().Rename(b.dir, d.Path(dataset.SnapshotsDir, name)); err != nil {
+		return "", err
+	}
+	b.dir = d.Path(dataset.SnapshotsDir, name)
+	return name, snapshots.Sync()
+}
+
+// assemble puts together the tables of the new snapshot.
+func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
+	tx := b.tx
+	undated, err := tx.undatedNow()
+	if err != nil {
+		return nil, err
+	}
+	m := &dataset.Manifest{
+		Format: dataset.FormatVersion, Program: tx.options.Program, Parent: tx.dataset.Name(), Run: tx.run.ID,
+		Published: tx.dataset.Now().UTC(), Settings: extent.Settings,
+		Covered: extent.Covered, Pending: extent.Pending, Undated: undated, Counts: tx.versions.counts,
+	}
+	for _, d := range b.days {
+		for _, w := range d.written {
+			m.Counts.Shrunk += w.shrunk
+		}
+	}
+	published := b.publishedFiles()
+	for i, name := range schema.DayTables() {
+		files, err := b.dayFiles(i, name, published)
+		if err != nil {
+			return nil, fmt.Errorf("table %s: %w", name, err)
+		}
+		m.Tables = append(m.Tables, dataset.Table{Name: name, Files: files})
+	}
+	for _, name := range schema.TableNames()[len(m.Tables):] {
+		file, err := b.smallFile(name, m, published)
+		if err != nil {
+			return nil, fmt.Errorf("table %s: %w", name, err)
+		}
+		m.Tables = append(m.Tables, dataset.Table{Name: name, Files: []dataset.File{file}})
+	}
+	m.Seal()
+	return m, nil
+}

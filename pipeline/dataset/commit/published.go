@@ -1,0 +1,153 @@
+package commit
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/spill"
+	"callmill/schema"
+)
+
+// published are the jobs in the snapshot that a run builds upon. It is
+// immutable once loaded and safe for concurrent use.
+type published struct {
+	jobs   *spill.Sorter // a record for each, by key
+	shards []*publishedShard
+	byDay  map[int32][]*publishedShard
+}
+
+// publishedJob is what a run must know of a job in the snapshot it builds upon.
+type publishedJob struct {
+	key schema.Key
+	// content is the head of the content hash: enough to tell two versions of
+	// one job apart.
+	content               [8]byte
+	observedAt, firstSeen int64
+	shard                 int  // index of its shard
+	hasTasks              bool // at least one
+	final                 bool // its status is terminal
+}
+
+// keyColumns are the columns of jobs that published needs.
+type keyColumns struct {
+	InstanceID  string `parquet:"instance_id"`
+	JobID       string `parquet:"job_id"`
+	IsFinal     bool   `parquet:"is_final"`
+	TaskCount   int32  `parquet:"task_count"`
+	ContentHash string `parquet:"content_hash"`
+	FirstSeen   int64  `parquet:"first_seen,timestamp(millisecond)"`
+	ObservedAt  int64  `parquet:"observed_at,timestamp(millisecond)"`
+}
+
+// newPublished is for a snapshot without jobs.
+func newPublished(dir string, memory int64) *published {
+	return &published{jobs: spill.NewSorter(dir, memory), byDay: map[int32][]*publishedShard{}}
+}
+
+// load reads the keys of all jobs of the published snapshot.
+func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
+	p.shards = publishedShards(d)
+	out := p.jobs.Writer()
+	for _, s := range p.shards {
+		p.byDay[s.day] = append(p.byDay[s.day], s)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.loadJobs(out); err != nil {
+			return fmt.Errorf("load published jobs: %w", err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	return p.jobs.Merge()
+}
+
+func (s *publishedShard) loadJobs(out *spill.Writer) error {
+	if s.paths[jobsAt] == "" {
+		return s.damaged()
+	}
+	var record []byte
+	scratch := make([]byte, 0, 256)
+	for row, err := range parquetio.All[keyColumns](s.paths[jobsAt]) {
+		if err != nil {
+			return err
+		}
+		job := publishedJob{
+			key: schema.JobKey(scratch, row.InstanceID, row.JobID), observedAt: row.ObservedAt, firstSeen: row.FirstSeen,
+			shard: s.number, hasTasks: row.TaskCount > 0, final: row.IsFinal,
+		}
+		hash, err := parseHash(row.ContentHash)
+		if err != nil {
+			return fmt.Errorf("%s: job %s: %w", s.paths[jobsAt], row.JobID, err)
+		}
+		job.content = [8]byte(hash[:8])
+		record = job.appendTo(record[:0])
+		if err := out.Add(record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func parseHash(text string) (hash schema.ContentHash, err error) {
+	if len(text) != hex.EncodedLen(len(hash)) {
+		return hash, fmt.Errorf("invalid content hash %q", text)
+	}
+	if _, err := hex.Decode(hash[:], []byte(text)); err != nil {
+		return hash, fmt.Errorf("invalid content hash %q", text)
+	}
+	return hash, nil
+}
+
+const (
+	flagTasks = 1 << iota
+	flagFinal
+)
+
+// appendTo appends the job's record to b.
+func (j *publishedJob) appendTo(b []byte) []byte {
+	b = append(append(b, j.key[:]...), j.content[:]...)
+	b = binary.LittleEndian.AppendUint64(b, uint64(j.observedAt))
+	b = binary.LittleEndian.AppendUint64(b, uint64(j.firstSeen))
+	b = binary.LittleEndian.AppendUint32(b, uint32(j.shard))
+	flags := byte(0)
+	if j.hasTasks {
+		flags |= flagTasks
+	}
+	if j.final {
+		flags |= flagFinal
+	}
+	return append(b, flags)
+}
+
+// publishedJobOf reads what appendTo wrote.
+func publishedJobOf(b []byte) publishedJob {
+	return publishedJob{
+		key: schema.Key(b[:16]), content: [8]byte(b[16:]),
+		observedAt: int64(binary.LittleEndian.Uint64(b[24:])), firstSeen: int64(binary.LittleEndian.Uint64(b[32:])),
+		shard: int(binary.LittleEndian.Uint32(b[40:])), hasTasks: b[44]&flagTasks != 0, final: b[44]&flagFinal != 0,
+	}
+}
+
+// finder looks up published jobs. Not safe for concurrent use.
+type finder struct{ jobs *spill.Finder }
+
+func (p *published) finder() *finder { return &finder{p.jobs.Finder()} }
+
+// find returns what is published of a job, nil where nothing is.
+func (f *finder) find(key schema.Key) (*publishedJob, error) {
+	record, err := f.jobs.Find(key[:])
+	if err != nil {
+		return nil, fmt.Errorf("look up published job: %w", err)
+	}
+	if record == nil {
+		return nil, nil
+	}
+	job := publishedJobOf(record)
+	return &job, nil
+}

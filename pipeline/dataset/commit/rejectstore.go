@@ -1,0 +1,153 @@
+package commit
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"io"
+	"iter"
+	"strings"
+	"sync/atomic"
+
+	"callmill/pipeline/dataset/spill"
+	"callmill/schema"
+)
+
+// rejectStore keeps the rejects that a run met: a damaged archive may be one for
+// each of ten million lines. It is safe for concurrent use.
+type rejectStore struct {
+	met   *spill.Sorter // a record for each, in the order of the table
+	raws  spill.Blobs   // their inputs
+	count atomic.Int64
+	runID string
+}
+
+func newRejectStore(dir, runID string, memory int64) *rejectStore {
+	return &rejectStore{met: spill.NewSorter(dir, memory/2), raws: spill.Blobs{Dir: dir, Memory: memory / 2}, runID: runID}
+}
+
+// metReject is a reject that a run met, once or several times.
+type metReject struct {
+	row     schema.RejectRow // of the first time, without the input
+	raw     spill.Ref        // the input
+	undated bool             // FirstSeen is the start of the run
+	last    moment           // the last time
+}
+
+// compareRejects is the order of the table.
+func compareRejects(a, b *schema.RejectRow) int {
+	return cmp.Or(cmp.Compare(a.InstanceID, b.InstanceID), cmp.Compare(a.RejectID, b.RejectID))
+}
+
+// keep keeps the input of a reject, its first MiB, and appends a record of all
+// else to b.
+func (s *rejectStore) keep(b []byte, r *schema.Reject, sequence int64) ([]byte, error) {
+	s.count.Add(1)
+	sum := sha256.Sum256(r.Raw)
+	size, hash := int64(len(r.Raw)), hex.EncodeToString(sum[:])
+	if r.RawBytes > 0 {
+		size, hash = r.RawBytes, r.RawSHA256
+	}
+	raw, err := s.raws.Put(r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)])
+	if err != nil {
+		return nil, err
+	}
+	b = appendSortable(b, r.InstanceID)
+	b = appendSortable(b, rejectID(r.Code, r.JobID, hash))
+	b = appendOrdered(b, r.ObservedAt)
+	b = appendOrdered(b, sequence)
+	b = appendOrdered(b, r.Position)
+	b = append(b, flag(r.Undated))
+	b = binary.BigEndian.AppendUint64(b, uint64(raw))
+	b = binary.BigEndian.AppendUint64(b, uint64(size))
+	origin := strings.ToValidUTF8(r.Origin, "\uFFFD") // a path may be of any bytes, a text in the table may not
+	for _, text := range [...]string{hash, r.JobID, origin, r.Code, r.Reason} {
+		b = appendText(b, text)
+	}
+	return b, nil
+}
+
+// rejectID is the same for the same trouble with the same input, wherever and
+// whenever it is met.
+func rejectID(code, jobID, rawSHA256 string) string {
+	h := sha256.New()
+	for _, part := range []string{code, jobID, rawSHA256} {
+		io.WriteString(h, part+"\x00")
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// read reads what keep appended.
+func (s *rejectStore) read(record []byte) *metReject {
+	r := &metReject{}
+	row := &r.row
+	row.InstanceID, record = cutSortable(record)
+	row.RejectID, record = cutSortable(record)
+	row.FirstSeen, row.Position = ordered(record), ordered(record[16:])
+	r.last = moment{row.FirstSeen, ordered(record[8:]), row.Position}
+	r.undated = record[24] != 0
+	r.raw = spill.Ref(binary.BigEndian.Uint64(record[25:]))
+	row.RawBytes = int64(binary.BigEndian.Uint64(record[33:]))
+	record = record[41:]
+	for _, text := range [...]*string{&row.RawSHA256, &row.JobID, &row.Origin, &row.Code, &row.Reason} {
+		*text, record = cutText(record)
+	}
+	row.FirstRun = s.runID
+	return r
+}
+
+// all returns the rejects in the order of the table. All appenders are flushed.
+func (s *rejectStore) all() iter.Seq2[*metReject, error] {
+	return func(yield func(*metReject, error) bool) {
+		var current *metReject
+		for record, err := range s.met.All() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			r := s.read(record)
+			if current != nil && compareRejects(&current.row, &r.row) == 0 {
+				current.last = r.last // they are in the order in which they were met
+				continue
+			}
+			if current != nil && !yield(current, nil) {
+				return
+			}
+			current = r
+		}
+		if current != nil {
+			yield(current, nil)
+		}
+	}
+}
+
+func (s *rejectStore) close() error { return errors.Join(s.met.Close(), s.raws.Close()) }
+
+// appendSortable appends a text so that the order of the bytes is that of the
+// texts, also where another text or number follows: 0 is written as 0, 255, and
+// 0 ends it.
+func appendSortable(b []byte, text string) []byte {
+	for {
+		zero := strings.IndexByte(text, 0)
+		if zero < 0 {
+			return append(append(b, text...), 0)
+		}
+		b = append(append(b, text[:zero]...), 0, 0xFF)
+		text = text[zero+1:]
+	}
+}
+
+// cutSortable reads what appendSortable appended.
+func cutSortable(b []byte) (text string, rest []byte) {
+	for {
+		zero := bytes.IndexByte(b, 0)
+		if zero+1 == len(b) || b[zero+1] != 0xFF {
+			return text + string(b[:zero]), b[zero+1:]
+		}
+		text += string(b[:zero]) + "\x00"
+		b = b[zero+2:]
+	}
+}

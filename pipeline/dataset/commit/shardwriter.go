@@ -1,0 +1,268 @@
+package commit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/jobsort"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/schema"
+)
+
+// shardWriter writes the files of one shard at a time: the published rows less
+// the replaced jobs, plus the jobs that came, in order. There is one per worker.
+type shardWriter struct {
+	build     *build
+	flattener Flattener
+	decoder   jobsort.Decoder
+	tables    []*output // in the order of dayTables
+
+	shard     shard
+	decisions *shardDecisions
+	pending   int // rows that the tables have not copied yet
+	unlisted  map[string]bool
+	written   *writtenShard
+}
+
+// writtenShard is what was written of a shard.
+type writtenShard struct {
+	files     []dataset.File // by day table; without a path where there are no rows
+	rows      schema.RowCounts
+	shrunk    int64 // published jobs replaced by versions with fewer tasks or turns
+	unmatched int64 // tasks that facts of the run are of and that its job does not have
+}
+
+func (b *build) newWriter() (*shardWriter, error) {
+	w, compressor := &shardWriter{build: b, flattener: b.tx.options.Flattener()}, &parquetio.Compressor{}
+	for i, table := range dayTables() {
+		rows, err := table.writer(compressor)
+		if err != nil {
+			return nil, err
+		}
+		w.tables = append(w.tables, &output{build: b, name: schema.DayTables()[i], rows: rows})
+	}
+	return w, nil
+}
+
+func (w *shardWriter) write(ctx context.Context, s shard) (_ *writtenShard, err error) {
+	w.shard, w.unlisted = s, map[string]bool{}
+	w.written = &writtenShard{files: make([]dataset.File, len(w.tables))}
+	if w.decisions, err = w.build.tx.decisions.of(s); err != nil {
+		return nil, err
+	}
+	old, err := w.build.openOld(s)
+	if err != nil {
+		return nil, err
+	}
+	defer old.close()
+	entries, err := w.build.tx.jobs.Sorted(s.day, s.bucket, s.buckets, w.decisions.isPublished)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.merge(ctx, old, entries); err != nil {
+		return nil, errors.Join(err, w.abandon())
+	}
+	if err := w.finish(); err != nil {
+		return nil, errors.Join(err, w.abandon())
+	}
+	return w.written, nil
+}
+
+// merge writes published jobs and those that came in order.
+func (w *shardWriter) merge(ctx context.Context, old *oldJobs, entries *jobsort.Sorted) error {
+	rows, key, err := old.next()
+	for n := 0; err == nil; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		entry := entries.Peek()
+		switch {
+		case rows == nil && entry == nil:
+			return nil
+		case entry == nil || rows != nil && jobsort.CompareJobs(
+			rows.Job.FirstCallTime, rows.Job.JobID, rows.Job.InstanceID,
+			entry.FirstCall, entry.JobID, entry.Instance) < 0:
+			if err = w.writeOld(rows, key); err == nil {
+				rows, key, err = old.next()
+			}
+		default:
+			if err = w.writeEntry(entry); err == nil {
+				err = entries.Take()
+			}
+		}
+	}
+	return err
+}
+
+// writeOld writes a published job, unless it is replaced.
+func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
+	if by, ok := w.decisions.replacement(key); ok {
+		if int(by.tasks) < min(len(rows.Tasks), maxTasks) || int(by.turns) < len(rows.Turns) {
+			w.written.shrunk++
+		}
+		return nil
+	}
+	if t, ok := w.decisions.touched(key); ok {
+		if err := w.touch(rows, t); err != nil {
+			return err
+		}
+	}
+	facts, ok := w.decisions.facts(key)
+	if !ok {
+		return w.add(rows)
+	}
+	job := w.build.tx.options.Unflatten(rows)
+	hash, err := parseHash(rows.Job.ContentHash)
+	if err != nil {
+		return fmt.Errorf("job %s: %w", job.JobID, err)
+	}
+	putFacts(job, facts)
+	return w.add(w.flattener.Add(job, hash))
+}
+
+func (w *shardWriter) touch(rows *schema.Rows, t touch) error {
+	if t.firstSeen != 0 {
+		rows.Job.FirstSeen = t.firstSeen
+	}
+	if t.observedAt == 0 {
+		return nil
+	}
+	request, err := w.build.tx.requestAt(t.request)
+	if err != nil {
+		return err
+	}
+	rows.Job.ObservedAt, rows.Job.RequestID = t.observedAt, request
+	return nil
+}
+
+// writeEntry writes a job that came, with what SearchTask said of it.
+func (w *shardWriter) writeEntry(e *jobsort.Entry) error {
+	job, err := w.decoder.Job(e)
+	if err != nil {
+		return fmt.Errorf("read job %s: %w", e.JobID, err)
+	}
+	if at, ok := w.decisions.firstSeen(e.Key); ok {
+		job.FirstSeen = at
+	}
+	if facts, ok := w.decisions.facts(e.Key); ok {
+		w.written.unmatched += putFacts(job, facts)
+	}
+	return w.add(w.flattener.Add(job, e.Hash))
+}
+
+// pendingRows is how many rows are collected before the tables copy them: few
+// enough to stay in the processor's cache.
+const pendingRows = 512
+
+// add writes the rows of a job, which may change once they are copied.
+func (w *shardWriter) add(rows *schema.Rows) error {
+	for i := range rows.Tasks {
+		w.noteStatus(rows.Tasks[i].TaskStatus)
+	}
+	for _, t := range w.tables {
+		n, err := t.write(w.shard, rows)
+		if err != nil {
+			return err
+		}
+		w.pending += n
+	}
+	if w.pending >= pendingRows {
+		w.flush()
+	}
+	return nil
+}
+
+func (w *shardWriter) flush() {
+	for _, t := range w.tables {
+		t.rows.Flush()
+	}
+	w.flattener.Reset()
+	w.pending = 0
+}
+
+// noteStatus notes a status that the vendor does not document.
+func (w *shardWriter) noteStatus(status string) {
+	if status == "" {
+		return
+	}
+	if outcome := schema.OutcomeOf(status); !outcome.Listed() {
+		w.unlisted[status] = true
+	}
+}
+
+// finish completes and names the files.
+func (w *shardWriter) finish() error {
+	w.flush()
+	for i, t := range w.tables {
+		if t.file == nil {
+			continue
+		}
+		file, err := t.finish()
+		if err != nil {
+			return err
+		}
+		file.Bucket, file.Buckets = w.shard.bucket, w.shard.buckets
+		w.written.files[i], w.written.rows[i] = file, file.Rows
+	}
+	for status := range w.unlisted {
+		w.written.files[tasksAt].Statuses = append(w.written.files[tasksAt].Statuses, status)
+	}
+	slices.Sort(w.written.files[tasksAt].Statuses)
+	return nil
+}
+
+func (w *shardWriter) abandon() error {
+	var errs []error
+	for _, t := range w.tables {
+		errs = append(errs, t.abandon())
+	}
+	return errors.Join(errs...)
+}
+
+// output writes one table's files, one after the other.
+type output struct {
+	build *build
+	name  string
+	rows  tableWriter
+	file  *contentFile // nil: none is open
+}
+
+// write writes the rows of a job and returns how many there are. The first one
+// opens the file, so that a shard without rows of a table has no file of it.
+func (o *output) write(s shard, rows *schema.Rows) (n int, err error) {
+	if n = o.rows.count(rows); n == 0 {
+		return 0, nil
+	}
+	if o.file == nil {
+		temporary := dataset.ScratchPrefix + strconv.Itoa(s.bucket) + "-of-" + strconv.Itoa(s.buckets)
+		if o.file, err = o.build.create(path.Join(o.name, dataset.DateDir(s.day)), temporary); err != nil {
+			return n, err
+		}
+		o.rows.Reset(o.file)
+	}
+	return n, o.rows.write(rows)
+}
+
+func (o *output) finish() (dataset.File, error) {
+	if err := o.rows.Close(); err != nil {
+		return dataset.File{}, err
+	}
+	file, err := o.file.finish()
+	if err != nil {
+		return dataset.File{}, err
+	}
+	o.file, file.Rows = nil, o.rows.Rows()
+	return file, nil
+}
+
+func (o *output) abandon() error {
+	if o.file == nil {
+		return nil
+	}
+	return o.file.abandon()
+}

@@ -1,0 +1,73 @@
+package commit
+
+import (
+	"encoding/binary"
+
+	"callmill/schema"
+)
+
+// sighting is one version of a job as a run met it. There is one for every job
+// seen, so it is small.
+type sighting struct {
+	key      schema.Key
+	observed int64
+	// Order of delivery within the run: pieces of input, then jobs in a piece.
+	sequence int64
+	position uint32
+	tasks    uint16 // at most maxTasks: only compared, to see whether a version shrank
+	undated  bool
+	turns    uint32
+	day      int32
+	content  [8]byte // of the content hash
+	// entry is the id in jobsort; with samePublished set the content is the
+	// published one, and the other bits are the spill.Ref of the request's id.
+	entry uint64
+}
+
+const (
+	maxTasks      = 1<<16 - 1
+	samePublished = 1 << 63
+)
+
+// appendTo appends a record to b. Records sort by job, then in the order in
+// which versions are taken: by instant, then by delivery.
+func (s *sighting) appendTo(b []byte) []byte {
+	b = append(b, s.key[:]...)
+	b = appendOrdered(b, s.observed)
+	b = appendOrdered(b, s.sequence)
+	b = binary.BigEndian.AppendUint32(b, s.position)
+	b = append(b, s.content[:]...)
+	b = binary.BigEndian.AppendUint64(b, s.entry)
+	b = binary.BigEndian.AppendUint32(b, s.turns)
+	b = binary.BigEndian.AppendUint32(b, uint32(s.day))
+	b = binary.BigEndian.AppendUint16(b, s.tasks)
+	if s.undated {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+// sightingOf reads what appendTo wrote.
+func sightingOf(b []byte) sighting {
+	return sighting{
+		key:      schema.Key(b[:16]),
+		observed: ordered(b[16:]),
+		sequence: ordered(b[24:]),
+		position: binary.BigEndian.Uint32(b[32:]),
+		content:  [8]byte(b[36:]),
+		entry:    binary.BigEndian.Uint64(b[44:]),
+		turns:    binary.BigEndian.Uint32(b[52:]),
+		day:      int32(binary.BigEndian.Uint32(b[56:])),
+		tasks:    binary.BigEndian.Uint16(b[60:]),
+		undated:  b[62] != 0,
+	}
+}
+
+// appendOrdered appends a number so that the order of the bytes is that of the
+// numbers.
+func appendOrdered(b []byte, v int64) []byte {
+	return binary.BigEndian.AppendUint64(b, uint64(v)^1<<63)
+}
+
+// ordered reads what appendOrdered wrote.
+func ordered(b []byte) int64 { return int64(binary.BigEndian.Uint64(b) ^ 1<<63) }

@@ -1,0 +1,132 @@
+package commit
+
+import (
+	"unsafe"
+
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/schema"
+)
+
+// dayTables lists the day tables, in the order of schema.DayTables. The first is
+// jobs, whose rows lead those of the others.
+func dayTables() []dayTable {
+	return []dayTable{
+		table[schema.JobRow]{
+			func(r *schema.Rows) []schema.JobRow { return unsafe.Slice(&r.Job, 1) },
+			func(r *schema.Rows, row *schema.JobRow) { r.Job = *row },
+			func(r *schema.JobRow) (string, string) { return r.InstanceID, r.JobID },
+		},
+		table[schema.TaskRow]{
+			func(r *schema.Rows) []schema.TaskRow { return r.Tasks },
+			func(r *schema.Rows, row *schema.TaskRow) { r.Tasks = append(r.Tasks, *row) },
+			func(r *schema.TaskRow) (string, string) { return r.InstanceID, r.JobID },
+		},
+		table[schema.TurnRow]{
+			func(r *schema.Rows) []schema.TurnRow { return r.Turns },
+			func(r *schema.Rows, row *schema.TurnRow) { r.Turns = append(r.Turns, *row) },
+			func(r *schema.TurnRow) (string, string) { return r.InstanceID, r.JobID },
+		},
+		table[schema.ContactRow]{
+			func(r *schema.Rows) []schema.ContactRow { return r.Contacts },
+			func(r *schema.Rows, row *schema.ContactRow) { r.Contacts = append(r.Contacts, *row) },
+			func(r *schema.ContactRow) (string, string) { return r.InstanceID, r.JobID },
+		},
+		table[schema.ExtraRow]{
+			func(r *schema.Rows) []schema.ExtraRow { return r.Extras },
+			func(r *schema.Rows, row *schema.ExtraRow) { r.Extras = append(r.Extras, *row) },
+			func(r *schema.ExtraRow) (string, string) { return r.InstanceID, r.JobID },
+		},
+		table[schema.SummaryRow]{
+			func(r *schema.Rows) []schema.SummaryRow { return r.Summaries },
+			func(r *schema.Rows, row *schema.SummaryRow) { r.Summaries = append(r.Summaries, *row) },
+			func(r *schema.SummaryRow) (string, string) { return r.InstanceID, r.JobID },
+		},
+	}
+}
+
+// Places in dayTables.
+const (
+	jobsAt  = 0
+	tasksAt = 1
+)
+
+// dayTable is a day table, independent of the type of its rows.
+type dayTable interface {
+	// open opens a file of the table.
+	open(path string) (tableReader, error)
+	writer(*parquetio.Compressor) (tableWriter, error)
+}
+
+// tableReader reads a file of a day table, job by job.
+type tableReader interface {
+	// job returns whose row is next; ok is false at the end.
+	job() (instanceID, jobID string, ok bool)
+	// take moves the next row, which is of the job of the other rows, into rows.
+	take(rows *schema.Rows) error
+	Close() error
+}
+
+// tableWriter writes files of a day table, as [parquetio.Writer] does.
+type tableWriter interface {
+	Reset(*contentFile)
+	// count returns how many of the rows are of the table.
+	count(*schema.Rows) int
+	write(*schema.Rows) error
+	Flush()
+	Rows() int64
+	Close() error
+}
+
+// table is the day table of a type of rows.
+type table[T any] struct {
+	rows func(*schema.Rows) []T
+	add  func(*schema.Rows, *T)
+	job  func(*T) (instanceID, jobID string)
+}
+
+func (t table[T]) open(path string) (tableReader, error) {
+	file, err := parquetio.Open[T](path)
+	if err != nil {
+		return nil, err
+	}
+	r := &rowReader[T]{Reader: file, table: t}
+	if r.ahead, err = file.Next(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+type rowReader[T any] struct {
+	*parquetio.Reader[T]
+	table table[T]
+	ahead *T
+}
+
+func (r *rowReader[T]) job() (instanceID, jobID string, ok bool) {
+	if r.ahead == nil {
+		return "", "", false
+	}
+	instanceID, jobID = r.table.job(r.ahead)
+	return instanceID, jobID, true
+}
+
+func (r *rowReader[T]) take(rows *schema.Rows) (err error) {
+	r.table.add(rows, r.ahead)
+	r.ahead, err = r.Next()
+	return err
+}
+
+func (t table[T]) writer(c *parquetio.Compressor) (tableWriter, error) {
+	w, err := parquetio.NewWriter[T](c)
+	return &rowWriter[T]{w, t}, err
+}
+
+type rowWriter[T any] struct {
+	*parquetio.Writer[T]
+	table table[T]
+}
+
+func (w *rowWriter[T]) Reset(file *contentFile)       { w.Writer.Reset(file) }
+func (w *rowWriter[T]) count(rows *schema.Rows) int   { return len(w.table.rows(rows)) }
+func (w *rowWriter[T]) write(rows *schema.Rows) error { return w.Write(w.table.rows(rows)) }

@@ -1,0 +1,161 @@
+// Package commit is the transaction that publishes a run: it takes jobs, facts,
+// campaigns and rejects, decides between the versions of every job, writes the
+// shards that change and publishes the result as a snapshot, or nothing at all.
+//
+// Which of several versions of a job wins is decided in versions.go; what
+// becomes of SearchTask's values, in facts.go; where the rows of a job lie, in
+// shards.go and plan.go; what happens at a crash, step by step, in publish.go.
+// The day tables are listed in tables.go. What is gathered is kept within
+// Options.Memory and otherwise on disk, however many jobs there are.
+package commit
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/jobsort"
+	"callmill/pipeline/dataset/spill"
+	"callmill/schema"
+)
+
+// Options are what a transaction needs besides a dataset. Flattener and
+// Unflatten are required.
+type Options struct {
+	// Flattener makes a Flattener; each goroutine has its own.
+	Flattener func() Flattener
+	// Unflatten makes a job of its rows. It is safe for concurrent use.
+	Unflatten func(*schema.Rows) *schema.Job
+	Memory    int64    // bytes for what is gathered; 0: 192 MiB
+	Workers   int      // shards that are written at the same time; 0: 1
+	Program   string   // name and version, for the manifest
+	Observer  Observer // may be nil
+}
+
+// Flattener makes rows of jobs. It is used by one goroutine.
+type Flattener interface {
+	// Add returns the rows of a job, valid until the next call; copies of them
+	// are valid until Reset.
+	Add(*schema.Job, schema.ContentHash) *schema.Rows
+	Reset()
+	// JobDate returns the day that a job lives under, in days since 1970-01-01,
+	// and its first call, in ms; NoDate and 0 where it has none.
+	JobDate(*schema.Job) (day int32, firstCall int64)
+}
+
+// Observer is told of the progress of writing, from several goroutines.
+type Observer interface {
+	// Writing is called when n shards are about to be written, Wrote for each.
+	Writing(n int)
+	Wrote()
+}
+
+// Tx is what one run is about to publish. Workers add to it through appenders;
+// when all are flushed, Commit publishes. Close must be called at the end,
+// whatever happened.
+type Tx struct {
+	dataset *dataset.Dataset
+	options Options
+	run     dataset.Run
+	base    *dataset.Manifest // of the snapshot built upon; nil where all is written anew
+	anew    bool              // see BeginAnew
+	old     *published
+
+	jobs      *jobsort.Store
+	sightings *spill.Sorter // one record for each version of a job
+	requests  spill.Blobs   // ids of the requests that brought published content again
+	facts     *spill.Sorter // of SearchTask, by job
+	rejects   *rejectStore
+
+	mu        sync.Mutex
+	appenders []*Appender
+	replays   map[string]bool // rejects that are replayed: whether their input was accepted
+
+	wanted    *decisions // published jobs whose facts are needed
+	decisions *decisions
+	versions  *versions
+	unmatched int64 // facts of tasks that are in no table
+	build     *build
+}
+
+// Begin starts a run upon the published snapshot.
+func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) (*Tx, error) {
+	tx := begin(d, run, o)
+	if d.Manifest() == nil {
+		return tx, nil
+	}
+	tx.base = d.Manifest()
+	if err := tx.old.load(ctx, d); err != nil {
+		return nil, errors.Join(err, tx.Close())
+	}
+	return tx, nil
+}
+
+// BeginAnew starts a run that replaces the published snapshot by one made of
+// the very same jobs, derived anew: each must be added once. Rejects and
+// campaigns stay.
+func BeginAnew(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
+	tx := begin(d, run, o)
+	tx.anew = true
+	return tx
+}
+
+func begin(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
+	if o.Memory == 0 {
+		o.Memory = 192 << 20
+	}
+	o.Workers = max(1, o.Workers)
+	if o.Observer == nil {
+		o.Observer = silent{}
+	}
+	dir, memory := d.Path(dataset.SnapshotsDir), o.Memory
+	tx := &Tx{
+		dataset: d, options: o, run: run,
+		old:       newPublished(dir, memory/4),
+		sightings: spill.NewSorter(dir, memory/12),
+		requests:  spill.Blobs{Dir: dir, Memory: memory / 96},
+		facts:     spill.NewSorter(dir, memory/24),
+		rejects:   newRejectStore(dir, run.ID, memory/12),
+		replays:   map[string]bool{},
+		wanted:    newDecisions(dir, memory/24),
+		decisions: newDecisions(dir, memory/12),
+	}
+	tx.jobs = jobsort.NewStore(jobsort.Options{
+		Memory:  memory / 6,
+		Open:    memory / 12 / int64(o.Workers),
+		Dir:     dir,
+		Buckets: dataset.BucketsFor,
+	})
+	return tx
+}
+
+// silent is the Observer of a transaction that has none.
+type silent struct{}
+
+func (silent) Writing(int) {}
+func (silent) Wrote()      {}
+
+// Final reports whether a job is published and was over then. It is safe for
+// concurrent use.
+func (tx *Tx) Final(instanceID, jobID string) (bool, error) {
+	job, err := tx.old.finder().find(schema.JobKey(nil, instanceID, jobID))
+	return job != nil && job.final, err
+}
+
+// requestAt returns the id of a request noted by an appender.
+func (tx *Tx) requestAt(ref int64) (string, error) {
+	id, err := tx.requests.Get(spill.Ref(ref))
+	return string(id), err
+}
+
+// Close frees the memory and disk space of the run; of one that was not published
+// nothing is left.
+func (tx *Tx) Close() error {
+	err := errors.Join(tx.jobs.Close(), tx.sightings.Close(), tx.requests.Close(), tx.facts.Close(), tx.rejects.close(),
+		tx.wanted.Close(), tx.decisions.Close(), tx.old.jobs.Close())
+	if tx.build != nil {
+		err = tx.build.discard(err)
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package commit
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"callmill/pipeline/dataset"
+)
+
+// writeShards writes what the plan says, and again what turns out to need
+// another number of files.
+func (tx *Tx) writeShards(ctx context.Context) error {
+	units := tx.build.plan()
+	for len(units) > 0 {
+		tx.options.Observer.Writing(len(units))
+		err := each(ctx, tx.options.Workers, units, func(ctx context.Context, s shard) error {
+			if err := tx.build.writeShard(ctx, s); err != nil {
+				return fmt.Errorf("write %s bucket %d of %d: %w", dataset.DateDir(s.day), s.bucket, s.buckets, err)
+			}
+			tx.options.Observer.Wrote()
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if units, err = tx.build.replan(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each calls f for the units, workers of them at a time, until the first error.
+func each[T any](ctx context.Context, workers int, units []T, f func(context.Context, T) error) error {
+	g, group := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for _, unit := range units {
+		if group.Err() != nil {
+			break
+		}
+		g.Go(func() error { return f(group, unit) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// writeShard writes one shard. Writers are used again for their memory; after an
+// error the state of one is unknown.
+func (b *build) writeShard(ctx context.Context, s shard) (err error) {
+	var w *shardWriter
+	select {
+	case w = <-b.writers:
+	default:
+		if w, err = b.newWriter(); err != nil {
+			return err
+		}
+	}
+	written, err := w.write(ctx, s)
+	if err != nil {
+		return err
+	}
+	b.writers <- w
+	b.mu.Lock()
+	b.days[s.day].written[s] = written
+	b.mu.Unlock()
+	return nil
+}

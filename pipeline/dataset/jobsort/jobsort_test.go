@@ -1,0 +1,322 @@
+package jobsort
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"callmill/schema"
+)
+
+// drawJob draws a job by reflection, so that no field can be forgotten.
+func drawJob(t *rapid.T) *schema.Job {
+	job := &schema.Job{}
+	draw(t, "job", reflect.ValueOf(job).Elem())
+	return job
+}
+
+func draw(t *rapid.T, name string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for field, value := range v.Fields() {
+			draw(t, field.Name, value)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), rapid.IntRange(0, 3).Draw(t, name), 3))
+		for i := range v.Len() {
+			draw(t, name, v.Index(i))
+		}
+	case reflect.Pointer:
+		if rapid.Bool().Draw(t, name) {
+			v.Set(reflect.New(v.Type().Elem()))
+			draw(t, name, v.Elem())
+		}
+	case reflect.String:
+		v.SetString(rapid.OneOf(rapid.StringN(0, 5, -1), rapid.SampledFrom(speakers[:])).Draw(t, name))
+	case reflect.Bool:
+		v.SetBool(rapid.Bool().Draw(t, name))
+	case reflect.Int32:
+		v.SetInt(int64(rapid.Int32().Draw(t, name)))
+	case reflect.Int64:
+		v.SetInt(rapid.Int64().Draw(t, name))
+	default:
+		t.Fatalf("no values of %s for %s", v.Type(), name)
+	}
+}
+
+// appended is a job with what was appended of it.
+type appended struct {
+	job       *schema.Job
+	day       int32
+	firstCall int64
+	hash      schema.ContentHash
+}
+
+// TestJobsComeBack: whatever is appended is found again under its day, every
+// field of it, in memory or spilled, few or many at a time.
+func TestJobsComeBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		store := NewStore(Options{
+			Memory: rapid.SampledFrom([]int64{0, 1, 500}).Draw(t, "memory"),
+			Open:   rapid.SampledFrom([]int64{0, 1, 300}).Draw(t, "open"),
+		})
+		buckets := rapid.SampledFrom([]int{1, 2, 8}).Draw(t, "buckets")
+		defer store.Close()
+		want := map[uint64]appended{}
+		for range rapid.IntRange(1, 3).Draw(t, "appenders") {
+			a := store.Appender()
+			for range rapid.IntRange(0, 5).Draw(t, "jobs") {
+				one := appended{drawJob(t), rapid.Int32Range(0, 3).Draw(t, "day"), rapid.Int64().Draw(t, "first call"), schema.ContentHash{rapid.Byte().Draw(t, "hash")}}
+				id, err := a.Append(schema.JobKey(nil, one.job.InstanceID, one.job.JobID), one.day, one.firstCall, one.hash, one.job)
+				if _, twice := want[id]; err != nil || id == 0 || twice {
+					t.Fatalf("append: id %d, %v", id, err)
+				}
+				want[id] = one
+			}
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found := 0
+		var decoder Decoder
+		for day := range store.days {
+			for bucket := range buckets {
+				var before *Entry
+				for _, e := range collect(t, store, day, bucket, buckets, all) {
+					found++
+					compareEntry(t, &decoder, &e, want[e.ID], day)
+					if before != nil && compareEntries(before, &e) > 0 {
+						t.Errorf("%s comes after %s", e.JobID, before.JobID)
+					}
+					before = &e
+				}
+			}
+		}
+		if found != len(want) {
+			t.Errorf("%d jobs came back, want %d", found, len(want))
+		}
+	})
+}
+
+func compareEntry(t *rapid.T, decoder *Decoder, e *Entry, want appended, day int32) {
+	if want.day != day || e.FirstCall != want.firstCall || e.Hash != want.hash {
+		t.Errorf("entry %+v of day %d, want %+v", e, day, want)
+	}
+	got, err := decoder.Job(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.job, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("job (-want +got):\n%s", diff)
+	}
+}
+
+func all(schema.Key, uint64) bool { return true }
+
+// collect reads the entries of a bucket of a day that are kept.
+func collect(t rapid.TB, store *Store, day int32, bucket, buckets int, keep func(schema.Key, uint64) bool) (entries []Entry) {
+	t.Helper()
+	sorted, err := store.Sorted(day, bucket, buckets, keep)
+	for err == nil && sorted.Peek() != nil {
+		entries = append(entries, *sorted.Peek())
+		err = sorted.Take()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+const manyJobs = 3000
+
+// manyBlocks appends jobs of several segments of several blocks, all of day 7.
+// Job n is the n-th one in order.
+func manyBlocks(t *testing.T, o Options) *Store {
+	t.Helper()
+	store := NewStore(o)
+	t.Cleanup(func() { store.Close() })
+	a := store.Appender()
+	for n := range manyJobs {
+		at := n * 7919 % manyJobs // every number once
+		job := &schema.Job{JobID: fmt.Sprint("job-", at), FailureReason: strings.Repeat(fmt.Sprint(at), 300)}
+		if _, err := a.Append(keyOfJob(at), 7, int64(at), schema.ContentHash{}, job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func keyOfJob(n int) schema.Key { return schema.JobKey(nil, "", fmt.Sprint("job-", n)) }
+
+// TestManyBlocks: jobs of many blocks, in memory and spilled, come back in
+// order but for those that are not wanted, in whatever number of buckets they
+// are read and however many were expected.
+func TestManyBlocks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: writes hundreds of thousands of rows")
+	}
+	wanted := func(key schema.Key, _ uint64) bool { return key[5]%3 > 0 }
+	for _, memory := range []int64{1, 60 << 10, 1 << 30} {
+		for _, expected := range []int{1, 4, 1 << 16} {
+			store := manyBlocks(t, Options{Memory: memory, Open: 1 << 20, Buckets: func(int64) int { return expected }})
+			if blocks, segments := countBlocks(store.days[7].segments); blocks < 2*segments {
+				t.Errorf("%d blocks in %d segments: parts are too small with %d buckets expected", blocks, segments, expected)
+			}
+			if jobs, rows := store.Day(7); jobs != manyJobs || rows != (schema.RowCounts{manyJobs}) {
+				t.Errorf("%d jobs with %v rows, want %d", jobs, rows, manyJobs)
+			}
+			if spilled := store.spill.Size() > 0; spilled != (memory < 1<<30) {
+				t.Errorf("spilled with %d bytes of memory: %v", memory, spilled)
+			}
+			for _, buckets := range []int{1, 2, 4, 32} {
+				for bucket := range buckets {
+					checkBucket(t, store, bucket, buckets, wanted)
+				}
+			}
+		}
+	}
+}
+
+func countBlocks(segments []segment) (blocks, of int) {
+	for _, segment := range segments {
+		blocks += len(segment.ends)
+	}
+	return blocks, len(segments)
+}
+
+// wantedOf lists the wanted jobs of a bucket in order.
+func wantedOf(bucket, buckets int, wanted func(schema.Key, uint64) bool) (ids []string) {
+	for n := range manyJobs {
+		if key := keyOfJob(n); key.Bucket(buckets) == bucket && wanted(key, 0) {
+			ids = append(ids, fmt.Sprint("job-", n))
+		}
+	}
+	return ids
+}
+
+func checkBucket(t *testing.T, store *Store, bucket, buckets int, wanted func(schema.Key, uint64) bool) {
+	t.Helper()
+	var got []string
+	for _, e := range collect(t, store, 7, bucket, buckets, wanted) {
+		got = append(got, strings.Clone(e.JobID))
+	}
+	if want := wantedOf(bucket, buckets, wanted); !slices.Equal(got, want) {
+		t.Errorf("bucket %d of %d has %d jobs, want %d in order", bucket, buckets, len(got), len(want))
+	}
+}
+
+// TestBucketsApart: who reads a bucket of a day does not read what has nothing
+// of it, be it expected in as many buckets, in more or in fewer.
+func TestBucketsApart(t *testing.T) {
+	const bucket = 1
+	for buckets, least := range map[int]int{2: 2, 4: 4, 8: 4} {
+		store := manyBlocks(t, Options{Open: 1 << 20, Buckets: func(int64) int { return 4 }})
+		of := store.days[7]
+		read, segments := 0, of.segments
+		for i, one := range segments {
+			of.segments = segments[i : i+1]
+			if len(collect(t, store, 7, bucket, buckets, all)) > 0 {
+				read++
+				continue
+			}
+			clear(one.compressed) // reading it is an error
+		}
+		of.segments = segments
+		checkBucket(t, store, bucket, buckets, all)
+		if read > len(segments)/least+1 {
+			t.Errorf("%d of %d segments are read for one bucket of %d, want one of %d", read, len(segments), buckets, least)
+		}
+	}
+}
+
+// TestManyAppenders: appenders that hand over at the same time, into parts that
+// get more as rows come, lose nothing.
+func TestManyAppenders(t *testing.T) {
+	const appenders, jobs, days = 4, 2000, 2
+	buckets := func(rows int64) (n int) {
+		for n = 1; rows/int64(n) > 10_000; n *= 2 {
+		}
+		return n
+	}
+	for _, memory := range []int64{1, 100 << 10, 1 << 30} {
+		store := NewStore(Options{Memory: memory, Open: 400 << 10, Buckets: buckets, Dir: t.TempDir()})
+		defer store.Close()
+		var working sync.WaitGroup
+		for n := range appenders {
+			a := store.Appender()
+			working.Go(func() {
+				for i := range jobs {
+					job := someJob(n*jobs + i)
+					if _, err := a.Append(schema.JobKey(nil, "", job.JobID), int32(i%days), job.Tasks[0].ActualTime, schema.ContentHash{}, job); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+				if err := a.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		working.Wait()
+		parts := map[int32]bool{}
+		for day, of := range store.days {
+			for _, segment := range of.segments {
+				parts[segment.parts] = true
+			}
+			const all = appenders * jobs / days
+			if n, rows := store.Day(day); n != all || rows != (schema.RowCounts{all, all, 8 * all}) {
+				t.Errorf("day %d has %d jobs with %v rows, want %d", day, n, rows, all)
+			}
+		}
+		if len(parts) < 2 {
+			t.Errorf("parts %v, want that they get more", parts)
+		}
+		for _, buckets := range []int{1, 2, 8} {
+			found := map[string]bool{}
+			for day := range int32(days) {
+				for bucket := range buckets {
+					for _, e := range collect(t, store, day, bucket, buckets, all) {
+						found[strings.Clone(e.JobID)] = true
+					}
+				}
+			}
+			if len(found) != appenders*jobs {
+				t.Errorf("%d jobs in %d buckets, want %d", len(found), buckets, appenders*jobs)
+			}
+		}
+	}
+}
+
+// TestNothingIsHeldTwice: past the memory all is in the file, and an appender
+// that is closed holds nothing.
+func TestNothingIsHeldTwice(t *testing.T) {
+	store := manyBlocks(t, Options{Memory: 60 << 10, Open: 1 << 18})
+	for i, segment := range store.days[7].segments {
+		if segment.compressed != nil {
+			t.Errorf("segment %d is in memory", i)
+		}
+	}
+	if store.held != 0 {
+		t.Errorf("%d bytes count as held", store.held)
+	}
+	a := store.Appender()
+	if _, err := a.Append(keyOfJob(1), 7, 1, schema.ContentHash{}, someJob(1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if cap(a.open)+cap(a.block)+cap(a.compressed)+cap(a.sorted)+cap(a.days)+cap(a.ends) > 0 {
+		t.Error("a closed appender holds memory")
+	}
+}

@@ -1,0 +1,52 @@
+package dataset
+
+import (
+	"iter"
+	"path/filepath"
+	"slices"
+
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/schema"
+)
+
+// Rows reads a table of the published snapshot, of which T is the row type,
+// file by file; each row is valid until the next. Without a published snapshot
+// there are none.
+func Rows[T any](d *Dataset, table string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		if d.manifest == nil {
+			return
+		}
+		for _, f := range d.manifest.Table(table).Files {
+			for row, err := range parquetio.All[T](filepath.Join(d.SnapshotDir(), filepath.FromSlash(f.Path))) {
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Rejects reads the published rejects, each valid until the next.
+func (d *Dataset) Rejects() iter.Seq2[*schema.RejectRow, error] {
+	return Rows[schema.RejectRow](d, schema.TableRejects)
+}
+
+// JobGroups reads the published campaigns, by instance and id.
+func (d *Dataset) JobGroups() (map[string]map[string]schema.JobGroupRow, error) {
+	groups := map[string]map[string]schema.JobGroupRow{}
+	for row, err := range Rows[schema.JobGroupRow](d, schema.TableJobGroups) {
+		if err != nil {
+			return nil, err
+		}
+		if groups[row.InstanceID] == nil {
+			groups[row.InstanceID] = map[string]schema.JobGroupRow{}
+		}
+		groups[row.InstanceID][row.JobGroupID] = *row
+	}
+	return groups, nil
+}
+
+// Undated reports whether an instant, in ms, is the start of a run that dated
+// versions without a timestamp of their own.
+func (d *Dataset) Undated(at int64) bool { return slices.Contains(d.manifest.Undated, at) }

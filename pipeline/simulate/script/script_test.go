@@ -1,0 +1,125 @@
+package script_test
+
+import (
+	_ "embed"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"callmill/pipeline/simulate/script"
+)
+
+//go:embed testdata/small.txt
+var small string // the smallest campaign that is valid
+
+// readCampaign reads a campaign of that text, with the words of the simulation.
+func readCampaign(t testing.TB, text string) (*script.Campaign, error) {
+	t.Helper()
+	words, err := script.ReadVocabulary(os.DirFS(".."), "words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{"tiny.txt": {Data: []byte(text)}}
+	return script.ReadCampaign(files, "tiny.txt", words, 12)
+}
+
+func TestCampaign(t *testing.T) {
+	c, err := readCampaign(t, strings.Replace(small, "node bye", "say@2.0 您好！\nnode bye", 1))
+	if err == nil {
+		t.Error("a wording of an unknown version is no error")
+	}
+	text := strings.Replace(small, "version 1.0 0\n", "version 1.0 0\nversion 2.0 50\n", 1)
+	if c, err = readCampaign(t, strings.Replace(text, "reply fine", "say@2.0 您好！\nreply fine", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if c.VersionAt(49) != 0 || c.VersionAt(50) != 1 {
+		t.Errorf("versions %d and %d, want 0 and 1", c.VersionAt(49), c.VersionAt(50))
+	}
+	first := c.First
+	if got := first.Say(1); len(first.Say(0)) == 1 || len(got) != 1 || got[0].Text != "您好！" {
+		t.Errorf("version 2.0 says %+v", got)
+	}
+	if first.Ends != script.NodeWaits || len(first.Replies) != 3 || !first.Replies[2].Aside || first.Replies[0].To != c.GiveUp {
+		t.Errorf("the first node is %+v", first)
+	}
+	if !c.Calls(6, 11) || c.Calls(6, 12) || c.Calls(0, 8) {
+		t.Error("the campaign calls from 9 to 12, every day")
+	}
+}
+
+// Each number below the weight of a list belongs to one entry, by its weight.
+func TestWeights(t *testing.T) {
+	words, err := script.ReadVocabulary(fstest.MapFS{"words/a.txt": {Data: []byte("list a\n-3 x\n-1 y\n")}}, "words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, drawn := words.Lookup("a"), ""
+	for n := range list.Weight() {
+		drawn += list.At(n)[0].Text
+	}
+	if drawn != "xxxy" {
+		t.Errorf("drew %s, want xxxy", drawn)
+	}
+}
+
+func TestCampaignErrors(t *testing.T) {
+	tests := []struct{ old, new, want string }{
+		{"share 1\n", "share many\n", `tiny.txt:5: invalid share "many": want a number from 1 to 10000`},
+		{"hours 9-12\n", "hours 12-9\n", `tiny.txt:6: invalid range "12-9": want one such as 3-28`},
+		{"hours 9-12\n", "hours 9-25\n", `tiny.txt:6: invalid hours "9-25": want hours of one day, such as 9-12`},
+		{"numbers 1\n", "numbers 99\n", `tiny.txt:7: invalid calling number "99": want 1 to 12`},
+		{"version 1.0 0\n", "version 1.0 5\n", "tiny.txt:8: version 1.0 does not start after its predecessor; the first starts at 0"},
+		{"param due date 1-5", "param due moon 1-5", `tiny.txt:9: unknown kind of parameter "moon"`},
+		{"param due date 1-5", "param due date 1-999", `tiny.txt:9: invalid date "1-999": want at most 366`},
+		{"giveup bye", "giveup by", `tiny.txt:1: unknown node "by"`},
+		{"any busy 1 -> bye", "any bussy 1 -> bye", `tiny.txt:14: unknown list or parameter "bussy"`},
+		{"- 好{due:spoken}", "- 好{due:sung", "tiny.txt:16: unmatched {"},
+		{"- 好{due:spoken}", "- [好|行", "tiny.txt:16: unmatched ["},
+		{"- 好{due:spoken}", "- 好{fine}", "tiny.txt:15: list fine contains itself"},
+		{"- 好{due:spoken}\n", "", "tiny.txt:15: list fine is empty"},
+		{"say 您好，{honorific}", "say 您好，{city}", "tiny.txt:18: invalid line of the robot"},
+		{"reply fine 10 -> bye", "reply fine ten -> bye", `tiny.txt:19: invalid weight "ten": want a number from 1 to 10000`},
+		{"reply fine 10 -> bye", "reply fine 10 bye", "tiny.txt:19: invalid reply: want reply LIST WEIGHT -> NODE"},
+		{"reply fine 10 -> bye", "reply fine 10 -> nowhere", `tiny.txt:19: unknown node "nowhere"`},
+		{"node bye 结束", "node bye 结束\nnode bye 再结束", `tiny.txt:22: duplicate node "bye"`},
+		{"end\n", "end\nnode lost 迷路\nsay 有人吗\nend\n", "tiny.txt:24: unreachable node lost"},
+		{"end\n", "next bye\n", "tiny.txt:17: no path from node greet to an end"},
+		{"end\n", "end\nplant doom node=bye hangup=lots\n", `tiny.txt:24: invalid hangup=lots: want a number from 0 to 60000`},
+		{"end\n", "end\nplant doom version=2.0\n", `tiny.txt:24: unknown version "2.0"`},
+		{"end\n", "finish\n", `tiny.txt:23: unknown directive "finish"`},
+		{"campaign tiny", "campaign 小", `tiny.txt:1: invalid campaign "小": want at least two lower-case letters`},
+		{"name 小活动\n", "\xff\n", "tiny.txt: invalid UTF-8"},
+		{"name 小活动\n", "", "tiny.txt:1: missing campaign, name, script or company"},
+	}
+	for _, test := range tests {
+		if !strings.Contains(small, test.old) {
+			t.Fatalf("%q is not in the campaign", test.old)
+		}
+		text := strings.Replace(small, test.old, test.new, 1)
+		_, err := readCampaign(t, text)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q for %q:\n got %v\nwant %s", test.new, test.old, err, test.want)
+		}
+	}
+}
+
+func TestWordErrors(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"list filler\n- 嗯\nlist filler\n", `words/a.txt:3: duplicate list "filler"`},
+		{"- 嗯\n", "words/a.txt:1: entry outside a list"},
+		{"list filler mood=angry\n- 嗯\n", `words/a.txt:1: unknown mood "angry"`},
+		{"list filler clear=101\n- 嗯\n", "words/a.txt:1: invalid clear=101: want a percentage"},
+		{"list filler\n- {other}\n", `words/a.txt:2: unknown list or parameter "other"`},
+	}
+	for _, test := range tests {
+		_, err := script.ReadVocabulary(fstest.MapFS{"words/a.txt": {Data: []byte(test.text)}}, "words")
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%q:\n got %v\nwant %s", test.text, err, test.want)
+		}
+	}
+	pairs := fstest.MapFS{"pairs.txt": {Data: []byte("还款\n")}}
+	if _, err := script.ReadPairs(pairs, "pairs.txt"); err == nil || err.Error() != "pairs.txt:1: invalid pair: want WORD OTHER-WORD" {
+		t.Errorf("%v", err)
+	}
+}
