@@ -1,70 +1,99 @@
 //go:build ignore
 
-// Events reads what go test -json writes and prints what go test would: a line
-// for each package, and of tests that fail what they said. It exits 1 if a
-// test failed or was skipped, and names those.
+// Events reads the output of go test -json and prints what go test would: a
+// line for each package, and the output of tests that failed; then the slowest
+// tests. It exits with 1 if a test failed, or was skipped and -short is not
+// given, and names those.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
 // event is a line of go test -json; see go doc test2json.
 type event struct {
 	Action, Package, Test, Output string
+	Elapsed                       float64 // seconds
 }
 
+// name returns the package and the test, for messages.
+func (e event) name() string { return strings.TrimPrefix(e.Package, "callmill/") + "." + e.Test }
+
 func main() {
-	bad, err := run(os.Stdin, os.Stdout)
+	short := flag.Bool("short", false, "tests may be skipped, as with go test -short")
+	slowest := flag.Int("slowest", 10, "how many of the slowest tests to print")
+	flag.Parse()
+	s, err := summarize(os.Stdin, os.Stdout)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "read go test -json: %v\n", err)
+		os.Exit(1)
 	}
-	if bad || err != nil {
+	s.printSlowest(os.Stdout, *slowest)
+	if len(s.skipped) > 0 && !*short {
+		fmt.Printf("skipped, but nothing may be skipped here:\n%s", strings.Join(s.skipped, ""))
+		s.failed = true
+	}
+	if s.failed {
 		os.Exit(1)
 	}
 }
 
-// run copies what is worth reading; bad says that not every test passed.
-func run(r io.Reader, w io.Writer) (bad bool, err error) {
-	said := map[string]string{} // by package and test, while it runs
-	var skipped []string
-	lines := bufio.NewReader(r)
+// summary is what a run of go test came to.
+type summary struct {
+	failed  bool
+	skipped []string // names and output
+	passed  []event  // of tests, without subtests
+}
+
+// summarize copies to w what is worth reading.
+func summarize(r io.Reader, w io.Writer) (*summary, error) {
+	s := &summary{}
+	output := map[string]string{} // by name, while the test runs
+	in := bufio.NewReader(r)
 	for {
-		line, err := lines.ReadString('\n')
+		line, err := in.ReadString('\n')
 		if err == io.EOF {
-			break
+			return s, nil
 		}
 		if err != nil {
-			return true, err
+			return nil, err
 		}
 		var e event
 		if json.Unmarshal([]byte(line), &e) != nil {
-			fmt.Fprint(w, line) // the go command itself
+			fmt.Fprint(w, line) // of the go command itself
 			continue
 		}
-		test := e.Package + "." + e.Test
 		switch {
 		case e.Action == "build-output", e.Action == "output" && e.Test == "" && e.Output != "PASS\n":
 			fmt.Fprint(w, e.Output)
 		case e.Action == "output":
-			said[test] += e.Output
+			output[e.name()] += e.Output
 		case e.Action == "fail":
-			bad = true
-			fmt.Fprint(w, said[test])
+			s.failed = true
+			fmt.Fprint(w, output[e.name()])
 		case e.Action == "skip" && e.Test != "":
-			skipped = append(skipped, test+"\n"+said[test])
+			s.skipped = append(s.skipped, e.name()+"\n"+output[e.name()])
+		case e.Action == "pass" && e.Test != "" && !strings.Contains(e.Test, "/"):
+			s.passed = append(s.passed, e)
 		}
 		if e.Action == "pass" || e.Action == "fail" || e.Action == "skip" {
-			delete(said, test)
+			delete(output, e.name())
 		}
 	}
-	if len(skipped) > 0 {
-		fmt.Fprintf(w, "skipped, which nothing may be here:\n%s", strings.Join(skipped, ""))
+}
+
+func (s *summary) printSlowest(w io.Writer, n int) {
+	slices.SortFunc(s.passed, func(a, b event) int { return cmp.Compare(b.Elapsed, a.Elapsed) })
+	fmt.Fprintln(w, "slowest tests:")
+	for _, e := range s.passed[:min(n, len(s.passed))] {
+		fmt.Fprintf(w, "%7.1f s  %s\n", e.Elapsed, e.name())
 	}
-	return bad || len(skipped) > 0, nil
 }

@@ -147,6 +147,9 @@ func TestCrosswozIsWhatItIs(t *testing.T) {
 // reported as a nuisance and the noon nap in 02, the long opening in 03, the
 // misheard word in 04.
 func TestPlantedCausesSurface(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	python := python(t)
 	callmill := build(t)
 	data := converted(t, callmill, simulated(t, callmill, "10000"))
@@ -250,7 +253,7 @@ func build(t *testing.T) (callmill string) {
 func simulated(t *testing.T, callmill, jobs string) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "responses")
-	run(t, callmill, "simulate", "--write", dir, "--jobs", jobs)
+	run(t, callmill, "simulate", "--write", dir, "--people", jobs)
 	return dir
 }
 

@@ -157,6 +157,7 @@
 //	github.com/spf13/cobra                commands: subcommands and help.
 //	github.com/spf13/pflag                commands: cobra's flags.
 //	golang.org/x/sys                      source: fadvise, which fetches files before it is their turn. The standard library lacks it.
+//	golang.org/x/crypto/x509roots         cmd/callmill: x509roots/fallback, Mozilla's root certificates for images that have none.
 //	golang.org/x/term                     cmd/callmill: whether stderr is a terminal.
 //	github.com/vbauerster/mpb/v8          progress: the bar on a terminal.
 //	github.com/mattn/go-runewidth         demo: how many columns Chinese text takes; mpb uses it, too.

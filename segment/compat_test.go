@@ -94,6 +94,9 @@ func (c compatible) compare(t *testing.T, raw *gse.Segmenter, ref *GSE, lines []
 // TestSameWordsAsGSE is what holds the two engines together, and Segmenter to
 // gse as it comes.
 func TestSameWordsAsGSE(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: loads gse's dictionary")
+	}
 	lines := manyLines(t)
 	t.Logf("%d lines", len(lines))
 	raw, err := library()
@@ -107,6 +110,9 @@ func TestSameWordsAsGSE(t *testing.T) {
 // TestUserWordsAsInGSE gives both engines words that take the place of
 // built-in ones, reach beyond them, and bring new characters.
 func TestUserWordsAsInGSE(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: loads gse's dictionary")
+	}
 	rng := rand.New(rand.NewPCG(3, 4))
 	known := dictionaryWords(t)
 	var text strings.Builder

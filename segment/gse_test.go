@@ -53,6 +53,9 @@ var layerCases = []string{
 var decimalCases = []string{"评分|是|4.5|分", "４．５|％", "1.2|.|3", "a4|.|5", "1.5|abc", "4|.|。"}
 
 func TestGSELayer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: loads gse's dictionary")
+	}
 	for _, hmm := range []bool{false, true} {
 		s, err := plainGSE()
 		if hmm {
@@ -126,12 +129,18 @@ func wantDictionary(t *testing.T, user []userWord, want *gse.Dictionary) {
 }
 
 func TestGSEHasTheLibrarysWords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: loads gse's dictionary")
+	}
 	raw, err := library()
 	wantDictionary(t, nil, must(t, raw, err).Dict)
 }
 
 // TestGSECutsAsTheLibrary: beneath its layer GSE is gse as it comes.
 func TestGSECutsAsTheLibrary(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: loads gse's dictionary")
+	}
 	raw, err := library()
 	raw = must(t, raw, err)
 	plain, err := plainGSE()

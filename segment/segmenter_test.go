@@ -48,6 +48,9 @@ func TestEmptyScript(t *testing.T) {
 
 // TestMended lists what New does otherwise than gse, each with an example.
 func TestMended(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	ref, err := modelGSE()
 	ref = must(t, ref, err)
 	for _, c := range []struct {
@@ -178,6 +181,9 @@ func TestNoAllocation(t *testing.T) {
 
 // TestLongScripts would take hours in time with the square of the length.
 func TestLongScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: cuts scripts of megabytes")
+	}
 	user := Options{HMM: true, Dicts: []UserDict{{Text: []byte(strings.Repeat("啊", 50) + " 9\n" + strings.Repeat("a", 50) + " 5")}}}
 	for _, s := range []*Segmenter{segmenter(t, Options{}), segmenter(t, Options{HMM: true}), segmenter(t, user)} {
 		for _, c := range []string{"的", "啊", "乂", "a", "1", "1.", " ", "。", "\xff", "\u0301", "\u200d", "😀", "中华人民共和国", "他来到了网易杭研ABC４．５"} {

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// thorough is what the tests that count on chance or on size are worth: with
-// CALLMILL_THOROUGH all that is promised, else a small share of it.
+// thorough reports whether tests that depend on chance or size run all of their
+// cases, as CALLMILL_THOROUGH asks, or a small share.
 func thorough() bool { return os.Getenv("CALLMILL_THOROUGH") != "" }
 
-// build builds callmill, without the race detector whatever the tests are built
-// with, and gives the path of the binary.
+// build builds callmill, always without the race detector, and returns the path
+// of the binary.
 func build(t testing.TB) (binary string) {
 	t.Helper()
 	binary = filepath.Join(t.TempDir(), "callmill")
@@ -28,9 +28,12 @@ func build(t testing.TB) (binary string) {
 	return binary
 }
 
-// TestBinarySize: the dictionaries a library embeds come with one method too
-// many, and nothing else tells. With gse's the binary was 102 MB.
+// TestBinarySize: a call to the wrong method links the dictionaries that a
+// library embeds, and nothing else shows it. With gse's the binary was 102 MB.
 func TestBinarySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds the binary")
+	}
 	const most = 80_000_000
 	info, err := os.Stat(build(t))
 	if err != nil {
@@ -46,7 +49,7 @@ type ran struct {
 	code           int
 	stdout, stderr string
 	cpu, wall      time.Duration
-	memory         int64 // the most it had in memory, bytes; 0 where the system does not tell
+	memory         int64 // peak in bytes; 0 where the system does not report it
 }
 
 func (r ran) String() string {
@@ -78,9 +81,9 @@ func run(t testing.TB, binary string, args ...string) ran {
 	return r
 }
 
-// watchMemory gives the peak of a process's resident memory. The system counts
-// it, and forgets it when the process ends; what its parent's usage says
-// includes memory the parent itself had when it forked.
+// watchMemory returns the peak of a process's resident memory. The kernel
+// forgets it when the process ends, and the parent's rusage includes what the
+// parent itself had when it forked.
 func watchMemory(pid int, ended <-chan struct{}) (peak int64) {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

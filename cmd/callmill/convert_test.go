@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// convert publishes inputs in a new dataset and gives its folder. It fails the
+// convert publishes inputs in a new dataset and returns its folder. It fails the
 // test if the exit code is not code.
 func convert(t testing.TB, code int, args ...string) (data string) {
 	t.Helper()
@@ -17,7 +17,7 @@ func convert(t testing.TB, code int, args ...string) (data string) {
 	return data
 }
 
-// runMain runs the command line in this process and gives what it prints.
+// runMain runs the command line in this process and returns what it prints.
 func runMain(t testing.TB, code int, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -39,8 +39,8 @@ func write(t testing.TB, files map[string]string) (dir string) {
 	return dir
 }
 
-// crosswoz is the folder of the real sample, beside the repository; without it
-// the test is skipped, but never in CI.
+// crosswoz returns the folder of the real sample, beside the repository. Without
+// it the test is skipped, or fails in CI.
 func crosswoz(t testing.TB) (dir string) {
 	t.Helper()
 	const sample = "shared/data/crosswoz"
@@ -61,7 +61,7 @@ func crosswoz(t testing.TB) (dir string) {
 	return ""
 }
 
-// missing skips a test for want of something, or fails it in CI.
+// missing skips a test that lacks something, or fails it in CI.
 func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {

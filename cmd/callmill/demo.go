@@ -21,11 +21,10 @@ func newDemo(env *environment) *cobra.Command {
 	world := worldFlags{}
 	c := &cobra.Command{
 		Use:   "demo [DIR]",
-		Short: "See the whole thing with nothing to configure",
-		Long: `Demo makes some thousand simulated calls, serves them on this machine as the API
-does, pulls and publishes them as a dataset in DIR (callmill-demo, if not
-given), and shows what is in them. Running it again
-changes nothing.`,
+		Short: "Try everything with nothing to configure",
+		Long: `Demo simulates some thousand calls, serves them on this machine as the API does,
+pulls them, publishes them as a dataset in DIR (default: callmill-demo), and
+prints a short report on them. Running it again changes nothing.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			flags.out = "callmill-demo"
@@ -36,13 +35,13 @@ changes nothing.`,
 		},
 	}
 	flags.addTo(c)
-	world.add(c)
-	c.Flags().Lookup("jobs").DefValue = "4000"
-	world.jobs = 4000
+	world.addTo(c.Flags())
+	c.Flags().Lookup("people").DefValue = "4000"
+	world.people = 4000
 	return c
 }
 
-// demonstrate pulls a simulated world from the API it serves itself.
+// demonstrate serves a simulated world as the API and pulls it.
 func demonstrate(ctx context.Context, env *environment, run *runFlags, made *worldFlags) (err error) {
 	world, err := made.world()
 	if err != nil {
@@ -79,13 +78,13 @@ func demonstrate(ctx context.Context, env *environment, run *runFlags, made *wor
 	return show(env, run.out)
 }
 
-// china is where the simulated calls are made.
+// china is the time zone of the simulated calls.
 var china = time.FixedZone("CST", 8*60*60)
 
-// demoQPS is more than the real API allows, and less than a laptop bears.
+// demoQPS is more than the real API allows and less than a laptop can serve.
 const demoQPS = 500
 
-// show prints what is in a dataset.
+// show prints the report on a dataset.
 func show(env *environment, dir string) error {
 	d, err := dataset.View(dir)
 	if err != nil {
@@ -103,14 +102,15 @@ func show(env *environment, dir string) error {
 	return err
 }
 
-// onlyDemo refuses a dataset that holds other calls than the demo's.
+// onlyDemo returns a usage error if the dataset in dir has calls that are not
+// the demo's.
 func onlyDemo(dir, instance string) error {
-	d, err := dataset.View(dir)
-	if err != nil {
-		return nil // nothing is published there, or the run will say what is wrong
+	m := publishedIn(dir)
+	if m == nil {
+		return nil // nothing is published, or the run reports the problem
 	}
-	if _, ok := d.Manifest().Covered[instance]; !ok || len(d.Manifest().Covered) > 1 {
-		return &hintError{usagef("%s is a dataset of other calls", dir), "give the demo a folder of its own"}
+	if _, ok := m.Covered[instance]; !ok || len(m.Covered) > 1 {
+		return &hintError{usagef("%s is a dataset with other calls", dir), "use a separate folder for the demo"}
 	}
 	return nil
 }

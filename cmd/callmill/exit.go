@@ -17,11 +17,11 @@ const (
 	exitDone      = 0
 	exitFailed    = 1 // nothing was published
 	exitUsage     = 2
-	exitPublished = 3 // published, but not all is as it should be
+	exitPublished = 3 // published, with problems to look at
 	exitLocked    = 4 // another run holds the dataset
 )
 
-// usageError is a mistake in how the command was called.
+// usageError means that the command was called wrongly; nothing was changed.
 type usageError struct{ err error }
 
 func (e *usageError) Error() string { return e.err.Error() }
@@ -31,7 +31,7 @@ func usagef(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}
 }
 
-// hintError is an error with advice.
+// hintError is an error with advice on what to do about it.
 type hintError struct {
 	err  error
 	hint string
@@ -40,8 +40,8 @@ type hintError struct {
 func (e *hintError) Error() string { return e.err.Error() }
 func (e *hintError) Unwrap() error { return e.err }
 
-// publishedError says that a run published, but must not pass for a clean one,
-// and all the reasons why.
+// publishedError means that a run published, but not cleanly, for the given
+// reasons.
 type publishedError struct{ reasons []reason }
 
 func (e *publishedError) Error() string {
@@ -52,12 +52,12 @@ func (e *publishedError) Error() string {
 	return strings.Join(all, "; ")
 }
 
-// stopSignal is why a context ended that a signal ended.
+// stopSignal is the cause of a context that a signal canceled.
 type stopSignal struct{ signal syscall.Signal }
 
 func (e *stopSignal) Error() string { return "stopped by " + e.signal.String() }
 
-// caught is the signal that ended a context, 0 if none did.
+// caught returns the signal that canceled a context, or 0.
 func caught(ctx context.Context) syscall.Signal {
 	if cause, ok := errors.AsType[*stopSignal](context.Cause(ctx)); ok {
 		return cause.signal
@@ -65,8 +65,8 @@ func caught(ctx context.Context) syscall.Signal {
 	return 0
 }
 
-// exitCode is the exit code of a command that ended with err, caught being the
-// signal that ended it, if one did.
+// exitCode returns the exit code of a command that returned err. caught is the
+// signal that stopped it, or 0.
 func exitCode(err error, caught syscall.Signal) int {
 	var usage *usageError
 	var setting *dataset.SettingError
@@ -89,8 +89,8 @@ func exitCode(err error, caught syscall.Signal) int {
 	return exitFailed
 }
 
-// complain says on stderr why a command ended with err: a line for each
-// reason, and behind it at most one with a hint.
+// complain prints the reasons for err to stderr, one line each, with at most one
+// more line for a hint.
 func complain(stderr io.Writer, err error, caught syscall.Signal) {
 	var published *publishedError
 	switch {
@@ -107,7 +107,7 @@ func complain(stderr io.Writer, err error, caught syscall.Signal) {
 }
 
 func say(stderr io.Writer, what, hint string) {
-	// What went wrong while clearing up is joined by line breaks.
+	// errors.Join separates errors by line breaks; a message is one line.
 	fmt.Fprintf(stderr, "callmill: %s\n", strings.ReplaceAll(what, "\n", "; "))
 	if hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", hint)
@@ -118,21 +118,26 @@ func hintFor(err error) string {
 	var hinted *hintError
 	var setting *dataset.SettingError
 	var api *client.Error
+	var output *outputError
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
 	case errors.As(err, &api):
 		return api.Hint()
 	case errors.As(err, &setting):
-		return "leave the flag out to go on with the dataset's own setting, or write to another folder"
+		return "omit the flag to use the dataset's own setting, or write to another folder"
 	case errors.Is(err, dataset.ErrForeign):
-		return "name a new or empty folder, or that of a dataset"
+		return "name a dataset, or a new or empty folder"
 	case errors.Is(err, dataset.ErrLocked):
-		return "wait for it with --lock-wait 10m, or look at what it does"
+		return "wait for it with --lock-wait 10m"
 	case errors.Is(err, dataset.ErrNewerFormat):
-		return "use the callmill that wrote it, or a newer one"
+		return "use the callmill that wrote it or a newer one"
+	case errors.As(err, &output) && errors.Is(err, syscall.ENOSPC):
+		return "the output is incomplete; redirect it to where there is space"
+	case errors.As(err, &output):
+		return "the output is incomplete"
 	case errors.Is(err, syscall.ENOSPC):
-		return "the disk is full; the published snapshot is untouched"
+		return "the disk is full; the published snapshot is unchanged"
 	}
 	return ""
 }

@@ -11,8 +11,8 @@ import (
 	"callmill/schema"
 )
 
-// TestHashIsTheTables: the spellings of a number have the key that the tables
-// have for it.
+// TestHashIsTheTables: every spelling of a number has the contact key of the
+// tables.
 func TestHashIsTheTables(t *testing.T) {
 	data := convert(t, exitDone, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"j","Tasks":[{"TaskId":"t","CalledNumber":"13812340001"}]}]}`}))
 	var want string
@@ -30,17 +30,17 @@ func TestHashIsTheTables(t *testing.T) {
 
 	numbers := filepath.Join(write(t, map[string]string{"numbers.txt": spellings}), "numbers.txt")
 	if diff := cmp.Diff(keys, runMain(t, exitDone, "hash", "--data", data, numbers)); diff != "" {
-		t.Errorf("of a file (-want +got):\n%s", diff)
+		t.Errorf("from a file (-want +got):\n%s", diff)
 	}
 	var stdout, stderr bytes.Buffer
 	if code := Main([]string{"hash", "--data", data}, strings.NewReader(spellings), &stdout, &stderr); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
 	if diff := cmp.Diff(keys, stdout.String()); diff != "" {
-		t.Errorf("of standard input (-want +got):\n%s", diff)
+		t.Errorf("from standard input (-want +got):\n%s", diff)
 	}
 	if got := runMain(t, exitDone, "hash", "--data", data, filepath.Join(write(t, map[string]string{"empty": ""}), "empty")); got != "" {
-		t.Errorf("of no line: %q", got)
+		t.Errorf("from an empty file: %q", got)
 	}
 }
 

@@ -41,7 +41,7 @@ func readIDs(path string) ([]string, error) {
 			continue
 		}
 		if !isID(id) {
-			return nil, &hintError{usagef("--jobs: line %d of %s is no id: %.40q", number, path, id), "the file has an id a line, as UTF-8, and nothing else"}
+			return nil, &hintError{usagef("--jobs: %s:%d: invalid id %.40q", path, number, id), "write one id per line, as UTF-8, and nothing else"}
 		}
 		known[id] = true
 		ids = append(ids, id)

@@ -23,6 +23,9 @@ import (
 // What is published afterwards is the night before or the new one, whole; the
 // next run sweeps what is left and arrives where an undisturbed one does.
 func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills runs")
+	}
 	trials := 10
 	if thorough() {
 		trials = 200

@@ -1,9 +1,9 @@
 // Command callmill turns the call jobs of an outbound-call robot into Parquet
 // tables.
 //
-// main.go and exit.go are the edges to the system, root.go and flags.go the
-// command line, a file each the commands. run.go puts the line together: it is
-// the page that shows the program.
+// main.go, exit.go and output.go face the system, root.go and flags.go define
+// the command line, and every command has a file of its own. run.go wires the
+// pipeline: read it to see the whole program on one page.
 package main
 
 import (
@@ -14,16 +14,18 @@ import (
 	"syscall"
 	"time"
 
-	_ "time/tzdata" // time zones, for machines that have none
+	_ "time/tzdata" // for machines without a time zone database
+
+	_ "golang.org/x/crypto/x509roots/fallback" // for machines without root certificates
 )
 
 func main() {
 	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// Main runs the command line and gives the exit code. The first interrupt or
-// termination ends the run in order; after it, the signals do what they
-// usually do.
+// Main runs the command line and returns the exit code. The first SIGINT or
+// SIGTERM cancels the run, which then cleans up; a second one kills the
+// process.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -38,14 +40,18 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		case <-ctx.Done():
 		}
 	}()
-	root := newRoot(&environment{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.LookupEnv})
+	env := &environment{stdin: stdin, stdout: newOutput(stdout), stderr: stderr, getenv: os.LookupEnv}
+	root := newRoot(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if e := env.flush(); err == nil {
+		err = e // else it is the lesser problem
+	}
 	complain(stderr, err, caught(ctx))
 	return exitCode(err, caught(ctx))
 }
 
-// environment is what a command has of the world besides files.
+// environment is what a command sees of the process besides files.
 type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer

@@ -10,9 +10,9 @@ import (
 	"callmill/schema"
 )
 
-// writeMetrics writes the metrics of a run for the text-file collector of
-// Prometheus' node exporter, if --metrics-file is given, also after a failure. m
-// is what is published, nil for nothing.
+// writeMetrics writes --metrics-file, if set, for the textfile collector of
+// Prometheus' node exporter. It is called however the run ended. m is the
+// published snapshot's manifest, nil if there is none.
 func (f *runFlags) writeMetrics(r *report, m *dataset.Manifest) error {
 	if f.metricsFile == "" {
 		return nil
@@ -26,13 +26,12 @@ func (f *runFlags) writeMetrics(r *report, m *dataset.Manifest) error {
 		metrics.pull(r.pull)
 	}
 	if err := prometheus.WriteToTextfile(f.metricsFile, metrics.registry); err != nil {
-		return &hintError{fmt.Errorf("--metrics-file %s: %w", f.metricsFile, err), "make its folder, and let this user write there; runs/ in the dataset says the same of this run"}
+		return &hintError{fmt.Errorf("--metrics-file %s: %w", f.metricsFile, err), "make its folder, and let this user write there; runs/ in the dataset has the same facts about this run"}
 	}
 	return nil
 }
 
-// metrics are gauges of one run. Their names are in the README, with alert
-// rules.
+// metrics are the gauges of one run. OPERATE.md names them, with alert rules.
 type metrics struct{ registry *prometheus.Registry }
 
 // gauge adds a gauge; labels may be nil.
@@ -46,33 +45,34 @@ func (m *metrics) run(r *report) {
 	m.gauge("last_run_timestamp_seconds", "When the last run ended.", seconds(r.finished), nil)
 	m.gauge("last_run_duration_seconds", "How long the last run took.", r.finished.Sub(r.started).Seconds(), nil)
 	m.gauge("last_run_exit_code", "Exit code of the last run.", float64(r.exitCode), nil)
-	m.gauge("last_run_failed", "Whether the last run failed: 1, and nothing was published.", truth(r.exitCode != exitDone && r.exitCode != exitPublished), nil)
-	m.gauge("last_run_published", "Whether the last run published a snapshot: 0 also where it brought nothing new.",
+	m.gauge("last_run_failed", "1 if the last run failed and published nothing.", truth(r.exitCode != exitDone && r.exitCode != exitPublished), nil)
+	m.gauge("last_run_published", "1 if the last run published a new snapshot; 0 also if there was nothing new.",
 		truth(r.published != nil && r.published.Changed), nil)
 	unclean := map[reasonCode]bool{}
 	for _, reason := range r.reasons {
 		unclean[reason.Code] = true
 	}
 	for _, code := range reasonCodes() {
-		m.gauge("last_run_unclean", "Whether this was a reason for exit code 3 of the last run.", truth(unclean[code]), prometheus.Labels{"reason": string(code)})
+		m.gauge("last_run_unclean", "1 if this was a reason for exit code 3 of the last run.", truth(unclean[code]), prometheus.Labels{"reason": string(code)})
 	}
 	if p := r.published; p != nil {
-		m.gauge("last_run_seen", "Versions of jobs the last run saw.", float64(p.Counts.Seen), nil)
-		m.gauge("last_run_rejected", "Rejects the last run met.", float64(p.Counts.Rejected), nil)
-		m.gauge("last_run_unmatched", "Tasks SearchTask had values of in the last run that are in no table.", float64(p.Unmatched), nil)
+		m.gauge("last_run_seen", "Job versions seen by the last run.", float64(p.Counts.Seen), nil)
+		m.gauge("last_run_rejected", "Rejects met by the last run.", float64(p.Counts.Rejected), nil)
+		m.gauge("last_run_unmatched", "Tasks with facts of SearchTask in the last run that are in no table.", float64(p.Unmatched), nil)
 	}
 }
 
-// snapshot adds the metrics of what is published. After a failure, the time of
-// publication counts as the last success.
+// snapshot adds the gauges of the published snapshot. After a failure, the last
+// success is the time of that snapshot: what ran since failed or found nothing
+// new.
 func (m *metrics) snapshot(r *report, manifest *dataset.Manifest) {
 	success := manifest.Published
 	if r.published != nil {
 		success = r.finished
 	}
-	m.gauge("last_success_timestamp_seconds", "When a run last published, or found that there is nothing new.", seconds(success), nil)
-	m.gauge("snapshot_timestamp_seconds", "When the published snapshot was made.", seconds(manifest.Published), nil)
-	m.gauge("pending_jobs", "Jobs that are asked for again.", float64(len(manifest.Pending)), nil)
+	m.gauge("last_success_timestamp_seconds", "When a run last published or found nothing new.", seconds(success), nil)
+	m.gauge("snapshot_timestamp_seconds", "When the published snapshot was published.", seconds(manifest.Published), nil)
+	m.gauge("pending_jobs", "Jobs that will be fetched again.", float64(len(manifest.Pending)), nil)
 	m.gauge("rejects", "Rejects in the published snapshot.", float64(manifest.Table(schema.TableRejects).Rows), nil)
 	m.gauge("jobs", "Jobs in the published snapshot.", float64(manifest.Table(schema.TableJobs).Rows), nil)
 	m.gauge("unlisted_statuses", "Undocumented statuses in the published snapshot.", float64(len(manifest.Unlisted())), nil)
@@ -82,11 +82,11 @@ func (m *metrics) snapshot(r *report, manifest *dataset.Manifest) {
 }
 
 func (m *metrics) pull(p *pullReport) {
-	m.gauge("last_run_calls", "Jobs the last run fetched that were called on the days it fetched, or since.", float64(p.Calls), nil)
-	m.gauge("last_run_missing", "Ids the last run asked for that did not come back.", float64(p.Missing), nil)
-	m.gauge("last_run_retries", "Requests the last run had to repeat.", float64(p.Retries), nil)
+	m.gauge("last_run_calls", "Jobs fetched by the last run that were called on or after the days it fetched.", float64(p.Calls), nil)
+	m.gauge("last_run_missing", "Ids requested by the last run that did not come back.", float64(p.Missing), nil)
+	m.gauge("last_run_retries", "Requests retried by the last run.", float64(p.Retries), nil)
 	m.gauge("last_run_throttles", "Requests of the last run that were throttled.", float64(p.Throttles), nil)
-	m.gauge("uncovered_gaps", "Spans of days that are not covered and too old for a nightly run to fetch.", float64(len(p.Gaps)), nil)
+	m.gauge("uncovered_gaps", "Spans of uncovered days that are too old for a nightly run to fetch.", float64(len(p.Gaps)), nil)
 }
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -13,8 +13,8 @@ func newPath(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "path DIR",
 		Short: "Print the folder of the published snapshot",
-		Long: `Path prints the absolute folder of the published snapshot, resolved once: what
-is read from it is one night, whole, whatever is published meanwhile.`,
+		Long: `Path prints the absolute folder of the published snapshot. Resolved once, it
+stays the same consistent snapshot while later ones are published.`,
 		Example: `  duckdb -c "SELECT count(*) FROM read_parquet('$(callmill path data)/turns/*/*.parquet')"`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

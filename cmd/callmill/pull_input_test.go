@@ -93,6 +93,9 @@ func closedPort(t *testing.T) string {
 // TestPullCheck tries what a pull needs, fetches nothing, and says what is
 // wrong.
 func TestPullCheck(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	serve := func(o api.Options) *simulated { return simulatedAPI(t, simulate.Options{Jobs: 20}, o) }
 	tests := []struct {
 		name, secret string

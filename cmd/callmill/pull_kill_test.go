@@ -23,6 +23,9 @@ const underWay = 31
 // received only that is asked again which was not on disk yet: the simulated
 // API counts.
 func TestPullKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills runs")
+	}
 	trials, jobs := 2, 1500
 	if thorough() {
 		trials, jobs = 20, 6000

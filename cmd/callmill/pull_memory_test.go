@@ -11,6 +11,9 @@ import (
 
 // TestPullMemory: what a pull needs does not grow with the number of jobs.
 func TestPullMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures memory")
+	}
 	jobs, least := 3_000, int64(10_000)
 	if thorough() {
 		jobs, least = 130_000, 1_000_000

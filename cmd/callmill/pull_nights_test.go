@@ -49,6 +49,9 @@ func (c calendar) world(jobs int) simulate.Options {
 // TestNights: nights that were missed are caught up with by the next run, and
 // the tables are those of a dataset that was pulled at once.
 func TestNights(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: pulls for many nights")
+	}
 	days := newCalendar()
 	now := days.end(4)
 	served := simulatedAPI(t, days.world(500), api.Options{Now: func() time.Time { return now }})

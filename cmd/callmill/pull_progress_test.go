@@ -40,6 +40,9 @@ func progressLines(t *testing.T, stderr string) (lines []progressLine) {
 // how many requests found the jobs, how many jobs came of how many, how fast,
 // what had to be asked again, and how long it takes yet.
 func TestPullProgress(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	served := simulatedAPI(t, simulate.Options{Jobs: 600}, api.Options{Faults: 0.1, Quota: 8, Seed: 3})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", "12"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")

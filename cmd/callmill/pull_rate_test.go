@@ -14,6 +14,9 @@ import (
 // that rate leaves in any one second, and no more than one request beyond it
 // arrives, as the simulated API counts.
 func TestPullRate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	// That the rate is used shows a long run, on a machine that has nothing else
 	// to do. On one that has, the API may take its time before it looks at a
 	// request; that is tried again. That too many leave is not.
@@ -54,6 +57,9 @@ func pullsAtRate(t *testing.T, qps, jobs int, least float64, last bool) bool {
 // TestPullThrottled: where the API allows less than --qps, a pull finds out how
 // much, and then few requests are refused.
 func TestPullThrottled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures seconds of requests")
+	}
 	quota, qps, jobs, most := 25, 50, 5000, 0.15
 	if thorough() {
 		quota, qps, jobs, most = 40, 80, 100_000, 0.02

@@ -5,23 +5,16 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
-
-	"github.com/spf13/pflag"
 
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
 
-// TestReadmeOfNights: the README names every metric that a pull writes and no
-// other, and every flag of pull.
+// TestReadmeOfNights: the manual names every metric that a pull writes and no
+// other.
 func TestReadmeOfNights(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	readme := string(text)
+	text := readme(t, manual)
 	p := newPuller(simulatedAPI(t, simulate.Options{Jobs: 20}, api.Options{}), append([]string{"--instance", "x"}, wholeWorld...)...)
 	metrics := filepath.Join(t.TempDir(), "metrics.prom")
 	p.pull(t, exitDone, "--out", filepath.Join(t.TempDir(), "data"), "--metrics-file", metrics)
@@ -36,13 +29,8 @@ func TestReadmeOfNights(t *testing.T) {
 		slices.Sort(list)
 		return slices.Compact(list)
 	}
-	got, want := names(text, `\b(callmill_[a-z_]+)`), names(written, `(?m)^# TYPE (\S+)`)
+	got, want := names([]byte(text), `\b(callmill_[a-z_]+)`), names(written, `(?m)^# TYPE (\S+)`)
 	if !slices.Equal(got, want) {
-		t.Errorf("the README names the metrics\n%q, written are\n%q", got, want)
+		t.Errorf("the manual names the metrics\n%q, written are\n%q", got, want)
 	}
-	newPull(&environment{}).Flags().VisitAll(func(f *pflag.Flag) {
-		if !strings.Contains(readme, "`--"+f.Name) && !strings.Contains(readme, " --"+f.Name) {
-			t.Errorf("no word of --%s", f.Name)
-		}
-	})
 }

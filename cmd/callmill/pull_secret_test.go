@@ -18,6 +18,9 @@ import (
 // TestPullKeepsSecrets: whatever becomes of a pull, the credentials it was
 // given are in nothing that it prints or keeps.
 func TestPullKeepsSecrets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: repeats many requests")
+	}
 	const token, wrong = "CAIS-token-of-the-tests", "secret-that-is-wrong"
 	served := simulatedAPI(t, simulate.Options{Jobs: 200}, api.Options{Faults: 0.1, Poison: 1})
 	p := newPuller(served, append([]string{"--instance", "x", "--progress", "plain"}, wholeWorld...)...)

@@ -18,8 +18,13 @@ import (
 // TestPullStopped: Ctrl-C and SIGTERM end a pull in order; it says that what
 // was received is kept, and the next run goes on from there.
 func TestPullStopped(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills runs")
+	}
+	t.Parallel()
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
 			served := simulatedAPI(t, simulate.Options{Jobs: 1000}, api.Options{})
 			p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 			data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "callmill.prom")

@@ -18,6 +18,9 @@ import (
 // TestPullUnderFaults: when a fifth of the requests fail, in every way the
 // simulated API knows, the tables are those of a pull that nothing disturbed.
 func TestPullUnderFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: repeats many requests")
+	}
 	seeds := 2
 	if thorough() {
 		seeds = 20
@@ -50,6 +53,9 @@ func TestPullUnderFaults(t *testing.T) {
 // TestPullFindsJobsThatWereNotCalled: a job that was never dialled is in no
 // list of calls, only in its campaign.
 func TestPullFindsJobsThatWereNotCalled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: repeats many requests")
+	}
 	served := simulatedAPI(t, simulate.Options{Jobs: 600}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	discovered := func(ways string) map[string]bool {
@@ -80,6 +86,9 @@ func TestPullFindsJobsThatWereNotCalled(t *testing.T) {
 // TestPullPoison: ids that are answered with errors only are rejects, all else
 // is published, and they are asked for again.
 func TestPullPoison(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: pulls for many nights")
+	}
 	served := simulatedAPI(t, simulate.Options{Jobs: 400}, api.Options{Poison: 3})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")

@@ -1,5 +1,3 @@
-//go:build unix
-
 package main
 
 import (
@@ -20,8 +18,8 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// notRun are the commands of the READMEs that the test passes over, each with
-// the reason.
+// notRun are the commands in the documents that the test skips, each with the
+// reason.
 var notRun = []struct {
 	pattern *regexp.Regexp
 	reason  string
@@ -30,6 +28,7 @@ var notRun = []struct {
 	{regexp.MustCompile(`^python3? -m venv `), "it installs Python packages, on the machine and from the network"},
 	{regexp.MustCompile(`\bpip3? install `), "it installs Python packages, on the machine and from the network"},
 	{regexp.MustCompile(`\bjupyter `), "it waits for a browser; the notebooks have tests of their own"},
+	{regexp.MustCompile(`^CGO_ENABLED=0 go build `), "the test has built it"},
 	{regexp.MustCompile(`\bgo run \./pipeline/bench\b`), "it measures for minutes, and with libraries of its own"},
 	{regexp.MustCompile(`^export ALIBABA_CLOUD_ACCESS_KEY_ID=`), "the commands have the keys of the simulated API in their environment"},
 	{regexp.MustCompile(`\bcrontab\b|^CRON_TZ=`), "it changes the machine's cron"},
@@ -37,12 +36,15 @@ var notRun = []struct {
 	{regexp.MustCompile(`^kubectl `), "it needs a cluster"},
 }
 
-// TestReadmeCommands runs the commands of the READMEs, in their order and in
-// one folder each, with no more than a newcomer has: the binary, the
+// TestReadmeCommands runs the commands of the READMEs and of the manual in
+// order, in one folder per document, with what a newcomer has: the binary, the
 // repository's test data, and an API.
 func TestReadmeCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds the binary")
+	}
 	binary := build(t)
-	for _, name := range []string{"README.md", "README.zh.md"} {
+	for _, name := range []string{"README.md", "README.zh.md", manual} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newReadmeShell(t, binary)
@@ -61,8 +63,8 @@ func TestReadmeCommands(t *testing.T) {
 	})
 }
 
-// commandsThatFail: a command that does not work is an error, also as a part of
-// a line, and one that is neither known nor on the list is not passed over.
+// commandsThatFail checks the test itself: a command that fails is an error, also
+// as a part of a line, and an unknown command is not skipped.
 func commandsThatFail(t *testing.T, s *readmeShell) {
 	t.Helper()
 	for _, command := range []string{
@@ -78,7 +80,7 @@ func commandsThatFail(t *testing.T, s *readmeShell) {
 	}
 	for _, command := range []string{"curl https://example.com", "echo callmill", "rm -rf callmill"} {
 		if isCallmill(command) || isDuckDB(command) || whyNot(command) != "" {
-			t.Errorf("taken for a command that is known: %s", command)
+			t.Errorf("taken for a known command: %s", command)
 		}
 	}
 }
@@ -90,7 +92,7 @@ func TestReadmeShellCommands(t *testing.T) {
 	}
 }
 
-// shellCommands are the lines of the blocks that are marked as sh.
+// shellCommands returns the lines of the blocks marked as sh.
 func shellCommands(text string) (commands []string) {
 	for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
 		joined := strings.ReplaceAll(block[1], "\\\n", "")
@@ -122,7 +124,7 @@ func whyNot(command string) (reason string) {
 	return ""
 }
 
-// documentedAddress is where the READMEs have the simulated API listen.
+// documentedAddress is the address of the simulated API in the documents.
 const documentedAddress = "127.0.0.1:8099"
 
 // readmeShell runs commands in a folder of their own.
@@ -162,7 +164,7 @@ func newReadmeShell(t *testing.T, binary string) *readmeShell {
 	return s
 }
 
-// duckDBByPython gives a folder with a duckdb command.
+// duckDBByPython returns a folder with a duckdb command.
 func duckDBByPython(t *testing.T) (dir string) {
 	t.Helper()
 	script, err := filepath.Abs(filepath.Join("testdata", "duckdb_command.py"))
@@ -177,7 +179,7 @@ func duckDBByPython(t *testing.T) (dir string) {
 	return dir
 }
 
-// follow does what a README says, or says why it does not.
+// follow runs a command of a document, or logs why it does not.
 func (s *readmeShell) follow(t *testing.T, command string) {
 	t.Helper()
 	switch {
@@ -192,11 +194,11 @@ func (s *readmeShell) follow(t *testing.T, command string) {
 			t.Errorf("%s: %v", command, err)
 		}
 	default:
-		t.Errorf("neither a command that can be run nor on the list of those that are not: %s", command)
+		t.Errorf("neither a command that can be run nor one in notRun: %s", command)
 	}
 }
 
-// run runs a line of shell to its end. The error has what it printed.
+// run runs a line of shell to its end. The error includes its output.
 func (s *readmeShell) run(ctx context.Context, line string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -215,13 +217,13 @@ func (s *readmeShell) command(ctx context.Context, line string) *exec.Cmd {
 	c := exec.CommandContext(ctx, "sh", "-c", line)
 	c.Dir, c.Env = s.dir, s.env
 	if madeUp.MatchString(line) {
-		c.Env = append(slices.Clip(c.Env), "CALLMILL_JOBS=40") // fewer than by default, for the time it takes
+		c.Env = append(slices.Clip(c.Env), "CALLMILL_PEOPLE=40") // fewer than by default, to save time
 	}
 	return c
 }
 
-// serve starts the simulated API, on a port that is free, until the test ends;
-// then it must end well. What follows finds it there.
+// serve starts the simulated API on a free port until the test ends; then it
+// must exit with 0. Later commands reach it there.
 func (s *readmeShell) serve(t *testing.T, line string) {
 	t.Helper()
 	c := s.command(context.Background(), "exec "+strings.ReplaceAll(line, documentedAddress, "127.0.0.1:0"))
@@ -244,7 +246,7 @@ func (s *readmeShell) serve(t *testing.T, line string) {
 		}
 	})
 	if err != nil {
-		t.Fatalf("%s: it says no address: %v", line, err)
+		t.Fatalf("%s: it printed no address: %v", line, err)
 	}
 	s.served = strings.TrimPrefix(strings.TrimSpace(address), "http://")
 }

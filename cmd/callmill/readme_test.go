@@ -3,23 +3,24 @@ package main
 import (
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// TestReadme: the README names every command, and every flag of convert; the
-// Chinese one names every command too.
+// manual is the operator's manual, as the README names it.
+const manual = "cmd/callmill/OPERATE.md"
+
+// TestReadme: both READMEs name every command, and the English one stays short.
 func TestReadme(t *testing.T) {
 	english, chinese := readme(t, "README.md"), readme(t, "README.zh.md")
-	root := newRoot(&environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.LookupEnv})
-	for _, c := range root.Commands() {
-		if c.Hidden || c.Name() == "help" {
-			continue
-		}
+	for _, c := range commands() {
 		if !strings.Contains(english, "| `callmill "+c.Name()) {
 			t.Errorf("no row for callmill %s", c.Name())
 		}
@@ -27,43 +28,70 @@ func TestReadme(t *testing.T) {
 			t.Errorf("no row for callmill %s in Chinese", c.Name())
 		}
 	}
-	convert, _, err := root.Find([]string{"convert"})
-	if err != nil {
-		t.Fatal(err)
+	if n := strings.Count(english, "\n"); n >= 300 {
+		t.Errorf("README.md has %d lines, want fewer than 300", n)
 	}
-	convert.Flags().VisitAll(func(f *pflag.Flag) {
-		if !strings.Contains(english, "`--"+f.Name) {
-			t.Errorf("no word of --%s", f.Name)
-		}
-	})
 }
 
-// TestReadmeLinks: the READMEs lead to each other, and to sections there are.
+// TestManualNamesFlags: the manual has every flag of the commands that publish,
+// apart from those that describe simulated calls.
+func TestManualNamesFlags(t *testing.T) {
+	text := readme(t, manual)
+	var world pflag.FlagSet
+	new(worldFlags).addTo(&world)
+	for _, c := range commands() {
+		if !slices.Contains([]string{"convert", "pull", "replay", "rewrite", "demo"}, c.Name()) {
+			continue
+		}
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if world.Lookup(f.Name) == nil && !strings.Contains(text, "`--"+f.Name) {
+				t.Errorf("no word of --%s of callmill %s", f.Name, c.Name())
+			}
+		})
+	}
+}
+
+// commands are those that the help lists, apart from help itself.
+func commands() (list []*cobra.Command) {
+	root := newRoot(&environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.LookupEnv})
+	for _, c := range root.Commands() {
+		if !c.Hidden && c.Name() != "help" {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// TestReadmeLinks: the READMEs lead to each other, and every link from a
+// document to another or to a section leads somewhere.
 func TestReadmeLinks(t *testing.T) {
 	for name, other := range map[string]string{"README.md": "README.zh.md", "README.zh.md": "README.md"} {
-		text := readme(t, name)
-		if !strings.Contains(text, "]("+other+")") {
+		if !strings.Contains(readme(t, name), "]("+other+")") {
 			t.Errorf("%s does not lead to %s", name, other)
 		}
-		for _, link := range regexp.MustCompile(`\]\((README[a-z.]*\.md)?#([^)]+)\)`).FindAllStringSubmatch(text, -1) {
-			file, section := link[1], link[2]
-			if file == "" {
-				file = name
+	}
+	for _, name := range []string{"README.md", "README.zh.md", manual, "CONTRIBUTING.md", "CHANGELOG.md"} {
+		for _, link := range regexp.MustCompile(`\]\(([A-Za-z./]+)?(?:#([^)]+))?\)`).FindAllStringSubmatch(readme(t, name), -1) {
+			file, section := name, link[2]
+			if link[1] != "" {
+				file = path.Join(path.Dir(name), link[1])
 			}
-			if !hasSection(readme(t, file), section) {
+			if _, err := os.Stat(filepath.Join("..", "..", file)); err != nil {
+				t.Errorf("%s leads to %s, which is not there", name, file)
+			} else if section != "" && !hasSection(readme(t, file), section) {
 				t.Errorf("%s leads to %s#%s, which is not there", name, file, section)
 			}
 		}
 	}
 }
 
-// hasSection says whether a heading has the anchor, where it has no
-// punctuation.
+// hasSection reports whether a heading without punctuation has the anchor.
 func hasSection(text, anchor string) bool {
 	heading := strings.ReplaceAll(regexp.QuoteMeta(anchor), "-", "[ -]")
 	return regexp.MustCompile(`(?mi)^#+ ` + heading + `$`).MatchString(text)
 }
 
+// readme returns a document, named by its path in the repository.
 func readme(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", name))

@@ -12,10 +12,10 @@ import (
 func newRejects(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rejects DIR",
-		Short: "List the input that could not become rows",
-		Long: `Rejects prints a line per reject: instance, job, where it is from, what kind of
-trouble, and the trouble in words, separated by tabs. The input itself is in
-the column raw of the table rejects.`,
+		Short: "List the input that could not be understood",
+		Long: `Rejects prints a line per reject: instance, job, origin and position, code and
+reason, separated by tabs. The input itself is in the column raw of the table
+rejects.`,
 		Example: `  callmill rejects data
   callmill replay data`,
 		Args: cobra.ExactArgs(1),
@@ -28,15 +28,19 @@ the column raw of the table rejects.`,
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(env.stdout, "%s\t%s\t%s:%d\t%s\t%s\n", plain(r.InstanceID), plain(r.JobID), plain(r.Origin), r.Position, r.Code, strconv.Quote(r.Reason))
+				_, err = fmt.Fprintf(env.stdout, "%s\t%s\t%s:%d\t%s\t%s\n",
+					plain(r.InstanceID), plain(r.JobID), plain(r.Origin), r.Position, r.Code, strconv.Quote(r.Reason))
+				if err != nil {
+					return err
+				}
 			}
 			return nil
 		},
 	}
 }
 
-// plain is text that stays in its field of a line: with control characters,
-// tabs and line breaks escaped.
+// plain returns s, quoted if it has control characters, such as the tabs and
+// line breaks that separate fields.
 func plain(s string) string {
 	quoted := strconv.Quote(s)
 	if quoted == `"`+s+`"` {

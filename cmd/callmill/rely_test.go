@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestGuaranteesHaveTests: the tests that the README says prove a guarantee are
-// there, in the package it says.
+// TestGuaranteesHaveTests: the tests that the README names as proof of a
+// guarantee exist, in the package it names.
 func TestGuaranteesHaveTests(t *testing.T) {
 	root := filepath.Join("..", "..")
 	text, err := os.ReadFile(filepath.Join(root, "README.md"))
@@ -47,12 +47,12 @@ func checkDeclared(t *testing.T, there map[string]bool, names []string) {
 	t.Helper()
 	for _, name := range names {
 		if !there[name] {
-			t.Errorf("there is no %s where the README says", name)
+			t.Errorf("the README names %s, which does not exist there", name)
 		}
 	}
 }
 
-// declared are the tests of the module by package.
+// declared returns the names of the module's tests by package.
 func declared(t *testing.T, root string) map[string]map[string]bool {
 	t.Helper()
 	test := regexp.MustCompile(`(?m)^func (Test\w+)\(`)

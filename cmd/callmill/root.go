@@ -8,25 +8,25 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// newRoot makes the command line.
+// newRoot returns the command line.
 func newRoot(env *environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "callmill",
-		Short: "Call jobs of an outbound-call robot, as Parquet tables",
+		Short: "Call jobs of an outbound-call robot as Parquet tables",
 		Long: `callmill turns the call jobs of an outbound-call robot (Alibaba Cloud
 OutboundBot, ListJobs) into Parquet tables: every job, every call attempt,
-every line that was spoken, cut into Chinese words.
+every line that was spoken, segmented into Chinese words.
 
-Every flag can be set as CALLMILL_<FLAG>, such as CALLMILL_OUT.
+Every flag can be set as CALLMILL_<FLAG>, e.g. CALLMILL_OUT.
 
 Exit codes:
     0  done
-    1  failed, nothing was published
-    2  a mistake in how the command was called, nothing was made
+    1  failed; nothing was published
+    2  usage error; nothing was changed
     3  published, but with more rejects or missing ids, or fewer calls, than
-       allowed, or days are left uncovered; stderr gives every reason
+       allowed, or with days left uncovered; stderr gives every reason
     4  another run holds the dataset
-  130  stopped by Ctrl-C, nothing was published; 143: by SIGTERM`,
+  130  stopped by Ctrl-C, 143 by SIGTERM; nothing was published`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -48,7 +48,8 @@ Exit codes:
 	return root
 }
 
-// checkArguments makes a wrong number of arguments a mistake of usage.
+// checkArguments makes a wrong number of arguments a usage error, in c and all
+// of its subcommands.
 func checkArguments(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
@@ -66,8 +67,8 @@ func checkArguments(c *cobra.Command) {
 	}
 }
 
-// setFromEnvironment gives the flags that were not on the command line the
-// values of their variables. A repeatable flag takes one value a line.
+// setFromEnvironment sets the flags that are not on the command line from their
+// variables. The variable of a repeatable flag has one value per line.
 func setFromEnvironment(c *cobra.Command, env *environment) error {
 	var err error
 	c.Flags().VisitAll(func(f *pflag.Flag) {

@@ -75,14 +75,17 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	}
 	r.judge(f)
 	err = r.end(ctx, err)
+	if r.published != nil {
+		fmt.Fprintln(env.stdout, r.lastLine())
+		if e := env.flush(); e != nil {
+			err = r.end(ctx, e)
+		}
+	}
 	if e := f.writeMetrics(r, d.Manifest()); e != nil {
 		err = r.end(ctx, e)
 	}
 	if e := d.WriteRun(r.run, r.file()); e != nil {
 		err = r.end(ctx, e)
-	}
-	if r.published != nil {
-		fmt.Fprintln(env.stdout, r.lastLine())
 	}
 	return err
 }

@@ -36,6 +36,9 @@ func testSizes() sizes {
 // TestBackfill publishes a year at once, in random order, then again, then
 // with one job changed.
 func TestBackfill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: converts millions of lines")
+	}
 	binary, size := build(t), testSizes()
 	dir := t.TempDir()
 	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "year.jsonl")
@@ -77,6 +80,9 @@ func TestBackfill(t *testing.T) {
 // TestOneChangedJob changes one job of a dataset of a million turns in two
 // weeks: what it costs depends on how large the job's day is.
 func TestOneChangedJob(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: converts millions of lines")
+	}
 	binary, size := build(t), testSizes()
 	dir := t.TempDir()
 	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "weeks.jsonl")
@@ -98,6 +104,9 @@ func TestOneChangedJob(t *testing.T) {
 
 // TestNightUponMillions publishes a night upon a dataset of very many jobs.
 func TestNightUponMillions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: converts millions of lines")
+	}
 	binary, size := build(t), testSizes()
 	dir := t.TempDir()
 	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "night.jsonl")

@@ -21,16 +21,16 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"callmill": main})
 }
 
-// TestScript runs the scripts, one for each thing the command can do. They
-// know these commands besides testscript's own:
+// TestScript runs the scripts, one per feature. They have these commands besides
+// testscript's own:
 //
-//	exits CODE PROGRAM ARG...          run it, it must end with this very code
-//	unprivileged PROGRAM ARG...        run it, permissions apply even to root; it must fail
-//	signal NAME CODE FILE PROGRAM ARG... run it on a standard input that says nothing,
-//	                                   send INT or TERM once FILE exists; it must end with the code
+//	exits CODE PROGRAM ARG...          run it; it must exit with this code
+//	unprivileged PROGRAM ARG...        run it subject to permissions, even as root; it must fail
+//	signal NAME CODE FILE PROGRAM ARG... run it on a silent standard input, send INT or TERM
+//	                                   once FILE exists; it must exit with CODE
 //	await FILE                         wait until FILE exists
 //	compress gz|zst FILE               replace FILE by FILE.gz or FILE.zst
-//	rows DATA TABLE                    print the rows of a published table as JSON, one a line
+//	rows DATA TABLE                    print the rows of a published table as JSON, one per line
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -69,8 +69,8 @@ func checkCode(ts *testscript.TestScript, want int, err error) {
 	}
 }
 
-// command is PROGRAM ARG... as exec would run it, its output being the
-// script's to look at.
+// command returns PROGRAM ARG... as exec would run it, with its output captured
+// for the script.
 func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	path, err := exec.LookPath(args[0])
 	ts.Check(err)

@@ -18,7 +18,7 @@ import (
 	"callmill/segment"
 )
 
-// settingFlags are the flags behind the settings of a dataset.
+// settingFlags are the flags that set the settings of a dataset.
 type settingFlags struct {
 	timeZone  string
 	dicts     []string
@@ -30,21 +30,21 @@ type settingFlags struct {
 
 func (f *settingFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.timeZone, "timezone", "Asia/Shanghai", "time zone of days and hours, by its `NAME`")
+	flags.StringVar(&f.timeZone, "timezone", "Asia/Shanghai", "`NAME` of the time zone of days and hours")
 	flags.StringArrayVar(&f.dicts, "dict", nil, "`FILE` of user words in gse's format; repeatable")
-	flags.StringVar(&f.segmenter, "segmenter", "fast", "how words are cut: fast, or gse for the library itself")
-	flags.BoolVar(&f.hmm, "hmm", false, "find words that no dictionary has")
-	flags.StringVar(&f.pii, "pii", "keep", "personal data: keep")
+	flags.StringVar(&f.segmenter, "segmenter", "fast", "word segmenter: fast, or gse (the library itself, for comparison)")
+	flags.BoolVar(&f.hmm, "hmm", false, "find words outside the dictionaries with a hidden Markov model")
+	flags.StringVar(&f.pii, "pii", "keep", "how to treat personal data (only \"keep\" so far)")
 	f.given = func(name string) bool { return flags.Changed(name) }
 }
 
-// words cuts scripts; it is one of segment's two engines.
+// words segments scripts: one of segment's two engines.
 type words interface {
 	Cut(dst []int32, script string) []int32
 	Fingerprint() string
 }
 
-// resolved are the settings of a run, and what they stand for.
+// resolved is the settings of a run with what they name loaded.
 type resolved struct {
 	settings dataset.Settings
 	location *time.Location
@@ -52,9 +52,9 @@ type resolved struct {
 	dicts    []dataset.Dictionary
 }
 
-// resolve settles on the settings of a run: those given, else the dataset's
-// own, else the defaults. One that was given and is not the dataset's own is a
-// *dataset.SettingError. Which key it is comes later, with the key.
+// resolve returns the settings of a run that adds to d: the dataset's own, or
+// for a new dataset the flags. A flag that differs from the dataset's setting
+// is a *dataset.SettingError. KeyID is set later, when the key is known.
 func (f *settingFlags) resolve(d *dataset.Dataset) (*resolved, error) {
 	dicts, err := f.readDicts()
 	if err != nil {
@@ -81,14 +81,14 @@ func (f *settingFlags) resolve(d *dataset.Dataset) (*resolved, error) {
 	}
 	if m := d.Manifest(); m != nil && (m.Settings.Words != r.settings.Words || m.Settings.Derivation != s.Derivation || m.Settings.Outcomes != s.Outcomes) {
 		return nil, &hintError{
-			usagef("the dataset was made by a callmill that cuts words or derives columns otherwise"),
-			"`callmill rewrite` derives it anew; or use that version, or another folder"}
+			usagef("the dataset was written by a callmill that segments words or derives columns differently"),
+			"upgrade it with `callmill rewrite`, or use that version, or another folder"}
 	}
 	return r, nil
 }
 
-// change settles on the settings of a dataset that is derived anew: those
-// given, else its own.
+// change returns the settings for deriving d again: its own, with the flags
+// that were given.
 func (f *settingFlags) change(d *dataset.Dataset) (*resolved, error) {
 	own := d.Manifest().Settings
 	s := own
@@ -117,7 +117,8 @@ func (f *settingFlags) change(d *dataset.Dataset) (*resolved, error) {
 	return realize(s, dicts)
 }
 
-// adopt takes over the dataset's own settings, unless others were given.
+// adopt replaces s by the dataset's own settings, or returns a
+// *dataset.SettingError if a flag was given with another value.
 func (f *settingFlags) adopt(s *dataset.Settings, own dataset.Settings) error {
 	for _, setting := range []struct{ flag, given, own string }{
 		{"timezone", s.TimeZone, own.TimeZone},
@@ -135,14 +136,14 @@ func (f *settingFlags) adopt(s *dataset.Settings, own dataset.Settings) error {
 	return nil
 }
 
-// check looks at the flags before anything is made on disk.
+// check validates the flags before anything is written.
 func (f *settingFlags) check() error {
 	_, err := validate(dataset.Settings{TimeZone: f.timeZone, Segmenter: f.segmenter, PII: f.pii})
 	return err
 }
 
-// validate reports settings that this program does not have, and gives the
-// time zone of those that it has.
+// validate returns the time zone of s, or an error for a setting that this
+// program does not support.
 func validate(s dataset.Settings) (*time.Location, error) {
 	if s.Segmenter != "fast" && s.Segmenter != "gse" {
 		return nil, usagef("--segmenter must be fast or gse, got %q", s.Segmenter)
@@ -153,7 +154,7 @@ func validate(s dataset.Settings) (*time.Location, error) {
 	return loadLocation(s.TimeZone)
 }
 
-// realize loads what settings name.
+// realize loads what the settings name: time zone, dictionaries, segmenter.
 func realize(s dataset.Settings, dicts []dataset.Dictionary) (*resolved, error) {
 	location, err := validate(s)
 	if err != nil {
@@ -178,7 +179,7 @@ func realize(s dataset.Settings, dicts []dataset.Dictionary) (*resolved, error) 
 
 func loadLocation(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
-		return nil, usagef("--timezone must be the name of a time zone, such as Asia/Shanghai, got %q", name)
+		return nil, usagef("--timezone must be the name of a time zone, e.g. Asia/Shanghai, got %q", name)
 	}
 	location, err := time.LoadLocation(name)
 	if err != nil {
@@ -187,8 +188,8 @@ func loadLocation(name string) (*time.Location, error) {
 	return location, nil
 }
 
-// checkKey looks at the file of a key before the dataset, which is not read
-// from, makes it its own.
+// checkKey validates the file of --key: that it has a key and, where d has
+// published, that it is the dataset's.
 func checkKey(d *dataset.Dataset, file string) error {
 	if file == "" {
 		return nil
@@ -207,7 +208,7 @@ func checkKey(d *dataset.Dataset, file string) error {
 	return nil
 }
 
-// readDicts reads the user dictionaries on the command line.
+// readDicts reads the user dictionaries of --dict.
 func (f *settingFlags) readDicts() ([]dataset.Dictionary, error) {
 	var dicts []dataset.Dictionary
 	for _, path := range f.dicts {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
@@ -18,30 +20,29 @@ import (
 
 // worldFlags describe a simulated world.
 type worldFlags struct {
-	jobs  int
-	seed  uint64
-	until string
-	days  int
+	people int
+	seed   uint64
+	until  string
+	days   int
 }
 
-func (f *worldFlags) add(c *cobra.Command) {
-	flags := c.Flags()
-	flags.IntVar(&f.jobs, "jobs", 1000, "people to reach")
-	flags.Uint64Var(&f.seed, "seed", 1, "another seed gives other people and calls")
-	flags.StringVar(&f.until, "until", "2026-01-31", "last day of the world")
-	flags.IntVar(&f.days, "days", 14, "days before its end on which campaigns begin")
+func (f *worldFlags) addTo(flags *pflag.FlagSet) {
+	flags.IntVar(&f.people, "people", 1000, "number of people to call")
+	flags.Uint64Var(&f.seed, "seed", 1, "seed of the random choices: another one makes other people and calls")
+	flags.StringVar(&f.until, "until", "2026-01-31", "last `DAY` of calls")
+	flags.IntVar(&f.days, "days", 14, "number of days before --until on which campaigns start")
 }
 
 func (f *worldFlags) world() (*simulate.World, error) {
 	until, err := time.Parse(time.DateOnly, f.until)
 	if err != nil {
-		return nil, usagef("--until must be a day such as 2026-01-31, got %q", f.until)
+		return nil, usagef("--until: invalid day %q: want YYYY-MM-DD", f.until)
 	}
-	if f.jobs < 1 {
-		return nil, usagef("--jobs must be at least 1, got %d", f.jobs)
+	if f.people < 1 {
+		return nil, usagef("--people must be at least 1, got %d", f.people)
 	}
 	world, err := simulate.New(simulate.Options{
-		Jobs: f.jobs, Seed: f.seed, Days: f.days,
+		Jobs: f.people, Seed: f.seed, Days: f.days,
 		Until: simulate.EndOfDay(until.Year(), until.Month(), until.Day()),
 	})
 	if err != nil {
@@ -56,16 +57,16 @@ func newSimulate(env *environment) *cobra.Command {
 	var options api.Options
 	c := &cobra.Command{
 		Use:   "simulate --write DIR | --listen ADDR",
-		Short: "Make believable calls to try things with",
+		Short: "Simulate believable calls for trying things out",
 		Long: `Simulate makes outbound calls in Chinese: campaigns with scripts, people who
 answer, misunderstand, hang up and are called again. People, numbers and
-companies are made up. The same flags give the same bytes.
+companies are made up. The same flags produce the same bytes.
 
---write saves them as ListJobs responses. --listen serves them as the API does,
-signatures, limits and errors included, until it is interrupted; the access key
-is demo, its secret demo-secret. --truth tells what no API tells: the script's
-node behind every line, planted causes of failure, personal data.`,
-		Example: `  callmill simulate --write responses --jobs 10000 --truth truth.jsonl
+--write saves the calls as ListJobs responses. --listen serves them as the API
+does, with signatures, limits and errors, until it is interrupted; the access
+key is demo, its secret demo-secret. --truth writes what the API does not tell:
+the script node behind every line, planted causes of failure, personal data.`,
+		Example: `  callmill simulate --write responses --people 10000 --truth truth.jsonl
   callmill convert responses --out data
 
   callmill simulate --listen 127.0.0.1:8099 --faults 0.2 --quota 20
@@ -74,7 +75,7 @@ node behind every line, planted causes of failure, personal data.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if (write == "") == (listen == "") {
-				return &hintError{usagef("one of --write and --listen is needed"), "name a folder for the responses, such as --write responses"}
+				return &hintError{usagef("either --write or --listen is required"), "name a folder for the responses, e.g. --write responses"}
 			}
 			world, err := flags.world()
 			if err != nil {
@@ -96,17 +97,17 @@ node behind every line, planted causes of failure, personal data.`,
 			return err
 		},
 	}
-	flags.add(c)
-	c.Flags().StringVar(&write, "write", "", "new or empty folder for the responses")
-	c.Flags().StringVar(&listen, "listen", "", "address to serve the API on, such as 127.0.0.1:0")
-	c.Flags().StringVar(&truth, "truth", "", "file for what really happened")
-	c.Flags().Float64Var(&options.Faults, "faults", 0, "share of requests that fail in one way or another (--listen)")
-	c.Flags().IntVar(&options.Poison, "poison", 0, "jobs that are answered with errors only (--listen)")
-	c.Flags().Float64Var(&options.Quota, "quota", 0, "requests admitted in any one second (--listen; 0: any number)")
+	flags.addTo(c.Flags())
+	c.Flags().StringVar(&write, "write", "", "new or empty `DIR` for the responses")
+	c.Flags().StringVar(&listen, "listen", "", "`ADDR` to serve the API on, e.g. 127.0.0.1:8099")
+	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")
+	c.Flags().Float64Var(&options.Faults, "faults", 0, "share of requests that fail, from 0 to 1 (--listen)")
+	c.Flags().IntVar(&options.Poison, "poison", 0, "number of jobs answered with errors only (--listen)")
+	c.Flags().Float64Var(&options.Quota, "quota", 0, "maximum requests in any one second (--listen; 0: no limit)")
 	return c
 }
 
-// serve is the simulated API until ctx is done; then it says what was asked.
+// serve serves the simulated API until ctx is done, then prints what it served.
 func serve(ctx context.Context, env *environment, world *simulate.World, address string, o api.Options) error {
 	handler, err := api.New(world, o)
 	if err != nil {
@@ -117,16 +118,20 @@ func serve(ctx context.Context, env *environment, world *simulate.World, address
 		return err
 	}
 	fmt.Fprintf(env.stdout, "http://%s\n", listener.Addr())
+	if err := env.flush(); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	if err := listenUntil(ctx, listener, handler); err != nil {
 		return err
 	}
 	n := handler.Counts()
-	_, err = fmt.Fprintf(env.stdout, "%d requests: %d served, %d refused, %d throttled, %d met a fault; at most %d in a second\n",
+	_, err = fmt.Fprintf(env.stdout, "%d requests: %d served, %d refused, %d throttled, %d with a fault; at most %d in one second\n",
 		n.Received, n.Served, n.Refused, n.Throttled, n.Faulted, n.Peak)
 	return err
 }
 
-// listenUntil serves until ctx is done; when it returns nothing is under way.
+// listenUntil serves until ctx is done. When it returns, no request is being
+// served.
 func listenUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	ended := make(chan error, 1)
@@ -137,11 +142,13 @@ func listenUntil(ctx context.Context, listener net.Listener, handler http.Handle
 	case <-ctx.Done():
 	}
 	server.Close()
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }
 
-// writeFile makes or replaces a file.
+// writeFile creates or truncates the file at path.
 func writeFile(path string, write func(io.Writer) error) error {
 	file, err := os.Create(path)
 	if err != nil {

@@ -18,10 +18,10 @@ func newSnapshots(env *environment) *cobra.Command {
 	var options dataset.Options
 	c := &cobra.Command{
 		Use:   "snapshots DIR list|prune|pin NAME|unpin NAME|rollback NAME",
-		Short: "List, remove, keep or go back to snapshots",
-		Long: `List shows the snapshots, prune removes those that --keep and --keep-for do not
-ask for, pin keeps one whatever its age, rollback makes one the published
-snapshot again: the next run goes on from it.
+		Short: "List, prune, pin or roll back snapshots",
+		Long: `List shows the snapshots. Prune removes those beyond --keep and --keep-for. Pin
+exempts one from pruning, unpin ends that. Rollback publishes an earlier one
+again: the next run continues from it.
 
 The published snapshot, its parent and pinned ones are never removed.`,
 		Example: `  callmill snapshots data list
@@ -34,7 +34,7 @@ The published snapshot, its parent and pinned ones are never removed.`,
 			}
 			named := slices.Contains([]string{"pin", "unpin", "rollback"}, action)
 			if !named && !slices.Contains([]string{"list", "prune"}, action) {
-				return usagef("snapshots can list, prune, pin, unpin and rollback, not %q", action)
+				return usagef("invalid action %q: want list, prune, pin, unpin or rollback", action)
 			}
 			if named != (len(args) == 3) {
 				return usagef("%s takes %s", action, map[bool]string{true: "the name of a snapshot", false: "no name"}[named])
@@ -50,15 +50,15 @@ The published snapshot, its parent and pinned ones are never removed.`,
 				if err := dataset.Rollback(c.Context(), args[0], args[2], options); err != nil {
 					return err
 				}
-				fmt.Fprintf(env.stdout, "%s is the published snapshot now\n", args[2])
+				fmt.Fprintf(env.stdout, "rolled back to %s\n", args[2])
 				return nil
 			}
 			return changeSnapshots(c.Context(), env, args, options)
 		},
 	}
-	c.Flags().IntVar(&options.Keep, "keep", 7, "snapshots to keep")
-	c.Flags().Var(newSpan(&options.KeepFor, 24*time.Hour), "keep-for", "age up to which snapshots are kept, whatever their number")
-	c.Flags().DurationVar(&options.LockWait, "lock-wait", 0, "how long to wait for another run")
+	c.Flags().IntVar(&options.Keep, "keep", 7, "number of recent snapshots to keep")
+	c.Flags().Var(newSpan(&options.KeepFor, 24*time.Hour), "keep-for", "keep snapshots younger than this regardless of --keep")
+	c.Flags().DurationVar(&options.LockWait, "lock-wait", 0, "how long to wait for another run that holds the dataset")
 	return c
 }
 
@@ -88,7 +88,7 @@ func listSnapshots(env *environment, dir string) error {
 	return w.Flush()
 }
 
-// changeSnapshots prunes or pins.
+// changeSnapshots prunes, pins or unpins.
 func changeSnapshots(ctx context.Context, env *environment, args []string, options dataset.Options) (err error) {
 	if _, err := dataset.View(args[0]); err != nil {
 		return err

@@ -17,7 +17,7 @@ func newStatus(env *environment) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "status DIR",
-		Short: "Show what is published, and which days are covered",
+		Short: "Show what is published and which days are covered",
 		Example: `  callmill status data
   callmill status data --json | jq .instances`,
 		Args: cobra.ExactArgs(1),
@@ -44,7 +44,7 @@ func newStatus(env *environment) *cobra.Command {
 
 func printStatus(out io.Writer, s *dataset.Status) error {
 	fmt.Fprintf(out, "snapshot   %s, published %s\n", s.Snapshot, s.Published.Format(time.RFC3339))
-	fmt.Fprintf(out, "holds      %d jobs, %d tasks, %d turns, %d rejects in %.1f MB\n",
+	fmt.Fprintf(out, "contains   %d jobs, %d tasks, %d turns, %d rejects in %.1f MB\n",
 		s.Rows["jobs"], s.Rows["tasks"], s.Rows["turns"], s.Rows["rejects"], float64(s.Bytes)/1e6)
 	fmt.Fprintf(out, "settings   %s, segmenter %s, hmm %t, pii %s\n", s.Settings.TimeZone, s.Settings.Segmenter, s.Settings.HMM, s.Settings.PII)
 	for _, i := range s.Instances {

@@ -5,9 +5,9 @@ import (
 	"io"
 )
 
-// untilDone reads what r has until ctx is done. Reading from a terminal or a
-// pipe cannot be broken off: the goroutine that does it may stay until the
-// process ends.
+// untilDone returns a reader of r that fails once ctx is done. A blocked read
+// from a terminal or a pipe cannot be interrupted, so the goroutine that reads r
+// may live until the process exits.
 func untilDone(ctx context.Context, r io.Reader) io.Reader {
 	content, in := io.Pipe()
 	context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })

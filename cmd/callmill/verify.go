@@ -17,10 +17,10 @@ func newVerify(env *environment) *cobra.Command {
 	var quick bool
 	c := &cobra.Command{
 		Use:   "verify DIR",
-		Short: "Check that the published snapshot is whole and right",
-		Long: `Verify reads everything with a Parquet reader that is not the writer, and checks
-it: hashes, schemas, counts, keys, references, order; every derived column is
-derived again. What is wrong is named, and the exit code is 1.`,
+		Short: "Check the integrity of the published snapshot",
+		Long: `Verify reads everything with a Parquet reader independent of the writer and
+checks hashes, schemas, counts, keys, references and order; it derives every
+derived column again. It prints what is wrong, and then exits with code 1.`,
 		Example: `  callmill verify data
   callmill verify data --quick`,
 		Args: cobra.ExactArgs(1),
@@ -44,11 +44,11 @@ derived again. What is wrong is named, and the exit code is 1.`,
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&quick, "quick", false, "read no pages: names, sizes, footers and the manifest only")
+	c.Flags().BoolVar(&quick, "quick", false, "check names, sizes, footers and the manifest only, no pages")
 	return c
 }
 
-// rowsIn makes rows as a run on the dataset would.
+// rowsIn returns the constructor of rows that a run on the dataset would use.
 func rowsIn(dir string) func(dataset.Settings) (func() verify.Rows, error) {
 	return func(s dataset.Settings) (func() verify.Rows, error) {
 		d, err := dataset.View(dir)
@@ -64,7 +64,7 @@ func rowsIn(dir string) func(dataset.Settings) (func() verify.Rows, error) {
 			return nil, err
 		}
 		if r.settings.Words != s.Words || s.Derivation != flatten.Version || s.Outcomes != schema.OutcomesVersion {
-			return nil, errors.New("made by a callmill that cuts words or derives columns otherwise")
+			return nil, errors.New("written by a callmill that segments words or derives columns differently")
 		}
 		return func() verify.Rows { return flatten.New(r.location, r.words).Rows }, nil
 	}

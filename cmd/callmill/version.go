@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -16,27 +17,72 @@ func newVersion(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the versions of everything",
-		Args:  cobra.NoArgs,
+		Long: `Version prints the version of the program, the commit it was built from and that
+commit's date, the versions of the on-disk format, the derived columns and the
+outcomes, and the libraries.
+
+Commit and date are unknown where the build did not record them: with go run,
+outside a git work tree, or with -buildvcs=false.`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			fmt.Fprintf(env.stdout, "callmill %s\nformat %d\nderivation %d\noutcomes %d\n%s %s/%s\n",
-				version(), dataset.FormatVersion, flatten.Version, schema.OutcomesVersion,
-				runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			info, ok := debug.ReadBuildInfo()
 			if !ok {
-				return nil
+				info = &debug.BuildInfo{}
 			}
-			for _, m := range info.Deps {
-				fmt.Fprintln(env.stdout, m.Path, m.Version)
-			}
-			return nil
+			return printVersion(env.stdout, info)
 		},
 	}
 }
 
-// version is that of the module, or (devel) for a build from a work tree.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
+func printVersion(w io.Writer, info *debug.BuildInfo) error {
+	commit, date := revision(info)
+	_, err := fmt.Fprintf(w, "callmill %s\ncommit %s\ndate %s\nformat %d\nderivation %d\noutcomes %d\n%s %s/%s\n",
+		moduleVersion(info), commit, date,
+		dataset.FormatVersion, flatten.Version, schema.OutcomesVersion,
+		runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, m := range info.Deps {
+		if m.Replace != nil {
+			m = m.Replace
+		}
+		if err == nil {
+			_, err = fmt.Fprintln(w, m.Path, m.Version)
+		}
 	}
-	return "(devel)"
+	return err
+}
+
+// version is the version of this program: its module's, or (devel) for a build
+// from a work tree.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{}
+	}
+	return moduleVersion(info)
+}
+
+func moduleVersion(info *debug.BuildInfo) string {
+	if info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+// revision returns the commit of a build, with "-dirty" if its work tree had
+// changes, and the commit's date in RFC 3339; "unknown" for what the build did
+// not record.
+func revision(info *debug.BuildInfo) (commit, date string) {
+	commit, date = "unknown", "unknown"
+	dirty := ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.time":
+			date = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = "-dirty"
+		}
+	}
+	return commit + dirty, date
 }

@@ -12,9 +12,9 @@ import (
 func newViews(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "views DIR",
-		Short:   "Print SQL that makes the tables views in DuckDB",
-		Long:    "Views prints the views of the published snapshot with absolute paths, resolved once.",
-		Example: `  callmill views data > night.sql && duckdb -init night.sql`,
+		Short:   "Print the views for DuckDB as SQL",
+		Long:    "Views prints the views of the published snapshot with absolute paths.",
+		Example: `  callmill views data > views.sql && duckdb -init views.sql`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			d, err := dataset.View(args[0])

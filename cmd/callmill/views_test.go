@@ -40,7 +40,7 @@ func TestViewsAnswer(t *testing.T) {
 func TestViewsHold(t *testing.T) {
 	python := pythonWithReaders(t)
 	simulated := filepath.Join(t.TempDir(), "simulated")
-	runMain(t, exitDone, "simulate", "--write", simulated, "--jobs", "1500")
+	runMain(t, exitDone, "simulate", "--write", simulated, "--people", "1500")
 	two := convert(t, exitDone, write(t, rushHour(t, 1, 30)))
 	runMain(t, exitDone, "convert", "--progress", "none", "--out", two, "--instance", "other", write(t, rushHour(t, 1, 30)))
 

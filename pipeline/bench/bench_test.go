@@ -13,6 +13,9 @@ import (
 
 // TestRun measures a small input with every peer available.
 func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: builds the binary")
+	}
 	dir := t.TempDir()
 	s := settings{jobs: 120, rounds: 1, dir: dir, python: os.Getenv("CALLMILL_PYTHON"), callmill: filepath.Join(dir, "callmill")}
 	// As the tests of the command build it, so that it is built once for all.

@@ -43,7 +43,7 @@ func main() {
 	defer stop()
 	s := settings{python: os.Getenv("CALLMILL_PYTHON")}
 	quick := flag.Bool("quick", false, "500 jobs and one round")
-	flag.IntVar(&s.jobs, "jobs", 260_000, "simulated jobs, of eight turns on average")
+	flag.IntVar(&s.jobs, "people", 260_000, "simulated people, each a job with eight turns on average")
 	flag.IntVar(&s.rounds, "rounds", 5, "runs of each contestant")
 	flag.StringVar(&s.dir, "dir", filepath.Join(os.TempDir(), "callmill-bench"), "folder for responses and tables; responses are kept")
 	flag.StringVar(&s.responses, "responses", "", "folder of responses, *.json, to convert instead of simulated ones")
@@ -61,7 +61,7 @@ func main() {
 // run measures, prints the table to out and progress to notes.
 func run(ctx context.Context, s settings, out, notes io.Writer) error {
 	if s.jobs < 1 || s.rounds < 1 {
-		return fmt.Errorf("invalid --jobs %d or --rounds %d: want at least 1", s.jobs, s.rounds)
+		return fmt.Errorf("invalid --people %d or --rounds %d: want at least 1", s.jobs, s.rounds)
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err

@@ -94,6 +94,9 @@ func TestLargeValues(t *testing.T) {
 // TestTooMany: a job whose lists would fill the memory is refused, those
 // around it are not.
 func TestTooMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: reads lists of a million elements")
+	}
 	for _, list := range []string{
 		`"Tasks":[` + strings.Repeat(`{},`, 100_000) + `{}]`,
 		`"Tasks":[{"Conversation":[` + strings.Repeat(`{},`, 1_500_000) + `{}]}]`,

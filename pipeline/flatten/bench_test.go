@@ -43,6 +43,9 @@ func TestRowsDoNotAllocatePerTurn(t *testing.T) {
 
 // One huge job does not hold its memory for the rest of the run.
 func TestLargeBuffersAreDropped(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures memory")
+	}
 	f := newFlattener(t)
 	f.Rows(talk(4*maxKeptRows), schema.ContentHash{})
 	f.Rows(talk(1), schema.ContentHash{})

@@ -301,6 +301,9 @@ func TestHugeGroup(t *testing.T) {
 // After a crash at any step, the next run finds every line that was
 // kept.
 func TestKilledAtEveryStep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills runs")
+	}
 	const lines = 11
 	pull := func(dir string, fsys durable.FS) (safe int) {
 		s, err := rawlog.Open(rawlog.Options{Dir: dir, Run: monday, FS: fsys, FileBytes: 300})
@@ -360,6 +363,9 @@ func TestKilledAtEveryStep(t *testing.T) {
 
 // A file may be torn at any byte, or continue with what a power cut left.
 func TestTornAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: fails every step of a run")
+	}
 	dir := filepath.Join(t.TempDir(), "raw")
 	keep(t, rawlog.Options{Dir: dir, Run: monday}, line(0, "0"), line(1, "1"), line(2, "2"), line(3, "3"), line(4, "4"))
 	whole, err := os.ReadFile(filepath.Join(dir, monday, "00001.jsonl.zst"))

@@ -153,6 +153,9 @@ func mean(values []int) float64 {
 //     generalized model, arXiv 1412.4846). Pairs of characters stand for
 //     words here.
 func TestCallsLookLikeCalls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	s := measure(t, 20_000)
 	between := func(what string, got, low, high float64) {
 		t.Helper()
@@ -215,6 +218,9 @@ func TestCallsLookLikeCalls(t *testing.T) {
 
 // All 33 statuses of tasks, all of jobs and most reasons occur.
 func TestEveryStatusOccurs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 30_000})
 	tasks, jobs, reasons, states := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	never := 0

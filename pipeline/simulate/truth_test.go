@@ -105,6 +105,9 @@ func TestSpans(t *testing.T) {
 // No number in a response is assigned: mobile numbers begin with 13 to 19, local
 // ones after the area code with 2 to 8 (see numbers.go).
 func TestNoAssignedNumbers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	assigned := regexp.MustCompile(`(^|[^0-9])(86)?1[3-9][0-9]{9}([^0-9]|$)|(^|[^0-9])0[1-9][0-9]{1,2}-?[2-8][0-9]{6,7}([^0-9]|$)|(^|[^0-9])[48]00[0-9]{7}([^0-9]|$)|(^|[^0-9])(95|96)[0-9]{3,6}([^0-9.]|$)`)
 	spoken := regexp.MustCompile(`[一幺][三四五六七八九][零一二三四五六七八九幺]{9}`)
 	for _, must := range []string{"打13812345678", "057126883106", "4008001234", "请拨95188"} {
@@ -169,6 +172,9 @@ func (s *share) count(failed bool) {
 // Planted causes show in simple comparisons, as an analyst would make them without
 // the truth, and are realistic: failures rise by a plausible share.
 func TestPlantedCausesSurface(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 10_000, Seed: 1})
 	found := map[string]*contrast{}
 	add := func(kind string, exposed, failed bool) {

@@ -378,6 +378,9 @@ func checkOptions(t *testing.T, files *source.Files, o source.Options) {
 
 // TestBodiesAreReused: released bodies are reused.
 func TestBodiesAreReused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures memory")
+	}
 	dir := t.TempDir()
 	const files, size = 200, 1 << 20
 	for i := range files {

@@ -2,9 +2,8 @@
 
 Usage: duckdb_command.py -init FILE | -c SQL
 
--init runs the file and then reads every view, as somebody would who has the
-prompt before him; -c prints what the query answers. No extension may
-be loaded.
+-init runs the file and then reads every view, as a user at the prompt would;
+-c prints the result of the query. No extension may be loaded.
 """
 
 import sys

@@ -75,6 +75,9 @@ func (l *line) edit(name, old, replacement string) {
 // going on. The error names the reason and the way out, which leads out;
 // meanwhile nothing is touched.
 func TestBrokenLatest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	const wayOut = "rollback NAME"
 	for name, c := range map[string]struct {
 		damage func(l *line, latest string)
@@ -190,6 +193,9 @@ func everything(t *testing.T, dir string) map[string]string {
 // TestMended: what a run could not write any more, or somebody removed, and
 // what can be known from the rest, the next run writes.
 func TestMended(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	for name, damage := range map[string]func(l *line, run string){
 		"latest is gone":      func(l *line, _ string) { l.must(os.Remove(l.path("latest"))) },
 		"LATEST is gone":      func(l *line, _ string) { l.must(os.Remove(l.path("LATEST"))) },

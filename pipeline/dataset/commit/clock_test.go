@@ -15,6 +15,9 @@ import (
 // snapshots are listed and pruned in the order in which they were published,
 // whatever their names say.
 func TestClock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	noon := time.Date(2026, 1, 16, 12, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		times []time.Duration // of the runs, from noon

@@ -28,6 +28,9 @@ func versions(t *rapid.T) []*schema.Job {
 // TestConverges: whatever the runs, their order, repetitions, the number of
 // workers and the memory, the tables are the same, byte for byte.
 func TestConverges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: runs thousands of random cases")
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		all := versions(rt)
 		atOnce := newLine(t)

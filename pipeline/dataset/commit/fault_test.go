@@ -94,6 +94,9 @@ func leftovers(t *testing.T, dir string) (found []string) {
 // half done, done but reported as failed, and as the last one before the
 // machine dies.
 func TestEveryStepFails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: fails every step of a run")
+	}
 	before, after := nights(t)
 	steps := breakNight(t, nil, before, after)
 	stride := 11 // a sample; CALLMILL_THOROUGH=1, as in CI, is for every step
@@ -147,6 +150,9 @@ func (w *watch) Rename(old, path string) error {
 }
 
 func TestFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: fails every step of a run")
+	}
 	before, after := nights(t)
 	for _, room := range []int{0, 1, 1000, 5000, 20_000, 40_000, 60_000} {
 		breakNight(t, faulty.Full(room), before, after)

@@ -162,6 +162,9 @@ func keyOfJob(n int) schema.Key { return schema.JobKey(nil, "", fmt.Sprint("job-
 // order but for those that are not wanted, in whatever number of buckets they
 // are read and however many were expected.
 func TestManyBlocks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: writes hundreds of thousands of rows")
+	}
 	wanted := func(key schema.Key, _ uint64) bool { return key[5]%3 > 0 }
 	for _, memory := range []int64{1, 60 << 10, 1 << 30} {
 		for _, expected := range []int{1, 4, 1 << 16} {

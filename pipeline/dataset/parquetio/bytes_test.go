@@ -16,6 +16,9 @@ import (
 // share its compressor, a file of the same rows has the same bytes: after one
 // without rows, one whose dictionaries overflowed, one in several row groups.
 func TestBytesDependOnRowsAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: writes hundreds of thousands of rows")
+	}
 	var shared Compressor
 	checkSameBytes[schema.JobRow](t, &shared)
 	checkSameBytes[schema.TaskRow](t, &shared)

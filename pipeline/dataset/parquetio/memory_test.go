@@ -14,6 +14,9 @@ import (
 // TestWriterKeepsNoMore: what a writer holds on to does not grow from file to
 // file, and huge rows leave nothing behind.
 func TestWriterKeepsNoMore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: writes hundreds of thousands of rows")
+	}
 	w, err := NewWriter[schema.TurnRow](&Compressor{})
 	if err != nil {
 		t.Fatal(err)

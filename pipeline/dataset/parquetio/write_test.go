@@ -75,6 +75,9 @@ func TestEveryKindComesBack(t *testing.T) {
 
 // Rows beyond one page, one row group, and what a dictionary may hold.
 func TestManyRowsComeBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: writes hundreds of thousands of rows")
+	}
 	rows := make([]every, rowGroupRows+pageRows+batchRows/2)
 	for i := range rows {
 		rows[i] = every{
@@ -220,6 +223,9 @@ func TestLongTextsHaveNoBounds(t *testing.T) {
 
 // Huge lines: pages, and row groups, end early.
 func TestHugeTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: writes hundreds of thousands of rows")
+	}
 	rows, random := make([]schema.TurnRow, 40), rand.NewChaCha8([32]byte{})
 	for i := range rows {
 		text := make([]byte, 1<<20)

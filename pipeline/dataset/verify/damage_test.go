@@ -33,6 +33,9 @@ func names(r *verify.Report, file string) bool {
 // Any single flipped byte of any file is found, and the file is named. A quick
 // check may miss it, but must return.
 func TestFlippedByte(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: verifies a damaged dataset many times")
+	}
 	dir := newDataset(t)
 	random := rand.New(rand.NewPCG(5, 4))
 	for _, file := range snapshotFiles(t, dir) {

@@ -16,6 +16,9 @@ import (
 
 // What is outside the snapshot is noted, and is no damage.
 func TestNotes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	original := newDataset(t)
 	write := func(name string, mode os.FileMode) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
@@ -138,6 +141,9 @@ func TestParent(t *testing.T) {
 
 // Checks for which nothing was passed in are left out, and the report says so.
 func TestLeftOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	original := newDataset(t)
 	full := options(original)
 	for _, tt := range []struct {

@@ -15,6 +15,9 @@ import (
 // Wrong rows behind right hashes. Each is made in the first file of a table, and
 // must be found there unless another table is named.
 func TestWrongRows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: verifies a damaged dataset many times")
+	}
 	tests := []struct {
 		name   string
 		forge  func(*forgery)
@@ -145,6 +148,9 @@ func groups(ids ...string) func(*forgery) {
 
 // A change of any column of any table is found.
 func TestEveryColumnIsChecked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: verifies a damaged dataset many times")
+	}
 	original := newDataset(t)
 	for _, table := range readManifest(t, original).Tables {
 		if table.Name == schema.TableJobGroups {
@@ -180,6 +186,9 @@ var free = map[string]bool{
 }
 
 func TestWrongManifest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: verifies a damaged dataset many times")
+	}
 	tests := []struct {
 		name   string
 		forge  func(*forgery)

@@ -56,6 +56,9 @@ func untilNight() { time.Sleep(time.Until(day.Add(25*time.Hour + 30*time.Minute)
 // A run may be killed at any moment: the next one gets everything, asks for nothing
 // that was kept, and leaves a folder with exactly what the run was given.
 func TestKilledNights(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills runs")
+	}
 	whole := busyDay(400)
 	if n := pull(t.Context(), newClient(t, whole, nil), dayPlan, nil); n.err != nil {
 		t.Fatal(n.err)

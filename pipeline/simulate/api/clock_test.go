@@ -62,6 +62,9 @@ func list(t *testing.T, c client) listing {
 // What is listed only grows, is never ahead of the clock, agrees across the actions,
 // and ends as the final world.
 func TestClock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes many snapshots")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 150})
 	end := w.Now().Add(31 * time.Hour) // results are at most 30 hours late
 	want := list(t, fixed(t, w.At(end)))

@@ -44,6 +44,9 @@ func pull(p *puller, batch int) (ids []string, jobs [][]byte, lost []string) {
 
 // A client that retries gets everything, unchanged, despite faults.
 func TestFaultsLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: repeats many requests")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 60})
 	calls := []string{}
 	for id := range dialled(w) {
@@ -83,6 +86,9 @@ func TestFaultsLoseNothing(t *testing.T) {
 
 // Answers in other shapes, and in XML, have the content of the plain ones.
 func TestShapesLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 90})
 	ids := allIDs(w)
 	plain, _ := serve(t, w, api.Options{})
@@ -145,6 +151,9 @@ func TestPoison(t *testing.T) {
 
 // Shy ids fail in a batch and succeed alone; a large world with many faults has some.
 func TestShyIDs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
 	w := newWorld(t, simulate.Options{Jobs: 400})
 	c, _ := serve(t, w, api.Options{Faults: 0.9, Stall: time.Millisecond})
 	p := newPuller(t, c)

@@ -25,12 +25,12 @@ func readCampaign(t testing.TB, text string) (*script.Campaign, error) {
 }
 
 func TestCampaign(t *testing.T) {
-	c, err := readCampaign(t, strings.Replace(small, "node bye", "say@2.0 您好！\nnode bye", 1))
-	if err == nil {
+	if _, err := readCampaign(t, strings.Replace(small, "node bye", "say@2.0 您好！\nnode bye", 1)); err == nil {
 		t.Error("a wording of an unknown version is no error")
 	}
 	text := strings.Replace(small, "version 1.0 0\n", "version 1.0 0\nversion 2.0 50\n", 1)
-	if c, err = readCampaign(t, strings.Replace(text, "reply fine", "say@2.0 您好！\nreply fine", 1)); err != nil {
+	c, err := readCampaign(t, strings.Replace(text, "reply fine", "say@2.0 您好！\nreply fine", 1))
+	if err != nil {
 		t.Fatal(err)
 	}
 	if c.VersionAt(49) != 0 || c.VersionAt(50) != 1 {

@@ -29,6 +29,9 @@ func TestReaderReadsWhatIsWritten(t *testing.T) {
 }
 
 func TestReaderReadsManyRows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: writes hundreds of thousands of rows")
+	}
 	rows := make([]schema.TurnRow, 1<<17+3000) // beyond a row group
 	for i := range rows {
 		rows[i] = schema.TurnRow{JobID: "j", TurnIndex: int32(i), Script: "s", Tokens: []string{}, StoredTime: int64(i % 3)}
