@@ -1,4 +1,4 @@
-package decode
+package jsonscan
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 // and before what is common, and on what is nearly a character.
 func TestValidUTF8(t *testing.T) {
 	check := func(s string) {
-		if got, want := validUTF8([]byte(s)), utf8.ValidString(s); got != want {
+		if got, want := ValidUTF8([]byte(s)), utf8.ValidString(s); got != want {
 			t.Errorf("%q: %v, want %v", s, got, want)
 		}
 	}
@@ -32,12 +32,12 @@ func TestPlain(t *testing.T) {
 				text[i] = "a \x7f\x80\xa2\xdc\xff!#[]"[i%11]
 			}
 			text[at] = special
-			if got, _ := plain(text, 0); got != at {
+			if got, _ := Plain(text, 0); got != at {
 				t.Errorf("%q: %d, want %d", text, got, at)
 			}
 		}
 	}
-	if end, ascii := plain([]byte("abcdefghij\xe4"), 0); end != 11 || ascii {
+	if end, ascii := Plain([]byte("abcdefghij\xe4"), 0); end != 11 || ascii {
 		t.Errorf("got %d, ascii %v", end, ascii)
 	}
 }

@@ -1,4 +1,7 @@
-package decode
+// Package charset turns the bytes of an input into UTF-8: byte-order marks,
+// UTF-16 and UTF-32 without declaration, and the encodings that an XML
+// declaration may name. Bytes of JSON in UTF-8 pass as they are, valid or not.
+package charset
 
 import (
 	"bufio"
@@ -34,7 +37,7 @@ var marks = [...]struct {
 	{"\xfe\xff", charset{unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), 2}},
 }
 
-// charsetOf tells the charset of an input by its first bytes: a byte-order
+// charsetOf detects the charset of an input from its first bytes: a byte-order
 // mark, the zeros that UTF-16 puts beside the first bracket, or the
 // declaration of XML.
 func charsetOf(head []byte) (charset, error) {
@@ -77,53 +80,64 @@ func declaredCharset(head []byte) (charset, error) {
 	return charset{encoding: e}, nil
 }
 
-// utf8 is body in UTF-8 without a byte-order mark.
-func (d *Decoder) utf8(body []byte) ([]byte, error) {
+// Notes say what Decode did to a body.
+type Notes struct {
+	Mark       bool // it began with a byte-order mark
+	Transcoded bool // it was not in UTF-8
+	Repaired   bool // bytes that are no character became U+FFFD
+}
+
+// Decode returns body in UTF-8, without a byte-order mark. The result may alias
+// body. An error says that the declared encoding is not supported, or that body
+// is not in it.
+func Decode(body []byte) (text []byte, notes Notes, err error) {
 	c, err := charsetOf(body)
 	if err != nil {
-		return nil, err
+		return nil, notes, err
 	}
-	if c.mark > 0 {
-		d.count(byteOrderMark)
-	}
+	notes.Mark = c.mark > 0
 	body = body[c.mark:]
 	if c.encoding == nil {
-		return d.validXML(body), nil
+		if !isXML(body) || utf8.Valid(body) {
+			return body, notes, nil
+		}
+		notes.Repaired = true
+		return repaired(body), notes, nil
 	}
-	d.count(transcoded)
-	text, err := c.encoding.NewDecoder().Bytes(body)
+	notes.Transcoded = true
+	text, err = c.encoding.NewDecoder().Bytes(body)
 	if err != nil {
-		return nil, fmt.Errorf("not in the declared encoding: %w", err)
+		return nil, notes, fmt.Errorf("not in the declared encoding: %w", err)
 	}
-	if bytes.ContainsRune(text, utf8.RuneError) {
-		d.count(invalidUTF8)
-	}
-	return text, nil
+	notes.Repaired = bytes.ContainsRune(text, utf8.RuneError)
+	return text, notes, nil
 }
 
-// validXML repairs a body that is XML, for the XML parser takes no byte that is
-// no character. Of JSON each text is repaired where it is read.
-func (d *Decoder) validXML(body []byte) []byte {
-	start := scanner{b: body}
-	if start.next() != '<' || utf8.Valid(body) {
-		return body
-	}
-	d.count(invalidUTF8)
-	repaired := make([]byte, 0, len(body)+64)
+// isXML reports whether text begins like XML, whose parser takes only valid
+// characters. Of JSON each string is repaired where it is read.
+func isXML(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n")
+	return len(text) > 0 && text[0] == '<'
+}
+
+// repaired is body with each byte that is no character replaced by U+FFFD.
+func repaired(body []byte) []byte {
+	text := make([]byte, 0, len(body)+64)
 	for i := 0; i < len(body); {
 		r, n := utf8.DecodeRune(body[i:])
-		repaired = utf8.AppendRune(repaired, r)
+		text = utf8.AppendRune(text, r)
 		i += n
 	}
-	return repaired
+	return text
 }
 
-// encodingError is trouble with the charset of an input, which is a reject and
-// not an error.
-type encodingError struct{ error }
+// Unsupported is the error of an input whose declared encoding is not
+// supported. It is about the input, not about reading it.
+type Unsupported struct{ error }
 
-// utf8Reader is utf8 for an input that is too large to be held.
-func utf8Reader(in io.Reader) (io.Reader, error) {
+// NewReader is Decode for an input that is too large to be held. Its error is
+// an *Unsupported, or one of in.
+func NewReader(in io.Reader) (io.Reader, error) {
 	head := bufio.NewReaderSize(in, 64<<10)
 	first, err := head.Peek(1024)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -131,16 +145,15 @@ func utf8Reader(in io.Reader) (io.Reader, error) {
 	}
 	c, err := charsetOf(first)
 	if err != nil {
-		return nil, &encodingError{err}
+		return nil, &Unsupported{err}
 	}
 	if _, err := head.Discard(c.mark); err != nil {
 		return nil, err
 	}
-	start := scanner{b: first[c.mark:]}
 	switch {
-	case c.encoding == nil && start.next() != '<':
+	case c.encoding == nil && !isXML(first[c.mark:]):
 		return head, nil
-	case c.encoding == nil: // repaired as validXML does
+	case c.encoding == nil:
 		return transform.NewReader(head, unicode.UTF8.NewDecoder()), nil
 	}
 	text := bufio.NewReaderSize(transform.NewReader(head, c.encoding.NewDecoder()), 64<<10)
@@ -148,7 +161,7 @@ func utf8Reader(in io.Reader) (io.Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	// What is now UTF-8 must not say that it is something else.
+	// What is UTF-8 now must not be declared as something else.
 	if _, err := text.Discard(len(xmlDeclaration.Find(first))); err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package decode
+package jsonscan
 
 import (
 	"encoding/binary"
@@ -19,9 +19,9 @@ func special(w uint64) uint64 {
 	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w) & high1
 }
 
-// plain returns the index from i on of the first byte that ends plain text,
+// Plain returns the index from i on of the first byte that ends plain text,
 // len(b) where there is none, and whether a byte before it is not ASCII.
-func plain(b []byte, i int) (end int, ascii bool) {
+func Plain(b []byte, i int) (end int, ascii bool) {
 	var seen uint64
 	for i+8 <= len(b) {
 		w := binary.LittleEndian.Uint64(b[i:])
@@ -44,20 +44,20 @@ func plain(b []byte, i int) (end int, ascii bool) {
 	return i, seen&high1 == 0
 }
 
-// skipString steps over the string at p and reports whether it has escapes.
-func (s *scanner) skipString() (escaped, ok bool) {
-	i := s.p + 1
+// SkipString steps over the string at Pos and reports whether it has escapes.
+func (s *Scanner) SkipString() (escaped, ok bool) {
+	i := s.Pos + 1
 	for {
-		i, _ = plain(s.b, i)
-		if i >= len(s.b) {
-			s.p = len(s.b)
-			return escaped, s.ends()
+		i, _ = Plain(s.Text, i)
+		if i >= len(s.Text) {
+			s.Pos = len(s.Text)
+			return escaped, s.Ends()
 		}
-		if s.b[i] == '"' {
-			s.p = i + 1
+		if s.Text[i] == '"' {
+			s.Pos = i + 1
 			return escaped, true
 		}
-		n := escapeLen(s.b[i:])
+		n := escapeLen(s.Text[i:])
 		if n <= 0 {
 			return escaped, s.badEscape(i, n)
 		}
@@ -67,13 +67,13 @@ func (s *scanner) skipString() (escaped, ok bool) {
 }
 
 // badEscape is the failure of what escapeLen did not accept at i.
-func (s *scanner) badEscape(i, n int) bool {
-	s.p = i
+func (s *Scanner) badEscape(i, n int) bool {
+	s.Pos = i
 	if n < 0 {
-		s.p = len(s.b)
-		return s.ends()
+		s.Pos = len(s.Text)
+		return s.Ends()
 	}
-	if s.b[i] != '\\' {
+	if s.Text[i] != '\\' {
 		return s.syntax("a control character in a string")
 	}
 	return s.syntax("an unknown escape in a string")
@@ -105,9 +105,9 @@ func escapeLen(b []byte) int {
 	return 0
 }
 
-// validUTF8 is utf8.Valid, made for Chinese: most characters have three bytes
+// ValidUTF8 is utf8.Valid, made for Chinese: most characters have three bytes
 // and begin with E3 to E9, where every continuation is a character.
-func validUTF8(b []byte) bool {
+func ValidUTF8(b []byte) bool {
 	for i := 0; i < len(b); {
 		if i+4 <= len(b) {
 			w := binary.LittleEndian.Uint32(b[i:])
