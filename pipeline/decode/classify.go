@@ -28,7 +28,7 @@ func (d *Decoder) classify(piece []byte) {
 	case e.isError():
 		d.takeBack()
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
-	case e.stray.name != "" && (e.stray.jobs || !e.holdsJobs):
+	case e.stray.name != "" && (e.stray.jobs || !e.holdsJobs && e.isSuccess()):
 		d.takeBack()
 		d.reject(schema.RejectNotJobs, "", "well-formed, but without Jobs: "+e.stray.name+" is "+e.stray.kind, piece)
 	case !e.holdsJobs && !e.isSuccess():

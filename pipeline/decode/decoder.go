@@ -69,6 +69,7 @@ type Decoder struct {
 	repeats  bool             // XML: a list is spelled as repeated elements
 
 	// The job being read.
+	read      schema.Job
 	at        place
 	field     string // name of the field being read, for reasons
 	refused   refusal
@@ -81,7 +82,10 @@ type Decoder struct {
 	seen      map[string]struct{}
 	upper     []byte
 	scratch   []byte
-	codesRead []string // DialExceptionCodes of a row of SearchTask
+
+	// The row of SearchTask being read.
+	row   schema.TaskFacts
+	codes []string // its DialExceptionCodes
 
 	memory memory // what the items point to, until the document's end
 }

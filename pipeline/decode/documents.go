@@ -50,8 +50,10 @@ func (d *Decoder) open() {
 // where it cannot be read as a whole; then none was yielded.
 func (d *Decoder) document() bool {
 	d.open()
+	counted := d.tally.kinds
 	if !d.response() {
 		d.takeBack()
+		d.tally.kinds = counted
 		return false
 	}
 	d.settle(d.Text[d.doc.start:d.Pos])

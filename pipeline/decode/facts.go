@@ -44,8 +44,9 @@ func (d *Decoder) searchTaskPage(e *envelope) bool {
 }
 
 func (d *Decoder) factsRow() bool {
-	var f schema.TaskFacts
-	if !d.knownObject(&f) {
+	f := &d.row
+	*f = schema.TaskFacts{}
+	if !d.knownObject(f) {
 		return false
 	}
 	switch {
@@ -54,7 +55,7 @@ func (d *Decoder) factsRow() bool {
 		d.count(factsWithoutID)
 	default:
 		d.hasFacts = true
-		d.items = append(d.items, schema.Decoded{Position: d.n, Facts: d.memory.facts.one(f)})
+		d.items = append(d.items, schema.Decoded{Position: d.n, Facts: d.memory.facts.one(*f)})
 	}
 	return true
 }
@@ -90,13 +91,13 @@ func (d *Decoder) knownObject(f *schema.TaskFacts) bool {
 // dialExceptions reads a list of codes, one alone, or the list as an object
 // wraps it.
 func (d *Decoder) dialExceptions(f *schema.TaskFacts) bool {
-	d.codesRead = d.codesRead[:0]
-	ok := d.codes(0)
-	f.Facts.DialExceptions = d.memory.strings.keep(d.codesRead)
+	d.codes = d.codes[:0]
+	ok := d.readCodes(0)
+	f.Facts.DialExceptions = d.memory.strings.keep(d.codes)
 	return ok
 }
 
-func (d *Decoder) codes(depth int) bool {
+func (d *Decoder) readCodes(depth int) bool {
 	switch d.Next() {
 	case '[':
 		if depth > 0 {
@@ -106,7 +107,7 @@ func (d *Decoder) codes(depth int) bool {
 			return false
 		}
 		for first := true; d.Element(first); first = false {
-			if !d.codes(depth + 1) {
+			if !d.readCodes(depth + 1) {
 				return false
 			}
 		}
@@ -119,7 +120,7 @@ func (d *Decoder) codes(depth int) bool {
 		return false
 	}
 	if code != "" {
-		d.codesRead = append(d.codesRead, code)
+		d.codes = append(d.codes, code)
 	}
 	return true
 }

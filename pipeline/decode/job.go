@@ -123,7 +123,7 @@ func (d *Decoder) job(j *schema.Job) bool {
 	l := &d.lists
 	l.numbers, l.contacts, l.extras, l.summaries, l.tasks = l.numbers[:0], l.contacts[:0], l.extras[:0], l.summaries[:0], l.tasks[:0]
 	d.at, d.elements, d.alien = nowhere, 0, stray{}
-	if !readObject(d, d.objects.job, j, d.strayOfJob) {
+	if !readObject(d, d.objects.job, j, (*Decoder).strayOfJob) {
 		return false
 	}
 	if d.alien.name != "" && len(l.tasks) == 0 {
@@ -180,7 +180,7 @@ func (d *Decoder) task() bool {
 	l.tasks = append(l.tasks, schema.Task{})
 	t := &l.tasks[len(l.tasks)-1]
 	l.turns = l.turns[:0]
-	ok := readObject(d, d.objects.task, t, d.strayOfTask)
+	ok := readObject(d, d.objects.task, t, (*Decoder).strayOfTask)
 	t.Turns = d.memory.turns.keep(l.turns)
 	return ok
 }

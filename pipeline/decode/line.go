@@ -105,7 +105,7 @@ func (d *Decoder) bodyText() bool {
 // innerDocument reads the text of a body, which is one document. It returns
 // false where the document around it is better read in parts.
 func (d *Decoder) innerDocument() bool {
-	items, n, refused := len(d.items), d.n, d.refused
+	items, n, refused, counted := len(d.items), d.n, d.refused, d.tally.kinds
 	ok := false
 	switch d.Next() {
 	case '{':
@@ -129,7 +129,7 @@ func (d *Decoder) innerDocument() bool {
 	if d.crowded() {
 		return false
 	}
-	d.items, d.n, d.refused = d.items[:items], n, refused
+	d.items, d.n, d.refused, d.tally.kinds = d.items[:items], n, refused, counted
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return true // classify calls it an api_error
 	}

@@ -22,11 +22,6 @@ func newObject[T any](fields []field[T]) *object[T] {
 // find returns the field of this name, nil where there is none. after is the
 // field before it, counted from 1, and becomes this one.
 func (o *object[T]) find(name []byte, after *int) *field[T] {
-	guess := o.order[*after]
-	if f := &o.fields[guess]; f.name == string(name) {
-		*after = guess + 1
-		return f
-	}
 	for i := range o.fields {
 		if o.fields[i].name == string(name) {
 			o.order[*after] = i
@@ -52,12 +47,21 @@ func (o *object[T]) has(name []byte) bool {
 
 // readObject reads the object at Pos into v. It returns false at damage. stray,
 // where not nil, is called with members that are not in the table.
-func readObject[T any](d *Decoder, o *object[T], v *T, stray func(v *T, name, value []byte)) bool {
+func readObject[T any](d *Decoder, o *object[T], v *T, stray strayFunc[T]) bool {
 	if !d.Enter() {
 		return false
 	}
 	after := 0
 	for first := true; ; first = false {
+		next := o.order[after]
+		if f := &o.fields[next]; d.Named(first, f.name) {
+			after = next + 1
+			d.field = f.name
+			if !f.read(d, v) {
+				return false
+			}
+			continue
+		}
 		name, more := d.Member(first)
 		if !more {
 			return d.Bad.Code == ""
@@ -68,8 +72,11 @@ func readObject[T any](d *Decoder, o *object[T], v *T, stray func(v *T, name, va
 	}
 }
 
+// strayFunc takes a member of v that is not in the table.
+type strayFunc[T any] func(d *Decoder, v *T, name, value []byte)
+
 // readMember reads the value at Pos, of the member of this name, into v.
-func readMember[T any](d *Decoder, o *object[T], v *T, name []byte, after *int, stray func(v *T, name, value []byte)) bool {
+func readMember[T any](d *Decoder, o *object[T], v *T, name []byte, after *int, stray strayFunc[T]) bool {
 	f := o.find(name, after)
 	if f == nil {
 		f = findCapital(d, o, name, after)
@@ -80,7 +87,7 @@ func readMember[T any](d *Decoder, o *object[T], v *T, name []byte, after *int, 
 			return false
 		}
 		if stray != nil {
-			stray(v, name, d.Text[start:d.Pos])
+			stray(d, v, name, d.Text[start:d.Pos])
 		}
 		return true
 	}

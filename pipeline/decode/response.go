@@ -71,7 +71,7 @@ func (d *Decoder) response() bool {
 			d.count(bareJob)
 			return d.bareJob()
 		}
-		if !readMember(d, d.objects.envelope, &d.env, name, &after, d.strayOfResponse) {
+		if !readMember(d, d.objects.envelope, &d.env, name, &after, (*Decoder).strayOfResponse) {
 			return false
 		}
 	}
@@ -195,7 +195,7 @@ func (d *Decoder) bareJob() bool {
 // readJob reads the job at Pos and adds it to the items; raw is the job as it
 // was received, nil where that is the text read. It returns false at damage.
 func (d *Decoder) readJob(raw []byte) bool {
-	var j schema.Job
+	j := &d.read // which escapes, as what reads a field is a function value
 	start, outer := d.Pos, d.refused
 	d.refused = refusal{}
 	defer func() { d.at, d.refused = nowhere, outer }()
@@ -211,7 +211,7 @@ func (d *Decoder) readJob(raw []byte) bool {
 			return false
 		}
 		d.n++
-	} else if !d.job(&j) {
+	} else if !d.job(j) {
 		return false
 	}
 	piece := orText(raw, d.Text[start:d.Pos])
@@ -219,7 +219,7 @@ func (d *Decoder) readJob(raw []byte) bool {
 		d.env.hasTasks = mentionsTasks(d.Text[start:d.Pos])
 	}
 	if !d.dry {
-		d.judge(&j, piece)
+		d.judge(j, piece)
 	}
 	return true
 }

@@ -56,7 +56,7 @@ func (h xmlHandler) Field(name string, value []byte) {
 	outer := d.enterText(d.memory.texts.keep(value))
 	d.repeats = true
 	after := 0
-	readMember(d, d.objects.envelope, &d.env, []byte(name), &after, d.strayOfResponse)
+	readMember(d, d.objects.envelope, &d.env, []byte(name), &after, (*Decoder).strayOfResponse)
 	d.repeats = false
 	d.leaveText(outer)
 }

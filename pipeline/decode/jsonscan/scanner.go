@@ -98,6 +98,31 @@ func (s *Scanner) Member(first bool) ([]byte, bool) {
 	return s.unquoted, true
 }
 
+// Named is Member where the next member has this name, spelled without escapes
+// and with at most a space before it. Else it returns false, and Pos stays.
+func (s *Scanner) Named(first bool, name string) bool {
+	b, p := s.Text, s.Pos
+	if len(b)-p < len(name)+5 {
+		return false
+	}
+	if !first {
+		if b[p] != ',' {
+			return false
+		}
+		p++
+		if b[p] == ' ' {
+			p++
+		}
+	}
+	end := p + 1 + len(name)
+	if b[p] != '"' || b[end] != '"' || b[end+1] != ':' || string(b[p+1:end]) != name {
+		return false
+	}
+	s.Pos = end + 2
+	s.Next()
+	return true
+}
+
 // name is Member without resolving the escapes of the name.
 func (s *Scanner) name(first bool) (start, end int, escaped, ok bool) {
 	c := s.Next()

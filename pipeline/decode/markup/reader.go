@@ -65,12 +65,14 @@ func (r *reader) read() {
 }
 
 func (r *reader) html() {
-	end := htmlEnd(r.text)
+	end, behind := htmlEnd(r.text), len(r.text)
 	if end < 0 {
 		end = len(r.text)
-		r.runsOff = !r.final
+	} else if rest := bytes.TrimLeft(r.text[end:], " \t\r\n"); len(rest) > 0 {
+		behind = len(r.text) - len(rest)
 	}
-	r.text, r.pos = r.text[:end], end
+	r.runsOff = behind == len(r.text) && !r.final
+	r.text, r.pos = r.text[:behind], end
 	r.fail("not_jobs", "an HTML page")
 }
 
@@ -181,7 +183,6 @@ func (r *reader) document() {
 			if !r.element(t, at) {
 				return
 			}
-			r.good = r.at()
 		case xml.EndElement: // of the root
 			r.pos = r.at()
 			return
@@ -195,6 +196,7 @@ func (r *reader) document() {
 				return
 			}
 		}
+		r.good = r.at()
 	}
 }
 

@@ -19,10 +19,12 @@ type around struct {
 	verdict Verdict
 }
 
-// filled is the text with jobs in one of its holes.
-func (a *around) filled(hole int, jobs []byte) []byte {
+// fill appends the text with jobs in one of its holes to dst.
+func (a *around) fill(dst []byte, hole int, jobs []byte) []byte {
 	at := a.holes[hole]
-	return slices.Concat(a.text[:at], jobs, a.text[at:])
+	dst = append(dst, a.text[:at]...)
+	dst = append(dst, jobs...)
+	return append(dst, a.text[at:]...)
 }
 
 // judge asks what the jobs of the document come to.
@@ -41,8 +43,8 @@ func (a *around) judge(g Grammar) {
 	if a.calls {
 		job = probeCalls
 	}
-	a.verdict = g.Judge(a.filled(0, []byte(job)))
-	if a.verdict.Outcome == Published && a.calls && g.Judge(a.filled(0, []byte(probe))).Outcome != Published {
+	a.verdict = g.Judge(a.fill(nil, 0, []byte(job)))
+	if a.verdict.Outcome == Published && a.calls && g.Judge(a.fill(nil, 0, []byte(probe))).Outcome != Published {
 		a.text = slices.Insert(a.text, 1, []byte(pin)...)
 		for i := range a.holes {
 			a.holes[i] += len(pin)

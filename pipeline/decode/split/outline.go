@@ -258,12 +258,14 @@ func (o *outliner) alone() bool {
 	o.copy()
 	o.text = append(o.text, '[')
 	o.openList()
-	_, ok := o.job(false)
+	if _, ok := o.job(false); !ok {
+		return false
+	}
 	o.endSlice()
 	o.copied = o.w.Pos
 	o.text = append(o.text, ']')
 	o.closers = o.closers[:len(o.closers)-1]
-	return ok
+	return true
 }
 
 // jobs walks over the value of Jobs, or of what takes its place.
@@ -479,7 +481,7 @@ func (o *outliner) damaged(start int, inList bool) (resumeKind, bool) {
 		w.Pos = start + way.at
 		r.Raw = w.Text[start:w.Pos]
 		r.JobID = o.g.JobID(r.Raw)
-		r.Code, r.Reason = problem(o.o, bad, way.kind, 0, bad.At-start)
+		r.Code, r.Reason = problem(o.o, bad, way.kind, int64(way.at), bad.At-start)
 	}
 	o.refuse(r)
 	return way.kind, way.kind == afterValue || way.kind == atJob && inList
@@ -540,7 +542,8 @@ func (o *outliner) endSlice() {
 	}
 	text := l.jobs
 	if !o.doc.bare {
-		text = o.doc.filled(l.hole, l.jobs)
+		o.buffer = o.doc.fill(o.buffer[:0], l.hole, l.jobs)
+		text = o.buffer
 	}
 	if o.err == nil && o.w.err == nil {
 		o.err = o.yield(Part{Text: text, Items: l.items})

@@ -24,6 +24,7 @@ type splitter struct {
 	markup  bool // an XML document was met
 	pending int  // where the documents begin that were passed and not yielded
 	items   int64
+	buffer  []byte // of a part, reused
 
 	survey    func() ([]around, error)
 	surveyed  bool
@@ -31,7 +32,7 @@ type splitter struct {
 }
 
 func newSplitter(o Options, g Grammar, in io.Reader) *splitter {
-	chunk := 4 * o.PieceBytes
+	chunk := 2 * o.PieceBytes
 	return &splitter{
 		o: o, g: g, r: resync{g: g, maxDepth: o.MaxDepth}, array: o.Array, markup: o.Markup,
 		w: window{in: in, chunk: chunk, limit: o.MaxJobBytes + chunk, Scanner: jsonscan.Scanner{MaxDepth: o.MaxDepth}},
@@ -123,6 +124,7 @@ func (s *splitter) element() bool {
 	if bad := w.Bad; bad.Code != "" {
 		w.Bad = jsonscan.Damage{}
 		w.Pos = min(bad.At, len(w.Text))
+		s.blank(from, w.Pos)
 		s.damage(w.Pos, bad)
 		return true
 	}
@@ -304,7 +306,7 @@ func (s *splitter) tooLong(start int) {
 // problem says what is wrong with a piece.
 func problem(o Options, bad jsonscan.Damage, kind resumeKind, length int64, at int) (code, reason string) {
 	switch {
-	case bad.Code == tooLong:
+	case bad.Code == tooLong || length > int64(o.MaxJobBytes):
 		return schema.RejectTooLarge, fmt.Sprintf("%d bytes without an end, more than the %d a job may have", length, o.MaxJobBytes)
 	case bad.Code == jsonscan.Truncated && kind != atEnd:
 		code = schema.RejectSyntax // only what nothing whole follows is truncated
