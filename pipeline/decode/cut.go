@@ -28,15 +28,35 @@ func Cut(o Options, base schema.Raw, open func() (io.ReadCloser, error), yield f
 	o = o.withDefaults()
 	err := split.Run(splitOptions(o, &base, false, false), newGrammar(o, &base), func() (io.ReadCloser, error) { return inUTF8(open) }, c.part)
 	if unsupported, is := errors.AsType[*charset.Unsupported](err); is {
-		return c.part(split.Part{Items: 1, Reject: &schema.Reject{
-			Code: schema.RejectEncoding, Reason: unsupported.Error(),
-			InstanceID: base.InstanceID, ObservedAt: base.ObservedAt, Undated: base.Undated,
-		}})
+		return c.none(open, schema.RejectEncoding, unsupported.Error())
 	}
-	if err == nil && !c.any { // no input is without a piece
-		err = c.part(split.Part{})
+	if err == nil && !c.any { // no input is without an item
+		err = c.none(open, schema.RejectEmpty, "no bytes")
 	}
 	return err
+}
+
+// none rejects an input that has no part.
+func (c *cutter) none(open func() (io.ReadCloser, error), code, reason string) error {
+	in, err := open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	var all split.Beginning
+	if _, err := io.Copy(writerFunc(all.Add), in); err != nil {
+		return err
+	}
+	r := schema.Reject{Code: code, Reason: reason, InstanceID: c.base.InstanceID, ObservedAt: c.base.ObservedAt, Undated: c.base.Undated}
+	return c.part(split.Part{Items: 1, Reject: all.Keep(&r)})
+}
+
+// writerFunc is a Writer that hands on what is written.
+type writerFunc func(b []byte)
+
+func (f writerFunc) Write(b []byte) (int, error) {
+	f(b)
+	return len(b), nil
 }
 
 // inUTF8 opens an input and reads it in UTF-8.

@@ -148,7 +148,7 @@ func (d *Decoder) decode() {
 	}
 	if fault := d.raw.Fault; fault != "" && !d.faultTold {
 		d.env = envelope{}
-		d.reject(schema.RejectTruncated, "", "the input ends early", d.raw.Body)
+		d.reject(schema.RejectTruncated, "", endsEarly, d.raw.Body)
 		d.flush()
 	} else if d.n == d.raw.Position && fault == "" && blank(body) {
 		d.reject(schema.RejectEmpty, "", "no bytes", d.raw.Body)
@@ -181,10 +181,15 @@ func (d *Decoder) utf8() ([]byte, bool) {
 	return body, true
 }
 
+const endsEarly = "the input ends early"
+
 // rejectOfSource yields the reject that the source made, with why the input
 // ended.
 func (d *Decoder) rejectOfSource(r schema.Reject) {
 	fault := d.raw.Fault
+	if fault != "" && r.Code == schema.RejectEmpty {
+		r.Code, r.Reason = schema.RejectTruncated, endsEarly
+	}
 	if fault != "" && r.Code == schema.RejectTruncated {
 		r.Reason += ": " + fault
 	}
@@ -194,7 +199,7 @@ func (d *Decoder) rejectOfSource(r schema.Reject) {
 	}
 	d.n++
 	d.env = envelope{}
-	d.reject(schema.RejectTruncated, "", "the input ends early", nil)
+	d.reject(schema.RejectTruncated, "", endsEarly, nil)
 	d.flush()
 }
 

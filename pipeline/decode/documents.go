@@ -68,32 +68,32 @@ func (d *Decoder) arrayOfDocuments() (start int, inside, ok bool) {
 	if !d.Enter() {
 		return begin, false, false
 	}
-	for first := true; ; first = false {
+	for first := true; !d.stopped; first = false {
 		start = d.Pos
-		if !d.Element(first) {
-			if first {
-				d.count(arrayOfDocuments)
-			}
-			return start, !first, d.Bad.Code == ""
+		c := byte(']')
+		if d.Element(first) {
+			c = d.Text[d.Pos]
 		}
-		c := d.Text[d.Pos]
-		if first && c != '{' && c != 'n' {
-			return begin, false, false
+		if first {
+			start = begin
+		}
+		if d.Bad.Code != "" || first && c != '{' && c != 'n' && c != ']' {
+			return start, !first, false
 		}
 		if first {
 			d.count(arrayOfDocuments)
 		}
 		switch {
+		case c == ']':
+			return start, true, true
 		case c == '{' && d.document():
 		case c == 'n' && d.Literal("null"):
 			d.count(nullElement)
 		default:
-			return start, true, false
-		}
-		if d.stopped {
-			return start, true, true
+			return start, !first, false
 		}
 	}
+	return start, true, true
 }
 
 // element reads the body as an element of Jobs, which it is alone.

@@ -110,7 +110,8 @@ func Decode(body []byte) (text []byte, notes Notes, err error) {
 		return nil, notes, fmt.Errorf("not in the declared encoding: %w", err)
 	}
 	notes.Repaired = bytes.ContainsRune(text, utf8.RuneError)
-	return text, notes, nil
+	// What is UTF-8 now must not be declared as something else.
+	return text[len(xmlDeclaration.Find(text[:min(len(text), 1024)])):], notes, nil
 }
 
 // isXML reports whether text begins like XML, whose parser takes only valid
@@ -161,7 +162,6 @@ func NewReader(in io.Reader) (io.Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	// What is UTF-8 now must not be declared as something else.
 	if _, err := text.Discard(len(xmlDeclaration.Find(first))); err != nil {
 		return nil, err
 	}

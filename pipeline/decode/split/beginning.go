@@ -10,16 +10,16 @@ import (
 	"callmill/schema"
 )
 
-// beginning is a piece of input that may be too large to be held: its first
-// MiB, its length and its hash.
-type beginning struct {
+// Beginning is what a reject keeps of a piece of input that may be too large to
+// be held: its first MiB, its length and its hash. The zero value is empty.
+type Beginning struct {
 	raw    []byte
 	length int64
 	sum    hash.Hash
 }
 
-// add appends text, which is copied.
-func (b *beginning) add(text []byte) {
+// Add appends text, which is copied.
+func (b *Beginning) Add(text []byte) {
 	if b.sum == nil {
 		b.sum = sha256.New()
 	}
@@ -32,13 +32,13 @@ func (b *beginning) add(text []byte) {
 
 // join adds another piece, of which only the first MiB is known. The hash is then
 // that of what is known.
-func (b *beginning) join(next *beginning) {
-	b.add(next.raw)
+func (b *Beginning) join(next *Beginning) {
+	b.Add(next.raw)
 	b.length += next.length - int64(len(next.raw))
 }
 
-// keep puts the piece into a reject.
-func (b *beginning) keep(r *schema.Reject) *schema.Reject {
+// Keep puts the piece into a reject.
+func (b *Beginning) Keep(r *schema.Reject) *schema.Reject {
 	r.Raw = b.raw
 	if b.sum != nil && (b.length > int64(len(b.raw)) || r.Code == schema.RejectTooLarge) {
 		r.RawBytes, r.RawSHA256 = b.length, hex.EncodeToString(b.sum.Sum(nil))
@@ -47,7 +47,7 @@ func (b *beginning) keep(r *schema.Reject) *schema.Reject {
 }
 
 // reject makes the reject of a piece that is damaged at at.
-func (b *beginning) reject(o Options, bad jsonscan.Damage, kind resumeKind, at int) *schema.Reject {
+func (b *Beginning) reject(o Options, bad jsonscan.Damage, kind resumeKind, at int) *schema.Reject {
 	code, reason := problem(o, bad, kind, b.length, at)
-	return b.keep(&schema.Reject{Code: code, Reason: reason})
+	return b.Keep(&schema.Reject{Code: code, Reason: reason})
 }

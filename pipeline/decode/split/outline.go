@@ -25,7 +25,7 @@ type outliner struct {
 
 	slice   slice
 	last    int        // where the job read last begins in the window
-	raw     *beginning // of the document, where a reject needs it
+	raw     *Beginning // of the document, where a reject needs it
 	kept    int        // how far the window is in raw
 	rejects int        // of jobs
 }
@@ -56,7 +56,7 @@ func (s *splitter) outline(depth int) {
 	o := &outliner{splitter: s, doc: doc, start: w.base + int64(w.Pos), copied: w.Pos}
 	o.slice.hole = -1
 	if s.yield != nil && (doc.verdict.Outcome == Refused || doc.lost) {
-		o.raw, o.kept = &beginning{}, w.Pos
+		o.raw, o.kept = &Beginning{}, w.Pos
 	}
 	lost := !o.object()
 	o.endSlice()
@@ -129,13 +129,13 @@ func (o *outliner) finish(lost bool, depth int) {
 func (o *outliner) conclude(lost bool, depth int, bad jsonscan.Damage, kind resumeKind) {
 	verdict := &o.doc.verdict
 	if o.raw != nil {
-		o.raw.add(o.w.Text[o.kept:o.w.Pos])
+		o.raw.Add(o.w.Text[o.kept:o.w.Pos])
 	}
 	switch {
 	case verdict.Outcome == Refused:
 		r := *verdict.Reject
 		if r.Raw == nil {
-			o.raw.keep(&r)
+			o.raw.Keep(&r)
 		}
 		o.reject(&r, true)
 	case verdict.Outcome == Unread, !o.doc.jobs && !lost && o.rejects == 0:
@@ -389,7 +389,7 @@ func (o *outliner) compact() {
 		return
 	}
 	if o.raw != nil {
-		o.raw.add(w.Text[o.kept:o.last])
+		o.raw.Add(w.Text[o.kept:o.last])
 		o.kept = o.last
 	}
 	moved := w.drop(o.last)
@@ -490,13 +490,13 @@ func (o *outliner) damaged(start int, inList bool) (resumeKind, bool) {
 // passJob passes a job that is too large to be held.
 func (o *outliner) passJob(start, from int, r *schema.Reject) resume {
 	if o.raw != nil {
-		o.raw.add(o.w.Text[o.kept:start])
+		o.raw.Add(o.w.Text[o.kept:start])
 	}
-	job, kept := &beginning{}, start
+	job, kept := &Beginning{}, start
 	way := o.pass(from, job, &kept)
-	job.add(o.w.Text[kept:o.w.Pos])
+	job.Add(o.w.Text[kept:o.w.Pos])
 	r.Code, r.Reason = problem(o.o, jsonscan.Damage{Code: tooLong}, way.kind, job.length, 0)
-	job.keep(r)
+	job.Keep(r)
 	if o.raw != nil {
 		o.raw.join(job)
 	}

@@ -224,9 +224,9 @@ func (s *splitter) lost(start int) {
 func (s *splitter) damage(start int, bad jsonscan.Damage) {
 	s.passed(start)
 	at := bad.At - start
-	b, kept := &beginning{}, start
+	b, kept := &Beginning{}, start
 	way := s.pass(max(bad.At, start+1), b, &kept)
-	b.add(s.w.Text[kept:s.w.Pos])
+	b.Add(s.w.Text[kept:s.w.Pos])
 	s.reject(sourced(b.reject(s.o, bad, way.kind, at), s.o.Source), true)
 	s.goAdrift()
 }
@@ -241,7 +241,7 @@ func (s *splitter) goAdrift() {
 // pass reads on from from until the input is whole again, and moves Pos there.
 // What it has to let go of meanwhile is added to b, from kept on, which moves
 // along; a nil b takes nothing.
-func (s *splitter) pass(from int, b *beginning, kept *int) resume {
+func (s *splitter) pass(from int, b *Beginning, kept *int) resume {
 	w := &s.w
 	from = min(from, len(w.Text))
 	for size := 4 << 10; ; size *= 2 {
@@ -257,7 +257,7 @@ func (s *splitter) pass(from int, b *beginning, kept *int) resume {
 				from = len(w.Text)
 			}
 			if b != nil {
-				b.add(w.Text[*kept:from])
+				b.Add(w.Text[*kept:from])
 			}
 			w.Pos = from
 			w.dropNow(from)
