@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"sync"
 
@@ -29,7 +30,7 @@ kept is left out.`,
 			flags.out = args[0]
 			j := &job{command: "replay", flags: flags}
 			j.open = func(ctx context.Context, d *dataset.Dataset, _ *resolved, r *report) (*input, error) {
-				again := &rejects{dataset: d, ids: map[int64]string{}, refused: map[int64]bool{}}
+				again := &rejects{dataset: d, rows: map[int64]*schema.RejectRow{}, refused: map[int64]bool{}}
 				in, err := responses(ctx, d, r.run, again, 0)
 				if err != nil {
 					return nil, err
@@ -48,7 +49,7 @@ kept is left out.`,
 // rejects is the published rejects as input, and which of it was refused again.
 type rejects struct {
 	dataset *dataset.Dataset
-	ids     map[int64]string // reject by place in the order of delivery
+	rows    map[int64]*schema.RejectRow // by place in the order of delivery; their input is left out
 
 	mu      sync.Mutex
 	refused map[int64]bool
@@ -66,41 +67,84 @@ func (r *rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error
 		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched {
 			continue
 		}
-		sequence := int64(len(r.ids))
-		r.ids[sequence] = row.RejectID
-		err := yield(&schema.Raw{
-			Origin: row.Origin, Position: row.Position, Sequence: sequence, Body: row.Raw,
+		raw := &schema.Raw{
+			Origin: row.Origin, Position: row.Position, Body: row.Raw, Element: isElement(row),
 			InstanceID: row.InstanceID, ObservedAt: row.FirstSeen, Undated: r.dataset.Undated(row.FirstSeen),
-		})
-		if err != nil {
+		}
+		if err := yield(r.note(raw, row)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// accepted are the rejects whose input was not refused again.
+// note gives a reject its place in the order of delivery.
+func (r *rejects) note(raw *schema.Raw, row *schema.RejectRow) *schema.Raw {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	raw.Sequence = int64(len(r.rows))
+	kept := *row
+	kept.Raw = nil
+	r.rows[raw.Sequence] = &kept
+	return raw
+}
+
+// isElement reports whether the input of a reject was an element of the Jobs of
+// a response and not a document: it is read again as what it was. Only elements
+// have the id of a job; of those without one, only what begins no document can
+// be told from a document that was refused for the same reason.
+func isElement(row *schema.RejectRow) bool {
+	text := bytes.TrimLeft(row.Raw, " \t\r\n")
+	if len(text) == 0 || text[0] == '<' {
+		return false
+	}
+	switch row.Code {
+	case schema.RejectSyntax, schema.RejectTruncated, schema.RejectTooDeep, schema.RejectAPIError, schema.RejectEncoding, schema.RejectEmpty:
+		return row.JobID != ""
+	}
+	return row.JobID != "" || text[0] != '{'
+}
+
+// accepted returns the rejects whose input was not refused again.
 func (r *rejects) accepted() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ids []string
-	for sequence, id := range r.ids {
+	for sequence, row := range r.rows {
 		if !r.refused[sequence] {
-			ids = append(ids, id)
+			ids = append(ids, row.RejectID)
 		}
 	}
 	return ids
 }
 
-// refusals notes which input is refused.
+// refuse notes that the input of a reject was refused. It returns the reject as
+// it is published, nil where it was returned before: read by itself, input may
+// be refused for another reason, or in several pieces, and stays one reject.
+func (r *rejects) refuse(raw *schema.Raw) *schema.Reject {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused[raw.Sequence] {
+		return nil
+	}
+	r.refused[raw.Sequence] = true
+	row := r.rows[raw.Sequence]
+	return &schema.Reject{
+		InstanceID: row.InstanceID, JobID: row.JobID, Origin: row.Origin, Position: row.Position,
+		Code: row.Code, Reason: row.Reason, Raw: raw.Body, ObservedAt: row.FirstSeen, Undated: raw.Undated,
+	}
+}
+
+// refusals is an Appender that notes which input is refused.
 type refusals struct {
 	*dataset.Appender
 	rejects *rejects
 }
 
-func (a *refusals) Reject(raw *schema.Raw, reject *schema.Reject) error {
-	a.rejects.mu.Lock()
-	a.rejects.refused[raw.Sequence] = true
-	a.rejects.mu.Unlock()
-	return a.Appender.Reject(raw, reject)
+func (a *refusals) Reject(raw *schema.Raw, _ *schema.Reject) error {
+	published := a.rejects.refuse(raw)
+	if published == nil {
+		return nil
+	}
+	return a.Appender.Reject(raw, published)
 }

@@ -115,10 +115,10 @@ func (d *discovery) count(action string, asked schema.RawAsked) int {
 	return d.nth[key] - 1
 }
 
-// rawOfList is what a run reads of a list: campaigns are rows of job_groups,
-// the others only say what to ask for.
+// rawOfList is what a run reads of a list: campaigns are rows of job_groups, a
+// page of SearchTask has values of tasks; the others only say what to ask for.
 func rawOfList(r *request, a *answer, line []byte) *schema.Raw {
-	if r.action != listJobGroups {
+	if r.action != listJobGroups && r.action != searchTask {
 		return nil
 	}
 	return a.raw(r, line)

@@ -30,8 +30,11 @@ func Cut(o Options, base schema.Raw, open func() (io.ReadCloser, error), yield f
 	if unsupported, is := errors.AsType[*charset.Unsupported](err); is {
 		return c.none(open, schema.RejectEncoding, unsupported.Error())
 	}
-	if err == nil && !c.any { // no input is without an item
-		err = c.none(open, schema.RejectEmpty, "no bytes")
+	if errors.Is(err, split.ErrEmpty) {
+		return c.none(open, schema.RejectEmpty, "no bytes")
+	}
+	if err == nil && !c.any { // no input is without a piece, which says how it ended
+		err = c.part(split.Part{Text: []byte("[]")})
 	}
 	return err
 }

@@ -18,6 +18,7 @@
 package split
 
 import (
+	"errors"
 	"io"
 
 	"callmill/schema"
@@ -121,6 +122,9 @@ const (
 	pin        = `"action":"ListJobs",`
 )
 
+// ErrEmpty is the error of an input that is nothing but white space.
+var ErrEmpty = errors.New("empty input")
+
 // Run reads the input that open starts and yields its parts in order. open is
 // called a second time where a document is too large or damaged. Run ends with
 // the first error of open, of a reader or of yield.
@@ -133,7 +137,10 @@ func Run(o Options, g Grammar, open func() (io.ReadCloser, error), yield func(Pa
 	s := newSplitter(o, g, in)
 	s.yield = yield
 	s.survey = func() ([]around, error) { return survey(o, g, open) }
-	return s.run()
+	if err := s.run(); err != nil || s.met {
+		return err
+	}
+	return ErrEmpty
 }
 
 // survey walks the whole input and returns the documents that were outlined.

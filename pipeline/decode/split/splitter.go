@@ -20,6 +20,7 @@ type splitter struct {
 
 	array   bool // inside an array of documents
 	first   bool // before its first element
+	met     bool // something other than white space was met
 	adrift  bool // damage was met: separators between documents are left of it
 	markup  bool // an XML document was met
 	pending int  // where the documents begin that were passed and not yielded
@@ -73,6 +74,7 @@ func blank(text []byte) bool {
 func (s *splitter) next() bool {
 	w := &s.w
 	c := w.peek()
+	s.met = s.met || c != jsonscan.End
 	if s.array {
 		return s.element()
 	}
