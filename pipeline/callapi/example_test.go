@@ -89,6 +89,7 @@ func Example() {
 	counts := client.Counters()
 	fmt.Println("asked", counts.Asked, "returned", counts.Returned, "by", counts.Requests, "requests")
 	// Output:
+	// read i SearchTask request R-1
 	// read i ListJobGroups request R-2
 	// read i ListJobs request R-3
 	// covered 2026-01-20 to 2026-01-22

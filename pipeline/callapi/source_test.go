@@ -104,6 +104,11 @@ func TestLines(t *testing.T) {
 	}
 	groups = s.JobGroups()
 	want := []string{
+		`SearchTask request R-1 of i: {"observed_at":"NOW","instance_id":"i","action":"SearchTask",` +
+			`"asked":{"query":{"ActualTimeGte":"1768953600000","ActualTimeLte":"1769039999999","PageIndex":"0","PageSize":"100","SortBy":"actualTime","SortOrder":"asc"}},` +
+			`"status":200,"request_id":"R-1","body":{"Code":"OK","RequestId":"R-1","SearchTaskInfoList":[{"ActualTime":1768996800000,"CallDuration":"41000",` +
+			`"DialExceptionCodes":[],"HasReachedEndOfFlow":true,"JobGroupId":"g","JobGroupName":"campaign g","JobId":"a","RecordingDuration":7,"TaskId":"a-call-0"}],` +
+			`"Success":true,"Total":1}}`,
 		`ListJobGroups request R-2 of i: {"observed_at":"NOW","instance_id":"i","action":"ListJobGroups",` +
 			`"asked":{"query":{"PageNumber":"1","PageSize":"100"}},"status":200,"request_id":"R-2",` +
 			`"body":{"Code":"OK","JobGroups":{"List":[{"CreationTime":1768953600000,"JobGroupId":"g","JobGroupName":"campaign g","ModifyTime":"77",` +
@@ -180,7 +185,7 @@ func TestOneCampaign(t *testing.T) {
 	if got := n.came(); !slices.Equal(got, []string{"never", "old"}) || n.err != nil {
 		t.Errorf("jobs %v, %v", got, n.err)
 	}
-	if len(n.lines) != 2 || n.lines[0].Action != schema.ActionListJobGroups || n.lines[1].Asked.Facts["old"]["old-call-0"].CallMS == nil {
+	if len(n.lines) != 3 || n.lines[1].Action != schema.ActionListJobGroups || n.lines[2].Asked.Facts["old"]["old-call-0"].CallMS == nil {
 		t.Errorf("lines %+v", n.lines)
 	}
 	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {

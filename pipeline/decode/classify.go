@@ -30,7 +30,7 @@ func (d *Decoder) classify(piece []byte) {
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
 	case e.stray.name != "" && (e.stray.jobs || !e.holdsJobs && e.isSuccess()):
 		d.takeBack()
-		d.reject(schema.RejectNotJobs, "", "well-formed, but without Jobs: "+e.stray.name+" is "+e.stray.kind, piece)
+		d.reject(schema.RejectNotJobs, "", "no Jobs, but "+e.stray.kind+" named "+e.stray.name+", which is not documented", piece)
 	case !e.holdsJobs && !e.isSuccess():
 		d.takeBack()
 		d.reject(schema.RejectNotJobs, "", "well-formed, but no response of ListJobs", piece)

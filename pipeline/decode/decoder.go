@@ -69,19 +69,20 @@ type Decoder struct {
 	repeats  bool             // XML: a list is spelled as repeated elements
 
 	// The job being read.
-	read      schema.Job
-	at        place
-	field     string // name of the field being read, for reasons
-	refused   refusal
-	alien     stray  // a member that may hold the calls
-	bare      bool   // it stands in the place of a response
-	foreign   string // a name it has and jobs do not
-	lists     lists
-	elements  int  // of its lists so far
-	innerText bool // within the text of CallingNumbers
-	seen      map[string]struct{}
-	upper     []byte
-	scratch   []byte
+	read       schema.Job
+	at         place
+	field      string // name of the field being read, for reasons
+	refused    refusal
+	alien      stray  // a member that may hold the calls
+	alienLines stray  // a member of the call that may hold its lines
+	bare       bool   // the job stands in the place of a response
+	foreign    string // a name it has and jobs do not
+	lists      lists
+	elements   int  // of its lists so far
+	innerText  bool // within the text of CallingNumbers
+	seen       map[string]struct{}
+	upper      []byte
+	scratch    []byte
 
 	// The row of SearchTask being read.
 	row   schema.TaskFacts

@@ -126,9 +126,7 @@ func (d *Decoder) job(j *schema.Job) bool {
 	if !readObject(d, d.objects.job, j, (*Decoder).strayOfJob) {
 		return false
 	}
-	if d.alien.name != "" && len(l.tasks) == 0 {
-		d.refuse(schema.RejectShape, d.alien.name, d.alien.kind+" of calls, under a name that is not documented")
-	}
+	d.refuseStray(d.alien, "calls", len(l.tasks))
 	d.normalize(j)
 	return true
 }
@@ -179,8 +177,9 @@ func (d *Decoder) task() bool {
 	d.at.task = len(l.tasks)
 	l.tasks = append(l.tasks, schema.Task{})
 	t := &l.tasks[len(l.tasks)-1]
-	l.turns = l.turns[:0]
+	l.turns, d.alienLines = l.turns[:0], stray{}
 	ok := readObject(d, d.objects.task, t, (*Decoder).strayOfTask)
+	d.refuseStray(d.alienLines, "lines", len(l.turns))
 	t.Turns = d.memory.turns.keep(l.turns)
 	return ok
 }

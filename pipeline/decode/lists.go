@@ -124,8 +124,12 @@ func (d *Decoder) unwrap(k listKind, one func() bool) bool {
 		}
 		switch {
 		case !k.wraps(name):
+			start := d.Pos
 			if !d.unknown(name) {
 				return false
+			}
+			if k == tasks {
+				d.strayOfJob(nil, name, d.Text[start:d.Pos])
 			}
 		case k == callingNumbers:
 			if !d.callingNumbers() {

@@ -156,7 +156,10 @@ func (d *Decoder) unwrapJobs() bool {
 			d.env.paged = true
 			ok = d.Skip()
 		default:
-			ok = d.unknown(name)
+			start := d.Pos
+			if ok = d.unknown(name); ok {
+				d.strayOfResponse(&d.env, name, d.Text[start:d.Pos])
+			}
 		}
 		if !ok {
 			return false

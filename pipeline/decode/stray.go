@@ -49,10 +49,17 @@ func (d *Decoder) strayOfJob(_ *schema.Job, name, value []byte) {
 	}
 }
 
-// strayOfTask refuses a call with a member that holds its conversation.
+// strayOfTask notes a member of a call that holds its conversation.
 func (d *Decoder) strayOfTask(_ *schema.Task, name, value []byte) {
-	if len(d.lists.turns) == 0 && holds(value) && mentions(value, "Script") {
-		d.refuse(schema.RejectShape, shortened(string(name)), jsonscan.Kind(value[0])+" of lines, under a name that is not documented")
+	if holds(value) && mentions(value, "Script") {
+		d.alienLines = stray{shortened(string(name)), jsonscan.Kind(value[0]), false}
+	}
+}
+
+// refuseStray refuses a job with a member that holds what a list of it lacks.
+func (d *Decoder) refuseStray(s stray, what string, listed int) {
+	if s.name != "" && listed == 0 {
+		d.refuse(schema.RejectShape, s.name, s.kind+" of "+what+", under a name that is not documented")
 	}
 }
 
