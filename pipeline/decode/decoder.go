@@ -66,6 +66,7 @@ type Decoder struct {
 	env      envelope
 	items    []schema.Decoded // waiting for the end of the document
 	hasFacts bool             // items has some
+	ahead    *around          // of a long XML document
 	repeats  bool             // XML: a list is spelled as repeated elements
 
 	// The job being read.

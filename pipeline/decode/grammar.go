@@ -34,6 +34,7 @@ func (g *grammar) reset(base *schema.Raw) {
 
 func (g *grammar) Step(text []byte, depth int, final bool) split.Step {
 	d := g.dry
+	d.memory.reset()
 	d.Reset(text)
 	d.Depth, d.n, d.parts = depth, 0, false
 	d.MaxDepth = d.o.MaxDepth
@@ -137,12 +138,18 @@ func (g *grammar) Judge(document []byte) split.Verdict {
 
 // split cuts text, in which the decoder met damage, into parts without any.
 func (d *Decoder) split(text []byte, array bool, yield func(split.Part) error) error {
+	g := d.grammarOf()
+	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	return split.Run(splitOptions(d.o, d.raw, array, d.markup), g, open, yield)
+}
+
+// grammarOf returns the grammar for the body being read.
+func (d *Decoder) grammarOf() *grammar {
 	if d.grammar == nil {
 		d.grammar = newGrammar(d.o, d.raw)
 	}
 	d.grammar.reset(d.raw)
-	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
-	return split.Run(splitOptions(d.o, d.raw, array, d.markup), d.grammar, open, yield)
+	return d.grammar
 }
 
 func splitOptions(o Options, base *schema.Raw, array, markup bool) split.Options {

@@ -16,13 +16,48 @@ func (d *Decoder) xmlDocument() {
 	end, _ := markup.End(d.Text[d.Pos:], true, d.xmlNames(), d.o.MaxDepth)
 	piece := d.Text[d.Pos : d.Pos+end]
 	d.count(xmlDocument)
+	if len(piece) > 2*d.o.PieceBytes && !d.dry {
+		d.ahead = d.readAround(piece)
+		defer func() { d.ahead = nil }()
+	}
 	if bad := d.xml(piece); bad.Code != "" {
 		d.count(damaged)
 		d.reject(bad.Code, "", reasonOf(bad), piece)
 		d.env.lost = true
 	}
 	d.Pos += end
+	if d.ahead != nil {
+		d.env, d.refused = d.ahead.env, d.ahead.refused
+	}
 	d.settle(piece)
+}
+
+// around is what a long document says around its jobs, read ahead of them.
+type around struct {
+	env     envelope
+	refused refusal
+}
+
+// readAround reads the document piece for what stands around its jobs.
+func (d *Decoder) readAround(piece []byte) *around {
+	g := d.grammarOf()
+	g.Step(piece, 0, true)
+	return &around{g.dry.env, g.dry.refused}
+}
+
+// publishes reports whether the jobs of the document are items.
+func (a *around) publishes() bool {
+	return a.env.otherAction() == "" && !a.env.failed() && a.refused.code == ""
+}
+
+// handOut yields the items of a long document before its end.
+func (d *Decoder) handOut() {
+	if !d.ahead.publishes() {
+		d.items = d.items[:0]
+		return
+	}
+	d.env, d.refused = d.ahead.env, d.ahead.refused
+	d.flush()
 }
 
 // xml reads a text that is one XML document.
@@ -76,6 +111,9 @@ func (h xmlHandler) Job(value, raw []byte) {
 	d.readJob(raw) // the text is well-formed
 	d.repeats = false
 	d.leaveText(outer)
+	if d.ahead != nil && len(d.items) >= maxWaiting {
+		d.handOut()
+	}
 }
 
 // Damaged implements [markup.Handler].
