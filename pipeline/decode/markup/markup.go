@@ -54,20 +54,24 @@ type Names struct {
 	Wraps func(name string) bool // of an element that wraps jobs
 }
 
+// headBytes is as many as tell HTML from XML.
+const headBytes = 16
+
 // IsHTML reports whether text is a page for people, as proxies answer.
 func IsHTML(text []byte) bool {
-	head := bytes.ToLower(text[:min(len(text), 16)])
+	head := bytes.ToLower(text[:min(len(text), headBytes)])
 	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }
 
 // htmlEnd is where the page that text begins with ends, -1 where it does not.
 func htmlEnd(text []byte) int {
 	const end = "</html>"
-	i := bytes.Index(bytes.ToLower(text), []byte(end))
-	if i < 0 {
-		return -1
+	for i := 0; len(text)-i >= len(end); i++ {
+		if text[i] == '<' && bytes.EqualFold(text[i:i+len(end)], []byte(end)) {
+			return i + len(end)
+		}
 	}
-	return i + len(end)
+	return -1
 }
 
 // nextDocument is the index from from on of what can only begin another

@@ -56,12 +56,15 @@ type reader struct {
 }
 
 func (r *reader) read() {
-	if IsHTML(r.text) || !r.final && len(r.text) < 16 {
+	switch {
+	case !r.final && len(r.text) < headBytes:
+		r.runsOff = true
+	case IsHTML(r.text):
 		r.html()
-		return
+	default:
+		r.restart(0)
+		r.document()
 	}
-	r.restart(0)
-	r.document()
 }
 
 func (r *reader) html() {
@@ -88,6 +91,10 @@ func (r *reader) ends() bool { return r.fail(jsonscan.Truncated, "the input ends
 // limit ends the text at the next document, if there is one: damage never
 // reaches beyond it. It returns false where that is not clear yet.
 func (r *reader) limit() bool {
+	if r.bad.Code == jsonscan.Truncated && !r.final {
+		r.runsOff = true // more text may make it whole
+		return false
+	}
 	if next := nextDocument(r.text, r.good+1); next >= 0 {
 		r.text, r.final = r.text[:next], true
 		if r.bad.At > next {
@@ -192,6 +199,10 @@ func (r *reader) document() {
 				return
 			}
 		case xml.CharData:
+			if !r.final && r.at() >= len(r.text) {
+				r.runsOff = true // more text may be part of it
+				return
+			}
 			if !r.between(t, at) {
 				return
 			}
