@@ -16,10 +16,9 @@ type Raw struct {
 	// until Release is called; what decode hands out may alias it.
 	Body []byte
 
-	// Part says that Body was cut from a larger input by decode: it is UTF-8, and
-	// without damage. Element says that it is an element of the Jobs of a response
-	// rather than a document.
-	Part, Element bool
+	// Part says that decode cut Body from a larger input: it is UTF-8, and without
+	// damage.
+	Part bool
 
 	// Fault says why the origin ended early (a torn archive, say); what could
 	// be read of it is in Body or came before. Empty: it did not.

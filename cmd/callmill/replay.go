@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -68,7 +69,7 @@ func (r *rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error
 			continue
 		}
 		raw := &schema.Raw{
-			Origin: row.Origin, Position: row.Position, Body: row.Raw, Element: isElement(row),
+			Origin: row.Origin, Position: row.Position, Body: inContext(row),
 			InstanceID: row.InstanceID, ObservedAt: row.FirstSeen, Undated: r.dataset.Undated(row.FirstSeen),
 		}
 		if err := yield(r.note(raw, row)); err != nil {
@@ -84,9 +85,23 @@ func (r *rejects) note(raw *schema.Raw, row *schema.RejectRow) *schema.Raw {
 	defer r.mu.Unlock()
 	raw.Sequence = int64(len(r.rows))
 	kept := *row
-	kept.Raw = nil
+	kept.Raw = nil // it is in the body
 	r.rows[raw.Sequence] = &kept
 	return raw
+}
+
+// What stands around an element of Jobs when it is read again.
+const (
+	opensJobs  = `{"Jobs":[`
+	closesJobs = "]}"
+)
+
+// inContext returns the input of a reject as a document.
+func inContext(row *schema.RejectRow) []byte {
+	if !isElement(row) {
+		return row.Raw
+	}
+	return slices.Concat([]byte(opensJobs), row.Raw, []byte(closesJobs))
 }
 
 // isElement reports whether the input of a reject was an element of the Jobs of
@@ -129,9 +144,13 @@ func (r *rejects) refuse(raw *schema.Raw) *schema.Reject {
 	}
 	r.refused[raw.Sequence] = true
 	row := r.rows[raw.Sequence]
+	input := raw.Body
+	if int64(len(input)) > row.RawBytes {
+		input = input[len(opensJobs) : len(input)-len(closesJobs)]
+	}
 	return &schema.Reject{
 		InstanceID: row.InstanceID, JobID: row.JobID, Origin: row.Origin, Position: row.Position,
-		Code: row.Code, Reason: row.Reason, Raw: raw.Body, ObservedAt: row.FirstSeen, Undated: raw.Undated,
+		Code: row.Code, Reason: row.Reason, Raw: input, ObservedAt: row.FirstSeen, Undated: raw.Undated,
 	}
 }
 

@@ -88,6 +88,7 @@ type Decoder struct {
 	// The row of SearchTask being read.
 	row   schema.TaskFacts
 	codes []string // its DialExceptionCodes
+	quiet bool     // fields that are not in the table are not counted
 
 	memory memory // what the items point to, until the document's end
 }
@@ -140,11 +141,7 @@ func (d *Decoder) decode() {
 	}
 	d.Reset(body)
 	d.memory.reset()
-	if d.raw.Element {
-		d.element()
-	} else {
-		d.documents()
-	}
+	d.documents()
 	if d.stopped {
 		return
 	}

@@ -96,23 +96,6 @@ func (d *Decoder) arrayOfDocuments() (start int, inside, ok bool) {
 	return start, true, true
 }
 
-// element reads the body as an element of Jobs, which it is alone.
-func (d *Decoder) element() {
-	d.Next()
-	d.open()
-	if d.jobElement() && d.Next() == jsonscan.End {
-		d.flush()
-		return
-	}
-	d.takeBack()
-	if d.Bad.Code == "" {
-		d.Fail(jsonscan.Syntax, "text after the job")
-	}
-	d.count(damaged)
-	d.reject(d.Bad.Code, "", d.Bad.What, d.Text)
-	d.flush()
-}
-
 // settle ends a document that was read to its end, and yields its items.
 func (d *Decoder) settle(piece []byte) {
 	d.classify(piece)

@@ -46,10 +46,12 @@ func (d *Decoder) searchTaskPage(e *envelope) bool {
 func (d *Decoder) factsRow() bool {
 	f := &d.row
 	*f = schema.TaskFacts{}
-	if !d.knownObject(f) {
-		return false
-	}
+	d.quiet = true // its other fields are documented, and not wanted
+	ok := readObject(d, d.objects.facts, f, nil)
+	d.quiet = false
 	switch {
+	case !ok:
+		return false
 	case d.dry:
 	case f.JobID == "" || f.TaskID == "":
 		d.count(factsWithoutID)
@@ -58,34 +60,6 @@ func (d *Decoder) factsRow() bool {
 		d.items = append(d.items, schema.Decoded{Position: d.n, Facts: d.memory.facts.one(*f)})
 	}
 	return true
-}
-
-// knownObject reads a row; its other fields are documented, and not wanted.
-func (d *Decoder) knownObject(f *schema.TaskFacts) bool {
-	if !d.Enter() {
-		return false
-	}
-	after := 0
-	for first := true; ; first = false {
-		name, more := d.Member(first)
-		if !more {
-			return d.Bad.Code == ""
-		}
-		found := d.objects.facts.find(name, &after)
-		if found == nil {
-			found = findCapital(d, d.objects.facts, name, &after)
-		}
-		ok := false
-		if found == nil {
-			ok = d.Skip()
-		} else {
-			d.field = found.name
-			ok = found.read(d, f)
-		}
-		if !ok {
-			return false
-		}
-	}
 }
 
 // dialExceptions reads a list of codes, one alone, or the list as an object

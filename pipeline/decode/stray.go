@@ -65,7 +65,7 @@ func (d *Decoder) refuseStray(s stray, what string, listed int) {
 
 // unknown steps over the value of a member that is not documented.
 func (d *Decoder) unknown(name []byte) bool {
-	if len(name) > 0 && !(d.repeats && d.refuseMixed(name)) {
+	if len(name) > 0 && !d.quiet && !(d.repeats && d.refuseMixed(name)) {
 		d.count(unknownField)
 	}
 	return d.Skip()

@@ -91,27 +91,3 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 }
-
-// TestElement: an element of Jobs that is read alone is judged as in its
-// response, not as a document.
-func TestElement(t *testing.T) {
-	for body, want := range map[string]string{
-		`{"JobId":"A"}`:                        "job A",
-		`5`:                                    "shape : an element of Jobs is a number, not an object",
-		`[]`:                                   "shape : an element of Jobs is an array, not an object",
-		`[{"JobId":"A"}]`:                      "shape : an element of Jobs is an array, not an object",
-		`{"Jobs":[{"JobId":"B"}],"JobId":"A"}`: "shape A: ",
-		`{"JobId":"A","Tasks":7}`:              "shape A: Tasks is a number, not an array",
-		`{"JobId":"A","Tasks":[{`:              "truncated : the input ends in the middle",
-		`{"JobId":"A"} x`:                      "syntax : text after the job",
-		`{"JobId":"A","Tasks":[],"TaskId":"extra"}`: "job A",
-	} {
-		got := strings.Join(verdicts(&schema.Raw{Body: []byte(body), Element: true}), "; ")
-		if strings.HasPrefix(body, `{"Jobs"`) {
-			want = "job A" // Jobs is no field of a job
-		}
-		if got != want {
-			t.Errorf("%s: got %q, want %q", body, got, want)
-		}
-	}
-}
