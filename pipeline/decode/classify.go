@@ -74,7 +74,7 @@ func (d *Decoder) onlyFacts() {
 	d.items = kept
 }
 
-// dropFacts drops the facts of a document that is none of SearchTask.
+// dropFacts drops the facts of a document of another action.
 func (d *Decoder) dropFacts() {
 	if !d.hasFacts {
 		return
@@ -122,7 +122,8 @@ func (d *Decoder) unfetchedAlone(piece []byte) bool {
 	return true
 }
 
-// otherAction names the action of a document that is none of ListJobs.
+// otherAction returns the action of a document that is not of ListJobs, "" for one that
+// is.
 func (e *envelope) otherAction() string {
 	switch {
 	case e.action != "" && e.action != schema.ActionListJobs:

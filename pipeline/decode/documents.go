@@ -8,8 +8,8 @@ import (
 	"callmill/schema"
 )
 
-// documents reads every document of the text, one after the other: one
-// response, JSON Lines, whatever stands behind each other. Where one is
+// documents reads every document of the text, one after the other: a single
+// response, JSON Lines or concatenated documents. Where one is
 // damaged, or holds more than should wait for its end, the rest of the text is
 // read in parts.
 func (d *Decoder) documents() {

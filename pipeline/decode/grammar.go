@@ -10,8 +10,8 @@ import (
 	"callmill/schema"
 )
 
-// grammar tells package split what it has to know of documents. What a document
-// comes to is learned by decoding it, so that there is one reading of it.
+// grammar implements [split.Grammar]. It learns what a document comes to by
+// decoding it, so that there is a single reading of documents.
 type grammar struct {
 	base  schema.Raw // whose documents are split, without body
 	dry   *Decoder   // counts

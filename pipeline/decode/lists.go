@@ -84,7 +84,7 @@ func (d *Decoder) emptyString(name, want string, k kind) bool {
 }
 
 // isWrapper reports whether the object at Pos wraps a list of kind k. It looks
-// ahead, up to the first name that tells; Pos stays.
+// ahead, up to the first name that decides; Pos stays.
 func (d *Decoder) isWrapper(k listKind) bool {
 	here := d.Scanner
 	found := d.findMember(k)

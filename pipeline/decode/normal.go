@@ -112,7 +112,7 @@ func (d *Decoder) keepSorted(list []schema.Task) []schema.Task {
 	return kept
 }
 
-// compareInstants puts 0, which is no instant, last.
+// compareInstants puts 0, which stands for no time, last.
 func compareInstants(a, b int64) int {
 	if (a == 0) != (b == 0) {
 		return cmp.Compare(b, a)

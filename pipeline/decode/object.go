@@ -19,7 +19,7 @@ func newObject[T any](fields []field[T]) *object[T] {
 	return &object[T]{fields, make([]int, len(fields)+1)}
 }
 
-// find returns the field of this name, nil where there is none. after is the
+// find returns the field of this name, nil if there is none. after is the
 // field before it, counted from 1, and becomes this one.
 func (o *object[T]) find(name []byte, after *int) *field[T] {
 	for i := range o.fields {

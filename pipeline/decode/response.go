@@ -8,7 +8,7 @@ import (
 	"callmill/schema"
 )
 
-// envelope is what a document says around its jobs, at whatever level.
+// envelope is what a document says around its jobs, at any level.
 type envelope struct {
 	holdsJobs bool // Jobs was there, be it empty
 	success   bool
@@ -21,7 +21,7 @@ type envelope struct {
 	wrapped  bool   // Jobs is a wrapper
 	paged    bool   // Jobs has page numbers, as in ListJobsByGroup
 	hasTasks bool   // a job in a wrapper mentions Tasks
-	page     string // the action whose page this is, where a member tells
+	page     string // the action whose page this is, if a member names it
 	stray    stray  // a member that may hold the jobs
 	lost     bool   // the document is damaged, which was said
 
@@ -51,7 +51,7 @@ func envelopeFields() []field[envelope] {
 	}
 }
 
-// response reads the object at Pos as a document of whatever kind. It returns
+// response reads the object at Pos as a document of any kind. It returns
 // false where that is damaged, or better read in parts.
 func (d *Decoder) response() bool {
 	start, depth := d.Pos, d.Depth
@@ -99,7 +99,7 @@ func (d *Decoder) groupsPage(e *envelope) bool {
 	return d.Skip()
 }
 
-// pageOfRoot names the action that a root element of XML tells, where that is
+// pageOfRoot returns the action that a root element of XML names, where that is
 // not ListJobs.
 func pageOfRoot(root string) string {
 	switch action := strings.TrimSuffix(root, "Response"); action {
@@ -136,7 +136,7 @@ func (d *Decoder) jobsOf() bool {
 	return d.notA("Jobs", "an array")
 }
 
-// unwrapJobs is unwrap for jobs: page numbers beside them tell another action.
+// unwrapJobs is unwrap for jobs: page numbers beside them belong to another action.
 func (d *Decoder) unwrapJobs() bool {
 	d.count(wrapped)
 	d.env.wrapped = true

@@ -9,7 +9,7 @@ import (
 
 // A member that is not documented is passed over and counted. But where it
 // holds what the documented one would hold, as {"JOBS":[…]} does, passing over
-// it would lose jobs or calls without a word: it is remembered as a stray.
+// it would lose jobs or calls silently: it is remembered as a stray.
 type stray struct {
 	name string
 	kind string // "an array"
@@ -71,8 +71,8 @@ func (d *Decoder) unknown(name []byte) bool {
 	return d.Skip()
 }
 
-// mentions reports whether a piece of JSON has a member of this name, in
-// whatever case.
+// mentions reports whether a piece of JSON has a member of this name, in any
+// case.
 func mentions(piece []byte, member string) bool {
 	for len(piece) > len(member)+1 {
 		i := bytes.IndexByte(piece, '"')

@@ -98,7 +98,7 @@ func (d *Decoder) count(k kind) {
 	d.tally.kinds[k]++
 }
 
-// Counts tells what was met since New, by kind: the coercions of the package
+// Counts returns what was met since New, by kind: the coercions of the package
 // comment and, as action_<name>, the lines and pages of other actions. Kinds
 // never met are absent.
 func (d *Decoder) Counts() schema.Counts {
@@ -114,7 +114,7 @@ func (d *Decoder) Counts() schema.Counts {
 	return counts
 }
 
-// usualInXML reports whether XML has no other way to say it, so that it is no
+// usualInXML reports whether XML has no other way to say it, so that it is not a
 // coercion there.
 func (k kind) usualInXML() bool {
 	switch k {

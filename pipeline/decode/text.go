@@ -27,7 +27,7 @@ func (d *Decoder) text() (string, bool) {
 }
 
 // repaired is raw with its escapes resolved and each byte, or lone surrogate,
-// that is no character replaced by U+FFFD.
+// that is not a character replaced by U+FFFD.
 func (d *Decoder) repaired(raw []byte) string {
 	var damaged bool
 	d.scratch, damaged = jsonscan.Unescape(d.scratch[:0], raw)

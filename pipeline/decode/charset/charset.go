@@ -84,7 +84,7 @@ func declaredCharset(head []byte) (charset, error) {
 type Notes struct {
 	Mark       bool // it began with a byte-order mark
 	Transcoded bool // it was not in UTF-8
-	Repaired   bool // bytes that are no character became U+FFFD
+	Repaired   bool // bytes that are not characters became U+FFFD
 }
 
 // Decode returns body in UTF-8, without a byte-order mark. The result may alias
@@ -121,7 +121,7 @@ func isXML(text []byte) bool {
 	return len(text) > 0 && text[0] == '<'
 }
 
-// repaired is body with each byte that is no character replaced by U+FFFD.
+// repaired is body with each invalid byte replaced by U+FFFD.
 func repaired(body []byte) []byte {
 	text := make([]byte, 0, len(body)+64)
 	for i := 0; i < len(body); {

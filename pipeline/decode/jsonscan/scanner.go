@@ -18,7 +18,7 @@ type Scanner struct {
 
 // Damage is the first place where a text stops being JSON.
 type Damage struct {
-	Code string // Syntax, Truncated or TooDeep; "" where there is none
+	Code string // Syntax, Truncated or TooDeep; "" if there is none
 	At   int    // offset in the text
 	What string // for people
 }

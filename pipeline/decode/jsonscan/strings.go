@@ -20,7 +20,7 @@ func special(w uint64) uint64 {
 }
 
 // Plain returns the index from i on of the first byte that ends plain text,
-// len(b) where there is none, and whether a byte before it is not ASCII.
+// len(b) if there is none, and whether a byte before it is not ASCII.
 func Plain(b []byte, i int) (end int, ascii bool) {
 	var seen uint64
 	for i+8 <= len(b) {
@@ -79,7 +79,7 @@ func (s *Scanner) badEscape(i, n int) bool {
 	return s.syntax("an unknown escape in a string")
 }
 
-// escapeLen is the length of the escape b begins with: 0 where it is none,
+// escapeLen is the length of the escape b begins with: 0 if it is not an escape,
 // -1 where b ends within it.
 func escapeLen(b []byte) int {
 	if b[0] != '\\' {

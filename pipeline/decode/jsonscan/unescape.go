@@ -6,7 +6,7 @@ import (
 )
 
 // Unescape appends raw, the inside of a JSON string, with its escapes
-// resolved. It reports whether something was no character and became U+FFFD.
+// resolved. It reports whether something was not a character and became U+FFFD.
 func Unescape(dst, raw []byte) ([]byte, bool) {
 	damaged := false
 	for i := 0; i < len(raw); {
@@ -55,7 +55,7 @@ func hexRune(b []byte) rune {
 	return r
 }
 
-// hexValue is the value of a hexadecimal digit, -1 where c is none.
+// hexValue is the value of a hexadecimal digit, -1 if c is not one.
 func hexValue(c byte) int {
 	switch {
 	case c-'0' <= 9:

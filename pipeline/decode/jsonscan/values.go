@@ -76,7 +76,7 @@ func (s *Scanner) Scalar() bool {
 	return s.syntax("a value is missing")
 }
 
-// Skip steps over the value at Pos, whatever it is. It does not recurse.
+// Skip steps over the value at Pos, of any kind. It does not recurse.
 func (s *Scanner) Skip() bool {
 	s.stack = s.stack[:0]
 	for {

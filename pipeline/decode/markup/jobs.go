@@ -99,7 +99,7 @@ func (r *reader) job(name string, at int, child *xml.StartElement) bool {
 // damaged reports the job that begins at at and goes on behind its end or at
 // the next one, whichever comes first.
 func (r *reader) damaged(name string, at int) bool {
-	r.ends() // where there is no other reason
+	r.ends() // unless there is another reason
 	if !r.limit() {
 		return false
 	}

@@ -54,7 +54,7 @@ type Names struct {
 	Wraps func(name string) bool // of an element that wraps jobs
 }
 
-// headBytes is as many as tell HTML from XML.
+// headBytes is how many bytes distinguish HTML from XML.
 const headBytes = 16
 
 // IsHTML reports whether text is a page for people, as proxies answer.

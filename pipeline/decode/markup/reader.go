@@ -227,7 +227,7 @@ func (r *reader) between(t xml.CharData, at int) bool {
 }
 
 // begins reports whether the element is the first of another document: a
-// second request id where there is no root that could end.
+// second request id outside a root element.
 func (r *reader) begins(t xml.StartElement, at int) bool {
 	if len(r.open) > 0 || r.request == "" || t.Name.Local != "RequestId" {
 		return false
@@ -306,7 +306,7 @@ func (r *reader) skip() bool {
 
 // lost ends the document at damage.
 func (r *reader) lost() bool {
-	r.ends() // where there is no other reason
+	r.ends() // unless there is another reason
 	r.limit()
 	return false
 }

@@ -27,13 +27,13 @@ type resume struct {
 type resumeKind int
 
 const (
-	atEnd      resumeKind = iota // there is none
+	atEnd      resumeKind = iota // nothing was found
 	afterValue                   // the damaged value ends here
 	atJob                        // an object that can only be a job
 	atDocument                   // what can only be a response or a raw line
 )
 
-// near is how far behind a damaged job another one tells that the brackets
+// near is how far behind a damaged job another one shows that its brackets
 // cannot be trusted.
 const near = 64 << 10
 
@@ -138,7 +138,7 @@ func (r *resync) skim(text []byte) (end, state int) {
 }
 
 // quoteEnd is the index of the quote that ends the string whose inside text
-// begins with, -1 where there is none.
+// begins with, -1 if there is none.
 func quoteEnd(text []byte) int {
 	for i := 0; ; {
 		n := bytes.IndexByte(text[i:], '"')

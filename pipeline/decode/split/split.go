@@ -5,7 +5,7 @@
 //
 // What is yielded is a function of the input: where a part ends depends on
 // [Options], but the documents, jobs and rejects are the same however the input
-// is cut and in whatever portions it arrives. Every decision looks ahead as far
+// is cut and in whatever portions it is read. Every decision looks ahead as far
 // as it has to, no further than its answer is certain, and never back.
 //
 // A large document is walked twice. The first pass notes the text around its

@@ -152,7 +152,7 @@ func (s *splitter) element() bool {
 	return true
 }
 
-// stray rejects an element of an array of documents that is no document.
+// stray rejects an element of an array of documents that is not a document.
 func (s *splitter) stray() {
 	w := &s.w
 	start := w.Pos
