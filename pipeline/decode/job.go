@@ -1,6 +1,10 @@
 package decode
 
-import "callmill/schema"
+import (
+	"slices"
+
+	"callmill/schema"
+)
 
 // place is the element of each list that is being read, for reasons. An index
 // is -1 outside of its list.
@@ -24,7 +28,8 @@ type lists struct {
 
 // objects are the tables of all documented objects of a response.
 type objects struct {
-	envelope *object[envelope]
+	envelope *object[envelope] // with what may stand around a response
+	response *object[envelope]
 	job      *object[schema.Job]
 	task     *object[schema.Task]
 	turn     *object[schema.Turn]
@@ -36,7 +41,8 @@ type objects struct {
 
 func newObjects() objects {
 	return objects{
-		envelope: newObject(envelopeFields()), job: newObject(jobFields()), task: newObject(taskFields()), turn: newObject(turnFields()),
+		envelope: newObject(slices.Concat(responseFields(), lineFields())), response: newObject(responseFields()),
+		job: newObject(jobFields()), task: newObject(taskFields()), turn: newObject(turnFields()),
 		contact: newObject(contactFields()), extra: newObject(extraFields()), summary: newObject(summaryFields()), facts: newObject(factsFields()),
 	}
 }

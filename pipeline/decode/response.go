@@ -28,7 +28,8 @@ type envelope struct {
 	line // of a raw line
 }
 
-func envelopeFields() []field[envelope] {
+// responseFields are those of a response itself.
+func responseFields() []field[envelope] {
 	return []field[envelope]{
 		{"Jobs", (*Decoder).envelopeJobs},
 		{"RequestId", func(d *Decoder, e *envelope) bool { return d.token(&e.requestID) }},
@@ -38,7 +39,12 @@ func envelopeFields() []field[envelope] {
 		{"HttpStatusCode", (*Decoder).httpStatusCode},
 		{"SearchTaskInfoList", (*Decoder).searchTaskPage},
 		{"JobGroups", (*Decoder).groupsPage},
-		// Of raw lines and SDK dumps.
+	}
+}
+
+// lineFields are those of raw lines and SDK dumps.
+func lineFields() []field[envelope] {
+	return []field[envelope]{
 		{"observed_at", (*Decoder).observedAt},
 		{"instance_id", func(d *Decoder, e *envelope) bool { return d.token(&e.instanceID) }},
 		{"action", func(d *Decoder, e *envelope) bool { return d.token(&e.action) }},

@@ -70,14 +70,7 @@ func (d *Decoder) xml(text []byte) jsonscan.Damage {
 
 func (d *Decoder) xmlNames() markup.Names {
 	return markup.Names{
-		Field: func(name string) bool {
-			switch name {
-			case "Success", "Code", "Message", "RequestId", "HttpStatusCode", "success", "code", "message", "requestId", "httpStatusCode",
-				"SearchTaskInfoList", "searchTaskInfoList", "JobGroups", "jobGroups":
-				return true
-			}
-			return false
-		},
+		Field: func(name string) bool { return d.objects.response.has([]byte(name)) },
 		Wraps: func(name string) bool { return jobs.wraps([]byte(name)) },
 	}
 }

@@ -102,7 +102,8 @@ func Decode(body []byte) (text []byte, notes Notes, err error) {
 			return body, notes, nil
 		}
 		notes.Repaired = true
-		return repaired(body), notes, nil
+		text, _, err = transform.Bytes(repair{}, body)
+		return text, notes, err
 	}
 	notes.Transcoded = true
 	text, err = c.encoding.NewDecoder().Bytes(body)
@@ -121,15 +122,23 @@ func isXML(text []byte) bool {
 	return len(text) > 0 && text[0] == '<'
 }
 
-// repaired is body with each invalid byte replaced by U+FFFD.
-func repaired(body []byte) []byte {
-	text := make([]byte, 0, len(body)+64)
-	for i := 0; i < len(body); {
-		r, n := utf8.DecodeRune(body[i:])
-		text = utf8.AppendRune(text, r)
-		i += n
+// repair replaces each byte that is not part of a character by U+FFFD.
+type repair struct{ transform.NopResetter }
+
+// Transform implements [transform.Transformer].
+func (repair) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc < len(src) {
+		if !atEOF && !utf8.FullRune(src[nSrc:]) {
+			return nDst, nSrc, transform.ErrShortSrc
+		}
+		r, n := utf8.DecodeRune(src[nSrc:])
+		if nDst+utf8.RuneLen(r) > len(dst) {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nDst += utf8.EncodeRune(dst[nDst:], r)
+		nSrc += n
 	}
-	return text
+	return nDst, nSrc, nil
 }
 
 // Unsupported is the error of an input whose declared encoding is not
@@ -155,7 +164,7 @@ func NewReader(in io.Reader) (io.Reader, error) {
 	case c.encoding == nil && !isXML(first[c.mark:]):
 		return head, nil
 	case c.encoding == nil:
-		return transform.NewReader(head, unicode.UTF8.NewDecoder()), nil
+		return transform.NewReader(head, repair{}), nil
 	}
 	text := bufio.NewReaderSize(transform.NewReader(head, c.encoding.NewDecoder()), 64<<10)
 	first, err = text.Peek(1024)

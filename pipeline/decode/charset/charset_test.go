@@ -33,6 +33,7 @@ func TestDecode(t *testing.T) {
 		"UTF-8":             {`{"a":"你"}`, `{"a":"你"}`, charset.Notes{}},
 		"UTF-8 with a mark": {"\xef\xbb\xbf{}", "{}", charset.Notes{Mark: true}},
 		"invalid JSON":      {"{\"a\":\"\xff\"}", "{\"a\":\"\xff\"}", charset.Notes{}},
+		"cut XML":           {"<a>\xe3\xba", "<a>\uFFFD\uFFFD", charset.Notes{Repaired: true}},
 		"invalid XML":       {"<a>\xff</a>", "<a>\uFFFD</a>", charset.Notes{Repaired: true}},
 		"UTF-16":            {"\xff\xfe" + encoded(t, `{"a":"你"}`, utf16), `{"a":"你"}`, charset.Notes{Mark: true, Transcoded: true}},
 		"UTF-16 undeclared": {encoded(t, `{"a":"你"}`, utf16), `{"a":"你"}`, charset.Notes{Transcoded: true}},

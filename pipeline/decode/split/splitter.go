@@ -53,15 +53,11 @@ func (s *splitter) run() error {
 	return s.err
 }
 
-// flush yields the documents that were passed.
+// flush yields the documents that were passed, and lets go of them.
 func (s *splitter) flush() {
-	w := &s.w
-	w.Depth = 0
-	if text := w.Text[s.pending:w.Pos]; s.yield != nil && s.err == nil && s.w.err == nil && !blank(text) {
-		s.err = s.yield(Part{Text: text, Items: s.items})
-	}
-	s.pending, s.items = w.Pos, 0
-	s.pending -= w.drop(w.Pos)
+	s.passed(s.w.Pos)
+	s.w.Depth = 0
+	s.pending -= s.w.drop(s.w.Pos)
 }
 
 func blank(text []byte) bool {
