@@ -16,6 +16,10 @@ type Raw struct {
 	// until Release is called; what decode hands out may alias it.
 	Body []byte
 
+	// Part says that decode cut Body from a larger input: it is UTF-8, and without
+	// damage.
+	Part bool
+
 	// Fault says why the origin ended early (a torn archive, say); what could
 	// be read of it is in Body or came before. Empty: it did not.
 	Fault string
@@ -28,11 +32,19 @@ type Raw struct {
 	// itself found it unusable, such as a job beyond what can be held.
 	Reject *Reject
 
-	// Replay is the id of the reject whose input this is, where it is replayed.
-	Replay string
+	// Replay is the published reject whose input Body is; nil if the input is not
+	// read again.
+	Replay *Replay
 
 	// Release, where not nil, gives Body back to whoever made it.
 	Release func()
+}
+
+// Replay is a published reject whose input is read again. Whatever it is refused
+// for this time, it stays this one reject.
+type Replay struct {
+	RejectID string
+	Reject   Reject
 }
 
 // TellFault adds Fault to the reason of a reject, and replaces its input by the

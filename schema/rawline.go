@@ -42,25 +42,8 @@ type RawLine struct {
 type RawAsked struct {
 	// JobIDs are the ids a ListJobs request asked for.
 	JobIDs []string `json:"job_ids,omitempty"`
-	// Facts are SearchTask's values of the tasks of these jobs, by job id and
-	// task id: ListJobs does not return them, and a line is decoded by itself.
-	Facts map[string]map[string]RawFacts `json:"facts,omitempty"`
 	// Query are the parameters of the other actions.
 	Query map[string]string `json:"query,omitempty"`
-}
-
-// RawFacts are [Facts] as a raw line spells them: the names are those of the
-// columns of tasks.
-type RawFacts struct {
-	JobGroupName          string   `json:"job_group_name,omitempty"`
-	ScriptName            string   `json:"script_name,omitempty"`
-	CallMS                *int64   `json:"call_ms,omitempty"`
-	RingingS              *int32   `json:"ringing_s,omitempty"`
-	EndReason             *int32   `json:"end_reason,omitempty"`
-	ReachedEnd            *bool    `json:"reached_end,omitempty"`
-	LastPlaybackCompleted *bool    `json:"last_playback_completed,omitempty"`
-	HungUpByRejection     *bool    `json:"hung_up_by_rejection,omitempty"`
-	DialExceptions        []string `json:"dial_exceptions,omitempty"`
 }
 
 // rawInstant is the layout of RFC 3339 with milliseconds.
@@ -160,9 +143,3 @@ func (l *RawLine) failure() (code, words string, failed bool) {
 	}
 	return envelope.Code, words, true
 }
-
-// Raw returns the facts as a raw line has them.
-func (f *Facts) Raw() RawFacts { return RawFacts(*f) }
-
-// Facts returns the facts of a raw line.
-func (f *RawFacts) Facts() Facts { return Facts(*f) }

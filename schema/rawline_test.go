@@ -3,7 +3,6 @@ package schema_test
 import (
 	"bytes"
 	"encoding/json"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -17,34 +16,15 @@ func TestRawLine(t *testing.T) {
 		ObservedAt: schema.RawInstant(1769045400123), InstanceID: "af81", Action: schema.ActionListJobs,
 		Asked: schema.RawAsked{
 			JobIDs: []string{"job-1", "job-2"},
-			Facts: map[string]map[string]schema.RawFacts{"job-1": {"task-1": {
-				CallMS: new(int64(41000)), RingingS: new(int32(0)), ReachedEnd: new(false), DialExceptions: []string{"486"},
-			}}},
 		},
 		Status: 200, RequestID: "254EB995",
 		Body: schema.RawBody([]byte(`{"Jobs": [],  "Message": "<&>"}` + "\n")),
 	}
 	const want = `{"observed_at":"2026-01-22T01:30:00.123Z","instance_id":"af81","action":"ListJobs",` +
-		`"asked":{"job_ids":["job-1","job-2"],"facts":{"job-1":{"task-1":{"call_ms":41000,"ringing_s":0,"reached_end":false,"dial_exceptions":["486"]}}}},` +
+		`"asked":{"job_ids":["job-1","job-2"]},` +
 		`"status":200,"request_id":"254EB995","body":{"Jobs": [],  "Message": "<&>"}}`
 	if got := string(line.Append(nil)); got != want {
 		t.Errorf("spelled\n%s, want\n%s", got, want)
-	}
-}
-
-// The columns of tasks that SearchTask fills are spelled like the columns, so
-// that a fact added to one place is missed in the other.
-func TestRawFactsAreNamedLikeColumns(t *testing.T) {
-	columns := map[string]bool{}
-	for i := range reflect.TypeFor[schema.TaskRow]().NumField() {
-		name, _, _ := strings.Cut(reflect.TypeFor[schema.TaskRow]().Field(i).Tag.Get("parquet"), ",")
-		columns[name] = true
-	}
-	for i := range reflect.TypeFor[schema.RawFacts]().NumField() {
-		name, _, _ := strings.Cut(reflect.TypeFor[schema.RawFacts]().Field(i).Tag.Get("json"), ",")
-		if !columns[name] {
-			t.Errorf("tasks has no column %s", name)
-		}
 	}
 }
 

@@ -120,7 +120,7 @@ func decodeAll(r *rapid.T, inputs string) (accepted map[string]int64, rejects in
 			if found.Reject != nil {
 				rejects++
 			} else {
-				accepted[found.Job.JobID]++
+				accepted[strings.Clone(found.Job.JobID)]++ // it is valid until the next one
 			}
 		}
 		return nil

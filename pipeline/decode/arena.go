@@ -1,5 +1,7 @@
 package decode
 
+import "callmill/schema"
+
 // arena holds slices that live as long as a document and whose memory then
 // serves the next one.
 type arena[T any] struct {
@@ -52,4 +54,36 @@ func (a *arena[T]) reset() {
 	}
 	clear(a.chunks[len(kept):])
 	a.chunks, a.at = kept, 0
+}
+
+// memory is what the items of a document point to.
+type memory struct {
+	texts    arena[byte]
+	jobs     arena[schema.Job]
+	tasks    arena[schema.Task]
+	turns    arena[schema.Turn]
+	contacts arena[schema.Contact]
+	extras   arena[schema.Extra]
+	results  arena[schema.Summary]
+	facts    arena[schema.TaskFacts]
+	strings  arena[string]
+	int32s   arena[int32]
+	int64s   arena[int64]
+	booleans arena[bool]
+}
+
+// reset takes back the memory of items that were handed out.
+func (m *memory) reset() {
+	m.texts.reset()
+	m.jobs.reset()
+	m.tasks.reset()
+	m.turns.reset()
+	m.contacts.reset()
+	m.extras.reset()
+	m.results.reset()
+	m.facts.reset()
+	m.strings.reset()
+	m.int32s.reset()
+	m.int64s.reset()
+	m.booleans.reset()
 }

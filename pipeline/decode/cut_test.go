@@ -2,6 +2,7 @@ package decode_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -16,10 +17,14 @@ import (
 )
 
 // outline is what must be the same of an item, however its input was cut: all
-// of a job, and of a reject where it is and why.
+// of it.
 func outline(item schema.Decoded) string {
 	if r := item.Reject; r != nil {
-		return fmt.Sprintf("%d reject %s instance %s at %d %v", item.Position, r.Code, r.InstanceID, r.ObservedAt, r.Undated)
+		sum := r.RawSHA256
+		if r.RawBytes == 0 {
+			sum = fmt.Sprintf("%x", sha256.Sum256(r.Raw))
+		}
+		return fmt.Sprintf("%d reject %s of %q instance %s at %d %v: %s %s", item.Position, r.Code, r.JobID, r.InstanceID, r.ObservedAt, r.Undated, r.Reason, sum)
 	}
 	return described(item)
 }

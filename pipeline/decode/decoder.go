@@ -4,6 +4,8 @@ import (
 	"iter"
 	"strings"
 
+	"callmill/pipeline/decode/charset"
+	"callmill/pipeline/decode/jsonscan"
 	"callmill/schema"
 )
 
@@ -11,10 +13,10 @@ import (
 type Options struct {
 	// MaxDepth is how many brackets may be open at once; 0 is 256.
 	MaxDepth int
-	// MaxJobBytes is the length of the longest job that is not refused as
+	// MaxJobBytes is the length of the longest job that is not rejected as
 	// too_large; 0 is 64 MiB.
 	MaxJobBytes int
-	// PieceBytes is about how long the pieces of Cut are; 0 is 1 MiB.
+	// PieceBytes is the approximate length of the pieces of Cut; 0 is 1 MiB.
 	PieceBytes int
 	// Groups reads the campaigns of a raw line of ListJobGroups; nil leaves them
 	// out.
@@ -40,13 +42,13 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// A Decoder reads bodies one after the other, in memory it uses again. It is
-// for one goroutine at a time.
+// A Decoder reads bodies one after the other, in memory that it reuses. Not
+// safe for concurrent use.
 type Decoder struct {
-	scanner
+	jsonscan.Scanner
 	o       Options
-	tally   [kinds]int64
-	actions map[string]int64
+	objects objects
+	tally   tally
 
 	// The body being read.
 	raw       *schema.Raw
@@ -54,103 +56,98 @@ type Decoder struct {
 	stopped   bool  // by yield
 	n         int64 // position of the next item
 	faultTold bool  // a reject gave raw.Fault as its reason
-	adrift    bool  // damage was met: separators between documents are what is left of it
-	effort    int   // bytes that may still be spent on looking for a way on
-	found     found // the last way on found
+	markup    bool  // an XML document was met
+	parts     bool  // the body is a part that package split made
+	dry       bool  // items are only counted
+	grammar   *grammar
 
 	// The document being read.
-	doc       document
-	env       envelope
-	items     []schema.Decoded // found, and waiting for its end
-	lost      bool             // damage was met, rejected, and p is where to go on
-	repeats   bool             // XML: a list is spelled as repeated elements
-	dry       bool             // only count items, decode no job
-	innerText bool
-	spelled   []byte   // XML as JSON, reused
-	piece     []byte   // XML: the job being read, as it was received
-	markup    bool     // the text has XML
-	inner     []byte   // a body given as text, without its escapes
-	scout     *Decoder // reads envelopes ahead
-	askedText string   // of facts
-	facts     map[string]map[string]schema.RawFacts
+	doc      document
+	env      envelope
+	items    []schema.Decoded // waiting for the end of the document
+	hasFacts bool             // items has some
+	ahead    *around          // of a long XML document
+	repeats  bool             // XML: a list is spelled as repeated elements
 
 	// The job being read.
-	at          place
-	refused     refusal
-	lists       lists
-	elements    int    // of its lists so far
-	lastElement int    // where the element of Jobs begins that was read last
-	badID       string // id of a job that was damaged, where it was read
-	seen        map[string]struct{}
-	upper       []byte
-	scratch     []byte
+	read       schema.Job
+	at         place
+	field      string // name of the field being read, for reasons
+	refused    refusal
+	alien      stray  // a member that may hold the calls
+	alienLines stray  // a member of the call that may hold its lines
+	bare       bool   // the job stands in the place of a response
+	foreign    string // a name it has and jobs do not
+	lists      lists
+	elements   int  // of its lists so far
+	innerText  bool // within the text of CallingNumbers
+	seen       map[string]struct{}
+	upper      []byte
+	scratch    []byte
 
-	window window // for Cut
+	// The row of SearchTask being read.
+	row   schema.TaskFacts
+	codes []string // its DialExceptionCodes
+	quiet bool     // fields that are not in the table are not counted
 
-	// What the items point to, until the document's end.
-	texts    arena[byte]
-	jobs     arena[schema.Job]
-	tasks    arena[schema.Task]
-	turns    arena[schema.Turn]
-	contacts arena[schema.Contact]
-	extras   arena[schema.Extra]
-	results  arena[schema.Summary]
-	strings  arena[string]
-	int32s   arena[int32]
-	int64s   arena[int64]
+	memory memory // what the items point to, until the document's end
 }
 
-// New makes a Decoder.
+// document is the top-level value being read, the unit whose items are handed
+// out together: a response with its jobs, a raw line, a bare job.
+type document struct {
+	start int   // in the text
+	first int64 // position of its first item
+	inner bool  // the text being read is a string of the document's
+}
+
+// New returns a Decoder.
 func New(o Options) *Decoder {
 	o = o.withDefaults()
 	return &Decoder{
-		scanner: scanner{maxDepth: o.MaxDepth},
+		Scanner: jsonscan.Scanner{MaxDepth: o.MaxDepth},
 		o:       o,
-		actions: map[string]int64{},
+		objects: newObjects(),
+		tally:   tally{actions: map[string]int64{}},
 		seen:    map[string]struct{}{},
 	}
 }
 
-func (d *Decoder) count(k kind) {
-	if d.dry || d.repeats && k.usualInXML() {
-		return
-	}
-	d.tally[k]++
-}
-
-// Items yields every job and every reject of raw, in order. A job, and all it
-// points to, is valid until the next one is asked for; its strings may alias
-// raw.Body. A reject is the receiver's to keep.
+// Items yields every job, every reject and what else there is in raw, in order.
+// What a job or facts point to is valid until the next item is asked for;
+// strings may alias raw.Body. A reject is the receiver's to keep.
 //
-// A response's items come when its end was read. raw.Reject, where the source
-// found the piece unusable itself, is handed on as it is.
+// The items of a response come when its end was read. raw.Reject, where the
+// source found the piece unusable, is yielded as it is.
 func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
 	return func(yield func(schema.Decoded) bool) {
 		d.raw, d.yield, d.stopped, d.faultTold = raw, yield, false, false
 		d.n = raw.Position
 		d.decode()
-		d.raw, d.yield, d.b = nil, nil, nil
+		d.raw, d.yield, d.Text = nil, nil, nil
 	}
 }
 
 func (d *Decoder) decode() {
 	if d.raw.Reject != nil {
-		d.handOnReject(*d.raw.Reject)
+		d.rejectOfSource(*d.raw.Reject)
 		return
 	}
-	body, err := d.utf8(d.raw.Body)
-	if err != nil {
-		d.reject(schema.RejectEncoding, "", err.Error(), d.raw.Body)
+	d.env, d.markup, d.parts = envelope{}, false, d.raw.Part
+	body, ok := d.utf8()
+	if !ok {
 		d.flush()
 		return
 	}
-	d.begin(body)
+	d.Reset(body)
+	d.memory.reset()
 	d.documents()
 	if d.stopped {
 		return
 	}
 	if fault := d.raw.Fault; fault != "" && !d.faultTold {
-		d.reject(schema.RejectTruncated, "", "the input ends early", d.raw.Body)
+		d.env = envelope{}
+		d.reject(schema.RejectTruncated, "", endsEarly, d.raw.Body)
 		d.flush()
 	} else if d.n == d.raw.Position && fault == "" && blank(body) {
 		d.reject(schema.RejectEmpty, "", "no bytes", d.raw.Body)
@@ -158,9 +155,40 @@ func (d *Decoder) decode() {
 	}
 }
 
-// handOnReject yields the reject the source made, with why the input ended.
-func (d *Decoder) handOnReject(r schema.Reject) {
+// utf8 returns the body in UTF-8; false where that cannot be, which is a
+// reject.
+func (d *Decoder) utf8() ([]byte, bool) {
+	d.MaxDepth = d.o.MaxDepth
+	if d.parts {
+		d.MaxDepth += 2 // split may write brackets around a job
+		return d.raw.Body, true
+	}
+	body, notes, err := charset.Decode(d.raw.Body)
+	if err != nil {
+		d.reject(schema.RejectEncoding, "", err.Error(), d.raw.Body)
+		return nil, false
+	}
+	if notes.Mark {
+		d.count(byteOrderMark)
+	}
+	if notes.Transcoded {
+		d.count(transcoded)
+	}
+	if notes.Repaired {
+		d.count(invalidUTF8)
+	}
+	return body, true
+}
+
+const endsEarly = "the input ends early"
+
+// rejectOfSource yields the reject that the source made, with why the input
+// ended.
+func (d *Decoder) rejectOfSource(r schema.Reject) {
 	fault := d.raw.Fault
+	if fault != "" && r.Code == schema.RejectEmpty {
+		r.Code, r.Reason = schema.RejectTruncated, endsEarly
+	}
 	if fault != "" && r.Code == schema.RejectTruncated {
 		d.raw.TellFault(&r)
 	}
@@ -170,23 +198,16 @@ func (d *Decoder) handOnReject(r schema.Reject) {
 	}
 	d.n++
 	d.env = envelope{}
-	d.reject(schema.RejectTruncated, "", "the input ends early", nil)
+	d.reject(schema.RejectTruncated, "", endsEarly, nil)
 	d.flush()
 }
 
-func (d *Decoder) begin(text []byte) {
-	d.scanner = scanner{b: text, maxDepth: d.maxDepth, stack: d.stack, unquoted: d.unquoted}
-	d.markup, d.window = false, window{path: d.window.path[:0]}
-	d.adrift, d.effort, d.found = false, effortFor(len(text)), found{}
-	d.release()
-}
-
 func blank(text []byte) bool {
-	s := scanner{b: text}
-	return s.next() == 0 && s.p == len(text)
+	s := jsonscan.Scanner{Text: text}
+	return s.Next() == jsonscan.End
 }
 
-// flush hands out the items found so far.
+// flush yields the items found so far.
 func (d *Decoder) flush() {
 	for _, item := range d.items {
 		if d.stopped {
@@ -195,46 +216,41 @@ func (d *Decoder) flush() {
 		d.hand(item)
 	}
 	clear(d.items)
-	d.items = d.items[:0]
+	d.items, d.hasFacts = d.items[:0], false
 	if !d.dry {
-		d.release()
+		d.memory.reset()
 	}
-}
-
-// release takes back the memory of items that were handed out.
-func (d *Decoder) release() {
-	d.texts.reset()
-	d.jobs.reset()
-	d.tasks.reset()
-	d.turns.reset()
-	d.contacts.reset()
-	d.extras.reset()
-	d.results.reset()
-	d.strings.reset()
-	d.int32s.reset()
-	d.int64s.reset()
 }
 
 // hand completes an item with what its envelope says and yields it.
 func (d *Decoder) hand(item schema.Decoded) {
-	instance, observed, undated := d.raw.InstanceID, d.raw.ObservedAt, d.raw.Undated
-	if d.env.instanceID != "" {
-		instance = d.env.instanceID
-	}
-	if d.env.dated {
-		observed, undated = d.env.observedAt, false
-	}
-	if j := item.Job; j != nil {
+	instance, observed, undated := d.source()
+	switch {
+	case item.Job != nil:
+		j := item.Job
 		j.InstanceID, j.ObservedAt, j.Undated = instance, observed, undated
 		j.RequestID = d.env.requestID
 		if j.RequestID == "" {
 			j.RequestID = d.env.lineRequestID
 		}
-		if d.env.asked != "" {
-			d.attachFacts(j)
-		}
-	} else if r := item.Reject; r != nil {
+	case item.Facts != nil:
+		f := item.Facts
+		f.InstanceID, f.ObservedAt, f.Undated = instance, observed, undated
+	case item.Reject != nil:
+		r := item.Reject
 		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(instance), observed, undated
 	}
 	d.stopped = !d.yield(item)
+}
+
+// source is where and when the document was received.
+func (d *Decoder) source() (instanceID string, observedAt int64, undated bool) {
+	instanceID, observedAt, undated = d.raw.InstanceID, d.raw.ObservedAt, d.raw.Undated
+	if d.env.instanceID != "" {
+		instanceID = d.env.instanceID
+	}
+	if d.env.dated {
+		observedAt, undated = d.env.observedAt, false
+	}
+	return instanceID, observedAt, undated
 }

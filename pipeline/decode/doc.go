@@ -1,52 +1,65 @@
-// Package decode turns the bytes of a ListJobs response, however they are
-// spelled, into schema.Job; what it cannot understand becomes a reject with
-// origin, position, code and reason, job by job. It reads no files, knows no
-// tables and masks nothing.
+// Package decode turns the bytes of API responses, however they are spelled,
+// into the jobs of ListJobs and the rows of SearchTask. What it cannot
+// understand becomes a reject with origin, position, code and reason, job by
+// job. It reads no files, knows no tables and masks nothing.
+//
+// # Parts
+//
+// Each stands alone, and imports only what is above it in this list:
+//
+//   - jsonscan steps over JSON, strictly
+//   - charset makes UTF-8 of an input
+//   - markup reads XML and spells it as JSON
+//   - split cuts an input that is too large to be held, or damaged, into parts
+//     that are neither
 //
 // # How it reads
 //
 // One pass over the bytes: [Decoder.Items] walks the documents of a body
-// (walk.go, response.go, element.go), reads each job into buffers that are used
-// again (job.go, task.go, fields.go), brings it to its normal form (normal.go)
-// and hands it out when the end of its response is known (settle.go): one that
-// says Success:false after its jobs publishes none of them. Strings alias the
-// body unless they had escapes. XML is spelled again as JSON, job by job, and
-// goes the same way (xml.go, xmljobs.go, xmlspell.go).
+// (documents.go, response.go, line.go), reads each job into buffers that are
+// reused, by the table of its fields (object.go, job.go), brings it to its
+// normal form (normal.go) and yields it when the end of its response is known
+// (classify.go): one that says Success:false after its jobs publishes none of
+// them. Strings alias the body unless they had escapes.
 //
-// An input too large to be held goes through [Cut] first (cut.go, piece.go): the
-// same walk, on a window, decoding no job.
+// At the first damage, and in a document with more jobs than should wait for
+// its end, the rest of the body goes through package split, as an input that is
+// too large does in [Cut]. So the items are the same however an input is cut.
 //
 // # Tolerance is a list
 //
 // The grammar of JSON is strict: what encoding/json calls invalid is a reject.
-// Beyond the documented shape the following are understood, alone and
-// combined, each counted by kind (see [Decoder.Counts]) and shown by a pair of
-// files in testdata/shapes:
+// Beyond the documented shape the following is understood, alone and combined,
+// each counted by kind (see [Decoder.Counts]) and shown by a pair of files in
+// testdata/shapes:
 //
-//   - values (fields.go): a number or a boolean for a string, keeping its
-//     literal digits; a string for a number or a boolean; 5.0 or 1.579e12 for
-//     an integer; white space around ids, numbers, times and enumerations; a
-//     task status as the vendor's number; field names with a small first letter
-//   - lists (shapes.go): one object where an array is documented; null
-//     elements; "" for an empty list or object; the spellings of CallingNumbers
-//   - around the jobs (wrappers.go, rawline.go): {"Jobs":{"Job":[…]}}, SDK
-//     dumps, raw lines, a bare job, arrays of jobs or responses, JSON Lines and
+//   - values (fields.go, spellings.go): a number or a boolean for a string,
+//     keeping its literal digits; a string for a number or a boolean; 5.0 or
+//     1.579e12 for an integer; white space around ids, numbers, times and
+//     enumerations; a task status as the vendor's number; field names with a
+//     small first letter; the spellings of CallingNumbers
+//   - lists (lists.go): one object where an array is documented; null elements;
+//     "" for an empty list or object; an object that wraps the list
+//   - around the jobs (response.go, line.go): {"Jobs":{"Job":[…]}}, SDK dumps,
+//     raw lines, a bare job, arrays of jobs or responses, JSON Lines and
 //     concatenated documents
-//   - XML (xml.go): with or without a root, CDATA, entities, declared
-//     encodings; byte-order marks and UTF-16 for JSON and XML (encoding.go)
-//   - damage (resync.go): the good jobs around a bad one and before the cut of
-//     a truncated response
+//   - XML: with or without a root, CDATA, entities, declared encodings;
+//     byte-order marks and UTF-16 for JSON and XML
+//   - damage: the good jobs around a bad one and before the end of a truncated
+//     response
 //
-// Of a name given twice in a JSON object the last value wins, but for what
-// holds jobs: every Jobs counts. Pages of other actions, by the action of their
-// raw line or by their members (pageOf; Jobs with page numbers and without
-// tasks is ListJobsByGroup's), yield nothing and are counted.
+// Of a name given twice in a JSON object the last value wins, but every Jobs
+// counts. Pages of other actions, by the action of their raw line or by their
+// members, are counted and are no rejects, whatever their shape; those of
+// SearchTask yield an item per row (facts.go).
 //
-// # What is refused
+// # What is rejected
 //
-// A shape on no list makes a reject of the job that has it, damage of the job
-// it is in, and the search for the next job that is certainly whole goes on
-// behind it (resync.go). Whole documents are refused where they say so
-// (api_error) or are no response (not_jobs, syntax, empty, encoding). A reject
-// takes a position like a job.
+// A shape on no list rejects the job that has it. Damage rejects the job it is
+// in, up to its end or to the next object that is certainly a job or a
+// document. A whole document is rejected where it says so (api_error), is no
+// response (not_jobs, syntax, empty, encoding), or has no jobs but a member
+// that may hold some under another name (stray.go); so is an object without
+// Jobs around it that has fields of a call or a contact. A reject takes a
+// position like a job.
 package decode

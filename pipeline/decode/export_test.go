@@ -1,4 +1,7 @@
 package decode
 
 // KindNames are the kinds Counts can tell.
-func KindNames() []string { return kindNames[:] }
+func KindNames() []string {
+	names := kindNames()
+	return names[:]
+}

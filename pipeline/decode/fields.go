@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"callmill/pipeline/decode/jsonscan"
 	"callmill/schema"
 )
 
@@ -13,25 +14,25 @@ import (
 
 // text fields: content reads what stays byte for byte, token what is trimmed.
 
-func (d *Decoder) content(dst *string, name string) bool {
-	switch c := d.next(); {
+func (d *Decoder) content(dst *string) bool {
+	switch c := d.Next(); {
 	case c == '"':
 		s, ok := d.text()
 		*dst = s
 		return ok
 	case c == 'n':
 		*dst = ""
-		return d.literal("null")
+		return d.Literal("null")
 	case c == '-' || c-'0' <= 9:
 		return d.numberAsString(dst)
 	case c == 't' || c == 'f':
 		return d.boolAsString(dst)
 	}
-	return d.notA(name, "a string")
+	return d.notA(d.field, "a string")
 }
 
-func (d *Decoder) token(dst *string, name string) bool {
-	if !d.content(dst, name) {
+func (d *Decoder) token(dst *string) bool {
+	if !d.content(dst) {
 		return false
 	}
 	if s := *dst; s != "" && (isEdge(s[0]) || isEdge(s[len(s)-1])) {
@@ -55,7 +56,7 @@ func (d *Decoder) trim(s string) string {
 // numberAsString: digits as they stand, for they are an id or a phone number
 // that must not pass through floating point.
 func (d *Decoder) numberAsString(dst *string) bool {
-	literal, ok := d.number()
+	literal, ok := d.Number()
 	*dst = alias(literal)
 	d.count(numberForString)
 	return ok
@@ -63,48 +64,48 @@ func (d *Decoder) numberAsString(dst *string) bool {
 
 func (d *Decoder) boolAsString(dst *string) bool {
 	d.count(boolForString)
-	if d.b[d.p] == 't' {
+	if d.Text[d.Pos] == 't' {
 		*dst = "true"
-		return d.literal("true")
+		return d.Literal("true")
 	}
 	*dst = "false"
-	return d.literal("false")
+	return d.Literal("false")
 }
 
 // integer reads a whole number. set is false for null and "".
-func (d *Decoder) integer(name string) (v int64, set, ok bool) {
-	switch c := d.next(); {
+func (d *Decoder) integer() (v int64, set, ok bool) {
+	switch c := d.Next(); {
 	case c == '-' || c-'0' <= 9:
-		literal, ok := d.number()
+		literal, ok := d.Number()
 		if !ok {
 			return 0, false, false
 		}
-		v, set = d.whole(literal, name)
+		v, set = d.whole(literal)
 		return v, set, true
 	case c == 'n':
-		return 0, false, d.literal("null")
+		return 0, false, d.Literal("null")
 	case c == '"':
-		return d.stringAsInteger(name)
+		return d.stringAsInteger()
 	}
-	return 0, false, d.notA(name, "a number")
+	return 0, false, d.notA(d.field, "a number")
 }
 
-func (d *Decoder) stringAsInteger(name string) (v int64, set, ok bool) {
+func (d *Decoder) stringAsInteger() (v int64, set, ok bool) {
 	s, ok := d.text()
 	if s = d.trim(s); s == "" || !ok {
 		return 0, false, ok
 	}
 	d.count(stringForNumber)
 	if !isDecimal(s) {
-		d.refuse(schema.RejectShape, name, quoted(s)+", not a number")
+		d.refuse(schema.RejectShape, d.field, quoted(s)+", not a number")
 		return 0, false, true
 	}
-	v, set = d.whole([]byte(s), name)
+	v, set = d.whole([]byte(s))
 	return v, set, true
 }
 
 // whole is the value of a decimal number that must be whole.
-func (d *Decoder) whole(literal []byte, name string) (int64, bool) {
+func (d *Decoder) whole(literal []byte) (int64, bool) {
 	if len(literal) <= 18 {
 		if v, plain := digits(literal); plain {
 			return v, true
@@ -112,7 +113,7 @@ func (d *Decoder) whole(literal []byte, name string) (int64, bool) {
 	}
 	v, exact := parseWhole(literal)
 	if !exact {
-		d.refuse(schema.RejectNumber, name, quoted(string(literal))+", which is not a whole number of 64 bits")
+		d.refuse(schema.RejectNumber, d.field, quoted(string(literal))+", which is not a whole number of 64 bits")
 		return 0, false
 	}
 	if strings.ContainsAny(alias(literal), ".eE") {
@@ -139,25 +140,25 @@ func digits(b []byte) (v int64, ok bool) {
 	return v, true
 }
 
-func (d *Decoder) int32(dst **int32, name string) bool {
-	v, set, ok := d.integer(name)
+func (d *Decoder) int32(dst **int32) bool {
+	v, set, ok := d.integer()
 	*dst = nil
 	if !set {
 		return ok
 	}
 	if v != int64(int32(v)) {
-		d.refuse(schema.RejectNumber, name, "beyond 32 bits")
+		d.refuse(schema.RejectNumber, d.field, "beyond 32 bits")
 		return ok
 	}
-	*dst = d.int32s.one(int32(v))
+	*dst = d.memory.int32s.one(int32(v))
 	return ok
 }
 
-func (d *Decoder) int64(dst **int64, name string) bool {
-	v, set, ok := d.integer(name)
+func (d *Decoder) int64(dst **int64) bool {
+	v, set, ok := d.integer()
 	*dst = nil
 	if set {
-		*dst = d.int64s.one(v)
+		*dst = d.memory.int64s.one(v)
 	}
 	return ok
 }
@@ -166,40 +167,40 @@ func (d *Decoder) int64(dst **int64, name string) bool {
 // partition of jobs that were not called yet.
 const maxInstant = 253370764799999
 
-func (d *Decoder) instant(dst *int64, name string) bool {
-	v, _, ok := d.integer(name)
+func (d *Decoder) instant(dst *int64) bool {
+	v, _, ok := d.integer()
 	*dst = v
 	if v < 0 || v > maxInstant {
 		*dst = 0
-		d.refuse(schema.RejectTime, name, "an instant outside the years 1970 to 9998")
+		d.refuse(schema.RejectTime, d.field, "an instant outside the years 1970 to 9998")
 	}
 	return ok
 }
 
 // truth reads a boolean; set is false for null and "".
-func (d *Decoder) truth(name string) (v, set, ok bool) {
-	switch d.next() {
+func (d *Decoder) truth() (v, set, ok bool) {
+	switch d.Next() {
 	case 't':
-		return true, true, d.literal("true")
+		return true, true, d.Literal("true")
 	case 'f':
-		return false, true, d.literal("false")
+		return false, true, d.Literal("false")
 	case 'n':
-		return false, false, d.literal("null")
+		return false, false, d.Literal("null")
 	case '0', '1':
-		literal, ok := d.number()
+		literal, ok := d.Number()
 		if ok && len(literal) == 1 {
 			d.count(numberForBool)
 			return literal[0] == '1', true, true
 		}
-		d.refuse(schema.RejectShape, name, quoted(string(literal))+", not true or false")
+		d.refuse(schema.RejectShape, d.field, quoted(string(literal))+", not true or false")
 		return false, false, ok
 	case '"':
-		return d.stringAsBool(name)
+		return d.stringAsBool()
 	}
-	return false, false, d.notA(name, "true or false")
+	return false, false, d.notA(d.field, "true or false")
 }
 
-func (d *Decoder) stringAsBool(name string) (v, set, ok bool) {
+func (d *Decoder) stringAsBool() (v, set, ok bool) {
 	s, ok := d.text()
 	if s = d.trim(s); s == "" || !ok {
 		return false, false, ok
@@ -211,38 +212,22 @@ func (d *Decoder) stringAsBool(name string) (v, set, ok bool) {
 	case "false", "0":
 		return false, true, true
 	}
-	d.refuse(schema.RejectShape, name, quoted(s)+", not true or false")
+	d.refuse(schema.RejectShape, d.field, quoted(s)+", not true or false")
 	return false, false, true
 }
 
 // notA refuses the value at p, which is of another kind than want, and steps
 // over it.
 func (d *Decoder) notA(name, want string) bool {
-	if d.p >= len(d.b) {
-		return d.ends()
+	if d.Pos >= len(d.Text) {
+		return d.Ends()
 	}
-	got := kindOf(d.b[d.p])
-	if !d.skip() {
+	got := jsonscan.Kind(d.Text[d.Pos])
+	if !d.Skip() {
 		return false
 	}
 	d.refuse(schema.RejectShape, name, got+", not "+want)
 	return true
-}
-
-func kindOf(c byte) string {
-	switch {
-	case c == '{':
-		return "an object"
-	case c == '[':
-		return "an array"
-	case c == '"':
-		return "a string"
-	case c == 't' || c == 'f':
-		return "a boolean"
-	case c == 'n':
-		return "null"
-	}
-	return "a number"
 }
 
 // quoted is s for a reason, shortened.

@@ -22,6 +22,9 @@ func FuzzDecode(f *testing.F) {
 		d, again := decode.New(decode.Options{}), decode.New(decode.Options{})
 		next := int64(0)
 		for item := range d.Items(&schema.Raw{Body: body}) {
+			if item.Facts != nil && item.Position == next {
+				continue // which takes no position
+			}
 			if item.Position != next {
 				t.Fatalf("position %d after %d items", item.Position, next)
 			}

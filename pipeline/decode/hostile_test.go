@@ -116,6 +116,36 @@ func TestTooMany(t *testing.T) {
 	}
 }
 
+// TestManyXMLJobs: the same for XML, whose envelope is read ahead.
+func TestManyXMLJobs(t *testing.T) {
+	const count = 5000
+	var jobs strings.Builder
+	for i := range count {
+		fmt.Fprintf(&jobs, `<Jobs><JobId>%d</JobId><Extras><Key>a &amp; b</Key></Extras></Jobs>`, i)
+	}
+	for rest, want := range map[string]string{
+		"<RequestId>r</RequestId><Success>true</Success></R>":  "5000 jobs, 0 rejects",
+		"<RequestId>r</RequestId>":                             "5000 jobs, 1 rejects",
+		"<RequestId>r</RequestId><Success>false</Success></R>": "0 jobs, 1 rejects",
+	} {
+		met, rejects := 0, 0
+		body := "<R>" + jobs.String() + rest
+		for item := range decode.New(decode.Options{PieceBytes: 1 << 10}).Items(&schema.Raw{Body: []byte(body)}) {
+			if item.Job == nil {
+				rejects++
+				continue
+			}
+			if j := item.Job; j.JobID != fmt.Sprint(met) || item.Position != int64(met) || j.RequestID != "r" || j.Extras[0].Key != "a & b" {
+				t.Fatalf("position %d is %+v", item.Position, j)
+			}
+			met++
+		}
+		if got := fmt.Sprintf("%d jobs, %d rejects", met, rejects); got != want {
+			t.Errorf("%s: %s, want %s", rest, got, want)
+		}
+	}
+}
+
 // TestManyJobs: the envelope counts for every job of a response, also where it
 // follows more of them than wait for it.
 func TestManyJobs(t *testing.T) {

@@ -1,12 +1,19 @@
 package decode
 
-import "callmill/schema"
+import (
+	"slices"
 
-// place says which value of a job is being read, for reasons. An index is -1
-// outside of its list.
-type place struct{ task, turn, contact, extra, summary int }
+	"callmill/schema"
+)
 
-var nowhere = place{-1, -1, -1, -1, -1}
+// place is the element of each list that is being read, for reasons. An index
+// is -1 outside of its list.
+type place struct {
+	task, turn, contact, extra, summary int
+	person                              bool // in the Contact of a task
+}
+
+var nowhere = place{-1, -1, -1, -1, -1, false}
 
 // lists gathers what a job holds until its lengths are known.
 type lists struct {
@@ -19,204 +26,230 @@ type lists struct {
 	results   []schema.Summary // of the turn being read
 }
 
-// job reads the object at p as a job. It returns false at damage; what the
-// list of shapes does not hold is noted by refuse.
+// objects are the tables of all documented objects of a response.
+type objects struct {
+	envelope *object[envelope] // with what may stand around a response
+	response *object[envelope]
+	job      *object[schema.Job]
+	task     *object[schema.Task]
+	turn     *object[schema.Turn]
+	contact  *object[schema.Contact]
+	extra    *object[schema.Extra]
+	summary  *object[schema.Summary]
+	facts    *object[schema.TaskFacts]
+}
+
+func newObjects() objects {
+	return objects{
+		envelope: newObject(slices.Concat(responseFields(), lineFields())), response: newObject(responseFields()),
+		job: newObject(jobFields()), task: newObject(taskFields()), turn: newObject(turnFields()),
+		contact: newObject(contactFields()), extra: newObject(extraFields()), summary: newObject(summaryFields()), facts: newObject(factsFields()),
+	}
+}
+
+func jobFields() []field[schema.Job] {
+	return []field[schema.Job]{
+		{"JobId", func(d *Decoder, j *schema.Job) bool { return d.token(&j.JobID) }},
+		{"JobGroupId", func(d *Decoder, j *schema.Job) bool { return d.token(&j.JobGroupID) }},
+		{"ReferenceId", func(d *Decoder, j *schema.Job) bool { return d.token(&j.ReferenceID) }},
+		{"ScenarioId", func(d *Decoder, j *schema.Job) bool { return d.token(&j.ScenarioID) }},
+		{"StrategyId", func(d *Decoder, j *schema.Job) bool { return d.token(&j.StrategyID) }},
+		{"Status", func(d *Decoder, j *schema.Job) bool { return d.token(&j.Status) }},
+		{"FailureReason", func(d *Decoder, j *schema.Job) bool { return d.token(&j.FailureReason) }},
+		{"Priority", func(d *Decoder, j *schema.Job) bool { return d.int32(&j.Priority) }},
+		{"SystemPriority", func(d *Decoder, j *schema.Job) bool { return d.int32(&j.SystemPriority) }},
+		{"CallingNumbers", (*Decoder).jobNumbers},
+		{"Contacts", (*Decoder).jobContacts},
+		{"Extras", (*Decoder).jobExtras},
+		{"Summary", (*Decoder).jobSummaries},
+		{"Tasks", (*Decoder).jobTasks},
+	}
+}
+
+func taskFields() []field[schema.Task] {
+	return []field[schema.Task]{
+		{"TaskId", func(d *Decoder, t *schema.Task) bool { return d.token(&t.TaskID) }},
+		{"JobId", func(d *Decoder, t *schema.Task) bool { return d.token(&t.JobID) }},
+		{"CallId", func(d *Decoder, t *schema.Task) bool { return d.token(&t.CallID) }},
+		{"ChatbotId", func(d *Decoder, t *schema.Task) bool { return d.token(&t.ChatbotID) }},
+		{"ScenarioId", func(d *Decoder, t *schema.Task) bool { return d.token(&t.ScenarioID) }},
+		{"Status", func(d *Decoder, t *schema.Task) bool { return d.taskStatus(&t.Status) }},
+		{"Brief", func(d *Decoder, t *schema.Task) bool { return d.content(&t.Brief) }},
+		{"PlanedTime", func(d *Decoder, t *schema.Task) bool { return d.instant(&t.PlannedTime) }}, // the API's spelling
+		{"ActualTime", func(d *Decoder, t *schema.Task) bool { return d.instant(&t.ActualTime) }},
+		{"Duration", func(d *Decoder, t *schema.Task) bool { return d.int64(&t.Duration) }},
+		{"CallingNumber", func(d *Decoder, t *schema.Task) bool { return d.token(&t.CallingNumber) }},
+		{"CalledNumber", func(d *Decoder, t *schema.Task) bool { return d.token(&t.CalledNumber) }},
+		{"Contact", func(d *Decoder, t *schema.Task) bool { return d.taskContact(&t.Contact) }},
+		{"Conversation", (*Decoder).taskTurns},
+	}
+}
+
+func turnFields() []field[schema.Turn] {
+	return []field[schema.Turn]{
+		{"Script", func(d *Decoder, t *schema.Turn) bool { return d.content(&t.Script) }},
+		{"Speaker", func(d *Decoder, t *schema.Turn) bool { return d.speaker(&t.Speaker) }},
+		{"Timestamp", func(d *Decoder, t *schema.Turn) bool { return d.instant(&t.Timestamp) }},
+		{"Summary", (*Decoder).turnSummaries},
+	}
+}
+
+func contactFields() []field[schema.Contact] {
+	return []field[schema.Contact]{
+		{"ContactId", func(d *Decoder, c *schema.Contact) bool { return d.token(&c.ContactID) }},
+		{"ContactName", func(d *Decoder, c *schema.Contact) bool { return d.content(&c.Name) }},
+		{"Honorific", func(d *Decoder, c *schema.Contact) bool { return d.content(&c.Honorific) }},
+		{"PhoneNumber", func(d *Decoder, c *schema.Contact) bool { return d.token(&c.PhoneNumber) }},
+		{"ReferenceId", func(d *Decoder, c *schema.Contact) bool { return d.token(&c.ReferenceID) }},
+		{"Role", func(d *Decoder, c *schema.Contact) bool { return d.token(&c.Role) }},
+		{"State", func(d *Decoder, c *schema.Contact) bool { return d.token(&c.State) }},
+		{"JobId", func(d *Decoder, c *schema.Contact) bool { return d.token(&c.JobID) }},
+	}
+}
+
+func extraFields() []field[schema.Extra] {
+	return []field[schema.Extra]{
+		{"Key", func(d *Decoder, e *schema.Extra) bool { return d.content(&e.Key) }},
+		{"Value", func(d *Decoder, e *schema.Extra) bool { return d.content(&e.Value) }},
+	}
+}
+
+func summaryFields() []field[schema.Summary] {
+	return []field[schema.Summary]{
+		{"Category", func(d *Decoder, s *schema.Summary) bool { return d.content(&s.Category) }},
+		{"Content", func(d *Decoder, s *schema.Summary) bool { return d.content(&s.Content) }},
+		{"SummaryName", func(d *Decoder, s *schema.Summary) bool { return d.content(&s.Name) }},
+	}
+}
+
+// job reads the object at Pos as a job. It returns false at damage; a shape on
+// no list is noted by refuse.
 func (d *Decoder) job(j *schema.Job) bool {
 	*j = schema.Job{}
 	l := &d.lists
 	l.numbers, l.contacts, l.extras, l.summaries, l.tasks = l.numbers[:0], l.contacts[:0], l.extras[:0], l.summaries[:0], l.tasks[:0]
-	d.at, d.elements = nowhere, 0
-	if !d.enter() {
+	d.at, d.elements, d.alien = nowhere, 0, stray{}
+	if !readObject(d, d.objects.job, j, (*Decoder).strayOfJob) {
 		return false
 	}
-	for first := true; ; first = false {
-		name, more := d.member(first)
-		if !more {
-			break
-		}
-		if !d.jobField(j, name) {
-			return false
-		}
-	}
-	if d.bad.code != "" {
-		return false
-	}
+	d.refuseStray(d.alien, "calls", len(l.tasks))
 	d.normalize(j)
 	return true
 }
 
-func (d *Decoder) jobField(j *schema.Job, name []byte) bool {
+func (d *Decoder) jobNumbers(*schema.Job) bool {
+	d.lists.numbers = again(d, d.lists.numbers)
+	return d.callingNumbers()
+}
+
+func (d *Decoder) jobContacts(*schema.Job) bool {
 	l := &d.lists
-	switch string(name) {
-	case "JobId":
-		return d.token(&j.JobID, "JobId")
-	case "JobGroupId":
-		return d.token(&j.JobGroupID, "JobGroupId")
-	case "ReferenceId":
-		return d.token(&j.ReferenceID, "ReferenceId")
-	case "ScenarioId":
-		return d.token(&j.ScenarioID, "ScenarioId")
-	case "StrategyId":
-		return d.token(&j.StrategyID, "StrategyId")
-	case "Status":
-		return d.token(&j.Status, "Status")
-	case "FailureReason":
-		return d.token(&j.FailureReason, "FailureReason")
-	case "Priority":
-		return d.int32(&j.Priority, "Priority")
-	case "SystemPriority":
-		return d.int32(&j.SystemPriority, "SystemPriority")
-	case "CallingNumbers":
-		l.numbers = again(d, l.numbers)
-		return d.callingNumbers()
-	case "Contacts":
-		l.contacts = again(d, l.contacts)
-		ok := d.list(contacts, func() bool {
-			d.at.contact = len(l.contacts)
-			l.contacts = append(l.contacts, schema.Contact{})
-			return d.contact(&l.contacts[len(l.contacts)-1])
-		})
-		d.at.contact = -1
-		return ok
-	case "Extras":
-		l.extras = again(d, l.extras)
-		ok := d.list(extras, d.extra)
-		d.at.extra = -1
-		return ok
-	case "Summary":
-		l.summaries = again(d, l.summaries)
-		return d.summaries(&l.summaries)
-	case "Tasks":
-		l.tasks = again(d, l.tasks)
-		ok := d.list(tasks, d.task)
-		d.at.task = -1
-		return ok
-	}
-	if upper := d.capital(name); upper != nil {
-		return d.jobField(j, upper)
-	}
-	return d.unknown(name)
+	l.contacts = again(d, l.contacts)
+	ok := d.list(contacts, func() bool {
+		d.at.contact = len(l.contacts)
+		l.contacts = append(l.contacts, schema.Contact{})
+		return readObject(d, d.objects.contact, &l.contacts[len(l.contacts)-1], nil)
+	})
+	d.at.contact = -1
+	return ok
 }
 
-// again is the list a member begins with: an empty one in JSON, where the last
-// of several values counts, what is there in XML, which spells a list as
-// repeated elements.
-func again[T any](d *Decoder, list []T) []T {
-	if d.repeats {
-		return list
-	}
-	return list[:0]
+func (d *Decoder) jobExtras(*schema.Job) bool {
+	l := &d.lists
+	l.extras = again(d, l.extras)
+	ok := d.list(extras, func() bool {
+		d.at.extra = len(l.extras)
+		l.extras = append(l.extras, schema.Extra{})
+		return readObject(d, d.objects.extra, &l.extras[len(l.extras)-1], nil)
+	})
+	d.at.extra = -1
+	return ok
 }
 
-func (d *Decoder) contact(c *schema.Contact) bool {
+func (d *Decoder) jobSummaries(*schema.Job) bool {
+	d.lists.summaries = again(d, d.lists.summaries)
+	return d.summaries(&d.lists.summaries)
+}
+
+func (d *Decoder) jobTasks(*schema.Job) bool {
+	d.lists.tasks = again(d, d.lists.tasks)
+	ok := d.list(tasks, d.task)
+	d.at.task = -1
+	return ok
+}
+
+func (d *Decoder) task() bool {
+	l := &d.lists
+	d.at.task = len(l.tasks)
+	l.tasks = append(l.tasks, schema.Task{})
+	t := &l.tasks[len(l.tasks)-1]
+	l.turns, d.alienLines = l.turns[:0], stray{}
+	ok := readObject(d, d.objects.task, t, (*Decoder).strayOfTask)
+	d.refuseStray(d.alienLines, "lines", len(l.turns))
+	t.Turns = d.memory.turns.keep(l.turns)
+	return ok
+}
+
+// taskContact reads the person of a task: an object, null or "".
+func (d *Decoder) taskContact(c *schema.Contact) bool {
 	*c = schema.Contact{}
-	if !d.enter() {
-		return false
+	switch d.Next() {
+	case '{':
+		d.at.person = true
+		ok := readObject(d, d.objects.contact, c, nil)
+		d.at.person = false
+		return ok
+	case 'n':
+		return d.Literal("null")
+	case '"':
+		return d.emptyString("Contact", "an object", emptyForObject)
 	}
-	for first := true; ; first = false {
-		name, more := d.member(first)
-		if !more {
-			return d.bad.code == ""
-		}
-		if !d.contactField(c, name) {
-			return false
-		}
-	}
+	return d.notA("Contact", "an object")
 }
 
-func (d *Decoder) contactField(c *schema.Contact, name []byte) bool {
-	switch string(name) {
-	case "ContactId":
-		return d.token(&c.ContactID, "ContactId")
-	case "ContactName":
-		return d.content(&c.Name, "ContactName")
-	case "Honorific":
-		return d.content(&c.Honorific, "Honorific")
-	case "PhoneNumber":
-		return d.token(&c.PhoneNumber, "PhoneNumber")
-	case "ReferenceId":
-		return d.token(&c.ReferenceID, "ReferenceId")
-	case "Role":
-		return d.token(&c.Role, "Role")
-	case "State":
-		return d.token(&c.State, "State")
-	case "JobId":
-		return d.token(&c.JobID, "JobId")
-	}
-	if upper := d.capital(name); upper != nil {
-		return d.contactField(c, upper)
-	}
-	return d.unknown(name)
+func (d *Decoder) taskTurns(*schema.Task) bool {
+	d.lists.turns = again(d, d.lists.turns)
+	ok := d.list(conversation, d.turn)
+	d.at.turn = -1
+	return ok
 }
 
-func (d *Decoder) extra() bool {
+func (d *Decoder) turn() bool {
 	l := &d.lists
-	d.at.extra = len(l.extras)
-	l.extras = append(l.extras, schema.Extra{})
-	e := &l.extras[len(l.extras)-1]
-	if !d.enter() {
-		return false
+	d.at.turn = len(l.turns)
+	l.turns = append(l.turns, schema.Turn{})
+	t := &l.turns[len(l.turns)-1]
+	l.results = l.results[:0]
+	ok := readObject(d, d.objects.turn, t, nil)
+	if t.Speaker == "" && ok {
+		t.Speaker = schema.SpeakerUnknown
+		d.count(noSpeaker)
 	}
-	for first := true; ; first = false {
-		name, more := d.member(first)
-		if !more {
-			return d.bad.code == ""
-		}
-		if !d.extraField(e, name) {
-			return false
-		}
-	}
+	t.Summaries = d.memory.results.keep(l.results)
+	return ok
 }
 
-func (d *Decoder) extraField(e *schema.Extra, name []byte) bool {
-	switch string(name) {
-	case "Key":
-		return d.content(&e.Key, "Key")
-	case "Value":
-		return d.content(&e.Value, "Value")
-	}
-	if upper := d.capital(name); upper != nil {
-		return d.extraField(e, upper)
-	}
-	return d.unknown(name)
+func (d *Decoder) turnSummaries(*schema.Turn) bool {
+	d.lists.results = again(d, d.lists.results)
+	return d.summaries(&d.lists.results)
 }
 
 func (d *Decoder) summaries(dst *[]schema.Summary) bool {
 	ok := d.list(summaries, func() bool {
 		d.at.summary = len(*dst)
 		*dst = append(*dst, schema.Summary{})
-		return d.summary(&(*dst)[len(*dst)-1])
+		return readObject(d, d.objects.summary, &(*dst)[len(*dst)-1], nil)
 	})
 	d.at.summary = -1
 	return ok
 }
 
-func (d *Decoder) summary(s *schema.Summary) bool {
-	if !d.enter() {
-		return false
+// again is the list that a member begins with: an empty one in JSON, where the
+// last of several values counts; in XML, which spells a list as repeated
+// elements, what is there.
+func again[T any](d *Decoder, list []T) []T {
+	if d.repeats {
+		return list
 	}
-	for first := true; ; first = false {
-		name, more := d.member(first)
-		if !more {
-			return d.bad.code == ""
-		}
-		if !d.summaryField(s, name) {
-			return false
-		}
-	}
-}
-
-func (d *Decoder) summaryField(s *schema.Summary, name []byte) bool {
-	switch string(name) {
-	case "Category":
-		return d.content(&s.Category, "Category")
-	case "Content":
-		return d.content(&s.Content, "Content")
-	case "SummaryName":
-		return d.content(&s.Name, "SummaryName")
-	}
-	if upper := d.capital(name); upper != nil {
-		return d.summaryField(s, upper)
-	}
-	return d.unknown(name)
+	return list[:0]
 }

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,10 +14,10 @@ import (
 // package relies on: lists kept, tasks with ids, each once, in order.
 func (d *Decoder) normalize(j *schema.Job) {
 	l := &d.lists
-	j.CallingNumbers = d.strings.keep(l.numbers)
-	j.Contacts = d.contacts.keep(l.contacts)
-	j.Extras = d.extras.keep(l.extras)
-	j.Summaries = d.results.keep(l.summaries)
+	j.CallingNumbers = d.memory.strings.keep(l.numbers)
+	j.Contacts = d.memory.contacts.keep(l.contacts)
+	j.Extras = d.memory.extras.keep(l.extras)
+	j.Summaries = d.memory.results.keep(l.summaries)
 	for i := range l.tasks {
 		t := &l.tasks[i]
 		if t.JobID == j.JobID {
@@ -36,7 +37,7 @@ func (d *Decoder) taskID(jobID string, position int) string {
 	d.count(noTaskID)
 	d.scratch = append(append(d.scratch[:0], jobID...), '#')
 	d.scratch = strconv.AppendInt(d.scratch, int64(position), 10)
-	return alias(d.texts.keep(d.scratch))
+	return alias(d.memory.texts.keep(d.scratch))
 }
 
 // uniqueTasks leaves of tasks with one id the one delivered last, in place.
@@ -82,36 +83,17 @@ func hasDuplicates(list []schema.Task, seen map[string]struct{}) bool {
 }
 
 func (d *Decoder) countDuplicate(a, b *schema.Task) {
-	if sameTask(a, b) {
+	if reflect.DeepEqual(a, b) {
 		d.count(duplicateTaskIdentical)
 	} else {
 		d.count(duplicateTaskReplaced)
 	}
 }
 
-// sameTask reports whether ListJobs said the same of two tasks with one id.
-func sameTask(a, b *schema.Task) bool {
-	return a.JobID == b.JobID && a.CallID == b.CallID && a.ChatbotID == b.ChatbotID && a.ScenarioID == b.ScenarioID &&
-		a.Status == b.Status && a.Brief == b.Brief && a.PlannedTime == b.PlannedTime && a.ActualTime == b.ActualTime &&
-		a.CallingNumber == b.CallingNumber && a.CalledNumber == b.CalledNumber && a.Contact == b.Contact &&
-		sameNumber(a.Duration, b.Duration) && slices.EqualFunc(a.Turns, b.Turns, sameTurn)
-}
-
-func sameTurn(a, b schema.Turn) bool {
-	return a.Script == b.Script && a.Speaker == b.Speaker && a.Timestamp == b.Timestamp && slices.Equal(a.Summaries, b.Summaries)
-}
-
-func sameNumber(a, b *int64) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
-}
-
 // keepSorted is list in the order of schema.Job.SortTasks, which is slow where
 // many large tasks have to change places.
 func (d *Decoder) keepSorted(list []schema.Task) []schema.Task {
-	kept := d.tasks.keep(list)
+	kept := d.memory.tasks.keep(list)
 	const few = 16
 	if len(list) <= few {
 		return kept
@@ -130,7 +112,7 @@ func (d *Decoder) keepSorted(list []schema.Task) []schema.Task {
 	return kept
 }
 
-// compareInstants puts 0, which is no instant, last.
+// compareInstants puts 0, which stands for no time, last.
 func compareInstants(a, b int64) int {
 	if (a == 0) != (b == 0) {
 		return cmp.Compare(b, a)

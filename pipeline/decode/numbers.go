@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// isDecimal reports whether s is a number as people and programs write it:
-// JSON's, also with a plus or leading zeros.
+// isDecimal reports whether s is a number in decimal notation: as in JSON,
+// also with a plus or leading zeros.
 func isDecimal(s string) bool {
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		s = s[1:]
@@ -34,7 +34,7 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// parseWhole is the value of a decimal number in whatever notation; exact is
+// parseWhole is the value of a decimal number in any notation; exact is
 // false where it is not whole or does not fit. The digits may be many, the
 // work is linear in them.
 func parseWhole(literal []byte) (v int64, exact bool) {

@@ -8,8 +8,8 @@ import (
 	"callmill/schema"
 )
 
-// refusal is the first value of a job, or of an envelope, that has a shape on
-// no list.
+// refusal is the first value of a job, or of an envelope, whose shape is on no
+// list.
 type refusal struct{ code, reason string }
 
 func (d *Decoder) refuse(code, name, what string) {
@@ -29,6 +29,9 @@ func (at place) path() string {
 	step("Contacts", at.contact)
 	step("Extras", at.extra)
 	step("Tasks", at.task)
+	if at.person {
+		b.WriteString("Contact.")
+	}
 	step("Conversation", at.turn)
 	step("Summary", at.summary)
 	return b.String()
@@ -36,18 +39,23 @@ func (at place) path() string {
 
 // reject adds a reject to the items of the document.
 func (d *Decoder) reject(code, jobID, reason string, piece []byte) {
+	r := schema.Reject{JobID: jobID, Code: code, Reason: reason, Raw: piece}
+	d.rejectAs(&r)
+}
+
+// rejectAs completes a copy of r and adds it to the items of the document.
+func (d *Decoder) rejectAs(r *schema.Reject) {
 	position := d.n
 	d.n++
 	if d.dry {
 		return
 	}
-	r := &schema.Reject{
-		JobID: strings.Clone(jobID), Origin: d.raw.Origin, Position: position,
-		Code: code, Reason: reason, Raw: bytes.Clone(piece),
-	}
-	if code == schema.RejectTruncated && d.raw.Fault != "" && !d.faultTold {
+	own := *r
+	own.Origin, own.Position = d.raw.Origin, position
+	own.JobID, own.Raw = strings.Clone(r.JobID), bytes.Clone(r.Raw)
+	if own.Code == schema.RejectTruncated && d.raw.Fault != "" && !d.faultTold {
 		d.faultTold = true
-		d.raw.TellFault(r)
+		d.raw.TellFault(&own)
 	}
-	d.items = append(d.items, schema.Decoded{Position: position, Reject: r})
+	d.items = append(d.items, schema.Decoded{Position: position, Reject: &own})
 }

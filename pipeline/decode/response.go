@@ -1,8 +1,15 @@
 package decode
 
-// envelope is what a document says around its jobs, at whatever level.
+import (
+	"strconv"
+	"strings"
+
+	"callmill/pipeline/decode/jsonscan"
+	"callmill/schema"
+)
+
+// envelope is what a document says around its jobs, at any level.
 type envelope struct {
-	carried   bool // jobs of the document were in windows before
 	holdsJobs bool // Jobs was there, be it empty
 	success   bool
 	toldSo    bool // Success was there
@@ -14,170 +21,238 @@ type envelope struct {
 	wrapped  bool   // Jobs is a wrapper
 	paged    bool   // Jobs has page numbers, as in ListJobsByGroup
 	hasTasks bool   // a job in a wrapper mentions Tasks
-	page     string // the action whose page this is, where a member tells
+	page     string // the action whose page this is, if a member names it
+	stray    stray  // a member that may hold the jobs
+	lost     bool   // the document is damaged, which was said
 
 	line // of a raw line
 }
 
-// object reads the object at p as a document of whatever kind; open is its
-// bracket, with the name it has in the object around it.
-func (d *Decoder) object(open string) bool {
-	start, depth := d.p, d.depth
+// responseFields are those of a response itself.
+func responseFields() []field[envelope] {
+	return []field[envelope]{
+		{"Jobs", (*Decoder).envelopeJobs},
+		{"RequestId", func(d *Decoder, e *envelope) bool { return d.token(&e.requestID) }},
+		{"Success", (*Decoder).success},
+		{"Code", func(d *Decoder, e *envelope) bool { return d.token(&e.code) }},
+		{"Message", func(d *Decoder, e *envelope) bool { return d.content(&e.message) }},
+		{"HttpStatusCode", (*Decoder).httpStatusCode},
+		{"SearchTaskInfoList", (*Decoder).searchTaskPage},
+		{"JobGroups", (*Decoder).groupsPage},
+	}
+}
+
+// lineFields are those of raw lines and SDK dumps.
+func lineFields() []field[envelope] {
+	return []field[envelope]{
+		{"observed_at", (*Decoder).observedAt},
+		{"instance_id", func(d *Decoder, e *envelope) bool { return d.token(&e.instanceID) }},
+		{"action", func(d *Decoder, e *envelope) bool { return d.token(&e.action) }},
+		{"request_id", func(d *Decoder, e *envelope) bool { return d.token(&e.lineRequestID) }},
+		{"asked", func(d *Decoder, _ *envelope) bool { return d.Skip() }},
+		{"headers", func(d *Decoder, _ *envelope) bool { return d.Skip() }},
+		{"status", (*Decoder).lineStatus},
+		{"statusCode", (*Decoder).dumpStatus},
+		{"body", (*Decoder).body},
+	}
+}
+
+// response reads the object at Pos as a document of any kind. It returns
+// false where that is damaged, or better read in parts.
+func (d *Decoder) response() bool {
+	start, depth := d.Pos, d.Depth
 	env, refused := d.env, d.refused
-	if !d.enter() {
+	if !d.Enter() {
 		return false
 	}
-	d.push(opening{open: open, fill: `"":null`, close: "}"})
+	after := 0
 	for first := true; ; first = false {
-		name, more := d.member(first)
+		name, more := d.Member(first)
 		if !more {
-			break
+			return d.Bad.Code == ""
 		}
-		if !d.env.holdsJobs && isJobField(name) {
-			d.p, d.depth = start, depth
+		if !d.env.holdsJobs && isJobField(&d.objects, name) {
+			d.Pos, d.Depth = start, depth
 			d.env, d.refused = env, refused // what came before are fields of the job
-			d.pop()
-			d.window.marked = d.doc.before
 			d.count(bareJob)
-			return d.jobElement(isDocument)
+			return d.bareJob()
 		}
-		if !d.envelopeField(name) {
+		if !readMember(d, d.objects.envelope, &d.env, name, &after, (*Decoder).strayOfResponse) {
 			return false
 		}
-		d.mark()
 	}
-	if d.bad.code != "" {
-		return false
-	}
-	d.pop()
-	return true
 }
 
-func (d *Decoder) envelopeField(name []byte) bool {
-	e := &d.env
-	switch string(name) {
-	case "Jobs":
-		e.holdsJobs = true
-		return d.jobsOf(`"Jobs":`)
-	case "RequestId":
-		return d.token(&e.requestID, "RequestId")
-	case "Success":
-		var ok bool
-		e.success, e.toldSo, ok = d.truth("Success")
-		return ok
-	case "Code":
-		return d.token(&e.code, "Code")
-	case "Message":
-		return d.content(&e.message, "Message")
-	case "HttpStatusCode":
-		var ok bool
-		e.status, _, ok = d.integer("HttpStatusCode")
-		return ok
-	}
-	if ok, known := d.lineField(name); known {
-		return ok
-	}
-	if page := pageOf(name); page != "" {
-		e.page = page
-		return d.skip()
-	}
-	if upper := d.capital(name); upper != nil {
-		return d.envelopeField(upper)
-	}
-	return d.unknown(name)
+func (d *Decoder) envelopeJobs(e *envelope) bool {
+	e.holdsJobs = true
+	return d.jobsOf()
 }
 
-// pageOf names the action whose pages have this member. Such pages are
-// counted, and are never a version of a job; the place to decode them is the
-// skip after the call of pageOf.
-func pageOf(member []byte) string {
-	switch string(member) {
-	case "SearchTaskInfoList", "searchTaskInfoList":
-		return "SearchTask"
-	case "JobGroups", "jobGroups":
-		return "ListJobGroups"
+func (d *Decoder) success(e *envelope) (ok bool) {
+	e.success, e.toldSo, ok = d.truth()
+	return ok
+}
+
+func (d *Decoder) httpStatusCode(e *envelope) (ok bool) {
+	e.status, _, ok = d.integer()
+	return ok
+}
+
+// groupsPage steps over a page of ListJobGroups, whose raw line is read when it
+// was read to its end.
+func (d *Decoder) groupsPage(e *envelope) bool {
+	e.page = schema.ActionListJobGroups
+	return d.Skip()
+}
+
+// pageOfRoot returns the action that a root element of XML names, where that is
+// not ListJobs.
+func pageOfRoot(root string) string {
+	switch action := strings.TrimSuffix(root, "Response"); action {
+	case schema.ActionSearchTask, schema.ActionListJobGroups, schema.ActionListJobsByGroup:
+		return action
 	}
 	return ""
 }
 
-// isJobField reports whether an object with this member, and without Jobs
-// before it, is a job itself. status with a small letter is a raw line's.
-func isJobField(name []byte) bool {
-	switch string(name) {
-	case "JobId", "JobGroupId", "ReferenceId", "ScenarioId", "StrategyId", "Status", "FailureReason",
-		"Priority", "SystemPriority", "CallingNumbers", "Contacts", "Extras", "Summary", "Tasks",
-		"jobId", "jobGroupId", "referenceId", "scenarioId", "strategyId", "failureReason",
-		"priority", "systemPriority", "callingNumbers", "contacts", "extras", "summary", "tasks":
-		return true
-	}
-	return false
-}
-
-// jobsOf reads the value of Jobs, or of what takes its place under name.
-func (d *Decoder) jobsOf(name string) bool {
-	switch d.next() {
+// jobsOf reads the value of Jobs, or of what takes its place.
+func (d *Decoder) jobsOf() bool {
+	switch d.Next() {
 	case '[':
-		if !d.enter() {
+		if !d.Enter() {
 			return false
 		}
-		d.push(opening{open: name + "[", fill: "null", close: "]"})
-		d.lastElement = d.p
-		for first := true; d.element(first) || d.mend(); first = false {
-			if !d.jobElement(isElement) {
+		for first := true; d.Element(first); first = false {
+			if !d.jobElement() {
 				return false
 			}
-			d.mark()
 		}
-		if d.bad.code != "" {
-			return false
-		}
-		d.pop()
-		return true
+		return d.Bad.Code == ""
 	case '{':
 		if d.isWrapper(jobs) {
-			return d.unwrapJobs(name)
+			return d.unwrapJobs()
 		}
 		d.count(objectForArray)
-		return d.jobElement(isMember)
+		return d.jobElement()
 	case 'n':
-		return d.literal("null")
+		return d.Literal("null")
 	case '"':
 		return d.emptyString("Jobs", "an array", emptyForArray)
 	}
 	return d.notA("Jobs", "an array")
 }
 
-// unwrapJobs is unwrap for jobs: page numbers beside them tell another action.
-func (d *Decoder) unwrapJobs(outer string) bool {
+// unwrapJobs is unwrap for jobs: page numbers beside them belong to another action.
+func (d *Decoder) unwrapJobs() bool {
 	d.count(wrapped)
 	d.env.wrapped = true
-	if !d.enter() {
+	if !d.Enter() {
 		return false
 	}
-	d.push(opening{open: outer + "{", fill: `"List":[]`, close: "}", keep: true})
 	for first := true; ; first = false {
-		name, more := d.member(first)
+		name, more := d.Member(first)
 		if !more {
-			break
+			return d.Bad.Code == ""
 		}
+		ok := false
 		switch {
 		case jobs.wraps(name):
-			if !d.jobsOf(`"List":`) {
-				return false
-			}
+			ok = d.jobsOf()
 		case is(name, "PageNumber", "pageNumber") || is(name, "PageSize", "pageSize") || is(name, "TotalCount", "totalCount"):
 			d.env.paged = true
-			if !d.skip() {
-				return false
+			ok = d.Skip()
+		default:
+			start := d.Pos
+			if ok = d.unknown(name); ok {
+				d.strayOfResponse(&d.env, name, d.Text[start:d.Pos])
 			}
-		case !d.unknown(name):
+		}
+		if !ok {
 			return false
 		}
-		d.mark()
 	}
-	if d.bad.code != "" {
+}
+
+// jobElement reads the job at Pos: every element but null is one item.
+func (d *Decoder) jobElement() bool {
+	d.env.holdsJobs = true
+	start := d.Pos
+	switch c := d.Next(); c {
+	case '{':
+		return d.readJob(nil) && !d.crowded()
+	case 'n':
+		d.count(nullElement)
+		return d.Literal("null")
+	default:
+		start = d.Pos
+		if !d.Skip() {
+			return false
+		}
+		d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(c)+", not an object", d.Text[start:d.Pos])
+		return !d.crowded()
+	}
+}
+
+// bareJob reads a job that stands in the place of a response.
+func (d *Decoder) bareJob() bool {
+	d.foreign, d.bare = "", true
+	ok := d.jobElement()
+	d.bare = false
+	return ok
+}
+
+// readJob reads the job at Pos and adds it to the items; raw is the job as it
+// was received, nil where that is the text read. It returns false at damage.
+func (d *Decoder) readJob(raw []byte) bool {
+	j := &d.read // which escapes, as what reads a field is a function value
+	start, outer := d.Pos, d.refused
+	d.refused = refusal{}
+	defer func() { d.at, d.refused = nowhere, outer }()
+	if start >= len(d.Text) || d.Text[start] != '{' {
+		if !d.Skip() {
+			return false
+		}
+		d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(d.Text[start])+", not an object", orText(raw, d.Text[start:d.Pos]))
+		return true
+	}
+	if d.dry {
+		if !d.Skip() {
+			return false
+		}
+		d.n++
+	} else if !d.job(j) {
 		return false
 	}
-	d.pop()
+	piece := orText(raw, d.Text[start:d.Pos])
+	if d.env.wrapped && !d.env.hasTasks {
+		d.env.hasTasks = mentionsTasks(d.Text[start:d.Pos])
+	}
+	if !d.dry {
+		d.judge(j, piece)
+	}
 	return true
+}
+
+func orText(raw, text []byte) []byte {
+	if raw != nil {
+		return raw
+	}
+	return text
+}
+
+// judge makes an item of a job that was read to its end.
+func (d *Decoder) judge(j *schema.Job, piece []byte) {
+	switch {
+	case len(piece) > d.o.MaxJobBytes:
+		d.reject(schema.RejectTooLarge, j.JobID, "a job of "+strconv.Itoa(len(piece))+" bytes", piece)
+	case d.foreign != "" && len(j.Tasks) == 0 && len(j.Contacts) == 0:
+		d.reject(schema.RejectNotJobs, "", "well-formed, but an object with "+d.foreign+" is no job", piece)
+	case d.refused.code != "":
+		d.reject(d.refused.code, j.JobID, d.refused.reason, piece)
+	case j.JobID == "":
+		d.reject(schema.RejectNoJobID, "", "a job without JobId", piece)
+	default:
+		d.items = append(d.items, schema.Decoded{Position: d.n, Job: d.memory.jobs.one(*j)})
+		d.n++
+	}
 }

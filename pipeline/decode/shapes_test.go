@@ -79,6 +79,9 @@ func described(item schema.Decoded) string {
 	if item.Job != nil {
 		return fmt.Sprintf("%d job %s\n", item.Position, compact(item.Job))
 	}
+	if item.Facts != nil {
+		return fmt.Sprintf("%d facts %s\n", item.Position, compact(item.Facts))
+	}
 	r := *item.Reject
 	raw := r.Raw
 	r.Raw = nil

@@ -11,6 +11,7 @@ const (
 	extras
 	summaries
 	callingNumbers
+	rows // of SearchTask
 )
 
 // field is the documented name of the list.
@@ -28,6 +29,8 @@ func (k listKind) field() string {
 		return "Extras"
 	case summaries:
 		return "Summary"
+	case rows:
+		return "SearchTaskInfoList"
 	}
 	return "CallingNumbers"
 }
@@ -52,59 +55,12 @@ func (k listKind) wraps(name []byte) bool {
 		return is(name, "Extra", "extra") || is(name, "KeyValuePair", "keyValuePair")
 	case summaries:
 		return is(name, "Summary", "summary")
+	case rows:
+		return is(name, "SearchTaskInfo", "searchTaskInfo") || is(name, "SearchTaskInfoList", "searchTaskInfoList")
 	}
 	return is(name, "CallingNumber", "callingNumber")
 }
 
 func is(name []byte, spelled, orSmall string) bool {
 	return string(name) == spelled || string(name) == orSmall
-}
-
-// isWrapper reports whether the object at p wraps a list of kind k. It looks
-// ahead, up to the first name that tells; p stays.
-func (d *Decoder) isWrapper(k listKind) bool {
-	ahead := d.scanner
-	defer func() { d.stack, d.unquoted = ahead.stack, ahead.unquoted }()
-	if !ahead.enter() {
-		return false
-	}
-	for first := true; ; first = false {
-		name, more := ahead.member(first)
-		if !more {
-			return false
-		}
-		if k.wraps(name) {
-			return true
-		}
-		if !ahead.skip() {
-			return false
-		}
-	}
-}
-
-// unwrap reads the list within the wrapper at p; what else it holds is not
-// documented.
-func (d *Decoder) unwrap(k listKind, one func() bool) bool {
-	d.count(wrapped)
-	if !d.enter() {
-		return false
-	}
-	for first := true; ; first = false {
-		name, more := d.member(first)
-		if !more {
-			return d.bad.code == ""
-		}
-		switch {
-		case !k.wraps(name):
-			if !d.unknown(name) {
-				return false
-			}
-		case k == callingNumbers:
-			if !d.callingNumbers() {
-				return false
-			}
-		case !d.list(k, one):
-			return false
-		}
-	}
 }

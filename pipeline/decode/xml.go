@@ -1,285 +1,167 @@
 package decode
 
 import (
-	"bytes"
-	"encoding/xml"
-	"errors"
-	"io"
-	"strings"
+	"strconv"
 
+	"callmill/pipeline/decode/jsonscan"
+	"callmill/pipeline/decode/markup"
 	"callmill/schema"
 )
 
-// xmlReader walks over one XML document: a response with its root element or,
-// as in the API page's example, without one. It spells each job again as JSON
-// and hands it to the reader of JSON.
-type xmlReader struct {
-	d      *Decoder
-	tokens *xml.Decoder
-	base   int      // offset in d.b of the tokens' offset 0
-	open   []string // the elements around the one being read
-	any    bool     // an element was read
-}
-
-// xmlDocument reads the XML document at p.
+// xmlDocument reads the XML document at Pos and yields its items. Damage ends
+// where the document does.
 func (d *Decoder) xmlDocument() {
 	d.open()
-	d.count(xmlDocument)
-	ok := d.xmlResponse()
-	d.settle(ok)
-}
-
-func (d *Decoder) xmlResponse() bool {
 	d.markup = true
-	if page := d.b[d.p:]; isHTML(page) {
-		if end := bytes.Index(bytes.ToLower(page), []byte("</html>")); end >= 0 {
-			page = page[:end+len("</html>")]
-		}
-		d.p += len(page)
-		return d.fail(schema.RejectNotJobs, "an HTML page")
+	end, _ := markup.End(d.Text[d.Pos:], true, d.xmlNames(), d.o.MaxDepth)
+	piece := d.Text[d.Pos : d.Pos+end]
+	d.count(xmlDocument)
+	if len(piece) > 2*d.o.PieceBytes && !d.dry {
+		d.ahead = d.readAround(piece)
+		defer func() { d.ahead = nil }()
 	}
-	x := xmlReader{d: d}
-	x.restart(d.p)
-	return x.document()
+	if bad := d.xml(piece); bad.Code != "" {
+		d.count(damaged)
+		d.reject(bad.Code, "", reasonOf(bad), piece)
+		d.env.lost = true
+	}
+	d.Pos += end
+	if d.ahead != nil {
+		d.env, d.refused = d.ahead.env, d.ahead.refused
+	}
+	d.settle(piece)
 }
 
-func isHTML(text []byte) bool {
-	head := bytes.ToLower(text[:min(len(text), 16)])
-	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
+// around is what a long document says around its jobs, read ahead of them.
+type around struct {
+	env     envelope
+	refused refusal
 }
 
-// restart makes the text at at the next to be read, within the elements that
-// are open.
-func (x *xmlReader) restart(at int) {
-	var around strings.Builder
-	for _, name := range x.open {
-		around.WriteString("<" + name + ">")
-	}
-	x.base = at - around.Len()
-	x.tokens = xml.NewDecoder(&spliced{head: around.String(), rest: x.d.b[at:]})
-	x.tokens.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	for range x.open {
-		x.tokens.Token() // the head is well-formed
-	}
+// readAround reads the document piece for what stands around its jobs.
+func (d *Decoder) readAround(piece []byte) *around {
+	g := d.grammarOf()
+	g.Step(piece, 0, true)
+	return &around{g.dry.env, g.dry.refused}
 }
 
-// spliced reads head, then rest, byte by byte, so that the XML parser does not
-// read ahead.
-type spliced struct {
-	head string
-	rest []byte
+// publishes reports whether the jobs of the document are items.
+func (a *around) publishes() bool {
+	return a.env.otherAction() == "" && !a.env.failed() && a.refused.code == ""
 }
 
-func (s *spliced) ReadByte() (byte, error) {
-	if s.head != "" {
-		c := s.head[0]
-		s.head = s.head[1:]
-		return c, nil
+// handOut yields the items of a long document before its end.
+func (d *Decoder) handOut() {
+	if !d.ahead.publishes() {
+		d.items = d.items[:0]
+		return
 	}
-	if len(s.rest) == 0 {
-		return 0, io.EOF
-	}
-	c := s.rest[0]
-	s.rest = s.rest[1:]
-	return c, nil
+	d.env, d.refused = d.ahead.env, d.ahead.refused
+	d.flush()
 }
 
-func (s *spliced) Read([]byte) (int, error) { return 0, io.ErrNoProgress } // never called: ReadByte is there
-
-// at is the offset in d.b of the next token.
-func (x *xmlReader) at() int { return x.base + int(x.tokens.InputOffset()) }
-
-// token reads the next token. false is damage, or, with the io.EOF that is not
-// passed on, the end of the text outside of all elements.
-func (x *xmlReader) token() (t xml.Token, ok bool) {
-	t, err := x.tokens.Token()
-	if err == nil {
-		return t, true
-	}
-	x.d.p = min(x.at(), len(x.d.b))
-	if errors.Is(err, io.EOF) {
-		return nil, false
-	}
-	if broken, is := errors.AsType[*xml.SyntaxError](err); is && broken.Msg == "unexpected EOF" {
-		x.d.p = len(x.d.b)
-		return nil, x.d.ends()
-	} else if is {
-		return nil, x.d.fail(schema.RejectSyntax, "XML: "+broken.Msg)
-	}
-	return nil, x.d.fail(schema.RejectSyntax, err.Error())
+// xml reads a text that is one XML document.
+func (d *Decoder) xml(text []byte) jsonscan.Damage {
+	outer := d.enterText(text)
+	defer d.leaveText(outer)
+	_, bad := markup.Read(text, d.xmlNames(), d.o.MaxDepth, xmlHandler{d})
+	return bad
 }
 
-// document reads to the end of the document: behind its root, or where the
-// next one begins.
-func (x *xmlReader) document() bool {
-	d := x.d
-	d.push(opening{})
-	for {
-		at := x.at()
-		t, ok := x.token()
-		if !ok {
-			if d.bad.code == "" && d.runsOut() {
-				d.ends() // a document without root may go on
-			}
-			return d.bad.code == ""
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			if x.begins(t, at) {
-				d.p = at
-				d.pop()
-				return true
-			}
-			if !x.element(t, at) {
-				return false
-			}
-			d.p = x.at()
-			d.mark()
-		case xml.EndElement: // of the root
-			d.p = x.at()
-			x.leave()
-			d.pop()
-			return true
-		case xml.ProcInst:
-			if x.any && len(x.open) == 0 && t.Target == "xml" {
-				d.p = at
-				d.pop()
-				return true
-			}
-		case xml.CharData:
-			text := bytes.TrimSpace(t)
-			if len(text) == 0 {
-				continue
-			}
-			if len(x.open) > 0 {
-				d.refuse(schema.RejectShape, "the response", "text: "+quoted(string(text)))
-				continue
-			}
-			d.p = at + bytes.IndexByte(d.b[at:], text[0])
-			d.pop()
-			return true
-		}
+func (d *Decoder) xmlNames() markup.Names {
+	return markup.Names{
+		Field: func(name string) bool { return d.objects.response.has([]byte(name)) },
+		Wraps: func(name string) bool { return jobs.wraps([]byte(name)) },
 	}
 }
 
-// begins reports whether the element is the first of another document: a
-// second request id where there is no root that could end.
-func (x *xmlReader) begins(t xml.StartElement, at int) bool {
-	d := x.d
-	if len(x.open) > 0 || d.env.requestID == "" || t.Name.Local != "RequestId" {
-		return false
-	}
-	tag := d.b[at:]
-	_, text, _ := bytes.Cut(tag, []byte(">"))
-	id, _, _ := bytes.Cut(text, []byte("<"))
-	return string(bytes.TrimSpace(id)) != d.env.requestID
-}
+// xmlHandler decodes what a document holds.
+type xmlHandler struct{ d *Decoder }
 
-// element reads one element of the document, which begins at at.
-func (x *xmlReader) element(t xml.StartElement, at int) bool {
-	d, name := x.d, t.Name.Local
-	x.attributes(t)
-	root := len(x.open) == 0 && !x.any
-	x.any = true
-	switch {
-	case name == "Jobs" || name == "jobs":
-		return x.jobs(name, at)
-	case root && name == "Job":
-		d.count(bareJob)
-		return x.job(name, at, nil)
-	case isResponseField(name):
-		return x.field(name)
-	case root:
-		d.env.page = xmlPageOf(name)
-		x.enter(at)
-		return true
-	}
-	d.count(unknownField)
-	return x.skip()
-}
-
-// enter notes that the element at at stays open around those that follow.
-func (x *xmlReader) enter(at int) {
-	name := tagName(x.d.b[at+1:])
-	x.open = append(x.open, name)
-	x.d.push(opening{open: "<" + name + ">", close: "</" + name + ">"})
-}
-
-// tagName is the name that begins text, as it is spelled, with its prefix.
-func tagName(text []byte) string {
-	if i := bytes.IndexAny(text, " \t\r\n/>"); i >= 0 {
-		text = text[:i]
-	}
-	return string(text)
-}
-
-func (x *xmlReader) leave() {
-	x.open = x.open[:len(x.open)-1]
-	x.d.pop()
-}
-
-func (x *xmlReader) attributes(t xml.StartElement) {
-	if len(t.Attr) > 0 {
-		x.d.count(xmlAttribute)
-	}
-}
-
-// isResponseField reports whether an element is a member of a response, and so
-// no root.
-func isResponseField(name string) bool {
-	switch name {
-	case "Success", "Code", "Message", "RequestId", "HttpStatusCode",
-		"success", "code", "message", "requestId", "httpStatusCode":
-		return true
-	}
-	return pageOf([]byte(name)) != ""
-}
-
-// xmlPageOf names the action a root element tells, where it is not ListJobs.
-func xmlPageOf(root string) string {
-	switch action := strings.TrimSuffix(root, "Response"); action {
-	case "SearchTask", "ListJobGroups", "ListJobsByGroup":
-		return action
-	}
-	return ""
-}
-
-// skip steps over the content of the element that was entered.
-func (x *xmlReader) skip() bool {
-	for depth := 1; depth > 0; {
-		t, ok := x.token()
-		if !ok {
-			return false
-		}
-		switch t.(type) {
-		case xml.StartElement:
-			if depth++; depth > x.d.maxDepth {
-				return x.tooDeep()
-			}
-		case xml.EndElement:
-			depth--
-		}
-	}
-	return true
-}
-
-func (x *xmlReader) tooDeep() bool {
-	x.d.p = x.at()
-	return x.d.fail(schema.RejectTooDeep, "nested deeper than any response")
-}
-
-// field reads an element of the response other than Jobs.
-func (x *xmlReader) field(name string) bool {
-	d := x.d
-	text, ok := x.spell(d.spelled[:0], nil, 1)
-	d.spelled = text
-	if !ok {
-		return false
-	}
-	outer := d.enterText(d.texts.keep(text))
+// Field implements [markup.Handler].
+func (h xmlHandler) Field(name string, value []byte) {
+	d := h.d
+	outer := d.enterText(d.memory.texts.keep(value))
 	d.repeats = true
-	d.envelopeField([]byte(name)) // the text is well-formed
+	after := 0
+	readMember(d, d.objects.envelope, &d.env, []byte(name), &after, (*Decoder).strayOfResponse)
 	d.repeats = false
 	d.leaveText(outer)
-	return true
 }
+
+// Unknown implements [markup.Handler].
+func (h xmlHandler) Unknown(name string, raw []byte) {
+	h.d.count(unknownField)
+	h.d.strayElement(name, raw)
+}
+
+// Job implements [markup.Handler].
+func (h xmlHandler) Job(value, raw []byte) {
+	d := h.d
+	d.env.holdsJobs = true
+	outer := d.enterText(d.memory.texts.keep(value))
+	d.repeats = true
+	d.readJob(raw) // the text is well-formed
+	d.repeats = false
+	d.leaveText(outer)
+	if d.ahead != nil && len(d.items) >= maxWaiting {
+		d.handOut()
+	}
+}
+
+// Damaged implements [markup.Handler].
+func (h xmlHandler) Damaged(bad jsonscan.Damage, raw []byte) {
+	h.d.env.holdsJobs = true
+	h.d.count(damaged)
+	h.d.reject(bad.Code, "", reasonOf(bad), raw)
+}
+
+// Refused implements [markup.Handler].
+func (h xmlHandler) Refused(where, text string) {
+	what := "text, not a job"
+	if text != "" {
+		what = "text: " + quoted(text)
+	}
+	h.d.refuse(schema.RejectShape, where, what)
+}
+
+// Note implements [markup.Handler].
+func (h xmlHandler) Note(n markup.Note) {
+	d := h.d
+	switch n {
+	case markup.Attribute:
+		d.count(xmlAttribute)
+	case markup.Wrapped:
+		d.count(wrapped)
+		d.env.wrapped = true
+	case markup.Paged:
+		d.env.paged = true
+	case markup.BareJob:
+		d.count(bareJob)
+	case markup.HasJobs:
+		d.env.holdsJobs = true
+	}
+}
+
+// Root implements [markup.Handler].
+func (h xmlHandler) Root(name string) { h.d.env.page = pageOfRoot(name) }
+
+// refuseMixed refuses a job with text where only elements can be.
+func (d *Decoder) refuseMixed(name []byte) bool {
+	if string(name) == markup.MixedText {
+		d.refuse(schema.RejectShape, "an element", "text and elements mixed")
+		return true
+	}
+	return false
+}
+
+// enterText makes text what is being read, until leaveText.
+func (d *Decoder) enterText(text []byte) (outer jsonscan.Scanner) {
+	outer = d.Scanner
+	d.Scanner = jsonscan.Scanner{Text: text, Depth: outer.Depth, MaxDepth: outer.MaxDepth}
+	return outer
+}
+
+func (d *Decoder) leaveText(outer jsonscan.Scanner) { d.Scanner = outer }
+
+func reasonOf(bad jsonscan.Damage) string { return bad.What + ", at byte " + strconv.Itoa(bad.At) }

@@ -132,7 +132,12 @@ func (a *Appender) Group(raw *schema.Raw, group *schema.JobGroupRow) error {
 
 // Reject takes a reject.
 func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
-	a.tx.replayed(raw, false)
+	if raw.Replay != nil {
+		if again := !a.tx.replayed(raw, false); again {
+			return nil // read by itself, input may be refused in several pieces
+		}
+		r = &raw.Replay.Reject
+	}
 	record, err := a.tx.rejects.keep(a.record[:0], r, raw.Sequence)
 	if err != nil {
 		return err
@@ -142,15 +147,17 @@ func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
 }
 
 // replayed notes what becomes of the input of a reject that is replayed: it is
-// accepted if something comes of it and no reject.
-func (tx *Tx) replayed(raw *schema.Raw, accepted bool) {
-	if raw.Replay == "" {
-		return
+// accepted if something comes of it and no reject. It reports whether nothing of
+// it was refused before.
+func (tx *Tx) replayed(raw *schema.Raw, accepted bool) bool {
+	if raw.Replay == nil {
+		return true
 	}
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
-	before, met := tx.replays[raw.Replay]
-	tx.replays[raw.Replay] = accepted && (before || !met)
+	before, met := tx.replays[raw.Replay.RejectID]
+	tx.replays[raw.Replay.RejectID] = accepted && (before || !met)
+	return before || !met
 }
 
 // Flush hands over what the appender holds; the worker's last call.

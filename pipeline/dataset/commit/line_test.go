@@ -39,7 +39,7 @@ type delivery struct {
 	reject *schema.Reject
 	group  *schema.JobGroupRow
 	facts  *schema.TaskFacts
-	replay string // the id of the reject whose input it is
+	replay *schema.Replay // the reject whose input it is
 }
 
 // line publishes deliveries into a dataset, as the pipeline does, but in one

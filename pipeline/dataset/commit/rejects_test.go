@@ -105,10 +105,10 @@ func TestReplayedRejects(t *testing.T) {
 		ids[string(row.Raw)] = row.RejectID
 	}
 	replayed := func(d delivery, raw string) delivery {
-		d.replay = ids[raw]
+		d.replay = &schema.Replay{RejectID: ids[raw], Reject: *reject("", raw, 100).reject}
 		return d
 	}
-	p := l.run(replayed(jobs(call("a", 100, "v1", 0))[0], "bad"), replayed(jobs(call("b", 100, "v1", 0))[0], "worse"), replayed(reject("", "worse", 100), "worse"))
+	p := l.run(replayed(jobs(call("a", 100, "v1", 0))[0], "bad"), replayed(jobs(call("b", 100, "v1", 0))[0], "worse"), replayed(reject("", "a part of worse", 100), "worse"), replayed(reject("", "another part", 100), "worse"))
 	if p.Counts.New != 2 || p.Counts.Rejected != 1 {
 		t.Errorf("counts %+v", p.Counts)
 	}

@@ -1,0 +1,171 @@
+package decode
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"callmill/schema"
+)
+
+// classify decides what the items of a document come to, now that all of it
+// was read: one that says Success:false behind its jobs publishes none.
+func (d *Decoder) classify(piece []byte) {
+	e := &d.env
+	found := d.n - d.doc.first
+	switch {
+	case e.otherAction() != "":
+		d.otherPage(piece)
+	case (e.failed() || found == 0 && e.isError()) && d.unfetchedAlone(piece):
+	case e.failed():
+		d.takeBack()
+		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
+	case d.refused.code != "":
+		d.takeBack()
+		d.reject(d.refused.code, "", d.refused.reason, piece)
+	case found > 0 || e.lost:
+		d.dropFacts()
+	case e.isError():
+		d.takeBack()
+		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
+	case e.stray.name != "" && (e.stray.jobs || !e.holdsJobs && e.isSuccess()):
+		d.takeBack()
+		d.reject(schema.RejectNotJobs, "", "no Jobs, but "+e.stray.kind+" named "+e.stray.name+", which is not documented", piece)
+	case !e.holdsJobs && !e.isSuccess():
+		d.takeBack()
+		d.reject(schema.RejectNotJobs, "", "well-formed, but no response of ListJobs", piece)
+	default:
+		d.dropFacts()
+	}
+}
+
+// otherPage counts a page of another action. Of SearchTask it leaves the facts,
+// of ListJobGroups the campaigns: neither has jobs, and neither is ever a
+// reject.
+func (d *Decoder) otherPage(piece []byte) {
+	e := &d.env
+	action := e.otherAction()
+	if !d.dry {
+		d.tally.actions[shortened(action)]++
+	}
+	if action == schema.ActionSearchTask && !e.failed() {
+		if d.refused.code != "" {
+			d.count(factsNotRead)
+		}
+		d.onlyFacts()
+		return
+	}
+	d.takeBack()
+	if e.action == schema.ActionListJobGroups {
+		d.groups(piece)
+	}
+}
+
+// onlyFacts drops the items of the document but for facts.
+func (d *Decoder) onlyFacts() {
+	d.n = d.doc.first
+	kept := d.items[:0]
+	for _, item := range d.items {
+		if item.Facts != nil {
+			item.Position = d.n
+			kept = append(kept, item)
+		}
+	}
+	d.items = kept
+}
+
+// dropFacts drops the facts of a document of another action.
+func (d *Decoder) dropFacts() {
+	if !d.hasFacts {
+		return
+	}
+	kept := d.items[:0]
+	for _, item := range d.items {
+		if item.Facts == nil {
+			kept = append(kept, item)
+		}
+	}
+	d.items = kept
+}
+
+// groups adds the campaigns of a raw line of ListJobGroups. Such lines are few
+// and of one spelling, our own: encoding/json reads them.
+func (d *Decoder) groups(piece []byte) {
+	if d.o.Groups == nil || d.dry {
+		return
+	}
+	var line schema.RawLine
+	if json.Unmarshal(piece, &line) != nil {
+		return
+	}
+	for _, row := range d.o.Groups(&line) {
+		d.items = append(d.items, schema.Decoded{Position: d.n, Group: &row})
+	}
+}
+
+// unfetchedAlone rejects the id that a raw line of ListJobs asked for in vain
+// instead of what was found in it, if it is such a line.
+func (d *Decoder) unfetchedAlone(piece []byte) bool {
+	if d.env.action != schema.ActionListJobs || d.dry {
+		return false
+	}
+	var line schema.RawLine
+	if json.Unmarshal(piece, &line) != nil {
+		return false
+	}
+	r := line.Unfetched()
+	if r == nil {
+		return false
+	}
+	d.takeBack()
+	d.reject(r.Code, r.JobID, r.Reason, r.Raw)
+	return true
+}
+
+// otherAction returns the action of a document that is not of ListJobs, "" for one that
+// is.
+func (e *envelope) otherAction() string {
+	switch {
+	case e.action != "" && e.action != schema.ActionListJobs:
+		return strings.Clone(e.action)
+	case e.action != "":
+		return ""
+	case e.page != "":
+		return e.page
+	case e.paged && !e.hasTasks:
+		return schema.ActionListJobsByGroup
+	}
+	return ""
+}
+
+// failed reports whether the response says Success:false.
+func (e *envelope) failed() bool { return e.toldSo && !e.success }
+
+// isError: a document without jobs that reports trouble other than by
+// Success:false.
+func (e *envelope) isError() bool {
+	return !e.toldSo && e.code != "" && !e.codeIsOK() || e.status >= 400 || e.httpStatus >= 400
+}
+
+func (e *envelope) codeIsOK() bool { return e.code == "OK" || e.code == "200" || e.code == "Success" }
+
+func (e *envelope) isSuccess() bool {
+	return e.toldSo && e.success || e.codeIsOK() || e.status == 200
+}
+
+func (e *envelope) errorText() string {
+	var b strings.Builder
+	b.WriteString("the API answered")
+	if e.failed() {
+		b.WriteString(" Success:false")
+	}
+	for _, s := range []string{e.code, e.message} {
+		if s != "" {
+			b.WriteString(" " + quoted(s))
+		}
+	}
+	if status := max(e.status, e.httpStatus); status != 0 {
+		b.WriteString(" with status " + strconv.FormatInt(status, 10))
+	}
+	return b.String()
+}

@@ -1,0 +1,182 @@
+package decode
+
+import (
+	"bytes"
+	"strings"
+	"time"
+	"unsafe"
+
+	"callmill/pipeline/decode/jsonscan"
+	"callmill/pipeline/decode/split"
+	"callmill/schema"
+)
+
+// line is what a raw line {observed_at, instance_id, action, asked, status,
+// request_id, body} says around its response, and an SDK dump {headers,
+// statusCode, body}.
+type line struct {
+	instanceID    string
+	action        string
+	observedAt    int64
+	dated         bool // observed_at was there
+	lineRequestID string
+	httpStatus    int64
+}
+
+// observedAt reads RFC 3339 or milliseconds.
+func (d *Decoder) observedAt(e *envelope) bool {
+	d.count(rawLine)
+	if d.Next() != '"' {
+		ok := d.instant(&e.observedAt)
+		e.dated = e.observedAt != 0
+		return ok
+	}
+	var s string
+	if !d.token(&s) || s == "" {
+		return d.Bad.Code == ""
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	switch {
+	case err == nil:
+		e.observedAt = t.UnixMilli()
+	case allDigits(s) && len(s) <= 18:
+		e.observedAt, _ = digits([]byte(s))
+	default:
+		d.refuse(schema.RejectTime, d.field, quoted(s)+", neither RFC 3339 nor milliseconds")
+		return true
+	}
+	e.dated = true
+	if e.observedAt < 0 || e.observedAt > maxInstant {
+		d.refuse(schema.RejectTime, d.field, "an instant outside the years 1970 to 9998")
+	}
+	return true
+}
+
+func (d *Decoder) dumpStatus(e *envelope) bool {
+	d.count(sdkDump)
+	return d.lineStatus(e)
+}
+
+// lineStatus reads the HTTP status; a job in lower camel case has a status of
+// its own, which is read again when its other fields show that it is a job.
+func (d *Decoder) lineStatus(e *envelope) (ok bool) {
+	if c := d.Next(); c-'0' > 9 {
+		return d.Skip()
+	}
+	d.field = "status"
+	e.httpStatus, _, ok = d.integer()
+	return ok
+}
+
+// body reads the response within a raw line or an SDK dump: embedded, or as
+// the text that was received.
+func (d *Decoder) body(*envelope) bool {
+	switch d.Next() {
+	case '{':
+		return d.response()
+	case '[':
+		return d.jobsOf()
+	case 'n':
+		return d.Literal("null")
+	case '"':
+		return d.bodyText()
+	}
+	return d.notA("body", "a response")
+}
+
+func (d *Decoder) bodyText() bool {
+	text, ok := d.text()
+	if !ok || strings.TrimSpace(text) == "" {
+		return ok
+	}
+	d.count(bodyText)
+	if d.doc.inner {
+		d.refuse(schema.RejectShape, "body", "text within text")
+		return true
+	}
+	outer := d.enterText(unsafe.Slice(unsafe.StringData(text), len(text)))
+	d.doc.inner = true
+	ok = d.innerDocument()
+	d.doc.inner = false
+	d.leaveText(outer)
+	return ok
+}
+
+// innerDocument reads the text of a body, which is one document. It returns
+// false where the document around it is better read in parts.
+func (d *Decoder) innerDocument() bool {
+	items, n, refused, counted := len(d.items), d.n, d.refused, d.tally.kinds
+	ok := false
+	switch d.Next() {
+	case '{':
+		ok = d.response()
+	case '[':
+		ok = d.jobsOf()
+	case '<':
+		if bad := d.xml(d.Text[d.Pos:]); bad.Code != "" {
+			d.rejectBody(bad.Code, reasonOf(bad))
+		}
+		return true
+	}
+	if ok && d.Next() != jsonscan.End {
+		d.Fail(jsonscan.Syntax, "text after the response")
+		d.rejectBody(jsonscan.Syntax, reasonOf(d.Bad))
+		return true
+	}
+	if ok {
+		return true
+	}
+	if d.crowded() {
+		return false
+	}
+	d.items, d.n, d.refused, d.tally.kinds = d.items[:items], n, refused, counted
+	if d.env.httpStatus >= 400 && d.n == d.doc.first {
+		return true // classify calls it an api_error
+	}
+	d.innerParts()
+	return true
+}
+
+func (d *Decoder) rejectBody(code, reason string) {
+	if d.env.httpStatus >= 400 && d.n == d.doc.first {
+		return // classify calls it an api_error
+	}
+	d.count(damaged)
+	d.reject(code, "", "in body: "+reason, d.Text)
+}
+
+// innerParts reads the text of a body, which is damaged, in parts that are not.
+func (d *Decoder) innerParts() {
+	text, parts := d.Text, d.parts
+	d.parts = true
+	_ = d.split(text, false, func(part split.Part) error {
+		if r := part.Reject; r != nil {
+			if part.Document {
+				r.Reason, r.Raw = "in body: "+r.Reason, bytes.Clone(text)
+			}
+			d.rejectOfPart(part)
+			return nil
+		}
+		outer := d.enterText(d.memory.texts.keep(part.Text))
+		d.innerPart()
+		d.leaveText(outer)
+		return nil
+	})
+	d.parts = parts
+	d.env.holdsJobs = true // or its absence was rejected
+}
+
+func (d *Decoder) innerPart() {
+	for d.Bad.Code == "" {
+		d.env.holdsJobs = false
+		switch d.Next() {
+		case '{':
+			d.response()
+		case '<':
+			d.xml(d.Text[d.Pos:])
+			return
+		default:
+			return
+		}
+	}
+}

@@ -1,0 +1,156 @@
+// Package split reads JSON inputs that are too large to be held, or damaged,
+// and yields parts that each read like an input of their own: runs of whole
+// documents, and of one document too large for that, slices of its jobs with
+// the text around them repeated. Damage becomes a reject; no part has any.
+//
+// What is yielded is a function of the input: where a part ends depends on
+// [Options], but the documents, jobs and rejects are the same however the input
+// is cut and in whatever portions it is read. Every decision looks ahead as far
+// as it has to, no further than its answer is certain, and never back.
+//
+// A large document is walked twice. The first pass notes the text around its
+// jobs, which may say behind the last of them that none is to be published; the
+// second yields the slices. Memory is a few times Options.PieceBytes, or the
+// longest job.
+//
+// The package knows the shape of documents, but no field names: these are the
+// [Grammar]'s. It decodes nothing.
+package split
+
+import (
+	"errors"
+	"io"
+
+	"callmill/schema"
+)
+
+// Options tune Run.
+type Options struct {
+	MaxDepth    int // brackets that may be open at once
+	MaxJobBytes int // a job longer than this is passed over and rejected
+	PieceBytes  int // approximate length of a part
+
+	// Source is noted on rejects of documents that name none of their own.
+	Source Source
+	// Array says that the input begins inside an array of documents, before an
+	// element. Markup says that XML documents came before it.
+	Array, Markup bool
+}
+
+// Source says where and when a document was received.
+type Source struct {
+	InstanceID string
+	ObservedAt int64 // ms
+	Undated    bool  // ObservedAt is only the start of the run
+}
+
+// A Part is a piece of the input: Text, or Reject where it is not nil.
+type Part struct {
+	Text  []byte // one or more whole documents; valid until yield returns
+	Items int64  // jobs and rejects that Text decodes to
+
+	Reject *schema.Reject // without origin and position; Raw is valid until yield returns
+	// Document says that Reject is about a document rather than one of its jobs.
+	Document bool
+}
+
+// Name classifies the name of a member.
+type Name int
+
+// Names by what they say about the object that has them.
+const (
+	Other    Name = iota
+	Jobs          // of a response: its jobs
+	Body          // of a raw line: its response
+	Response      // only documents have it
+	JobID         // of a job, and of what may lie inside one
+	JobField      // of a job
+	Inner         // of what lies inside a job, never of a job
+)
+
+// Step is what Grammar.Step found at the beginning of a text.
+type Step struct {
+	Length int   // of the document; 0 where it is damaged, or ends behind the text
+	Items  int64 // it decodes to
+}
+
+// Outcome says what the jobs of a document come to.
+type Outcome int
+
+// Outcomes of a document.
+const (
+	Published Outcome = iota // its jobs are items
+	Refused                  // the document as a whole is one reject
+	Unread                   // its jobs, if any, are no items
+)
+
+// Verdict is what Grammar.Judge found.
+type Verdict struct {
+	Outcome Outcome
+	Source  Source
+	Reject  *schema.Reject // of Refused; Raw is nil where it is the document
+}
+
+// Grammar knows the names and the meaning of documents. Its methods are called
+// from the goroutine of Run.
+type Grammar interface {
+	// Step measures the document, JSON or XML, that text begins with, inside
+	// depth brackets; final says that the input ends where text does.
+	Step(text []byte, depth int, final bool) Step
+	// Name classifies a name.
+	Name(name []byte) Name
+	// Wraps reports whether an object in the place of the list of jobs may hold
+	// it under this name.
+	Wraps(name []byte) bool
+	// JobID is the id of the damaged job that piece begins with, "" where it
+	// cannot be read.
+	JobID(piece []byte) string
+	// Judge decodes a document whose only job has the id ProbeID.
+	Judge(document []byte) Verdict
+	// Mentions reports whether a job may have calls.
+	Mentions(job []byte) bool
+}
+
+// ProbeID is the id of the job that Judge is asked with.
+const ProbeID = "callmill-probe"
+
+// Jobs that Judge is asked with, and the member that makes a document one of
+// ListJobs where its jobs alone would.
+const (
+	probe      = `{"JobId":"` + ProbeID + `"}`
+	probeCalls = `{"JobId":"` + ProbeID + `","Tasks":[]}`
+	pin        = `"action":"ListJobs",`
+)
+
+// ErrEmpty is the error of an input that is nothing but white space.
+var ErrEmpty = errors.New("empty input")
+
+// Run reads the input that open starts and yields its parts in order. open is
+// called a second time where a document is too large or damaged. Run ends with
+// the first error of open, of a reader or of yield.
+func Run(o Options, g Grammar, open func() (io.ReadCloser, error), yield func(Part) error) error {
+	in, err := open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	s := newSplitter(o, g, in)
+	s.yield = yield
+	s.survey = func() ([]around, error) { return survey(o, g, open) }
+	if err := s.run(); err != nil || s.met {
+		return err
+	}
+	return ErrEmpty
+}
+
+// survey walks the whole input and returns the documents that were outlined.
+func survey(o Options, g Grammar, open func() (io.ReadCloser, error)) ([]around, error) {
+	in, err := open()
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	s := newSplitter(o, g, in)
+	err = s.run()
+	return s.documents, err
+}
