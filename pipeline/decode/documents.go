@@ -132,7 +132,7 @@ func (d *Decoder) inParts(start int, array bool) {
 	text := d.Text[min(start, len(d.Text)):]
 	d.parts = true
 	d.MaxDepth += 2
-	_ = d.split(text, array, func(part split.Part) error {
+	_ = d.split(text, array, d.markup, func(part split.Part) error {
 		d.env = envelope{}
 		if part.Reject != nil {
 			d.rejectOfPart(part)

@@ -69,6 +69,10 @@ func FuzzCut(f *testing.F) {
 	for _, path := range shapeFiles(f) {
 		f.Add(read(f, path), uint16(100))
 	}
+	// A page of ListJobsByGroup with a damaged job; XML before a body that
+	// mentions some.
+	f.Add([]byte(`{"Jobs":{"PageNumber":1,"List":[{"JobId":"a"},{"JobId":tru},{"JobId":"b"}]}}`), uint16(3))
+	f.Add([]byte(`<ListJobsResponse/>{"observed_at":1,"body":"{\"Jobs\":[{\"JobId\":\"<ListJobsResponse>\",\"T"}`), uint16(3))
 	f.Fuzz(func(t *testing.T, body []byte, size uint16) {
 		base := schema.Raw{Origin: "x"}
 		whole := base

@@ -136,11 +136,12 @@ func (g *grammar) Judge(document []byte) split.Verdict {
 	return v
 }
 
-// split cuts text, in which the decoder met damage, into parts without any.
-func (d *Decoder) split(text []byte, array bool, yield func(split.Part) error) error {
+// split cuts text, in which the decoder met damage, into parts without any; array
+// and markup are those of [split.Options].
+func (d *Decoder) split(text []byte, array, markup bool, yield func(split.Part) error) error {
 	g := d.grammarOf()
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
-	return split.Run(splitOptions(d.o, d.raw, array, d.markup), g, open, yield)
+	return split.Run(splitOptions(d.o, d.raw, array, markup), g, open, yield)
 }
 
 // grammarOf returns the grammar for the body being read.

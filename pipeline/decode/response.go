@@ -197,7 +197,7 @@ func (d *Decoder) jobElement() bool {
 func (d *Decoder) bareJob() bool {
 	d.foreign, d.bare = "", true
 	ok := d.jobElement()
-	d.bare = false
+	d.foreign, d.bare = "", false
 	return ok
 }
 

@@ -66,6 +66,7 @@ func TestNoJobs(t *testing.T) {
 		`{"JobId":"A","Brief":"x","Tasks":[{"TaskId":"T"}]}`:                   "job A",
 		`{"JobId":"A","New":1}`:                                                "job A",
 		`{"Jobs":[{"JobId":"A","TaskId":"T"}]}`:                                "job A",
+		`{"TaskId":"T","JobId":"A"}{"Jobs":[{"JobId":"B"}]}`:                   "not_jobs : well-formed, but an object with TaskId is no job; job B",
 	} {
 		if got := strings.Join(verdicts(&schema.Raw{Body: []byte(body)}), "; "); got != want {
 			t.Errorf("%s:\n got %q\nwant %q", body, got, want)

@@ -13,6 +13,7 @@ type around struct {
 	jobs  bool  // it has an element that is not null
 	calls bool  // an element mentions calls
 	lost  bool  // it has no end, or none that was found
+	hurt  bool  // a job in it is damaged
 	whole bool  // it cannot be sliced
 	bare  bool  // it is a job itself
 
@@ -50,7 +51,7 @@ func (a *around) judge(g Grammar) {
 			a.holes[i] += len(pin)
 		}
 	}
-	if a.verdict.Outcome == Unread && !a.lost {
+	if a.verdict.Outcome == Unread && !a.lost && !a.hurt {
 		a.whole = true
 	}
 }

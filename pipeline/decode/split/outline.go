@@ -90,7 +90,7 @@ func (s *splitter) outlined() (*around, bool) {
 // record keeps the document that was surveyed.
 func (o *outliner) record(lost bool) {
 	doc := o.doc
-	doc.lost = lost
+	doc.lost, doc.hurt = lost, o.rejects > 0
 	doc.holes = doc.holes[:o.safe.holes]
 	doc.text = o.text[:o.safe.text]
 	for i := o.safe.closers - 1; i >= 0; i-- {
