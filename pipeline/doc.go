@@ -40,6 +40,10 @@
 //	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
 //	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
+//	pipeline/decode/charset    text that is not UTF-8 → UTF-8
+//	pipeline/decode/markup     XML → JSON, element by element
+//	pipeline/decode/split      inputs beyond what can be held → pieces
+//	pipeline/decode/jsonscan   the strict scanner under all of them
 //	pipeline/redact            what personal data of a job may pass; contact keys
 //	pipeline/flatten           schema.Job → rows, with every derived column, and back
 //	pipeline/flatten/pattern   slots for what differs from call to call in a robot's line
