@@ -49,7 +49,9 @@
 //	pipeline/flatten/pattern   slots for what differs from call to call in a robot's line
 //	segment                    text → words
 //	pipeline/dataset           the folder of snapshots: which is the latest, which may go
-//	pipeline/dataset/commit    jobs → shards, Parquet files, a snapshot: the transaction of a run
+//	pipeline/dataset/commit    jobs → Parquet files, a snapshot: the transaction of a run
+//	pipeline/dataset/versions  which version of a job is published; what becomes of SearchTask's values
+//	pipeline/dataset/shard     the day tables; the jobs of a shard, read from its files
 //	pipeline/dataset/jobsort   jobs sorted beyond memory
 //	pipeline/dataset/spill     other records sorted beyond memory
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read

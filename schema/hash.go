@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 )
 
 // HashSize is the number of bytes of a content hash.
@@ -14,6 +15,14 @@ const HashSize = 16
 type ContentHash [HashSize]byte
 
 func (h ContentHash) String() string { return hex.EncodeToString(h[:]) }
+
+// ParseContentHash parses what String returns.
+func ParseContentHash(s string) (h ContentHash, err error) {
+	if b, err := hex.DecodeString(s); err == nil && len(b) == len(h) {
+		return ContentHash(b), nil
+	}
+	return h, fmt.Errorf("invalid content hash %q", s)
+}
 
 // ContentHash hashes what ListJobs returned of the job, decoded and redacted,
 // and nothing else: not the request id, the times of receipt, contact keys or

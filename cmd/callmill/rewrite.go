@@ -7,7 +7,7 @@ import (
 
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/flatten"
 )
 
@@ -30,7 +30,7 @@ same are linked, not copied.`,
 			flags.out = args[0]
 			o := &operation{command: "rewrite", flags: flags, anew: true, settle: flags.settings.change}
 			o.open = func(_ context.Context, with opening) (*input, error) {
-				again := commit.NewReread(with.dataset, flatten.Job)
+				again := shard.NewReread(with.dataset, flatten.Job)
 				return &input{source: again, decoder: func() pipeline.Decoder { return again.Decoder() }}, nil
 			}
 			return o.execute(c.Context(), env)

@@ -2,10 +2,10 @@ package commit
 
 import (
 	"errors"
-	"strings"
 
 	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
 
@@ -13,19 +13,15 @@ import (
 // appenders are.
 type Appender struct {
 	tx        *Tx
-	old       *finder
 	flattener Flattener // for dates only
 	jobs      *jobsort.Appender
-	sightings *spill.Writer
-	facts     factsWriter
+	versions  *versions.Appender
 	rejects   *spill.Writer
 	groups    []groupSighting
 
-	request   string // the last one noted
-	requestAt spill.Ref
-	content   []byte // scratch space of hashes
-	key       []byte // and of keys
-	record    []byte
+	content []byte // scratch space of hashes
+	key     []byte // and of keys
+	record  []byte // and of rejects
 }
 
 // Appender makes an appender.
@@ -33,9 +29,8 @@ func (tx *Tx) Appender() *Appender {
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
 	a := &Appender{
-		tx: tx, old: tx.old.finder(), flattener: tx.options.Flattener(),
-		jobs: tx.jobs.Appender(), sightings: tx.sightings.Writer(),
-		facts: factsWriter{out: tx.facts.Writer()}, rejects: tx.rejects.met.Writer(),
+		tx: tx, flattener: tx.options.Flattener(),
+		jobs: tx.jobs.Appender(), versions: tx.versions.Appender(), rejects: tx.rejects.met.Writer(),
 		key: make([]byte, 0, 256),
 	}
 	tx.appenders = append(tx.appenders, a)
@@ -45,35 +40,29 @@ func (tx *Tx) Appender() *Appender {
 // Job takes a version of a job. Where it is published with this very content,
 // only the sighting is kept.
 func (a *Appender) Job(raw *schema.Raw, position int64, job *schema.Job) error {
-	hash := a.hash(job)
-	s := sighting{
-		key: schema.JobKey(a.key, job.InstanceID, job.JobID), observed: job.ObservedAt, sequence: raw.Sequence, position: uint32(position),
-		tasks: uint16(min(len(job.Tasks), maxTasks)), undated: job.Undated, content: [8]byte(hash[:8]),
+	v := versions.Version{
+		Key: schema.JobKey(a.key, job.InstanceID, job.JobID), Hash: a.hash(job), Job: job,
+		Sequence: raw.Sequence, Position: position,
 	}
-	for i := range job.Tasks {
-		s.turns += uint32(len(job.Tasks[i].Turns))
-	}
-	old, err := a.old.find(s.key)
-	if err != nil {
-		return err
-	}
-	if old != nil && old.content == s.content {
-		err = a.noteRequest(&s, job.RequestID)
-		s.day = a.tx.old.shards[old.shard].day
-	} else {
-		var firstCall int64
-		s.day, firstCall = a.flattener.JobDate(job)
-		s.entry, err = a.jobs.Append(s.key, s.day, firstCall, hash, job)
+	known, err := a.versions.Known(&v)
+	if err == nil && !known {
+		err = a.keep(&v)
 	}
 	if err != nil {
-		return err
-	}
-	a.record = s.appendTo(a.record[:0])
-	if err := a.sightings.Add(a.record); err != nil {
 		return err
 	}
 	a.tx.replayed(raw, true)
-	return a.carriedFacts(&s, job)
+	return a.carriedFacts(&v)
+}
+
+// keep keeps a version that is not published.
+func (a *Appender) keep(v *versions.Version) error {
+	day, firstCall := a.flattener.JobDate(v.Job)
+	entry, err := a.jobs.Append(v.Key, day, firstCall, v.Hash, v.Job)
+	if err != nil {
+		return err
+	}
+	return a.versions.Add(v, day, entry)
 }
 
 // maxContent is how much scratch space is kept from one hash to the next.
@@ -86,25 +75,14 @@ func (a *Appender) hash(job *schema.Job) (hash schema.ContentHash) {
 	return hash
 }
 
-// noteRequest keeps the id of the request that brought the published content
-// once more. It is needed only if the content comes back after another one.
-func (a *Appender) noteRequest(s *sighting, request string) (err error) {
-	if a.request != request || a.request == "" {
-		a.request = strings.Clone(request)
-		a.requestAt, err = a.tx.requests.Put([]byte(request))
-	}
-	s.entry = samePublished | uint64(a.requestAt)
-	return err
-}
-
 // carriedFacts takes the facts that a job has with it.
-func (a *Appender) carriedFacts(s *sighting, job *schema.Job) error {
+func (a *Appender) carriedFacts(v *versions.Version) error {
 	if a.tx.anew {
 		return nil // they are those of the published rows, and there are no others
 	}
-	for i := range job.Tasks {
-		if t := &job.Tasks[i]; !t.Facts.IsZero() {
-			if err := a.facts.add(s.key, s.observed, s.sequence, t.TaskID, &t.Facts); err != nil {
+	for i := range v.Job.Tasks {
+		if t := &v.Job.Tasks[i]; !t.Facts.IsZero() {
+			if err := a.versions.Facts(v.Key, v.Job.ObservedAt, v.Sequence, t.TaskID, &t.Facts); err != nil {
 				return err
 			}
 		}
@@ -119,7 +97,7 @@ func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
 	if a.tx.anew || f.Facts.IsZero() {
 		return nil
 	}
-	return a.facts.add(schema.JobKey(a.key, f.InstanceID, f.JobID), f.ObservedAt, raw.Sequence, f.TaskID, &f.Facts)
+	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), f.ObservedAt, raw.Sequence, f.TaskID, &f.Facts)
 }
 
 // Group takes a campaign. Of several versions the one received last is
@@ -162,5 +140,5 @@ func (tx *Tx) replayed(raw *schema.Raw, accepted bool) bool {
 
 // Flush hands over what the appender holds; the worker's last call.
 func (a *Appender) Flush() error {
-	return errors.Join(a.sightings.Close(), a.facts.out.Close(), a.rejects.Close(), a.jobs.Close())
+	return errors.Join(a.versions.Flush(), a.rejects.Close(), a.jobs.Close())
 }

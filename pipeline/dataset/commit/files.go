@@ -9,6 +9,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -64,7 +65,7 @@ func (b *build) dayFiles(table int, name string, published map[string]dataset.Fi
 func (b *build) stays(f dataset.File) bool {
 	number, _ := dataset.DayOf(f.Path)
 	d := b.days[number]
-	return d == nil || f.Buckets == d.buckets && d.written[shard{number, f.Bucket, f.Buckets}] == nil
+	return d == nil || f.Buckets == d.buckets && d.written[shard.Shard{Day: number, Bucket: f.Bucket, Buckets: f.Buckets}] == nil
 }
 
 // linkPublished links a file that the published snapshot has as well; one that
@@ -94,7 +95,7 @@ const smallFileName = dataset.ScratchPrefix + "small"
 
 // writeEmpty writes the file without rows of a day table that has none.
 func (b *build) writeEmpty(table int, name string) (dataset.File, error) {
-	w, err := dayTables()[table].writer(&parquetio.Compressor{})
+	w, err := shard.Tables()[table].Writer(&parquetio.Compressor{})
 	if err != nil {
 		return dataset.File{}, err
 	}

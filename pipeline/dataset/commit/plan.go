@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -31,10 +32,10 @@ type build struct {
 // day is a day of which shards are written.
 type day struct {
 	number  int32
-	old     []*publishedShard // its shards in the snapshot built upon
-	buckets int               // the buckets it is being written in
-	rows    int64             // of its largest table, an estimate
-	written map[shard]*writtenShard
+	old     []*shard.Published // its shards in the snapshot built upon
+	buckets int                // the buckets it is being written in
+	rows    int64              // of its largest table, an estimate
+	written map[shard.Shard]*writtenShard
 }
 
 func (tx *Tx) newBuild() (*build, error) {
@@ -48,15 +49,15 @@ func (tx *Tx) newBuild() (*build, error) {
 
 // plan returns the shards to write: of each touched day those that change, or
 // all where the number of its buckets changes.
-func (b *build) plan() []shard {
-	for s := range b.tx.versions.dirty {
-		if b.days[s.day] == nil {
-			d := &day{number: s.day, old: b.tx.old.byDay[s.day]}
-			b.days[s.day] = d
+func (b *build) plan() []shard.Shard {
+	for s := range b.tx.versions.Dirty() {
+		if b.days[s.Day] == nil {
+			d := &day{number: s.Day, old: b.tx.versions.Published(s.Day)}
+			b.days[s.Day] = d
 			d.divide(b.estimate(d))
 		}
 	}
-	var units []shard
+	var units []shard.Shard
 	for _, d := range b.days {
 		units = b.addUnits(units, d)
 	}
@@ -67,7 +68,7 @@ func (b *build) plan() []shard {
 // divide chooses the number of buckets of a day for the rows of its largest
 // table.
 func (d *day) divide(rows int64) {
-	d.rows, d.buckets, d.written = rows, dataset.BucketsFor(rows), map[shard]*writtenShard{}
+	d.rows, d.buckets, d.written = rows, dataset.BucketsFor(rows), map[shard.Shard]*writtenShard{}
 }
 
 // estimate returns how many rows the largest table of a day will have. It
@@ -76,12 +77,12 @@ func (d *day) divide(rows int64) {
 func (b *build) estimate(d *day) int64 {
 	var old, came schema.RowCounts
 	for _, s := range d.old {
-		old.Add(s.rows)
+		old.Add(s.Rows)
 	}
 	jobs, came := b.tx.jobs.Day(d.number)
 	v := b.tx.versions
-	old = scaled(old, old[jobsAt]-v.replaced[d.number], old[jobsAt])
-	old.Add(scaled(came, jobs-v.lost[d.number], jobs))
+	old = scaled(old, old[shard.Jobs]-v.Replaced(d.number), old[shard.Jobs])
+	old.Add(scaled(came, jobs-v.Lost(d.number), jobs))
 	return old.Max()
 }
 
@@ -97,13 +98,13 @@ func scaled(c schema.RowCounts, part, of int64) schema.RowCounts {
 }
 
 // addUnits appends the shards of a day that must be written.
-func (b *build) addUnits(units []shard, d *day) []shard {
+func (b *build) addUnits(units []shard.Shard, d *day) []shard.Shard {
 	sameBuckets := len(d.old) > 0
 	for _, s := range d.old {
-		sameBuckets = sameBuckets && s.buckets == d.buckets
+		sameBuckets = sameBuckets && s.Buckets == d.buckets
 	}
 	for bucket := range d.buckets {
-		if s := (shard{d.number, bucket, d.buckets}); !sameBuckets || b.tx.versions.dirty[s] {
+		if s := (shard.Shard{Day: d.number, Bucket: bucket, Buckets: d.buckets}); !sameBuckets || b.tx.versions.Dirty()[s] {
 			units = append(units, s)
 		}
 	}
@@ -112,22 +113,22 @@ func (b *build) addUnits(units []shard, d *day) []shard {
 
 // largestFirst sorts shards so that at the end no worker is left with a large
 // one while the others have nothing to do.
-func (b *build) largestFirst(units []shard) {
-	rows := func(s shard) int64 { return b.days[s.day].rows / int64(s.buckets) }
-	slices.SortFunc(units, func(p, q shard) int {
-		return cmp.Or(cmp.Compare(rows(q), rows(p)), compareShards(p, q))
+func (b *build) largestFirst(units []shard.Shard) {
+	rows := func(s shard.Shard) int64 { return b.days[s.Day].rows / int64(s.Buckets) }
+	slices.SortFunc(units, func(p, q shard.Shard) int {
+		return cmp.Or(cmp.Compare(rows(q), rows(p)), shard.Compare(p, q))
 	})
 }
 
 // replan returns the shards that must be written again, since their day turned
 // out to need another number of buckets.
-func (b *build) replan() ([]shard, error) {
-	var units []shard
+func (b *build) replan() ([]shard.Shard, error) {
+	var units []shard.Shard
 	for _, d := range b.days {
 		var counts schema.RowCounts
 		for _, s := range d.old {
-			if s.buckets == d.buckets && d.written[s.shard] == nil {
-				counts.Add(s.rows)
+			if s.Buckets == d.buckets && d.written[s.Shard] == nil {
+				counts.Add(s.Rows)
 			}
 		}
 		for _, w := range d.written {

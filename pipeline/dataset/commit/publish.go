@@ -47,8 +47,6 @@ func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, er
 	if err := tx.decide(ctx); err != nil {
 		return nil, err
 	}
-	tx.versions.counts.Seen += tx.rejects.count.Load()
-	tx.versions.counts.Rejected += tx.rejects.count.Load()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -77,11 +75,46 @@ func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, er
 	return tx.publish(manifest)
 }
 
+// decide decides between the versions of every job.
+func (tx *Tx) decide(ctx context.Context) error {
+	asked, err := tx.rejectedJobs()
+	if err != nil {
+		return err
+	}
+	var undated []int64
+	if m := tx.dataset.Manifest(); m != nil {
+		undated = m.Undated
+	}
+	if err := tx.versions.Decide(ctx, undated, asked); err != nil {
+		return err
+	}
+	tx.counts = tx.versions.Counts()
+	if tx.anew {
+		if err := tx.balanceAnew(); err != nil {
+			return err
+		}
+	}
+	tx.counts.Seen += tx.rejects.count.Load()
+	tx.counts.Rejected += tx.rejects.count.Load()
+	return nil
+}
+
+// balanceAnew checks that the very jobs of the published snapshot came back,
+// and counts them as what they are: unchanged.
+func (tx *Tx) balanceAnew() error {
+	c := &tx.counts
+	if was := tx.dataset.Manifest().Table(schema.TableJobs).Rows; c.New != was || c.Seen != was {
+		return fmt.Errorf("rewrite: %d jobs of %d came back as %d: the snapshot is damaged, `callmill verify` says how", c.Seen, was, c.New)
+	}
+	c.New, c.Unchanged = 0, c.New
+	return nil
+}
+
 // unchanged is the result of a run that brought nothing new.
 func (tx *Tx) unchanged() *Published {
 	m := tx.dataset.Manifest()
 	return &Published{
-		Snapshot: tx.dataset.Name(), Counts: tx.versions.counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: tx.build.unmatched(),
+		Snapshot: tx.dataset.Name(), Counts: tx.counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: tx.build.unmatched(),
 	}
 }
 
@@ -130,7 +163,7 @@ func (tx *Tx) same(m *dataset.Manifest) bool {
 
 // unmatched returns Published.Unmatched.
 func (b *build) unmatched() int64 {
-	n := b.tx.unmatched
+	n := b.tx.versions.Unmatched()
 	for _, d := range b.days {
 		for _, w := range d.written {
 			n += w.unmatched
@@ -185,7 +218,7 @@ func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
 	m := &dataset.Manifest{
 		Format: dataset.FormatVersion, Program: tx.options.Program, Parent: tx.dataset.Name(), Run: tx.run.ID,
 		Published: tx.dataset.Now().UTC(), Settings: extent.Settings,
-		Covered: extent.Covered, Pending: extent.Pending, Undated: undated, Counts: tx.versions.counts,
+		Covered: extent.Covered, Pending: extent.Pending, Undated: undated, Counts: tx.counts,
 	}
 	for _, d := range b.days {
 		for _, w := range d.written {

@@ -8,6 +8,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
 
@@ -41,15 +42,15 @@ func (tx *Tx) rejectedJobs() (map[schema.Key]bool, error) {
 // leaves reports whether a reject leaves the table: its own input was accepted
 // by a replay, or a version of its job was accepted after it was met. met is the
 // last time that this run met it, else when it was first met by an earlier one.
-func (tx *Tx) leaves(r *schema.RejectRow, met moment) bool {
+func (tx *Tx) leaves(r *schema.RejectRow, met versions.Moment) bool {
 	if tx.replays[r.RejectID] {
 		return true
 	}
 	if r.JobID == "" {
 		return false
 	}
-	accepted, ok := tx.versions.accepted[schema.JobKey(nil, r.InstanceID, r.JobID)]
-	return ok && accepted.compare(met) > 0
+	accepted, ok := tx.versions.Accepted(schema.JobKey(nil, r.InstanceID, r.JobID))
+	return ok && accepted.Compare(met) > 0
 }
 
 // settlesRejects reports whether a reject may leave the table.
@@ -59,13 +60,13 @@ func (tx *Tx) settlesRejects() bool {
 			return true
 		}
 	}
-	return len(tx.versions.accepted) > 0
+	return tx.versions.AnyAccepted()
 }
 
 // undatedNow returns the instants that date published versions and rejects
 // without a timestamp of their own.
 func (tx *Tx) undatedNow() ([]int64, error) {
-	undated := maps.Clone(tx.versions.undated)
+	undated := maps.Clone(tx.versions.Undated())
 	if m := tx.dataset.Manifest(); m != nil {
 		for _, at := range m.Undated {
 			undated[at] = true
@@ -147,7 +148,7 @@ func (m *rejectMerge) writePublished() error {
 		for err == nil && m.next != nil && compareRejects(&m.next.row, old) < 0 {
 			err = m.writeNext()
 		}
-		met := moment{old.FirstSeen, -1, old.Position}
+		met := versions.Moment{Observed: old.FirstSeen, Sequence: -1, Position: old.Position}
 		if err == nil && m.next != nil && compareRejects(&m.next.row, old) == 0 {
 			met = m.next.last
 			err = m.advance()
@@ -175,7 +176,7 @@ func (m *rejectMerge) writeNext() error {
 }
 
 // write writes a reject that does not leave.
-func (m *rejectMerge) write(r *schema.RejectRow, met moment) error {
+func (m *rejectMerge) write(r *schema.RejectRow, met versions.Moment) error {
 	if m.tx.leaves(r, met) {
 		return nil
 	}

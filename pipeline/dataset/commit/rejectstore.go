@@ -1,7 +1,6 @@
 package commit
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -13,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
 
@@ -34,7 +34,7 @@ type metReject struct {
 	row     schema.RejectRow // of the first time, without the input
 	raw     spill.Ref        // the input
 	undated bool             // FirstSeen is the start of the run
-	last    moment           // the last time
+	last    versions.Moment  // the last time
 }
 
 // compareRejects is the order of the table.
@@ -55,17 +55,17 @@ func (s *rejectStore) keep(b []byte, r *schema.Reject, sequence int64) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	b = appendSortable(b, r.InstanceID)
-	b = appendSortable(b, rejectID(r.Code, r.JobID, hash))
-	b = appendOrdered(b, r.ObservedAt)
-	b = appendOrdered(b, sequence)
-	b = appendOrdered(b, r.Position)
-	b = append(b, flag(r.Undated))
+	b = spill.AppendSortable(b, r.InstanceID)
+	b = spill.AppendSortable(b, rejectID(r.Code, r.JobID, hash))
+	b = spill.AppendInt(b, r.ObservedAt)
+	b = spill.AppendInt(b, sequence)
+	b = spill.AppendInt(b, r.Position)
+	b = spill.AppendBool(b, r.Undated)
 	b = binary.BigEndian.AppendUint64(b, uint64(raw))
 	b = binary.BigEndian.AppendUint64(b, uint64(size))
 	origin := strings.ToValidUTF8(r.Origin, "\uFFFD") // a path may be of any bytes, a text in the table may not
 	for _, text := range [...]string{hash, r.JobID, origin, r.Code, r.Reason} {
-		b = appendText(b, text)
+		b = spill.AppendText(b, text)
 	}
 	return b, nil
 }
@@ -84,16 +84,16 @@ func rejectID(code, jobID, rawSHA256 string) string {
 func (s *rejectStore) read(record []byte) *metReject {
 	r := &metReject{}
 	row := &r.row
-	row.InstanceID, record = cutSortable(record)
-	row.RejectID, record = cutSortable(record)
-	row.FirstSeen, row.Position = ordered(record), ordered(record[16:])
-	r.last = moment{row.FirstSeen, ordered(record[8:]), row.Position}
+	row.InstanceID, record = spill.CutSortable(record)
+	row.RejectID, record = spill.CutSortable(record)
+	row.FirstSeen, row.Position = spill.Int(record), spill.Int(record[16:])
+	r.last = versions.Moment{Observed: row.FirstSeen, Sequence: spill.Int(record[8:]), Position: row.Position}
 	r.undated = record[24] != 0
 	r.raw = spill.Ref(binary.BigEndian.Uint64(record[25:]))
 	row.RawBytes = int64(binary.BigEndian.Uint64(record[33:]))
 	record = record[41:]
 	for _, text := range [...]*string{&row.RawSHA256, &row.JobID, &row.Origin, &row.Code, &row.Reason} {
-		*text, record = cutText(record)
+		*text, record = spill.CutText(record)
 	}
 	row.FirstRun = s.runID
 	return r
@@ -125,29 +125,3 @@ func (s *rejectStore) all() iter.Seq2[*metReject, error] {
 }
 
 func (s *rejectStore) close() error { return errors.Join(s.met.Close(), s.raws.Close()) }
-
-// appendSortable appends a text so that the order of the bytes is that of the
-// texts, also where another text or number follows: 0 is written as 0, 255, and
-// 0 ends it.
-func appendSortable(b []byte, text string) []byte {
-	for {
-		zero := strings.IndexByte(text, 0)
-		if zero < 0 {
-			return append(append(b, text...), 0)
-		}
-		b = append(append(b, text[:zero]...), 0, 0xFF)
-		text = text[zero+1:]
-	}
-}
-
-// cutSortable reads what appendSortable appended.
-func cutSortable(b []byte) (text string, rest []byte) {
-	for {
-		zero := bytes.IndexByte(b, 0)
-		if zero+1 == len(b) || b[zero+1] != 0xFF {
-			return text + string(b[:zero]), b[zero+1:]
-		}
-		text += string(b[:zero]) + "\x00"
-		b = b[zero+2:]
-	}
-}

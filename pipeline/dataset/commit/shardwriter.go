@@ -11,6 +11,8 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
 
@@ -20,10 +22,10 @@ type shardWriter struct {
 	build     *build
 	flattener Flattener
 	decoder   jobsort.Decoder
-	tables    []*output // in the order of dayTables
+	tables    []*output // in the order of shard.Tables
 
-	shard     shard
-	decisions *shardDecisions
+	shard     shard.Shard
+	decisions *versions.Shard
 	pending   int // rows that the tables have not copied yet
 	unlisted  map[string]bool
 	written   *writtenShard
@@ -39,8 +41,8 @@ type writtenShard struct {
 
 func (b *build) newWriter() (*shardWriter, error) {
 	w, compressor := &shardWriter{build: b, flattener: b.tx.options.Flattener()}, &parquetio.Compressor{}
-	for i, table := range dayTables() {
-		rows, err := table.writer(compressor)
+	for i, table := range shard.Tables() {
+		rows, err := table.Writer(compressor)
 		if err != nil {
 			return nil, err
 		}
@@ -49,18 +51,18 @@ func (b *build) newWriter() (*shardWriter, error) {
 	return w, nil
 }
 
-func (w *shardWriter) write(ctx context.Context, s shard) (_ *writtenShard, err error) {
+func (w *shardWriter) write(ctx context.Context, s shard.Shard) (_ *writtenShard, err error) {
 	w.shard, w.unlisted = s, map[string]bool{}
 	w.written = &writtenShard{files: make([]dataset.File, len(w.tables))}
-	if w.decisions, err = w.build.tx.decisions.of(s); err != nil {
+	if w.decisions, err = w.build.tx.versions.Of(s); err != nil {
 		return nil, err
 	}
-	old, err := w.build.openOld(s)
+	old, err := shard.Open(w.build.days[s.Day].old, s)
 	if err != nil {
 		return nil, err
 	}
-	defer old.close()
-	entries, err := w.build.tx.jobs.Sorted(s.day, s.bucket, s.buckets, w.decisions.isPublished)
+	defer old.Close()
+	entries, err := w.build.tx.jobs.Sorted(s.Day, s.Bucket, s.Buckets, w.decisions.IsPublished)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +76,8 @@ func (w *shardWriter) write(ctx context.Context, s shard) (_ *writtenShard, err 
 }
 
 // merge writes published jobs and those that came in order.
-func (w *shardWriter) merge(ctx context.Context, old *oldJobs, entries *jobsort.Sorted) error {
-	rows, key, err := old.next()
+func (w *shardWriter) merge(ctx context.Context, old *shard.Reader, entries *jobsort.Sorted) error {
+	rows, key, err := old.Next()
 	for n := 0; err == nil; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -88,7 +90,7 @@ func (w *shardWriter) merge(ctx context.Context, old *oldJobs, entries *jobsort.
 			rows.Job.FirstCallTime, rows.Job.JobID, rows.Job.InstanceID,
 			entry.FirstCall, entry.JobID, entry.Instance) < 0:
 			if err = w.writeOld(rows, key); err == nil {
-				rows, key, err = old.next()
+				rows, key, err = old.Next()
 			}
 		default:
 			if err = w.writeEntry(entry); err == nil {
@@ -101,43 +103,25 @@ func (w *shardWriter) merge(ctx context.Context, old *oldJobs, entries *jobsort.
 
 // writeOld writes a published job, unless it is replaced.
 func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
-	if by, ok := w.decisions.replacement(key); ok {
-		if int(by.tasks) < min(len(rows.Tasks), maxTasks) || int(by.turns) < len(rows.Turns) {
+	if replaced, shrunk := w.decisions.Replaced(key, rows); replaced {
+		if shrunk {
 			w.written.shrunk++
 		}
 		return nil
 	}
-	if t, ok := w.decisions.touched(key); ok {
-		if err := w.touch(rows, t); err != nil {
-			return err
-		}
+	if err := w.decisions.Touch(key, &rows.Job); err != nil {
+		return err
 	}
-	facts, ok := w.decisions.facts(key)
-	if !ok {
+	if !w.decisions.HasFacts(key) {
 		return w.add(rows)
 	}
 	job := w.build.tx.options.Unflatten(rows)
-	hash, err := parseHash(rows.Job.ContentHash)
+	hash, err := schema.ParseContentHash(rows.Job.ContentHash)
 	if err != nil {
 		return fmt.Errorf("job %s: %w", job.JobID, err)
 	}
-	putFacts(job, facts)
+	w.decisions.Complete(key, job)
 	return w.add(w.flattener.Add(job, hash))
-}
-
-func (w *shardWriter) touch(rows *schema.Rows, t touch) error {
-	if t.firstSeen != 0 {
-		rows.Job.FirstSeen = t.firstSeen
-	}
-	if t.observedAt == 0 {
-		return nil
-	}
-	request, err := w.build.tx.requestAt(t.request)
-	if err != nil {
-		return err
-	}
-	rows.Job.ObservedAt, rows.Job.RequestID = t.observedAt, request
-	return nil
 }
 
 // writeEntry writes a job that came, with what SearchTask said of it.
@@ -146,12 +130,7 @@ func (w *shardWriter) writeEntry(e *jobsort.Entry) error {
 	if err != nil {
 		return fmt.Errorf("read job %s: %w", e.JobID, err)
 	}
-	if at, ok := w.decisions.firstSeen(e.Key); ok {
-		job.FirstSeen = at
-	}
-	if facts, ok := w.decisions.facts(e.Key); ok {
-		w.written.unmatched += putFacts(job, facts)
-	}
+	w.written.unmatched += w.decisions.Complete(e.Key, job)
 	return w.add(w.flattener.Add(job, e.Hash))
 }
 
@@ -206,13 +185,13 @@ func (w *shardWriter) finish() error {
 		if err != nil {
 			return err
 		}
-		file.Bucket, file.Buckets = w.shard.bucket, w.shard.buckets
+		file.Bucket, file.Buckets = w.shard.Bucket, w.shard.Buckets
 		w.written.files[i], w.written.rows[i] = file, file.Rows
 	}
 	for status := range w.unlisted {
-		w.written.files[tasksAt].Statuses = append(w.written.files[tasksAt].Statuses, status)
+		w.written.files[shard.Tasks].Statuses = append(w.written.files[shard.Tasks].Statuses, status)
 	}
-	slices.Sort(w.written.files[tasksAt].Statuses)
+	slices.Sort(w.written.files[shard.Tasks].Statuses)
 	return nil
 }
 
@@ -228,24 +207,24 @@ func (w *shardWriter) abandon() error {
 type output struct {
 	build *build
 	name  string
-	rows  tableWriter
+	rows  shard.TableWriter
 	file  *contentFile // nil: none is open
 }
 
 // write writes the rows of a job and returns how many there are. The first one
 // opens the file, so that a shard without rows of a table has no file of it.
-func (o *output) write(s shard, rows *schema.Rows) (n int, err error) {
-	if n = o.rows.count(rows); n == 0 {
+func (o *output) write(s shard.Shard, rows *schema.Rows) (n int, err error) {
+	if n = o.rows.Count(rows); n == 0 {
 		return 0, nil
 	}
 	if o.file == nil {
-		temporary := dataset.ScratchPrefix + strconv.Itoa(s.bucket) + "-of-" + strconv.Itoa(s.buckets)
-		if o.file, err = o.build.create(path.Join(o.name, dataset.DateDir(s.day)), temporary); err != nil {
+		temporary := dataset.ScratchPrefix + strconv.Itoa(s.Bucket) + "-of-" + strconv.Itoa(s.Buckets)
+		if o.file, err = o.build.create(path.Join(o.name, dataset.DateDir(s.Day)), temporary); err != nil {
 			return n, err
 		}
 		o.rows.Reset(o.file)
 	}
-	return n, o.rows.write(rows)
+	return n, o.rows.Write(rows)
 }
 
 func (o *output) finish() (dataset.File, error) {

@@ -2,11 +2,10 @@
 // campaigns and rejects, decides between the versions of every job, writes the
 // shards that change and publishes the result as a snapshot, or nothing at all.
 //
-// Which of several versions of a job wins is decided in versions.go; what
-// becomes of SearchTask's values, in facts.go; where the rows of a job lie, in
-// shards.go and plan.go; what happens at a crash, step by step, in publish.go.
-// The day tables are listed in tables.go. What is gathered is kept within
-// Options.Memory and otherwise on disk, however many jobs there are.
+// Which of several versions of a job wins, and what becomes of SearchTask's
+// values, is decided in package versions; where the rows of a job lie, in plan.go;
+// what happens at a crash, step by step, in publish.go. What a run brings is kept
+// within Options.Memory and otherwise on disk, however many jobs there are.
 package commit
 
 import (
@@ -16,7 +15,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/jobsort"
-	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
 
@@ -60,23 +59,17 @@ type Tx struct {
 	run     dataset.Run
 	base    *dataset.Manifest // of the snapshot built upon; nil where all is written anew
 	anew    bool              // see BeginAnew
-	old     *published
 
-	jobs      *jobsort.Store
-	sightings *spill.Sorter // one record for each version of a job
-	requests  spill.Blobs   // ids of the requests that brought published content again
-	facts     *spill.Sorter // of SearchTask, by job
-	rejects   *rejectStore
+	jobs     *jobsort.Store
+	versions *versions.Store // of jobs
+	rejects  *rejectStore
 
 	mu        sync.Mutex
 	appenders []*Appender
 	replays   map[string]bool // rejects that are replayed: whether their input was accepted
 
-	wanted    *decisions // published jobs whose facts are needed
-	decisions *decisions
-	versions  *versions
-	unmatched int64 // facts of tasks that are in no table
-	build     *build
+	counts dataset.Counts // once it is decided
+	build  *build
 }
 
 // Begin starts a run upon the published snapshot.
@@ -86,7 +79,7 @@ func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) 
 		return tx, nil
 	}
 	tx.base = d.Manifest()
-	if err := tx.old.load(ctx, d); err != nil {
+	if err := tx.versions.Load(ctx, d); err != nil {
 		return nil, errors.Join(err, tx.Close())
 	}
 	return tx, nil
@@ -112,14 +105,9 @@ func begin(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
 	dir, memory := d.Path(dataset.SnapshotsDir), o.Memory
 	tx := &Tx{
 		dataset: d, options: o, run: run,
-		old:       newPublished(dir, memory/4),
-		sightings: spill.NewSorter(dir, memory/12),
-		requests:  spill.Blobs{Dir: dir, Memory: memory / 96},
-		facts:     spill.NewSorter(dir, memory/24),
-		rejects:   newRejectStore(dir, run.ID, memory/12),
-		replays:   map[string]bool{},
-		wanted:    newDecisions(dir, memory/24),
-		decisions: newDecisions(dir, memory/12),
+		versions: versions.New(dir, memory*7/12),
+		rejects:  newRejectStore(dir, run.ID, memory/12),
+		replays:  map[string]bool{},
 	}
 	tx.jobs = jobsort.NewStore(jobsort.Options{
 		Memory:  memory / 6,
@@ -139,21 +127,13 @@ func (silent) Wrote()      {}
 // Final reports whether a job is published and was over then. It is safe for
 // concurrent use.
 func (tx *Tx) Final(instanceID, jobID string) (bool, error) {
-	job, err := tx.old.finder().find(schema.JobKey(nil, instanceID, jobID))
-	return job != nil && job.final, err
-}
-
-// requestAt returns the id of a request noted by an appender.
-func (tx *Tx) requestAt(ref int64) (string, error) {
-	id, err := tx.requests.Get(spill.Ref(ref))
-	return string(id), err
+	return tx.versions.Final(schema.JobKey(nil, instanceID, jobID))
 }
 
 // Close frees the memory and disk space of the run; of one that was not published
 // nothing is left.
 func (tx *Tx) Close() error {
-	err := errors.Join(tx.jobs.Close(), tx.sightings.Close(), tx.requests.Close(), tx.facts.Close(), tx.rejects.close(),
-		tx.wanted.Close(), tx.decisions.Close(), tx.old.jobs.Close())
+	err := errors.Join(tx.jobs.Close(), tx.versions.Close(), tx.rejects.close())
 	if tx.build != nil {
 		err = tx.build.discard(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/shard"
 )
 
 // writeShards writes what the plan says, and again what turns out to need
@@ -15,9 +16,9 @@ func (tx *Tx) writeShards(ctx context.Context) error {
 	units := tx.build.plan()
 	for len(units) > 0 {
 		tx.options.Observer.Writing(len(units))
-		err := each(ctx, tx.options.Workers, units, func(ctx context.Context, s shard) error {
+		err := each(ctx, tx.options.Workers, units, func(ctx context.Context, s shard.Shard) error {
 			if err := tx.build.writeShard(ctx, s); err != nil {
-				return fmt.Errorf("write %s bucket %d of %d: %w", dataset.DateDir(s.day), s.bucket, s.buckets, err)
+				return fmt.Errorf("write %s bucket %d of %d: %w", dataset.DateDir(s.Day), s.Bucket, s.Buckets, err)
 			}
 			tx.options.Observer.Wrote()
 			return nil
@@ -50,7 +51,7 @@ func each[T any](ctx context.Context, workers int, units []T, f func(context.Con
 
 // writeShard writes one shard. Writers are used again for their memory; after an
 // error the state of one is unknown.
-func (b *build) writeShard(ctx context.Context, s shard) (err error) {
+func (b *build) writeShard(ctx context.Context, s shard.Shard) (err error) {
 	var w *shardWriter
 	select {
 	case w = <-b.writers:
@@ -65,7 +66,7 @@ func (b *build) writeShard(ctx context.Context, s shard) (err error) {
 	}
 	b.writers <- w
 	b.mu.Lock()
-	b.days[s.day].written[s] = written
+	b.days[s.Day].written[s] = written
 	b.mu.Unlock()
 	return nil
 }

@@ -1,8 +1,9 @@
-package commit
+package versions
 
 import (
 	"encoding/binary"
 
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
@@ -33,26 +34,23 @@ const (
 // which versions are taken: by instant, then by delivery.
 func (s *sighting) appendTo(b []byte) []byte {
 	b = append(b, s.key[:]...)
-	b = appendOrdered(b, s.observed)
-	b = appendOrdered(b, s.sequence)
+	b = spill.AppendInt(b, s.observed)
+	b = spill.AppendInt(b, s.sequence)
 	b = binary.BigEndian.AppendUint32(b, s.position)
 	b = append(b, s.content[:]...)
 	b = binary.BigEndian.AppendUint64(b, s.entry)
 	b = binary.BigEndian.AppendUint32(b, s.turns)
 	b = binary.BigEndian.AppendUint32(b, uint32(s.day))
 	b = binary.BigEndian.AppendUint16(b, s.tasks)
-	if s.undated {
-		return append(b, 1)
-	}
-	return append(b, 0)
+	return spill.AppendBool(b, s.undated)
 }
 
 // sightingOf reads what appendTo wrote.
 func sightingOf(b []byte) sighting {
 	return sighting{
 		key:      schema.Key(b[:16]),
-		observed: ordered(b[16:]),
-		sequence: ordered(b[24:]),
+		observed: spill.Int(b[16:]),
+		sequence: spill.Int(b[24:]),
 		position: binary.BigEndian.Uint32(b[32:]),
 		content:  [8]byte(b[36:]),
 		entry:    binary.BigEndian.Uint64(b[44:]),
@@ -62,12 +60,3 @@ func sightingOf(b []byte) sighting {
 		undated:  b[62] != 0,
 	}
 }
-
-// appendOrdered appends a number so that the order of the bytes is that of the
-// numbers.
-func appendOrdered(b []byte, v int64) []byte {
-	return binary.BigEndian.AppendUint64(b, uint64(v)^1<<63)
-}
-
-// ordered reads what appendOrdered wrote.
-func ordered(b []byte) int64 { return int64(binary.BigEndian.Uint64(b) ^ 1<<63) }

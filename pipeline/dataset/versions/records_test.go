@@ -1,14 +1,13 @@
-package commit
+package versions
 
 import (
 	"bytes"
 	"cmp"
-	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"callmill/pipeline/dataset/shard"
 	"callmill/schema"
 )
 
@@ -37,23 +36,6 @@ func TestSightingRecords(t *testing.T) {
 		want := cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.position, b.position))
 		if got := bytes.Compare(a.appendTo(nil), b.appendTo(nil)); want != 0 && got != want {
 			t.Errorf("%+v and %+v compare as %d, want %d", a, b, got, want)
-		}
-	})
-}
-
-// TestSortableTexts: texts are read back, and sort as texts do whatever follows
-// them.
-func TestSortableTexts(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.SampledFrom([]rune{0, 1, 'a', 'ÿ'})))
-		a, b := text.Draw(t, "a"), text.Draw(t, "b")
-		tail := text.Draw(t, "tail")
-		if got, rest := cutSortable(append(appendSortable(nil, a), tail...)); tail != "\xFF" && got != a || string(rest) != tail {
-			t.Errorf("%q is read as %q with rest %q, want %q", a, got, rest, tail)
-		}
-		next := appendOrdered(nil, 7)
-		if got, want := bytes.Compare(append(appendSortable(nil, a), next...), append(appendSortable(nil, b), next...)), strings.Compare(a, b); got != want {
-			t.Errorf("%q and %q compare as %d, want %d", a, b, got, want)
 		}
 	})
 }
@@ -96,14 +78,14 @@ func TestDecisions(t *testing.T) {
 		}
 		buckets := rapid.SampledFrom([]int{1, 2, 16, 1 << 16}).Draw(t, "buckets")
 		for _, one := range all {
-			s := shard{one.day, one.key.Bucket(buckets), buckets}
+			s := shard.Shard{Day: one.day, Bucket: one.key.Bucket(buckets), Buckets: buckets}
 			of, err := d.of(s)
 			if err != nil {
 				t.Fatal(err)
 			}
 			inShard := 0
 			for _, other := range all {
-				if other.day == s.day && s.holds(other.key) {
+				if other.day == s.Day && s.Holds(other.key) {
 					inShard++
 				}
 			}
@@ -133,47 +115,4 @@ func TestDecisions(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestRejectRecords: a reject is read back as it was kept, the same one as often
-// as it was met with its first and last time.
-func TestRejectRecords(t *testing.T) {
-	s := newRejectStore(t.TempDir(), "run", 1)
-	defer s.close()
-	w := s.met.Writer()
-	reject := func(job string, at, sequence, position int64) {
-		record, err := s.keep(nil, &schema.Reject{
-			InstanceID: "i", JobID: job, Origin: "o", Position: position, Code: schema.RejectShape, Reason: "r", Raw: []byte("raw " + job), ObservedAt: at, Undated: true,
-		}, sequence)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Add(record); err != nil {
-			t.Fatal(err)
-		}
-	}
-	reject("a", 20, 5, 1)
-	reject("b", 10, 1, 0)
-	reject("a", 10, 7, 2)
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	var got []metReject
-	for r, err := range s.all() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := s.raws.Get(r.raw)
-		if err != nil || string(raw) != "raw "+r.row.JobID {
-			t.Errorf("raw of %s is %q, %v", r.row.JobID, raw, err)
-		}
-		if r.row.RejectID != rejectID(schema.RejectShape, r.row.JobID, r.row.RawSHA256) || r.row.FirstRun != "run" || !r.undated || r.row.RawBytes != 5 {
-			t.Errorf("read %+v", r)
-		}
-		got = append(got, *r)
-	}
-	slices.SortFunc(got, func(a, b metReject) int { return strings.Compare(a.row.JobID, b.row.JobID) })
-	if len(got) != 2 || got[0].last != (moment{20, 5, 1}) || got[0].row.FirstSeen != 10 || got[0].row.Position != 2 || got[1].last != (moment{10, 1, 0}) {
-		t.Errorf("rejects %+v", got)
-	}
 }

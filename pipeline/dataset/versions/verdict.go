@@ -1,9 +1,10 @@
-package commit
+package versions
 
 import (
 	"cmp"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/shard"
 	"callmill/schema"
 )
 
@@ -20,9 +21,9 @@ func (a *sighting) yields(b *sighting) bool {
 // timestamp against one that has a timestamp and no tasks, where the first stays.
 func (a *sighting) outranks(b *sighting) bool { return b.yields(a) && !a.yields(b) }
 
-// versions decides between the versions of jobs, job by job, in the order of
-// their keys. What the shards have to do goes into decisions.
-type versions struct {
+// verdict decides between the versions of jobs, job by job, in the order of their
+// keys. What the shards have to do goes into decisions.
+type verdict struct {
 	old        *published
 	finder     *finder
 	wasUndated map[int64]bool // instants that dated published versions
@@ -35,41 +36,43 @@ type versions struct {
 	undated map[int64]bool
 	// accepted is the last acceptance of a version of a job, unchanged ones
 	// included, for the jobs asked about.
-	accepted map[schema.Key]moment
+	accepted map[schema.Key]Moment
 	// dirty are the shards whose rows change, in as many buckets as their day has
 	// in the snapshot built upon; one, for a new day.
-	dirty map[shard]bool
+	dirty map[shard.Shard]bool
 	// replaced are how many published jobs of a day are replaced, lost how many
 	// of the versions that came for it are not published.
 	replaced, lost map[int32]int64
+	// unmatched is how many tasks SearchTask had values of that are in no table,
+	// apart from those of jobs that are written.
+	unmatched int64
 }
 
-func newVersions(tx *Tx, asked map[schema.Key]bool) *versions {
-	v := &versions{
-		old: tx.old, finder: tx.old.finder(), decisions: tx.decisions, asked: asked,
+func newVerdict(s *Store, undated []int64, asked map[schema.Key]bool) *verdict {
+	v := &verdict{
+		old: s.published, finder: s.published.finder(), decisions: s.decisions, asked: asked,
 		wasUndated: map[int64]bool{}, undated: map[int64]bool{},
-		accepted: map[schema.Key]moment{}, dirty: map[shard]bool{},
+		accepted: map[schema.Key]Moment{}, dirty: map[shard.Shard]bool{},
 		replaced: map[int32]int64{}, lost: map[int32]int64{},
 	}
-	if m := tx.dataset.Manifest(); m != nil {
-		for _, at := range m.Undated {
-			v.wasUndated[at] = true
-		}
+	for _, at := range undated {
+		v.wasUndated[at] = true
 	}
 	return v
 }
 
-// moment is a point in the order of a run: an instant, then the place in the
-// order of delivery.
-type moment struct{ observed, sequence, position int64 }
+// Moment is a point in the order of a run: an instant in ms, then the place in
+// the order of delivery.
+type Moment struct{ Observed, Sequence, Position int64 }
 
-func (a moment) compare(b moment) int {
-	return cmp.Or(cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.position, b.position))
+// Compare is the order of a run.
+func (a Moment) Compare(b Moment) int {
+	return cmp.Or(cmp.Compare(a.Observed, b.Observed), cmp.Compare(a.Sequence, b.Sequence), cmp.Compare(a.Position, b.Position))
 }
 
-func (v *versions) accept(s *sighting) {
-	at := moment{s.observed, s.sequence, int64(s.position)}
-	if last, ok := v.accepted[s.key]; !ok || last.compare(at) < 0 {
+func (v *verdict) accept(s *sighting) {
+	at := Moment{s.observed, s.sequence, int64(s.position)}
+	if last, ok := v.accepted[s.key]; !ok || last.Compare(at) < 0 {
 		v.accepted[s.key] = at
 	}
 }
@@ -85,7 +88,7 @@ type outcome struct {
 
 // decide takes all sightings of one job in order and says which version is
 // published.
-func (v *versions) decide(seen []sighting) (outcome, error) {
+func (v *verdict) decide(seen []sighting) (outcome, error) {
 	o := outcome{key: seen[0].key}
 	var err error
 	if o.published, err = v.finder.find(o.key); err != nil {
@@ -132,7 +135,7 @@ func (v *versions) decide(seen []sighting) (outcome, error) {
 	}
 	if current == base {
 		o.unchanged = v.counts.Unchanged > unchanged
-		o.day = v.old.shards[o.published.shard].day
+		o.day = v.old.shards[o.published.shard].Day
 		return o, v.keep(&o, first)
 	}
 	return v.replace(o, current, replacedBy, first)
@@ -140,7 +143,7 @@ func (v *versions) decide(seen []sighting) (outcome, error) {
 
 // take counts what becomes of a version that meets the current one, and returns
 // it where it replaces it.
-func (v *versions) take(current, next *sighting) (taken *sighting, shrunk bool) {
+func (v *verdict) take(current, next *sighting) (taken *sighting, shrunk bool) {
 	switch {
 	case current == nil:
 		v.counts.New++
@@ -166,7 +169,7 @@ func (v *versions) take(current, next *sighting) (taken *sighting, shrunk bool) 
 }
 
 // lose notes a version that is not published.
-func (v *versions) lose(s *sighting) error {
+func (v *verdict) lose(s *sighting) error {
 	if s.entry&samePublished != 0 {
 		return nil
 	}
@@ -175,7 +178,7 @@ func (v *versions) lose(s *sighting) error {
 }
 
 // keep is for a published job that no version replaces.
-func (v *versions) keep(o *outcome, first int64) error {
+func (v *verdict) keep(o *outcome, first int64) error {
 	if first >= o.published.firstSeen {
 		return nil
 	}
@@ -183,13 +186,13 @@ func (v *versions) keep(o *outcome, first int64) error {
 }
 
 // touch has the row of a published job changed.
-func (v *versions) touch(o *outcome, t touch) error {
-	v.dirty[v.old.shards[o.published.shard].shard] = true
+func (v *verdict) touch(o *outcome, t touch) error {
+	v.dirty[v.old.shards[o.published.shard].Shard] = true
 	return v.decisions.touch(o.day, o.key, t)
 }
 
 // replace is for a job that is new or of which another version is published.
-func (v *versions) replace(o outcome, current, replacedBy *sighting, first int64) (outcome, error) {
+func (v *verdict) replace(o outcome, current, replacedBy *sighting, first int64) (outcome, error) {
 	if current.undated {
 		v.undated[current.observed] = true
 	}
@@ -208,18 +211,18 @@ func (v *versions) replace(o outcome, current, replacedBy *sighting, first int64
 		return o, nil
 	}
 	o.replaced = true
-	old := v.old.shards[o.published.shard].shard
+	old := v.old.shards[o.published.shard].Shard
 	v.dirty[old] = true
-	v.replaced[old.day]++
-	return o, v.decisions.replace(old.day, o.key, replacement{replacedBy.tasks, replacedBy.turns})
+	v.replaced[old.Day]++
+	return o, v.decisions.replace(old.Day, o.key, replacement{replacedBy.tasks, replacedBy.turns})
 }
 
 // target returns the shard that a job goes to, as long as its day keeps the
 // number of its buckets.
-func (v *versions) target(day int32, key schema.Key) shard {
+func (v *verdict) target(day int32, key schema.Key) shard.Shard {
 	buckets := 1
 	if old := v.old.byDay[day]; len(old) > 0 {
-		buckets = old[0].buckets
+		buckets = old[0].Buckets
 	}
-	return shard{day, key.Bucket(buckets), buckets}
+	return shard.Shard{Day: day, Bucket: key.Bucket(buckets), Buckets: buckets}
 }

@@ -1,4 +1,4 @@
-package commit
+package shard
 
 import (
 	"context"
@@ -15,14 +15,14 @@ import (
 type Reread struct {
 	dataset   *dataset.Dataset
 	unflatten func(*schema.Rows) *schema.Job
-	shards    []*publishedShard
+	shards    []*Published
 	undated   map[int64]bool
 }
 
 // NewReread prepares to read the published snapshot. unflatten makes a job of
 // its rows; it is safe for concurrent use.
 func NewReread(d *dataset.Dataset, unflatten func(*schema.Rows) *schema.Job) *Reread {
-	r := &Reread{dataset: d, unflatten: unflatten, shards: publishedShards(d), undated: map[int64]bool{}}
+	r := &Reread{dataset: d, unflatten: unflatten, shards: List(d), undated: map[int64]bool{}}
 	for _, at := range d.Manifest().Undated {
 		r.undated[at] = true
 	}

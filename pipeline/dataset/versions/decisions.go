@@ -1,4 +1,4 @@
-package commit
+package versions
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"sort"
 
+	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
@@ -58,10 +59,10 @@ func appendPlace(b []byte, day int32, key schema.Key) []byte {
 const placeBytes = 4 + 2 + len(schema.Key{})
 
 // rangeOf returns the bounds of the decisions of a shard.
-func rangeOf(s shard) (from, to []byte) {
-	day := uint64(uint32(s.day)^1<<31) << 16
-	first := day | uint64(bits.Reverse16(uint16(s.bucket)))
-	next := first + 1<<16/uint64(s.buckets)
+func rangeOf(s shard.Shard) (from, to []byte) {
+	day := uint64(uint32(s.Day)^1<<31) << 16
+	first := day | uint64(bits.Reverse16(uint16(s.Bucket)))
+	next := first + 1<<16/uint64(s.Buckets)
 	bound := func(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v)[2:] }
 	return bound(first), bound(next)
 }
@@ -107,8 +108,8 @@ func (d *decisions) finish() error {
 
 // of loads the decisions about the jobs of a shard. It is safe for concurrent
 // use.
-func (d *decisions) of(s shard) (*shardDecisions, error) {
-	loaded := &shardDecisions{day: s.day}
+func (d *decisions) of(s shard.Shard) (*shardDecisions, error) {
+	loaded := &shardDecisions{day: s.Day}
 	from, to := rangeOf(s)
 	for record, err := range d.Range(from, to) {
 		if err != nil {

@@ -1,4 +1,4 @@
-package commit
+package versions
 
 import (
 	"encoding/binary"
@@ -31,10 +31,10 @@ func (w *factsWriter) add(key schema.Key, observed, sequence int64, taskID strin
 	}
 	w.number++
 	b := append(w.record[:0], key[:]...)
-	b = appendOrdered(b, observed)
-	b = appendOrdered(b, sequence)
+	b = spill.AppendInt(b, observed)
+	b = spill.AppendInt(b, sequence)
 	b = binary.BigEndian.AppendUint32(b, w.number)
-	w.record = facts.AppendTo(appendText(b, taskID))
+	w.record = facts.AppendTo(spill.AppendText(b, taskID))
 	return w.out.Add(w.record)
 }
 
@@ -81,8 +81,8 @@ func (r *factsReader) take(old *publishedJob) ([]taskFacts, error) {
 	r.list = r.list[:0]
 	clear(r.byID)
 	for key, ok := r.key(); ok && key == job; key, ok = r.key() {
-		observed := ordered(r.head[16:])
-		taskID, rest := cutText(r.head[36:])
+		observed := spill.Int(r.head[16:])
+		taskID, rest := spill.CutText(r.head[36:])
 		facts, _, _ := schema.CutFacts(rest)
 		i, known := r.byID[taskID]
 		if !known {
@@ -110,26 +110,26 @@ func (t *taskFacts) merge(published schema.Facts) schema.Facts {
 // place decides where the facts of a job go: straight to the shard where they
 // can be merged without those that are published, else they are wanted when the
 // published ones are read.
-func (tx *Tx) place(o *outcome, seen []taskFacts) error {
+func (s *Store) place(o *outcome, seen []taskFacts) error {
 	switch old := o.published; {
 	case len(seen) == 0 && !o.replaced:
 		return nil
 	case old == nil || !old.hasTasks && o.replaced:
-		return tx.decisions.setFacts(o.day, o.key, merged(nil, seen))
+		return s.decisions.setFacts(o.day, o.key, merged(nil, seen))
 	case !old.hasTasks:
-		tx.unmatched += int64(len(seen))
+		s.verdict.unmatched += int64(len(seen))
 		return nil
 	case len(seen) == 0:
-		has, err := tx.old.shards[old.shard].hasFacts()
+		has, err := s.published.hasFacts(old.shard)
 		if err != nil || !has {
 			return err
 		}
 	}
-	return tx.wanted.want(tx.old.shards[o.published.shard].day, o, seen)
+	return s.wanted.want(s.published.shards[o.published.shard].Day, o, seen)
 }
 
 // placeAlone is place for the facts of a job that the run did not see.
-func (tx *Tx) placeAlone(key schema.Key, finder *finder, facts *factsReader) error {
+func (s *Store) placeAlone(key schema.Key, finder *finder, facts *factsReader) error {
 	old, err := finder.find(key)
 	if err != nil {
 		return err
@@ -139,39 +139,32 @@ func (tx *Tx) placeAlone(key schema.Key, finder *finder, facts *factsReader) err
 		return err
 	}
 	if old == nil {
-		tx.unmatched += int64(len(seen))
+		s.verdict.unmatched += int64(len(seen))
 		return nil
 	}
-	return tx.place(&outcome{key: key, published: old, day: tx.old.shards[old.shard].day}, seen)
+	return s.place(&outcome{key: key, published: old, day: s.published.shards[old.shard].Day}, seen)
 }
 
 // want notes that the published facts of a job are needed, to be merged with
 // those of the run. Its kind is that of the decision that will come of it.
 func (d *decisions) want(day int32, o *outcome, seen []taskFacts) error {
 	b := d.begin(day, o.key, kindFacts)
-	b = append(b, flag(o.replaced), flag(o.unchanged))
-	b = appendOrdered(b, int64(o.day))
+	b = spill.AppendBool(spill.AppendBool(b, o.replaced), o.unchanged)
+	b = spill.AppendInt(b, int64(o.day))
 	for i := range seen {
-		b = appendText(b, seen[i].taskID)
+		b = spill.AppendText(b, seen[i].taskID)
 		b = seen[i].later.AppendTo(b)
 		b = seen[i].earlier.AppendTo(b)
 	}
 	return d.add(b)
 }
 
-func flag(v bool) byte {
-	if v {
-		return 1
-	}
-	return 0
-}
-
 // wantedFacts is what want wrote.
 func wantedFacts(b []byte) (o outcome, seen []taskFacts) {
-	o.replaced, o.unchanged, o.day = b[0] != 0, b[1] != 0, int32(ordered(b[2:]))
+	o.replaced, o.unchanged, o.day = b[0] != 0, b[1] != 0, int32(spill.Int(b[2:]))
 	for b = b[10:]; len(b) > 0; {
 		var t taskFacts
-		t.taskID, b = cutText(b)
+		t.taskID, b = spill.CutText(b)
 		t.later, b, _ = schema.CutFacts(b)
 		t.earlier, b, _ = schema.CutFacts(b)
 		seen = append(seen, t)
@@ -210,8 +203,8 @@ func (d *decisions) setFacts(day int32, key schema.Key, list []mergedFacts) erro
 	empty := len(b)
 	for i := range list {
 		if !list[i].facts.IsZero() {
-			b = append(b, flag(list[i].ofRun))
-			b = list[i].facts.AppendTo(appendText(b, list[i].taskID))
+			b = spill.AppendBool(b, list[i].ofRun)
+			b = list[i].facts.AppendTo(spill.AppendText(b, list[i].taskID))
 		}
 	}
 	if len(b) == empty {
@@ -227,7 +220,7 @@ func putFacts(job *schema.Job, decision []byte) (unmatched int64) {
 	ofRun := map[string]bool{}
 	for b := decision; len(b) > 0; {
 		run := b[0] != 0
-		taskID, rest := cutText(b[1:])
+		taskID, rest := spill.CutText(b[1:])
 		facts[taskID], b, _ = schema.CutFacts(rest)
 		if run {
 			ofRun[taskID] = true
@@ -241,14 +234,4 @@ func putFacts(job *schema.Job, decision []byte) (unmatched int64) {
 		}
 	}
 	return int64(len(ofRun))
-}
-
-// appendText appends a text with its length before it; cutText reads it.
-func appendText(b []byte, text string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
-}
-
-func cutText(b []byte) (text string, rest []byte) {
-	length, n := binary.Uvarint(b)
-	return string(b[n : n+int(length)]), b[n+int(length):]
 }

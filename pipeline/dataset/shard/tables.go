@@ -1,16 +1,17 @@
-package commit
+package shard
 
 import (
+	"io"
 	"unsafe"
 
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
 
-// dayTables lists the day tables, in the order of schema.DayTables. The first is
+// Tables lists the day tables, in the order of schema.DayTables. The first is
 // jobs, whose rows lead those of the others.
-func dayTables() []dayTable {
-	return []dayTable{
+func Tables() []Table {
+	return []Table{
 		table[schema.JobRow]{
 			func(r *schema.Rows) []schema.JobRow { return unsafe.Slice(&r.Job, 1) },
 			func(r *schema.Rows, row *schema.JobRow) { r.Job = *row },
@@ -44,17 +45,17 @@ func dayTables() []dayTable {
 	}
 }
 
-// Places in dayTables.
+// Indexes of Tables.
 const (
-	jobsAt  = 0
-	tasksAt = 1
+	Jobs  = 0
+	Tasks = 1
 )
 
-// dayTable is a day table, independent of the type of its rows.
-type dayTable interface {
-	// open opens a file of the table.
+// Table is a day table, independent of the type of its rows.
+type Table interface {
+	// Writer makes a writer; those of one goroutine may share a Compressor.
+	Writer(*parquetio.Compressor) (TableWriter, error)
 	open(path string) (tableReader, error)
-	writer(*parquetio.Compressor) (tableWriter, error)
 }
 
 // tableReader reads a file of a day table, job by job.
@@ -66,12 +67,13 @@ type tableReader interface {
 	Close() error
 }
 
-// tableWriter writes files of a day table, as [parquetio.Writer] does.
-type tableWriter interface {
-	Reset(*contentFile)
-	// count returns how many of the rows are of the table.
-	count(*schema.Rows) int
-	write(*schema.Rows) error
+// TableWriter writes files of a day table, as [parquetio.Writer] does.
+type TableWriter interface {
+	Reset(io.Writer)
+	// Count returns how many of the rows are of the table.
+	Count(*schema.Rows) int
+	// Write writes those of the rows that are of the table.
+	Write(*schema.Rows) error
 	Flush()
 	Rows() int64
 	Close() error
@@ -117,7 +119,7 @@ func (r *rowReader[T]) take(rows *schema.Rows) (err error) {
 	return err
 }
 
-func (t table[T]) writer(c *parquetio.Compressor) (tableWriter, error) {
+func (t table[T]) Writer(c *parquetio.Compressor) (TableWriter, error) {
 	w, err := parquetio.NewWriter[T](c)
 	return &rowWriter[T]{w, t}, err
 }
@@ -127,6 +129,6 @@ type rowWriter[T any] struct {
 	table table[T]
 }
 
-func (w *rowWriter[T]) Reset(file *contentFile)       { w.Writer.Reset(file) }
-func (w *rowWriter[T]) count(rows *schema.Rows) int   { return len(w.table.rows(rows)) }
-func (w *rowWriter[T]) write(rows *schema.Rows) error { return w.Write(w.table.rows(rows)) }
+func (w *rowWriter[T]) Count(rows *schema.Rows) int { return len(w.table.rows(rows)) }
+
+func (w *rowWriter[T]) Write(rows *schema.Rows) error { return w.Writer.Write(w.table.rows(rows)) }

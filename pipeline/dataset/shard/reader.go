@@ -1,4 +1,4 @@
-package commit
+package shard
 
 import (
 	"errors"
@@ -9,25 +9,25 @@ import (
 	"callmill/schema"
 )
 
-// shardReader reads the files of a published shard, table by table, in step: all
-// are sorted by the same order of jobs.
-type shardReader struct {
-	shard  *publishedShard
+// reader reads the files of a published shard, table by table, in step: all are
+// sorted by the same order of jobs.
+type reader struct {
+	shard  *Published
 	tables []tableReader // jobs, and of the others those that have rows
 	rows   schema.Rows   // of the job at hand
 	ready  bool
 }
 
-func (s *publishedShard) open() (*shardReader, error) {
-	if s.paths[jobsAt] == "" {
-		return nil, s.damaged()
+func (s *Published) open() (*reader, error) {
+	if s.Paths[Jobs] == "" {
+		return nil, s.Damaged()
 	}
-	r := &shardReader{shard: s}
-	for i, table := range dayTables() {
-		if s.paths[i] == "" {
+	r := &reader{shard: s}
+	for i, table := range Tables() {
+		if s.Paths[i] == "" {
 			continue
 		}
-		opened, err := table.open(s.paths[i])
+		opened, err := table.open(s.Paths[i])
 		if err != nil {
 			return nil, errors.Join(err, r.close())
 		}
@@ -40,11 +40,11 @@ func (s *publishedShard) open() (*shardReader, error) {
 const maxKeptRows = 1 << 14
 
 // advance reads the rows of the next job, unless they are at hand.
-func (r *shardReader) advance() error {
+func (r *reader) advance() error {
 	if r.ready {
 		return nil
 	}
-	instanceID, jobID, more := r.tables[jobsAt].job()
+	instanceID, jobID, more := r.tables[Jobs].job()
 	if !more {
 		return r.exhausted()
 	}
@@ -66,20 +66,21 @@ func (r *shardReader) advance() error {
 
 // exhausted returns an error where rows are left that belong to no job: the rows
 // after them would be lost.
-func (r *shardReader) exhausted() error {
+func (r *reader) exhausted() error {
 	for _, table := range r.tables {
 		if _, _, ok := table.job(); ok {
-			return r.shard.damaged()
+			return r.shard.Damaged()
 		}
 	}
 	return nil
 }
 
-func (s *publishedShard) damaged() error {
-	return fmt.Errorf("%s has rows of no job: the snapshot is damaged, `callmill verify` says how", dataset.DateDir(s.day))
+// Damaged returns the error of a shard with rows that belong to no job.
+func (s *Published) Damaged() error {
+	return fmt.Errorf("%s has rows of no job: the snapshot is damaged, `callmill verify` says how", dataset.DateDir(s.Day))
 }
 
-func (r *shardReader) close() error {
+func (r *reader) close() error {
 	var errs []error
 	for _, table := range r.tables {
 		errs = append(errs, table.Close())
@@ -87,51 +88,53 @@ func (r *shardReader) close() error {
 	return errors.Join(errs...)
 }
 
-// oldJobs reads the published jobs of a shard that is written, in order: those
-// of all published shards that may have any.
-type oldJobs struct {
-	target shard
-	files  []*shardReader
+// Reader reads the published jobs of a shard, in order, that may lie in several
+// published shards: where the number of a day's buckets changes. Not safe for
+// concurrent use.
+type Reader struct {
+	target Shard
+	files  []*reader
 }
 
-// openOld opens the published shards of which some jobs belong to s.
-func (b *build) openOld(s shard) (*oldJobs, error) {
-	old := &oldJobs{target: s}
-	for _, candidate := range b.tx.old.byDay[s.day] {
+// Open opens those of the published shards of a day of which some jobs belong to
+// the target.
+func Open(published []*Published, target Shard) (*Reader, error) {
+	r := &Reader{target: target}
+	for _, p := range published {
 		// Of two powers of two the smaller divides the other, so that two
 		// buckets share jobs if they are equal modulo the smaller.
-		n := min(candidate.buckets, s.buckets)
-		if candidate.bucket%n != s.bucket%n {
+		n := min(p.Buckets, target.Buckets)
+		if p.Bucket%n != target.Bucket%n {
 			continue
 		}
-		opened, err := candidate.open()
+		opened, err := p.open()
 		if err != nil {
-			return nil, errors.Join(err, old.close())
+			return nil, errors.Join(err, r.Close())
 		}
-		old.files = append(old.files, opened)
+		r.files = append(r.files, opened)
 	}
-	return old, nil
+	return r, nil
 }
 
-// next returns the job that comes next in the order of all files, nil at the
-// end. It is valid until the next call.
-func (o *oldJobs) next() (rows *schema.Rows, key schema.Key, err error) {
+// Next returns the rows of the next job and its key, nil at the end. They are
+// valid until the next call; their strings, lists and pointers stay valid.
+func (r *Reader) Next() (rows *schema.Rows, key schema.Key, err error) {
 	for {
-		first, err := o.first()
+		first, err := r.first()
 		if first == nil || err != nil {
 			return nil, key, err
 		}
 		first.ready = false
 		key = schema.JobKey(nil, first.rows.Job.InstanceID, first.rows.Job.JobID)
-		if o.target.holds(key) {
+		if r.target.Holds(key) {
 			return &first.rows, key, nil
 		}
 	}
 }
 
 // first returns the file whose job is the least; a day has few files.
-func (o *oldJobs) first() (least *shardReader, err error) {
-	for _, file := range o.files {
+func (r *Reader) first() (least *reader, err error) {
+	for _, file := range r.files {
 		if err := file.advance(); err != nil {
 			return nil, err
 		}
@@ -146,9 +149,10 @@ func compareRows(a, b *schema.Rows) int {
 	return jobsort.CompareJobs(a.Job.FirstCallTime, a.Job.JobID, a.Job.InstanceID, b.Job.FirstCallTime, b.Job.JobID, b.Job.InstanceID)
 }
 
-func (o *oldJobs) close() error {
+// Close closes the files.
+func (r *Reader) Close() error {
 	var errs []error
-	for _, f := range o.files {
+	for _, f := range r.files {
 		errs = append(errs, f.close())
 	}
 	return errors.Join(errs...)

@@ -1,13 +1,13 @@
-package commit
+package versions
 
 import (
 	"context"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
@@ -16,9 +16,19 @@ import (
 // immutable once loaded and safe for concurrent use.
 type published struct {
 	jobs   *spill.Sorter // a record for each, by key
-	shards []*publishedShard
-	byDay  map[int32][]*publishedShard
+	shards []*shard.Published
+	byDay  map[int32][]*shard.Published
+	facts  []factsIn // of shards
 }
+
+// factsIn is whether SearchTask filled anything in a shard.
+type factsIn uint8
+
+const (
+	factsUnknown factsIn = iota
+	factsNone
+	factsSome
+)
 
 // publishedJob is what a run must know of a job in the snapshot it builds upon.
 type publishedJob struct {
@@ -45,19 +55,20 @@ type keyColumns struct {
 
 // newPublished is for a snapshot without jobs.
 func newPublished(dir string, memory int64) *published {
-	return &published{jobs: spill.NewSorter(dir, memory), byDay: map[int32][]*publishedShard{}}
+	return &published{jobs: spill.NewSorter(dir, memory), byDay: map[int32][]*shard.Published{}}
 }
 
 // load reads the keys of all jobs of the published snapshot.
 func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
-	p.shards = publishedShards(d)
+	p.shards = shard.List(d)
+	p.facts = make([]factsIn, len(p.shards))
 	out := p.jobs.Writer()
 	for _, s := range p.shards {
-		p.byDay[s.day] = append(p.byDay[s.day], s)
+		p.byDay[s.Day] = append(p.byDay[s.Day], s)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.loadJobs(out); err != nil {
+		if err := loadJobs(s, out); err != nil {
 			return fmt.Errorf("load published jobs: %w", err)
 		}
 	}
@@ -67,23 +78,23 @@ func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
 	return p.jobs.Merge()
 }
 
-func (s *publishedShard) loadJobs(out *spill.Writer) error {
-	if s.paths[jobsAt] == "" {
-		return s.damaged()
+func loadJobs(s *shard.Published, out *spill.Writer) error {
+	if s.Paths[shard.Jobs] == "" {
+		return s.Damaged()
 	}
 	var record []byte
 	scratch := make([]byte, 0, 256)
-	for row, err := range parquetio.All[keyColumns](s.paths[jobsAt]) {
+	for row, err := range parquetio.All[keyColumns](s.Paths[shard.Jobs]) {
 		if err != nil {
 			return err
 		}
 		job := publishedJob{
 			key: schema.JobKey(scratch, row.InstanceID, row.JobID), observedAt: row.ObservedAt, firstSeen: row.FirstSeen,
-			shard: s.number, hasTasks: row.TaskCount > 0, final: row.IsFinal,
+			shard: s.Number, hasTasks: row.TaskCount > 0, final: row.IsFinal,
 		}
-		hash, err := parseHash(row.ContentHash)
+		hash, err := schema.ParseContentHash(row.ContentHash)
 		if err != nil {
-			return fmt.Errorf("%s: job %s: %w", s.paths[jobsAt], row.JobID, err)
+			return fmt.Errorf("%s: job %s: %w", s.Paths[shard.Jobs], row.JobID, err)
 		}
 		job.content = [8]byte(hash[:8])
 		record = job.appendTo(record[:0])
@@ -92,16 +103,6 @@ func (s *publishedShard) loadJobs(out *spill.Writer) error {
 		}
 	}
 	return nil
-}
-
-func parseHash(text string) (hash schema.ContentHash, err error) {
-	if len(text) != hex.EncodedLen(len(hash)) {
-		return hash, fmt.Errorf("invalid content hash %q", text)
-	}
-	if _, err := hex.Decode(hash[:], []byte(text)); err != nil {
-		return hash, fmt.Errorf("invalid content hash %q", text)
-	}
-	return hash, nil
 }
 
 const (

@@ -1,4 +1,4 @@
-package commit
+package versions
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/shard"
 	"callmill/schema"
 )
 
@@ -42,40 +43,40 @@ func factPaths() []string {
 	}
 }
 
-// hasFacts reports whether SearchTask filled anything in the shard, which the
-// footer of its file tells.
-func (s *publishedShard) hasFacts() (bool, error) {
-	if s.facts == 0 {
-		none, err := parquetio.AllNull(s.paths[tasksAt], factPaths()...)
+// hasFacts reports whether SearchTask filled anything in a shard, which the footer
+// of its file tells.
+func (p *published) hasFacts(number int) (bool, error) {
+	if p.facts[number] == factsUnknown {
+		none, err := parquetio.AllNull(p.shards[number].Paths[shard.Tasks], factPaths()...)
 		if err != nil {
 			return false, fmt.Errorf("read published facts: %w", err)
 		}
-		if s.facts = 1; none {
-			s.facts = -1
+		if p.facts[number] = factsSome; none {
+			p.facts[number] = factsNone
 		}
 	}
-	return s.facts > 0, nil
+	return p.facts[number] == factsSome, nil
 }
 
 // mergePublishedFacts merges the facts that are wanted with the published ones,
 // shard by shard. It decides on those of jobs that are written anyway, and has
 // those jobs written whose facts change.
-func (tx *Tx) mergePublishedFacts(ctx context.Context) error {
-	if tx.wanted.Len() == 0 {
+func (s *Store) mergePublishedFacts(ctx context.Context) error {
+	if s.wanted.Len() == 0 {
 		return nil
 	}
-	for _, s := range tx.old.shards {
+	for _, in := range s.published.shards {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		wanted, err := tx.wanted.of(s.shard)
+		wanted, err := s.wanted.of(in.Shard)
 		if err != nil {
 			return err
 		}
 		if len(wanted.starts) == 0 {
 			continue
 		}
-		if err := tx.mergeShardFacts(s, wanted); err != nil {
+		if err := s.mergeShardFacts(in, wanted); err != nil {
 			return fmt.Errorf("read published facts: %w", err)
 		}
 	}
@@ -84,25 +85,25 @@ func (tx *Tx) mergePublishedFacts(ctx context.Context) error {
 
 // mergeShardFacts reads the tasks of a shard, those of a job one after the
 // other.
-func (tx *Tx) mergeShardFacts(s *publishedShard, wanted *shardDecisions) error {
+func (s *Store) mergeShardFacts(in *shard.Published, wanted *shardDecisions) error {
 	var instanceID, jobID string
 	var tasks []mergedFacts
-	for row, err := range parquetio.All[factColumns](s.paths[tasksAt]) {
+	for row, err := range parquetio.All[factColumns](in.Paths[shard.Tasks]) {
 		if err != nil {
 			return err
 		}
 		if row.JobID != jobID || row.InstanceID != instanceID {
-			if err := tx.mergeJobFacts(s, wanted, instanceID, jobID, tasks); err != nil {
+			if err := s.mergeJobFacts(in, wanted, instanceID, jobID, tasks); err != nil {
 				return err
 			}
 			instanceID, jobID, tasks = row.InstanceID, row.JobID, tasks[:0]
 		}
 		tasks = append(tasks, mergedFacts{taskID: row.TaskID, facts: row.facts()})
 	}
-	return tx.mergeJobFacts(s, wanted, instanceID, jobID, tasks)
+	return s.mergeJobFacts(in, wanted, instanceID, jobID, tasks)
 }
 
-func (tx *Tx) mergeJobFacts(s *publishedShard, wanted *shardDecisions, instanceID, jobID string, tasks []mergedFacts) error {
+func (s *Store) mergeJobFacts(in *shard.Published, wanted *shardDecisions, instanceID, jobID string, tasks []mergedFacts) error {
 	if len(tasks) == 0 {
 		return nil
 	}
@@ -115,18 +116,18 @@ func (tx *Tx) mergeJobFacts(s *publishedShard, wanted *shardDecisions, instanceI
 	before, published := appendFacts(nil, tasks), len(tasks)
 	all := merged(tasks, seen)
 	if o.replaced {
-		return tx.decisions.setFacts(o.day, key, all)
+		return s.decisions.setFacts(o.day, key, all)
 	}
-	tx.unmatched += int64(len(all) - published)
+	s.verdict.unmatched += int64(len(all) - published)
 	if bytes.Equal(appendFacts(nil, all[:published]), before) {
 		return nil
 	}
-	tx.versions.dirty[s.shard] = true
+	s.verdict.dirty[in.Shard] = true
 	if o.unchanged {
-		tx.versions.counts.Unchanged--
-		tx.versions.counts.Changed++
+		s.verdict.counts.Unchanged--
+		s.verdict.counts.Changed++
 	}
-	return tx.decisions.setFacts(s.day, key, all[:published])
+	return s.decisions.setFacts(in.Day, key, all[:published])
 }
 
 func appendFacts(b []byte, tasks []mergedFacts) []byte {
