@@ -73,6 +73,7 @@ func FuzzCut(f *testing.F) {
 	// mentions some.
 	f.Add([]byte(`{"Jobs":{"PageNumber":1,"List":[{"JobId":"a"},{"JobId":tru},{"JobId":"b"}]}}`), uint16(3))
 	f.Add([]byte(`<ListJobsResponse/>{"observed_at":1,"body":"{\"Jobs\":[{\"JobId\":\"<ListJobsResponse>\",\"T"}`), uint16(3))
+	f.Add([]byte(`<RequestId>123456</RequestId><RequestId>123456</RequestId><Jobs><JobId>a</JobId></Jobs>`), uint16(3))
 	f.Fuzz(func(t *testing.T, body []byte, size uint16) {
 		base := schema.Raw{Origin: "x"}
 		whole := base

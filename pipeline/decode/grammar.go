@@ -117,20 +117,23 @@ func (g *grammar) JobID(piece []byte) string {
 func (g *grammar) Judge(document []byte) split.Verdict {
 	raw := g.base
 	raw.Body = document
-	v := split.Verdict{Outcome: split.Unread}
+	v := split.Verdict{Outcome: split.Unread, Source: split.Source{InstanceID: raw.InstanceID, ObservedAt: raw.ObservedAt, Undated: raw.Undated}}
 	for item := range g.judge.Items(&raw) {
+		r := item.Reject
 		switch {
-		case item.Reject != nil:
-			v.Outcome, v.Reject = split.Refused, item.Reject
-			if bytes.Equal(item.Reject.Raw, document) {
-				item.Reject.Raw = nil
-			}
+		case item.Facts != nil || item.Group != nil:
+		case v.Outcome != split.Unread:
+			v.Outcome = split.Mixed
 		case item.Job != nil && item.Job.JobID == split.ProbeID:
 			v.Outcome = split.Published
 			v.Source = split.Source{InstanceID: strings.Clone(item.Job.InstanceID), ObservedAt: item.Job.ObservedAt, Undated: item.Job.Undated}
-		}
-		if item.Facts == nil && item.Group == nil {
-			break
+		case r != nil && bytes.Equal(r.Raw, document):
+			r.Raw = nil
+			v.Outcome, v.Reject = split.Refused, r
+		case r != nil && r.Code == schema.RejectUnfetched:
+			v.Outcome, v.Reject = split.Refused, r
+		default:
+			v.Outcome = split.Mixed
 		}
 	}
 	return v

@@ -64,6 +64,10 @@ func decoded(t *testing.T, o source.Options, arg string) []string {
 				got = append(got, fmt.Sprint(item.Position, " ", r.Code, " ", r.InstanceID, " ", r.ObservedAt))
 				continue
 			}
+			if f := item.Facts; f != nil {
+				got = append(got, fmt.Sprint(item.Position, " facts ", f.JobID, " ", f.TaskID, " ", f.InstanceID, " ", f.ObservedAt))
+				continue
+			}
 			hash, _ := item.Job.ContentHash(nil)
 			got = append(got, fmt.Sprint(item.Position, " ", item.Job.JobID, " ", item.Job.RequestID, " ", item.Job.InstanceID, " ", item.Job.ObservedAt, " ", hash))
 		}

@@ -66,7 +66,7 @@ func TestReadDamage(t *testing.T) {
 // there, once it is enough.
 func FuzzEnd(f *testing.F) {
 	for _, text := range []string{
-		`<R><Jobs><JobId>a</JobId></Jobs></R> <?xml version="1.0"?><R/>`, `<RequestId>1</RequestId><Jobs/><RequestId>2</RequestId>`,
+		`<R><Jobs><JobId>a</JobId></Jobs></R> <?xml version="1.0"?><R/>`, `<RequestId>1</RequestId><Jobs/><RequestId>2</RequestId>`, `<RequestId>12</RequestId><RequestId>12</RequestId><Jobs/>`,
 		`<R><Jobs><JobId>a</R><ListJobsResponse><Jobs/></ListJobsResponse>`, `<html>502</html> {"Jobs":[]}`, `<R>`, `<`, `<R/>{"JobId":"a"}`,
 	} {
 		f.Add([]byte(text))

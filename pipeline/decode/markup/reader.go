@@ -233,8 +233,9 @@ func (r *reader) begins(t xml.StartElement, at int) bool {
 		return false
 	}
 	_, text, _ := bytes.Cut(r.text[at:], []byte(">"))
-	id, _, _ := bytes.Cut(text, []byte("<"))
-	return string(bytes.TrimSpace(id)) != r.request
+	id, _, whole := bytes.Cut(text, []byte("<"))
+	r.runsOff = !whole && !r.final
+	return r.runsOff || string(bytes.TrimSpace(id)) != r.request
 }
 
 // element reads one element of the document, which begins at at.

@@ -3,6 +3,8 @@ package split
 import (
 	"bytes"
 	"slices"
+
+	"callmill/schema"
 )
 
 // around is a document without its jobs, as the survey found it: text with
@@ -33,11 +35,11 @@ func (a *around) judge(g Grammar) {
 	if a.whole || a.bare {
 		return
 	}
+	if !a.jobs && !a.lost && !a.hurt {
+		a.whole = true
+		return
+	}
 	if len(a.holes) == 0 {
-		if !a.lost {
-			a.whole = true
-			return
-		}
 		a.dig()
 	}
 	job := probe
@@ -51,8 +53,13 @@ func (a *around) judge(g Grammar) {
 			a.holes[i] += len(pin)
 		}
 	}
-	if a.verdict.Outcome == Unread && !a.lost && !a.hurt {
+	mixed := a.verdict.Outcome == Mixed
+	switch {
+	case (mixed || a.verdict.Outcome == Unread) && !a.lost && !a.hurt:
 		a.whole = true
+	case mixed:
+		r := &schema.Reject{Code: schema.RejectSyntax, Reason: "damaged, and with jobs in more than one place"}
+		a.verdict.Outcome, a.verdict.Reject = Refused, sourced(r, a.verdict.Source)
 	}
 }
 

@@ -114,7 +114,7 @@ func (o *outliner) finish(lost bool, depth int) {
 		bad.At -= start
 	}
 	if o.yield != nil && !o.doc.bare {
-		o.conclude(lost, depth, bad, way.kind)
+		o.conclude(depth, bad, way.kind)
 	}
 	if lost {
 		o.goAdrift()
@@ -125,7 +125,7 @@ func (o *outliner) finish(lost bool, depth int) {
 }
 
 // conclude yields the reject of the document, or what it says without jobs.
-func (o *outliner) conclude(lost bool, depth int, bad jsonscan.Damage, kind resumeKind) {
+func (o *outliner) conclude(depth int, bad jsonscan.Damage, kind resumeKind) {
 	verdict := &o.doc.verdict
 	if o.raw != nil {
 		o.raw.Add(o.w.Text[o.kept:o.w.Pos])
@@ -137,7 +137,7 @@ func (o *outliner) conclude(lost bool, depth int, bad jsonscan.Damage, kind resu
 			o.raw.Keep(&r)
 		}
 		o.reject(&r, true)
-	case verdict.Outcome == Unread, !o.doc.jobs && !lost && o.rejects == 0:
+	case verdict.Outcome == Unread:
 		o.emptied(depth)
 	case bad.Code != "":
 		o.reject(sourced(o.raw.reject(o.o, bad, kind, bad.At), verdict.Source), true)

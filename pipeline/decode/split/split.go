@@ -82,6 +82,7 @@ const (
 	Published Outcome = iota // its jobs are items
 	Refused                  // the document as a whole is one reject
 	Unread                   // its jobs, if any, are no items
+	Mixed                    // it has items beside its jobs
 )
 
 // Verdict is what Grammar.Judge found.
