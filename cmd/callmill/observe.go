@@ -16,26 +16,25 @@ import (
 type observer struct {
 	show     *progress.Progress
 	counters func() discover.Counters // nil: the input is files
+	end      func()                   // of fetching; it may be called again
 
 	mu    sync.Mutex
 	shown discover.Counters
-	ended bool // fetching is over; now the writing is shown
 }
 
-// begin shows the first stage; end must be called when the run has ended. Jobs
-// are discovered before they are fetched, by an unknown number of requests. Since
-// a response may take long, a goroutine polls the counters.
-func (o *observer) begin(bytes int64) (end func()) {
-	if o.counters == nil {
-		o.show.Start("reading", bytes, progress.Bytes)
-		return func() {}
+// begin shows the first stage of a run; end must be called when the run has
+// ended. Jobs are discovered before they are fetched, by an unknown number of
+// requests. Since a response may take long, a goroutine polls the counters.
+func (o *observer) begin(in *input) (end func()) {
+	if o.counters = in.counters; o.counters == nil {
+		o.show.Start("reading", in.bytes, progress.Bytes)
+		o.end = func() {}
+		return o.end
 	}
 	o.show.Start("finding", 0, "requests")
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
+	tick, stop := time.NewTicker(time.Second), make(chan struct{})
+	var polling sync.WaitGroup
+	polling.Go(func() {
 		for {
 			select {
 			case <-tick.C:
@@ -44,21 +43,20 @@ func (o *observer) begin(bytes int64) (end func()) {
 				return
 			}
 		}
-	}()
-	return func() {
+	})
+	o.end = sync.OnceFunc(func() {
+		tick.Stop()
 		close(stop)
-		<-stopped
-		o.endFetching()
-	}
+		polling.Wait()
+		o.fetched()
+	})
+	return o.end
 }
 
-// fetched shows the counters, unless fetching is over.
+// fetched shows the counters.
 func (o *observer) fetched() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.ended {
-		return
-	}
 	now, shown := o.counters(), o.shown
 	o.shown = now
 	o.show.Count(progress.Retries, now.Retries-shown.Retries)
@@ -74,14 +72,6 @@ func (o *observer) fetched() {
 	o.show.Add(now.Asked - shown.Asked)
 }
 
-// endFetching shows the counters a last time.
-func (o *observer) endFetching() {
-	o.fetched()
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.ended = true
-}
-
 func (o *observer) Read(bytes, jobs, turns, rejects int64) {
 	if o.counters != nil {
 		o.fetched() // first, so that no job is shown before there are any to fetch
@@ -95,9 +85,7 @@ func (o *observer) Read(bytes, jobs, turns, rejects int64) {
 }
 
 func (o *observer) Writing(n int) {
-	if o.counters != nil {
-		o.endFetching()
-	}
+	o.end()
 	o.show.Start("writing", int64(n), "shards")
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"syscall"
 )
 
 // output is standard output, buffered. Commands print to it without looking at
@@ -41,6 +42,13 @@ type outputError struct{ err error }
 
 func (e *outputError) Error() string { return fmt.Sprintf("write standard output: %v", e.err) }
 func (e *outputError) Unwrap() error { return e.err }
+
+func (e *outputError) Hint() string {
+	if errors.Is(e.err, syscall.ENOSPC) {
+		return "the output is incomplete; redirect it to where there is space"
+	}
+	return "the output is incomplete"
+}
 
 // outputFailed drops the path from the error of a file: /dev/stdout is not
 // where the output went.

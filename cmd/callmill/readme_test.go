@@ -38,7 +38,7 @@ func TestReadme(t *testing.T) {
 func TestManualNamesFlags(t *testing.T) {
 	text := readme(t, manual)
 	var world pflag.FlagSet
-	new(worldFlags).addTo(&world)
+	new(worldFlags).add(&world)
 	for _, c := range commands() {
 		if !slices.Contains([]string{"convert", "pull", "replay", "rewrite", "demo"}, c.Name()) {
 			continue

@@ -13,8 +13,7 @@ import (
 )
 
 func newReplay(env *environment) *cobra.Command {
-	flags := &runFlags{}
-	c := &cobra.Command{
+	return ofRun(&cobra.Command{
 		Use:   "replay DIR",
 		Short: "Decode the rejects again with this version's decoder",
 		Long: `Replay decodes the input of every reject again. Jobs that can be decoded now are
@@ -22,21 +21,9 @@ published as of when they were received, and their rejects leave the table;
 input that is rejected again stays as it is. Input of which only the beginning
 was kept is left out.`,
 		Example: `  callmill replay data`,
-		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			if _, err := dataset.View(args[0]); err != nil {
-				return err
-			}
-			flags.out = args[0]
-			o := &operation{command: "replay", flags: flags, settle: flags.settings.resolve}
-			o.open = func(_ context.Context, with opening) (*input, error) {
-				return &input{source: &rejects{with.dataset}, decoder: newDecoder}, nil
-			}
-			return o.execute(c.Context(), env)
-		},
-	}
-	flags.addTo(c)
-	return c
+	}, env, operation{open: func(_ context.Context, with opening) (*input, error) {
+		return &input{source: &rejects{with.dataset}, decoder: newDecoder}, nil
+	}})
 }
 
 // rejects is the published rejects as input.

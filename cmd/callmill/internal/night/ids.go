@@ -1,4 +1,4 @@
-package main
+package night
 
 import (
 	"bytes"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"callmill/cmd/callmill/internal/exit"
 )
 
 // mostIDBytes is more than any id of the API has.
@@ -28,7 +30,7 @@ func readIDs(path string) ([]string, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usagef("--jobs: %w", err)
+		return nil, exit.Usagef("--jobs: %w", err)
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	var ids []string
@@ -41,13 +43,13 @@ func readIDs(path string) ([]string, error) {
 			continue
 		}
 		if !isID(id) {
-			return nil, &hintError{usagef("--jobs: %s:%d: invalid id %.40q", path, number, id), "write one id per line, as UTF-8, and nothing else"}
+			return nil, exit.WithHint(exit.Usagef("--jobs: %s:%d: invalid id %.40q", path, number, id), "write one id per line, as UTF-8, and nothing else")
 		}
 		known[id] = true
 		ids = append(ids, id)
 	}
 	if len(ids) == 0 {
-		return nil, usagef("--jobs: %s holds no ids", path)
+		return nil, exit.Usagef("--jobs: %s holds no ids", path)
 	}
 	return ids, nil
 }

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -6,15 +6,16 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/schema"
 )
 
-// writeMetrics writes --metrics-file, if set, for the textfile collector of
-// Prometheus' node exporter. It is called however the run ended. m is the
-// published snapshot's manifest, nil if there is none.
-func (f *runFlags) writeMetrics(r *report, m *dataset.Manifest) error {
-	if f.metricsFile == "" {
+// WriteMetrics writes the file of --metrics-file, if set, for the textfile
+// collector of Prometheus' node exporter. It is called however the run ended. m
+// is the published snapshot's manifest, nil if there is none.
+func (r *Report) WriteMetrics(file string, m *dataset.Manifest) error {
+	if file == "" {
 		return nil
 	}
 	metrics := &metrics{prometheus.NewRegistry()}
@@ -22,11 +23,12 @@ func (f *runFlags) writeMetrics(r *report, m *dataset.Manifest) error {
 	if m != nil {
 		metrics.snapshot(r, m)
 	}
-	if r.pull != nil {
-		metrics.pull(r.pull)
+	if r.Pull != nil {
+		metrics.pull(r.Pull)
 	}
-	if err := prometheus.WriteToTextfile(f.metricsFile, metrics.registry); err != nil {
-		return &hintError{fmt.Errorf("--metrics-file %s: %w", f.metricsFile, err), "make its folder, and let this user write there; runs/ in the dataset has the same facts about this run"}
+	if err := prometheus.WriteToTextfile(file, metrics.registry); err != nil {
+		return exit.WithHint(fmt.Errorf("--metrics-file %s: %w", file, err),
+			"make its folder, and let this user write there; runs/ in the dataset has the same facts about this run")
 	}
 	return nil
 }
@@ -41,21 +43,21 @@ func (m *metrics) gauge(name, help string, value float64, labels prometheus.Labe
 	m.registry.MustRegister(g)
 }
 
-func (m *metrics) run(r *report) {
-	m.gauge("last_run_timestamp_seconds", "When the last run ended.", seconds(r.finished), nil)
-	m.gauge("last_run_duration_seconds", "How long the last run took.", r.finished.Sub(r.started).Seconds(), nil)
-	m.gauge("last_run_exit_code", "Exit code of the last run.", float64(r.exitCode), nil)
-	m.gauge("last_run_failed", "1 if the last run failed and published nothing.", truth(r.exitCode != exitDone && r.exitCode != exitPublished), nil)
+func (m *metrics) run(r *Report) {
+	m.gauge("last_run_timestamp_seconds", "When the last run ended.", seconds(r.Finished), nil)
+	m.gauge("last_run_duration_seconds", "How long the last run took.", r.Finished.Sub(r.Started).Seconds(), nil)
+	m.gauge("last_run_exit_code", "Exit code of the last run.", float64(r.ExitCode), nil)
+	m.gauge("last_run_failed", "1 if the last run failed and published nothing.", truth(r.ExitCode != exit.Done && r.ExitCode != exit.Published), nil)
 	m.gauge("last_run_published", "1 if the last run published a new snapshot; 0 also if there was nothing new.",
-		truth(r.published != nil && r.published.Changed), nil)
-	unclean := map[reasonCode]bool{}
-	for _, reason := range r.reasons {
+		truth(r.Published != nil && r.Published.Changed), nil)
+	unclean := map[exit.ReasonCode]bool{}
+	for _, reason := range r.Reasons {
 		unclean[reason.Code] = true
 	}
-	for _, code := range reasonCodes() {
+	for _, code := range exit.ReasonCodes() {
 		m.gauge("last_run_unclean", "1 if this was a reason for exit code 3 of the last run.", truth(unclean[code]), prometheus.Labels{"reason": string(code)})
 	}
-	if p := r.published; p != nil {
+	if p := r.Published; p != nil {
 		m.gauge("last_run_seen", "Job versions seen by the last run.", float64(p.Counts.Seen), nil)
 		m.gauge("last_run_rejected", "Rejects met by the last run.", float64(p.Counts.Rejected), nil)
 		m.gauge("last_run_unmatched", "Tasks with facts of SearchTask in the last run that are in no table.", float64(p.Unmatched), nil)
@@ -65,10 +67,10 @@ func (m *metrics) run(r *report) {
 // snapshot adds the gauges of the published snapshot. After a failure, the last
 // success is the time of that snapshot: what ran since failed or found nothing
 // new.
-func (m *metrics) snapshot(r *report, manifest *dataset.Manifest) {
+func (m *metrics) snapshot(r *Report, manifest *dataset.Manifest) {
 	success := manifest.Published
-	if r.published != nil {
-		success = r.finished
+	if r.Published != nil {
+		success = r.Finished
 	}
 	m.gauge("last_success_timestamp_seconds", "When a run last published or found nothing new.", seconds(success), nil)
 	m.gauge("snapshot_timestamp_seconds", "When the published snapshot was published.", seconds(manifest.Published), nil)
@@ -81,7 +83,7 @@ func (m *metrics) snapshot(r *report, manifest *dataset.Manifest) {
 	}
 }
 
-func (m *metrics) pull(p *pullReport) {
+func (m *metrics) pull(p *Pull) {
 	m.gauge("last_run_calls", "Jobs fetched by the last run that were called on or after the days it fetched.", float64(p.Calls), nil)
 	m.gauge("last_run_missing", "Ids requested by the last run that did not come back.", float64(p.Missing), nil)
 	m.gauge("last_run_retries", "Requests retried by the last run.", float64(p.Retries), nil)

@@ -1,0 +1,81 @@
+// Package night is one pull: which days and jobs are due, what came of them,
+// what the snapshot says of them, and whether that is enough for exit code 0.
+// Package nightly has the rules, package discover the requests; the run that
+// decodes and publishes is the command's.
+package night
+
+import (
+	"time"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quantity"
+	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/discover"
+)
+
+// Options are the flags of pull, named as they are, and what no flag says.
+type Options struct {
+	Instances       []string
+	Endpoint        string
+	QPS             int
+	Date, From, To  string
+	Groups          []string
+	Jobs            string // file of ids
+	Discover        []string
+	Settle, Refetch time.Duration
+	CatchUp         time.Duration
+	AllowMissing    quantity.Allowance
+	MinCalls        int64
+	KeepRaw         int
+
+	Out       string                 // the dataset's folder, for commands that hints name
+	Client    client.Options         // besides Endpoint, QPS and Now
+	NewReader func() discover.Reader // makes the decoder of the run
+	Now       func() time.Time
+}
+
+// Defaults are the options where no flag is given.
+func Defaults() Options {
+	return Options{
+		Endpoint: client.DefaultEndpoint, QPS: 10, Discover: []string{"calls", "groups"},
+		Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour, CatchUp: 7 * 24 * time.Hour,
+		AllowMissing: quantity.Allowance{Number: 0.5, Share: true}, KeepRaw: 14,
+	}
+}
+
+func (o *Options) validate() error {
+	if len(o.Discover) == 0 {
+		return exit.Usagef("--discover must be calls, groups or both, got nothing")
+	}
+	for _, way := range o.Discover {
+		if way != "calls" && way != "groups" {
+			return exit.Usagef("--discover must be calls, groups or both, got %q", way)
+		}
+	}
+	for flag, ids := range map[string][]string{"--instance": o.Instances, "--group": o.Groups} {
+		for _, id := range ids {
+			if !isID(id) {
+				return exit.Usagef("%s: invalid id %q", flag, id)
+			}
+		}
+	}
+	switch {
+	case o.QPS < 1:
+		return exit.Usagef("--qps must be at least 1, got %d", o.QPS)
+	case o.KeepRaw < 1:
+		return exit.Usagef("--keep-raw must be at least 1, got %d", o.KeepRaw)
+	case o.CatchUp < 24*time.Hour:
+		return exit.WithHint(exit.Usagef("--catch-up must be at least 1d, got %s", quantity.Duration(o.CatchUp)), "with less, yesterday might be left out")
+	case o.MinCalls < 0:
+		return exit.Usagef("--min-calls must not be negative, got %d", o.MinCalls)
+	case o.named() && o.days():
+		return exit.Usagef("--group and --jobs name what to pull and cannot be combined with days")
+	}
+	return nil
+}
+
+// named reports whether campaigns or jobs are named, instead of days.
+func (o *Options) named() bool { return len(o.Groups) > 0 || o.Jobs != "" }
+
+// days reports whether days are named.
+func (o *Options) days() bool { return o.Date != "" || o.From != "" || o.To != "" }

@@ -1,0 +1,148 @@
+// Package report says what became of a run: in its last line, in
+// runs/<run>.json and in the metrics file. It decides nothing but whether a
+// failure comes before or after the run has published.
+package report
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline"
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/outboundbot/discover"
+	"callmill/schema"
+)
+
+// Report is the result of a run, and its JSON the content of runs/<run>.json:
+// all keys are in snake case; the content of the snapshot is in its manifest and
+// not repeated.
+type Report struct {
+	Run      string        `json:"run"` // empty where the run ended before it had the dataset
+	Command  string        `json:"command"`
+	Version  string        `json:"version"`
+	Started  time.Time     `json:"started"`
+	Finished time.Time     `json:"finished"`
+	ExitCode int           `json:"exit_code"`
+	Snapshot string        `json:"snapshot,omitempty"` // published by this run
+	Error    string        `json:"error,omitempty"`    // why nothing was published
+	Reasons  []exit.Reason `json:"reasons,omitempty"`  // of exit code 3, all of them
+
+	Read      *Read      `json:"read,omitempty"`
+	Published *Published `json:"published,omitempty"` // nil: nothing
+	Pull      *Pull      `json:"pull,omitempty"`      // nil: the command is not pull, or had nothing to fetch from
+	Pruned    []string   `json:"pruned,omitempty"`    // snapshots that went
+
+	now     func() time.Time
+	failure error // Error
+}
+
+// Read is what a run read.
+type Read struct {
+	Bytes     int64         `json:"bytes"` // decompressed
+	Jobs      int64         `json:"jobs"`  // versions of jobs
+	Turns     int64         `json:"turns"`
+	Rejects   int64         `json:"rejects"`
+	Coercions schema.Counts `json:"coercions,omitempty"` // values not as documented, and raw lines, by kind
+}
+
+// Published is what is published since the run.
+type Published struct {
+	Snapshot string           `json:"snapshot"` // the latest one
+	Changed  bool             `json:"changed"`  // false: it was the latest one before
+	Counts   dataset.Counts   `json:"counts"`
+	Rows     map[string]int64 `json:"rows"` // of each table
+	Unlisted []string         `json:"unlisted_statuses,omitempty"`
+	// Unmatched is how many tasks SearchTask had values of that are in no table.
+	Unmatched int64 `json:"unmatched,omitempty"`
+}
+
+// Pull is what a pull adds.
+type Pull struct {
+	Fetched []Fetched `json:"fetched,omitempty"` // days, or parts of them
+	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
+	Found   int64     `json:"found"`             // ids of jobs to ask for
+
+	// Asked = Returned + Missing + Failed.
+	Asked    int64 `json:"asked"`
+	Returned int64 `json:"returned"`
+	Missing  int64 `json:"missing"` // ids that did not come back in a readable form
+	Failed   int64 `json:"failed"`  // ids that are answered with errors only
+	Resumed  int64 `json:"resumed"` // of those asked, answered by what a killed run had received
+
+	Pending    int      `json:"pending"`               // jobs to ask for again
+	Unlisted   int64    `json:"unlisted"`              // entries that lists counted and never showed
+	Gaps       []string `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
+	ResumedRun string   `json:"resumed_run,omitempty"` // the killed run
+
+	Requests  int64 `json:"requests"` // sent, retries included
+	Retries   int64 `json:"retries"`
+	Throttles int64 `json:"throttles"`
+	HighWater int64 `json:"high_water"` // largest number of requests that left within one second
+}
+
+// Fetched is a span of time of which the calls were fetched.
+type Fetched struct {
+	InstanceID string    `json:"instance_id"`
+	From       time.Time `json:"from"`
+	To         time.Time `json:"to"`
+}
+
+// Count copies what a source counted.
+func (p *Pull) Count(c discover.Counters) {
+	p.Found, p.Asked, p.Returned, p.Missing, p.Failed, p.Resumed = c.Found, c.Asked, c.Returned, c.Missing, c.Failed, c.Resumed
+	p.Unlisted, p.Requests, p.Retries, p.Throttles, p.HighWater = c.Unlisted, c.Requests, c.Retries, c.Throttles, c.HighWater
+}
+
+// New begins the report of a run that has not got its dataset yet.
+func New(command, version string, now func() time.Time) *Report {
+	return &Report{Command: command, Version: version, now: now, Started: now().UTC().Truncate(time.Millisecond)}
+}
+
+// Begin records the run, which starts once it has the dataset.
+func (r *Report) Begin(run dataset.Run) { r.Run, r.Started = run.ID, run.Started }
+
+// Add records what the run read and published; nil for nothing.
+func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
+	r.Read = (*Read)(read)
+	if p == nil {
+		return
+	}
+	r.Published = &Published{
+		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+	}
+	for _, t := range p.Tables {
+		r.Published.Rows[t.Name] = t.Rows
+	}
+	if p.Changed {
+		r.Snapshot = p.Snapshot
+	}
+}
+
+// Because adds a reason for exit code 3.
+func (r *Report) Because(code exit.ReasonCode, says, hint string) {
+	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: says, Hint: hint})
+}
+
+// End records that the run ended, with an error or nil, and returns the error
+// that the command ends with. It is called again for what fails after that; once
+// a snapshot is published, a failure is a reason for exit code 3.
+func (r *Report) End(ctx context.Context, err error) error {
+	r.Finished = r.now().UTC().Truncate(time.Millisecond)
+	switch {
+	case r.Published == nil:
+		r.failure = errors.Join(r.failure, err)
+		if err = r.failure; err != nil {
+			r.Error = err.Error()
+		}
+	case err != nil:
+		r.Because(exit.Afterwards, err.Error(), exit.Hint(err))
+		fallthrough
+	case len(r.Reasons) > 0:
+		err = exit.Unclean(r.Reasons)
+	}
+	r.ExitCode = exit.Code(ctx, err)
+	return err
+}
