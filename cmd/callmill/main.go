@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"os"
@@ -45,13 +46,13 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 	}()
 	env := &environment{
-		stdin: stdin, stdout: newOutput(stdout), stderr: stderr,
+		stdin: stdin, stdout: bufio.NewWriter(output{stdout}), stderr: stderr,
 		getenv: os.LookupEnv, now: time.Now, limitMemory: limitMemory,
 	}
 	root := newRoot(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if e := env.flush(); err == nil {
+	if e := env.stdout.Flush(); err == nil {
 		err = e // else it is the lesser problem
 	}
 	exit.Complain(ctx, stderr, err)
@@ -60,12 +61,16 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // environment is what a command sees of the process besides files.
 type environment struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	getenv         func(string) (string, bool)
-	now            func() time.Time
-	limitMemory    func(bytes int64) // of the whole process
-	client         client.Options    // of the API, where no flag sets them
+	stdin io.Reader
+	// stdout keeps its first error, which is reported when Main flushes it. A
+	// command that prints much looks at the error of each line, to stop; one whose
+	// output is awaited flushes.
+	stdout      *bufio.Writer
+	stderr      io.Writer
+	getenv      func(string) (string, bool)
+	now         func() time.Time
+	limitMemory func(bytes int64) // of the whole process
+	client      client.Options    // of the API, where no flag sets them
 }
 
 // programBytes is what the process has in memory besides what Go manages: the

@@ -17,9 +17,14 @@ import (
 // fullDevice is a standard output on a full disk, like /dev/full.
 type fullDevice struct{}
 
-func (fullDevice) Write([]byte) (int, error) {
-	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
-}
+func (fullDevice) Write([]byte) (int, error) { return 0, errFull }
+
+var errFull = &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
+
+// failing is a standard output that fails.
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 const outputLost = "callmill: write standard output: no space left on device\nhint: the output is incomplete; redirect it to where there is space\n"
 
@@ -96,11 +101,11 @@ func TestOutputLost(t *testing.T) {
 
 // TestOutputFailed: what is wrong with standard output has a hint of its own.
 func TestOutputFailed(t *testing.T) {
-	full := &fs.PathError{Op: "write", Path: "data/x", Err: syscall.ENOSPC}
-	for want, err := range map[string]error{
-		outputLost: outputFailed(full),
-		"callmill: write standard output: bad file descriptor\nhint: the output is incomplete\n": outputFailed(syscall.EBADF),
+	for want, broken := range map[string]error{
+		outputLost: errFull,
+		"callmill: write standard output: bad file descriptor\nhint: the output is incomplete\n": syscall.EBADF,
 	} {
+		_, err := output{failing{broken}}.Write(nil)
 		var stderr bytes.Buffer
 		exit.Complain(t.Context(), &stderr, err)
 		if code := exit.Code(t.Context(), err); code != exit.Failed || stderr.String() != want {

@@ -143,6 +143,9 @@ func TestRunFileKeys(t *testing.T) {
 		if of != "" {
 			part = run[of].(map[string]any)
 		}
+		if of == "published" && part["unmatched"] != nil { // omitted where 0, and today's poisoned job may have had calls
+			keys = append(keys, "unmatched")
+		}
 		if diff := cmp.Diff(keys, slices.Sorted(maps.Keys(part))); diff != "" {
 			t.Errorf("keys of %q (-want +got):\n%s", of, diff)
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -53,7 +52,7 @@ func TestManualNamesFlags(t *testing.T) {
 
 // commands are those that the help lists, apart from help itself.
 func commands() (list []*cobra.Command) {
-	root := newRoot(&environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.LookupEnv})
+	root := newRoot(&environment{})
 	for _, c := range root.Commands() {
 		if !c.Hidden && c.Name() != "help" {
 			list = append(list, c)

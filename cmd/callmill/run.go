@@ -72,7 +72,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	err = r.End(ctx, err)
 	if r.Published != nil {
 		fmt.Fprintln(env.stdout, r.LastLine())
-		if e := env.flush(); e != nil {
+		if e := env.stdout.Flush(); e != nil {
 			err = r.End(ctx, e)
 		}
 	}

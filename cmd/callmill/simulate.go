@@ -117,7 +117,7 @@ func serve(ctx context.Context, env *environment, world *simulate.World, address
 		return err
 	}
 	fmt.Fprintf(env.stdout, "http://%s\n", listener.Addr())
-	if err := env.flush(); err != nil {
+	if err := env.stdout.Flush(); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if err := listenUntil(ctx, listener, handler); err != nil {

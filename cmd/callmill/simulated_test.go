@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"net/http"
@@ -88,7 +89,7 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	env := &environment{
-		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
+		stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr,
 		getenv: func(string) (string, bool) { return "", false }, now: p.now, client: p.client,
 	}
 	if env.now == nil {
@@ -98,6 +99,9 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	c.SilenceErrors, c.SilenceUsage = true, true
 	c.SetArgs(p.arguments(args))
 	err := c.ExecuteContext(t.Context())
+	if err := env.stdout.Flush(); err != nil {
+		t.Error(err)
+	}
 	exit.Complain(t.Context(), &stderr, err)
 	return pulled{exit.Code(t.Context(), err), stdout.String(), stderr.String()}
 }
