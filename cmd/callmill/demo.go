@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,7 +11,6 @@ import (
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/glance"
 	"callmill/cmd/callmill/internal/night"
-	"callmill/pipeline/dataset"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate/api"
 )
@@ -73,7 +70,7 @@ func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *w
 	if err := pull(ctx, env, flags, options); err != nil {
 		return err
 	}
-	return show(env, flags.out)
+	return glance.Show(env.stdout, flags.out)
 }
 
 // china is the time zone of the simulated calls.
@@ -81,24 +78,6 @@ var china = time.FixedZone("CST", 8*60*60)
 
 // demoQPS is more than the real API allows and less than a laptop can serve.
 const demoQPS = 500
-
-// show prints the report on a dataset.
-func show(env *environment, dir string) error {
-	d, err := dataset.View(dir)
-	if err != nil {
-		return err
-	}
-	g, err := glance.At(d)
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(dir, "latest")
-	if err := g.Print(env.stdout, path); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(env.stdout, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", dir)
-	return err
-}
 
 // onlyDemo returns a usage error if the dataset in dir has calls that are not
 // the demo's.

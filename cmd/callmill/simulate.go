@@ -81,7 +81,7 @@ the script node behind every line, planted causes of failure, personal data.`,
 				return err
 			}
 			if truth != "" {
-				if err := writeFile(truth, func(w io.Writer) error { return world.WriteTruth(c.Context(), w) }); err != nil {
+				if err := writeTruth(c.Context(), truth, world); err != nil {
 					return err
 				}
 			}
@@ -140,15 +140,14 @@ func listenUntil(ctx context.Context, listener net.Listener, handler http.Handle
 	return server.Close() // after the one that ended Serve, which may not have closed all yet
 }
 
-// writeFile creates or truncates the file at path.
-func writeFile(path string, write func(io.Writer) error) error {
+// writeTruth creates or truncates the file at path.
+func writeTruth(ctx context.Context, path string, world *simulate.World) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	if err := write(file); err != nil {
-		file.Close()
+	if err := errors.Join(world.WriteTruth(ctx, file), file.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return file.Close()
+	return nil
 }

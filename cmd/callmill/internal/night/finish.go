@@ -18,8 +18,7 @@ import (
 // for nothing.
 func (n *Night) Finish(r *report.Report, m *dataset.Manifest) error {
 	p := r.Pull
-	p.Count(n.source.Counters())
-	p.Calls = n.calls
+	p.Counters, p.Calls = n.source.Counters(), n.calls
 	if m != nil {
 		p.Pending = len(m.Pending)
 	}

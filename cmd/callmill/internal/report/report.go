@@ -63,24 +63,10 @@ type Published struct {
 type Pull struct {
 	Fetched []Fetched `json:"fetched,omitempty"` // days, or parts of them
 	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
-	Found   int64     `json:"found"`             // ids of jobs to ask for
-
-	// Asked = Returned + Missing + Failed.
-	Asked    int64 `json:"asked"`
-	Returned int64 `json:"returned"`
-	Missing  int64 `json:"missing"` // ids that did not come back in a readable form
-	Failed   int64 `json:"failed"`  // ids that are answered with errors only
-	Resumed  int64 `json:"resumed"` // of those asked, answered by what a killed run had received
-
+	discover.Counters
 	Pending    int      `json:"pending"`               // jobs to ask for again
-	Unlisted   int64    `json:"unlisted"`              // entries that lists counted and never showed
 	Gaps       []string `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
 	ResumedRun string   `json:"resumed_run,omitempty"` // the killed run
-
-	Requests  int64 `json:"requests"` // sent, retries included
-	Retries   int64 `json:"retries"`
-	Throttles int64 `json:"throttles"`
-	HighWater int64 `json:"high_water"` // largest number of requests that left within one second
 }
 
 // Fetched is a span of time of which the calls were fetched.
@@ -88,12 +74,6 @@ type Fetched struct {
 	InstanceID string    `json:"instance_id"`
 	From       time.Time `json:"from"`
 	To         time.Time `json:"to"`
-}
-
-// Count copies what a source counted.
-func (p *Pull) Count(c discover.Counters) {
-	p.Found, p.Asked, p.Returned, p.Missing, p.Failed, p.Resumed = c.Found, c.Asked, c.Returned, c.Missing, c.Failed, c.Resumed
-	p.Unlisted, p.Requests, p.Retries, p.Throttles, p.HighWater = c.Unlisted, c.Requests, c.Retries, c.Throttles, c.HighWater
 }
 
 // New begins the report of a run that has not got its dataset yet.
