@@ -119,7 +119,7 @@ func writeFormat(t *testing.T, dir string) {
 	fail(d.KeepDictionaries(s.Dicts))
 	run := d.NewRun()
 	tx, err := commit.Begin(ctx, d, run, commit.Options{
-		Flattener: func() commit.Flattener { return flatten.New(s.Location, s.Words) }, Unflatten: flatten.Job, Program: "callmill " + version(),
+		Flattener: func() commit.Flattener { return s.Flattener() }, Unflatten: flatten.Job, Program: "callmill " + version(),
 	})
 	fail(err)
 	defer func() { fail(tx.Close()) }()

@@ -137,7 +137,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 // transaction begins what the run will publish.
 func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, watch *observer) (*commit.Tx, error) {
 	options := commit.Options{
-		Flattener: func() commit.Flattener { return flatten.New(s.Location, s.Words) },
+		Flattener: func() commit.Flattener { return s.Flattener() },
 		Unflatten: flatten.Job,
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,

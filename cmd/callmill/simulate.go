@@ -137,7 +137,7 @@ func listenUntil(ctx context.Context, listener net.Listener, handler http.Handle
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return server.Close() // after the one that ended Serve, which may not have closed all yet
+	return server.Close() // after the call that ended Serve, which may not have closed all yet
 }
 
 // writeTruth creates or truncates the file at path.

@@ -61,6 +61,6 @@ func rowsIn(dir string) func(dataset.Settings) (func() verify.Rows, error) {
 		if !s.Derives(own) {
 			return nil, errors.New("written by a callmill that segments words or derives columns differently")
 		}
-		return func() verify.Rows { return flatten.New(s.Location, s.Words).Rows }, nil
+		return func() verify.Rows { return s.Flattener().Rows }, nil
 	}
 }

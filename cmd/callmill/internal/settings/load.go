@@ -10,20 +10,18 @@ import (
 	"callmill/segment"
 )
 
-// Words segments scripts: one of segment's two engines.
-type Words interface {
-	Cut(dst []int32, script string) []int32
-	Fingerprint() string
-}
-
 // Loaded is the settings of a run with what they name. KeyID is empty for a new
 // dataset, until the run has its key.
 type Loaded struct {
 	Settings dataset.Settings
 	Location *time.Location
-	Words    Words
 	Dicts    []dataset.Dictionary
+
+	words flatten.Segmenter
 }
+
+// Flattener returns a flattener of rows under the settings, for one goroutine.
+func (l *Loaded) Flattener() *flatten.Flattener { return flatten.New(l.Location, l.words) }
 
 // Of loads the settings of a snapshot of d.
 func Of(d *dataset.Dataset, s dataset.Settings) (*Loaded, error) {
@@ -51,7 +49,10 @@ func load(s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
 	for _, d := range dicts {
 		options.Dicts = append(options.Dicts, segment.UserDict{Name: d.Origin, Text: d.Text})
 	}
-	var words Words
+	var words interface { // one of segment's two engines
+		flatten.Segmenter
+		Fingerprint() string
+	}
 	if s.Segmenter == "gse" {
 		words, err = segment.NewGSE(options)
 	} else {
@@ -61,7 +62,7 @@ func load(s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
 		return nil, exit.AsUsage(err)
 	}
 	s.Words, s.Derivation, s.Outcomes = words.Fingerprint(), flatten.Version, schema.OutcomesVersion
-	return &Loaded{s, location, words, dicts}, nil
+	return &Loaded{s, location, dicts, words}, nil
 }
 
 // validate returns the time zone of s, or an error for a setting that this
