@@ -116,7 +116,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests under way, and commands. All others are called by one of these and
 // return.
-var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "cmd/callmill")
+var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "cmd/callmill", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+
+	"golang.org/x/term"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/callmill/internal/watch"
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
@@ -87,7 +91,8 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 
 // publish runs the line.
 func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, r *report.Report) (err error) {
-	show, err := progress.New(o.flags.progress, env.stderr, isTerminal(env.stderr), progress.Options{})
+	file, ok := env.stderr.(*os.File)
+	show, err := progress.New(o.flags.progress, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
 	if err != nil {
 		return err
 	}
@@ -100,8 +105,8 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if err := d.KeepDictionaries(s.Dicts); err != nil {
 		return err
 	}
-	watch := &observer{show: show}
-	tx, err := o.transaction(ctx, d, run, s, watch)
+	observer := watch.New(show)
+	tx, err := o.transaction(ctx, d, run, s, observer)
 	if err != nil {
 		return err
 	}
@@ -113,7 +118,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if in.finish != nil {
 		defer func() { err = errors.Join(err, in.finish(r, d.Manifest())) }()
 	}
-	defer watch.begin(in)()
+	defer observer.Begin(in.bytes, in.counters)()
 	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend}
 	if m := d.Manifest(); m != nil {
 		out.extent.Covered, out.extent.Pending = m.Covered, m.Pending
@@ -123,7 +128,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 		Decoder:  in.decoder,
 		Redactor: func() pipeline.Redactor { return redact.New(key) },
 		Dataset:  out,
-		Observer: watch,
+		Observer: observer,
 		Workers:  o.flags.workers,
 	})
 	r.Add(read, out.published)
@@ -135,14 +140,14 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 }
 
 // transaction begins what the run will publish.
-func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, watch *observer) (*commit.Tx, error) {
+func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, observer *watch.Observer) (*commit.Tx, error) {
 	options := commit.Options{
 		Flattener: func() commit.Flattener { return s.Flattener() },
 		Unflatten: flatten.Job,
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),
-		Observer:  watch,
+		Observer:  observer,
 	}
 	if o.anew {
 		return commit.BeginAnew(d, run, options), nil

@@ -1,19 +1,19 @@
-package main
+// Package watch shows the progress of a run: what the run and the source of a
+// pull report, as stages of package progress.
+package watch
 
 import (
-	"os"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 )
 
-// observer shows the progress of a run: by bytes of input or, where there are
-// counters of an API, by the jobs that were asked for.
-type observer struct {
+// Observer shows the progress of a run: by bytes of input or, where there are
+// counters of an API, by the jobs that were asked for. It implements
+// pipeline.Observer and commit.Observer, whose methods are called after Begin.
+type Observer struct {
 	show     *progress.Progress
 	counters func() discover.Counters // nil: the input is files
 	end      func()                   // of fetching; it may be called again
@@ -22,12 +22,16 @@ type observer struct {
 	shown discover.Counters
 }
 
-// begin shows the first stage of a run; end must be called when the run has
-// ended. Jobs are discovered before they are fetched, by an unknown number of
-// requests. Since a response may take long, a goroutine polls the counters.
-func (o *observer) begin(in *input) (end func()) {
-	if o.counters = in.counters; o.counters == nil {
-		o.show.Start("reading", in.bytes, progress.Bytes)
+// New returns an observer of a run that has not begun.
+func New(show *progress.Progress) *Observer { return &Observer{show: show} }
+
+// Begin shows the first stage of a run: by bytes, 0 for an unknown number, or
+// by counters where they are not nil. end must be called when the run has ended.
+// Jobs are discovered before they are fetched, by an unknown number of requests.
+// Since a response may take long, a goroutine polls the counters.
+func (o *Observer) Begin(bytes int64, counters func() discover.Counters) (end func()) {
+	if o.counters = counters; counters == nil {
+		o.show.Start("reading", bytes, progress.Bytes)
 		o.end = func() {}
 		return o.end
 	}
@@ -54,7 +58,7 @@ func (o *observer) begin(in *input) (end func()) {
 }
 
 // fetched shows the counters.
-func (o *observer) fetched() {
+func (o *Observer) fetched() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now, shown := o.counters(), o.shown
@@ -72,7 +76,8 @@ func (o *observer) fetched() {
 	o.show.Add(now.Asked - shown.Asked)
 }
 
-func (o *observer) Read(bytes, jobs, turns, rejects int64) {
+// Read shows a piece of input that is done with.
+func (o *Observer) Read(bytes, jobs, turns, rejects int64) {
 	if o.counters != nil {
 		o.fetched() // first, so that no job is shown before there are any to fetch
 	}
@@ -84,15 +89,11 @@ func (o *observer) Read(bytes, jobs, turns, rejects int64) {
 	}
 }
 
-func (o *observer) Writing(n int) {
+// Writing shows that n shards will be written.
+func (o *Observer) Writing(n int) {
 	o.end()
 	o.show.Start("writing", int64(n), "shards")
 }
 
-func (o *observer) Wrote() { o.show.Add(1) }
-
-// isTerminal reports whether a stream is a terminal.
-func isTerminal(w any) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
-}
+// Wrote shows that one of them is.
+func (o *Observer) Wrote() { o.show.Add(1) }
