@@ -62,9 +62,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 // environment is what a command sees of the process besides files.
 type environment struct {
 	stdin io.Reader
-	// stdout keeps its first error, which is reported when Main flushes it. A
-	// command that prints much looks at the error of each line, to stop; one whose
-	// output is awaited flushes.
+	// stdout keeps its first error, which Main reports when it flushes. A command
+	// that prints many lines checks the error of each to stop early; one whose
+	// output is awaited flushes it.
 	stdout      *bufio.Writer
 	stderr      io.Writer
 	getenv      func(string) (string, bool)

@@ -1,6 +1,6 @@
-// Package exit decides how callmill ends: with which code, and with which lines
-// on stderr. Commands return errors, of this package where nothing else says
-// what kind they are; Code and Complain are called once, with the last one.
+// Package exit decides how callmill ends: the exit code, and the lines on
+// stderr. Commands return errors; those of this package carry what others lack:
+// that they are usage errors, a hint, or the reasons for exit code 3.
 package exit
 
 import (
@@ -127,7 +127,8 @@ func Hint(err error) string {
 	return ""
 }
 
-// Unclean means that a run published, but not cleanly, for the given reasons.
+// Unclean are the reasons why a run that published ends with exit code
+// [Published].
 type Unclean []Reason
 
 func (u Unclean) Error() string {
@@ -138,7 +139,7 @@ func (u Unclean) Error() string {
 	return strings.Join(all, "; ")
 }
 
-// Reason is why a run that published ends with exit code [Published].
+// Reason is one of them.
 type Reason struct {
 	Code ReasonCode `json:"code"`
 	Says string     `json:"says"`

@@ -1,7 +1,7 @@
-// Package night is one pull: which days and jobs are due, what came of them,
-// what the snapshot says of them, and whether that is enough for exit code 0.
-// Package nightly has the rules, package discover the requests; the run that
-// decodes and publishes is the command's.
+// Package night is one pull: it plans what to fetch, tracks what was returned,
+// adds coverage and pending jobs to the snapshot, and judges whether the result
+// is good enough for exit code 0. The rules are in package nightly, the requests
+// in discover; decoding and publishing are left to the command.
 package night
 
 import (
@@ -18,7 +18,7 @@ import (
 	"callmill/pipeline/outboundbot/discover"
 )
 
-// Options are the flags of pull, named as they are, and what no flag says.
+// Options are the flags of pull, under their names, and what no flag sets.
 type Options struct {
 	Instances       []string
 	Endpoint        string
@@ -85,7 +85,7 @@ func (o *Options) named() bool { return len(o.Groups) > 0 || o.Jobs != "" }
 // days reports whether days are named.
 func (o *Options) days() bool { return o.Date != "" || o.From != "" || o.To != "" }
 
-// mostIDBytes is more than any id of the API has.
+// mostIDBytes is longer than any id of the API.
 const mostIDBytes = 256
 
 // isID reports whether text can be an id of the API. Ids of jobs need not be

@@ -1,5 +1,6 @@
-// Package quantity has the amounts that flags take: sizes, durations, and how
-// many are tolerated. All are values of package pflag.
+// Package quantity parses and prints the amounts that flags take: sizes,
+// durations, and how many of something are tolerated. Each type implements
+// pflag.Value.
 package quantity
 
 import (
@@ -13,7 +14,7 @@ import (
 // Size is a number of bytes: 300MB, 1GB, 64MiB. All units are powers of 1024.
 type Size int64
 
-// Type is what the help calls it.
+// Type returns the name of the type in the help.
 func (*Size) Type() string { return "size" }
 
 func (s Size) String() string {
@@ -49,7 +50,7 @@ type Allowance struct {
 	Share  bool // Number is a percentage
 }
 
-// Type is what the help calls it.
+// Type returns the name of the type in the help.
 func (*Allowance) Type() string { return "N|P%" }
 
 func (a Allowance) String() string {
@@ -82,7 +83,7 @@ func (a Allowance) Exceeded(n, all int64) bool {
 // Duration is a duration that is not negative and may be in days: 24h, 30d.
 type Duration time.Duration
 
-// Type is what the help calls it.
+// Type returns the name of the type in the help.
 func (*Duration) Type() string { return "duration" }
 
 // String returns a duration as Set parses it: 7d, 24h, 1m30s.

@@ -1,5 +1,5 @@
-// Package quote quotes words that are printed for a shell or for a reader of
-// columns, where they need it.
+// Package quote quotes text for a shell or for a line of separated fields, but
+// only where it must be quoted.
 package quote
 
 import (
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Shell returns a word of a shell's command line.
+// Shell returns s as one word of a shell's command line.
 func Shell(s string) string {
 	special := func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:=@%+,", r))

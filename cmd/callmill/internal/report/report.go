@@ -1,6 +1,6 @@
-// Package report says what became of a run: in its last line, in
-// runs/<run>.json and in the metrics file. It decides nothing but whether a
-// failure comes before or after the run has published.
+// Package report records the result of a run and writes it in three forms: the
+// last line on stdout, runs/<run>.json, and the metrics file. It decides only
+// whether a failure came before or after the run published.
 package report
 
 import (
@@ -35,7 +35,7 @@ type Report struct {
 
 	Read      *Read      `json:"read,omitempty"`
 	Published *Published `json:"published,omitempty"` // nil: nothing
-	Pull      *Pull      `json:"pull,omitempty"`      // nil: the command is not pull, or had nothing to fetch from
+	Pull      *Pull      `json:"pull,omitempty"`      // nil: the command is not pull, or failed before it began to fetch
 	Pruned    []string   `json:"pruned,omitempty"`    // snapshots that went
 
 	now     func() time.Time
@@ -62,7 +62,7 @@ type Published struct {
 	Unmatched int64 `json:"unmatched,omitempty"`
 }
 
-// Pull is what a pull adds.
+// Pull is what a pull adds to the report.
 type Pull struct {
 	Fetched []Fetched `json:"fetched,omitempty"` // days, or parts of them
 	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
@@ -79,7 +79,7 @@ type Fetched struct {
 	To         time.Time `json:"to"`
 }
 
-// New begins the report of a run that has not got its dataset yet.
+// New returns the report of a run that has not opened its dataset yet.
 func New(command, version string, now func() time.Time) *Report {
 	return &Report{Command: command, Version: version, now: now, Started: now().UTC().Truncate(time.Millisecond)}
 }

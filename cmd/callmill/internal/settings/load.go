@@ -10,8 +10,9 @@ import (
 	"callmill/segment"
 )
 
-// Loaded is the settings of a run with what they name. KeyID is empty for a new
-// dataset, until the run has its key.
+// Loaded is the settings of a run, with the time zone, the dictionaries and the
+// segmenter that they name. KeyID is empty for a new dataset until the run has
+// its key.
 type Loaded struct {
 	Settings dataset.Settings
 	Location *time.Location
