@@ -63,9 +63,10 @@ func (s *rejectStore) keep(b []byte, r *schema.Reject, sequence int64) ([]byte, 
 	b = spill.AppendBool(b, r.Undated)
 	b = binary.BigEndian.AppendUint64(b, uint64(raw))
 	b = binary.BigEndian.AppendUint64(b, uint64(size))
-	origin := strings.ToValidUTF8(r.Origin, "\uFFFD") // a path may be of any bytes, a text in the table may not
-	for _, text := range [...]string{hash, r.JobID, origin, r.Code, r.Reason} {
-		b = spill.AppendText(b, text)
+	for _, text := range [...]string{hash, r.JobID, r.Origin, r.Code, r.Reason} {
+		// A path and what a reason quotes may be of any bytes, a text in the
+		// table may not.
+		b = spill.AppendText(b, strings.ToValidUTF8(text, "\uFFFD"))
 	}
 	return b, nil
 }

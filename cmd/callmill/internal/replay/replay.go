@@ -5,6 +5,7 @@ package replay
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 
 	"callmill/pipeline/dataset"
@@ -49,12 +50,17 @@ func (r *Rejects) again(row *schema.RejectRow, sequence int64) *schema.Raw {
 	}
 }
 
-// inContext returns the input of a reject as a document.
+// inContext returns the input of a reject as a document. Behind a damaged element
+// nothing is closed: a closing bracket could complete one that was cut short.
 func inContext(row *schema.RejectRow) []byte {
 	if !isElement(row) {
 		return row.Raw
 	}
-	return slices.Concat([]byte(`{"Jobs":[`), row.Raw, []byte("]}"))
+	body := slices.Concat([]byte(`{"Jobs":[`), row.Raw)
+	if json.Valid(row.Raw) {
+		body = append(body, "]}"...)
+	}
+	return body
 }
 
 // isElement reports whether the input of a reject was an element of the Jobs of

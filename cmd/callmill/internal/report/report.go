@@ -156,6 +156,9 @@ func (r *Report) LastLine() string {
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
+	if p.Unmatched > 0 {
+		line += fmt.Sprintf("; SearchTask's values of %d calls match no published call", p.Unmatched)
+	}
 	if c.Shrunk > 0 {
 		line += fmt.Sprintf("; %d jobs shrunk: they have fewer tasks or turns than before", c.Shrunk)
 	}
