@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,13 +16,9 @@ import (
 // readManifest reads the manifest, nil if it is damaged. A snapshot that a newer
 // callmill wrote cannot be checked.
 func (p *Plan) readManifest() (*dataset.Manifest, error) {
-	text, err := os.ReadFile(p.path(dataset.ManifestFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		p.addManifest("is missing")
-		return nil, nil
-	}
-	if err != nil {
-		p.addManifest("cannot be read: %v", err)
+	text, wrong := readText(p.path(dataset.ManifestFile))
+	if wrong != "" {
+		p.addManifest("%s", wrong)
 		return nil, nil
 	}
 	m, err := dataset.ParseManifest(p.name, text)

@@ -33,24 +33,8 @@ func (p *Plan) note(format string, args ...any) {
 // left there by a run that was killed.
 func (p *Plan) noteOutside() {
 	p.noteLatestText()
-	entries, _ := os.ReadDir(p.dir)
-	for _, e := range entries {
-		switch name := e.Name(); {
-		case durable.IsTemp(name):
-			p.noteLeftover(name)
-		case !dataset.IsOwn(name):
-			p.note("%s is not callmill's", name)
-		}
-	}
-	entries, _ = os.ReadDir(filepath.Join(p.dir, "snapshots"))
-	for _, e := range entries {
-		switch name := e.Name(); {
-		case dataset.IsScratch(name):
-			p.noteLeftover(path.Join("snapshots", name))
-		case !dataset.IsSnapshot(name):
-			p.note("%s is not callmill's", path.Join("snapshots", name))
-		}
-	}
+	p.noteOthers("", durable.IsTemp, dataset.IsOwn)
+	p.noteOthers("snapshots", dataset.IsScratch, dataset.IsSnapshot)
 	for _, name := range []string{"key", "raw", "lock"} {
 		info, err := os.Lstat(filepath.Join(p.dir, name))
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
@@ -59,20 +43,45 @@ func (p *Plan) noteOutside() {
 	}
 }
 
-func (p *Plan) noteLeftover(name string) {
-	p.note("%s belongs to a run in progress, or to one that was killed: then the next run removes it", name)
-}
-
 // noteLatestText checks LATEST, for readers that cannot follow links: after a
 // run that was killed it may be out of date until the next one.
 func (p *Plan) noteLatestText() {
-	text, err := os.ReadFile(filepath.Join(p.dir, "LATEST"))
+	text, wrong := readText(filepath.Join(p.dir, "LATEST"))
 	switch named := strings.TrimSpace(string(text)); {
-	case errors.Is(err, fs.ErrNotExist):
+	case wrong == isMissing:
 		p.note("LATEST is missing: the next run writes it")
-	case err != nil:
-		p.note("LATEST cannot be read: %v", err)
+	case wrong != "":
+		p.note("LATEST %s", wrong)
 	case named != p.name:
 		p.note("LATEST names %q and latest %s: the next run corrects it", named, p.name)
 	}
+}
+
+// noteOthers notes what in a folder of the dataset a run left over, and what is
+// not callmill's own.
+func (p *Plan) noteOthers(folder string, leftOver, own func(name string) bool) {
+	entries, _ := os.ReadDir(filepath.Join(p.dir, folder))
+	for _, e := range entries {
+		switch name := path.Join(folder, e.Name()); {
+		case leftOver(e.Name()):
+			p.note("%s belongs to a run in progress, or to one that was killed: then the next run removes it", name)
+		case !own(e.Name()):
+			p.note("%s is not callmill's", name)
+		}
+	}
+}
+
+// isMissing is what readText finds wrong with a file that does not exist.
+const isMissing = "is missing"
+
+// readText reads a file. wrong says why it cannot be read, "" if it can.
+func readText(name string) (text []byte, wrong string) {
+	text, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, isMissing
+	case err != nil:
+		return nil, fmt.Sprintf("cannot be read: %v", err)
+	}
+	return text, ""
 }

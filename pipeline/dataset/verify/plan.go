@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,7 +34,6 @@ type Plan struct {
 
 	present map[string]fs.FileInfo // files in the snapshot's folder
 	units   []unit
-	jobs    []*tableFile      // files of jobs with rows
 	content map[string]string // paths in the manifest, by SHA-256
 
 	findings findings
@@ -42,12 +42,14 @@ type Plan struct {
 
 	mu   sync.Mutex
 	keys []schema.Key // of all jobs
+	jobs []*tableFile // the files they were read from
 }
 
-// unit is what is checked together: the files of a shard, or one file.
+// unit is what is checked together: the files of a shard, or one file. Its error
+// is that of ctx.
 type unit struct {
-	shard *shard
-	file  *tableFile
+	name  string
+	check func(ctx context.Context) error
 }
 
 // tableFile is a file of a table as the manifest describes it.
@@ -117,14 +119,7 @@ func (p *Plan) Units() int { return len(p.units) }
 // Check checks one unit. It is safe for concurrent use. The error is that of ctx;
 // anything else is a finding.
 func (p *Plan) Check(ctx context.Context, unit int) error {
-	u := p.units[unit]
-	switch {
-	case u.shard != nil:
-		return p.checkShard(ctx, u.shard)
-	case p.manifest == nil:
-		return p.checkName(ctx, u.file)
-	}
-	return p.checkSmall(ctx, u.file)
+	return p.units[unit].check(ctx)
 }
 
 // Report checks what only all units together show, and sums up. Every unit must
@@ -152,12 +147,12 @@ func (p *Plan) path(file string) string {
 	return filepath.Join(p.snapshot, filepath.FromSlash(file))
 }
 
-// compareUnits puts the shards of a day beside each other.
-func compareUnits(a, b unit) int { return cmp.Compare(a.String(), b.String()) }
+// fileUnit is a unit of one file.
+func fileUnit(f *tableFile, check func(context.Context, *tableFile) error) unit {
+	return unit{f.Path, func(ctx context.Context) error { return check(ctx, f) }}
+}
 
-func (u unit) String() string {
-	if u.file != nil {
-		return u.file.Path
-	}
-	return u.shard.String()
+// sortUnits puts the shards of a day beside each other.
+func (p *Plan) sortUnits() {
+	slices.SortFunc(p.units, func(a, b unit) int { return cmp.Compare(a.name, b.name) })
 }

@@ -2,9 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"errors"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -56,12 +53,10 @@ func (p *Plan) checkDictionary(name string) {
 		p.findings.add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
 		return
 	}
-	text, err := os.ReadFile(filepath.Join(p.dir, "dict", name))
+	text, wrong := readText(filepath.Join(p.dir, "dict", name))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		p.findings.add(file, CheckSettings, "is missing: words cannot be cut as they were")
-	case err != nil:
-		p.findings.add(file, CheckSettings, "cannot be read: %v", err)
+	case wrong != "":
+		p.findings.add(file, CheckSettings, "%s: words cannot be cut as they were", wrong)
 	case hashOf(text)+".txt" != name:
 		p.findings.add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
 	}
@@ -71,12 +66,12 @@ func (p *Plan) checkDictionary(name string) {
 // made with. why says why they cannot be made again, "" if they can: the key is
 // private and may not be readable.
 func (p *Plan) checkKeyID(id string) (why string) {
-	text, err := os.ReadFile(filepath.Join(p.dir, "key"))
+	text, wrong := readText(filepath.Join(p.dir, "key"))
 	switch key := bytes.TrimSpace(text); {
-	case errors.Is(err, fs.ErrNotExist):
+	case wrong == isMissing:
 		p.note("key is missing: runs need --key")
 		return "the key is missing"
-	case err != nil:
+	case wrong != "":
 		return "the key cannot be read"
 	case dataset.KeyID(key) != id:
 		p.findings.add("key", CheckSettings, "is not the key of the snapshot's contact keys")

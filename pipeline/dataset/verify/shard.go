@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,7 +33,7 @@ func (p *Plan) planShards(files []*tableFile) {
 	shards := map[shardID]*shard{}
 	for _, f := range files {
 		if !f.table.Day || f.Rows == 0 {
-			p.units = append(p.units, unit{file: f})
+			p.units = append(p.units, fileUnit(f, p.checkSmall))
 			continue
 		}
 		id := shardID{f.day, f.Bucket, f.Buckets}
@@ -43,24 +44,20 @@ func (p *Plan) planShards(files []*tableFile) {
 		}
 		if other := s.files[f.table.Name]; other != nil {
 			p.findings.add(f.Path, CheckShards, "holds the same shard as %s", other.Path)
-			p.units = append(p.units, unit{file: f})
+			p.units = append(p.units, fileUnit(f, p.checkSmall))
 			continue
 		}
 		s.files[f.table.Name] = f
 	}
 	days := map[calendar.Day][]*shard{}
 	for _, s := range shards {
-		p.units = append(p.units, unit{shard: s})
+		p.units = append(p.units, unit{s.String(), func(ctx context.Context) error { return p.checkShard(ctx, s) }})
 		days[s.day] = append(days[s.day], s)
-		if f := s.files[schema.TableJobs]; f != nil {
-			p.jobs = append(p.jobs, f)
-		}
 	}
 	for _, day := range days {
 		p.checkBuckets(day)
 	}
-	slices.SortFunc(p.units, compareUnits)
-	slices.SortFunc(p.jobs, func(a, b *tableFile) int { return cmp.Compare(a.Path, b.Path) })
+	p.sortUnits()
 }
 
 // checkBuckets checks how a day is divided into shards.

@@ -26,7 +26,7 @@ func (p *Plan) checkSmall(ctx context.Context, f *tableFile) error {
 	case schema.TableRejects:
 		err = p.checkRejects(ctx, f)
 	}
-	return p.addRead(err)
+	return unlessDamaged(err)
 }
 
 // keyOrder returns a check that the keys of the rows of a small table are in order,

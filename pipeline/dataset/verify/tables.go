@@ -85,13 +85,13 @@ func checkFile(f dataset.File, t *schema.Table) (file *tableFile, wrong string) 
 	if f.Rows < 0 || f.Bytes <= 0 {
 		return nil, fmt.Sprintf("it has %d rows in %d bytes", f.Rows, f.Bytes)
 	}
-	folder, day, err := t.Name, noDay, error(nil)
+	folder, day := t.Name, noDay
 	if t.Day {
-		date, _ := strings.CutPrefix(path.Base(path.Dir(f.Path)), schema.PartitionColumn+"=")
-		if day, err = calendar.ParseDay(date); err != nil {
+		date, ok := dataset.DayOf(f.Path)
+		if !ok {
 			return nil, "it is in the folder of no day"
 		}
-		folder = path.Join(folder, dataset.DateDir(int32(day)))
+		folder, day = path.Join(folder, dataset.DateDir(date)), calendar.Day(date)
 	}
 	switch want := dataset.FilePath(folder, f.SHA256); {
 	case f.Path != want:

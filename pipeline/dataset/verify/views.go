@@ -1,9 +1,6 @@
 package verify
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -46,23 +43,16 @@ func (p *Plan) checkViews(files []*tableFile) {
 	}
 }
 
-// checkViewsText checks views.sql of a snapshot whose manifest is damaged.
-func (p *Plan) checkViewsText() {
-	if text, ok := p.readViews(); ok && string(text) != dataset.Views("") {
-		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
-	}
-}
-
 // readViews reads views.sql. That it cannot be read is a finding.
 func (p *Plan) readViews() (text []byte, ok bool) {
-	text, err := os.ReadFile(p.path(dataset.ViewsFile))
-	switch {
-	case err == nil:
+	text, wrong := readText(p.path(dataset.ViewsFile))
+	switch wrong {
+	case "":
 		return text, true
-	case errors.Is(err, fs.ErrNotExist):
-		p.findings.add(dataset.ViewsFile, CheckFiles, "is missing")
+	case isMissing:
+		p.findings.add(dataset.ViewsFile, CheckFiles, "%s", wrong)
 	default:
-		p.findings.add(dataset.ViewsFile, CheckBytes, "cannot be read: %v", err)
+		p.findings.add(dataset.ViewsFile, CheckBytes, "%s", wrong)
 	}
 	return nil, false
 }
