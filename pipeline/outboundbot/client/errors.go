@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind is the kind of trouble an [Error] is about.
@@ -51,3 +52,29 @@ func (e *Error) Hint() string { return e.Advice }
 
 // Unwrap returns the error of the network, where there is one.
 func (e *Error) Unwrap() error { return e.err }
+
+// Failure is why a request was not answered although others may be. Its cause
+// is an [*Error] in its chain.
+type Failure struct {
+	Cause     Error
+	Refused   bool // the API does not accept what was asked: another try would not pass
+	Throttled bool // the API only said to ask later
+	Offline   bool // the request was never sent
+	// Status and Body are the response where it says that the API failed, with
+	// credentials taken out; 0 and nil where no such response came.
+	Status int
+	Body   []byte
+
+	verdict verdict
+	// coded: the API itself says that it failed. Another try then helps less
+	// often than after trouble on the network.
+	coded      bool
+	retryAfter time.Duration // what the API asks for
+	sent       time.Time
+}
+
+// Error returns the cause in one line.
+func (f *Failure) Error() string { return f.Cause.Error() }
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return &f.Cause }

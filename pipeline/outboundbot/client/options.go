@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -64,17 +65,17 @@ type Options struct {
 type Keys struct{ ID, Secret, Token string }
 
 func (o Options) withDefaults() Options {
-	setDefault(&o.Endpoint, DefaultEndpoint)
-	setDefault(&o.QPS, 10)
-	setDefault(&o.Parallel, min(max(2*o.QPS, 4), 31))
-	setDefault(&o.Connect, 5*time.Second)
-	setDefault(&o.Read, 15*time.Second)
-	setDefault(&o.Overall, 2*time.Minute)
-	setDefault(&o.Attempts, 10)
-	setDefault(&o.Backoff, 200*time.Millisecond)
-	setDefault(&o.BackoffCap, 10*time.Second)
-	setDefault(&o.RetryBudget, max(40*o.QPS, 400))
-	setDefault(&o.Patience, 10*time.Minute)
+	o.Endpoint = cmp.Or(o.Endpoint, DefaultEndpoint)
+	o.QPS = cmp.Or(o.QPS, 10)
+	o.Parallel = cmp.Or(o.Parallel, min(max(2*o.QPS, 4), 31))
+	o.Connect = cmp.Or(o.Connect, 5*time.Second)
+	o.Read = cmp.Or(o.Read, 15*time.Second)
+	o.Overall = cmp.Or(o.Overall, 2*time.Minute)
+	o.Attempts = cmp.Or(o.Attempts, 10)
+	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
+	o.BackoffCap = cmp.Or(o.BackoffCap, 10*time.Second)
+	o.RetryBudget = cmp.Or(o.RetryBudget, max(40*o.QPS, 400))
+	o.Patience = cmp.Or(o.Patience, 10*time.Minute)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -82,13 +83,6 @@ func (o Options) withDefaults() Options {
 		o.Sleep = sleep
 	}
 	return o
-}
-
-func setDefault[T comparable](value *T, standard T) {
-	var none T
-	if *value == none {
-		*value = standard
-	}
 }
 
 // sleep is Options.Sleep in real time.

@@ -1,10 +1,6 @@
 package client
 
-import (
-	"strconv"
-
-	"callmill/schema"
-)
+import "strconv"
 
 // apiVersion is the version of the API.
 const apiVersion = "2019-12-26"
@@ -36,14 +32,6 @@ const (
 	// Once is a single attempt, which may be throttled.
 	Once
 )
-
-// content are the members without one of which a response holds nothing.
-var content = map[string]string{
-	schema.ActionListJobs:        "Jobs",
-	schema.ActionListJobsByGroup: "Jobs",
-	schema.ActionListJobGroups:   "JobGroups",
-	schema.ActionSearchTask:      "SearchTaskInfoList",
-}
 
 // parameters are those of the query.
 func (r *Request) parameters() map[string]*string {

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"callmill/pipeline/outboundbot/client"
-	"callmill/pipeline/outboundbot/internal/lenient"
 	"callmill/schema"
 )
 
@@ -22,14 +20,9 @@ func (d *discovery) listGroups(ctx context.Context) error {
 	listed, selected := map[string]bool{}, map[string]string{} // status by id
 	_, err := read(ctx, d, pages[schema.JobGroupRow]{
 		action: listJobGroups, first: 1, moving: true,
-		page: func(ctx context.Context, number int) ([]schema.JobGroupRow, int64, error) {
-			a, err := d.list(ctx, listJobGroups, pageQuery(number))
-			if err != nil {
-				return nil, 0, err
-			}
-			rows, total := readGroups(a.JSON, d.plan.InstanceID, a.ObservedAt)
-			return rows, total, nil
-		},
+		page: pageOf(d, listJobGroups, nil, func(a *client.Answer) ([]schema.JobGroupRow, int64) {
+			return readGroups(a.Members, d.plan.InstanceID, a.ObservedAt)
+		}),
 		key: func(g *schema.JobGroupRow) string { return g.JobGroupID },
 		got: func(g *schema.JobGroupRow) {
 			mu.Lock()
@@ -81,23 +74,13 @@ func changed(a, b *schema.JobGroupRow) bool {
 // listGroup finds the jobs of a campaign, but for those that are settled. An
 // error names the campaign.
 func (d *discovery) listGroup(ctx context.Context, groupID string, moving bool, settled func(string) bool) error {
-	_, err := read(ctx, d, pages[jobRow]{
+	_, err := read(ctx, d, pages[string]{
 		action: listJobsByGroup, first: 1, moving: moving,
-		page: func(ctx context.Context, number int) ([]jobRow, int64, error) {
-			query := pageQuery(number)
-			query["JobGroupId"] = groupID
-			a, err := d.list(ctx, listJobsByGroup, query)
-			if err != nil {
-				return nil, 0, err
-			}
-			var page jobsPage
-			lenient.Read(a.JSON, &page)
-			return page.Jobs.List, page.Jobs.TotalCount.Value, nil
-		},
-		key: func(j *jobRow) string { return string(j.JobID) },
-		got: func(j *jobRow) {
-			if settled == nil || !settled(string(j.JobID)) {
-				d.found.add(string(j.JobID), 0)
+		page: pageOf(d, listJobsByGroup, map[string]string{"JobGroupId": groupID}, readJobIDs),
+		key:  func(id *string) string { return *id },
+		got: func(id *string) {
+			if settled == nil || !settled(*id) {
+				d.found.add(*id, 0)
 			}
 		},
 	})
@@ -105,8 +88,4 @@ func (d *discovery) listGroup(ctx context.Context, groupID string, moving bool, 
 		return fmt.Errorf("campaign %s: %w", groupID, err)
 	}
 	return nil
-}
-
-func pageQuery(number int) map[string]string {
-	return map[string]string{"PageNumber": strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize)}
 }

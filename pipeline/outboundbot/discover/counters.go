@@ -1,8 +1,6 @@
 package discover
 
 import (
-	"sync/atomic"
-
 	"callmill/pipeline/outboundbot/client"
 	"callmill/schema"
 )
@@ -23,34 +21,30 @@ type Counters struct {
 	Unlisted int64
 }
 
-type counters struct {
-	found, asked              atomic.Int64
-	returned, missing, failed atomic.Int64
-	resumed, unlisted         atomic.Int64
-}
-
-// Counters returns what the source has done so far. Asked is read first, so
-// that it never exceeds the sum of its parts. Safe for concurrent use.
+// Counters returns what the source has done so far. Safe for concurrent use.
 func (s *Source) Counters() Counters {
-	n := &s.counters
-	asked := n.asked.Load()
-	return Counters{
-		Counters: s.client.Counters(),
-		Found:    n.found.Load(), Asked: asked,
-		Returned: n.returned.Load(), Missing: n.missing.Load(), Failed: n.failed.Load(),
-		Resumed: n.resumed.Load(), Unlisted: n.unlisted.Load(),
-	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.counters
+	n.Counters = s.client.Counters()
+	return n
 }
 
-// saw counts a sighting: its part first, see Counters.
-func (n *counters) saw(s schema.Sighting) {
+func (s *Source) count(change func(*Counters)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.counters)
+}
+
+// saw counts a job that was asked for.
+func (n *Counters) saw(s schema.Sighting) {
+	n.Asked++
 	switch s.Trouble {
 	case "":
-		n.returned.Add(1)
+		n.Returned++
 	case schema.PendingUnfetched:
-		n.failed.Add(1)
+		n.Failed++
 	default:
-		n.missing.Add(1)
+		n.Missing++
 	}
-	n.asked.Add(1)
 }

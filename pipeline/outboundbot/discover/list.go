@@ -3,7 +3,10 @@ package discover
 import (
 	"context"
 	"fmt"
+	"iter"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // pageSize is how many entries are asked for at a time, the most allowed.
@@ -166,3 +169,28 @@ func (p *pages[T]) read(ctx context.Context, r *reading, n int) error {
 }
 
 func pageCount(total int64) int { return max(1, int((max(total, 1)-1)/pageSize)+1) }
+
+// forEach calls f for each value, for up to parallel of them at the same time,
+// and returns when all calls have returned. The first error cancels the rest.
+func forEach[T any](ctx context.Context, parallel int, values iter.Seq[T], f func(context.Context, T) error) error {
+	g, group := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for v := range values {
+		if group.Err() != nil {
+			break
+		}
+		g.Go(func() error { return f(group, v) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// between yields from, from+1 … to-1.
+func between(from, to int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for n := from; n < to && yield(n); n++ {
+		}
+	}
+}

@@ -1,12 +1,14 @@
 package discover
 
 import (
+	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/internal/lenient"
 	"callmill/schema"
 )
 
 // The pages of lists, as far as they are read; field by field in the vendor's
-// own client, alibabacloud-outboundbot20191226 2.2.1, models/.
+// own client, alibabacloud-outboundbot20191226 2.2.1, models/. Entries without
+// an id are included: the API counts them.
 
 const (
 	listJobs        = schema.ActionListJobs
@@ -15,69 +17,59 @@ const (
 	searchTask      = schema.ActionSearchTask
 )
 
-// callsPage is a page of SearchTask. What it says of a call besides is read by
-// the run's decoder.
-type callsPage struct {
-	Total              lenient.Int
-	SearchTaskInfoList lenient.List[callRow]
+// call is a call as SearchTask lists it. What it says of a call besides is read
+// by the run's decoder.
+type call struct {
+	jobID, taskID, groupID string
+	actualTime             int64 // ms; 0: none
 }
 
-// callRow is a call as SearchTask lists it.
-type callRow struct {
-	JobID      lenient.Text `json:"JobId"`
-	TaskID     lenient.Text `json:"TaskId"`
-	JobGroupID lenient.Text `json:"JobGroupId"`
-	ActualTime lenient.Int  // ms
-}
-
-// jobsPage is a page of ListJobsByGroup.
-type jobsPage struct{ Jobs lenient.Paged[jobRow] }
-
-// jobRow is a job as ListJobsByGroup lists it.
-type jobRow struct {
-	JobID lenient.Text `json:"JobId"`
-}
-
-// groupsPage is a page of ListJobGroups.
-type groupsPage struct{ JobGroups lenient.Paged[groupRow] }
-
-// groupRow is a campaign as ListJobGroups lists it.
-type groupRow struct {
-	JobGroupID          lenient.Text `json:"JobGroupId"`
-	JobGroupName        lenient.Text
-	JobGroupDescription lenient.Text
-	ScriptID            lenient.Text `json:"ScriptId"`
-	ScriptName          lenient.Text
-	ScriptVersion       lenient.Text
-	Status              lenient.Text
-	CreationTime        lenient.Int // ms
-	ModifyTime          lenient.Int // ms, documented as a string
-	Progress            lenient.Object[progress]
-}
-
-type progress struct{ TotalJobs, TotalCompleted, TotalNotAnswered lenient.Int }
-
-func (g *groupRow) row(instanceID string, observedAt int64) schema.JobGroupRow {
-	p := &g.Progress.Fields
-	return schema.JobGroupRow{
-		InstanceID: instanceID, JobGroupID: string(g.JobGroupID),
-		JobGroupName: string(g.JobGroupName), Description: string(g.JobGroupDescription),
-		ScriptID: string(g.ScriptID), ScriptName: string(g.ScriptName), ScriptVersion: string(g.ScriptVersion),
-		JobGroupStatus: string(g.Status), CreationTime: g.CreationTime.Value, ModifyTime: g.ModifyTime.Value,
-		TotalJobs: p.TotalJobs.Pointer(), TotalCompleted: p.TotalCompleted.Pointer(),
-		TotalNotAnswered: p.TotalNotAnswered.Pointer(), ObservedAt: observedAt,
+// readCalls reads a page of SearchTask, and how many calls there are in all.
+func readCalls(a *client.Answer) (calls []call, total int64) {
+	for _, row := range a.Members.Get("SearchTaskInfoList").List("JobId") {
+		at, _ := row.Get("ActualTime").Int()
+		calls = append(calls, call{row.Get("JobId").Text(), row.Get("TaskId").Text(), row.Get("JobGroupId").Text(), at})
 	}
+	total, _ = a.Members.Get("Total").Int()
+	return calls, total
 }
 
-// readGroups reads a page of campaigns, and how many there are in all. Rows
-// without an id are included: the list counts them.
-func readGroups(text []byte, instanceID string, observedAt int64) (rows []schema.JobGroupRow, total int64) {
-	var page groupsPage
-	lenient.Read(text, &page)
-	for i := range page.JobGroups.List {
-		rows = append(rows, page.JobGroups.List[i].row(instanceID, observedAt))
+// readJobIDs reads a page of ListJobsByGroup, and how many jobs there are in all.
+func readJobIDs(a *client.Answer) (ids []string, total int64) {
+	rows, total := a.Members.Get("Jobs").Page("JobId")
+	for _, row := range rows {
+		ids = append(ids, row.Get("JobId").Text())
 	}
-	return rows, page.JobGroups.TotalCount.Value
+	return ids, total
+}
+
+// readGroups reads a page of ListJobGroups, and how many campaigns there are in
+// all.
+func readGroups(page lenient.Object, instanceID string, observedAt int64) (groups []schema.JobGroupRow, total int64) {
+	rows, total := page.Get("JobGroups").Page("JobGroupId")
+	for _, row := range rows {
+		progress := row.Get("Progress").Object()
+		created, _ := row.Get("CreationTime").Int()
+		modified, _ := row.Get("ModifyTime").Int() // documented as a string
+		groups = append(groups, schema.JobGroupRow{
+			InstanceID: instanceID, JobGroupID: row.Get("JobGroupId").Text(),
+			JobGroupName: row.Get("JobGroupName").Text(), Description: row.Get("JobGroupDescription").Text(),
+			ScriptID: row.Get("ScriptId").Text(), ScriptName: row.Get("ScriptName").Text(), ScriptVersion: row.Get("ScriptVersion").Text(),
+			JobGroupStatus: row.Get("Status").Text(), CreationTime: created, ModifyTime: modified,
+			TotalJobs: numberOf(progress, "TotalJobs"), TotalCompleted: numberOf(progress, "TotalCompleted"),
+			TotalNotAnswered: numberOf(progress, "TotalNotAnswered"), ObservedAt: observedAt,
+		})
+	}
+	return groups, total
+}
+
+// numberOf returns a member of an object, nil where it is no whole number.
+func numberOf(o lenient.Object, name string) *int64 {
+	n, ok := o.Get(name).Int()
+	if !ok {
+		return nil
+	}
+	return &n
 }
 
 // groupFinished reports whether a campaign with this status makes no more
