@@ -12,7 +12,7 @@ import (
 // cut passes an input that is too large for memory to Options.Cut. head is what
 // was read of in.
 func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
-	defer f.pool.put(head)
+	defer f.pool.Put(&head)
 	if f.o.Cut == nil {
 		return fmt.Errorf("read %s: larger than %d bytes and Options.Cut is nil", one.path, f.o.MaxWhole)
 	}
@@ -22,7 +22,8 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 		if err != nil {
 			return nil, err
 		}
-		return reporter{again, &met}, nil
+		again.onClose = func() { met = again.damage }
+		return again, nil
 	}
 	if one.path == "-" {
 		spool, err := f.spool(head, in)
@@ -62,17 +63,6 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 	}
 	last.Fault, last.Archive = met.fault, met.archive
 	return yield(last)
-}
-
-// reporter reports the damage of its input on Close.
-type reporter struct {
-	*input
-	to *damage
-}
-
-func (r reporter) Close() error {
-	*r.to = r.input.damage
-	return r.input.Close()
 }
 
 // spool copies an input that can be read only once to a temporary file.

@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,10 +10,6 @@ import (
 
 	"callmill/schema"
 )
-
-func sortByOrigin(list []file) {
-	slices.SortFunc(list, func(a, b file) int { return cmp.Compare(a.origin, b.origin) })
-}
 
 // Raws reads the files and yields every piece in order: the arguments as
 // given, a folder's files by path. yield owns the Raw and its Body until it
@@ -58,7 +53,7 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	}
 	raw := f.base(one)
 	raw.Body, raw.Fault, raw.Archive = body, in.fault, in.archive
-	raw.Release = func() { f.pool.put(body) }
+	raw.Release = func() { f.pool.Put(&body) }
 	return yield(&raw)
 }
 
@@ -69,7 +64,7 @@ func (f *Files) base(one file) schema.Raw {
 // whole reads in to its end, or to one byte more than MaxWhole.
 func (f *Files) whole(in io.Reader, size int64) ([]byte, error) {
 	most := f.o.MaxWhole + 1
-	body := f.pool.get(int(min(size+bytes.MinRead, most)))
+	body := f.newBody(int(min(size+bytes.MinRead, most)))
 	for int64(len(body)) < most {
 		if len(body) == cap(body) {
 			body = slices.Grow(body, bytes.MinRead)
@@ -84,4 +79,13 @@ func (f *Files) whole(in io.Reader, size int64) ([]byte, error) {
 		}
 	}
 	return body, nil
+}
+
+// newBody returns an empty body with room for size bytes. One that is too small
+// is dropped: the larger one will be released in its place.
+func (f *Files) newBody(size int) []byte {
+	if b, ok := f.pool.Get().(*[]byte); ok && cap(*b) >= size {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, size)
 }
