@@ -82,20 +82,21 @@ func (s *snapshot) text() string {
 	return b.String()
 }
 
+// amount returns a number with its unit.
 func (s *snapshot) amount(n int64) string {
-	if s.unit == Bytes {
+	switch {
+	case s.unit == Bytes:
 		return size(float64(n))
-	}
-	if n == 1 {
+	case n == 1:
 		return "1 " + strings.TrimSuffix(s.unit, "s")
 	}
 	return thousands(n) + " " + s.unit
 }
 
-// number returns an amount whose unit follows.
+// number returns an amount whose unit follows; kB and MB may differ from that.
 func (s *snapshot) number(n int64) string {
 	if s.unit == Bytes {
-		return size(float64(n)) // kB and MB may differ from the unit that follows
+		return size(float64(n))
 	}
 	return thousands(n)
 }
@@ -110,43 +111,25 @@ func (s *snapshot) perSecond(rate float64) string {
 	return thousands(int64(rate)) + "/s"
 }
 
-// name returns the singular and the plural of a field.
-func (f Field) name() (one, many string) {
-	switch f {
-	case Jobs:
-		return "job", "jobs"
-	case Turns:
-		return "turn", "turns"
-	case Rejects:
-		return "reject", "rejects"
-	case Retries:
-		return "retry", "retries"
-	default:
-		return "throttle", "throttles"
-	}
+// fieldNames are the singular and the plural of each field.
+var fieldNames = [fieldCount][2]string{
+	{"job", "jobs"}, {"turn", "turns"}, {"reject", "rejects"}, {"retry", "retries"}, {"throttle", "throttles"},
 }
 
 func plural(n int64, f Field) string {
-	one, many := f.name()
 	if n == 1 {
-		return "1 " + one
+		return "1 " + fieldNames[f][0]
 	}
-	return thousands(n) + " " + many
+	return thousands(n) + " " + fieldNames[f][1]
 }
 
 // size returns a number of bytes in powers of 1000: "4.5 MB".
 func size(n float64) string {
-	for _, unit := range []string{"B", "kB", "MB", "GB"} {
-		if n < 999.95 {
-			digits := 1
-			if unit == "B" {
-				digits = 0
-			}
-			return strconv.FormatFloat(n, 'f', digits, 64) + " " + unit
-		}
-		n /= 1000
+	units, digits := []string{"B", "kB", "MB", "GB", "TB"}, 0
+	for n >= 999.95 && len(units) > 1 {
+		n, units, digits = n/1000, units[1:], 1
 	}
-	return strconv.FormatFloat(n, 'f', 1, 64) + " TB"
+	return strconv.FormatFloat(n, 'f', digits, 64) + " " + units[0]
 }
 
 // thousands returns a number with commas: "1,234,567".
