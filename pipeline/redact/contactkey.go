@@ -6,6 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -59,4 +63,86 @@ func (k *keyer) key(number string) string {
 	r.digits = append(r.digits[:0], k.digits...)
 	r.key = string(k.text[:])
 	return r.key
+}
+
+// minNational is the number of digits that must remain after a leading 86 for it to
+// be China's country code and not part of the number.
+const minNational = 10
+
+// appendNumber appends a normalized phone number to dst, as ASCII digits. In this
+// order it applies Unicode's compatibility form (NFKC), keeps digits only, and
+// removes one leading international prefix 00, the country code 86 if at least ten
+// digits remain, and leading zeros (a response with JSON numbers has lost them). It
+// appends nothing if no digit is left.
+//
+// Digits of other scripts count with their value: dropping them could make one
+// number of those of two people. scratch is space for the compatibility form; the
+// second result is that space, grown.
+func appendNumber(dst []byte, number string, scratch []byte) (digits, grown []byte) {
+	start := len(dst)
+	ascii := true
+	for i := range len(number) {
+		c := number[i]
+		if c >= utf8.RuneSelf {
+			ascii = false
+			break
+		}
+		if '0' <= c && c <= '9' {
+			dst = append(dst, c)
+		}
+	}
+	if !ascii {
+		scratch = norm.NFKC.AppendString(scratch[:0], number)
+		dst = appendDigits(dst[:start], scratch)
+	}
+	kept := trimPrefixes(dst[start:])
+	return append(dst[:start], kept...), scratch
+}
+
+// appendDigits appends the digits of text with their value.
+func appendDigits(dst, text []byte) []byte {
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		text = text[size:]
+		if v, ok := digitValue(r); ok {
+			dst = append(dst, '0'+v)
+		}
+	}
+	return dst
+}
+
+// digitValue returns the value of a decimal digit of any script. Unicode lists the
+// digits of each script from 0 to 9 without a gap, so a range of its table of
+// decimal digits (Nd) holds whole tens.
+func digitValue(r rune) (byte, bool) {
+	if r < utf8.RuneSelf {
+		return byte(r - '0'), '0' <= r && r <= '9'
+	}
+	if !unicode.IsDigit(r) {
+		return 0, false
+	}
+	for _, tens := range unicode.Nd.R16 {
+		if rune(tens.Lo) <= r && r <= rune(tens.Hi) {
+			return byte((r - rune(tens.Lo)) % 10), true
+		}
+	}
+	for _, tens := range unicode.Nd.R32 {
+		if rune(tens.Lo) <= r && r <= rune(tens.Hi) {
+			return byte((r - rune(tens.Lo)) % 10), true
+		}
+	}
+	return 0, false
+}
+
+func trimPrefixes(digits []byte) []byte {
+	if len(digits) >= 2 && digits[0] == '0' && digits[1] == '0' {
+		digits = digits[2:]
+	}
+	if len(digits) >= 2+minNational && digits[0] == '8' && digits[1] == '6' {
+		digits = digits[2:]
+	}
+	for len(digits) > 0 && digits[0] == '0' {
+		digits = digits[1:]
+	}
+	return digits
 }

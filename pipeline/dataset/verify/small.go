@@ -3,9 +3,8 @@ package verify
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"encoding/json"
 	"maps"
-	"reflect"
 	"slices"
 
 	"callmill/schema"
@@ -70,39 +69,32 @@ func (p *Plan) checkStatuses(ctx context.Context, f *tableFile) error {
 	if p.manifest.Table(schema.TableTasks) != nil {
 		unlisted = p.manifest.Unlisted()
 	}
-	var want []schema.StatusRow
-	for _, o := range schema.Outcomes() {
-		want = append(want, o.Row())
-	}
+	want := schema.Outcomes()
 	for _, status := range unlisted {
-		want = append(want, schema.OutcomeOf(status).Row())
+		want = append(want, schema.OutcomeOf(status))
 	}
-	var got []schema.StatusRow
+	var got []string
 	for r, err := range rowsOf[schema.StatusRow](ctx, p, f) {
 		if err != nil {
 			return err
 		}
-		got = append(got, *r)
+		got = append(got, spell(*r))
 	}
 	if len(got) != len(want) {
 		p.findings.add(f.Path, CheckStatuses, "has %d rows; %d statuses are documented and %d others met", len(got), len(want)-len(unlisted), len(unlisted))
 	}
 	for i := range min(len(got), len(want)) {
-		if !reflect.DeepEqual(got[i], want[i]) {
-			p.findings.add(f.Path, CheckStatuses, "row %d is %s, not %s", i, showRow(got[i]), showRow(want[i]))
+		if want := spell(want[i].Row()); got[i] != want {
+			p.findings.add(f.Path, CheckStatuses, "row %d is %s, not %s", i, got[i], want)
 		}
 	}
 	return nil
 }
 
-// showRow formats a row for a finding.
-func showRow(row any) string {
-	var text string
-	v := reflect.ValueOf(row)
-	for i := range v.NumField() {
-		text += fmt.Sprintf(" %s", show(v.Field(i)))
-	}
-	return "(" + text[1:] + ")"
+// spell formats a row for a finding.
+func spell(row schema.StatusRow) string {
+	text, _ := json.Marshal(row) // texts, numbers and booleans cannot fail
+	return string(text)
 }
 
 // checkUnlisted compares the undocumented statuses met in a file of tasks with

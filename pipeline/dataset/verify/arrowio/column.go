@@ -46,7 +46,7 @@ func newColumn(c schema.Column, leaf, size int) *column {
 	case schema.TypeString:
 		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), (&texts{nullable: c.Nullable}).set}
 	default:
-		col.decoder = &lists{levels: newLevels[parquet.ByteArray](c, size), size: size}
+		col.decoder = &lists{levels: newLevels[parquet.ByteArray](c, size), known: map[string]string{}}
 	}
 	return col
 }
@@ -201,9 +201,8 @@ func (t *texts) set(field any, v parquet.ByteArray) (strange string) {
 // lists decodes a column of lists of texts.
 type lists struct {
 	levels[parquet.ByteArray]
-	size  int
 	known map[string]string // texts met, so that a word is in memory once
-	all   []string          // of the lists returned last, which share it
+	list  []string          // the last one
 }
 
 // maxKnown bounds the texts that lists keeps for reuse.
@@ -212,10 +211,7 @@ const maxKnown = 1 << 14
 // next decodes the list of the next row. It ends where the next one begins, or
 // with the column chunk.
 func (l *lists) next(field any) (strange string, err error) {
-	if cap(l.all)-len(l.all) < 64 {
-		l.all = make([]string, 0, 8*max(l.size, 64))
-	}
-	start := len(l.all)
+	l.list = l.list[:0]
 	for began := false; ; began = true {
 		err := l.ahead()
 		if began && (errors.Is(err, errEnds) || err == nil && l.repeated[l.used] == 0) {
@@ -230,23 +226,18 @@ func (l *lists) next(field any) (strange string, err error) {
 		if v, defined := l.take(); defined {
 			text, ok := l.known[string(v)]
 			if !ok {
-				text = l.keep(v)
+				text = string(v)
+				if len(l.known) >= maxKnown {
+					clear(l.known)
+				}
+				l.known[text] = text
+				if !utf8.Valid(v) {
+					strange = fmt.Sprintf("%q is not UTF-8", v)
+				}
 			}
-			if !ok && !utf8.Valid(v) {
-				strange = fmt.Sprintf("%q is not UTF-8", v)
-			}
-			l.all = append(l.all, text)
+			l.list = append(l.list, text)
 		}
 	}
-	*field.(*[]string) = l.all[start:len(l.all):len(l.all)]
+	*field.(*[]string) = append([]string{}, l.list...)
 	return strange, nil
-}
-
-func (l *lists) keep(v []byte) string {
-	if l.known == nil || len(l.known) >= maxKnown {
-		l.known = map[string]string{}
-	}
-	text := string(v)
-	l.known[text] = text
-	return text
 }
