@@ -31,8 +31,8 @@ func ParseContentHash(s string) (h ContentHash, err error) {
 func (j *Job) ContentHash(buf []byte) (ContentHash, []byte) {
 	b := buf[:0]
 	b = appendText(b, j.JobID, j.JobGroupID, j.ReferenceID, j.ScenarioID, j.StrategyID, j.Status, j.FailureReason)
-	b = appendInt32(b, j.Priority)
-	b = appendInt32(b, j.SystemPriority)
+	b = appendNumber(b, j.Priority)
+	b = appendNumber(b, j.SystemPriority)
 	b = binary.AppendUvarint(b, uint64(len(j.CallingNumbers)))
 	b = appendText(b, j.CallingNumbers...)
 	b = binary.AppendUvarint(b, uint64(len(j.Contacts)))
@@ -56,7 +56,7 @@ func appendTask(b []byte, t *Task) []byte {
 	b = appendText(b, t.TaskID, t.JobID, t.CallID, t.ChatbotID, t.ScenarioID, t.Status, t.Brief, t.CallingNumber, t.CalledNumber)
 	b = binary.AppendVarint(b, t.PlannedTime)
 	b = binary.AppendVarint(b, t.ActualTime)
-	b = appendInt64(b, t.Duration)
+	b = appendNumber(b, t.Duration)
 	b = appendContact(b, &t.Contact)
 	b = binary.AppendUvarint(b, uint64(len(t.Turns)))
 	for i := range t.Turns {
@@ -80,7 +80,7 @@ func appendSummaries(b []byte, list []Summary) []byte {
 	return b
 }
 
-func appendInt32(b []byte, v *int32) []byte {
+func appendNumber[T int32 | int64](b []byte, v *T) []byte {
 	if v == nil {
 		return append(b, 0)
 	}

@@ -18,7 +18,7 @@ import (
 
 // listFiles lists the files in the snapshot's folder. Links and the like are
 // findings: only regular files are read.
-func (p *Plan) listFiles() error {
+func (p *plan) listFiles() error {
 	if _, err := os.Stat(p.snapshot); err != nil {
 		return fmt.Errorf("latest names snapshot %s: %w: go back to another with `callmill snapshots %s rollback NAME`", p.name, err, p.dir)
 	}
@@ -44,7 +44,7 @@ func (p *Plan) listFiles() error {
 }
 
 // checkFileList compares the files that are there with those of the manifest.
-func (p *Plan) checkFileList(files []*tableFile) {
+func (p *plan) checkFileList(files []*tableFile) {
 	wanted := map[string]bool{dataset.ManifestFile: true, dataset.ViewsFile: true}
 	for _, f := range files {
 		wanted[f.Path] = true
@@ -65,7 +65,7 @@ func (p *Plan) checkFileList(files []*tableFile) {
 
 // intact reports whether a file has the size and, unless Quick, the hash that the
 // manifest says; only such a file is worth reading.
-func (p *Plan) intact(ctx context.Context, f *tableFile) (bool, error) {
+func (p *plan) intact(ctx context.Context, f *tableFile) (bool, error) {
 	if info := p.present[f.Path]; info == nil || info.Size() != f.Bytes {
 		return false, nil // a finding already
 	}
@@ -86,7 +86,7 @@ func (p *Plan) intact(ctx context.Context, f *tableFile) (bool, error) {
 
 // hash returns the SHA-256 of a file, "" if it cannot be read, which is a
 // finding. The error is that of ctx.
-func (p *Plan) hash(ctx context.Context, f *tableFile) (string, error) {
+func (p *plan) hash(ctx context.Context, f *tableFile) (string, error) {
 	h := sha256.New()
 	file, err := os.Open(p.path(f.Path))
 	if err == nil {
@@ -107,14 +107,14 @@ func (p *Plan) hash(ctx context.Context, f *tableFile) (string, error) {
 
 // sound checks everything about a file except its rows, and reports whether they
 // can be read as rows of its table.
-func (p *Plan) sound(ctx context.Context, f *tableFile) (bool, error) {
+func (p *plan) sound(ctx context.Context, f *tableFile) (bool, error) {
 	intact, err := p.intact(ctx, f)
 	return intact && p.checkFooter(f) && !p.o.Quick, err
 }
 
 // checkFooter checks the format, the columns and the numbers of rows of a file,
 // and reports whether its rows can be read as rows of its table.
-func (p *Plan) checkFooter(f *tableFile) bool {
+func (p *plan) checkFooter(f *tableFile) bool {
 	footer, err := arrowio.ReadFooter(p.path(f.Path))
 	if err != nil {
 		p.findings.add(f.Path, CheckSchema, "its footer cannot be read: %v", err)

@@ -62,7 +62,7 @@ func (j *jobCheck) checkPlace(at int32) {
 
 // dayOf returns the day of an instant in ms in the dataset's time zone; 0 is no
 // instant.
-func (p *Plan) dayOf(ms int64) calendar.Day {
+func (p *plan) dayOf(ms int64) calendar.Day {
 	if ms == 0 || p.location == nil {
 		return noDay
 	}

@@ -3,12 +3,10 @@ package verify
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"callmill/pipeline/dataset"
@@ -16,9 +14,8 @@ import (
 	"callmill/schema"
 )
 
-// Plan is a check of a snapshot, divided into units that may be checked
-// concurrently: NewPlan, Check for every unit, Report.
-type Plan struct {
+// plan is a check of a snapshot, divided into units.
+type plan struct {
 	o        Options
 	dir      string                   // of the dataset
 	name     string                   // of the snapshot
@@ -40,7 +37,6 @@ type Plan struct {
 	notes    []string
 	leftOut  []string
 
-	mu   sync.Mutex
 	keys []schema.Key // of all jobs
 	jobs []*tableFile // the files they were read from
 }
@@ -62,23 +58,20 @@ type tableFile struct {
 // noDay is the day of jobs without a call.
 const noDay = calendar.Day(schema.NoDate)
 
-// NewPlan checks the manifest and which files there are, and plans the rest. An
+// newPlan checks the manifest and which files there are, and plans the rest. An
 // error means that there is nothing to check.
-func NewPlan(dir string, o Options) (*Plan, error) {
-	p := &Plan{
+func newPlan(dir string, o Options) (*plan, error) {
+	p := &plan{
 		o: o, dir: dir,
 		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
 	}
 	for _, t := range schema.Tables() {
 		p.tables[t.Name] = &t
 	}
-	if err := p.plan(); err != nil {
-		return nil, fmt.Errorf("verify %s: %w", dir, err)
-	}
-	return p, nil
+	return p, p.prepare()
 }
 
-func (p *Plan) plan() (err error) {
+func (p *plan) prepare() (err error) {
 	if _, err := os.Stat(p.dir); err != nil {
 		return err
 	}
@@ -113,18 +106,8 @@ func (p *Plan) plan() (err error) {
 	return nil
 }
 
-// Units is the number of units to check.
-func (p *Plan) Units() int { return len(p.units) }
-
-// Check checks one unit. It is safe for concurrent use. The error is that of ctx;
-// anything else is a finding.
-func (p *Plan) Check(ctx context.Context, unit int) error {
-	return p.units[unit].check(ctx)
-}
-
-// Report checks what only all units together show, and sums up. Every unit must
-// have been checked.
-func (p *Plan) Report(ctx context.Context) (*Report, error) {
+// report checks what only all units together show, and sums up.
+func (p *plan) report(ctx context.Context) (*Report, error) {
 	if err := p.checkUnique(ctx); err != nil {
 		return nil, err
 	}
@@ -143,7 +126,7 @@ func (p *Plan) Report(ctx context.Context) (*Report, error) {
 }
 
 // path returns where a file of the snapshot is.
-func (p *Plan) path(file string) string {
+func (p *plan) path(file string) string {
 	return filepath.Join(p.snapshot, filepath.FromSlash(file))
 }
 
@@ -153,6 +136,6 @@ func fileUnit(f *tableFile, check func(context.Context, *tableFile) error) unit 
 }
 
 // sortUnits puts the shards of a day beside each other.
-func (p *Plan) sortUnits() {
+func (p *plan) sortUnits() {
 	slices.SortFunc(p.units, func(a, b unit) int { return cmp.Compare(a.name, b.name) })
 }

@@ -22,7 +22,7 @@ func unlessDamaged(err error) error {
 
 // rowsOf returns the rows of a file whose footer is right, each valid until the
 // next one. An error is the last: errDamaged or that of ctx.
-func rowsOf[T any](ctx context.Context, p *Plan, f *tableFile) iter.Seq2[*T, error] {
+func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		damaged := func(err error) {
 			p.findings.add(f.Path, CheckRead, "%v", err)

@@ -22,7 +22,7 @@ const piiKeep = "keep"
 
 // checkSettings checks that the settings are ones a run can have and that what
 // they name exists.
-func (p *Plan) checkSettings() {
+func (p *plan) checkSettings() {
 	s := &p.manifest.Settings
 	wrong := func(format string, args ...any) {
 		p.findings.add(dataset.ManifestFile, CheckSettings, format, args...)
@@ -53,7 +53,7 @@ func (p *Plan) checkSettings() {
 
 // checkDictionary checks that a user dictionary exists and is the one it is named
 // for.
-func (p *Plan) checkDictionary(name string) {
+func (p *plan) checkDictionary(name string) {
 	file := path.Join("dict", name)
 	if filepath.Base(name) != name || path.Ext(name) != ".txt" {
 		p.findings.add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
@@ -71,7 +71,7 @@ func (p *Plan) checkDictionary(name string) {
 // checkKeyID checks that the dataset's key is the one that the contact keys were
 // made with. why says why they cannot be made again, "" if they can: the key is
 // private and may not be readable.
-func (p *Plan) checkKeyID(id string) (why string) {
+func (p *plan) checkKeyID(id string) (why string) {
 	text, wrong := readText(filepath.Join(p.dir, "key"))
 	switch key := bytes.TrimSpace(text); {
 	case wrong == isMissing:
@@ -88,7 +88,7 @@ func (p *Plan) checkKeyID(id string) (why string) {
 
 // prepareContactKeys prepares to make contact keys again, or says why that is left
 // out.
-func (p *Plan) prepareContactKeys() {
+func (p *plan) prepareContactKeys() {
 	const checks = "contact keys"
 	why := p.checkKeyID(p.manifest.Settings.KeyID)
 	switch {
@@ -105,24 +105,24 @@ func (p *Plan) prepareContactKeys() {
 }
 
 // leaveOut reports checks that are not made, and why.
-func (p *Plan) leaveOut(checks, why string) {
+func (p *plan) leaveOut(checks, why string) {
 	p.leftOut = append(p.leftOut, checks+": "+why)
 }
 
-func (p *Plan) noteMode(file string, mode fs.FileMode, private, group fs.FileMode) {
+func (p *plan) noteMode(file string, mode fs.FileMode, private, group fs.FileMode) {
 	if perm := mode.Perm(); perm != private && perm != group {
 		p.note("%s has mode %04o, not %04o", path.Join("snapshots", p.name, file), perm, private)
 	}
 }
 
 // note reports something unusual that is not wrong.
-func (p *Plan) note(format string, args ...any) {
+func (p *plan) note(format string, args ...any) {
 	p.notes = append(p.notes, fmt.Sprintf(format, args...))
 }
 
 // noteOutside notes what is in the dataset's folder and is not callmill's, or was
 // left there by a run that was killed.
-func (p *Plan) noteOutside() {
+func (p *plan) noteOutside() {
 	p.noteLatestText()
 	p.noteOthers("", durable.IsTemp, dataset.IsOwn)
 	p.noteOthers("snapshots", dataset.IsScratch, dataset.IsSnapshot)
@@ -136,7 +136,7 @@ func (p *Plan) noteOutside() {
 
 // noteLatestText checks LATEST, for readers that cannot follow links: after a
 // run that was killed it may be out of date until the next one.
-func (p *Plan) noteLatestText() {
+func (p *plan) noteLatestText() {
 	text, wrong := readText(filepath.Join(p.dir, "LATEST"))
 	switch named := strings.TrimSpace(string(text)); {
 	case wrong == isMissing:
@@ -150,7 +150,7 @@ func (p *Plan) noteLatestText() {
 
 // noteOthers notes what in a folder of the dataset a run left over, and what is
 // not callmill's own.
-func (p *Plan) noteOthers(folder string, leftOver, own func(name string) bool) {
+func (p *plan) noteOthers(folder string, leftOver, own func(name string) bool) {
 	entries, _ := os.ReadDir(filepath.Join(p.dir, folder))
 	for _, e := range entries {
 		switch name := path.Join(folder, e.Name()); {

@@ -29,7 +29,7 @@ func (s shardID) String() string {
 }
 
 // planShards makes units of the files and checks how days are divided into shards.
-func (p *Plan) planShards(files []*tableFile) {
+func (p *plan) planShards(files []*tableFile) {
 	shards := map[shardID]*shard{}
 	for _, f := range files {
 		if !f.table.Day || f.Rows == 0 {
@@ -61,7 +61,7 @@ func (p *Plan) planShards(files []*tableFile) {
 }
 
 // checkBuckets checks how a day is divided into shards.
-func (p *Plan) checkBuckets(day []*shard) {
+func (p *plan) checkBuckets(day []*shard) {
 	slices.SortFunc(day, func(a, b *shard) int {
 		return cmp.Or(cmp.Compare(a.buckets, b.buckets), cmp.Compare(a.bucket, b.bucket))
 	})

@@ -9,7 +9,7 @@ import (
 )
 
 // checkShard checks the files of one shard, and their rows job by job.
-func (p *Plan) checkShard(ctx context.Context, s *shard) error {
+func (p *plan) checkShard(ctx context.Context, s *shard) error {
 	sound := true
 	for _, name := range schema.DayTables() {
 		f := s.files[name]
@@ -38,7 +38,7 @@ func (p *Plan) checkShard(ctx context.Context, s *shard) error {
 
 // shardCheck reads the files of a shard in step: all have the same order of jobs.
 type shardCheck struct {
-	plan       *Plan
+	plan       *plan
 	shard      *shard
 	derive     Rows
 	contactKey func(string) string
@@ -113,12 +113,10 @@ func (c *shardCheck) readOrder(ctx context.Context, f *tableFile) error {
 		}
 		c.order = append(c.order, indexedKey{row.key(c.scratch), int32(len(c.order))})
 	}
-	c.plan.mu.Lock()
 	c.plan.jobs = append(c.plan.jobs, f)
 	for _, j := range c.order {
 		c.plan.keys = append(c.plan.keys, j.key)
 	}
-	c.plan.mu.Unlock()
 	slices.SortFunc(c.order, func(a, b indexedKey) int {
 		return cmp.Or(compareKeys(a.key, b.key), cmp.Compare(a.at, b.at))
 	})
@@ -156,7 +154,7 @@ func compareKeys(a, b schema.Key) int { return slices.Compare(a[:], b[:]) }
 
 // checkUnique checks that no job is there twice. Of all jobs only keys are in
 // memory, 16 bytes each; which jobs they belong to is read again if needed.
-func (p *Plan) checkUnique(ctx context.Context) error {
+func (p *plan) checkUnique(ctx context.Context) error {
 	slices.SortFunc(p.keys, compareKeys)
 	firstFile := map[schema.Key]string{} // of the jobs that are there twice
 	for i := 1; i < len(p.keys); i++ {

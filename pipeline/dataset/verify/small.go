@@ -12,7 +12,7 @@ import (
 
 // checkSmall checks a file that belongs to no shard, and its rows if its table is
 // a small one.
-func (p *Plan) checkSmall(ctx context.Context, f *tableFile) error {
+func (p *plan) checkSmall(ctx context.Context, f *tableFile) error {
 	ok, err := p.sound(ctx, f)
 	if err != nil || !ok {
 		return err
@@ -30,7 +30,7 @@ func (p *Plan) checkSmall(ctx context.Context, f *tableFile) error {
 
 // keyOrder returns a check that the keys of the rows of a small table are in order,
 // each there once.
-func (p *Plan) keyOrder(f *tableFile) func(instance, id string) {
+func (p *plan) keyOrder(f *tableFile) func(instance, id string) {
 	var previousInstance, previous string
 	first := true
 	return func(instance, id string) {
@@ -45,7 +45,7 @@ func (p *Plan) keyOrder(f *tableFile) func(instance, id string) {
 	}
 }
 
-func (p *Plan) checkJobGroups(ctx context.Context, f *tableFile) error {
+func (p *plan) checkJobGroups(ctx context.Context, f *tableFile) error {
 	checkKey := p.keyOrder(f)
 	for r, err := range rowsOf[schema.JobGroupRow](ctx, p, f) {
 		if err != nil {
@@ -61,7 +61,7 @@ func (p *Plan) checkJobGroups(ctx context.Context, f *tableFile) error {
 
 // checkStatuses checks that the table has the documented statuses, then the other
 // ones met in the tasks.
-func (p *Plan) checkStatuses(ctx context.Context, f *tableFile) error {
+func (p *plan) checkStatuses(ctx context.Context, f *tableFile) error {
 	if !p.sameOutcomes {
 		return nil // left out with the derived columns
 	}
@@ -106,7 +106,7 @@ func (c *shardCheck) checkUnlisted(f *tableFile) {
 }
 
 // checkRejects checks order, ids, and the hashes of input that is kept whole.
-func (p *Plan) checkRejects(ctx context.Context, f *tableFile) error {
+func (p *plan) checkRejects(ctx context.Context, f *tableFile) error {
 	checkKey := p.keyOrder(f)
 	for r, err := range rowsOf[schema.RejectRow](ctx, p, f) {
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 
 // checkTables checks what the manifest says of tables and files, and returns the
 // files whose entries are valid.
-func (p *Plan) checkTables() []*tableFile {
+func (p *plan) checkTables() []*tableFile {
 	var names []string
 	for _, t := range p.manifest.Tables {
 		names = append(names, t.Name)
@@ -49,7 +49,7 @@ func (p *Plan) checkTables() []*tableFile {
 }
 
 // checkTable checks the sums over a table's files, and its emptiness.
-func (p *Plan) checkTable(t *dataset.Table) {
+func (p *plan) checkTable(t *dataset.Table) {
 	rows, empty := int64(0), 0
 	for _, f := range t.Files {
 		rows += f.Rows

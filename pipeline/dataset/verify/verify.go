@@ -13,6 +13,7 @@ package verify
 
 import (
 	"context"
+	"fmt"
 
 	"callmill/pipeline/dataset"
 	"callmill/schema"
@@ -30,7 +31,7 @@ type Options struct {
 	Rows func(dataset.Settings) (func() Rows, error)
 
 	// Job makes the job of its rows. If it is nil, content hashes and derived
-	// columns are not checked. It must be safe for concurrent use.
+	// columns are not checked.
 	Job func(*schema.Rows) *schema.Job
 
 	// ContactKey returns a function that makes the contact key of a phone number
@@ -47,14 +48,14 @@ type Rows func(*schema.Job, schema.ContentHash) *schema.Rows
 // is wrong is in the report; an error means that there is nothing to check, or that
 // ctx was cancelled.
 func Snapshot(ctx context.Context, dir string, o Options) (*Report, error) {
-	p, err := NewPlan(dir, o)
+	p, err := newPlan(dir, o)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("verify %s: %w", dir, err)
 	}
-	for unit := range p.Units() {
-		if err := p.Check(ctx, unit); err != nil {
+	for _, unit := range p.units {
+		if err := unit.check(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return p.Report(ctx)
+	return p.report(ctx)
 }

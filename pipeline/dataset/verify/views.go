@@ -13,7 +13,7 @@ import (
 
 // planByNames plans the check of a snapshot whose manifest is damaged: its files
 // are named for their hashes.
-func (p *Plan) planByNames() {
+func (p *plan) planByNames() {
 	for file := range p.present {
 		table, _, _ := strings.Cut(file, "/")
 		switch t := p.tables[table]; {
@@ -29,7 +29,7 @@ func (p *Plan) planByNames() {
 }
 
 // checkName checks that a file has the hash in its name.
-func (p *Plan) checkName(ctx context.Context, f *tableFile) error {
+func (p *plan) checkName(ctx context.Context, f *tableFile) error {
 	if p.o.Quick {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (p *Plan) checkName(ctx context.Context, f *tableFile) error {
 }
 
 // checkViewsText checks views.sql of a snapshot whose manifest is damaged.
-func (p *Plan) checkViewsText() {
+func (p *plan) checkViewsText() {
 	if text, ok := p.readViews(); ok && string(text) != dataset.Views("") {
 		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
 	}
@@ -53,7 +53,7 @@ var view = regexp.MustCompile(`(?m)^CREATE OR REPLACE VIEW "?(\w+)"? AS .*'([^']
 // checkViews checks views.sql: that it has the hash in the manifest, and that its
 // views are the tables, each reading the table's files and no others. A text other
 // than that of this version is only noted: another version may have written it.
-func (p *Plan) checkViews(files []*tableFile) {
+func (p *plan) checkViews(files []*tableFile) {
 	text, ok := p.readViews()
 	if !ok {
 		return
@@ -82,7 +82,7 @@ func (p *Plan) checkViews(files []*tableFile) {
 }
 
 // readViews reads views.sql. That it cannot be read is a finding.
-func (p *Plan) readViews() (text []byte, ok bool) {
+func (p *plan) readViews() (text []byte, ok bool) {
 	text, wrong := readText(p.path(dataset.ViewsFile))
 	switch wrong {
 	case "":
