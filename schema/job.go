@@ -1,8 +1,8 @@
 package schema
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 )
 
 // Job is one person to reach, as ListJobs returns it, decoded from any of the
@@ -59,12 +59,7 @@ type Task struct {
 
 // CallTime returns when the call took place: the actual time, else the planned
 // one, else 0.
-func (t *Task) CallTime() int64 {
-	if t.ActualTime != 0 {
-		return t.ActualTime
-	}
-	return t.PlannedTime
-}
+func (t *Task) CallTime() int64 { return cmp.Or(t.ActualTime, t.PlannedTime) }
 
 // Speakers of a turn. SpeakerUnknown is callmill's own, for a turn without one.
 const (
@@ -129,15 +124,10 @@ func (j *Job) SortTasks() {
 func CompareTasks(a, b Task) int {
 	at, bt := a.CallTime(), b.CallTime()
 	switch {
-	case at == bt:
-		return strings.Compare(a.TaskID, b.TaskID)
-	case at == 0:
+	case at == 0 && bt != 0:
 		return 1
-	case bt == 0:
+	case at != 0 && bt == 0:
 		return -1
-	case at < bt:
-		return -1
-	default:
-		return 1
 	}
+	return cmp.Or(cmp.Compare(at, bt), cmp.Compare(a.TaskID, b.TaskID))
 }

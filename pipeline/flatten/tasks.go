@@ -1,6 +1,7 @@
 package flatten
 
 import (
+	"cmp"
 	"time"
 
 	"callmill/pipeline/flatten/pattern"
@@ -126,17 +127,12 @@ func (a *attempts) add(o *schema.Outcome) *int32 {
 // outcome returns the outcome of the job: that of its last answered attempt, else
 // of its last dialled one, else of its last task, else that of its status.
 func (a *attempts) outcome(jobStatus string) string {
-	switch {
-	case a.lastAnswered != "":
-		return a.lastAnswered
-	case a.lastDialed != "":
-		return a.lastDialed
-	case a.last != "":
-		return a.last
-	case jobStatus == schema.JobCancelled:
-		return schema.Cancelled
-	case jobStatus == schema.JobFailed:
-		return schema.Failed
+	withoutTasks := schema.NotCalled
+	switch jobStatus {
+	case schema.JobCancelled:
+		withoutTasks = schema.Cancelled
+	case schema.JobFailed:
+		withoutTasks = schema.Failed
 	}
-	return schema.NotCalled
+	return cmp.Or(a.lastAnswered, a.lastDialed, a.last, withoutTasks)
 }

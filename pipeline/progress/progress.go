@@ -8,6 +8,7 @@
 package progress
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -89,11 +90,11 @@ func New(mode string, w io.Writer, terminal bool, opts Options) (*Progress, erro
 	case mode == "none":
 		return nil, nil
 	case mode == "auto" && terminal:
-		p.view = &bar{w: w, refresh: opts.Every}
+		p.view = &bar{w: w, refresh: cmp.Or(opts.Every, time.Second/7)}
 	case mode == "auto", mode == "plain":
-		p.view = &printer{w: w, interval: opts.Every, format: formatPlain}
+		p.view = &printer{w: w, interval: cmp.Or(opts.Every, 5*time.Second), format: formatPlain}
 	case mode == "json":
-		p.view = &printer{w: w, interval: opts.Every, format: formatJSON}
+		p.view = &printer{w: w, interval: cmp.Or(opts.Every, 5*time.Second), format: formatJSON}
 	default:
 		return nil, fmt.Errorf("invalid --progress %q: want %s", mode, strings.Join(Modes(), ", "))
 	}

@@ -29,13 +29,9 @@ func (b *bar) every() time.Duration { return 0 }
 func (b *bar) show(snapshot) {}
 
 func (b *bar) start(label string, snap func() snapshot) {
-	refresh := b.refresh
-	if refresh <= 0 {
-		refresh = time.Second / 7
-	}
 	// mpb's containers cannot be reused after Wait, so every stage has its own.
 	// WithAutoRefresh: mpb need not detect the terminal, New was told of it.
-	b.container = mpb.New(mpb.WithOutput(b.w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(refresh))
+	b.container = mpb.New(mpb.WithOutput(b.w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(b.refresh))
 	b.bar = b.container.MustAdd(0, filler(snap), // 0: it ends with finish
 		mpb.BarFillerTrim(),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return label + ": " })),
@@ -69,7 +65,7 @@ func filler(snap func() snapshot) mpb.BarFiller {
 // printer is the view that prints a line at a time.
 type printer struct {
 	w        io.Writer
-	interval time.Duration // at least, between two lines; 0 means five seconds
+	interval time.Duration // at least, between two lines
 	format   func(snapshot) string
 }
 
@@ -80,12 +76,7 @@ func (p *printer) show(s snapshot) { _, _ = io.WriteString(p.w, p.format(s)+"\n"
 
 func (p *printer) finish(s snapshot) { p.show(s) }
 
-func (p *printer) every() time.Duration {
-	if p.interval > 0 {
-		return p.interval
-	}
-	return 5 * time.Second
-}
+func (p *printer) every() time.Duration { return p.interval }
 
 func formatPlain(s snapshot) string { return s.label + ": " + s.text() }
 

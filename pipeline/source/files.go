@@ -44,17 +44,11 @@ type Options struct {
 // its Body. Cut returns the first error of open, of a reader or of yield.
 type Cut func(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error
 
-const defaultMaxWhole = 16 << 20
-
 func (o Options) withDefaults() Options {
-	if o.Instance == "" {
-		o.Instance = "default"
-	}
+	o.Instance = cmp.Or(o.Instance, "default")
+	o.MaxWhole = cmp.Or(max(o.MaxWhole, 0), 16<<20)
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
-	}
-	if o.MaxWhole <= 0 {
-		o.MaxWhole = defaultMaxWhole
 	}
 	return o
 }
