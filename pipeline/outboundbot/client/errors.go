@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -93,44 +94,23 @@ const (
 // first that matches counts. Those of the gateway are in Alibaba Cloud's list of
 // common error codes; of others the HTTP status decides.
 var codes = []struct {
-	prefix  string
-	verdict verdict
-	kind    Kind
+	verdict  verdict
+	kind     Kind
+	prefixes []string
 }{
-	{"SignatureNonceUsed", retry, Unavailable}, // a retry beneath us; the next has a nonce of its own
-	{"SignatureDoesNotMatch", stop, Credentials},
-	{"IncompleteSignature", stop, Credentials},
-	{"InvalidSignature", stop, Credentials},
-	{"InvalidAccessKeyId", stop, Credentials},
-	{"InvalidAccessKeySecret", stop, Credentials},
-	{"MissingAccessKeyId", stop, Credentials},
-	{"InvalidSecurityToken", stop, Credentials},
-	{"MissingSecurityToken", stop, Credentials},
-	{"InvalidTimeStamp", stop, Clock},
-	{"InvalidTimestamp", stop, Clock},
-	{"IllegalTimestamp", stop, Clock},
-	{"RequestTimeTooSkewed", stop, Clock},
-	{"NoPermission", stop, Permission},
-	{"Forbidden", stop, Permission},
-	{"AccessDenied", stop, Permission},
-	{"Unauthorized", stop, Permission},
-	{"InvalidRegion", stop, Endpoint},
-	{"InvalidAction", stop, Endpoint},
-	{"InvalidVersion", stop, Endpoint},
-	{"InvalidApi", stop, Endpoint},
-	{"InvalidProduct", stop, Endpoint},
-	{"UnsupportedHTTPMethod", stop, Endpoint},
-	{"NotExist.Instance", stop, Instance},
-	{"InstanceNotExist", stop, Instance},
-	{"InvalidInstance", stop, Instance},
-	{"InternalError", retry, Unavailable},
-	{"ServiceUnavailable", retry, Unavailable},
-	{"RequestTimeout", retry, Unavailable},
-	{"NotExist", refuse, Refused},
-	{"InvalidParameter", refuse, Refused},
-	{"Invalid", refuse, Refused},
-	{"Missing", refuse, Refused},
-	{"Parameter", refuse, Refused},
+	{retry, Unavailable, []string{"SignatureNonceUsed"}}, // a retry beneath us; the next has a nonce of its own
+	{stop, Credentials, []string{
+		"SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignature", "InvalidAccessKeyId", "InvalidAccessKeySecret",
+		"MissingAccessKeyId", "InvalidSecurityToken", "MissingSecurityToken",
+	}},
+	{stop, Clock, []string{"InvalidTimeStamp", "InvalidTimestamp", "IllegalTimestamp", "RequestTimeTooSkewed"}},
+	{stop, Permission, []string{"NoPermission", "Forbidden", "AccessDenied", "Unauthorized"}},
+	{stop, Endpoint, []string{
+		"InvalidRegion", "InvalidAction", "InvalidVersion", "InvalidApi", "InvalidProduct", "UnsupportedHTTPMethod",
+	}},
+	{stop, Instance, []string{"NotExist.Instance", "InstanceNotExist", "InvalidInstance"}},
+	{retry, Unavailable, []string{"InternalError", "ServiceUnavailable", "RequestTimeout"}},
+	{refuse, Refused, []string{"NotExist", "Invalid", "Missing", "Parameter"}},
 }
 
 // judge decides by error code and HTTP status; a response with status 200 says
@@ -140,7 +120,7 @@ func judge(code string, status int) (verdict, Kind) {
 		return later, Throttled
 	}
 	for _, known := range codes {
-		if strings.HasPrefix(code, known.prefix) {
+		if slices.ContainsFunc(known.prefixes, func(prefix string) bool { return strings.HasPrefix(code, prefix) }) {
 			return known.verdict, known.kind
 		}
 	}

@@ -39,16 +39,12 @@ type Plan struct {
 
 // span is the time from the begin of the first window to the end of the last;
 // zero without windows.
-func (p *Plan) span() (span calendar.Interval) {
-	for i, w := range p.Windows {
-		if i == 0 || w.From.Before(span.From) {
-			span.From = w.From
-		}
-		if w.To.After(span.To) {
-			span.To = w.To
-		}
+func (p *Plan) span() calendar.Interval {
+	windows := calendar.Union(p.Windows)
+	if len(windows) == 0 {
+		return calendar.Interval{}
 	}
-	return span
+	return calendar.Interval{From: windows[0].From, To: windows[len(windows)-1].To}
 }
 
 // Counters say what a source and its client have done so far.
