@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/internal/lenient"
 	"callmill/schema"
 )
 
@@ -88,4 +89,76 @@ func (d *discovery) listGroup(ctx context.Context, groupID string, moving bool, 
 		return fmt.Errorf("campaign %s: %w", groupID, err)
 	}
 	return nil
+}
+
+// The pages of lists, as far as they are read; field by field in the vendor's
+// own client, alibabacloud-outboundbot20191226 2.2.1, models/. Entries without
+// an id are included: the API counts them.
+
+const (
+	listJobs        = schema.ActionListJobs
+	listJobsByGroup = schema.ActionListJobsByGroup
+	listJobGroups   = schema.ActionListJobGroups
+	searchTask      = schema.ActionSearchTask
+)
+
+// call is a call as SearchTask lists it. What it says of a call besides is read
+// by the run's decoder.
+type call struct {
+	jobID, taskID, groupID string
+	actualTime             int64 // ms; 0: none
+}
+
+// readCalls reads a page of SearchTask, and how many calls there are in all.
+func readCalls(a *client.Answer) (calls []call, total int64) {
+	for _, row := range a.Members.Get("SearchTaskInfoList").List("JobId") {
+		at, _ := row.Get("ActualTime").Int()
+		calls = append(calls, call{row.Get("JobId").Text(), row.Get("TaskId").Text(), row.Get("JobGroupId").Text(), at})
+	}
+	total, _ = a.Members.Get("Total").Int()
+	return calls, total
+}
+
+// readJobIDs reads a page of ListJobsByGroup, and how many jobs there are in all.
+func readJobIDs(a *client.Answer) (ids []string, total int64) {
+	rows, total := a.Members.Get("Jobs").Page("JobId")
+	for _, row := range rows {
+		ids = append(ids, row.Get("JobId").Text())
+	}
+	return ids, total
+}
+
+// readGroups reads a page of ListJobGroups, and how many campaigns there are in
+// all.
+func readGroups(page lenient.Object, instanceID string, observedAt int64) (groups []schema.JobGroupRow, total int64) {
+	rows, total := page.Get("JobGroups").Page("JobGroupId")
+	for _, row := range rows {
+		progress := row.Get("Progress").Object()
+		created, _ := row.Get("CreationTime").Int()
+		modified, _ := row.Get("ModifyTime").Int() // documented as a string
+		groups = append(groups, schema.JobGroupRow{
+			InstanceID: instanceID, JobGroupID: row.Get("JobGroupId").Text(),
+			JobGroupName: row.Get("JobGroupName").Text(), Description: row.Get("JobGroupDescription").Text(),
+			ScriptID: row.Get("ScriptId").Text(), ScriptName: row.Get("ScriptName").Text(), ScriptVersion: row.Get("ScriptVersion").Text(),
+			JobGroupStatus: row.Get("Status").Text(), CreationTime: created, ModifyTime: modified,
+			TotalJobs: numberOf(progress, "TotalJobs"), TotalCompleted: numberOf(progress, "TotalCompleted"),
+			TotalNotAnswered: numberOf(progress, "TotalNotAnswered"), ObservedAt: observedAt,
+		})
+	}
+	return groups, total
+}
+
+// numberOf returns a member of an object, nil where it is no whole number.
+func numberOf(o lenient.Object, name string) *int64 {
+	n, ok := o.Get(name).Int()
+	if !ok {
+		return nil
+	}
+	return &n
+}
+
+// groupFinished reports whether a campaign with this status makes no more
+// calls.
+func groupFinished(status string) bool {
+	return status == "Completed" || status == "Cancelled" || status == "Failed"
 }
