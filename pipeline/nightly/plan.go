@@ -2,6 +2,7 @@ package nightly
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"callmill/pipeline/internal/calendar"
@@ -72,9 +73,7 @@ func (r Request) gaps(covered []calendar.Interval) []Gap {
 // nothing is covered. It does not modify covered.
 func Cover(covered map[string][]calendar.Interval, work []Work, zone *time.Location, now time.Time) map[string][]calendar.Interval {
 	all := map[string][]calendar.Interval{}
-	for instance, intervals := range covered {
-		all[instance] = intervals
-	}
+	maps.Copy(all, covered)
 	for _, w := range work {
 		if union := calendar.Union(all[w.InstanceID], calendar.Over(w.Windows, zone, now)...); len(union) > 0 {
 			all[w.InstanceID] = union

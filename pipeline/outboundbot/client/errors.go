@@ -1,7 +1,6 @@
 package client
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -37,15 +36,14 @@ type Error struct {
 
 // Error says what was asked for and why it failed, in one line.
 func (e *Error) Error() string {
-	var b strings.Builder
+	text := e.Reason
 	if e.Action != "" {
-		b.WriteString(e.Action + ": ")
+		text = e.Action + ": " + text
 	}
-	b.WriteString(e.Reason)
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+		text += " (request " + e.RequestID + ")"
 	}
-	return b.String()
+	return text
 }
 
 // Hint returns the advice.

@@ -60,9 +60,9 @@ func (d *discovery) searchWindow(ctx context.Context, w calendar.Interval) (part
 		return nil, fmt.Errorf("calls from %s to %s: %w", w.From.UTC().Format(time.RFC3339), w.To.UTC().Format(time.RFC3339), err)
 	}
 	if r.split {
-		return splitWindow(w, int(min(r.total/splitAbove+1, maxParts))), nil
+		return splitWindow(w, int(min(r.most/splitAbove+1, maxParts))), nil
 	}
-	d.calls.Add(r.listed)
+	d.calls.Add(int64(len(r.seen)))
 	return nil, nil
 }
 
@@ -94,7 +94,7 @@ func (d *discovery) searchGroup(ctx context.Context, groupID string) error {
 	if err != nil {
 		return fmt.Errorf("calls of campaign %s: %w", groupID, err)
 	}
-	d.calls.Add(r.listed)
+	d.calls.Add(int64(len(r.seen)))
 	return nil
 }
 

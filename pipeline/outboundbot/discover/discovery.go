@@ -127,7 +127,7 @@ func pageOf[T any](d *discovery, action string, query map[string]string, rows fu
 }
 
 // read reads a list until nothing of it can be missing.
-func read[T any](ctx context.Context, d *discovery, p pages[T]) (result, error) {
+func read[T any](ctx context.Context, d *discovery, p pages[T]) (*reading, error) {
 	r, err := readAll(ctx, d.client.Parallel(), p)
 	d.count(func(n *Counters) { n.Unlisted += r.unlisted })
 	return r, err
