@@ -55,23 +55,14 @@ func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, err
 	}
 }
 
-// follower reads the rows of a day table beside the jobs of its shard.
-type follower interface {
-	// take reads the rows of the job with an index in the shard into the
-	// shardCheck's rows, where they are valid until the next call. Rows before
-	// them, of a job that is over or that the shard does not have, are findings.
-	take(at int32) error
-	close()
-}
-
-// stream is the follower of the table with row type T.
+// stream reads the rows of a day table, with row type T, beside the jobs of its
+// shard.
 type stream[T any] struct {
 	check *shardCheck
 	file  *tableFile
 	rows  *[]T // of the current job
 	jobOf func(*T) jobKey
 	next  func() (*T, error, bool)
-	stop  func()
 
 	ahead *T     // the next row, nil at the end
 	row   int    // its index in the file
@@ -79,19 +70,17 @@ type stream[T any] struct {
 	at    int32  // the index of its job in the shard, -1 if the shard does not have it
 }
 
-// follow adds the follower of a table, unless the shard has no rows of it.
+// follow adds the stream of a table, unless the shard has no rows of it.
 func follow[T any](ctx context.Context, c *shardCheck, table string, rows *[]T, jobOf func(*T) jobKey) error {
 	file := c.shard.files[table]
 	if file == nil {
 		return nil
 	}
-	s := &stream[T]{check: c, file: file, rows: rows, jobOf: jobOf, row: -1}
-	s.next, s.stop = iter.Pull2(rowsOf[T](ctx, c.plan, file))
-	c.followers = append(c.followers, s)
+	next, stop := iter.Pull2(rowsOf[T](ctx, c.plan, file))
+	s := &stream[T]{check: c, file: file, rows: rows, jobOf: jobOf, next: next, row: -1}
+	c.takes, c.stops = append(c.takes, s.take), append(c.stops, stop)
 	return s.advance()
 }
-
-func (s *stream[T]) close() { s.stop() }
 
 func (s *stream[T]) advance() (err error) {
 	if s.ahead, err, _ = s.next(); err != nil || s.ahead == nil {
@@ -104,6 +93,9 @@ func (s *stream[T]) advance() (err error) {
 	return nil
 }
 
+// take reads the rows of the job with an index in the shard into the shardCheck's
+// rows, where they are valid until the next call. Rows before them, of a job that
+// is over or that the shard does not have, are findings.
 func (s *stream[T]) take(at int32) error {
 	*s.rows = (*s.rows)[:0]
 	for s.ahead != nil && s.at <= at {

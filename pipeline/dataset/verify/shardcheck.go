@@ -45,10 +45,11 @@ type shardCheck struct {
 	scratch    []byte // for keys
 	content    []byte // for content hashes
 
-	order     []indexedKey // of the shard's jobs, by key
-	rows      schema.Rows  // of the current job
-	previous  schema.JobRow
-	followers []follower
+	order    []indexedKey // of the shard's jobs, by key
+	rows     schema.Rows  // of the current job
+	previous schema.JobRow
+	takes    []func(at int32) error // of the streams of the other tables
+	stops    []func()
 
 	unlisted map[string]bool // undocumented statuses met
 }
@@ -65,8 +66,8 @@ func (c *shardCheck) run(ctx context.Context) error {
 		return err
 	}
 	defer func() {
-		for _, f := range c.followers {
-			f.close()
+		for _, stop := range c.stops {
+			stop()
 		}
 	}()
 	r := &c.rows
@@ -136,8 +137,8 @@ func (c *shardCheck) indexOf(job *jobKey) int32 {
 
 // take reads the rows of the job with an index in the shard.
 func (c *shardCheck) take(at int32) error {
-	for _, f := range c.followers {
-		if err := f.take(at); err != nil {
+	for _, take := range c.takes {
+		if err := take(at); err != nil {
 			return err
 		}
 	}

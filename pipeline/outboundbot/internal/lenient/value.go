@@ -97,13 +97,9 @@ func (v Value) Int() (n int64, ok bool) {
 
 // Bool returns a boolean, which may be spelled as a string or as 0 or 1.
 func (v Value) Bool() (value, ok bool) {
-	switch strings.ToLower(v.Text()) {
-	case "true", "1":
-		return true, true
-	case "false", "0":
-		return false, true
-	}
-	return false, false
+	s := strings.ToLower(v.Text())
+	value = s == "true" || s == "1"
+	return value, value || s == "false" || s == "0"
 }
 
 // List returns the objects of a list, its one element, or those of an object or
