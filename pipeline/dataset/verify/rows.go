@@ -45,7 +45,7 @@ func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, err
 			case err != nil:
 				damaged(err)
 				return
-			case r.Rows()%1024 == 0 && ctx.Err() != nil:
+			case ctx.Err() != nil:
 				yield(nil, ctx.Err())
 				return
 			case !yield(row, nil):

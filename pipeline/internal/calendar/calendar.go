@@ -147,7 +147,7 @@ func Subtract(a, b []Interval) []Interval {
 // Over returns what fetched intervals cover if the run that fetched them began at
 // now: the days that were over. Fetching its morning does not cover a day.
 func Over(fetched []Interval, zone *time.Location, now time.Time) []Interval {
-	const aeons = 1 << 20
+	const forever = 1 << 20 // years
 	today := DayOf(now, zone).Start(zone)
-	return Subtract(fetched, []Interval{{today, today.AddDate(aeons, 0, 0)}})
+	return Subtract(fetched, []Interval{{today, today.AddDate(forever, 0, 0)}})
 }

@@ -49,7 +49,7 @@ func New(o Options) (*Client, error) {
 }
 
 // Close closes the connections. No request may be in flight.
-func (c *Client) Close() { c.transport.close() }
+func (c *Client) Close() { c.transport.client.CloseIdleConnections() }
 
 // Parallel is the maximum of requests in flight.
 func (c *Client) Parallel() int { return c.o.Parallel }

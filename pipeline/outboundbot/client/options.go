@@ -128,14 +128,15 @@ func parseEndpoint(s string) (endpoint, error) {
 	if err != nil {
 		return bad("neither a host nor a URL")
 	}
-	switch port := u.Port(); {
+	port, _ := strconv.Atoi(u.Port())
+	switch {
 	case u.User != nil:
 		return bad("credentials do not belong in it")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return bad("neither http nor https")
 	case u.Hostname() == "" || strings.ContainsAny(u.Host, " \t\r\n"):
 		return bad("no host")
-	case strings.HasSuffix(u.Host, ":") || port != "" && !validPort(port):
+	case strings.HasSuffix(u.Host, ":") || u.Port() != "" && (port < 1 || port > 65535):
 		return bad("no port")
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return bad("more than a host and a port")
@@ -143,11 +144,6 @@ func parseEndpoint(s string) (endpoint, error) {
 		return bad("http only goes to this machine")
 	}
 	return endpoint{u.Scheme, u.Host}, nil
-}
-
-func validPort(s string) bool {
-	n, err := strconv.Atoi(s)
-	return err == nil && n > 0 && n < 1<<16
 }
 
 // isLoopback judges a host as written, not what its name resolves to.

@@ -50,9 +50,6 @@ func Open[T any](path string, table *schema.Table) (r *Reader[T], err error) {
 // Close closes the file.
 func (r *Reader[T]) Close() error { return r.file.Close() }
 
-// Rows returns the number of rows that Next has returned.
-func (r *Reader[T]) Rows() int64 { return r.rows }
-
 // Strange describes the first value met that no column may hold, such as an
 // empty text instead of NULL; "" if there was none.
 func (r *Reader[T]) Strange() string { return r.strange }
