@@ -153,7 +153,7 @@
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled jobs.
-//	github.com/goccy/go-json              simulate, outboundbot: five times encoding/json. decode reads by itself: it goes on after damage.
+//	github.com/goccy/go-json              simulate: five times encoding/json. decode reads by itself: it goes on after damage.
 //	golang.org/x/sync                     pipeline, outboundbot, dataset: errgroup.
 //	golang.org/x/time                     outboundbot: the rate of requests.
 //	github.com/alibabacloud-go            outboundbot: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.

@@ -10,25 +10,6 @@ import (
 	"strings"
 )
 
-var utf8BOM = []byte("\uFEFF")
-
-// JSON returns a body as JSON: the body itself, or the content of XML with
-// repeated elements as lists. An error says that the body is neither, damaged
-// or cut off. The result may alias body.
-func JSON(body []byte) ([]byte, error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, utf8BOM))
-	if len(body) > 0 && body[0] == '<' {
-		return fromXML(body)
-	}
-	if json.Valid(body) {
-		return body, nil
-	}
-	if len(body) > 0 && (body[0] == '{' || body[0] == '[') {
-		return nil, errors.New("it is damaged or ends in the middle")
-	}
-	return nil, errors.New("it is not JSON")
-}
-
 // maxElements is how deep elements may be nested; the API's are within seven.
 const maxElements = 100
 
@@ -39,30 +20,28 @@ type element struct {
 	text   strings.Builder
 }
 
-// value returns the element in JSON's terms: an object, or text.
-func (e *element) value() any {
-	if e.fields == nil {
-		return strings.TrimSpace(e.text.String())
-	}
-	return e.fields
-}
-
-// add puts a child into the element.
+// add puts a child into the element: as an object or as text, and with others
+// of its name as a list.
 func (e *element) add(child *element) {
+	var value any = child.fields
+	if child.fields == nil {
+		value = strings.TrimSpace(child.text.String())
+	}
 	if e.fields == nil {
 		e.fields = map[string]any{}
 	}
 	switch before := e.fields[child.name].(type) {
 	case nil:
-		e.fields[child.name] = child.value()
+		e.fields[child.name] = value
 	case []any:
-		e.fields[child.name] = append(before, child.value())
+		e.fields[child.name] = append(before, value)
 	default:
-		e.fields[child.name] = []any{before, child.value()}
+		e.fields[child.name] = []any{before, value}
 	}
 }
 
-// fromXML reads XML with a root or, as in the API's documentation, without.
+// fromXML spells XML as JSON: with a root or, as in the API's documentation,
+// without.
 func fromXML(body []byte) ([]byte, error) {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 	open := []*element{{}}
