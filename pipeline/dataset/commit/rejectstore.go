@@ -26,7 +26,7 @@ type rejectStore struct {
 }
 
 func newRejectStore(dir, runID string, memory int64) *rejectStore {
-	return &rejectStore{met: spill.NewSorter(dir, memory/2), raws: spill.Blobs{Dir: dir, Memory: memory / 2}, runID: runID}
+	return &rejectStore{met: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 2}), raws: spill.Blobs{Dir: dir, Memory: memory / 2}, runID: runID}
 }
 
 // metReject is a reject that a run met, once or several times.
@@ -84,8 +84,8 @@ func rejectID(code, jobID, rawSHA256 string) string {
 func (s *rejectStore) read(record []byte) *metReject {
 	r := &metReject{}
 	row := &r.row
-	row.InstanceID, record = spill.CutSortable(record)
-	row.RejectID, record = spill.CutSortable(record)
+	row.InstanceID, record, _ = spill.CutSortable(record)
+	row.RejectID, record, _ = spill.CutSortable(record)
 	row.FirstSeen, row.Position = spill.Int(record), spill.Int(record[16:])
 	r.last = versions.Moment{Observed: row.FirstSeen, Sequence: spill.Int(record[8:]), Position: row.Position}
 	r.undated = record[24] != 0

@@ -48,14 +48,18 @@ func AppendSortable(b []byte, text string) []byte {
 	}
 }
 
-// CutSortable reads what AppendSortable appended.
-func CutSortable(b []byte) (text string, rest []byte) {
+// CutSortable reads what AppendSortable appended from the head of b, and returns
+// the rest; ok is false where b was not written by it.
+func CutSortable(b []byte) (text string, rest []byte, ok bool) {
 	for {
 		zero := bytes.IndexByte(b, 0)
-		if zero+1 == len(b) || b[zero+1] != 0xFF {
-			return text + string(b[:zero]), b[zero+1:]
+		if zero < 0 {
+			return "", nil, false
 		}
-		text += string(b[:zero]) + "\x00"
-		b = b[zero+2:]
+		text += string(b[:zero])
+		if zero+1 == len(b) || b[zero+1] != 0xFF {
+			return text, b[zero+1:], true
+		}
+		text, b = text+"\x00", b[zero+2:]
 	}
 }

@@ -16,8 +16,8 @@ func TestSortableTexts(t *testing.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.SampledFrom([]rune{0, 1, 'a', 'ÿ'})))
 		a, b := text.Draw(t, "a"), text.Draw(t, "b")
 		tail := text.Draw(t, "tail")
-		if got, rest := CutSortable(append(AppendSortable(nil, a), tail...)); tail != "\xFF" && got != a || string(rest) != tail {
-			t.Errorf("%q is read as %q with rest %q, want %q", a, got, rest, tail)
+		if got, rest, ok := CutSortable(append(AppendSortable(nil, a), tail...)); tail != "\xFF" && got != a || string(rest) != tail || !ok {
+			t.Errorf("%q is read as %q with rest %q, %v, want %q", a, got, rest, ok, tail)
 		}
 		next := AppendInt(nil, 7)
 		if got, want := bytes.Compare(append(AppendSortable(nil, a), next...), append(AppendSortable(nil, b), next...)), strings.Compare(a, b); got != want {

@@ -16,7 +16,7 @@ import (
 func TestSorter(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
-		s := NewSorter(dir, rapid.SampledFrom([]int64{0, 3000, 1 << 20}).Draw(t, "memory"))
+		s := NewSorter(Options{Dir: dir, Memory: rapid.SampledFrom([]int64{0, 3000, 1 << 20}).Draw(t, "memory")})
 		defer s.Close()
 		record := rapid.OneOf(
 			rapid.SliceOfN(rapid.Byte(), 1, 4),
@@ -61,7 +61,7 @@ func checkRange(t *rapid.T, s *Sorter, all [][]byte, from, to []byte) {
 			want = append(want, r)
 		}
 	}
-	for r, err := range s.Range(from, to) {
+	for r, err := range s.In(Range{from, to}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func checkFind(t *rapid.T, s *Sorter, all [][]byte, prefix []byte) {
 func TestFinder(t *testing.T) {
 	const records = 20_000
 	for _, memory := range []int64{0, 100_000, 1 << 30} {
-		s := NewSorter(t.TempDir(), memory)
+		s := NewSorter(Options{Dir: t.TempDir(), Memory: memory})
 		defer s.Close()
 		w := s.Writer()
 		for n := range uint64(records) {
@@ -125,7 +125,7 @@ func numbered(n uint64) []byte {
 // reads or writes, never an absent record.
 func TestSorterFails(t *testing.T) {
 	t.Run("write", func(t *testing.T) {
-		s := NewSorter(t.TempDir()+"/none", 0)
+		s := NewSorter(Options{Dir: t.TempDir() + "/none"})
 		w := s.Writer()
 		if err := w.Add([]byte("x")); err != nil {
 			t.Fatal(err)
@@ -135,7 +135,7 @@ func TestSorterFails(t *testing.T) {
 		}
 	})
 	t.Run("read", func(t *testing.T) {
-		s := NewSorter(t.TempDir(), 0)
+		s := NewSorter(Options{Dir: t.TempDir(), Memory: 0})
 		w := s.Writer()
 		for n := range uint64(2000) {
 			if err := w.Add(numbered(n)); err != nil {

@@ -31,7 +31,6 @@ func (s *Store) decideJobs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer facts.stop()
 	var seen []sighting // of one job
 	for record, err := range s.sightings.All() {
 		if err != nil {

@@ -43,7 +43,7 @@ type touch struct {
 }
 
 func newDecisions(dir string, memory int64) *decisions {
-	d := &decisions{Sorter: spill.NewSorter(dir, memory)}
+	d := &decisions{Sorter: spill.NewSorter(spill.Options{Dir: dir, Memory: memory})}
 	d.out = d.Writer()
 	return d
 }
@@ -58,13 +58,13 @@ func appendPlace(b []byte, day int32, key schema.Key) []byte {
 
 const placeBytes = 4 + 2 + len(schema.Key{})
 
-// rangeOf returns the bounds of the decisions of a shard.
-func rangeOf(s shard.Shard) (from, to []byte) {
+// rangeOf returns the range of the decisions of a shard.
+func rangeOf(s shard.Shard) spill.Range {
 	day := uint64(uint32(s.Day)^1<<31) << 16
 	first := day | uint64(bits.Reverse16(uint16(s.Bucket)))
 	next := first + 1<<16/uint64(s.Buckets)
 	bound := func(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v)[2:] }
-	return bound(first), bound(next)
+	return spill.Range{From: bound(first), To: bound(next)}
 }
 
 // begin begins a decision; add ends it.
@@ -110,8 +110,7 @@ func (d *decisions) finish() error {
 // use.
 func (d *decisions) of(s shard.Shard) (*shardDecisions, error) {
 	loaded := &shardDecisions{day: s.Day}
-	from, to := rangeOf(s)
-	for record, err := range d.Range(from, to) {
+	for record, err := range d.In(rangeOf(s)) {
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package versions
 
 import (
 	"encoding/binary"
-	"iter"
 
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
@@ -48,21 +47,23 @@ type taskFacts struct {
 
 // factsReader returns the facts of a run, job by job.
 type factsReader struct {
-	next func() ([]byte, error, bool)
-	stop func()
-	head []byte // the record ahead, nil at the end
-	list []taskFacts
-	byID map[string]int
+	records *spill.Records
+	head    []byte // the record ahead, nil at the end
+	list    []taskFacts
+	byID    map[string]int
 }
 
 func newFactsReader(facts *spill.Sorter) (*factsReader, error) {
-	r := &factsReader{byID: map[string]int{}}
-	r.next, r.stop = iter.Pull2(facts.All())
+	records, err := facts.Read(0, spill.Range{})
+	if err != nil {
+		return nil, err
+	}
+	r := &factsReader{records: records, byID: map[string]int{}}
 	return r, r.advance()
 }
 
 func (r *factsReader) advance() (err error) {
-	r.head, err, _ = r.next()
+	r.head, err = r.records.Next()
 	return err
 }
 

@@ -55,7 +55,7 @@ type keyColumns struct {
 
 // newPublished is for a snapshot without jobs.
 func newPublished(dir string, memory int64) *published {
-	return &published{jobs: spill.NewSorter(dir, memory), byDay: map[int32][]*shard.Published{}}
+	return &published{jobs: spill.NewSorter(spill.Options{Dir: dir, Memory: memory}), byDay: map[int32][]*shard.Published{}}
 }
 
 // load reads the keys of all jobs of the published snapshot.

@@ -62,7 +62,7 @@ func (p *published) hasFacts(number int) (bool, error) {
 // shard by shard. It decides on those of jobs that are written anyway, and has
 // those jobs written whose facts change.
 func (s *Store) mergePublishedFacts(ctx context.Context) error {
-	if s.wanted.Len() == 0 {
+	if s.wanted.Empty() {
 		return nil
 	}
 	for _, in := range s.published.shards {

@@ -58,7 +58,7 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 	if c := s.Counts(); c.Changed != jobs || s.Replaced(7) != jobs || s.Lost(7) != 0 {
 		t.Errorf("counts %+v, %d replaced", c, s.Replaced(7))
 	}
-	if s.wanted.Len() > 0 {
+	if !s.wanted.Empty() {
 		t.Error("published facts are wanted of a shard that has none")
 	}
 }
@@ -82,7 +82,7 @@ func TestPublishedFactsAreReadWhereThereAreAny(t *testing.T) {
 		if err := s.wanted.finish(); err != nil {
 			t.Fatal(err)
 		}
-		if got := s.wanted.Len() > 0; got != want {
+		if got := !s.wanted.Empty(); got != want {
 			t.Errorf("shard with facts %d: wanted %v", facts, got)
 		}
 	}

@@ -40,9 +40,9 @@ type Store struct {
 func New(dir string, memory int64) *Store {
 	return &Store{
 		published: newPublished(dir, memory*3/7),
-		sightings: spill.NewSorter(dir, memory/7),
+		sightings: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 7}),
 		requests:  spill.Blobs{Dir: dir, Memory: memory / 56},
-		facts:     spill.NewSorter(dir, memory/14),
+		facts:     spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 14}),
 		wanted:    newDecisions(dir, memory/14),
 		decisions: newDecisions(dir, memory/7),
 	}
