@@ -16,8 +16,9 @@ var errDamaged = errors.New("damaged jobs")
 // encoding. Numbers are varints; texts and lists have their lengths before them.
 type codec struct {
 	decoding bool
-	bytes    []byte // encoded so far, or left to decode
-	failed   bool   // what is decoded is damaged; bytes is empty
+	bytes    []byte // encoded so far, or being decoded
+	at       int    // how many of them are decoded
+	failed   bool   // they are damaged; all count as decoded
 	instant  int64  // of the turn before
 
 	// Room for the lists of the job that is decoded.
@@ -52,9 +53,9 @@ type Decoder struct {
 func (d *Decoder) Job(e *Entry) (*schema.Job, error) {
 	c := &d.codec
 	c.forget()
-	c.decoding, c.bytes, c.failed = true, e.job, false
+	c.decoding, c.bytes, c.at, c.failed = true, e.job, 0, false
 	c.job(&d.job)
-	if c.failed || len(c.bytes) > 0 {
+	if c.failed || c.at < len(c.bytes) {
 		return nil, errDamaged
 	}
 	d.job.InstanceID, d.job.JobID = e.Instance, e.JobID
@@ -150,8 +151,8 @@ func (c *codec) facts(f *schema.Facts) {
 		c.bytes = f.AppendTo(c.bytes)
 		return
 	}
-	var ok bool
-	if *f, c.bytes, ok = schema.CutFacts(c.bytes); !ok {
+	facts, rest, ok := schema.CutFacts(c.bytes[c.at:])
+	if *f, c.at = facts, len(c.bytes)-len(rest); !ok {
 		c.fail()
 	}
 }
@@ -182,7 +183,7 @@ func list[T any](c *codec, l, room *[]T, element func(*codec, *T)) {
 	n := uint64(len(*l))
 	c.uvarint(&n)
 	if c.decoding {
-		if n > uint64(len(c.bytes)) { // each element takes a byte at least
+		if n > uint64(len(c.bytes)-c.at) { // each element takes a byte at least
 			c.fail()
 			n = 0
 		}
@@ -206,11 +207,13 @@ func (c *codec) text(s *string) {
 		c.bytes = append(c.bytes, *s...)
 		return
 	}
-	if n > uint64(len(c.bytes)) {
+	if n > uint64(len(c.bytes)-c.at) {
 		c.fail()
 		n = 0
 	}
-	*s, c.bytes = unsafe.String(unsafe.SliceData(c.bytes), n), c.bytes[n:]
+	start := c.at
+	c.at += int(n)
+	*s = unsafe.String(unsafe.SliceData(c.bytes[start:]), n)
 }
 
 func (c *codec) int32(p **int32) {
@@ -259,11 +262,12 @@ func (c *codec) byte(b *byte) {
 	switch {
 	case !c.decoding:
 		c.bytes = append(c.bytes, *b)
-	case len(c.bytes) == 0:
+	case c.at == len(c.bytes):
 		*b = 0
 		c.fail()
 	default:
-		*b, c.bytes = c.bytes[0], c.bytes[1:]
+		*b = c.bytes[c.at]
+		c.at++
 	}
 }
 
@@ -278,17 +282,18 @@ func (c *codec) uvarint(v *uint64) {
 		c.bytes = binary.AppendUvarint(c.bytes, *v)
 		return
 	}
-	if len(c.bytes) > 0 && c.bytes[0] < 0x80 { // as most are
-		*v, c.bytes = uint64(c.bytes[0]), c.bytes[1:]
+	if c.at < len(c.bytes) && c.bytes[c.at] < 0x80 { // as most are
+		*v = uint64(c.bytes[c.at])
+		c.at++
 		return
 	}
 	n := 0
-	if *v, n = binary.Uvarint(c.bytes); n <= 0 {
+	if *v, n = binary.Uvarint(c.bytes[c.at:]); n <= 0 {
 		*v = 0
 		c.fail()
 		return
 	}
-	c.bytes = c.bytes[n:]
+	c.at += n
 }
 
-func (c *codec) fail() { c.failed, c.bytes = true, nil }
+func (c *codec) fail() { c.failed, c.at = true, len(c.bytes) }

@@ -12,7 +12,8 @@ type Sorted struct {
 	bucket  int
 	buckets int
 	keep    func(schema.Key, uint64) bool
-	next    *Entry
+	next    Entry
+	more    bool
 }
 
 // Sorted reads those entries of a bucket of a day for which keep returns true,
@@ -44,27 +45,27 @@ func (s *Store) partsOf(number int32, bucket, buckets int) (parts []spill.Range)
 	return parts
 }
 
-// Peek returns the next entry without taking it, nil at the end. Its block stays
-// for as long as something refers to it.
-func (s *Sorted) Peek() *Entry { return s.next }
+// Peek returns the next entry without taking it, nil at the end. It is valid
+// until the next call of Take; its block stays for as long as something refers
+// to it.
+func (s *Sorted) Peek() *Entry {
+	if !s.more {
+		return nil
+	}
+	return &s.next
+}
 
 // Take goes on to the entry after the one that Peek returns.
 func (s *Sorted) Take() error {
 	for {
 		record, err := s.records.Next()
-		if err != nil {
+		if s.more = record != nil; err != nil || !s.more {
 			return err
 		}
-		if record == nil {
-			s.next = nil
-			return nil
-		}
-		e, err := entryOf(record)
-		if err != nil {
+		if s.next, err = entryOf(record); err != nil {
 			return err
 		}
-		if e.Key.Bucket(s.buckets) == s.bucket && s.keep(e.Key, e.ID) {
-			s.next = &e
+		if s.next.Key.Bucket(s.buckets) == s.bucket && s.keep(s.next.Key, s.next.ID) {
 			return nil
 		}
 	}
