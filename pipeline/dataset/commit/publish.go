@@ -85,10 +85,10 @@ func (tx *Tx) decide(ctx context.Context) error {
 	if m := tx.dataset.Manifest(); m != nil {
 		undated = m.Undated
 	}
-	if err := tx.versions.Decide(ctx, undated, asked); err != nil {
+	if tx.verdict, err = tx.versions.Decide(ctx, undated, asked); err != nil {
 		return err
 	}
-	tx.counts = tx.versions.Counts()
+	tx.counts = tx.verdict.Counts
 	if tx.anew {
 		if err := tx.balanceAnew(); err != nil {
 			return err
@@ -163,7 +163,7 @@ func (tx *Tx) same(m *dataset.Manifest) bool {
 
 // unmatched returns Published.Unmatched.
 func (b *build) unmatched() int64 {
-	n := b.tx.versions.Unmatched()
+	n := b.tx.verdict.Unmatched
 	for _, d := range b.days {
 		for _, w := range d.written {
 			n += w.unmatched

@@ -49,7 +49,7 @@ func (tx *Tx) leaves(r *schema.RejectRow, met versions.Moment) bool {
 	if r.JobID == "" {
 		return false
 	}
-	accepted, ok := tx.versions.Accepted(schema.JobKey(nil, r.InstanceID, r.JobID))
+	accepted, ok := tx.verdict.Accepted[schema.JobKey(nil, r.InstanceID, r.JobID)]
 	return ok && accepted.Compare(met) > 0
 }
 
@@ -60,13 +60,13 @@ func (tx *Tx) settlesRejects() bool {
 			return true
 		}
 	}
-	return tx.versions.AnyAccepted()
+	return len(tx.verdict.Accepted) > 0
 }
 
 // undatedNow returns the instants that date published versions and rejects
 // without a timestamp of their own.
 func (tx *Tx) undatedNow() ([]int64, error) {
-	undated := maps.Clone(tx.versions.Undated())
+	undated := maps.Clone(tx.verdict.Undated)
 	if m := tx.dataset.Manifest(); m != nil {
 		for _, at := range m.Undated {
 			undated[at] = true

@@ -18,17 +18,7 @@ type published struct {
 	jobs   *spill.Sorter // a record for each, by key
 	shards []*shard.Published
 	byDay  map[int32][]*shard.Published
-	facts  []factsIn // of shards
 }
-
-// factsIn is whether SearchTask filled anything in a shard.
-type factsIn uint8
-
-const (
-	factsUnknown factsIn = iota
-	factsNone
-	factsSome
-)
 
 // publishedJob is what a run must know of a job in the snapshot it builds upon.
 type publishedJob struct {
@@ -61,7 +51,6 @@ func newPublished(dir string, memory int64) *published {
 // load reads the keys of all jobs of the published snapshot.
 func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
 	p.shards = shard.List(d)
-	p.facts = make([]factsIn, len(p.shards))
 	out := p.jobs.Writer()
 	for _, s := range p.shards {
 		p.byDay[s.Day] = append(p.byDay[s.Day], s)
