@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -20,21 +21,23 @@ import (
 // each of ten million lines. It is safe for concurrent use.
 type rejectStore struct {
 	met   *spill.Sorter // a record for each, in the order of the table
-	raws  spill.Blobs   // their inputs
+	raws  spill.File    // their inputs
 	count atomic.Int64
 	runID string
 }
 
 func newRejectStore(dir, runID string, memory int64) *rejectStore {
-	return &rejectStore{met: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 2}), raws: spill.Blobs{Dir: dir, Memory: memory / 2}, runID: runID}
+	return &rejectStore{met: spill.NewSorter(spill.Options{Dir: dir, Memory: memory}), raws: spill.File{Dir: dir}, runID: runID}
 }
 
 // metReject is a reject that a run met, once or several times.
 type metReject struct {
 	row     schema.RejectRow // of the first time, without the input
-	raw     spill.Ref        // the input
 	undated bool             // FirstSeen is the start of the run
 	last    versions.Moment  // the last time
+
+	rawOffset int64 // of the input in rejectStore.raws
+	rawLength uint32
 }
 
 // compareRejects is the order of the table.
@@ -51,9 +54,10 @@ func (s *rejectStore) keep(b []byte, r *schema.Reject, sequence int64) ([]byte, 
 	if r.RawBytes > 0 {
 		size, hash = r.RawBytes, r.RawSHA256
 	}
-	raw, err := s.raws.Put(r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)])
+	raw := r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)]
+	offset, err := s.raws.Append(raw)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("spill reject: %w", err)
 	}
 	b = spill.AppendSortable(b, r.InstanceID)
 	b = spill.AppendSortable(b, rejectID(r.Code, r.JobID, hash))
@@ -61,7 +65,8 @@ func (s *rejectStore) keep(b []byte, r *schema.Reject, sequence int64) ([]byte, 
 	b = spill.AppendInt(b, sequence)
 	b = spill.AppendInt(b, r.Position)
 	b = spill.AppendBool(b, r.Undated)
-	b = binary.BigEndian.AppendUint64(b, uint64(raw))
+	b = binary.BigEndian.AppendUint64(b, uint64(offset))
+	b = binary.BigEndian.AppendUint32(b, uint32(len(raw)))
 	b = binary.BigEndian.AppendUint64(b, uint64(size))
 	origin := strings.ToValidUTF8(r.Origin, "\uFFFD") // a path may be of any bytes, a text in the table may not
 	for _, text := range [...]string{hash, r.JobID, origin, r.Code, r.Reason} {
@@ -89,9 +94,9 @@ func (s *rejectStore) read(record []byte) *metReject {
 	row.FirstSeen, row.Position = spill.Int(record), spill.Int(record[16:])
 	r.last = versions.Moment{Observed: row.FirstSeen, Sequence: spill.Int(record[8:]), Position: row.Position}
 	r.undated = record[24] != 0
-	r.raw = spill.Ref(binary.BigEndian.Uint64(record[25:]))
-	row.RawBytes = int64(binary.BigEndian.Uint64(record[33:]))
-	record = record[41:]
+	r.rawOffset, r.rawLength = int64(binary.BigEndian.Uint64(record[25:])), binary.BigEndian.Uint32(record[33:])
+	row.RawBytes = int64(binary.BigEndian.Uint64(record[37:]))
+	record = record[45:]
 	for _, text := range [...]*string{&row.RawSHA256, &row.JobID, &row.Origin, &row.Code, &row.Reason} {
 		*text, record = spill.CutText(record)
 	}
@@ -122,6 +127,16 @@ func (s *rejectStore) all() iter.Seq2[*metReject, error] {
 			yield(current, nil)
 		}
 	}
+}
+
+// whole returns the row of a reject with its input.
+func (s *rejectStore) whole(r *metReject) (*schema.RejectRow, error) {
+	row := r.row
+	row.Raw = make([]byte, r.rawLength)
+	if _, err := s.raws.ReadAt(row.Raw, r.rawOffset); err != nil {
+		return nil, fmt.Errorf("read spilled reject: %w", err)
+	}
+	return &row, nil
 }
 
 func (s *rejectStore) close() error { return errors.Join(s.met.Close(), s.raws.Close()) }

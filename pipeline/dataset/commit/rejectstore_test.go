@@ -37,9 +37,9 @@ func TestRejectRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw, err := s.raws.Get(r.raw)
-		if err != nil || string(raw) != "raw "+r.row.JobID {
-			t.Errorf("raw of %s is %q, %v", r.row.JobID, raw, err)
+		row, err := s.whole(r)
+		if err != nil || string(row.Raw) != "raw "+r.row.JobID {
+			t.Errorf("raw of %s is %+v, %v", r.row.JobID, row, err)
 		}
 		if r.row.RejectID != rejectID(schema.RejectShape, r.row.JobID, r.row.RawSHA256) || r.row.FirstRun != "run" || !r.undated || r.row.RawBytes != 5 {
 			t.Errorf("read %+v", r)
