@@ -105,20 +105,6 @@ func (s *Sorter) mergeInto(merged *runBuilder) error {
 	return merged.finish()
 }
 
-// Empty reports whether no records were handed over.
-func (s *Sorter) Empty() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.runs) == 0
-}
-
-// Spilled reports whether the records are in the file.
-func (s *Sorter) Spilled() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.file.Size() > 0
-}
-
 // Close frees memory and disk space.
 func (s *Sorter) Close() error {
 	s.mu.Lock()
