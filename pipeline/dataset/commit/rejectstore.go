@@ -3,7 +3,6 @@ package commit
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -37,7 +36,24 @@ type metReject struct {
 	last    versions.Moment  // the last time
 
 	rawOffset int64 // of the input in rejectStore.raws
-	rawLength uint32
+	rawLength int64
+}
+
+// code encodes or decodes the record of a reject that was met once. Records are
+// in the order of the table, those of one reject in that of a run.
+func (r *metReject) code(c *spill.Codec) {
+	c.SortText(&r.row.InstanceID)
+	c.SortText(&r.row.RejectID)
+	c.Int(&r.last.Observed)
+	c.Int(&r.last.Sequence)
+	c.Int(&r.last.Position)
+	c.Bool(&r.undated)
+	c.Varint(&r.rawOffset)
+	c.Varint(&r.rawLength)
+	c.Varint(&r.row.RawBytes)
+	for _, text := range [...]*string{&r.row.RawSHA256, &r.row.JobID, &r.row.Origin, &r.row.Code, &r.row.Reason} {
+		c.Text(text)
+	}
 }
 
 // compareRejects is the order of the table.
@@ -45,9 +61,9 @@ func compareRejects(a, b *schema.RejectRow) int {
 	return cmp.Or(cmp.Compare(a.InstanceID, b.InstanceID), cmp.Compare(a.RejectID, b.RejectID))
 }
 
-// keep keeps the input of a reject, its first MiB, and appends a record of all
-// else to b.
-func (s *rejectStore) keep(b []byte, r *schema.Reject, sequence int64) ([]byte, error) {
+// keep keeps the input of a reject, its first MiB, and adds a record of all else
+// to out.
+func (s *rejectStore) keep(out *spill.Writer, r *schema.Reject, sequence int64) error {
 	s.count.Add(1)
 	sum := sha256.Sum256(r.Raw)
 	size, hash := int64(len(r.Raw)), hex.EncodeToString(sum[:])
@@ -57,22 +73,18 @@ func (s *rejectStore) keep(b []byte, r *schema.Reject, sequence int64) ([]byte, 
 	raw := r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)]
 	offset, err := s.raws.Append(raw)
 	if err != nil {
-		return nil, fmt.Errorf("spill reject: %w", err)
+		return fmt.Errorf("spill reject: %w", err)
 	}
-	b = spill.AppendSortable(b, r.InstanceID)
-	b = spill.AppendSortable(b, rejectID(r.Code, r.JobID, hash))
-	b = spill.AppendInt(b, r.ObservedAt)
-	b = spill.AppendInt(b, sequence)
-	b = spill.AppendInt(b, r.Position)
-	b = spill.AppendBool(b, r.Undated)
-	b = binary.BigEndian.AppendUint64(b, uint64(offset))
-	b = binary.BigEndian.AppendUint32(b, uint32(len(raw)))
-	b = binary.BigEndian.AppendUint64(b, uint64(size))
-	origin := strings.ToValidUTF8(r.Origin, "\uFFFD") // a path may be of any bytes, a text in the table may not
-	for _, text := range [...]string{hash, r.JobID, origin, r.Code, r.Reason} {
-		b = spill.AppendText(b, text)
+	met := metReject{
+		row: schema.RejectRow{
+			InstanceID: r.InstanceID, RejectID: rejectID(r.Code, r.JobID, hash), RawBytes: size, RawSHA256: hash, JobID: r.JobID,
+			Origin: strings.ToValidUTF8(r.Origin, "\uFFFD"), // a path may be of any bytes, a text in the table may not
+			Code:   r.Code, Reason: r.Reason,
+		},
+		last:    versions.Moment{Observed: r.ObservedAt, Sequence: sequence, Position: r.Position},
+		undated: r.Undated, rawOffset: offset, rawLength: int64(len(raw)),
 	}
-	return b, nil
+	return out.Encode(met.code)
 }
 
 // rejectID is the same for the same trouble with the same input, wherever and
@@ -85,25 +97,6 @@ func rejectID(code, jobID, rawSHA256 string) string {
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 
-// read reads what keep appended.
-func (s *rejectStore) read(record []byte) *metReject {
-	r := &metReject{}
-	row := &r.row
-	row.InstanceID, record, _ = spill.CutSortable(record)
-	row.RejectID, record, _ = spill.CutSortable(record)
-	row.FirstSeen, row.Position = spill.Int(record), spill.Int(record[16:])
-	r.last = versions.Moment{Observed: row.FirstSeen, Sequence: spill.Int(record[8:]), Position: row.Position}
-	r.undated = record[24] != 0
-	r.rawOffset, r.rawLength = int64(binary.BigEndian.Uint64(record[25:])), binary.BigEndian.Uint32(record[33:])
-	row.RawBytes = int64(binary.BigEndian.Uint64(record[37:]))
-	record = record[45:]
-	for _, text := range [...]*string{&row.RawSHA256, &row.JobID, &row.Origin, &row.Code, &row.Reason} {
-		*text, record = spill.CutText(record)
-	}
-	row.FirstRun = s.runID
-	return r
-}
-
 // all returns the rejects in the order of the table. All appenders are flushed.
 func (s *rejectStore) all() iter.Seq2[*metReject, error] {
 	return func(yield func(*metReject, error) bool) {
@@ -113,7 +106,9 @@ func (s *rejectStore) all() iter.Seq2[*metReject, error] {
 				yield(nil, err)
 				return
 			}
-			r := s.read(record)
+			r, c := &metReject{}, spill.Decoder(record)
+			r.code(&c)
+			r.row.FirstSeen, r.row.Position, r.row.FirstRun = r.last.Observed, r.last.Position, s.runID
 			if current != nil && compareRejects(&current.row, &r.row) == 0 {
 				current.last = r.last // they are in the order in which they were met
 				continue

@@ -16,13 +16,10 @@ func TestRejectRecords(t *testing.T) {
 	defer s.close()
 	w := s.met.Writer()
 	reject := func(job string, at, sequence, position int64) {
-		record, err := s.keep(nil, &schema.Reject{
+		err := s.keep(w, &schema.Reject{
 			InstanceID: "i", JobID: job, Origin: "o", Position: position, Code: schema.RejectShape, Reason: "r", Raw: []byte("raw " + job), ObservedAt: at, Undated: true,
 		}, sequence)
 		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Add(record); err != nil {
 			t.Fatal(err)
 		}
 	}

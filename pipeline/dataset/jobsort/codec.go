@@ -1,25 +1,20 @@
 package jobsort
 
 import (
-	"encoding/binary"
 	"errors"
-	"unsafe"
 
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
 // errDamaged means that bytes are not what encode wrote.
 var errDamaged = errors.New("damaged jobs")
 
-// codec encodes jobs, or decodes them: its methods take pointers to fields,
-// which are written or set, so that both directions are one description of the
-// encoding. Numbers are varints; texts and lists have their lengths before them.
+// codec encodes jobs, or decodes them. Numbers are varints; texts and lists have
+// their lengths before them.
 type codec struct {
-	decoding bool
-	bytes    []byte // encoded so far, or being decoded
-	at       int    // how many of them are decoded
-	failed   bool   // they are damaged; all count as decoded
-	instant  int64  // of the turn before
+	spill.Codec
+	instant int64 // of the turn before
 
 	// Room for the lists of the job that is decoded.
 	texts     []string
@@ -35,10 +30,9 @@ type codec struct {
 // encode appends the encoding of a job to b, all of its fields but the ids that
 // its entry has.
 func (c *codec) encode(b []byte, job *schema.Job) []byte {
-	c.bytes = b
+	c.Codec = spill.Encoder(b)
 	c.job(job)
-	b, c.bytes = c.bytes, nil
-	return b
+	return c.Bytes()
 }
 
 // Decoder decodes jobs. It reuses its memory from job to job. Not safe for
@@ -53,9 +47,9 @@ type Decoder struct {
 func (d *Decoder) Job(e *Entry) (*schema.Job, error) {
 	c := &d.codec
 	c.forget()
-	c.decoding, c.bytes, c.at, c.failed = true, e.job, 0, false
+	c.Codec = spill.Decoder(e.job)
 	c.job(&d.job)
-	if c.failed || c.at < len(c.bytes) {
+	if !c.Ok() || len(c.Bytes()) > 0 {
 		return nil, errDamaged
 	}
 	d.job.InstanceID, d.job.JobID = e.Instance, e.JobID
@@ -84,18 +78,18 @@ func emptied[T any](room []T, most int) []T {
 
 func (c *codec) job(j *schema.Job) {
 	for _, text := range [...]*string{&j.JobGroupID, &j.ReferenceID, &j.ScenarioID, &j.StrategyID, &j.Status, &j.FailureReason, &j.RequestID} {
-		c.text(text)
+		c.Text(text)
 	}
 	c.int32(&j.Priority)
 	c.int32(&j.SystemPriority)
-	c.varint(&j.ObservedAt)
-	c.varint(&j.FirstSeen)
-	c.bool(&j.Undated)
-	list(c, &j.CallingNumbers, &c.texts, (*codec).text)
+	c.Varint(&j.ObservedAt)
+	c.Varint(&j.FirstSeen)
+	c.Bool(&j.Undated)
+	list(c, &j.CallingNumbers, &c.texts, func(c *codec, s *string) { c.Text(s) })
 	list(c, &j.Contacts, &c.contacts, (*codec).contact)
 	list(c, &j.Extras, &c.extras, func(c *codec, e *schema.Extra) {
-		c.text(&e.Key)
-		c.text(&e.Value)
+		c.Text(&e.Key)
+		c.Text(&e.Value)
 	})
 	list(c, &j.Summaries, &c.summaries, (*codec).summary)
 	list(c, &j.Tasks, &c.tasks, (*codec).task)
@@ -105,10 +99,10 @@ func (c *codec) task(t *schema.Task) {
 	for _, text := range [...]*string{
 		&t.TaskID, &t.JobID, &t.CallID, &t.ChatbotID, &t.ScenarioID, &t.Status, &t.Brief, &t.CallingNumber, &t.CalledNumber, &t.ContactKey,
 	} {
-		c.text(text)
+		c.Text(text)
 	}
-	c.varint(&t.PlannedTime)
-	c.varint(&t.ActualTime)
+	c.Varint(&t.PlannedTime)
+	c.Varint(&t.ActualTime)
 	c.int64(&t.Duration)
 	if c.present(t.Contact != (schema.Contact{})) {
 		c.contact(&t.Contact)
@@ -126,9 +120,9 @@ func (c *codec) task(t *schema.Task) {
 
 func (c *codec) turn(t *schema.Turn) {
 	c.speaker(&t.Speaker)
-	c.text(&t.Script)
+	c.Text(&t.Script)
 	elapsed := t.Timestamp - c.instant
-	c.varint(&elapsed)
+	c.Varint(&elapsed)
 	c.instant += elapsed
 	t.Timestamp = c.instant
 	list(c, &t.Summaries, &c.summaries, (*codec).summary)
@@ -136,25 +130,21 @@ func (c *codec) turn(t *schema.Turn) {
 
 func (c *codec) contact(o *schema.Contact) {
 	for _, text := range [...]*string{&o.ContactID, &o.Name, &o.Honorific, &o.PhoneNumber, &o.ReferenceID, &o.Role, &o.State, &o.JobID, &o.Key} {
-		c.text(text)
+		c.Text(text)
 	}
 }
 
 func (c *codec) summary(s *schema.Summary) {
-	c.text(&s.Category)
-	c.text(&s.Name)
-	c.text(&s.Content)
+	c.Text(&s.Category)
+	c.Text(&s.Name)
+	c.Text(&s.Content)
 }
 
 func (c *codec) facts(f *schema.Facts) {
-	if !c.decoding {
-		c.bytes = f.AppendTo(c.bytes)
-		return
-	}
-	facts, rest, ok := schema.CutFacts(c.bytes[c.at:])
-	if *f, c.at = facts, len(c.bytes)-len(rest); !ok {
-		c.fail()
-	}
+	c.Value(f.AppendTo, func(b []byte) (rest []byte, ok bool) {
+		*f, rest, ok = schema.CutFacts(b)
+		return rest, ok
+	})
 }
 
 // speakers are written as their index from 1; 0 means that the text follows.
@@ -163,16 +153,16 @@ var speakers = [...]string{schema.SpeakerRobot, schema.SpeakerContact, schema.Sp
 func (c *codec) speaker(s *string) {
 	code := byte(0)
 	for i, known := range speakers {
-		if !c.decoding && *s == known {
+		if !c.Decoding && *s == known {
 			code = byte(i + 1)
 		}
 	}
-	c.byte(&code)
+	c.Byte(&code)
 	switch {
 	case code == 0:
-		c.text(s)
+		c.Text(s)
 	case int(code) > len(speakers):
-		c.fail()
+		c.Fail()
 	default:
 		*s = speakers[code-1]
 	}
@@ -181,10 +171,10 @@ func (c *codec) speaker(s *string) {
 // list is for a list, whose elements are decoded into new room.
 func list[T any](c *codec, l, room *[]T, element func(*codec, *T)) {
 	n := uint64(len(*l))
-	c.uvarint(&n)
-	if c.decoding {
-		if n > uint64(len(c.bytes)-c.at) { // each element takes a byte at least
-			c.fail()
+	c.Uvarint(&n)
+	if c.Decoding {
+		if n > uint64(len(c.Bytes())) { // each element takes a byte at least
+			c.Fail()
 			n = 0
 		}
 		start := len(*room)
@@ -200,32 +190,16 @@ func list[T any](c *codec, l, room *[]T, element func(*codec, *T)) {
 	}
 }
 
-func (c *codec) text(s *string) {
-	n := uint64(len(*s))
-	c.uvarint(&n)
-	if !c.decoding {
-		c.bytes = append(c.bytes, *s...)
-		return
-	}
-	if n > uint64(len(c.bytes)-c.at) {
-		c.fail()
-		n = 0
-	}
-	start := c.at
-	c.at += int(n)
-	*s = unsafe.String(unsafe.SliceData(c.bytes[start:]), n)
-}
-
 func (c *codec) int32(p **int32) {
 	if !c.present(*p != nil) {
 		*p = nil
 		return
 	}
 	v := int64(0)
-	if !c.decoding {
+	if !c.Decoding {
 		v = int64(**p)
 	}
-	if c.varint(&v); c.decoding {
+	if c.Varint(&v); c.Decoding {
 		c.int32s = append(c.int32s, int32(v))
 		*p = &c.int32s[len(c.int32s)-1]
 	}
@@ -236,64 +210,15 @@ func (c *codec) int64(p **int64) {
 		*p = nil
 		return
 	}
-	if c.decoding {
+	if c.Decoding {
 		c.int64s = append(c.int64s, 0)
 		*p = &c.int64s[len(c.int64s)-1]
 	}
-	c.varint(*p)
+	c.Varint(*p)
 }
 
 // present is for whether an optional value follows.
 func (c *codec) present(v bool) bool {
-	c.bool(&v)
+	c.Bool(&v)
 	return v
 }
-
-func (c *codec) bool(v *bool) {
-	b := byte(0)
-	if *v {
-		b = 1
-	}
-	c.byte(&b)
-	*v = b != 0
-}
-
-func (c *codec) byte(b *byte) {
-	switch {
-	case !c.decoding:
-		c.bytes = append(c.bytes, *b)
-	case c.at == len(c.bytes):
-		*b = 0
-		c.fail()
-	default:
-		*b = c.bytes[c.at]
-		c.at++
-	}
-}
-
-func (c *codec) varint(v *int64) {
-	u := uint64(*v)<<1 ^ uint64(*v>>63)
-	c.uvarint(&u)
-	*v = int64(u>>1) ^ -int64(u&1)
-}
-
-func (c *codec) uvarint(v *uint64) {
-	if !c.decoding {
-		c.bytes = binary.AppendUvarint(c.bytes, *v)
-		return
-	}
-	if c.at < len(c.bytes) && c.bytes[c.at] < 0x80 { // as most are
-		*v = uint64(c.bytes[c.at])
-		c.at++
-		return
-	}
-	n := 0
-	if *v, n = binary.Uvarint(c.bytes[c.at:]); n <= 0 {
-		*v = 0
-		c.fail()
-		return
-	}
-	c.at += n
-}
-
-func (c *codec) fail() { c.failed, c.at = true, len(c.bytes) }

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
@@ -25,7 +26,9 @@ func TestDamagedJobs(t *testing.T) {
 // encoded is the record of a job.
 func encoded(job *schema.Job) []byte {
 	e := Entry{ID: 1, FirstCall: 7}
-	return new(codec).encode(e.appendTo(appendPart(nil, 0, 0, 0)), job)
+	c := spill.Encoder(appendPart(nil, 0, 0, 0))
+	e.code(&c)
+	return new(codec).encode(c.Bytes(), job)
 }
 
 func checkDamaged(t rapid.TB, b []byte) {

@@ -32,29 +32,26 @@ func appendPart(b []byte, day int32, level, part int) []byte {
 	return binary.BigEndian.AppendUint32(b, uint32(part))
 }
 
-// appendTo appends all but the job.
-func (e *Entry) appendTo(b []byte) []byte {
-	b = spill.AppendInt(b, e.FirstCall)
-	b = spill.AppendSortable(spill.AppendSortable(b, e.JobID), e.Instance)
-	b = binary.BigEndian.AppendUint64(b, e.ID)
-	return append(append(b, e.Key[:]...), e.Hash[:]...)
+// code encodes or decodes a record up to the job.
+func (e *Entry) code(c *spill.Codec) {
+	c.Int(&e.FirstCall)
+	c.SortText(&e.JobID)
+	c.SortText(&e.Instance)
+	c.Uvarint(&e.ID)
+	c.Fixed(e.Key[:])
+	c.Fixed(e.Hash[:])
 }
 
 // entryOf reads a record.
 func entryOf(record []byte) (e Entry, err error) {
-	if len(record) < partPrefix+8 {
+	if len(record) < partPrefix {
 		return e, errDamaged
 	}
-	e.FirstCall = spill.Int(record[partPrefix:])
-	job, rest, okJob := spill.CutSortable(record[partPrefix+8:])
-	instance, rest, okInstance := spill.CutSortable(rest)
-	if !okJob || !okInstance || len(rest) < 8+len(e.Key)+len(e.Hash) {
+	c := spill.Decoder(record[partPrefix:])
+	if e.code(&c); !c.Ok() {
 		return e, errDamaged
 	}
-	e.JobID, e.Instance = job, instance
-	e.ID, rest = binary.BigEndian.Uint64(rest), rest[8:]
-	rest = rest[copy(e.Key[:], rest):]
-	e.job = rest[copy(e.Hash[:], rest):]
+	e.job = c.Bytes()
 	return e, nil
 }
 

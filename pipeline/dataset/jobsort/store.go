@@ -151,8 +151,9 @@ func (a *Appender) Append(key schema.Key, day int32, firstCall int64, hash schem
 	a.nextID++
 	level := a.store.place(day, job.CountRows())
 	e := Entry{Key: key, ID: a.nextID, FirstCall: firstCall, Instance: job.InstanceID, JobID: job.JobID, Hash: hash}
-	a.record = e.appendTo(appendPart(a.record[:0], day, level, key.Bucket(1<<level)))
-	a.record = a.codec.encode(a.record, job)
+	c := spill.Encoder(appendPart(a.record[:0], day, level, key.Bucket(1<<level)))
+	e.code(&c)
+	a.record = a.codec.encode(c.Bytes(), job)
 	if err := a.out.Add(a.record); err != nil {
 		return 0, fmt.Errorf("job %s: %w", job.JobID, err)
 	}

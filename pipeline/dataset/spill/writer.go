@@ -13,6 +13,7 @@ type Writer struct {
 	sorter *Sorter
 	open   []byte
 	places []place
+	record []byte // scratch space of Encode
 }
 
 // place is where a record lies in Writer.open. Most comparisons end with the
@@ -30,6 +31,14 @@ const maxRecord = 1 << 30
 
 // Writer makes a Writer. What it holds is handed over by Close at the latest.
 func (s *Sorter) Writer() *Writer { return &Writer{sorter: s} }
+
+// Encode adds the record that code encodes.
+func (w *Writer) Encode(code func(*Codec)) error {
+	c := Encoder(w.record[:0])
+	code(&c)
+	w.record = c.Bytes()
+	return w.Add(w.record)
+}
 
 // Add adds a copy of a record.
 func (w *Writer) Add(record []byte) error {
@@ -59,7 +68,7 @@ func firstBytes(record []byte) uint64 {
 // no more records.
 func (w *Writer) Close() error {
 	err := w.flush()
-	w.open, w.places = nil, nil
+	w.open, w.places, w.record = nil, nil, nil
 	return err
 }
 
@@ -81,7 +90,7 @@ func (w *Writer) flush() error {
 	}
 	w.open, w.places = w.open[:0], w.places[:0]
 	if int64(cap(w.open)) > 2*w.sorter.options.Run { // of a huge record
-		w.open = nil
+		w.open, w.record = nil, nil
 	}
 	return w.sorter.add(r.run)
 }

@@ -22,11 +22,10 @@ type Appender struct {
 	published *finder
 	out       *spill.Writer
 	wanted    map[int]wanted // by number of a published shard
-	record    []byte
 
 	// number counts the facts of a piece of input, which come in their order.
 	sequence int64
-	number   uint32
+	number   int64
 }
 
 // wanted is for what the tasks of a published shard are read, see
@@ -66,17 +65,16 @@ func (a *Appender) Add(v *Version, day int32, entry uint64) error { return a.see
 func (a *Appender) see(v *Version, day int32, entry uint64) error {
 	job := v.Job
 	s := sighting{
-		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: uint32(v.Position),
-		tasks: uint16(min(len(job.Tasks), maxTasks)), undated: job.Undated, content: [8]byte(v.Hash[:8]), day: day, entry: entry,
+		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: v.Position,
+		tasks: uint64(len(job.Tasks)), undated: job.Undated, content: [8]byte(v.Hash[:8]), day: day, entry: entry,
 	}
 	for i := range job.Tasks {
-		s.turns += uint32(len(job.Tasks[i].Turns))
+		s.turns += uint64(len(job.Tasks[i].Turns))
 	}
 	if entry == 0 {
 		s.request = job.RequestID
 	}
-	a.record = s.appendTo(a.record[:0])
-	return a.out.Add(a.record)
+	return a.out.Encode(s.code)
 }
 
 // Facts takes what SearchTask says of a task. Its job may come before or after it,
@@ -93,9 +91,8 @@ func (a *Appender) Facts(key schema.Key, observed, sequence int64, taskID string
 		a.sequence, a.number = sequence, 0
 	}
 	a.number++
-	f := fact{key: key, observed: observed, sequence: sequence, number: a.number, taskID: taskID, facts: *facts}
-	a.record = f.appendTo(a.record[:0], kindFact)
-	return a.out.Add(a.record)
+	f := fact{key: key, kind: kindFact, observed: observed, sequence: sequence, number: a.number, taskID: taskID, facts: *facts}
+	return a.out.Encode(f.code)
 }
 
 // Flush hands over what the appender holds; the last call.

@@ -6,6 +6,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
@@ -78,13 +79,18 @@ func (k *known) begin(key schema.Key) {
 func (k *known) empty() bool { return len(k.published)+len(k.facts)+len(k.sightings) == 0 }
 
 func (k *known) add(record []byte) {
-	switch record[kindAt] {
-	case kindPublished:
-		k.published = append(k.published, factOf(record))
-	case kindFact:
-		k.facts = append(k.facts, factOf(record))
-	default:
-		k.sightings = append(k.sightings, sightingOf(record))
+	c := spill.Decoder(record)
+	if record[kindAt] == kindSighting {
+		var s sighting
+		s.code(&c)
+		k.sightings = append(k.sightings, s)
+		return
+	}
+	var f fact
+	if f.code(&c); f.kind == kindPublished {
+		k.published = append(k.published, f)
+	} else {
+		k.facts = append(k.facts, f)
 	}
 }
 

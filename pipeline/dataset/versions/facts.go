@@ -2,6 +2,7 @@ package versions
 
 import (
 	"bytes"
+	"slices"
 
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
@@ -78,31 +79,33 @@ func (d *decider) decideFacts(o *outcome, of *known) error {
 
 // setFacts decides on the facts of a job that is written.
 func (d *decider) setFacts(day int32, key schema.Key, list []taskFacts) error {
-	b := d.begin(day, key, kindFacts)
-	empty := len(b)
-	for i := range list {
-		if !list[i].facts.IsZero() {
-			b = spill.AppendBool(b, list[i].ofRun)
-			b = list[i].facts.AppendTo(spill.AppendText(b, list[i].taskID))
-		}
-	}
-	if len(b) == empty {
+	list = slices.DeleteFunc(list, func(t taskFacts) bool { return t.facts.IsZero() })
+	if len(list) == 0 {
 		return nil
 	}
-	return d.add(b)
+	return d.add(day, key, kindFacts, func(c *spill.Codec) {
+		for i := range list {
+			list[i].code(c)
+		}
+	})
+}
+
+func (t *taskFacts) code(c *spill.Codec) {
+	c.Bool(&t.ofRun)
+	c.Text(&t.taskID)
+	codeFacts(c, &t.facts)
 }
 
 // putFacts puts the facts of a decision into a job. It returns how many tasks
 // the run brought facts of and the job does not have.
-func putFacts(job *schema.Job, decision []byte) (unmatched int64) {
+func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64) {
 	facts := map[string]schema.Facts{}
 	ofRun := map[string]bool{}
-	for b := decision; len(b) > 0; {
-		run := b[0] != 0
-		taskID, rest := spill.CutText(b[1:])
-		facts[taskID], b, _ = schema.CutFacts(rest)
-		if run {
-			ofRun[taskID] = true
+	for len(decision.Bytes()) > 0 {
+		var t taskFacts
+		t.code(decision)
+		if facts[t.taskID] = t.facts; t.ofRun {
+			ofRun[t.taskID] = true
 		}
 	}
 	for i := range job.Tasks {

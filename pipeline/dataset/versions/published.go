@@ -2,7 +2,6 @@ package versions
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"callmill/pipeline/dataset"
@@ -71,7 +70,6 @@ func loadJobs(s *shard.Published, out *spill.Writer) error {
 	if s.Paths[shard.Jobs] == "" {
 		return s.Damaged()
 	}
-	var record []byte
 	scratch := make([]byte, 0, 256)
 	for row, err := range parquetio.All[keyColumns](s.Paths[shard.Jobs]) {
 		if err != nil {
@@ -86,42 +84,24 @@ func loadJobs(s *shard.Published, out *spill.Writer) error {
 			return fmt.Errorf("%s: job %s: %w", s.Paths[shard.Jobs], row.JobID, err)
 		}
 		job.content = [8]byte(hash[:8])
-		record = job.appendTo(record[:0])
-		if err := out.Add(record); err != nil {
+		if err := out.Encode(job.code); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-const (
-	flagTasks = 1 << iota
-	flagFinal
-)
-
-// appendTo appends the job's record to b.
-func (j *publishedJob) appendTo(b []byte) []byte {
-	b = append(append(b, j.key[:]...), j.content[:]...)
-	b = binary.LittleEndian.AppendUint64(b, uint64(j.observedAt))
-	b = binary.LittleEndian.AppendUint64(b, uint64(j.firstSeen))
-	b = binary.LittleEndian.AppendUint32(b, uint32(j.shard))
-	flags := byte(0)
-	if j.hasTasks {
-		flags |= flagTasks
-	}
-	if j.final {
-		flags |= flagFinal
-	}
-	return append(b, flags)
-}
-
-// publishedJobOf reads what appendTo wrote.
-func publishedJobOf(b []byte) publishedJob {
-	return publishedJob{
-		key: schema.Key(b[:16]), content: [8]byte(b[16:]),
-		observedAt: int64(binary.LittleEndian.Uint64(b[24:])), firstSeen: int64(binary.LittleEndian.Uint64(b[32:])),
-		shard: int(binary.LittleEndian.Uint32(b[40:])), hasTasks: b[44]&flagTasks != 0, final: b[44]&flagFinal != 0,
-	}
+// code encodes or decodes the job's record.
+func (j *publishedJob) code(c *spill.Codec) {
+	shard := uint64(j.shard)
+	c.Fixed(j.key[:])
+	c.Fixed(j.content[:])
+	c.Varint(&j.observedAt)
+	c.Varint(&j.firstSeen)
+	c.Uvarint(&shard)
+	c.Bool(&j.hasTasks)
+	c.Bool(&j.final)
+	j.shard = int(shard)
 }
 
 // finder looks up published jobs. Not safe for concurrent use.
@@ -138,6 +118,7 @@ func (f *finder) find(key schema.Key) (*publishedJob, error) {
 	if record == nil {
 		return nil, nil
 	}
-	job := publishedJobOf(record)
-	return &job, nil
+	job, c := &publishedJob{}, spill.Decoder(record)
+	job.code(&c)
+	return job, nil
 }

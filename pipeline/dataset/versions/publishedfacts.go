@@ -68,16 +68,14 @@ func (s *Store) loadFacts(ctx context.Context) error {
 }
 
 func loadTasks(path string, out *spill.Writer) error {
-	var record []byte
-	scratch, number := make([]byte, 0, 256), uint32(0)
+	scratch, number := make([]byte, 0, 256), int64(0)
 	for row, err := range parquetio.All[factColumns](path) {
 		if err != nil {
 			return err
 		}
 		number++
-		f := fact{key: schema.JobKey(scratch, row.InstanceID, row.JobID), number: number, taskID: row.TaskID, facts: row.facts()}
-		record = f.appendTo(record[:0], kindPublished)
-		if err := out.Add(record); err != nil {
+		f := fact{key: schema.JobKey(scratch, row.InstanceID, row.JobID), kind: kindPublished, number: number, taskID: row.TaskID, facts: row.facts()}
+		if err := out.Encode(f.code); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 	old, seen := s.published.jobs.Writer(), s.Appender()
 	for n := range jobs {
 		job := publishedJob{key: keyOf(n), observedAt: 100, firstSeen: 100, hasTasks: true}
-		if err := old.Add(job.appendTo(nil)); err != nil {
+		if err := old.Encode(job.code); err != nil {
 			t.Fatal(err)
 		}
 		v := Version{Key: job.key, Hash: schema.ContentHash{1}, Job: &schema.Job{ObservedAt: 200, Tasks: make([]schema.Task, 1)}}

@@ -35,6 +35,8 @@ func appendPlace(b []byte, day int32, key schema.Key) []byte {
 	return append(b, key[:]...)
 }
 
+const placeBytes = 4 + 2 + len(schema.Key{})
+
 // rangeOf returns the range of the decisions of a shard.
 func rangeOf(s shard.Shard) spill.Range {
 	day := uint64(uint32(s.Day)^1<<31) << 16
@@ -44,19 +46,20 @@ func rangeOf(s shard.Shard) spill.Range {
 	return spill.Range{From: bound(first), To: bound(next)}
 }
 
-// begin begins a decision; add ends it.
-func (d *decider) begin(day int32, key schema.Key, kind byte) []byte {
-	return append(appendPlace(d.record[:0], day, key), kind)
+// add adds a decision about a job; code encodes what its kind says.
+func (d *decider) add(day int32, key schema.Key, kind byte, code func(*spill.Codec)) error {
+	return d.out.Encode(func(c *spill.Codec) {
+		var place [placeBytes]byte
+		c.Fixed(appendPlace(place[:0], day, key))
+		c.Byte(&kind)
+		code(c)
+	})
 }
 
-func (d *decider) add(record []byte) error {
-	d.record = record
-	return d.out.Add(record)
-}
-
-func (d *decider) change(day int32, key schema.Key, c change) error {
-	b := spill.AppendInt(d.begin(day, key, kindChanged), c.firstSeen)
-	return d.add(append(spill.AppendInt(b, c.observedAt), c.request...))
+func (c *change) code(codec *spill.Codec) {
+	codec.Varint(&c.firstSeen)
+	codec.Varint(&c.observedAt)
+	codec.Text(&c.request)
 }
 
 // Shard is what is decided about the jobs of a shard. It is immutable.
@@ -87,9 +90,15 @@ func (s *Shard) record(i int) []byte {
 	return s.records[s.starts[i]:end]
 }
 
-// find returns what follows the kind, and more, in the first decision about a job
-// that has them.
-func (s *Shard) find(key schema.Key, kind byte, more ...byte) (rest []byte, ok bool) {
+// find returns a decoder of what the first decision of a kind about a job says.
+func (s *Shard) find(key schema.Key, kind byte) (c spill.Codec, ok bool) {
+	rest, ok := s.search(key, kind, nil)
+	return spill.Decoder(rest), ok
+}
+
+// search returns what follows more in the first decision of a kind about a job
+// that begins with it.
+func (s *Shard) search(key schema.Key, kind byte, more []byte) (rest []byte, ok bool) {
 	if len(s.starts) == 0 {
 		return nil, false
 	}
@@ -104,29 +113,32 @@ func (s *Shard) find(key schema.Key, kind byte, more ...byte) (rest []byte, ok b
 
 // IsPublished reports whether the version that is kept as an entry is published.
 func (s *Shard) IsPublished(key schema.Key, entry uint64) bool {
-	var id [8]byte
-	binary.BigEndian.PutUint64(id[:], entry)
-	_, lost := s.find(key, kindLost, id[:]...)
+	var buffer [8]byte
+	id, c := int64(entry), spill.Encoder(buffer[:0])
+	c.Int(&id)
+	_, lost := s.search(key, kindLost, c.Bytes())
 	return !lost
 }
 
 // Replaced reports whether the published rows of a job are replaced by those of
 // another version, and whether that has fewer tasks or turns.
 func (s *Shard) Replaced(key schema.Key, rows *schema.Rows) (replaced, shrunk bool) {
-	by, ok := s.find(key, kindReplaced)
+	c, ok := s.find(key, kindReplaced)
 	if !ok {
 		return false, false
 	}
-	tasks, turns := int(binary.BigEndian.Uint16(by)), int(binary.BigEndian.Uint32(by[2:]))
-	return true, tasks < min(len(rows.Tasks), maxTasks) || turns < len(rows.Turns)
+	var tasks, turns uint64
+	c.Uvarint(&tasks)
+	c.Uvarint(&turns)
+	return true, tasks < uint64(len(rows.Tasks)) || turns < uint64(len(rows.Turns))
 }
 
-func (s *Shard) changed(key schema.Key) (c change, ok bool) {
-	b, ok := s.find(key, kindChanged)
-	if !ok {
-		return c, false
+func (s *Shard) changed(key schema.Key) (of change, ok bool) {
+	c, ok := s.find(key, kindChanged)
+	if ok {
+		of.code(&c)
 	}
-	return change{spill.Int(b), spill.Int(b[8:]), string(b[16:])}, true
+	return of, ok
 }
 
 // Touch changes the row of a published job that stays: when it was seen, and by
@@ -158,7 +170,7 @@ func (s *Shard) Complete(key schema.Key, job *schema.Job) (unmatched int64) {
 		job.FirstSeen = c.firstSeen
 	}
 	if facts, ok := s.find(key, kindFacts); ok {
-		unmatched = putFacts(job, facts)
+		unmatched = putFacts(job, &facts)
 	}
 	return unmatched
 }

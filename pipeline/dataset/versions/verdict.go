@@ -2,7 +2,6 @@ package versions
 
 import (
 	"cmp"
-	"encoding/binary"
 
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
@@ -31,7 +30,6 @@ type decider struct {
 	wasUndated map[int64]bool      // instants that dated published versions
 	asked      map[schema.Key]bool // jobs that Accepted is wanted of
 	out        *spill.Writer
-	record     []byte
 }
 
 func newDecider(s *Store, undated []int64, asked map[schema.Key]bool) *decider {
@@ -58,7 +56,7 @@ func (a Moment) Compare(b Moment) int {
 }
 
 func (d *decider) accept(s *sighting) {
-	at := Moment{s.observed, s.sequence, int64(s.position)}
+	at := Moment{s.observed, s.sequence, s.position}
 	if last, ok := d.Accepted[s.key]; !ok || last.Compare(at) < 0 {
 		d.Accepted[s.key] = at
 	}
@@ -163,14 +161,14 @@ func (d *decider) lose(s, base *sighting) error {
 		return nil
 	}
 	d.Lost[s.day]++
-	b := d.begin(s.day, s.key, kindLost)
-	return d.add(binary.BigEndian.AppendUint64(b, s.entry))
+	id := int64(s.entry)
+	return d.add(s.day, s.key, kindLost, func(c *spill.Codec) { c.Int(&id) })
 }
 
 // touch has the row of a published job changed.
 func (d *decider) touch(o *outcome, c change) error {
 	d.Dirty[d.old.shards[o.published.shard].Shard] = true
-	return d.change(o.day, o.published.key, c)
+	return d.add(o.day, o.published.key, kindChanged, c.code)
 }
 
 // publish is for a job that is new or of which another version is published, the
@@ -186,7 +184,7 @@ func (d *decider) publish(o *outcome, current, replacedBy *sighting, first int64
 	o.day, o.written = current.day, true
 	d.Dirty[d.target(current.day, current.key)] = true
 	if first < current.observed {
-		if err := d.change(current.day, current.key, change{firstSeen: first}); err != nil {
+		if err := d.add(current.day, current.key, kindChanged, (&change{firstSeen: first}).code); err != nil {
 			return err
 		}
 	}
@@ -202,8 +200,10 @@ func (d *decider) publish(o *outcome, current, replacedBy *sighting, first int64
 // them.
 func (d *decider) replace(day int32, by *sighting) error {
 	d.Replaced[day]++
-	b := binary.BigEndian.AppendUint16(d.begin(day, by.key, kindReplaced), by.tasks)
-	return d.add(binary.BigEndian.AppendUint32(b, by.turns))
+	return d.add(day, by.key, kindReplaced, func(c *spill.Codec) {
+		c.Uvarint(&by.tasks)
+		c.Uvarint(&by.turns)
+	})
 }
 
 // target returns the shard that a job goes to, as long as its day keeps the
