@@ -147,11 +147,14 @@ func (c *Codec) Varint(v *int64) {
 
 // Uvarint is Varint for a number that is not negative.
 func (c *Codec) Uvarint(v *uint64) {
-	if !c.Decoding {
+	switch { // most take one byte
+	case !c.Decoding && *v < 0x80:
+		c.bytes = append(c.bytes, byte(*v))
+		return
+	case !c.Decoding:
 		c.bytes = binary.AppendUvarint(c.bytes, *v)
 		return
-	}
-	if c.at < len(c.bytes) && c.bytes[c.at] < 0x80 { // as most are
+	case c.at < len(c.bytes) && c.bytes[c.at] < 0x80:
 		*v = uint64(c.bytes[c.at])
 		c.at++
 		return

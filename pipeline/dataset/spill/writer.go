@@ -14,6 +14,7 @@ type Writer struct {
 	open   []byte
 	places []place
 	record []byte // scratch space of Encode
+	data   []byte // and of runs
 }
 
 // place is where a record lies in Writer.open. Most comparisons end with the
@@ -68,7 +69,7 @@ func firstBytes(record []byte) uint64 {
 // no more records.
 func (w *Writer) Close() error {
 	err := w.flush()
-	w.open, w.places, w.record = nil, nil, nil
+	*w = Writer{sorter: w.sorter}
 	return err
 }
 
@@ -80,6 +81,7 @@ func (w *Writer) flush() error {
 		return cmp.Or(cmp.Compare(a.head, b.head), bytes.Compare(w.open[a.start:a.end], w.open[b.start:b.end]))
 	})
 	r := w.sorter.newRun()
+	r.data = w.data[:0]
 	for _, p := range w.places {
 		if err := r.add(w.open[p.start:p.end]); err != nil {
 			return err
@@ -90,7 +92,9 @@ func (w *Writer) flush() error {
 	}
 	w.open, w.places = w.open[:0], w.places[:0]
 	if int64(cap(w.open)) > 2*w.sorter.options.Run { // of a huge record
-		w.open, w.record = nil, nil
+		*w = Writer{sorter: w.sorter}
+		return w.sorter.add(r.run)
 	}
+	w.data = r.data
 	return w.sorter.add(r.run)
 }
