@@ -222,7 +222,7 @@ func TestBucketsApart(t *testing.T) {
 	store := manyBlocks(t, Options{Open: 1 << 20, Buckets: func(int64) int { return expected }})
 	for buckets, share := range map[int]int{1: 1, 2: 2, 4: 4, 8: 4} {
 		for bucket := range buckets {
-			records, err := store.jobs.Read(partPrefix, store.partsOf(7, bucket, buckets)...)
+			records, err := store.jobs.Read(store.partsOf(7, bucket, buckets)...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,7 +19,7 @@ type Sorted struct {
 // Sorted reads those entries of a bucket of a day for which keep returns true,
 // out of a power of two of buckets. All appenders have been closed.
 func (s *Store) Sorted(day int32, bucket, buckets int, keep func(key schema.Key, id uint64) bool) (*Sorted, error) {
-	records, err := s.jobs.Read(partPrefix, s.partsOf(day, bucket, buckets)...)
+	records, err := s.jobs.Read(s.partsOf(day, bucket, buckets)...)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func NewStore(o Options) *Store {
 	}
 	return &Store{
 		options: o, days: map[int32]*day{},
-		jobs: spill.NewSorter(spill.Options{Dir: o.Dir, Memory: o.Memory, Run: o.Open, Block: blockBytes}),
+		jobs: spill.NewSorter(spill.Options{Dir: o.Dir, Memory: o.Memory, Run: o.Open, Block: blockBytes, Prefix: partPrefix}),
 	}
 }
 

@@ -18,7 +18,7 @@ func (s *Sorter) All() iter.Seq2[[]byte, error] { return s.In(Range{}) }
 // In returns the records of a range in order. They are not overwritten.
 func (s *Sorter) In(in Range) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		records, err := s.Read(0, in)
+		records, err := s.Read(in)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -39,15 +39,18 @@ type Records struct {
 	scratch []byte
 }
 
-// Read reads the records of ranges that do not overlap, in the order of what
-// follows their first bytes, skip of them: a range has the same ones in all its
-// records. While reading, a block of each run is in memory for each range.
-func (s *Sorter) Read(skip int, ranges ...Range) (*Records, error) {
+// Read reads the records of ranges that do not overlap; where the Sorter has
+// parts each range is one of them. The order is that of what follows the prefix.
+// While reading, a block of each run is in memory for each range.
+func (s *Sorter) Read(ranges ...Range) (*Records, error) {
 	r := &Records{}
 	for i := range s.runs {
 		for _, in := range ranges {
 			from := &s.runs[i]
-			c := &cursor{run: from, block: from.before(in.From), to: in.To, skip: skip}
+			c := &cursor{run: from, block: from.search(in.From), to: in.To, skip: s.options.Prefix}
+			if s.options.Prefix == 0 {
+				c.block = max(0, c.block-1)
+			}
 			if err := c.seek(in.From, &r.scratch); err != nil {
 				return nil, fmt.Errorf("read sorted records: %w", err)
 			}
@@ -163,7 +166,7 @@ func (f *Finder) Find(prefix []byte) ([]byte, error) {
 		return nil, nil
 	}
 	r := &f.sorter.runs[0]
-	for i := r.before(prefix); i < len(r.blocks); i++ {
+	for i := max(0, r.search(prefix)-1); i < len(r.blocks); i++ {
 		if err := f.read(r, i); err != nil {
 			return nil, fmt.Errorf("find sorted record: %w", err)
 		}

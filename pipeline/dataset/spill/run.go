@@ -40,12 +40,11 @@ func (r *run) moveTo(file *File) (err error) {
 	return nil
 }
 
-// before returns the index of a block so that all records before it are less
-// than a record, and so are none after the next block.
-func (r *run) before(record []byte) int {
+// search returns the index of the first block whose records are not less than a
+// record, as far as their heads tell. The block before it may have such records as well.
+func (r *run) search(record []byte) int {
 	head := headOf(record)
-	i := sort.Search(len(r.blocks), func(i int) bool { return bytes.Compare(r.blocks[i].head, head) >= 0 })
-	return max(0, i-1)
+	return sort.Search(len(r.blocks), func(i int) bool { return bytes.Compare(r.blocks[i].head, head) >= 0 })
 }
 
 // read returns the records of a block, in new memory. scratch is used again for
@@ -70,13 +69,21 @@ func (r *run) read(i int, scratch *[]byte) ([]byte, error) {
 type runBuilder struct {
 	run
 	blockBytes int
+	prefix     int    // see Options
 	open       []byte // the block that is being filled
 	written    int64  // bytes of the run that are in the file
 }
 
-func (s *Sorter) newRun() *runBuilder { return &runBuilder{blockBytes: s.options.Block} }
+func (s *Sorter) newRun() *runBuilder {
+	return &runBuilder{blockBytes: s.options.Block, prefix: s.options.Prefix}
+}
 
 func (b *runBuilder) add(record []byte) error {
+	if len(b.open) > 0 && !bytes.HasPrefix(b.blocks[len(b.blocks)-1].head, record[:b.prefix]) {
+		if err := b.endBlock(); err != nil {
+			return err
+		}
+	}
 	if len(b.open) == 0 {
 		b.blocks = append(b.blocks, block{head: slices.Clone(headOf(record))})
 	}

@@ -12,6 +12,9 @@ type Options struct {
 	Memory int64  // bytes of runs kept in memory; where there are more, all are in the file
 	Run    int64  // bytes that a Writer sorts at a time; 0: a share of Memory
 	Block  int    // bytes that are compressed and read back at a time; 0: 4 KiB
+	// Prefix is how many of their first bytes divide the records into parts: no
+	// block spans two of them, and Read merges parts. It is at most 24.
+	Prefix int
 }
 
 // Sorter sorts records beyond memory. A record is a byte string that is not

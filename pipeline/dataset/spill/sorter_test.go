@@ -199,12 +199,12 @@ func TestDamagedBlock(t *testing.T) {
 		}
 		for at := range s.runs[0].blocks[0].end {
 			flip(t, s, at)
-			if _, err := s.Read(0, Range{}); !errors.Is(err, ErrDamaged) {
+			if _, err := s.Read(Range{}); !errors.Is(err, ErrDamaged) {
 				t.Errorf("byte %d: %v, want damaged records", at, err)
 			}
 			flip(t, s, at)
 		}
-		if _, err := s.Read(0, Range{}); err != nil {
+		if _, err := s.Read(Range{}); err != nil {
 			t.Errorf("mended: %v", err)
 		}
 	}
@@ -230,8 +230,9 @@ func flip(t *testing.T, s *Sorter, at int64) {
 // TestOrderAfterAPrefix: ranges are merged in the order of what follows the bytes
 // that they skip, and nothing between them is read.
 func TestOrderAfterAPrefix(t *testing.T) {
-	for _, memory := range []int64{0, 1 << 20} {
-		s := NewSorter(Options{Dir: t.TempDir(), Memory: memory, Run: 1, Block: 8})
+	for _, o := range []Options{{Run: 1}, {Run: 1 << 10}, {Memory: 1 << 20}} {
+		o.Dir, o.Prefix = t.TempDir(), 1
+		s := NewSorter(o)
 		defer s.Close()
 		w := s.Writer()
 		for _, r := range []string{"a3", "b2", "c1", "a5", "c4", "b6"} {
@@ -242,7 +243,7 @@ func TestOrderAfterAPrefix(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		records, err := s.Read(1, Range{[]byte("a"), []byte("b")}, Range{[]byte("c"), []byte("d")})
+		records, err := s.Read(Range{[]byte("a"), []byte("b")}, Range{[]byte("c"), []byte("d")})
 		if err != nil {
 			t.Fatal(err)
 		}
