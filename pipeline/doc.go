@@ -53,7 +53,7 @@
 //	pipeline/dataset/versions  which version of a job is published; what becomes of SearchTask's values
 //	pipeline/dataset/shard     the day tables; the jobs of a shard, read from its files
 //	pipeline/dataset/jobsort   jobs sorted beyond memory
-//	pipeline/dataset/spill     other records sorted beyond memory
+//	pipeline/dataset/spill     records sorted beyond memory
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/dataset/verify/arrowio  that reader

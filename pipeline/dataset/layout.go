@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -54,6 +55,20 @@ func IsOwn(name string) bool {
 		durable.IsTemp(name)
 }
 
+// IsSnapshot reports whether a name in snapshots/ is that of a snapshot.
+func IsSnapshot(name string) bool { return snapshotName.MatchString(name) }
+
+// IsScratch reports whether a name in snapshots/ is that of something only a run
+// in progress has there.
+func IsScratch(name string) bool { return scratchName.MatchString(name) }
+
+// FilePath returns the path of a Parquet file inside a snapshot: it lies in the
+// folder of its table, or below that of its day, under the beginning of the
+// SHA-256 of its content.
+func FilePath(folder, sha256 string) string {
+	return path.Join(folder, sha256[:NameDigits]+".parquet")
+}
+
 // NameSnapshot returns the name of a snapshot that is published at an instant
 // and whose manifest has a SHA-256.
 func NameSnapshot(at time.Time, manifestHash string) string {
@@ -74,8 +89,8 @@ func ParseDay(s string) (int32, error) {
 
 // DayOf returns the day of a file from its path inside a snapshot; ok is false
 // for the files of other than day tables.
-func DayOf(path string) (day int32, ok bool) {
-	for part := range strings.SplitSeq(filepath.ToSlash(path), "/") {
+func DayOf(file string) (day int32, ok bool) {
+	for part := range strings.SplitSeq(filepath.ToSlash(file), "/") {
 		if text, ok := strings.CutPrefix(part, datePrefix); ok {
 			day, err := ParseDay(text)
 			return day, err == nil

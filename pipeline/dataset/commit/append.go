@@ -21,7 +21,6 @@ type Appender struct {
 
 	content []byte // scratch space of hashes
 	key     []byte // and of keys
-	record  []byte // and of rejects
 }
 
 // Appender makes an appender.
@@ -116,12 +115,7 @@ func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
 		}
 		r = &raw.Replay.Reject
 	}
-	record, err := a.tx.rejects.keep(a.record[:0], r, raw.Sequence)
-	if err != nil {
-		return err
-	}
-	a.record = record
-	return a.rejects.Add(record)
+	return a.tx.rejects.keep(a.rejects, r, raw.Sequence)
 }
 
 // replayed notes what becomes of the input of a reject that is replayed: it is

@@ -3,6 +3,7 @@ package commit
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -89,9 +90,25 @@ func (b *build) linkPublished(f dataset.File, published map[string]dataset.File)
 	return err
 }
 
-// smallFileName is the name of a file of rows that are in memory, until its
-// content is known.
+// smallFileName is the name of a file that is not of a shard, until its content
+// is known.
 const smallFileName = dataset.ScratchPrefix + "small"
+
+// writeFile writes a file that is not of a shard: what write writes, which
+// returns how many rows that is.
+func (b *build) writeFile(folder string, write func(io.Writer) (rows int64, err error)) (file dataset.File, err error) {
+	out, err := b.create(folder, smallFileName)
+	if err != nil {
+		return dataset.File{}, err
+	}
+	rows, err := write(out)
+	if err != nil {
+		return dataset.File{}, errors.Join(err, out.abandon())
+	}
+	file, err = out.finish()
+	file.Rows = rows
+	return file, err
+}
 
 // writeEmpty writes the file without rows of a day table that has none.
 func (b *build) writeEmpty(table int, name string) (dataset.File, error) {
@@ -99,15 +116,10 @@ func (b *build) writeEmpty(table int, name string) (dataset.File, error) {
 	if err != nil {
 		return dataset.File{}, err
 	}
-	out, err := b.create(path.Join(name, dataset.DateDir(schema.NoDate)), smallFileName)
-	if err != nil {
-		return dataset.File{}, err
-	}
-	w.Reset(out)
-	if err := w.Close(); err != nil {
-		return dataset.File{}, errors.Join(err, out.abandon())
-	}
-	file, err := out.finish()
+	file, err := b.writeFile(path.Join(name, dataset.DateDir(schema.NoDate)), func(out io.Writer) (int64, error) {
+		w.Reset(out)
+		return 0, w.Close()
+	})
 	file.Buckets = 1
 	return file, err
 }
@@ -136,16 +148,7 @@ func (b *build) smallFile(name string, m *dataset.Manifest, published map[string
 
 // writeSmall writes a file of rows that are in memory.
 func writeSmall[T any](b *build, folder string, rows []T) (dataset.File, error) {
-	out, err := b.create(folder, smallFileName)
-	if err != nil {
-		return dataset.File{}, err
-	}
-	if err := parquetio.Write(out, rows); err != nil {
-		return dataset.File{}, errors.Join(err, out.abandon())
-	}
-	file, err := out.finish()
-	file.Rows = int64(len(rows))
-	return file, err
+	return b.writeFile(folder, func(out io.Writer) (int64, error) { return int64(len(rows)), parquetio.Write(out, rows) })
 }
 
 // statusRows returns the documented statuses in the order of their codes, then

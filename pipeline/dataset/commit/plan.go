@@ -50,7 +50,7 @@ func (tx *Tx) newBuild() (*build, error) {
 // plan returns the shards to write: of each touched day those that change, or
 // all where the number of its buckets changes.
 func (b *build) plan() []shard.Shard {
-	for s := range b.tx.versions.Dirty() {
+	for s := range b.tx.verdict.Dirty {
 		if b.days[s.Day] == nil {
 			d := &day{number: s.Day, old: b.tx.versions.Published(s.Day)}
 			b.days[s.Day] = d
@@ -80,9 +80,9 @@ func (b *build) estimate(d *day) int64 {
 		old.Add(s.Rows)
 	}
 	jobs, came := b.tx.jobs.Day(d.number)
-	v := b.tx.versions
-	old = scaled(old, old[shard.Jobs]-v.Replaced(d.number), old[shard.Jobs])
-	old.Add(scaled(came, jobs-v.Lost(d.number), jobs))
+	v := b.tx.verdict
+	old = scaled(old, old[shard.Jobs]-v.Replaced[d.number], old[shard.Jobs])
+	old.Add(scaled(came, jobs-v.Lost[d.number], jobs))
 	return old.Max()
 }
 
@@ -104,7 +104,7 @@ func (b *build) addUnits(units []shard.Shard, d *day) []shard.Shard {
 		sameBuckets = sameBuckets && s.Buckets == d.buckets
 	}
 	for bucket := range d.buckets {
-		if s := (shard.Shard{Day: d.number, Bucket: bucket, Buckets: d.buckets}); !sameBuckets || b.tx.versions.Dirty()[s] {
+		if s := (shard.Shard{Day: d.number, Bucket: bucket, Buckets: d.buckets}); !sameBuckets || b.tx.verdict.Dirty[s] {
 			units = append(units, s)
 		}
 	}

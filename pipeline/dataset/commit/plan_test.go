@@ -20,11 +20,11 @@ func TestManyDays(t *testing.T) {
 	defer d.Close()
 	tx := begin(d, d.NewRun(), Options{})
 	defer tx.Close()
-	if err := tx.versions.Decide(t.Context(), nil, nil); err != nil {
+	if tx.verdict, err = tx.versions.Decide(t.Context(), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	for n := range int32(days) {
-		tx.versions.Dirty()[shard.Shard{Day: n, Buckets: 1}] = true
+		tx.verdict.Dirty[shard.Shard{Day: n, Buckets: 1}] = true
 	}
 	b := &build{tx: tx, days: map[int32]*day{}}
 	start := time.Now()

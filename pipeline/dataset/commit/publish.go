@@ -58,16 +58,16 @@ func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, er
 		return nil, err
 	}
 	if tx.idle(extent) {
-		return tx.unchanged(), nil
+		m := *tx.base
+		m.Counts = tx.counts
+		return tx.published(tx.dataset.Name(), false, &m), nil
 	}
 	manifest, err := tx.build.assemble(extent)
 	if err != nil {
 		return nil, fmt.Errorf("assemble snapshot: %w", err)
 	}
 	if tx.same(manifest) {
-		published := tx.unchanged()
-		published.Counts, published.Unlisted = manifest.Counts, manifest.Unlisted()
-		return published, nil
+		return tx.published(tx.dataset.Name(), false, manifest), nil
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -85,10 +85,10 @@ func (tx *Tx) decide(ctx context.Context) error {
 	if m := tx.dataset.Manifest(); m != nil {
 		undated = m.Undated
 	}
-	if err := tx.versions.Decide(ctx, undated, asked); err != nil {
+	if tx.verdict, err = tx.versions.Decide(ctx, undated, asked); err != nil {
 		return err
 	}
-	tx.counts = tx.versions.Counts()
+	tx.counts = tx.verdict.Counts
 	if tx.anew {
 		if err := tx.balanceAnew(); err != nil {
 			return err
@@ -110,11 +110,12 @@ func (tx *Tx) balanceAnew() error {
 	return nil
 }
 
-// unchanged is the result of a run that brought nothing new.
-func (tx *Tx) unchanged() *Published {
-	m := tx.dataset.Manifest()
+// published returns the result of a run, after which a snapshot of that content
+// is the latest one.
+func (tx *Tx) published(snapshot string, changed bool, m *dataset.Manifest) *Published {
+	_, unmatched := tx.build.totals()
 	return &Published{
-		Snapshot: tx.dataset.Name(), Counts: tx.counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: tx.build.unmatched(),
+		Snapshot: snapshot, Changed: changed, Counts: m.Counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: unmatched,
 	}
 }
 
@@ -131,9 +132,7 @@ func (tx *Tx) publish(m *dataset.Manifest) (*Published, error) {
 		return nil, fmt.Errorf("publish snapshot %s: %w", name, err)
 	}
 	tx.build.dir = ""
-	return &Published{
-		Snapshot: name, Changed: true, Counts: m.Counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: tx.build.unmatched(),
-	}, nil
+	return tx.published(name, true, m), nil
 }
 
 // idle reports whether a snapshot would obviously say nothing new: no shard
@@ -161,15 +160,17 @@ func (tx *Tx) same(m *dataset.Manifest) bool {
 	return true
 }
 
-// unmatched returns Published.Unmatched.
-func (b *build) unmatched() int64 {
-	n := b.tx.versions.Unmatched()
+// totals returns how many jobs shrank in the shards that were written, and how
+// many tasks of facts are in no table.
+func (b *build) totals() (shrunk, unmatched int64) {
+	unmatched = b.tx.verdict.Unmatched
 	for _, d := range b.days {
 		for _, w := range d.written {
-			n += w.unmatched
+			shrunk += w.shrunk
+			unmatched += w.unmatched
 		}
 	}
-	return n
+	return shrunk, unmatched
 }
 
 // complete writes what is left, puts everything on disk and names the folder.
@@ -220,11 +221,8 @@ func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
 		Published: tx.dataset.Now().UTC(), Settings: extent.Settings,
 		Covered: extent.Covered, Pending: extent.Pending, Undated: undated, Counts: tx.counts,
 	}
-	for _, d := range b.days {
-		for _, w := range d.written {
-			m.Counts.Shrunk += w.shrunk
-		}
-	}
+	shrunk, _ := b.totals()
+	m.Counts.Shrunk += shrunk
 	published := b.publishedFiles()
 	for i, name := range schema.DayTables() {
 		files, err := b.dayFiles(i, name, published)

@@ -2,6 +2,7 @@ package commit
 
 import (
 	"errors"
+	"io"
 	"iter"
 	"maps"
 	"slices"
@@ -49,7 +50,7 @@ func (tx *Tx) leaves(r *schema.RejectRow, met versions.Moment) bool {
 	if r.JobID == "" {
 		return false
 	}
-	accepted, ok := tx.versions.Accepted(schema.JobKey(nil, r.InstanceID, r.JobID))
+	accepted, ok := tx.verdict.Accepted[schema.JobKey(nil, r.InstanceID, r.JobID)]
 	return ok && accepted.Compare(met) > 0
 }
 
@@ -60,13 +61,13 @@ func (tx *Tx) settlesRejects() bool {
 			return true
 		}
 	}
-	return tx.versions.AnyAccepted()
+	return len(tx.verdict.Accepted) > 0
 }
 
 // undatedNow returns the instants that date published versions and rejects
 // without a timestamp of their own.
 func (tx *Tx) undatedNow() ([]int64, error) {
-	undated := maps.Clone(tx.versions.Undated())
+	undated := maps.Clone(tx.verdict.Undated)
 	if m := tx.dataset.Manifest(); m != nil {
 		for _, at := range m.Undated {
 			undated[at] = true
@@ -85,25 +86,18 @@ func (tx *Tx) undatedNow() ([]int64, error) {
 
 // writeRejects writes the table rejects: what is published and what the run met,
 // merged, less what leaves. The inputs pass one by one.
-func (b *build) writeRejects() (file dataset.File, err error) {
-	out, err := b.create(schema.TableRejects, smallFileName)
+func (b *build) writeRejects() (dataset.File, error) {
+	w, err := parquetio.NewWriter[schema.RejectRow](&parquetio.Compressor{})
 	if err != nil {
 		return dataset.File{}, err
 	}
-	w, err := parquetio.NewWriter[schema.RejectRow](&parquetio.Compressor{})
-	if err != nil {
-		return dataset.File{}, errors.Join(err, out.abandon())
-	}
-	w.Reset(out)
-	if err := b.tx.mergeRejects(w); err != nil {
-		return dataset.File{}, errors.Join(err, out.abandon())
-	}
-	if err := w.Close(); err != nil {
-		return dataset.File{}, errors.Join(err, out.abandon())
-	}
-	file, err = out.finish()
-	file.Rows = w.Rows()
-	return file, err
+	return b.writeFile(schema.TableRejects, func(out io.Writer) (int64, error) {
+		w.Reset(out)
+		if err := b.tx.mergeRejects(w); err != nil {
+			return 0, err
+		}
+		return w.Rows(), w.Close()
+	})
 }
 
 // rejectGroupBytes is how much input a row group of rejects holds: it is in
@@ -113,79 +107,64 @@ const rejectGroupBytes = 8 << 20
 // mergeRejects writes the published rejects and those of the run in order. Of
 // one that both have, the first sighting stays.
 func (tx *Tx) mergeRejects(w *parquetio.Writer[schema.RejectRow]) error {
-	m := &rejectMerge{tx: tx, out: w}
-	pull, stop := iter.Pull2(tx.rejects.all())
-	defer stop()
-	m.pull = pull
-	err := m.advance()
-	if err == nil {
-		err = m.writePublished()
-	}
-	for err == nil && m.next != nil {
-		err = m.writeNext()
+	nextOld, stopOld := iter.Pull2(tx.dataset.Rejects())
+	defer stopOld()
+	nextMet, stopMet := iter.Pull2(tx.rejects.all())
+	defer stopMet()
+	old, err, _ := nextOld()
+	met, metErr, _ := nextMet()
+	err = errors.Join(err, metErr)
+	size := 0 // bytes of input in the row group
+	for err == nil && (old != nil || met != nil) {
+		order := compareNext(old, met)
+		var row *schema.RejectRow
+		if row, err = tx.remaining(old, met, order); err == nil && row != nil {
+			size, err = writeReject(w, row, size)
+		}
+		if err == nil && order <= 0 {
+			old, err, _ = nextOld()
+		}
+		if err == nil && order >= 0 {
+			met, err, _ = nextMet()
+		}
 	}
 	return err
 }
 
-// rejectMerge is at a reject of the run, next, nil after the last one.
-type rejectMerge struct {
-	tx   *Tx
-	pull func() (*metReject, error, bool)
-	next *metReject
-	out  *parquetio.Writer[schema.RejectRow]
-	size int // bytes of input in the row group
+// compareNext says which of a published reject and one that the run met comes
+// first; nil comes last.
+func compareNext(old *schema.RejectRow, met *metReject) int {
+	switch {
+	case met == nil:
+		return -1
+	case old == nil:
+		return 1
+	}
+	return compareRejects(old, &met.row)
 }
 
-func (m *rejectMerge) advance() (err error) {
-	m.next, err, _ = m.pull()
-	return err
+// remaining returns the row of the first of two rejects, nil if it leaves the
+// table.
+func (tx *Tx) remaining(old *schema.RejectRow, met *metReject, order int) (*schema.RejectRow, error) {
+	switch {
+	case order < 0 && tx.leaves(old, versions.Moment{Observed: old.FirstSeen, Sequence: -1, Position: old.Position}):
+		return nil, nil
+	case order >= 0 && tx.leaves(&met.row, met.last):
+		return nil, nil
+	case order > 0:
+		return tx.rejects.whole(met)
+	}
+	return old, nil
 }
 
-// writePublished writes the rejects of the snapshot that is built upon, and
-// those of the run that come before them.
-func (m *rejectMerge) writePublished() error {
-	for old, err := range m.tx.dataset.Rejects() {
-		for err == nil && m.next != nil && compareRejects(&m.next.row, old) < 0 {
-			err = m.writeNext()
-		}
-		met := versions.Moment{Observed: old.FirstSeen, Sequence: -1, Position: old.Position}
-		if err == nil && m.next != nil && compareRejects(&m.next.row, old) == 0 {
-			met = m.next.last
-			err = m.advance()
-		}
-		if err == nil {
-			err = m.write(old, met)
-		}
-		if err != nil {
-			return err
-		}
+// writeReject writes a reject, and ends the row group if it is full. It takes and
+// returns the bytes of input in the row group.
+func writeReject(w *parquetio.Writer[schema.RejectRow], row *schema.RejectRow, size int) (int, error) {
+	if err := w.Write([]schema.RejectRow{*row}); err != nil {
+		return size, err
 	}
-	return nil
-}
-
-func (m *rejectMerge) writeNext() error {
-	row, last := m.next.row, m.next.last
-	var err error
-	if row.Raw, err = m.tx.rejects.raws.Get(m.next.raw); err != nil {
-		return err
+	if size += len(row.Raw); size < rejectGroupBytes {
+		return size, nil
 	}
-	if err := m.write(&row, last); err != nil {
-		return err
-	}
-	return m.advance()
-}
-
-// write writes a reject that does not leave.
-func (m *rejectMerge) write(r *schema.RejectRow, met versions.Moment) error {
-	if m.tx.leaves(r, met) {
-		return nil
-	}
-	if err := m.out.Write([]schema.RejectRow{*r}); err != nil {
-		return err
-	}
-	if m.size += len(r.Raw); m.size < rejectGroupBytes {
-		return nil
-	}
-	m.size = 0
-	return m.out.EndRowGroup()
+	return 0, w.EndRowGroup()
 }

@@ -16,13 +16,10 @@ func TestRejectRecords(t *testing.T) {
 	defer s.close()
 	w := s.met.Writer()
 	reject := func(job string, at, sequence, position int64) {
-		record, err := s.keep(nil, &schema.Reject{
+		err := s.keep(w, &schema.Reject{
 			InstanceID: "i", JobID: job, Origin: "o", Position: position, Code: schema.RejectShape, Reason: "r", Raw: []byte("raw " + job), ObservedAt: at, Undated: true,
 		}, sequence)
 		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Add(record); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -37,9 +34,9 @@ func TestRejectRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw, err := s.raws.Get(r.raw)
-		if err != nil || string(raw) != "raw "+r.row.JobID {
-			t.Errorf("raw of %s is %q, %v", r.row.JobID, raw, err)
+		row, err := s.whole(r)
+		if err != nil || string(row.Raw) != "raw "+r.row.JobID {
+			t.Errorf("raw of %s is %+v, %v", r.row.JobID, row, err)
 		}
 		if r.row.RejectID != rejectID(schema.RejectShape, r.row.JobID, r.row.RawSHA256) || r.row.FirstRun != "run" || !r.undated || r.row.RawBytes != 5 {
 			t.Errorf("read %+v", r)

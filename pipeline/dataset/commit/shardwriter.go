@@ -109,9 +109,7 @@ func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
 		}
 		return nil
 	}
-	if err := w.decisions.Touch(key, &rows.Job); err != nil {
-		return err
-	}
+	w.decisions.Touch(key, &rows.Job)
 	if !w.decisions.HasFacts(key) {
 		return w.add(rows)
 	}

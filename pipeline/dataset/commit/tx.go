@@ -68,8 +68,10 @@ type Tx struct {
 	appenders []*Appender
 	replays   map[string]bool // rejects that are replayed: whether their input was accepted
 
-	counts dataset.Counts // once it is decided
-	build  *build
+	// Once it is decided.
+	verdict *versions.Verdict
+	counts  dataset.Counts
+	build   *build
 }
 
 // Begin starts a run upon the published snapshot.

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"encoding/binary"
 
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
 // Entry is an appended job: what sorting and choosing need, and the job, still
-// encoded. Its strings and bytes alias the block it was read from.
+// encoded.
 type Entry struct {
 	Key       schema.Key
 	ID        uint64 // returned by Append
@@ -16,43 +17,41 @@ type Entry struct {
 	Instance  string
 	JobID     string
 	Hash      schema.ContentHash
-	job       []byte
+	job       []byte // aliases the block it was read from
 }
 
-// lengthBytes is the size of the length that comes before an entry.
-const lengthBytes = 4
+// A record is the part of a day, the order of its entry, the rest of the entry,
+// and the job.
 
-// appendEntry appends an entry, with its length before it, to dst.
-func appendEntry(dst []byte, key schema.Key, id uint64, firstCall int64, hash schema.ContentHash, job *schema.Job) []byte {
-	start := len(dst)
-	b := append(dst, make([]byte, lengthBytes)...)
-	b = append(b, key[:]...)
-	b = binary.AppendUvarint(b, id)
-	b = binary.AppendVarint(b, firstCall)
-	b = appendText(b, job.InstanceID, job.JobID)
-	b = append(b, hash[:]...)
-	b = appendJob(b, job)
-	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-lengthBytes))
-	return b
+// partPrefix is the length of what appendPart appends.
+const partPrefix = 4 + 1 + 4
+
+// appendPart appends what the records of a part of a day begin with.
+func appendPart(b []byte, day int32, level, part int) []byte {
+	b = append(binary.BigEndian.AppendUint32(b, uint32(day)), byte(level))
+	return binary.BigEndian.AppendUint32(b, uint32(part))
 }
 
-// next reads the entry at the head of a block.
-func next(block *reader) (Entry, error) {
-	r := reader{}
-	if length := block.bytes(lengthBytes); len(length) == lengthBytes {
-		r.rest = block.bytes(uint64(binary.LittleEndian.Uint32(length)))
+// code encodes or decodes a record up to the job.
+func (e *Entry) code(c *spill.Codec) {
+	c.Int(&e.FirstCall)
+	c.SortText(&e.JobID)
+	c.SortText(&e.Instance)
+	c.Uvarint(&e.ID)
+	c.Fixed(e.Key[:])
+	c.Fixed(e.Hash[:])
+}
+
+// entryOf reads a record.
+func entryOf(record []byte) (e Entry, err error) {
+	if len(record) < partPrefix {
+		return e, errDamaged
 	}
-	var e Entry
-	copy(e.Key[:], r.bytes(uint64(len(e.Key))))
-	e.ID = r.uvarint()
-	e.FirstCall = r.varint()
-	e.Instance = r.text()
-	e.JobID = r.text()
-	copy(e.Hash[:], r.bytes(uint64(len(e.Hash))))
-	e.job = r.rest
-	if block.failed || r.failed {
-		return Entry{}, errDamaged
+	c := spill.Decoder(record[partPrefix:])
+	if e.code(&c); !c.Ok() {
+		return e, errDamaged
 	}
+	e.job = c.Bytes()
 	return e, nil
 }
 
@@ -62,8 +61,4 @@ func CompareJobs(aCall int64, aJob, aInstance string, bCall int64, bJob, bInstan
 		return cmp.Compare(aCall, bCall)
 	}
 	return cmp.Or(cmp.Compare(aJob, bJob), cmp.Compare(aInstance, bInstance))
-}
-
-func compareEntries(a, b *Entry) int {
-	return CompareJobs(a.FirstCall, a.JobID, a.Instance, b.FirstCall, b.JobID, b.Instance)
 }

@@ -92,7 +92,7 @@ func TestJobsComeBack(t *testing.T) {
 				for _, e := range collect(t, store, day, bucket, buckets, all) {
 					found++
 					compareEntry(t, &decoder, &e, want[e.ID], day)
-					if before != nil && compareEntries(before, &e) > 0 {
+					if before != nil && CompareJobs(before.FirstCall, before.JobID, before.Instance, e.FirstCall, e.JobID, e.Instance) > 0 {
 						t.Errorf("%s comes after %s", e.JobID, before.JobID)
 					}
 					before = &e
@@ -136,7 +136,7 @@ func collect(t rapid.TB, store *Store, day int32, bucket, buckets int, keep func
 
 const manyJobs = 3000
 
-// manyBlocks appends jobs of several segments of several blocks, all of day 7.
+// manyBlocks appends jobs of several runs of several blocks, all of day 7.
 // Job n is the n-th one in order.
 func manyBlocks(t *testing.T, o Options) *Store {
 	t.Helper()
@@ -169,14 +169,11 @@ func TestManyBlocks(t *testing.T) {
 	for _, memory := range []int64{1, 60 << 10, 1 << 30} {
 		for _, expected := range []int{1, 4, 1 << 16} {
 			store := manyBlocks(t, Options{Memory: memory, Open: 1 << 20, Buckets: func(int64) int { return expected }})
-			if blocks, segments := countBlocks(store.days[7].segments); blocks < 2*segments {
-				t.Errorf("%d blocks in %d segments: parts are too small with %d buckets expected", blocks, segments, expected)
+			if parts := int64(countParts(store, 7)); parts*partBytes > 1<<20 {
+				t.Errorf("%d parts: they are too small with %d buckets expected", parts, expected)
 			}
 			if jobs, rows := store.Day(7); jobs != manyJobs || rows != (schema.RowCounts{manyJobs}) {
 				t.Errorf("%d jobs with %v rows, want %d", jobs, rows, manyJobs)
-			}
-			if spilled := store.spill.Size() > 0; spilled != (memory < 1<<30) {
-				t.Errorf("spilled with %d bytes of memory: %v", memory, spilled)
 			}
 			for _, buckets := range []int{1, 2, 4, 32} {
 				for bucket := range buckets {
@@ -187,11 +184,14 @@ func TestManyBlocks(t *testing.T) {
 	}
 }
 
-func countBlocks(segments []segment) (blocks, of int) {
-	for _, segment := range segments {
-		blocks += len(segment.ends)
+// countParts counts the parts of a day of the highest level.
+func countParts(store *Store, day int32) (parts int) {
+	for level, used := range store.days[day].levels {
+		if used {
+			parts = 1 << level
+		}
 	}
-	return blocks, len(segments)
+	return parts
 }
 
 // wantedOf lists the wanted jobs of a bucket in order.
@@ -215,26 +215,38 @@ func checkBucket(t *testing.T, store *Store, bucket, buckets int, wanted func(sc
 	}
 }
 
-// TestBucketsApart: who reads a bucket of a day does not read what has nothing
-// of it, be it expected in as many buckets, in more or in fewer.
+// TestBucketsApart: reading a bucket of a day does not read what has nothing of
+// it, be the day expected in as many buckets, in more or in fewer.
 func TestBucketsApart(t *testing.T) {
-	const bucket = 1
-	for buckets, least := range map[int]int{2: 2, 4: 4, 8: 4} {
-		store := manyBlocks(t, Options{Open: 1 << 20, Buckets: func(int64) int { return 4 }})
-		of := store.days[7]
-		read, segments := 0, of.segments
-		for i, one := range segments {
-			of.segments = segments[i : i+1]
-			if len(collect(t, store, 7, bucket, buckets, all)) > 0 {
-				read++
-				continue
+	const expected = 4
+	store := manyBlocks(t, Options{Open: 1 << 20, Buckets: func(int64) int { return expected }})
+	for buckets, share := range map[int]int{1: 1, 2: 2, 4: 4, 8: 4} {
+		for bucket := range buckets {
+			records, err := store.jobs.Read(store.partsOf(7, bucket, buckets)...)
+			if err != nil {
+				t.Fatal(err)
 			}
-			clear(one.compressed) // reading it is an error
-		}
-		of.segments = segments
-		checkBucket(t, store, bucket, buckets, all)
-		if read > len(segments)/least+1 {
-			t.Errorf("%d of %d segments are read for one bucket of %d, want one of %d", read, len(segments), buckets, least)
+			read := 0
+			for {
+				record, err := records.Next()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if record == nil {
+					break
+				}
+				e, err := entryOf(record)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if apart := min(buckets, expected); e.Key.Bucket(apart) != bucket%apart {
+					t.Fatalf("job %s is read for bucket %d of %d", e.JobID, bucket, buckets)
+				}
+				read++
+			}
+			if want := manyJobs / share; read < want*9/10 || read > want*11/10 {
+				t.Errorf("%d jobs are read for bucket %d of %d, want about %d", read, bucket, buckets, want)
+			}
 		}
 	}
 }
@@ -268,10 +280,12 @@ func TestManyAppenders(t *testing.T) {
 			})
 		}
 		working.Wait()
-		parts := map[int32]bool{}
+		parts := map[int]bool{}
 		for day, of := range store.days {
-			for _, segment := range of.segments {
-				parts[segment.parts] = true
+			for level, used := range of.levels {
+				if used {
+					parts[1<<level] = true
+				}
 			}
 			const all = appenders * jobs / days
 			if n, rows := store.Day(day); n != all || rows != (schema.RowCounts{all, all, 8 * all}) {
@@ -297,18 +311,10 @@ func TestManyAppenders(t *testing.T) {
 	}
 }
 
-// TestNothingIsHeldTwice: past the memory all is in the file, and an appender
-// that is closed holds nothing.
+// TestNothingIsHeldTwice: an appender that is closed holds nothing.
 func TestNothingIsHeldTwice(t *testing.T) {
-	store := manyBlocks(t, Options{Memory: 60 << 10, Open: 1 << 18})
-	for i, segment := range store.days[7].segments {
-		if segment.compressed != nil {
-			t.Errorf("segment %d is in memory", i)
-		}
-	}
-	if store.held != 0 {
-		t.Errorf("%d bytes count as held", store.held)
-	}
+	store := NewStore(Options{})
+	defer store.Close()
 	a := store.Appender()
 	if _, err := a.Append(keyOfJob(1), 7, 1, schema.ContentHash{}, someJob(1)); err != nil {
 		t.Fatal(err)
@@ -316,7 +322,7 @@ func TestNothingIsHeldTwice(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if cap(a.open)+cap(a.block)+cap(a.compressed)+cap(a.sorted)+cap(a.days)+cap(a.ends) > 0 {
+	if cap(a.record) > 0 {
 		t.Error("a closed appender holds memory")
 	}
 }

@@ -1,8 +1,18 @@
+// Package jobsort sorts jobs beyond memory, between the workers that decode them
+// and the shards that they are written to.
+//
+// An [Appender] encodes jobs (codec.go) and adds them to a sorter of package
+// spill, by the day they live under and by the order of their rows; [Sorted]
+// reads them back. A day of many rows is kept in parts, so that a bucket of it
+// can be read without the others.
+//
+// The package does not decide which of several versions of a job is published,
+// and knows neither rows nor files of tables.
 package jobsort
 
 import (
 	"fmt"
-	"slices"
+	"math/bits"
 	"sync"
 
 	"callmill/pipeline/dataset/spill"
@@ -28,32 +38,36 @@ type Options struct {
 	Buckets func(rows int64) int
 }
 
-// Store is where appenders leave sorted segments. It is safe for concurrent use.
+// Store is where appenders leave jobs. It is safe for concurrent use.
 type Store struct {
 	options Options
+	jobs    *spill.Sorter
 
 	mu        sync.Mutex
 	days      map[int32]*day
-	held      int64 // bytes of segments in memory
-	spill     spill.File
 	appenders uint64
 }
 
 // day is what there is of a day.
 type day struct {
-	segments []segment
-	jobs     int64
-	rows     schema.RowCounts
+	jobs   int64
+	rows   schema.RowCounts
+	levels [maxLevel + 1]bool // which levels of parts its jobs are in
 }
 
-// segment is a run of sorted entries of one part of a day, in blocks that are
-// read one by one. The entries are those whose key is in bucket part of parts.
-type segment struct {
-	part, parts int32
-	compressed  []byte  // the blocks, end to end; nil: in the spill file
-	offset      int64   // in the spill file
-	ends        []int32 // where each block ends
-}
+// A job of level n is in the part of its day that is its bucket among 1<<n.
+const maxLevel = 16
+
+const (
+	// blockBytes is how much is compressed and read back at a time: while a
+	// bucket is read, a block of each run is in memory for each of its parts.
+	// With the job that fills it a block is mostly within 32 KiB, the largest
+	// size class of the allocator.
+	blockBytes = 28 << 10
+	// partBytes is the least size of a part of a run on average: more parts
+	// would take more memory while they are read.
+	partBytes = 3 * blockBytes
+)
 
 // NewStore makes an empty Store.
 func NewStore(o Options) *Store {
@@ -66,82 +80,36 @@ func NewStore(o Options) *Store {
 	if o.Buckets == nil {
 		o.Buckets = func(int64) int { return 1 }
 	}
-	return &Store{options: o, days: map[int32]*day{}, spill: spill.File{Dir: o.Dir}}
-}
-
-// partBytes is the least size of a part on average, before compression: a block
-// of each part that has a bucket is in memory while the bucket is written, and
-// the last block of a part, which is not full, compresses badly.
-const partBytes = 3 * blockBytes
-
-// divide chooses the number of parts per day for a flush, so that a bucket can
-// be read without the whole day. It estimates the final number of buckets by
-// assuming that a quarter of the day has arrived: with too few parts each is
-// read for several buckets, with too many more blocks are in memory at a time.
-func (s *Store) divide(shares map[int32]*share) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for number, of := range shares {
-		d := s.days[number]
-		if d == nil {
-			d = &day{}
-			s.days[number] = d
-		}
-		d.jobs += of.jobs
-		d.rows.Add(of.rows)
-		of.parts = s.options.Buckets(4 * d.rows.Max())
-		for of.parts > 1 && of.bytes/of.parts < partBytes {
-			of.parts /= 2
-		}
+	return &Store{
+		options: o, days: map[int32]*day{},
+		jobs: spill.NewSorter(spill.Options{Dir: o.Dir, Memory: o.Memory, Run: o.Open, Block: blockBytes, Prefix: partPrefix}),
 	}
 }
 
-// add keeps a copy of a segment of a day that divide has seen.
-func (s *Store) add(number, part int32, parts int, compressed []byte, ends []int32) (err error) {
+// place counts a job of a day and returns the level of its part. It estimates
+// the final number of buckets by assuming that a quarter of the day has arrived:
+// with too few parts each is read for several buckets, with too many more blocks
+// are in memory at a time.
+func (s *Store) place(number int32, rows schema.RowCounts) (level int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seg := segment{part: part, parts: int32(parts), ends: slices.Clone(ends)}
-	if size := int64(len(compressed)); s.spill.Size() == 0 && s.held+size <= s.options.Memory {
-		s.held += size
-		seg.compressed = slices.Clone(compressed)
-	} else {
-		err = s.spillHeld()
-		if err == nil {
-			seg.offset, err = s.spill.Append(compressed)
-		}
-		if err != nil {
-			return fmt.Errorf("spill %d bytes of jobs: %w", size, err)
-		}
-	}
 	d := s.days[number]
-	d.segments = append(d.segments, seg)
-	return nil
+	if d == nil {
+		d = &day{}
+		s.days[number] = d
+	}
+	d.jobs++
+	d.rows.Add(rows)
+	parts := min(s.options.Buckets(4*d.rows.Max()), 1<<maxLevel)
+	for parts > 1 && s.options.Open/int64(parts) < partBytes {
+		parts /= 2
+	}
+	level = bits.Len(uint(parts)) - 1
+	d.levels[level] = true
+	return level
 }
 
-// spillHeld moves what is in memory to the file: once most jobs are there, the
-// memory is of more use to the writers of shards.
-func (s *Store) spillHeld() (err error) {
-	if s.held == 0 {
-		return nil
-	}
-	for _, d := range s.days {
-		for i := range d.segments {
-			seg := &d.segments[i]
-			if seg.compressed == nil {
-				continue
-			}
-			if seg.offset, err = s.spill.Append(seg.compressed); err != nil {
-				return err
-			}
-			s.held -= int64(len(seg.compressed))
-			seg.compressed = nil
-		}
-	}
-	return nil
-}
-
-// Day returns how many jobs of a day were handed over, and how many rows they
-// have.
+// Day returns how many jobs of a day were appended, and how many rows they have.
 func (s *Store) Day(number int32) (jobs int64, rows schema.RowCounts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,9 +120,52 @@ func (s *Store) Day(number int32) (jobs int64, rows schema.RowCounts) {
 }
 
 // Close frees memory and disk space.
-func (s *Store) Close() error {
+func (s *Store) Close() error { return s.jobs.Close() }
+
+// Appender takes jobs from one worker. Not safe for concurrent use; after an
+// error it must not be used any more.
+type Appender struct {
+	store  *Store
+	out    *spill.Writer
+	nextID uint64
+	record []byte
+	codec  codec
+}
+
+// appenderShift is where an entry's id has the number of its appender, from 1.
+const appenderShift = 40
+
+// Appender makes an appender; what it holds reaches the store by Close at the
+// latest.
+func (s *Store) Appender() *Appender {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.days, s.held = nil, 0
-	return s.spill.Close()
+	s.appenders++
+	return &Appender{store: s, out: s.jobs.Writer(), nextID: s.appenders << appenderShift}
+}
+
+// Append takes a copy of a job that lives under a day and was called first at
+// firstCall, in ms, 0 for never. It returns the entry's id, which is unique
+// within the store and never 0.
+func (a *Appender) Append(key schema.Key, day int32, firstCall int64, hash schema.ContentHash, job *schema.Job) (id uint64, err error) {
+	a.nextID++
+	level := a.store.place(day, job.CountRows())
+	e := Entry{Key: key, ID: a.nextID, FirstCall: firstCall, Instance: job.InstanceID, JobID: job.JobID, Hash: hash}
+	c := spill.Encoder(appendPart(a.record[:0], day, level, key.Bucket(1<<level)))
+	e.code(&c)
+	a.record = a.codec.encode(c.Bytes(), job)
+	if err := a.out.Add(a.record); err != nil {
+		return 0, fmt.Errorf("job %s: %w", job.JobID, err)
+	}
+	if int64(cap(a.record)) > a.store.options.Open { // of a huge job
+		a.record = nil
+	}
+	return a.nextID, nil
+}
+
+// Close hands over to the store what the appender holds, and frees its memory.
+// The appender takes no more.
+func (a *Appender) Close() error {
+	a.record = nil
+	return a.out.Close()
 }

@@ -1,9 +1,9 @@
 package parquetio
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
-	"reflect"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -25,11 +25,7 @@ const magic = "PAR1"
 const createdBy = "callmill version " + Format + " (build " + Format + ")"
 
 // writeFooter writes the indexes of all pages, then the metadata of the file.
-func writeFooter(out *counter, schema []format.SchemaElement, groups []rowGroup) error {
-	meta := format.FileMetaData{
-		Version: 2, Schema: schema, CreatedBy: createdBy,
-		KeyValueMetadata: []format.KeyValue{{Key: FormatKey, Value: Format}},
-	}
+func writeFooter(out *counter, meta format.FileMetaData, groups []rowGroup) error {
 	for _, g := range groups {
 		for _, chunk := range g.chunks {
 			if chunk.columns == nil {
@@ -58,11 +54,6 @@ func writeFooter(out *counter, schema []format.SchemaElement, groups []rowGroup)
 		}
 		meta.RowGroups = append(meta.RowGroups, group)
 		meta.NumRows += g.rows
-	}
-	for _, element := range meta.Schema {
-		if element.Type.Valid { // a leaf
-			meta.ColumnOrders = append(meta.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
-		}
 	}
 	n, err := writeThrift(out, &meta)
 	if err != nil {
@@ -93,41 +84,23 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// schemaElements returns the schema of the rows, as parquet-go reads their tags,
-// from the root down.
-func schemaElements(row reflect.Type) []format.SchemaElement {
-	schema := parquet.SchemaOf(reflect.New(row).Interface())
-	return appendElement(nil, schema.Name(), schema, true)
-}
-
-func appendElement(list []format.SchemaElement, name string, node parquet.Node, root bool) []format.SchemaElement {
-	element := format.SchemaElement{Name: name}
-	repetition := format.Required
-	switch {
-	case node.Optional():
-		repetition = format.Optional
-	case node.Repeated():
-		repetition = format.Repeated
+// newMetadata returns the metadata of a file without rows, with the schema of T
+// as parquet-go reads its tags.
+func newMetadata[T any]() (format.FileMetaData, error) {
+	var file bytes.Buffer
+	if err := parquet.NewGenericWriter[T](&file).Close(); err != nil {
+		return format.FileMetaData{}, err
 	}
-	if !root {
-		element.RepetitionType = thrift.New(repetition)
+	empty, err := parquet.OpenFile(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		return format.FileMetaData{}, err
 	}
-	if typ := node.Type(); typ != nil {
-		if converted := typ.ConvertedType(); converted != nil {
-			element.ConvertedType = thrift.New(*converted)
-		}
-		if logical := typ.LogicalType(); logical != nil {
-			element.LogicalType = *logical
-		}
+	meta := empty.Metadata()
+	for i := range meta.Schema {
+		meta.Schema[i].TypeLength = thrift.Null[int32]{} // it is for FIXED_LEN_BYTE_ARRAY alone
 	}
-	if node.Leaf() {
-		element.Type = thrift.New(*node.Type().PhysicalType())
-		return append(list, element)
-	}
-	element.NumChildren = thrift.New(int32(len(node.Fields())))
-	list = append(list, element)
-	for _, field := range node.Fields() {
-		list = appendElement(list, field.Name(), field, false)
-	}
-	return list
+	return format.FileMetaData{
+		Version: 2, Schema: meta.Schema, ColumnOrders: meta.ColumnOrders, CreatedBy: createdBy,
+		KeyValueMetadata: []format.KeyValue{{Key: FormatKey, Value: Format}},
+	}, nil
 }

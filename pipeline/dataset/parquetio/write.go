@@ -48,7 +48,7 @@ const (
 // concurrent use.
 type Writer[T any] struct {
 	out     *counter
-	schema  []format.SchemaElement
+	meta    format.FileMetaData // of a file without rows
 	columns []*column
 	pages   pageMaker
 	groups  []rowGroup
@@ -71,9 +71,12 @@ type rowGroup struct {
 // goroutine may share a Compressor. An error is about T: a field of a type that
 // has no encoding.
 func NewWriter[T any](c *Compressor) (*Writer[T], error) {
-	row := reflect.TypeFor[T]()
-	w := &Writer[T]{schema: schemaElements(row), pages: pageMaker{compressor: c}, batch: make([]T, 0, batchRows)}
-	for field := range row.Fields() {
+	meta, err := newMetadata[T]()
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer[T]{meta: meta, pages: pageMaker{compressor: c}, batch: make([]T, 0, batchRows)}
+	for field := range reflect.TypeFor[T]().Fields() {
 		if !schema.IsColumn(field) {
 			continue
 		}
@@ -149,7 +152,7 @@ func (w *Writer[T]) Close() error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	return writeFooter(w.out, w.schema, w.groups)
+	return writeFooter(w.out, w.meta, w.groups)
 }
 
 // begin writes what every file begins with.

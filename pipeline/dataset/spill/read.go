@@ -1,192 +1,200 @@
 package spill
 
 import (
-	"bufio"
 	"bytes"
+	"container/heap"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
-	"slices"
-	"sort"
 )
 
-// All returns the records in order; each is valid until the next.
-func (s *Sorter) All() iter.Seq2[[]byte, error] { return s.Range(nil, nil) }
+// Range are the records from one up to, but not including, another; nil is no
+// bound.
+type Range struct{ From, To []byte }
 
-// Range returns the records from one up to, but not including, another, in
-// order; nil is no bound. Each record is valid until the next.
-func (s *Sorter) Range(from, to []byte) iter.Seq2[[]byte, error] {
+// All returns the records in order. They are not overwritten.
+func (s *Sorter) All() iter.Seq2[[]byte, error] { return s.In(Range{}) }
+
+// In returns the records of a range in order. They are not overwritten.
+func (s *Sorter) In(in Range) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for record, err := range s.records(from, to) {
-			if err != nil {
-				yield(nil, fmt.Errorf("read sorted records: %w", err))
-				return
-			}
-			if !yield(record, nil) {
+		records, err := s.Read(in)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for {
+			record, err := records.Next()
+			if record == nil && err == nil || !yield(record, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-func (s *Sorter) records(from, to []byte) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		var h heap
-		for i := range s.runs {
-			c := s.runs[i].seek(from, s.readAhead())
-			if err := c.next(); err != nil {
-				yield(nil, err)
-				return
+// Records reads records one by one. Not safe for concurrent use.
+type Records struct {
+	cursors cursors
+	started bool
+	scratch []byte
+}
+
+// Read reads the records of ranges that do not overlap; where the Sorter has
+// parts each range is one of them. The order is that of what follows the prefix.
+// While reading, a block of each run is in memory for each range.
+func (s *Sorter) Read(ranges ...Range) (*Records, error) {
+	r := &Records{}
+	for i := range s.runs {
+		for _, in := range ranges {
+			from := &s.runs[i]
+			c := &cursor{run: from, block: from.search(in.From), to: in.To, skip: s.options.Prefix}
+			if s.options.Prefix == 0 {
+				c.block = max(0, c.block-1)
 			}
-			for c.record != nil && bytes.Compare(c.record, from) < 0 {
-				if err := c.next(); err != nil {
-					yield(nil, err)
-					return
-				}
+			if err := c.seek(in.From, &r.scratch); err != nil {
+				return nil, fmt.Errorf("read sorted records: %w", err)
 			}
 			if c.record != nil {
-				h = append(h, c)
+				r.cursors = append(r.cursors, c)
 			}
-		}
-		h.init()
-		for len(h) > 0 && (to == nil || bytes.Compare(h[0].record, to) < 0) {
-			if !yield(h[0].record, nil) {
-				return
-			}
-			if err := h[0].next(); err != nil {
-				yield(nil, err)
-				return
-			}
-			h.fix()
 		}
 	}
+	heap.Init(&r.cursors)
+	return r, nil
 }
 
-// readAhead is how many bytes are read from a file at a time: of many runs few,
-// so that all of them stay within the memory of the Sorter.
-func (s *Sorter) readAhead() int {
-	return int(min(max(s.memory/int64(len(s.runs)), blockBytes), 64<<10))
+// Next returns the next record, nil at the end. It is not overwritten, and keeps
+// its block in memory.
+func (r *Records) Next() ([]byte, error) {
+	if r.started && len(r.cursors) > 0 {
+		least := r.cursors[0]
+		if err := least.next(&r.scratch); err != nil {
+			return nil, fmt.Errorf("read sorted records: %w", err)
+		}
+		if least.record != nil {
+			heap.Fix(&r.cursors, 0)
+		} else {
+			heap.Pop(&r.cursors)
+		}
+	}
+	r.started = true
+	if len(r.cursors) == 0 {
+		return nil, nil
+	}
+	return r.cursors[0].record, nil
 }
 
-// cursor is at a record of a run; nil at its end.
+// cursor is at a record of a run, nil at the end of its range.
 type cursor struct {
 	record []byte
-	rest   []byte        // of a run in memory
-	reader *bufio.Reader // of one in a file
-	buffer []byte
+	rest   []byte // of its block
+	run    *run
+	block  int    // the one that is read next
+	to     []byte // the end of its range
+	skip   int
 }
 
-// seek returns a cursor before the record from, or the first after it, or some
-// records before that.
-func (r *run) seek(from []byte, readAhead int) *cursor {
-	offset := int64(0)
-	if i := r.blockOf(from); i >= 0 {
-		offset = r.blocks[i].offset
+// seek goes on to the first record that is not less than from.
+func (c *cursor) seek(from []byte, scratch *[]byte) error {
+	err := c.next(scratch)
+	for err == nil && c.record != nil && bytes.Compare(c.record, from) < 0 {
+		err = c.next(scratch)
 	}
-	if r.file == nil || r.data != nil {
-		return &cursor{rest: r.data[offset:]}
-	}
-	section := io.NewSectionReader(r.file, r.offset+offset, r.size-offset)
-	return &cursor{reader: bufio.NewReaderSize(section, readAhead)}
-}
-
-// blockOf returns the index of the last block whose first record is not after
-// the given one, -1 where there is none.
-func (r *run) blockOf(record []byte) int {
-	return sort.Search(len(r.blocks), func(i int) bool { return bytes.Compare(r.blocks[i].first, record) > 0 }) - 1
-}
-
-func (c *cursor) next() (err error) {
-	if c.reader == nil {
-		c.record, c.rest = cut(c.rest)
-		return nil
-	}
-	length, err := binary.ReadUvarint(c.reader)
-	if errors.Is(err, io.EOF) {
-		c.record = nil
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	c.buffer = slices.Grow(c.buffer[:0], int(length))[:length]
-	c.record = c.buffer
-	_, err = io.ReadFull(c.reader, c.buffer)
 	return err
 }
 
-// cut returns the record at the head of data, nil at the end.
-func cut(data []byte) (record, rest []byte) {
-	length, n := binary.Uvarint(data)
-	if n <= 0 || uint64(len(data)-n) < length {
-		return nil, nil
+func (c *cursor) next(scratch *[]byte) (err error) {
+	if len(c.rest) == 0 {
+		if c.record = nil; c.block == len(c.run.blocks) || c.past(c.run.blocks[c.block].head) {
+			return nil
+		}
+		if c.rest, err = c.run.read(c.block, scratch); err != nil {
+			return err
+		}
+		c.block++
 	}
-	return data[n : n+int(length)], data[n+int(length):]
+	if c.record, c.rest, err = cut(c.rest); c.past(c.record) {
+		c.record = nil
+	}
+	return err
+}
+
+func (c *cursor) past(record []byte) bool { return c.to != nil && bytes.Compare(record, c.to) >= 0 }
+
+// cut returns the record at the head of a block.
+func cut(block []byte) (record, rest []byte, err error) {
+	length, n := binary.Uvarint(block)
+	if n <= 0 || uint64(len(block)-n) < length {
+		return nil, nil, ErrDamaged
+	}
+	end := n + int(length)
+	return block[n:end:end], block[end:], nil
+}
+
+// cursors are a heap: the least record is at 0.
+type cursors []*cursor
+
+func (c cursors) Len() int      { return len(c) }
+func (c cursors) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
+func (c cursors) Less(i, j int) bool {
+	return bytes.Compare(c[i].record[c[i].skip:], c[j].record[c[j].skip:]) < 0
+}
+func (c *cursors) Push(x any) { *c = append(*c, x.(*cursor)) }
+func (c *cursors) Pop() any {
+	last := len(*c) - 1
+	x := (*c)[last]
+	(*c)[last] = nil
+	*c = (*c)[:last]
+	return x
 }
 
 // Finder looks up single records of a merged Sorter. Not safe for concurrent
 // use; several finders of one Sorter are.
 type Finder struct {
-	sorter *Sorter
-	at     int    // index of the block that is in memory, from 1; 0: none is
-	buffer []byte // the block
+	sorter  *Sorter
+	number  int    // of the block that is in memory, from 1; 0: none is
+	block   []byte // its records
+	scratch []byte
 }
 
 // Finder makes a Finder. Merge must have been called.
 func (s *Sorter) Finder() *Finder { return &Finder{sorter: s} }
 
-// Find returns the first record with a prefix, nil where there is none. It is
-// valid until the next call.
+// Find returns the first record with a prefix, nil where there is none.
 func (f *Finder) Find(prefix []byte) ([]byte, error) {
 	if len(f.sorter.runs) == 0 {
 		return nil, nil
 	}
 	r := &f.sorter.runs[0]
-	i := r.blockOf(prefix)
-	if i >= 0 {
-		records, err := f.read(r, i)
-		if err != nil {
-			return nil, err
+	for i := max(0, r.search(prefix)-1); i < len(r.blocks); i++ {
+		if err := f.read(r, i); err != nil {
+			return nil, fmt.Errorf("find sorted record: %w", err)
 		}
-		for len(records) > 0 {
-			var record []byte
-			record, records = cut(records)
-			if bytes.Compare(record, prefix) >= 0 {
-				return withPrefix(record, prefix), nil
+		for rest := f.block; len(rest) > 0; {
+			record, after, err := cut(rest)
+			if err != nil {
+				return nil, err
 			}
+			if bytes.HasPrefix(record, prefix) {
+				return record, nil
+			}
+			if bytes.Compare(record, prefix) > 0 {
+				return nil, nil
+			}
+			rest = after
 		}
 	}
-	if i+1 == len(r.blocks) {
-		return nil, nil
-	}
-	return withPrefix(r.blocks[i+1].first, prefix), nil
+	return nil, nil
 }
 
-func withPrefix(record, prefix []byte) []byte {
-	if !bytes.HasPrefix(record, prefix) {
+// read makes a block the one that is in memory.
+func (f *Finder) read(r *run, i int) (err error) {
+	if f.number == i+1 {
 		return nil
 	}
-	return record
-}
-
-// read returns a block of a run.
-func (f *Finder) read(r *run, i int) ([]byte, error) {
-	start, end := r.blocks[i].offset, r.size
-	if i+1 < len(r.blocks) {
-		end = r.blocks[i+1].offset
+	f.number = 0
+	if f.block, err = r.read(i, &f.scratch); err == nil {
+		f.number = i + 1
 	}
-	if r.data != nil {
-		return r.data[start:end], nil
-	}
-	if f.at == i+1 {
-		return f.buffer, nil
-	}
-	f.at, f.buffer = 0, slices.Grow(f.buffer[:0], int(end-start))[:end-start]
-	if _, err := r.file.ReadAt(f.buffer, r.offset+start); err != nil {
-		return nil, fmt.Errorf("find sorted record: %w", err)
-	}
-	f.at = i + 1
-	return f.buffer, nil
+	return err
 }

@@ -1,165 +1,75 @@
 package spill
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"sync"
 )
 
+// Options say how a Sorter uses memory. The zero value is useful.
+type Options struct {
+	Dir    string // of the spill file; "" is the system's folder for temporary files
+	Memory int64  // bytes of runs kept in memory; where there are more, all are in the file
+	Run    int64  // bytes that a Writer sorts at a time; 0: a share of Memory
+	Block  int    // bytes that are compressed and read back at a time; 0: 4 KiB
+	// Prefix is how many of their first bytes divide the records into parts: no
+	// block spans two of them, and Read merges parts. It is at most 24.
+	Prefix int
+}
+
 // Sorter sorts records beyond memory. A record is a byte string that is not
-// empty; the order is that of [bytes.Compare]. Writers hand over sorted runs, which are
-// held in memory up to a budget and otherwise written to a file; reading merges
-// the runs.
+// empty; the order is that of [bytes.Compare]. Writers hand over sorted runs;
+// reading merges them.
 //
 // Writers may be used at the same time. Reading may begin when all of them are
 // closed, and may then happen in several goroutines.
 type Sorter struct {
-	dir    string
-	memory int64
+	options Options
 
 	mu   sync.Mutex
 	held int64 // bytes of runs in memory
 	runs []run
-	file *File // of the other runs
+	file *File // of the runs, where they are not in memory
 }
 
-// NewSorter makes a Sorter that holds about memory bytes and puts the rest into
-// a file in dir.
-func NewSorter(dir string, memory int64) *Sorter {
-	return &Sorter{dir: dir, memory: memory, file: &File{Dir: dir}}
-}
-
-// run is a sorted sequence of records, each with its length before it.
-type run struct {
-	data   []byte // nil: in the file
-	file   *File
-	offset int64
-	size   int64
-	// blocks are some records with their places, so that reading can begin near
-	// any record.
-	blocks []block
-}
-
-// block is where a record lies within its run.
-type block struct {
-	first  []byte
-	offset int64
-}
-
-// blockBytes is how far apart the records of run.blocks are. Finding a record
-// in a file reads that much.
-const blockBytes = 4 << 10
-
-// Writer adds records to a Sorter. Not safe for concurrent use.
-type Writer struct {
-	sorter *Sorter
-	most   int // bytes of a run
-	open   []byte
-	places []place
-}
-
-// place is where a record lies in Writer.open. Most comparisons end with the
-// first bytes.
-type place struct {
-	head       uint64
-	start, end uint32
-}
-
-const placeBytes = 16
-
-// Writer makes a Writer. Its runs are small enough for several writers to fit
-// into the memory of the Sorter.
-func (s *Sorter) Writer() *Writer {
-	return &Writer{sorter: s, most: int(min(max(s.memory/16, 16<<10), 1<<20))}
-}
-
-// Add adds a copy of a record.
-func (w *Writer) Add(record []byte) error {
-	start := len(w.open)
-	w.open = append(w.open, record...)
-	w.places = append(w.places, place{headOf(record), uint32(start), uint32(len(w.open))})
-	if len(w.open)+placeBytes*len(w.places) < w.most {
-		return nil
+// NewSorter makes an empty Sorter.
+func NewSorter(o Options) *Sorter {
+	if o.Run == 0 {
+		// Small enough for several writers to fit into the memory.
+		o.Run = min(max(o.Memory/16, 16<<10), 1<<20)
 	}
-	return w.flush()
-}
-
-// headOf returns the first bytes of a record as a number, zeros after its end.
-func headOf(record []byte) (head uint64) {
-	if len(record) >= 8 {
-		return binary.BigEndian.Uint64(record)
+	if o.Block == 0 {
+		o.Block = 4 << 10
 	}
-	for i, b := range record {
-		head |= uint64(b) << (56 - 8*i)
-	}
-	return head
-}
-
-// Close hands over what is left. The writer takes no more records.
-func (w *Writer) Close() error {
-	err := w.flush()
-	w.open, w.places = nil, nil
-	return err
-}
-
-func (w *Writer) flush() error {
-	if len(w.places) == 0 {
-		return nil
-	}
-	slices.SortFunc(w.places, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.head, b.head), bytes.Compare(w.open[a.start:a.end], w.open[b.start:b.end]))
-	})
-	b := builder{data: make([]byte, 0, len(w.open)+2*len(w.places))}
-	for _, p := range w.places {
-		b.add(w.open[p.start:p.end])
-	}
-	w.open, w.places = w.open[:0], w.places[:0]
-	return w.sorter.add(b)
+	return &Sorter{options: o, file: &File{Dir: o.Dir}}
 }
 
 // add takes a run that is in memory.
-func (s *Sorter) add(b builder) error {
+func (s *Sorter) add(r run) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := run{data: b.data, size: int64(len(b.data)), blocks: b.blocks}
-	if s.held+r.size <= s.memory {
-		s.held += r.size
+	if size := int64(len(r.data)); s.file.Size() == 0 && s.held+size <= s.options.Memory {
+		s.held += size
+		r.data = slices.Clone(r.data)
 		s.runs = append(s.runs, r)
 		return nil
 	}
-	offset, err := s.file.Append(r.data)
-	if err != nil {
-		return fmt.Errorf("spill sorted records: %w", err)
+	// Once most records are there, the memory is of more use to those that
+	// read them.
+	for i := range s.runs {
+		if err := s.runs[i].moveTo(s.file); err != nil {
+			return err
+		}
 	}
-	r.data, r.file, r.offset = nil, s.file, offset
-	for i := range r.blocks {
-		r.blocks[i].first = slices.Clone(r.blocks[i].first)
+	s.held = 0
+	if err := r.moveTo(s.file); err != nil {
+		return err
 	}
 	s.runs = append(s.runs, r)
 	return nil
 }
 
-// builder puts a run together.
-type builder struct {
-	data   []byte
-	before int64 // bytes of the run before data
-	blocks []block
-	last   int64 // offset of the last block
-}
-
-func (b *builder) add(record []byte) {
-	at := b.before + int64(len(b.data))
-	b.data = append(binary.AppendUvarint(b.data, uint64(len(record))), record...)
-	if len(b.blocks) == 0 || at-b.last >= blockBytes {
-		b.last = at
-		b.blocks = append(b.blocks, block{b.data[len(b.data)-len(record):], at})
-	}
-}
-
-// Merge makes one run of all, so that Range and Finder read from one place. It
+// Merge makes one run of all, so that Finder and Range read from one place. It
 // must not be called while records are read.
 func (s *Sorter) Merge() error {
 	s.mu.Lock()
@@ -167,86 +77,35 @@ func (s *Sorter) Merge() error {
 	if len(s.runs) <= 1 {
 		return nil
 	}
-	size := int64(0)
-	for _, r := range s.runs {
-		size += r.size
+	merged := s.newRun()
+	if s.file.Size() > 0 {
+		merged.file = &File{Dir: s.options.Dir}
 	}
-	merged, err := s.merge(size)
-	if err != nil {
+	if err := s.mergeInto(merged); err != nil {
+		if merged.file != nil {
+			merged.file.Close()
+		}
 		return fmt.Errorf("merge sorted records: %w", err)
 	}
-	if merged.file != s.file {
-		if err := s.file.Close(); err != nil {
-			return err
-		}
-		s.file = merged.file
+	s.runs = []run{merged.run}
+	if merged.file == nil {
+		return nil
 	}
-	s.runs = []run{merged}
-	return nil
+	old := s.file
+	s.file = merged.file
+	return old.Close()
 }
 
-// merge writes all records as one run: in memory, where all runs are, else into
-// a new file.
-func (s *Sorter) merge(size int64) (run, error) {
-	const chunk = 1 << 18
-	inMemory := s.file.Size() == 0
-	r := run{size: size, file: s.file}
-	b := builder{}
-	if inMemory {
-		b.data = make([]byte, 0, size)
-	} else {
-		r.file = &File{Dir: s.dir}
-	}
-	for record, err := range s.records(nil, nil) {
+func (s *Sorter) mergeInto(merged *runBuilder) error {
+	for record, err := range s.All() {
 		if err == nil {
-			b.add(record)
-		}
-		if err == nil && !inMemory && len(b.data) >= chunk {
-			err = b.flush(r.file)
+			err = merged.add(record)
 		}
 		if err != nil {
-			return run{}, closeAfter(err, r.file, s.file)
+			return err
 		}
 	}
-	if inMemory {
-		r.data = b.data
-	} else if err := b.flush(r.file); err != nil {
-		return run{}, closeAfter(err, r.file, s.file)
-	}
-	r.blocks = b.blocks
-	return r, nil
-}
-
-// closeAfter closes a file that is given up, unless it is the one that stays.
-func closeAfter(err error, file, stays *File) error {
-	if file != stays {
-		file.Close()
-	}
-	return err
-}
-
-// flush appends what was built to a file.
-func (b *builder) flush(file *File) error {
-	if _, err := file.Append(b.data); err != nil {
-		return err
-	}
-	for i := len(b.blocks) - 1; i >= 0 && b.blocks[i].offset >= b.before; i-- {
-		b.blocks[i].first = slices.Clone(b.blocks[i].first)
-	}
-	b.before += int64(len(b.data))
-	b.data = b.data[:0]
-	return nil
-}
-
-// Len returns how many bytes the records take that were handed over.
-func (s *Sorter) Len() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	size := int64(0)
-	for _, r := range s.runs {
-		size += r.size
-	}
-	return size
+	return merged.finish()
 }
 
 // Close frees memory and disk space.

@@ -3,7 +3,7 @@ package spill
 import (
 	"bytes"
 	"encoding/binary"
-	"os"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -16,7 +16,7 @@ import (
 func TestSorter(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
-		s := NewSorter(dir, rapid.SampledFrom([]int64{0, 3000, 1 << 20}).Draw(t, "memory"))
+		s := NewSorter(Options{Dir: dir, Memory: rapid.SampledFrom([]int64{0, 3000, 1 << 20}).Draw(t, "memory")})
 		defer s.Close()
 		record := rapid.OneOf(
 			rapid.SliceOfN(rapid.Byte(), 1, 4),
@@ -61,7 +61,7 @@ func checkRange(t *rapid.T, s *Sorter, all [][]byte, from, to []byte) {
 			want = append(want, r)
 		}
 	}
-	for r, err := range s.Range(from, to) {
+	for r, err := range s.In(Range{from, to}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func checkFind(t *rapid.T, s *Sorter, all [][]byte, prefix []byte) {
 func TestFinder(t *testing.T) {
 	const records = 20_000
 	for _, memory := range []int64{0, 100_000, 1 << 30} {
-		s := NewSorter(t.TempDir(), memory)
+		s := NewSorter(Options{Dir: t.TempDir(), Memory: memory})
 		defer s.Close()
 		w := s.Writer()
 		for n := range uint64(records) {
@@ -125,7 +125,7 @@ func numbered(n uint64) []byte {
 // reads or writes, never an absent record.
 func TestSorterFails(t *testing.T) {
 	t.Run("write", func(t *testing.T) {
-		s := NewSorter(t.TempDir()+"/none", 0)
+		s := NewSorter(Options{Dir: t.TempDir() + "/none"})
 		w := s.Writer()
 		if err := w.Add([]byte("x")); err != nil {
 			t.Fatal(err)
@@ -135,7 +135,7 @@ func TestSorterFails(t *testing.T) {
 		}
 	})
 	t.Run("read", func(t *testing.T) {
-		s := NewSorter(t.TempDir(), 0)
+		s := NewSorter(Options{Dir: t.TempDir(), Memory: 0})
 		w := s.Writer()
 		for n := range uint64(2000) {
 			if err := w.Add(numbered(n)); err != nil {
@@ -160,30 +160,106 @@ func TestSorterFails(t *testing.T) {
 	})
 }
 
-// TestBlobs: what was put is got, from memory and from the file.
-func TestBlobs(t *testing.T) {
-	s := &Blobs{Dir: t.TempDir(), Memory: 10}
-	blobs := []string{"four", "", "a long one that is spilled", "six by", "", "spilled, like this"}
-	var refs []Ref
-	for _, b := range blobs {
-		ref, err := s.Put([]byte(b))
+// TestSpillsAll: past the memory all runs are in the file, and a writer that is
+// closed holds nothing.
+func TestSpillsAll(t *testing.T) {
+	s := NewSorter(Options{Dir: t.TempDir(), Memory: 60 << 10, Run: 16 << 10})
+	defer s.Close()
+	w := s.Writer()
+	for n := range uint64(20_000) {
+		if err := w.Add(numbered(n)); err != nil {
+			t.Fatal(err)
+		}
+		if s.file.Size() == 0 && s.held > 60<<10 {
+			t.Fatalf("%d bytes are held", s.held)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range s.runs {
+		if r.data != nil {
+			t.Errorf("run %d is in memory", i)
+		}
+	}
+	if s.file.Size() == 0 || s.held != 0 || cap(w.open)+cap(w.places) > 0 {
+		t.Errorf("spilled %d bytes, %d count as held, the writer holds %d", s.file.Size(), s.held, cap(w.open))
+	}
+}
+
+// TestDamagedBlock: a bit that changes in memory or in the spill file is found,
+// whatever it is part of.
+func TestDamagedBlock(t *testing.T) {
+	for _, memory := range []int64{0, 1 << 20} {
+		s := NewSorter(Options{Dir: t.TempDir(), Memory: memory})
+		defer s.Close()
+		w := s.Writer()
+		if err := errors.Join(w.Add([]byte("a record of some length, a record of some length")), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for at := range s.runs[0].blocks[0].end {
+			flip(t, s, at)
+			if _, err := s.Read(Range{}); !errors.Is(err, ErrDamaged) {
+				t.Errorf("byte %d: %v, want damaged records", at, err)
+			}
+			flip(t, s, at)
+		}
+		if _, err := s.Read(Range{}); err != nil {
+			t.Errorf("mended: %v", err)
+		}
+	}
+}
+
+// flip changes a bit of the only run.
+func flip(t *testing.T, s *Sorter, at int64) {
+	t.Helper()
+	if b := s.runs[0].data; b != nil {
+		b[at] ^= 1
+		return
+	}
+	b := make([]byte, 1)
+	if _, err := s.file.ReadAt(b, at); err != nil {
+		t.Fatal(err)
+	}
+	b[0] ^= 1
+	if _, err := s.file.file.WriteAt(b, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOrderAfterAPrefix: ranges are merged in the order of what follows the bytes
+// that they skip, and nothing between them is read.
+func TestOrderAfterAPrefix(t *testing.T) {
+	for _, o := range []Options{{Run: 1}, {Run: 1 << 10}, {Memory: 1 << 20}} {
+		o.Dir, o.Prefix = t.TempDir(), 1
+		s := NewSorter(o)
+		defer s.Close()
+		w := s.Writer()
+		for _, r := range []string{"a3", "b2", "c1", "a5", "c4", "b6"} {
+			if err := w.Add([]byte(r)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		records, err := s.Read(Range{[]byte("a"), []byte("b")}, Range{[]byte("c"), []byte("d")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		refs = append(refs, ref)
-	}
-	for i, ref := range refs {
-		if got, err := s.Get(ref); err != nil || string(got) != blobs[i] {
-			t.Errorf("%q, %v, want %q", got, err, blobs[i])
+		got := ""
+		for {
+			r, err := records.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r == nil {
+				break
+			}
+			got += string(r)
 		}
-	}
-	if s.file.Size() == 0 {
-		t.Error("nothing was spilled")
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-	if entries, err := os.ReadDir(s.Dir); err != nil || len(entries) > 0 {
-		t.Errorf("left over: %v, %v", entries, err)
+		if got != "c1a3c4a5" {
+			t.Errorf("read %s, want c1a3c4a5", got)
+		}
 	}
 }

@@ -1,9 +1,6 @@
 package versions
 
 import (
-	"errors"
-	"strings"
-
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
@@ -18,64 +15,92 @@ type Version struct {
 	Sequence, Position int64
 }
 
-// Appender takes the versions that one worker meets. Not safe for concurrent use.
+// Appender takes the versions and facts that one worker meets. Not safe for
+// concurrent use.
 type Appender struct {
 	store     *Store
 	published *finder
-	sightings *spill.Writer
-	facts     factsWriter
+	out       *spill.Writer
+	wanted    map[int]wanted // by number of a published shard
 
-	request   string // the last one noted
-	requestAt spill.Ref
-	record    []byte
+	// number counts the facts of a piece of input, which come in their order.
+	sequence int64
+	number   int64
 }
+
+// wanted is for what the tasks of a published shard are read, see
+// Store.loadFacts.
+type wanted uint8
+
+const (
+	wantedByVersion wanted = iota + 1 // a job may be replaced: its facts stay
+	wantedByFacts                     // facts of a job are to be merged
+)
 
 // Appender makes an appender.
 func (s *Store) Appender() *Appender {
-	return &Appender{
-		store: s, published: s.published.finder(), sightings: s.sightings.Writer(), facts: factsWriter{out: s.facts.Writer()},
-	}
+	return &Appender{store: s, published: s.published.finder(), out: s.seen.Writer(), wanted: map[int]wanted{}}
 }
 
 // Known takes a version that is published with this very content. It returns false
 // for any other, which must be kept and taken by Add.
 func (a *Appender) Known(v *Version) (bool, error) {
 	old, err := a.published.find(v.Key)
-	if err != nil || old == nil || old.content != [8]byte(v.Hash[:8]) {
+	if err != nil || old == nil {
 		return false, err
 	}
-	// The request is needed only if the content comes back after another one.
-	if request := v.Job.RequestID; a.request != request || request == "" {
-		a.request = strings.Clone(request)
-		if a.requestAt, err = a.store.requests.Put([]byte(request)); err != nil {
-			return false, err
-		}
+	if old.content != [8]byte(v.Hash[:8]) {
+		a.want(old.shard, wantedByVersion)
+		return false, nil
 	}
-	day := a.store.published.shards[old.shard].Day
-	return true, a.see(v, day, samePublished|uint64(a.requestAt))
+	return true, a.see(v, a.store.published.shards[old.shard].Day, 0)
 }
 
-// Add takes a version that lives under a day and is kept as an entry.
+func (a *Appender) want(shard int, why wanted) { a.wanted[shard] = max(a.wanted[shard], why) }
+
+// Add takes a version that lives under a day and is kept as an entry, which is
+// not 0.
 func (a *Appender) Add(v *Version, day int32, entry uint64) error { return a.see(v, day, entry) }
 
 func (a *Appender) see(v *Version, day int32, entry uint64) error {
 	job := v.Job
 	s := sighting{
-		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: uint32(v.Position),
-		tasks: uint16(min(len(job.Tasks), maxTasks)), undated: job.Undated, content: [8]byte(v.Hash[:8]), day: day, entry: entry,
+		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: v.Position,
+		tasks: uint64(len(job.Tasks)), undated: job.Undated, content: [8]byte(v.Hash[:8]), day: day, entry: entry,
 	}
 	for i := range job.Tasks {
-		s.turns += uint32(len(job.Tasks[i].Turns))
+		s.turns += uint64(len(job.Tasks[i].Turns))
 	}
-	a.record = s.appendTo(a.record[:0])
-	return a.sightings.Add(a.record)
+	if entry == 0 {
+		s.request = job.RequestID
+	}
+	return a.out.Encode(s.code)
 }
 
 // Facts takes what SearchTask says of a task. Its job may come before or after it,
 // have been published before, or not come at all.
 func (a *Appender) Facts(key schema.Key, observed, sequence int64, taskID string, facts *schema.Facts) error {
-	return a.facts.add(key, observed, sequence, taskID, facts)
+	old, err := a.published.find(key)
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		a.want(old.shard, wantedByFacts)
+	}
+	if a.sequence != sequence {
+		a.sequence, a.number = sequence, 0
+	}
+	a.number++
+	f := fact{key: key, kind: kindFact, observed: observed, sequence: sequence, number: a.number, taskID: taskID, facts: *facts}
+	return a.out.Encode(f.code)
 }
 
 // Flush hands over what the appender holds; the last call.
-func (a *Appender) Flush() error { return errors.Join(a.sightings.Close(), a.facts.out.Close()) }
+func (a *Appender) Flush() error {
+	a.store.mu.Lock()
+	for shard, why := range a.wanted {
+		a.store.wanted[shard] = max(a.store.wanted[shard], why)
+	}
+	a.store.mu.Unlock()
+	return a.out.Close()
+}

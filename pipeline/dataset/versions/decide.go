@@ -4,81 +4,108 @@ import (
 	"bytes"
 	"context"
 
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
+// Verdict is what Decide found for the run as a whole. The caller must not
+// modify it.
+type Verdict struct {
+	Counts dataset.Counts // what became of the versions
+	// Undated are the starts of runs that date versions which are published now.
+	Undated map[int64]bool
+	// Accepted is the last acceptance of a version of a job, unchanged ones
+	// included, for the jobs asked about.
+	Accepted map[schema.Key]Moment
+	// Dirty are the shards whose rows change, in as many buckets as their day has
+	// in the published snapshot; one, for a new day.
+	Dirty map[shard.Shard]bool
+	// Replaced are how many published jobs of a day are replaced, Lost how many
+	// of the versions that came for it are not published.
+	Replaced, Lost map[int32]int64
+	// Unmatched is how many tasks SearchTask had values of that are in no table,
+	// apart from those of jobs that are written: see Shard.Complete.
+	Unmatched int64
+}
+
 // Decide decides between the versions of every job, and what becomes of
 // SearchTask's values. All appenders are flushed. undated are the starts of runs
-// that dated published versions, asked the jobs of which Accepted will be asked.
-func (s *Store) Decide(ctx context.Context, undated []int64, asked map[schema.Key]bool) error {
-	s.verdict = newVerdict(s, undated, asked)
-	if err := s.decideJobs(ctx); err != nil {
-		return err
+// that dated published versions, asked the jobs that Accepted is wanted of. It is
+// called once.
+func (s *Store) Decide(ctx context.Context, undated []int64, asked map[schema.Key]bool) (*Verdict, error) {
+	if err := s.loadFacts(ctx); err != nil {
+		return nil, err
 	}
-	if err := s.wanted.finish(); err != nil {
-		return err
-	}
-	if err := s.mergePublishedFacts(ctx); err != nil {
-		return err
-	}
-	return s.decisions.finish()
-}
-
-// decideJobs goes through the sightings and the facts of the run side by side,
-// both in the order of jobs.
-func (s *Store) decideJobs(ctx context.Context) error {
-	facts, err := newFactsReader(s.facts)
-	if err != nil {
-		return err
-	}
-	defer facts.stop()
-	var seen []sighting // of one job
-	for record, err := range s.sightings.All() {
+	d := newDecider(s, undated, asked)
+	var of known
+	for record, err := range s.seen.All() {
 		if err != nil {
-			return err
+			return nil, err
 		}
-		next := sightingOf(record)
-		if len(seen) > 0 && seen[0].key != next.key {
-			if err := s.decideJob(seen, facts); err != nil {
-				return err
+		if !bytes.HasPrefix(record, of.key[:]) || of.empty() {
+			if err := d.decide(&of); err != nil {
+				return nil, err
 			}
-			if seen = seen[:0]; ctx.Err() != nil {
-				return ctx.Err()
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
 			}
+			of.begin(schema.Key(record[:kindAt]))
 		}
-		seen = append(seen, next)
+		of.add(record)
 	}
-	if len(seen) > 0 {
-		if err := s.decideJob(seen, facts); err != nil {
-			return err
-		}
+	if err := d.decide(&of); err != nil {
+		return nil, err
 	}
-	for key, more := facts.key(); more; key, more = facts.key() {
-		if err := s.placeAlone(key, s.verdict.finder, facts); err != nil {
-			return err
-		}
+	if err := d.out.Close(); err != nil {
+		return nil, err
 	}
-	return nil
+	return &d.Verdict, s.decisions.Merge()
 }
 
-// decideJob decides on one job, and before it on the facts of those before it
-// that the run did not see.
-func (s *Store) decideJob(seen []sighting, facts *factsReader) error {
-	key, more := facts.key()
-	for ; more && bytes.Compare(key[:], seen[0].key[:]) < 0; key, more = facts.key() {
-		if err := s.placeAlone(key, s.verdict.finder, facts); err != nil {
-			return err
-		}
+// known is what there is of a job.
+type known struct {
+	key       schema.Key
+	published []fact // of its tasks, in the order of the table, if they were wanted
+	facts     []fact // of the run, in the order of instants
+	sightings []sighting
+}
+
+func (k *known) begin(key schema.Key) {
+	k.key, k.published, k.facts, k.sightings = key, k.published[:0], k.facts[:0], k.sightings[:0]
+}
+
+func (k *known) empty() bool { return len(k.published)+len(k.facts)+len(k.sightings) == 0 }
+
+func (k *known) add(record []byte) {
+	c := spill.Decoder(record)
+	if record[kindAt] == kindSighting {
+		var s sighting
+		s.code(&c)
+		k.sightings = append(k.sightings, s)
+		return
 	}
-	o, err := s.verdict.decide(seen)
+	var f fact
+	if f.code(&c); f.kind == kindPublished {
+		k.published = append(k.published, f)
+	} else {
+		k.facts = append(k.facts, f)
+	}
+}
+
+// decide decides on a job.
+func (d *decider) decide(of *known) error {
+	if len(of.facts)+len(of.sightings) == 0 {
+		return nil // the run did not meet it
+	}
+	old, err := d.finder.find(of.key)
 	if err != nil {
 		return err
 	}
-	var of []taskFacts
-	if more && key == o.key {
-		if of, err = facts.take(o.published); err != nil {
-			return err
-		}
+	o, err := d.decideVersions(old, of.sightings)
+	if err != nil {
+		return err
 	}
-	return s.place(&o, of)
+	return d.decideFacts(&o, of)
 }

@@ -2,7 +2,6 @@ package versions
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"callmill/pipeline/dataset"
@@ -18,17 +17,7 @@ type published struct {
 	jobs   *spill.Sorter // a record for each, by key
 	shards []*shard.Published
 	byDay  map[int32][]*shard.Published
-	facts  []factsIn // of shards
 }
-
-// factsIn is whether SearchTask filled anything in a shard.
-type factsIn uint8
-
-const (
-	factsUnknown factsIn = iota
-	factsNone
-	factsSome
-)
 
 // publishedJob is what a run must know of a job in the snapshot it builds upon.
 type publishedJob struct {
@@ -55,13 +44,12 @@ type keyColumns struct {
 
 // newPublished is for a snapshot without jobs.
 func newPublished(dir string, memory int64) *published {
-	return &published{jobs: spill.NewSorter(dir, memory), byDay: map[int32][]*shard.Published{}}
+	return &published{jobs: spill.NewSorter(spill.Options{Dir: dir, Memory: memory}), byDay: map[int32][]*shard.Published{}}
 }
 
 // load reads the keys of all jobs of the published snapshot.
 func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
 	p.shards = shard.List(d)
-	p.facts = make([]factsIn, len(p.shards))
 	out := p.jobs.Writer()
 	for _, s := range p.shards {
 		p.byDay[s.Day] = append(p.byDay[s.Day], s)
@@ -82,7 +70,6 @@ func loadJobs(s *shard.Published, out *spill.Writer) error {
 	if s.Paths[shard.Jobs] == "" {
 		return s.Damaged()
 	}
-	var record []byte
 	scratch := make([]byte, 0, 256)
 	for row, err := range parquetio.All[keyColumns](s.Paths[shard.Jobs]) {
 		if err != nil {
@@ -97,42 +84,24 @@ func loadJobs(s *shard.Published, out *spill.Writer) error {
 			return fmt.Errorf("%s: job %s: %w", s.Paths[shard.Jobs], row.JobID, err)
 		}
 		job.content = [8]byte(hash[:8])
-		record = job.appendTo(record[:0])
-		if err := out.Add(record); err != nil {
+		if err := out.Encode(job.code); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-const (
-	flagTasks = 1 << iota
-	flagFinal
-)
-
-// appendTo appends the job's record to b.
-func (j *publishedJob) appendTo(b []byte) []byte {
-	b = append(append(b, j.key[:]...), j.content[:]...)
-	b = binary.LittleEndian.AppendUint64(b, uint64(j.observedAt))
-	b = binary.LittleEndian.AppendUint64(b, uint64(j.firstSeen))
-	b = binary.LittleEndian.AppendUint32(b, uint32(j.shard))
-	flags := byte(0)
-	if j.hasTasks {
-		flags |= flagTasks
-	}
-	if j.final {
-		flags |= flagFinal
-	}
-	return append(b, flags)
-}
-
-// publishedJobOf reads what appendTo wrote.
-func publishedJobOf(b []byte) publishedJob {
-	return publishedJob{
-		key: schema.Key(b[:16]), content: [8]byte(b[16:]),
-		observedAt: int64(binary.LittleEndian.Uint64(b[24:])), firstSeen: int64(binary.LittleEndian.Uint64(b[32:])),
-		shard: int(binary.LittleEndian.Uint32(b[40:])), hasTasks: b[44]&flagTasks != 0, final: b[44]&flagFinal != 0,
-	}
+// code encodes or decodes the job's record.
+func (j *publishedJob) code(c *spill.Codec) {
+	shard := uint64(j.shard)
+	c.Fixed(j.key[:])
+	c.Fixed(j.content[:])
+	c.Varint(&j.observedAt)
+	c.Varint(&j.firstSeen)
+	c.Uvarint(&shard)
+	c.Bool(&j.hasTasks)
+	c.Bool(&j.final)
+	j.shard = int(shard)
 }
 
 // finder looks up published jobs. Not safe for concurrent use.
@@ -149,6 +118,7 @@ func (f *finder) find(key schema.Key) (*publishedJob, error) {
 	if record == nil {
 		return nil, nil
 	}
-	job := publishedJobOf(record)
-	return &job, nil
+	job, c := &publishedJob{}, spill.Decoder(record)
+	job.code(&c)
+	return job, nil
 }

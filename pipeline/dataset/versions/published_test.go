@@ -36,7 +36,7 @@ func TestPublishedAreFound(t *testing.T) {
 				continue
 			}
 			added[job.key] = job
-			if err := out.Add(job.appendTo(nil)); err != nil {
+			if err := out.Encode(job.code); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -1,12 +1,12 @@
 package versions
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
@@ -43,96 +43,41 @@ func factPaths() []string {
 	}
 }
 
-// hasFacts reports whether SearchTask filled anything in a shard, which the footer
-// of its file tells.
-func (p *published) hasFacts(number int) (bool, error) {
-	if p.facts[number] == factsUnknown {
-		none, err := parquetio.AllNull(p.shards[number].Paths[shard.Tasks], factPaths()...)
-		if err != nil {
-			return false, fmt.Errorf("read published facts: %w", err)
-		}
-		if p.facts[number] = factsSome; none {
-			p.facts[number] = factsNone
-		}
-	}
-	return p.facts[number] == factsSome, nil
-}
-
-// mergePublishedFacts merges the facts that are wanted with the published ones,
-// shard by shard. It decides on those of jobs that are written anyway, and has
-// those jobs written whose facts change.
-func (s *Store) mergePublishedFacts(ctx context.Context) error {
-	if s.wanted.Len() == 0 {
-		return nil
-	}
-	for _, in := range s.published.shards {
+// loadFacts adds the published tasks of the shards that are wanted, which must be
+// merged with what the run met. For versions alone they are not needed where
+// SearchTask filled nothing, which the footer of a file tells.
+func (s *Store) loadFacts(ctx context.Context) error {
+	out := s.seen.Writer()
+	for number, why := range s.wanted {
+		path := s.published.shards[number].Paths[shard.Tasks]
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		wanted, err := s.wanted.of(in.Shard)
-		if err != nil {
-			return err
-		}
-		if len(wanted.starts) == 0 {
+		if path == "" {
 			continue
 		}
-		if err := s.mergeShardFacts(in, wanted); err != nil {
+		none, err := parquetio.AllNull(path, factPaths()...)
+		if err == nil && (why == wantedByFacts || !none) {
+			err = loadTasks(path, out)
+		}
+		if err != nil {
 			return fmt.Errorf("read published facts: %w", err)
 		}
 	}
-	return nil
+	return out.Close()
 }
 
-// mergeShardFacts reads the tasks of a shard, those of a job one after the
-// other.
-func (s *Store) mergeShardFacts(in *shard.Published, wanted *shardDecisions) error {
-	var instanceID, jobID string
-	var tasks []mergedFacts
-	for row, err := range parquetio.All[factColumns](in.Paths[shard.Tasks]) {
+func loadTasks(path string, out *spill.Writer) error {
+	scratch, number := make([]byte, 0, 256), int64(0)
+	for row, err := range parquetio.All[factColumns](path) {
 		if err != nil {
 			return err
 		}
-		if row.JobID != jobID || row.InstanceID != instanceID {
-			if err := s.mergeJobFacts(in, wanted, instanceID, jobID, tasks); err != nil {
-				return err
-			}
-			instanceID, jobID, tasks = row.InstanceID, row.JobID, tasks[:0]
+		number++
+		f := fact{key: schema.JobKey(scratch, row.InstanceID, row.JobID), kind: kindPublished, number: number, taskID: row.TaskID, facts: row.facts()}
+		if err := out.Encode(f.code); err != nil {
+			return err
 		}
-		tasks = append(tasks, mergedFacts{taskID: row.TaskID, facts: row.facts()})
 	}
-	return s.mergeJobFacts(in, wanted, instanceID, jobID, tasks)
-}
-
-func (s *Store) mergeJobFacts(in *shard.Published, wanted *shardDecisions, instanceID, jobID string, tasks []mergedFacts) error {
-	if len(tasks) == 0 {
-		return nil
-	}
-	key := schema.JobKey(nil, instanceID, jobID)
-	found, ok := wanted.facts(key)
-	if !ok {
-		return nil
-	}
-	o, seen := wantedFacts(found)
-	before, published := appendFacts(nil, tasks), len(tasks)
-	all := merged(tasks, seen)
-	if o.replaced {
-		return s.decisions.setFacts(o.day, key, all)
-	}
-	s.verdict.unmatched += int64(len(all) - published)
-	if bytes.Equal(appendFacts(nil, all[:published]), before) {
-		return nil
-	}
-	s.verdict.dirty[in.Shard] = true
-	if o.unchanged {
-		s.verdict.counts.Unchanged--
-		s.verdict.counts.Changed++
-	}
-	return s.decisions.setFacts(in.Day, key, all[:published])
-}
-
-func appendFacts(b []byte, tasks []mergedFacts) []byte {
-	for i := range tasks {
-		b = tasks[i].facts.AppendTo(b)
-	}
-	return b
+	return nil
 }

@@ -3,21 +3,30 @@ package versions
 import (
 	"bytes"
 	"cmp"
+	"errors"
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
 
 func drawSighting(t *rapid.T) sighting {
 	return sighting{
 		key: drawKey(t), observed: rapid.Int64().Draw(t, "observed"), sequence: rapid.Int64().Draw(t, "sequence"),
-		position: rapid.Uint32().Draw(t, "position"), tasks: rapid.Uint16().Draw(t, "tasks"), undated: rapid.Bool().Draw(t, "undated"),
-		turns: rapid.Uint32().Draw(t, "turns"), day: rapid.Int32().Draw(t, "day"), entry: rapid.Uint64().Draw(t, "entry"),
+		position: rapid.Int64().Draw(t, "position"), tasks: rapid.Uint64().Draw(t, "tasks"), undated: rapid.Bool().Draw(t, "undated"),
+		turns: rapid.Uint64().Draw(t, "turns"), day: rapid.Int32().Draw(t, "day"), entry: rapid.Uint64().Draw(t, "entry"), request: rapid.String().Draw(t, "request"),
 		content: [8]byte(drawBytes(t, "content", 8)),
 	}
+}
+
+func encoded(code func(*spill.Codec)) []byte {
+	c := spill.Encoder(nil)
+	code(&c)
+	return c.Bytes()
 }
 
 // TestSightingRecords: a sighting is read back as it was written, and records
@@ -30,12 +39,50 @@ func TestSightingRecords(t *testing.T) {
 				same()
 			}
 		}
-		if got := sightingOf(a.appendTo(nil)); got != a {
+		var got sighting
+		c := spill.Decoder(encoded(a.code))
+		if got.code(&c); got != a {
 			t.Errorf("read %+v, want %+v", got, a)
 		}
 		want := cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.position, b.position))
-		if got := bytes.Compare(a.appendTo(nil), b.appendTo(nil)); want != 0 && got != want {
+		if got := bytes.Compare(encoded(a.code), encoded(b.code)); want != 0 && got != want {
 			t.Errorf("%+v and %+v compare as %d, want %d", a, b, got, want)
+		}
+	})
+}
+
+// TestFactRecords: facts are read back as they were written, and records sort by
+// job, kind, instant, and delivery, before the sightings of the job.
+func TestFactRecords(t *testing.T) {
+	drawFact := func(t *rapid.T) fact {
+		return fact{
+			key: drawKey(t), observed: rapid.Int64().Draw(t, "observed"), sequence: rapid.Int64().Draw(t, "sequence"),
+			kind: kindFact, number: rapid.Int64().Draw(t, "number"), taskID: rapid.String().Draw(t, "task"),
+			facts: schema.Facts{ScriptName: rapid.String().Draw(t, "script"), CallMS: new(rapid.Int64().Draw(t, "call"))},
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := drawFact(t), drawFact(t)
+		for _, same := range []func(){func() { b.key = a.key }, func() { b.observed = a.observed }, func() { b.sequence = a.sequence }} {
+			if rapid.Bool().Draw(t, "same") {
+				same()
+			}
+		}
+		var got fact
+		c := spill.Decoder(encoded(a.code))
+		if got.code(&c); !reflect.DeepEqual(got, a) {
+			t.Errorf("read %+v, want %+v", got, a)
+		}
+		want := cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.number, b.number))
+		if got := bytes.Compare(encoded(a.code), encoded(b.code)); want != 0 && got != want {
+			t.Errorf("%+v and %+v compare as %d, want %d", a, b, got, want)
+		}
+		s := drawSighting(t)
+		s.key = a.key
+		published := a
+		published.kind = kindPublished
+		if bytes.Compare(encoded(a.code), encoded(s.code)) >= 0 || bytes.Compare(encoded(published.code), encoded(a.code)) >= 0 {
+			t.Error("published facts, facts and sightings of a job do not come in this order")
 		}
 	})
 }
@@ -45,41 +92,40 @@ func TestSightingRecords(t *testing.T) {
 func TestDecisions(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
-		d := newDecisions(dir, rapid.SampledFrom([]int64{0, 1 << 20}).Draw(t, "memory"))
-		defer d.Close()
+		store := New(dir, rapid.SampledFrom([]int64{0, 1 << 20}).Draw(t, "memory"))
+		defer store.Close()
+		d := newDecider(store, nil, nil)
 		type decided struct {
 			day  int32
 			key  schema.Key
-			kind int
+			kind byte
 		}
 		var all []decided
 		for range rapid.IntRange(0, 40).Draw(t, "decisions") {
-			one := decided{rapid.SampledFrom([]int32{-1, 0, 1, schema.NoDate}).Draw(t, "day"), drawKey(t), rapid.IntRange(kindLost, kindFacts).Draw(t, "kind")}
+			one := decided{rapid.SampledFrom([]int32{-1, 0, 1, schema.NoDate}).Draw(t, "day"), drawKey(t), rapid.ByteRange(kindLost, kindFacts).Draw(t, "kind")}
 			all = append(all, one)
 			var err error
 			switch one.kind {
 			case kindLost:
-				err = d.lose(one.day, one.key, 5)
-			case kindFirstSeen:
-				err = d.setFirstSeen(one.day, one.key, -7)
+				err = d.lose(&sighting{day: one.day, key: one.key, entry: 5}, nil)
 			case kindReplaced:
-				err = d.replace(one.day, one.key, replacement{3, 4})
-			case kindTouched:
-				err = d.touch(one.day, one.key, touch{1, -2, 3})
+				err = d.replace(one.day, &sighting{key: one.key, tasks: 3, turns: 4})
+			case kindChanged:
+				err = d.add(one.day, one.key, kindChanged, (&change{1, -2, "request"}).code)
 			case kindFacts:
-				err = d.setFacts(one.day, one.key, []mergedFacts{{"t", schema.Facts{ScriptName: "x"}, true}})
+				err = d.setFacts(one.day, one.key, []taskFacts{{"t", schema.Facts{ScriptName: "x"}, true}})
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := d.finish(); err != nil {
+		if err := errors.Join(d.out.Close(), store.decisions.Merge()); err != nil {
 			t.Fatal(err)
 		}
 		buckets := rapid.SampledFrom([]int{1, 2, 16, 1 << 16}).Draw(t, "buckets")
 		for _, one := range all {
 			s := shard.Shard{Day: one.day, Bucket: one.key.Bucket(buckets), Buckets: buckets}
-			of, err := d.of(s)
+			of, err := store.Of(s)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,20 +141,20 @@ func TestDecisions(t *testing.T) {
 			var ok bool
 			switch one.kind {
 			case kindLost:
-				ok = !of.isPublished(one.key, 5) && of.isPublished(one.key, 6)
-			case kindFirstSeen:
-				at, found := of.firstSeen(one.key)
-				ok = found && at == -7
+				ok = !of.IsPublished(one.key, 5) && of.IsPublished(one.key, 6)
 			case kindReplaced:
-				by, found := of.replacement(one.key)
-				ok = found && by == replacement{3, 4}
-			case kindTouched:
-				by, found := of.touched(one.key)
-				ok = found && by == touch{1, -2, 3}
+				same := &schema.Rows{Tasks: make([]schema.TaskRow, 3), Turns: make([]schema.TurnRow, 4)}
+				more := &schema.Rows{Tasks: make([]schema.TaskRow, 4), Turns: make([]schema.TurnRow, 4)}
+				replaced, shrunk := of.Replaced(one.key, same)
+				_, shrunkByMore := of.Replaced(one.key, more)
+				ok = replaced && !shrunk && shrunkByMore
+			case kindChanged:
+				var row schema.JobRow
+				of.Touch(one.key, &row)
+				ok = row.FirstSeen == 1 && row.ObservedAt == -2 && row.RequestID == "request"
 			case kindFacts:
-				facts, found := of.facts(one.key)
 				job := &schema.Job{Tasks: []schema.Task{{TaskID: "t"}}}
-				ok = found && putFacts(job, facts) == 0 && job.Tasks[0].Facts.ScriptName == "x"
+				ok = of.HasFacts(one.key) && of.Complete(one.key, job) == 0 && job.Tasks[0].Facts.ScriptName == "x"
 			}
 			if !ok {
 				t.Errorf("%+v is not found in shard %+v", one, s)

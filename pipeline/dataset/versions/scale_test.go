@@ -2,21 +2,25 @@ package versions
 
 import (
 	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 
+	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/shard"
 	"callmill/schema"
 )
 
 // newStore makes a Store upon an invented snapshot of one shard, which has no
 // files.
-func newStore(t *testing.T, memory int64, facts factsIn) *Store {
+func newStore(t *testing.T, memory int64) *Store {
 	t.Helper()
 	s := New(t.TempDir(), memory)
 	t.Cleanup(func() { s.Close() })
 	in := &shard.Published{Shard: shard.Shard{Day: 7, Buckets: 1}, Paths: make([]string, len(schema.RowCounts{}))}
-	s.published.shards, s.published.facts = []*shard.Published{in}, []factsIn{facts}
+	s.published.shards = []*shard.Published{in}
 	s.published.byDay[7] = s.published.shards
 	return s
 }
@@ -31,11 +35,11 @@ func keyOf(n int) schema.Key {
 // not stay in memory, however many there are.
 func TestMemoryWhenAllJobsChange(t *testing.T) {
 	const jobs, memory = 200_000, 4 << 20
-	s := newStore(t, memory, factsNone)
+	s := newStore(t, memory)
 	old, seen := s.published.jobs.Writer(), s.Appender()
 	for n := range jobs {
 		job := publishedJob{key: keyOf(n), observedAt: 100, firstSeen: 100, hasTasks: true}
-		if err := old.Add(job.appendTo(nil)); err != nil {
+		if err := old.Encode(job.code); err != nil {
 			t.Fatal(err)
 		}
 		v := Version{Key: job.key, Hash: schema.ContentHash{1}, Job: &schema.Job{ObservedAt: 200, Tasks: make([]schema.Task, 1)}}
@@ -49,17 +53,15 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 		}
 	}
 	before := heapInUse()
-	if err := s.Decide(t.Context(), nil, nil); err != nil {
+	verdict, err := s.Decide(t.Context(), nil, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if grown := heapInUse() - before; grown > 4<<20 {
 		t.Errorf("%d MB are held about %d replaced jobs, want what New was granted", grown>>20, jobs)
 	}
-	if c := s.Counts(); c.Changed != jobs || s.Replaced(7) != jobs || s.Lost(7) != 0 {
-		t.Errorf("counts %+v, %d replaced", c, s.Replaced(7))
-	}
-	if s.wanted.Len() > 0 {
-		t.Error("published facts are wanted of a shard that has none")
+	if c := verdict.Counts; c.Changed != jobs || verdict.Replaced[7] != jobs || verdict.Lost[7] != 0 {
+		t.Errorf("counts %+v, %d replaced", c, verdict.Replaced[7])
 	}
 }
 
@@ -70,20 +72,42 @@ func heapInUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// TestPublishedFactsAreReadWhereThereAreAny: of replaced jobs the facts that are
-// published are wanted, unless their shard has none.
+// TestPublishedFactsAreReadWhereThereAreAny: the published tasks of a shard are
+// read for jobs that may be replaced if SearchTask filled anything in it, and for
+// facts in any case.
 func TestPublishedFactsAreReadWhereThereAreAny(t *testing.T) {
-	for facts, want := range map[factsIn]bool{factsNone: false, factsSome: true} {
-		s := newStore(t, 1<<20, facts)
-		o := outcome{key: keyOf(1), published: &publishedJob{key: keyOf(1), hasTasks: true}, day: 8, replaced: true}
-		if err := s.place(&o, nil); err != nil {
+	none := []schema.TaskRow{{JobID: "a", TaskID: "1"}}
+	some := []schema.TaskRow{{JobID: "a", TaskID: "1", ScriptName: "x"}}
+	for _, c := range []struct {
+		tasks []schema.TaskRow
+		why   wanted
+		read  bool
+	}{{none, wantedByVersion, false}, {some, wantedByVersion, true}, {none, wantedByFacts, true}, {some, 0, false}} {
+		s := newStore(t, 1<<20)
+		path := filepath.Join(t.TempDir(), "tasks.parquet")
+		file, err := os.Create(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.wanted.finish(); err != nil {
+		if err := errors.Join(parquetio.Write(file, c.tasks), file.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if got := s.wanted.Len() > 0; got != want {
-			t.Errorf("shard with facts %d: wanted %v", facts, got)
+		s.published.shards[0].Paths[shard.Tasks] = path
+		if c.why > 0 {
+			s.wanted[0] = c.why
+		}
+		if err := s.loadFacts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		read := 0
+		for _, err := range s.seen.All() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			read++
+		}
+		if (read > 0) != c.read {
+			t.Errorf("%+v for %d: %d tasks are read", c.tasks, c.why, read)
 		}
 	}
 }

@@ -14,7 +14,7 @@ package versions
 import (
 	"context"
 	"errors"
-	"fmt"
+	"sync"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/shard"
@@ -26,13 +26,11 @@ import (
 // after Decide, Of are safe for concurrent use.
 type Store struct {
 	published *published
-	sightings *spill.Sorter // one record for each version of a job
-	requests  spill.Blobs   // ids of the requests that brought published content again
-	facts     *spill.Sorter // of SearchTask, by job
+	seen      *spill.Sorter // versions and facts, by job: see record.go
+	decisions *spill.Sorter // by shard: see shard.go
 
-	wanted    *decisions // published jobs whose facts are needed
-	decisions *decisions
-	verdict   *verdict
+	mu     sync.Mutex
+	wanted map[int]wanted // shards whose published facts are needed
 }
 
 // New makes a Store that uses about memory bytes and puts the rest into files in
@@ -40,11 +38,9 @@ type Store struct {
 func New(dir string, memory int64) *Store {
 	return &Store{
 		published: newPublished(dir, memory*3/7),
-		sightings: spill.NewSorter(dir, memory/7),
-		requests:  spill.Blobs{Dir: dir, Memory: memory / 56},
-		facts:     spill.NewSorter(dir, memory/14),
-		wanted:    newDecisions(dir, memory/14),
-		decisions: newDecisions(dir, memory/7),
+		seen:      spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 4}),
+		decisions: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 7}),
+		wanted:    map[int]wanted{},
 	}
 }
 
@@ -62,48 +58,7 @@ func (s *Store) Final(key schema.Key) (bool, error) {
 	return job != nil && job.final, err
 }
 
-// Counts returns what became of the versions.
-func (s *Store) Counts() dataset.Counts { return s.verdict.counts }
-
-// Unmatched returns how many tasks SearchTask had values of that are in no table,
-// apart from those of jobs that are written: see [Shard.Complete].
-func (s *Store) Unmatched() int64 { return s.verdict.unmatched }
-
-// Dirty returns the shards whose rows change, in as many buckets as their day has
-// in the published snapshot; one, for a new day. The caller must not modify it.
-func (s *Store) Dirty() map[shard.Shard]bool { return s.verdict.dirty }
-
-// Replaced returns how many published jobs of a day are replaced.
-func (s *Store) Replaced(day int32) int64 { return s.verdict.replaced[day] }
-
-// Lost returns how many of the versions that came for a day are not published.
-func (s *Store) Lost(day int32) int64 { return s.verdict.lost[day] }
-
-// Undated returns the starts of runs that date versions which this run publishes.
-func (s *Store) Undated() map[int64]bool { return s.verdict.undated }
-
-// Accepted returns when a version of a job was accepted last, unchanged ones
-// included; ok is false if none was, or Decide was not asked about the job.
-func (s *Store) Accepted(key schema.Key) (at Moment, ok bool) {
-	at, ok = s.verdict.accepted[key]
-	return at, ok
-}
-
-// AnyAccepted reports whether a version was accepted of any of the jobs that
-// Decide was asked about.
-func (s *Store) AnyAccepted() bool { return len(s.verdict.accepted) > 0 }
-
 // Close frees memory and disk space.
 func (s *Store) Close() error {
-	return errors.Join(s.sightings.Close(), s.requests.Close(), s.facts.Close(),
-		s.wanted.Close(), s.decisions.Close(), s.published.jobs.Close())
-}
-
-// Of loads the decisions about the jobs of a shard.
-func (s *Store) Of(in shard.Shard) (*Shard, error) {
-	of, err := s.decisions.of(in)
-	if err != nil {
-		return nil, fmt.Errorf("load decisions: %w", err)
-	}
-	return &Shard{of, s}, nil
+	return errors.Join(s.seen.Close(), s.decisions.Close(), s.published.jobs.Close())
 }

@@ -1,22 +1,19 @@
-package jobsort
+package spill
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"slices"
 
 	"github.com/klauspost/compress/s2"
 )
 
-const (
-	// blockBytes is how much of a segment is compressed and read back at a
-	// time: while a bucket is read, a block of each segment that may have it is
-	// in memory. With the job that fills it a block is mostly within 32 KiB,
-	// the largest size class of the allocator.
-	blockBytes = 28 << 10
-	// checksumBytes is how long the checksum is that comes before a block.
-	checksumBytes = 4
-)
+// ErrDamaged means that bytes read back are not those that were written.
+var ErrDamaged = errors.New("damaged records")
+
+// checksumBytes is the length of the checksum before a block.
+const checksumBytes = 4
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -33,11 +30,11 @@ func appendCompressed(dst, block []byte) []byte {
 // decompress returns the block that appendCompressed was given, in new memory.
 func decompress(compressed []byte) ([]byte, error) {
 	if len(compressed) < checksumBytes {
-		return nil, errDamaged
+		return nil, ErrDamaged
 	}
 	sum, compressed := binary.LittleEndian.Uint32(compressed), compressed[checksumBytes:]
 	if crc32.Checksum(compressed, castagnoli) != sum {
-		return nil, errDamaged
+		return nil, ErrDamaged
 	}
 	return s2.Decode(nil, compressed)
 }

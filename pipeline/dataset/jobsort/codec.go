@@ -1,0 +1,224 @@
+package jobsort
+
+import (
+	"errors"
+
+	"callmill/pipeline/dataset/spill"
+	"callmill/schema"
+)
+
+// errDamaged means that bytes are not what encode wrote.
+var errDamaged = errors.New("damaged jobs")
+
+// codec encodes jobs, or decodes them. Numbers are varints; texts and lists have
+// their lengths before them.
+type codec struct {
+	spill.Codec
+	instant int64 // of the turn before
+
+	// Room for the lists of the job that is decoded.
+	texts     []string
+	contacts  []schema.Contact
+	extras    []schema.Extra
+	summaries []schema.Summary
+	tasks     []schema.Task
+	turns     []schema.Turn
+	int32s    []int32
+	int64s    []int64
+}
+
+// encode appends the encoding of a job to b, all of its fields but the ids that
+// its entry has.
+func (c *codec) encode(b []byte, job *schema.Job) []byte {
+	c.Codec = spill.Encoder(b)
+	c.job(job)
+	return c.Bytes()
+}
+
+// Decoder decodes jobs. It reuses its memory from job to job. Not safe for
+// concurrent use.
+type Decoder struct {
+	codec codec
+	job   schema.Job
+}
+
+// Job decodes the job of an entry. It is valid until the next call; its strings
+// alias the entry's block, which stays as long as they do.
+func (d *Decoder) Job(e *Entry) (*schema.Job, error) {
+	c := &d.codec
+	c.forget()
+	c.Codec = spill.Decoder(e.job)
+	c.job(&d.job)
+	if !c.Ok() || len(c.Bytes()) > 0 {
+		return nil, errDamaged
+	}
+	d.job.InstanceID, d.job.JobID = e.Instance, e.JobID
+	return &d.job, nil
+}
+
+// Room for more than this after a job is given up: one huge job does not hold
+// its memory until the end of the run.
+const (
+	maxKeptTurns = 1 << 14
+	maxKeptSmall = 1 << 12
+)
+
+func (c *codec) forget() {
+	c.texts, c.contacts, c.extras = emptied(c.texts, maxKeptSmall), emptied(c.contacts, maxKeptSmall), emptied(c.extras, maxKeptSmall)
+	c.summaries, c.tasks, c.turns = emptied(c.summaries, maxKeptSmall), emptied(c.tasks, maxKeptSmall), emptied(c.turns, maxKeptTurns)
+	c.int32s, c.int64s = emptied(c.int32s, maxKeptSmall), emptied(c.int64s, maxKeptSmall)
+}
+
+func emptied[T any](room []T, most int) []T {
+	if cap(room) > most {
+		return nil
+	}
+	return room[:0]
+}
+
+func (c *codec) job(j *schema.Job) {
+	for _, text := range [...]*string{&j.JobGroupID, &j.ReferenceID, &j.ScenarioID, &j.StrategyID, &j.Status, &j.FailureReason, &j.RequestID} {
+		c.Text(text)
+	}
+	c.int32(&j.Priority)
+	c.int32(&j.SystemPriority)
+	c.Varint(&j.ObservedAt)
+	c.Varint(&j.FirstSeen)
+	c.Bool(&j.Undated)
+	list(c, &j.CallingNumbers, &c.texts, func(c *codec, s *string) { c.Text(s) })
+	list(c, &j.Contacts, &c.contacts, (*codec).contact)
+	list(c, &j.Extras, &c.extras, func(c *codec, e *schema.Extra) {
+		c.Text(&e.Key)
+		c.Text(&e.Value)
+	})
+	list(c, &j.Summaries, &c.summaries, (*codec).summary)
+	list(c, &j.Tasks, &c.tasks, (*codec).task)
+}
+
+func (c *codec) task(t *schema.Task) {
+	for _, text := range [...]*string{
+		&t.TaskID, &t.JobID, &t.CallID, &t.ChatbotID, &t.ScenarioID, &t.Status, &t.Brief, &t.CallingNumber, &t.CalledNumber, &t.ContactKey,
+	} {
+		c.Text(text)
+	}
+	c.Varint(&t.PlannedTime)
+	c.Varint(&t.ActualTime)
+	c.int64(&t.Duration)
+	if c.present(t.Contact != (schema.Contact{})) {
+		c.contact(&t.Contact)
+	} else {
+		t.Contact = schema.Contact{}
+	}
+	if c.present(!t.Facts.IsZero()) {
+		c.facts(&t.Facts)
+	} else {
+		t.Facts = schema.Facts{}
+	}
+	c.instant = 0
+	list(c, &t.Turns, &c.turns, (*codec).turn)
+}
+
+func (c *codec) turn(t *schema.Turn) {
+	c.speaker(&t.Speaker)
+	c.Text(&t.Script)
+	elapsed := t.Timestamp - c.instant
+	c.Varint(&elapsed)
+	c.instant += elapsed
+	t.Timestamp = c.instant
+	list(c, &t.Summaries, &c.summaries, (*codec).summary)
+}
+
+func (c *codec) contact(o *schema.Contact) {
+	for _, text := range [...]*string{&o.ContactID, &o.Name, &o.Honorific, &o.PhoneNumber, &o.ReferenceID, &o.Role, &o.State, &o.JobID, &o.Key} {
+		c.Text(text)
+	}
+}
+
+func (c *codec) summary(s *schema.Summary) {
+	c.Text(&s.Category)
+	c.Text(&s.Name)
+	c.Text(&s.Content)
+}
+
+func (c *codec) facts(f *schema.Facts) {
+	c.Value(f.AppendTo, func(b []byte) (rest []byte, ok bool) {
+		*f, rest, ok = schema.CutFacts(b)
+		return rest, ok
+	})
+}
+
+// speakers are written as their index from 1; 0 means that the text follows.
+var speakers = [...]string{schema.SpeakerRobot, schema.SpeakerContact, schema.SpeakerUnknown}
+
+func (c *codec) speaker(s *string) {
+	code := byte(0)
+	for i, known := range speakers {
+		if !c.Decoding && *s == known {
+			code = byte(i + 1)
+		}
+	}
+	c.Byte(&code)
+	switch {
+	case code == 0:
+		c.Text(s)
+	case int(code) > len(speakers):
+		c.Fail()
+	default:
+		*s = speakers[code-1]
+	}
+}
+
+// list is for a list, whose elements are decoded into new room.
+func list[T any](c *codec, l, room *[]T, element func(*codec, *T)) {
+	n := uint64(len(*l))
+	c.Uvarint(&n)
+	if c.Decoding {
+		if n > uint64(len(c.Bytes())) { // each element takes a byte at least
+			c.Fail()
+			n = 0
+		}
+		start := len(*room)
+		if end := start + int(n); end <= cap(*room) {
+			*room = (*room)[:end]
+		} else {
+			*room = append(*room, make([]T, n)...)
+		}
+		*l = (*room)[start:len(*room):len(*room)]
+	}
+	for i := range *l {
+		element(c, &(*l)[i])
+	}
+}
+
+func (c *codec) int32(p **int32) {
+	if !c.present(*p != nil) {
+		*p = nil
+		return
+	}
+	v := int64(0)
+	if !c.Decoding {
+		v = int64(**p)
+	}
+	if c.Varint(&v); c.Decoding {
+		c.int32s = append(c.int32s, int32(v))
+		*p = &c.int32s[len(c.int32s)-1]
+	}
+}
+
+func (c *codec) int64(p **int64) {
+	if !c.present(*p != nil) {
+		*p = nil
+		return
+	}
+	if c.Decoding {
+		c.int64s = append(c.int64s, 0)
+		*p = &c.int64s[len(c.int64s)-1]
+	}
+	c.Varint(*p)
+}
+
+// present is for whether an optional value follows.
+func (c *codec) present(v bool) bool {
+	c.Bool(&v)
+	return v
+}
