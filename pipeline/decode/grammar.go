@@ -2,7 +2,10 @@ package decode
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"callmill/pipeline/decode/markup"
@@ -60,6 +63,8 @@ func (g *grammar) Name(name []byte) split.Name {
 		return split.Other
 	case "Jobs", "jobs":
 		return split.Jobs
+	case "Job", "job", "List", "list":
+		return split.Wrapper
 	case "body":
 		return split.Body
 	case "observed_at", "instance_id", "statusCode", "Success", "success":
@@ -76,9 +81,7 @@ func (g *grammar) Name(name []byte) split.Name {
 	return split.Other
 }
 
-func (g *grammar) Wraps(name []byte) bool { return jobs.wraps(name) }
-
-func (g *grammar) Mentions(job []byte) bool { return mentionsTasks(job) }
+func (g *grammar) HasTasks(job []byte) bool { return mentionsTasks(job) }
 
 // mentionsTasks reports whether a job may have calls, which one of
 // ListJobsByGroup never has.
@@ -114,37 +117,52 @@ func (g *grammar) JobID(piece []byte) string {
 	return id
 }
 
-func (g *grammar) Judge(document []byte) split.Verdict {
+// probeID is the id of the job that Judge puts into a document.
+const probeID = "callmill-probe"
+
+func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
+	probe := `{"JobId":"` + probeID + `"}`
+	if tasks {
+		probe = `{"JobId":"` + probeID + `","Tasks":[]}`
+	}
 	raw := g.base
-	raw.Body = document
-	v := split.Verdict{Outcome: split.Unread, Source: split.Source{InstanceID: raw.InstanceID, ObservedAt: raw.ObservedAt, Undated: raw.Undated}}
+	raw.Body = slices.Concat(before, []byte(probe), after)
+	v := split.Verdict{Outcome: split.Unread}
 	for item := range g.judge.Items(&raw) {
-		r := item.Reject
 		switch {
-		case item.Facts != nil || item.Group != nil:
-		case v.Outcome != split.Unread:
-			v.Outcome = split.Mixed
-		case item.Job != nil && item.Job.JobID == split.ProbeID:
-			v.Outcome = split.Published
+		case item.Reject != nil:
+			v.Outcome, v.Reject = split.Refused, item.Reject
+			if bytes.Equal(item.Reject.Raw, raw.Body) {
+				item.Reject.Raw = nil
+			}
+		case item.Job != nil && item.Job.JobID == probeID:
+			v.Outcome, v.Head = split.Published, g.head(item.Job)
 			v.Source = split.Source{InstanceID: strings.Clone(item.Job.InstanceID), ObservedAt: item.Job.ObservedAt, Undated: item.Job.Undated}
-		case r != nil && bytes.Equal(r.Raw, document):
-			r.Raw = nil
-			v.Outcome, v.Reject = split.Refused, r
-		case r != nil && r.Code == schema.RejectUnfetched:
-			v.Outcome, v.Reject = split.Refused, r
-		default:
-			v.Outcome = split.Mixed
 		}
 	}
 	return v
 }
 
-// split cuts text, in which the decoder met damage, into parts without any; array
-// and markup are those of [split.Options].
-func (d *Decoder) split(text []byte, array, markup bool, yield func(split.Part) error) error {
+// head begins a raw line that says of its jobs what the document of j does.
+func (g *grammar) head(j *schema.Job) []byte {
+	line := struct {
+		Action     string `json:"action"`
+		InstanceID string `json:"instance_id,omitempty"`
+		RequestID  string `json:"request_id,omitempty"`
+		ObservedAt string `json:"observed_at,omitempty"`
+	}{Action: schema.ActionListJobs, InstanceID: j.InstanceID, RequestID: j.RequestID}
+	if !j.Undated && (g.base.Undated || j.ObservedAt != g.base.ObservedAt) {
+		line.ObservedAt = strconv.FormatInt(j.ObservedAt, 10)
+	}
+	text, _ := json.Marshal(line) // strings are never an error
+	return append(text[:len(text)-1], `,"Jobs":[`...)
+}
+
+// split cuts text, in which the decoder met damage, into parts without any.
+func (d *Decoder) split(text []byte, yield func(split.Part) error) error {
 	g := d.grammarOf()
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
-	return split.Run(splitOptions(d.o, d.raw, array, markup), g, open, yield)
+	return split.Run(splitOptions(d.o, d.raw), g, open, yield)
 }
 
 // grammarOf returns the grammar for the body being read.
@@ -156,9 +174,9 @@ func (d *Decoder) grammarOf() *grammar {
 	return d.grammar
 }
 
-func splitOptions(o Options, base *schema.Raw, array, markup bool) split.Options {
+func splitOptions(o Options, base *schema.Raw) split.Options {
 	return split.Options{
-		MaxDepth: o.MaxDepth, MaxJobBytes: o.MaxJobBytes, PieceBytes: o.PieceBytes, Array: array, Markup: markup,
+		MaxDepth: o.MaxDepth, MaxJobBytes: o.MaxJobBytes, PieceBytes: o.PieceBytes,
 		Source: split.Source{InstanceID: base.InstanceID, ObservedAt: base.ObservedAt, Undated: base.Undated},
 	}
 }

@@ -149,7 +149,7 @@ func (d *Decoder) rejectBody(code, reason string) {
 func (d *Decoder) innerParts() {
 	text, parts := d.Text, d.parts
 	d.parts = true
-	_ = d.split(text, false, false, func(part split.Part) error {
+	_ = d.split(text, func(part split.Part) error {
 		if r := part.Reject; r != nil {
 			if part.Document {
 				r.Reason, r.Raw = "in body: "+r.Reason, bytes.Clone(text)

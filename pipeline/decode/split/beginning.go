@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"hash"
 
-	"callmill/pipeline/decode/jsonscan"
 	"callmill/schema"
 )
 
@@ -30,13 +29,6 @@ func (b *Beginning) Add(text []byte) {
 	}
 }
 
-// join adds another piece, of which only the first MiB is known. The hash is then
-// that of what is known.
-func (b *Beginning) join(next *Beginning) {
-	b.Add(next.raw)
-	b.length += next.length - int64(len(next.raw))
-}
-
 // Keep puts the piece into a reject.
 func (b *Beginning) Keep(r *schema.Reject) *schema.Reject {
 	r.Raw = b.raw
@@ -44,10 +36,4 @@ func (b *Beginning) Keep(r *schema.Reject) *schema.Reject {
 		r.RawBytes, r.RawSHA256 = b.length, hex.EncodeToString(b.sum.Sum(nil))
 	}
 	return r
-}
-
-// reject makes the reject of a piece that is damaged at at.
-func (b *Beginning) reject(o Options, bad jsonscan.Damage, kind resumeKind, at int) *schema.Reject {
-	code, reason := problem(o, bad, kind, b.length, at)
-	return b.Keep(&schema.Reject{Code: code, Reason: reason})
 }
