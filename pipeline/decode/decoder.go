@@ -6,6 +6,7 @@ import (
 
 	"callmill/pipeline/decode/charset"
 	"callmill/pipeline/decode/jsonscan"
+	"callmill/pipeline/decode/markup"
 	"callmill/schema"
 )
 
@@ -56,7 +57,6 @@ type Decoder struct {
 	stopped   bool  // by yield
 	n         int64 // position of the next item
 	faultTold bool  // a reject gave raw.Fault as its reason
-	markup    bool  // an XML document was met
 	parts     bool  // the body is a part that package split made
 	dry       bool  // items are only counted
 	grammar   *grammar
@@ -66,8 +66,7 @@ type Decoder struct {
 	env      envelope
 	items    []schema.Decoded // waiting for the end of the document
 	hasFacts bool             // items has some
-	ahead    *around          // of a long XML document
-	repeats  bool             // XML: a list is spelled as repeated elements
+	xml      *markup.Document // being read, where a list is spelled as repeated members
 
 	// The job being read.
 	read       schema.Job
@@ -133,7 +132,7 @@ func (d *Decoder) decode() {
 		d.rejectOfSource(*d.raw.Reject)
 		return
 	}
-	d.env, d.markup, d.parts = envelope{}, false, d.raw.Part
+	d.env, d.parts = envelope{}, d.raw.Part
 	body, ok := d.utf8()
 	if !ok {
 		d.flush()

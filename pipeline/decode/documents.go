@@ -75,7 +75,7 @@ const maxWaiting = 1024
 // crowded reports whether so many items wait for the end of the document that
 // it is better read in parts.
 func (d *Decoder) crowded() bool {
-	return len(d.items) >= maxWaiting && !d.parts && !d.dry && d.Pos-d.doc.start > 2*d.o.PieceBytes
+	return len(d.items) >= maxWaiting && !d.parts && !d.dry && d.xml == nil && d.Pos-d.doc.start > 2*d.o.PieceBytes
 }
 
 var errStopped = errors.New("stopped")

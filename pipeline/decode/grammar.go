@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"callmill/pipeline/decode/markup"
 	"callmill/pipeline/decode/split"
 	"callmill/schema"
 )
@@ -42,13 +41,12 @@ func (g *grammar) Step(text []byte, depth int, final bool) split.Step {
 	d.Depth, d.n, d.parts = depth, 0, false
 	d.MaxDepth = d.o.MaxDepth
 	if len(text) > 0 && text[0] == '<' {
-		end, whole := markup.End(text, final, d.xmlNames(), d.o.MaxDepth)
+		doc, whole := d.readMarkup(final)
 		if !whole {
 			return split.Step{}
 		}
-		d.Text = text[:end]
-		d.xmlDocument()
-		return split.Step{Length: end, Items: d.n}
+		d.settleXML(doc)
+		return split.Step{Length: doc.End, Items: d.n}
 	}
 	if !d.document() {
 		return split.Step{}

@@ -248,7 +248,7 @@ func (d *Decoder) summaries(dst *[]schema.Summary) bool {
 // last of several values counts; in XML, which spells a list as repeated
 // elements, what is there.
 func again[T any](d *Decoder, list []T) []T {
-	if d.repeats {
+	if d.xml != nil {
 		return list
 	}
 	return list[:0]

@@ -113,8 +113,10 @@ func (d *Decoder) innerDocument() bool {
 	case '[':
 		ok = d.jobsOf()
 	case '<':
-		if bad := d.xml(d.Text[d.Pos:]); bad.Code != "" {
-			d.rejectBody(bad.Code, reasonOf(bad))
+		doc, _ := d.readMarkup(true)
+		d.decodeXML(doc)
+		if doc.Bad.Code != "" {
+			d.rejectBody(doc.Bad.Code, reasonOf(doc.Bad))
 		}
 		return true
 	}
@@ -173,7 +175,8 @@ func (d *Decoder) innerPart() {
 		case '{':
 			d.response()
 		case '<':
-			d.xml(d.Text[d.Pos:])
+			doc, _ := d.readMarkup(true)
+			d.decodeXML(doc)
 			return
 		default:
 			return

@@ -2,7 +2,6 @@ package decode
 
 import (
 	"strconv"
-	"strings"
 
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/schema"
@@ -105,16 +104,6 @@ func (d *Decoder) groupsPage(e *envelope) bool {
 	return d.Skip()
 }
 
-// pageOfRoot returns the action that a root element of XML names, where that is
-// not ListJobs.
-func pageOfRoot(root string) string {
-	switch action := strings.TrimSuffix(root, "Response"); action {
-	case schema.ActionSearchTask, schema.ActionListJobGroups, schema.ActionListJobsByGroup:
-		return action
-	}
-	return ""
-}
-
 // jobsOf reads the value of Jobs, or of what takes its place.
 func (d *Decoder) jobsOf() bool {
 	switch d.Next() {
@@ -179,7 +168,7 @@ func (d *Decoder) jobElement() bool {
 	start := d.Pos
 	switch c := d.Next(); c {
 	case '{':
-		return d.readJob(nil) && !d.crowded()
+		return d.readJob() && !d.crowded()
 	case 'n':
 		d.count(nullElement)
 		return d.Literal("null")
@@ -201,43 +190,25 @@ func (d *Decoder) bareJob() bool {
 	return ok
 }
 
-// readJob reads the job at Pos and adds it to the items; raw is the job as it
-// was received, nil where that is the text read. It returns false at damage.
-func (d *Decoder) readJob(raw []byte) bool {
+// readJob reads the object at Pos as a job and adds it to the items. It returns
+// false at damage.
+func (d *Decoder) readJob() bool {
 	j := &d.read // which escapes, as what reads a field is a function value
 	start, outer := d.Pos, d.refused
 	d.refused = refusal{}
 	defer func() { d.at, d.refused = nowhere, outer }()
-	if start >= len(d.Text) || d.Text[start] != '{' {
-		if !d.Skip() {
-			return false
-		}
-		d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(d.Text[start])+", not an object", orText(raw, d.Text[start:d.Pos]))
-		return true
-	}
-	if d.dry {
-		if !d.Skip() {
-			return false
-		}
-		d.n++
-	} else if !d.job(j) {
+	if d.dry && !d.Skip() || !d.dry && !d.job(j) {
 		return false
 	}
-	piece := orText(raw, d.Text[start:d.Pos])
 	if d.env.wrapped && !d.env.hasTasks {
 		d.env.hasTasks = mentionsTasks(d.Text[start:d.Pos])
 	}
-	if !d.dry {
-		d.judge(j, piece)
+	if d.dry {
+		d.n++
+	} else {
+		d.judge(j, d.received(start))
 	}
 	return true
-}
-
-func orText(raw, text []byte) []byte {
-	if raw != nil {
-		return raw
-	}
-	return text
 }
 
 // judge makes an item of a job that was read to its end.

@@ -25,16 +25,11 @@ func (d *Decoder) strayOfResponse(e *envelope, name, value []byte) {
 		return
 	}
 	s := stray{shortened(string(name)), jsonscan.Kind(value[0]), mentions(value, "JobId")}
+	if d.xml != nil {
+		s.kind = "an element"
+	}
 	if e.stray.name == "" || s.jobs && !e.stray.jobs {
 		e.stray = s
-	}
-}
-
-// strayElement is strayOfResponse for an element of XML.
-func (d *Decoder) strayElement(name string, raw []byte) {
-	inside := raw[1:]
-	if bytes.Count(inside, []byte("<")) > 1 && d.env.stray.name == "" {
-		d.env.stray = stray{shortened(name), "an element", bytes.Contains(inside, []byte("<JobId>"))}
 	}
 }
 
@@ -65,7 +60,10 @@ func (d *Decoder) refuseStray(s stray, what string, listed int) {
 
 // unknown steps over the value of a member that is not documented.
 func (d *Decoder) unknown(name []byte) bool {
-	if len(name) > 0 && !d.quiet && !(d.repeats && d.refuseMixed(name)) {
+	if d.xml != nil && name[0] == '#' {
+		return d.markupNote(name)
+	}
+	if len(name) > 0 && !d.quiet {
 		d.count(unknownField)
 	}
 	return d.Skip()

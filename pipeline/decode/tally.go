@@ -92,7 +92,7 @@ type tally struct {
 }
 
 func (d *Decoder) count(k kind) {
-	if d.dry || d.repeats && k.usualInXML() {
+	if d.dry || d.xml != nil && k.usualInXML() {
 		return
 	}
 	d.tally.kinds[k]++
