@@ -173,6 +173,9 @@ func (d *Decoder) jobElement() bool {
 		d.count(nullElement)
 		return d.Literal("null")
 	default:
+		if d.xml != nil {
+			return d.damagedXML()
+		}
 		start = d.Pos
 		if !d.Skip() {
 			return false

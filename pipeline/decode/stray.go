@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"callmill/pipeline/decode/jsonscan"
+	"callmill/pipeline/decode/markup"
 	"callmill/schema"
 )
 
@@ -60,10 +61,10 @@ func (d *Decoder) refuseStray(s stray, what string, listed int) {
 
 // unknown steps over the value of a member that is not documented.
 func (d *Decoder) unknown(name []byte) bool {
-	if d.xml != nil && name[0] == '#' {
-		return d.markupNote(name)
-	}
-	if len(name) > 0 && !d.quiet {
+	switch {
+	case d.xml != nil && string(name) == markup.MixedText:
+		d.refuse(schema.RejectShape, "an element", "text and elements mixed")
+	case len(name) > 0 && !d.quiet:
 		d.count(unknownField)
 	}
 	return d.Skip()

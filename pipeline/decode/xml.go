@@ -74,19 +74,12 @@ func (d *Decoder) received(start int) []byte {
 	return d.Text[start:d.Pos]
 }
 
-// markupNote reads a member that says of XML what JSON cannot.
-func (d *Decoder) markupNote(name []byte) bool {
-	text, ok := d.text()
-	switch string(name) {
-	case markup.MixedText:
-		d.refuse(schema.RejectShape, "an element", "text and elements mixed")
-	case markup.DamagedJob:
-		i, _ := strconv.Atoi(text)
-		job := d.xml.Damaged[i]
-		d.env.holdsJobs = true
-		d.count(damaged)
-		d.reject(job.Bad.Code, "", reasonOf(job.Bad), job.Raw)
-	}
+// damagedXML reads the number of a job that could not be spelled as JSON.
+func (d *Decoder) damagedXML() bool {
+	i, _, ok := d.integer()
+	job := &d.xml.Damaged[i]
+	d.count(damaged)
+	d.reject(job.Bad.Code, "", reasonOf(job.Bad), job.Raw)
 	return ok
 }
 

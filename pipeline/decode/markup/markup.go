@@ -16,11 +16,11 @@ import (
 
 // A Document is a response as JSON.
 type Document struct {
-	JSON       []byte // an object
-	Root       string // name of the root element, "" if there is none
-	BareJob    bool   // the root is a job, spelled as the only one of a response
-	Attributes int    // how many elements have some, which are ignored
-	Damaged    []Damaged
+	JSON       []byte    // an object
+	Root       string    // name of the root element, "" if there is none
+	BareJob    bool      // the root is a job, spelled as the only one of a response
+	Attributes int       // how many elements have some, which are ignored
+	Damaged    []Damaged // a job spelled [i] is the one with index i
 
 	// End is where the document ends: behind its root, or where another one
 	// begins. Bad is damage outside of the jobs, which ends it, too.
@@ -40,11 +40,9 @@ type Damaged struct {
 // span is where an element is in the input.
 type span struct{ start, end int }
 
-// Names of members that no element can have.
-const (
-	MixedText  = "#text"    // text between elements; its value is the text, if known
-	DamagedJob = "#damaged" // its value is an index in Damaged
-)
+// MixedText is a member that no element can be: text between elements. Its
+// value is the text, if known.
+const MixedText = "#text"
 
 // Raw returns the job whose value begins at offset at of JSON as it was received.
 func (d *Document) Raw(at int) []byte {

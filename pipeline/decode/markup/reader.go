@@ -25,6 +25,9 @@ func Read(text []byte, final bool, names Names, maxDepth int) (doc *Document, wh
 		r.restart(0)
 		r.document()
 	}
+	if r.next > 0 {
+		return Read(text[:r.next], true, names, maxDepth)
+	}
 	r.JSON = append(r.JSON, '}')
 	return &r.Document, !r.runsOff
 }
@@ -40,6 +43,7 @@ type reader struct {
 	base    int    // offset in text of the tokens' offset 0
 	good    int    // up to where the document is whole
 	lost    bool   // damage ends the document, also where it is a job's
+	next    int    // where the next document begins, behind damage
 	runsOff bool   // the text ends before it is clear how the document goes on
 	any     bool   // an element was read
 	request string // value of RequestId
@@ -71,19 +75,17 @@ func (r *reader) ends() bool {
 	return false
 }
 
-// limit ends the text at the next document, if there is one: damage never
-// reaches beyond it. It returns false where that is not clear yet.
-func (r *reader) limit() bool {
+// bounded reports whether the text that is damaged ends where it should. Else
+// it ends at the next document, for damage never reaches beyond that, or it is
+// not clear yet where.
+func (r *reader) bounded() bool {
 	if r.Bad.Code == jsonscan.Truncated && !r.final {
 		r.runsOff = true // more text may make it whole
 		return false
 	}
-	if next := nextDocument(r.text, r.good+1); next >= 0 {
-		r.text, r.final = r.text[:next], true
-		r.Bad.At = min(r.Bad.At, next)
-	}
-	r.runsOff = !r.final
-	return r.final
+	r.next = nextDocument(r.text, r.good+1)
+	r.runsOff = r.next < 0 && !r.final
+	return r.next < 0 && r.final
 }
 
 // restart makes the text from at on the next to be read.
@@ -128,7 +130,7 @@ func (r *reader) document() {
 		switch t := t.(type) {
 		case nil:
 			if r.Bad.Code != "" {
-				r.limit()
+				r.bounded()
 			} else {
 				r.runsOff = !r.final // a document without root may go on
 			}
@@ -173,7 +175,7 @@ func (r *reader) document() {
 			}
 		}
 		if !ok {
-			r.limit()
+			r.bounded()
 			r.End = len(r.text)
 			return
 		}
@@ -229,7 +231,7 @@ func (r *reader) member(name string, tag xml.Name, depth int) bool {
 			return false
 		}
 		r.JSON = r.JSON[:length]
-		return isJob && r.damaged(start)
+		return isJob && r.damaged(name, start)
 	}
 	if isJob {
 		r.spans[value] = span{start, r.at()}
@@ -245,9 +247,9 @@ func (r *reader) tagStart() int { return bytes.LastIndexByte(r.text[:r.at()], '<
 
 // damaged notes the job that begins at start and goes on behind its end or at
 // the next one, whichever comes first.
-func (r *reader) damaged(start int) bool {
+func (r *reader) damaged(name string, start int) bool {
 	r.lost = true
-	if !r.limit() {
+	if !r.bounded() {
 		return false
 	}
 	bad := r.Bad
@@ -260,8 +262,8 @@ func (r *reader) damaged(start int) bool {
 		bad.Code = jsonscan.Syntax // only what nothing whole follows is truncated
 	}
 	bad.At -= start
-	r.name(DamagedJob)
-	r.JSON = append(r.JSON, `"`+strconv.Itoa(len(r.Damaged))+`"`...)
+	r.name(name)
+	r.JSON = append(r.JSON, "["+strconv.Itoa(len(r.Damaged))+"]"...)
 	r.Damaged = append(r.Damaged, Damaged{bad, r.text[start:end]})
 	r.Bad = jsonscan.Damage{}
 	r.good = end

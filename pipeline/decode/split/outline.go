@@ -14,6 +14,7 @@ type outline struct {
 	tasks bool   // an element may have tasks
 	lost  bool   // the document has no end, or none that was found
 	hurt  bool   // a job in it is damaged
+	texts bool   // its body is a text, of which there may be items, too
 	whole bool   // it cannot be sliced
 	bare  bool   // it is a job itself
 
@@ -22,10 +23,11 @@ type outline struct {
 
 // judge asks what the jobs of the document come to.
 func (d *outline) judge(g Grammar) {
-	if d.hole == 0 && !d.lost {
-		d.whole = true
+	if d.bare {
+		return
 	}
-	if d.whole || d.bare {
+	if sound := !d.lost && !d.hurt; d.whole || sound && (d.hole == 0 || d.texts) {
+		d.whole = true
 		return
 	}
 	if d.hole == 0 {

@@ -134,6 +134,8 @@ func (k *walker) member(name Name) bool {
 		return k.list()
 	case name == Body && c == '{':
 		return k.object()
+	case name == Body && c == '"':
+		k.doc.texts = true
 	}
 	return k.w.step(k.w.Skip)
 }
