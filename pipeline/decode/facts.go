@@ -40,7 +40,7 @@ func lenient(read func(*Decoder, *schema.TaskFacts) bool) func(*Decoder, *schema
 func (d *Decoder) searchTaskPage(e *envelope) bool {
 	e.page = schema.ActionSearchTask
 	d.elements = 0
-	return d.list(rows, d.factsRow)
+	return d.objectList(rows, d.factsRow)
 }
 
 func (d *Decoder) factsRow() bool {
@@ -62,41 +62,25 @@ func (d *Decoder) factsRow() bool {
 	return true
 }
 
-// dialExceptions reads a list of codes, one alone, or the list as an object
-// wraps it.
+// dialExceptions reads a list of codes, or one alone.
 func (d *Decoder) dialExceptions(f *schema.TaskFacts) bool {
 	d.codes = d.codes[:0]
-	ok := d.readCodes(0)
+	read := func() bool {
+		var code string
+		ok := d.token(&code)
+		if code != "" {
+			d.codes = append(d.codes, code)
+		}
+		return ok
+	}
+	ok := false
+	if c := d.Next(); c == '[' || c == '{' {
+		ok = d.list(codes, read)
+	} else {
+		ok = d.element(read)
+	}
 	f.Facts.DialExceptions = d.memory.strings.keep(d.codes)
 	return ok
-}
-
-func (d *Decoder) readCodes(depth int) bool {
-	switch d.Next() {
-	case '[':
-		if depth > 0 {
-			return d.notA(d.field, "a code")
-		}
-		if !d.Enter() {
-			return false
-		}
-		for first := true; d.Element(first); first = false {
-			if !d.readCodes(depth + 1) {
-				return false
-			}
-		}
-		return d.Bad.Code == ""
-	case '{':
-		return d.notA(d.field, "a list of codes")
-	}
-	var code string
-	if !d.token(&code) {
-		return false
-	}
-	if code != "" {
-		d.codes = append(d.codes, code)
-	}
-	return true
 }
 
 func (d *Decoder) boolean(dst **bool) bool {

@@ -102,7 +102,7 @@ func (g *grammar) JobID(piece []byte) string {
 		if !more {
 			break
 		}
-		if is(name, "JobId", "jobId") {
+		if spells(name, "JobId") {
 			if !d.token(&id) {
 				break
 			}

@@ -59,9 +59,15 @@ func jobFields() []field[schema.Job] {
 		{"Priority", func(d *Decoder, j *schema.Job) bool { return d.int32(&j.Priority) }},
 		{"SystemPriority", func(d *Decoder, j *schema.Job) bool { return d.int32(&j.SystemPriority) }},
 		{"CallingNumbers", (*Decoder).jobNumbers},
-		{"Contacts", (*Decoder).jobContacts},
-		{"Extras", (*Decoder).jobExtras},
-		{"Summary", (*Decoder).jobSummaries},
+		{"Contacts", func(d *Decoder, _ *schema.Job) bool {
+			return readList(d, contacts, d.objects.contact, &d.lists.contacts, &d.at.contact)
+		}},
+		{"Extras", func(d *Decoder, _ *schema.Job) bool {
+			return readList(d, extras, d.objects.extra, &d.lists.extras, &d.at.extra)
+		}},
+		{"Summary", func(d *Decoder, _ *schema.Job) bool {
+			return readList(d, summaries, d.objects.summary, &d.lists.summaries, &d.at.summary)
+		}},
 		{"Tasks", (*Decoder).jobTasks},
 	}
 }
@@ -90,7 +96,9 @@ func turnFields() []field[schema.Turn] {
 		{"Script", func(d *Decoder, t *schema.Turn) bool { return d.content(&t.Script) }},
 		{"Speaker", func(d *Decoder, t *schema.Turn) bool { return d.speaker(&t.Speaker) }},
 		{"Timestamp", func(d *Decoder, t *schema.Turn) bool { return d.instant(&t.Timestamp) }},
-		{"Summary", (*Decoder).turnSummaries},
+		{"Summary", func(d *Decoder, _ *schema.Turn) bool {
+			return readList(d, summaries, d.objects.summary, &d.lists.results, &d.at.summary)
+		}},
 	}
 }
 
@@ -142,38 +150,9 @@ func (d *Decoder) jobNumbers(*schema.Job) bool {
 	return d.callingNumbers()
 }
 
-func (d *Decoder) jobContacts(*schema.Job) bool {
-	l := &d.lists
-	l.contacts = again(d, l.contacts)
-	ok := d.list(contacts, func() bool {
-		d.at.contact = len(l.contacts)
-		l.contacts = append(l.contacts, schema.Contact{})
-		return readObject(d, d.objects.contact, &l.contacts[len(l.contacts)-1], nil)
-	})
-	d.at.contact = -1
-	return ok
-}
-
-func (d *Decoder) jobExtras(*schema.Job) bool {
-	l := &d.lists
-	l.extras = again(d, l.extras)
-	ok := d.list(extras, func() bool {
-		d.at.extra = len(l.extras)
-		l.extras = append(l.extras, schema.Extra{})
-		return readObject(d, d.objects.extra, &l.extras[len(l.extras)-1], nil)
-	})
-	d.at.extra = -1
-	return ok
-}
-
-func (d *Decoder) jobSummaries(*schema.Job) bool {
-	d.lists.summaries = again(d, d.lists.summaries)
-	return d.summaries(&d.lists.summaries)
-}
-
 func (d *Decoder) jobTasks(*schema.Job) bool {
 	d.lists.tasks = again(d, d.lists.tasks)
-	ok := d.list(tasks, d.task)
+	ok := d.objectList(tasks, d.task)
 	d.at.task = -1
 	return ok
 }
@@ -209,7 +188,7 @@ func (d *Decoder) taskContact(c *schema.Contact) bool {
 
 func (d *Decoder) taskTurns(*schema.Task) bool {
 	d.lists.turns = again(d, d.lists.turns)
-	ok := d.list(conversation, d.turn)
+	ok := d.objectList(conversation, d.turn)
 	d.at.turn = -1
 	return ok
 }
@@ -227,29 +206,4 @@ func (d *Decoder) turn() bool {
 	}
 	t.Summaries = d.memory.results.keep(l.results)
 	return ok
-}
-
-func (d *Decoder) turnSummaries(*schema.Turn) bool {
-	d.lists.results = again(d, d.lists.results)
-	return d.summaries(&d.lists.results)
-}
-
-func (d *Decoder) summaries(dst *[]schema.Summary) bool {
-	ok := d.list(summaries, func() bool {
-		d.at.summary = len(*dst)
-		*dst = append(*dst, schema.Summary{})
-		return readObject(d, d.objects.summary, &(*dst)[len(*dst)-1], nil)
-	})
-	d.at.summary = -1
-	return ok
-}
-
-// again is the list that a member begins with: an empty one in JSON, where the
-// last of several values counts; in XML, which spells a list as repeated
-// elements, what is there.
-func again[T any](d *Decoder, list []T) []T {
-	if d.xml != nil {
-		return list
-	}
-	return list[:0]
 }

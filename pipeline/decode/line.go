@@ -75,7 +75,7 @@ func (d *Decoder) body(*envelope) bool {
 	case '{':
 		return d.response()
 	case '[':
-		return d.jobsOf()
+		return d.list(jobs, d.jobElement)
 	case 'n':
 		return d.Literal("null")
 	case '"':
@@ -111,7 +111,7 @@ func (d *Decoder) innerDocument() bool {
 	case '{':
 		ok = d.response()
 	case '[':
-		ok = d.jobsOf()
+		ok = d.list(jobs, d.jobElement)
 	case '<':
 		doc, _ := d.readMarkup(true)
 		d.decodeXML(doc)

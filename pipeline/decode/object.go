@@ -1,5 +1,7 @@
 package decode
 
+import "slices"
+
 // An object is the table of the fields of one documented object: the only place
 // that spells their names. order remembers which field followed which, as the
 // members of one object mostly come in the order of the one before.
@@ -34,15 +36,7 @@ func (o *object[T]) find(name []byte, after *int) *field[T] {
 
 // has reports whether a field has this name, be it with a small first letter.
 func (o *object[T]) has(name []byte) bool {
-	if len(name) == 0 {
-		return false
-	}
-	for i := range o.fields {
-		if f := o.fields[i].name; len(f) == len(name) && f[1:] == string(name[1:]) && (f[0] == name[0] || f[0]|0x20 == name[0]) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.fields, func(f field[T]) bool { return spells(name, f.name) })
 }
 
 // readObject reads the object at Pos into v. It returns false at damage. stray,

@@ -84,7 +84,7 @@ func (d *Decoder) response() bool {
 
 func (d *Decoder) envelopeJobs(e *envelope) bool {
 	e.holdsJobs = true
-	return d.jobsOf()
+	return d.list(jobs, d.jobElement)
 }
 
 func (d *Decoder) success(e *envelope) (ok bool) {
@@ -104,85 +104,22 @@ func (d *Decoder) groupsPage(e *envelope) bool {
 	return d.Skip()
 }
 
-// jobsOf reads the value of Jobs, or of what takes its place.
-func (d *Decoder) jobsOf() bool {
-	switch d.Next() {
-	case '[':
-		if !d.Enter() {
-			return false
-		}
-		for first := true; d.Element(first); first = false {
-			if !d.jobElement() {
-				return false
-			}
-		}
-		return d.Bad.Code == ""
-	case '{':
-		if d.isWrapper(jobs) {
-			return d.unwrapJobs()
-		}
-		d.count(objectForArray)
-		return d.jobElement()
-	case 'n':
-		return d.Literal("null")
-	case '"':
-		return d.emptyString("Jobs", "an array", emptyForArray)
-	}
-	return d.notA("Jobs", "an array")
-}
-
-// unwrapJobs is unwrap for jobs: page numbers beside them belong to another action.
-func (d *Decoder) unwrapJobs() bool {
-	d.count(wrapped)
-	d.env.wrapped = true
-	if !d.Enter() {
-		return false
-	}
-	for first := true; ; first = false {
-		name, more := d.Member(first)
-		if !more {
-			return d.Bad.Code == ""
-		}
-		ok := false
-		switch {
-		case jobs.wraps(name):
-			ok = d.jobsOf()
-		case is(name, "PageNumber", "pageNumber") || is(name, "PageSize", "pageSize") || is(name, "TotalCount", "totalCount"):
-			d.env.paged = true
-			ok = d.Skip()
-		default:
-			start := d.Pos
-			if ok = d.unknown(name); ok {
-				d.strayOfResponse(&d.env, name, d.Text[start:d.Pos])
-			}
-		}
-		if !ok {
-			return false
-		}
-	}
-}
-
-// jobElement reads the job at Pos: every element but null is one item.
+// jobElement reads the element of a list of jobs at Pos, which is one item.
 func (d *Decoder) jobElement() bool {
 	d.env.holdsJobs = true
-	start := d.Pos
-	switch c := d.Next(); c {
-	case '{':
+	c := d.Next()
+	if c == '{' {
 		return d.readJob() && !d.crowded()
-	case 'n':
-		d.count(nullElement)
-		return d.Literal("null")
-	default:
-		if d.xml != nil {
-			return d.damagedXML()
-		}
-		start = d.Pos
-		if !d.Skip() {
-			return false
-		}
-		d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(c)+", not an object", d.Text[start:d.Pos])
-		return !d.crowded()
 	}
+	if d.xml != nil {
+		return d.damagedXML()
+	}
+	start := d.Pos
+	if !d.Skip() {
+		return false
+	}
+	d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(c)+", not an object", d.Text[start:d.Pos])
+	return !d.crowded()
 }
 
 // bareJob reads a job that stands in the place of a response.

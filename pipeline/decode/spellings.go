@@ -38,34 +38,16 @@ func (d *Decoder) speaker(dst *string) bool {
 // a string: "[\"0571…\"]", ["[\"0571…\"]"].
 func (d *Decoder) callingNumbers() bool {
 	switch d.Next() {
-	case '{':
-		if d.isWrapper(callingNumbers) {
-			return d.unwrap(callingNumbers, d.callingNumber)
-		}
-	case '[':
-		if !d.Enter() {
-			return false
-		}
-		for first := true; d.Element(first); first = false {
-			if !d.callingNumber() {
-				return false
-			}
-		}
-		return d.Bad.Code == ""
-	case 'n':
-		return d.Literal("null")
+	case '[', '{':
+		return d.list(callingNumbers, d.callingNumber)
 	case '"':
 		d.count(callingNumbersString)
 	}
-	return d.callingNumber()
+	return d.element(d.callingNumber)
 }
 
 // callingNumber reads one element, which may hold several as JSON text.
 func (d *Decoder) callingNumber() bool {
-	if d.Next() == 'n' {
-		d.count(nullElement)
-		return d.Literal("null")
-	}
 	var s string
 	if !d.token(&s) {
 		return false

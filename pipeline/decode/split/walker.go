@@ -259,13 +259,14 @@ func (k *walker) compact() {
 // document is lost.
 func (k *walker) job(inList bool) (way resumeKind, ok bool) {
 	w := &k.w
-	w.peek()
+	isNull := w.peek() == 'n'
+	k.listed = k.listed || !isNull
 	start := w.Pos
-	k.last, k.listed = start, true
+	k.last = start
 	if !w.step(w.Skip) {
 		return k.damaged(start, inList)
 	}
-	if w.Text[start] == 'n' {
+	if isNull {
 		return afterValue, true
 	}
 	job := w.Text[start:w.Pos]
