@@ -45,9 +45,7 @@ func (d *Decoder) classify(piece []byte) {
 func (d *Decoder) otherPage(piece []byte) {
 	e := &d.env
 	action := e.otherAction()
-	if !d.dry {
-		d.tally.actions[shortened(action)]++
-	}
+	d.count(kind("action_" + shortened(action)))
 	if action == schema.ActionSearchTask && !e.failed() {
 		if d.refused.code != "" {
 			d.count(factsNotRead)

@@ -107,7 +107,7 @@ func New(o Options) *Decoder {
 		Scanner: jsonscan.Scanner{MaxDepth: o.MaxDepth},
 		o:       o,
 		objects: newObjects(),
-		tally:   tally{actions: map[string]int64{}},
+		tally:   tally{total: schema.Counts{}, document: schema.Counts{}},
 		seen:    map[string]struct{}{},
 	}
 }

@@ -38,6 +38,7 @@ func (d *Decoder) documents() {
 
 // open begins a document at Pos.
 func (d *Decoder) open() {
+	d.tally.settle()
 	d.doc = document{start: d.Pos, first: d.n}
 	d.env, d.refused, d.at = envelope{}, refusal{}, nowhere
 }
@@ -46,10 +47,10 @@ func (d *Decoder) open() {
 // where it cannot be read as a whole; then none was yielded.
 func (d *Decoder) document() bool {
 	d.open()
-	counted := d.tally.kinds
 	if !d.response() {
 		d.takeBack()
-		d.tally.kinds, d.Pos = counted, d.doc.start
+		clear(d.tally.document)
+		d.Pos = d.doc.start
 		return false
 	}
 	d.settle(d.Text[d.doc.start:d.Pos])

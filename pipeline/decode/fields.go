@@ -80,7 +80,7 @@ func (d *Decoder) integer() (v int64, set, ok bool) {
 		if !ok {
 			return 0, false, false
 		}
-		v, set = d.whole(literal)
+		v, set = d.whole(alias(literal))
 		return v, set, true
 	case c == 'n':
 		return 0, false, d.Literal("null")
@@ -96,46 +96,27 @@ func (d *Decoder) stringAsInteger() (v int64, set, ok bool) {
 		return 0, false, ok
 	}
 	d.count(stringForNumber)
-	if !isDecimal(s) {
-		d.refuse(schema.RejectShape, d.field, quoted(s)+", not a number")
-		return 0, false, true
-	}
-	v, set = d.whole([]byte(s))
+	v, set = d.whole(s)
 	return v, set, true
 }
 
-// whole is the value of a decimal number that must be whole.
-func (d *Decoder) whole(literal []byte) (int64, bool) {
-	if len(literal) <= 18 {
-		if v, plain := digits(literal); plain {
-			return v, true
-		}
+// whole is the value of a number that must be whole.
+func (d *Decoder) whole(literal string) (int64, bool) {
+	if v, plain := digits(literal); plain {
+		return v, true
 	}
-	v, exact := parseWhole(literal)
-	if !exact {
-		d.refuse(schema.RejectNumber, d.field, quoted(string(literal))+", which is not a whole number of 64 bits")
+	n, isNumber := parseDecimal(literal)
+	if !isNumber {
+		d.refuse(schema.RejectShape, d.field, quoted(literal)+", not a number")
 		return 0, false
 	}
-	if strings.ContainsAny(alias(literal), ".eE") {
+	v, exact := n.whole()
+	if !exact {
+		d.refuse(schema.RejectNumber, d.field, quoted(literal)+", which is not a whole number of 64 bits")
+		return 0, false
+	}
+	if strings.ContainsAny(literal, ".eE") {
 		d.count(decimalForInteger)
-	}
-	return v, true
-}
-
-// digits is the value of at most 18 digits with or without a minus.
-func digits(b []byte) (v int64, ok bool) {
-	negative := b[0] == '-'
-	if negative {
-		b = b[1:]
-	}
-	for _, c := range b {
-		if c-'0' > 9 {
-			return 0, false
-		}
-		v = v*10 + int64(c-'0')
-	}
-	if negative {
-		v = -v
 	}
 	return v, true
 }

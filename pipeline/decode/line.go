@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"maps"
 	"strings"
 	"time"
 	"unsafe"
@@ -36,11 +37,12 @@ func (d *Decoder) observedAt(e *envelope) bool {
 		return d.Bad.Code == ""
 	}
 	t, err := time.Parse(time.RFC3339, s)
+	ms, plain := digits(s)
 	switch {
 	case err == nil:
 		e.observedAt = t.UnixMilli()
-	case allDigits(s) && len(s) <= 18:
-		e.observedAt, _ = digits([]byte(s))
+	case plain && s[0] != '-':
+		e.observedAt = ms
 	default:
 		d.refuse(schema.RejectTime, d.field, quoted(s)+", neither RFC 3339 nor milliseconds")
 		return true
@@ -105,7 +107,7 @@ func (d *Decoder) bodyText() bool {
 // innerDocument reads the text of a body, which is one document. It returns
 // false where the document around it is better read in parts.
 func (d *Decoder) innerDocument() bool {
-	items, n, refused, counted := len(d.items), d.n, d.refused, d.tally.kinds
+	items, n, refused, counted := len(d.items), d.n, d.refused, maps.Clone(d.tally.document)
 	ok := false
 	switch d.Next() {
 	case '{':
@@ -131,7 +133,7 @@ func (d *Decoder) innerDocument() bool {
 	if d.crowded() {
 		return false
 	}
-	d.items, d.n, d.refused, d.tally.kinds = d.items[:items], n, refused, counted
+	d.items, d.n, d.refused, d.tally.document = d.items[:items], n, refused, counted
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return true // classify calls it an api_error
 	}

@@ -1,125 +1,72 @@
 package decode
 
 import (
-	"math"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
-// isDecimal reports whether s is a number in decimal notation: as in JSON,
-// also with a plus or leading zeros.
-func isDecimal(s string) bool {
-	if s != "" && (s[0] == '+' || s[0] == '-') {
-		s = s[1:]
-	}
-	mantissa, exponent, hasExponent := s, "", false
-	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		mantissa, exponent, hasExponent = s[:i], s[i+1:], true
-	}
-	before, after, hasPoint := strings.Cut(mantissa, ".")
-	if !allDigits(before) || hasPoint && !allDigits(after) {
-		return false
-	}
-	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
-		exponent = exponent[1:]
-	}
-	return !hasExponent || allDigits(exponent)
+// A decimal is a number in decimal notation: as in JSON, also with a plus or
+// leading zeros.
+type decimal struct {
+	negative bool
+	digits   string // without leading and trailing zeros, "" for 0
+	power    int    // of ten, by which the digits are multiplied
 }
 
-func allDigits(s string) bool {
-	for i := range len(s) {
-		if s[i]-'0' > 9 {
-			return false
-		}
+// decimals matches what parseDecimal accepts.
+var decimals = regexp.MustCompile(`^([+-]?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$`)
+
+// parseDecimal reads s; ok is false where that is no number.
+func parseDecimal(s string) (n decimal, ok bool) {
+	m := decimals.FindStringSubmatch(s)
+	if m == nil {
+		return decimal{}, false
 	}
-	return s != ""
+	sign, before, after, exponent := m[1], m[2], m[3], m[4]
+	n.negative = sign == "-"
+	if exponent != "" {
+		power, _ := strconv.ParseInt(exponent, 10, 32) // the nearest, where it is beyond
+		n.power = int(power)
+	}
+	all := strings.TrimLeft(before+after, "0")
+	n.digits = strings.TrimRight(all, "0")
+	n.power += len(all) - len(n.digits) - len(after)
+	return n, true
 }
 
-// parseWhole is the value of a decimal number in any notation; exact is
-// false where it is not whole or does not fit. The digits may be many, the
-// work is linear in them.
-func parseWhole(literal []byte) (v int64, exact bool) {
-	negative := literal[0] == '-'
-	limit := uint64(math.MaxInt64)
-	if negative {
-		limit++
-	}
-	exponent, point, shift := 0, false, 0
-	var magnitude uint64
-	i := 0
-	if literal[0] == '-' || literal[0] == '+' {
-		i++
-	}
-	zeros := 0 // digits 0 not yet multiplied in
-	for ; i < len(literal) && literal[i]|0x20 != 'e'; i++ {
-		c := literal[i]
-		if c == '.' {
-			point = true
-			continue
-		}
-		if point {
-			shift--
-		}
-		if c == '0' {
-			zeros++
-			continue
-		}
-		if magnitude != 0 {
-			if magnitude, exact = scale(magnitude, zeros+1); !exact {
-				return 0, false
-			}
-		}
-		zeros = 0
-		magnitude += uint64(c - '0')
-		if magnitude > limit {
-			return 0, false
-		}
-	}
-	if i < len(literal) {
-		exponent = parseExponent(literal[i+1:])
-	}
-	if magnitude == 0 {
+// whole is the value; exact is false where that is not whole or does not fit.
+func (n decimal) whole() (v int64, exact bool) {
+	const most = 19 // digits of 64 bits
+	if n.digits == "" {
 		return 0, true
 	}
-	power := zeros + shift + exponent
-	if power < 0 {
-		return 0, false // the last digit that is not 0 stands behind the point
-	}
-	if magnitude, exact = scale(magnitude, power); !exact || magnitude > limit {
+	if n.power < 0 || len(n.digits)+n.power > most {
 		return 0, false
 	}
-	v = int64(magnitude)
+	text := n.digits + strings.Repeat("0", n.power)
+	if n.negative {
+		text = "-" + text
+	}
+	v, err := strconv.ParseInt(text, 10, 64)
+	return v, err == nil
+}
+
+// digits is the value of a number of at most 18 digits, with or without a
+// minus.
+func digits(s string) (v int64, ok bool) {
+	negative := s != "" && s[0] == '-'
+	if negative {
+		s = s[1:]
+	}
+	for i := range len(s) {
+		if s[i]-'0' > 9 {
+			return 0, false
+		}
+		v = v*10 + int64(s[i]-'0')
+	}
 	if negative {
 		v = -v
 	}
-	return v, true
-}
-
-// scale is m times ten to the power of n, where that fits.
-func scale(m uint64, n int) (uint64, bool) {
-	if n > 19 {
-		return 0, false
-	}
-	for range n {
-		if m > math.MaxInt64/10 {
-			return 0, false
-		}
-		m *= 10
-	}
-	return m, true
-}
-
-// parseExponent is the value of an exponent, held within what matters.
-func parseExponent(b []byte) int {
-	negative := b[0] == '-'
-	if b[0] == '-' || b[0] == '+' {
-		b = b[1:]
-	}
-	v := 0
-	for _, c := range b {
-		v = min(v*10+int(c-'0'), math.MaxInt32)
-	}
-	if negative {
-		return -v
-	}
-	return v
+	return v, s != "" && len(s) <= 18
 }

@@ -12,7 +12,7 @@ func (d *Decoder) taskStatus(dst *string) bool {
 		return false
 	}
 	if s := *dst; len(s) == 1 || len(s) == 2 {
-		code, isNumber := digits([]byte(s))
+		code, isNumber := digits(s)
 		if name := schema.StatusOfCode(code); isNumber && name != "" {
 			*dst = name
 			d.count(numericStatus)

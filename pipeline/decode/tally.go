@@ -1,117 +1,74 @@
 package decode
 
-import "callmill/schema"
+import (
+	"maps"
 
-// kind is something decode counts.
-type kind int
-
-const (
-	numberForString kind = iota
-	boolForString
-	stringForNumber
-	stringForBool
-	numberForBool
-	decimalForInteger
-	trimmed
-	numericStatus
-	lowerCamel
-	objectForArray
-	emptyForArray
-	emptyForObject
-	nullElement
-	wrapped
-	callingNumbersText
-	callingNumbersString
-	emptyCallingNumber
-	noSpeaker
-	noTaskID
-	duplicateTaskIdentical
-	duplicateTaskReplaced
-	unknownField
-	invalidUTF8
-	sdkDump
-	rawLine
-	bodyText
-	bareJob
-	arrayOfDocuments
-	xmlDocument
-	xmlAttribute
-	byteOrderMark
-	transcoded
-	damaged
-	factsWithoutID
-	factsNotRead
-	kinds
+	"callmill/schema"
 )
 
-// kindNames are the names of the kinds in Counts.
-func kindNames() [kinds]string {
-	return [kinds]string{
-		numberForString:        "number_for_string",
-		boolForString:          "bool_for_string",
-		stringForNumber:        "string_for_number",
-		stringForBool:          "string_for_bool",
-		numberForBool:          "number_for_bool",
-		decimalForInteger:      "decimal_for_integer",
-		trimmed:                "trimmed",
-		numericStatus:          "numeric_status",
-		lowerCamel:             "lower_camel",
-		objectForArray:         "object_for_array",
-		emptyForArray:          "empty_string_for_array",
-		emptyForObject:         "empty_string_for_object",
-		nullElement:            "null_element",
-		wrapped:                "wrapper",
-		callingNumbersText:     "calling_numbers_json_text",
-		callingNumbersString:   "calling_numbers_string",
-		emptyCallingNumber:     "empty_calling_number",
-		noSpeaker:              "no_speaker",
-		noTaskID:               "no_task_id",
-		duplicateTaskIdentical: "duplicate_task_identical",
-		duplicateTaskReplaced:  "duplicate_task_replaced",
-		unknownField:           "unknown_field",
-		invalidUTF8:            "invalid_utf8",
-		sdkDump:                "sdk_dump",
-		rawLine:                "raw_line",
-		bodyText:               "body_as_text",
-		bareJob:                "bare_job",
-		arrayOfDocuments:       "array_of_documents",
-		xmlDocument:            "xml",
-		xmlAttribute:           "xml_attribute",
-		byteOrderMark:          "byte_order_mark",
-		transcoded:             "transcoded",
-		damaged:                "damaged",
-		factsWithoutID:         "facts_without_id",
-		factsNotRead:           "facts_not_read",
-	}
-}
+// kind is something decode counts, by its name in Counts.
+type kind string
 
-// tally is what was met since New.
-type tally struct {
-	kinds   [kinds]int64
-	actions map[string]int64
+const (
+	numberForString        kind = "number_for_string"
+	boolForString          kind = "bool_for_string"
+	stringForNumber        kind = "string_for_number"
+	stringForBool          kind = "string_for_bool"
+	numberForBool          kind = "number_for_bool"
+	decimalForInteger      kind = "decimal_for_integer"
+	trimmed                kind = "trimmed"
+	numericStatus          kind = "numeric_status"
+	lowerCamel             kind = "lower_camel"
+	objectForArray         kind = "object_for_array"
+	emptyForArray          kind = "empty_string_for_array"
+	emptyForObject         kind = "empty_string_for_object"
+	nullElement            kind = "null_element"
+	wrapped                kind = "wrapper"
+	callingNumbersText     kind = "calling_numbers_json_text"
+	callingNumbersString   kind = "calling_numbers_string"
+	emptyCallingNumber     kind = "empty_calling_number"
+	noSpeaker              kind = "no_speaker"
+	noTaskID               kind = "no_task_id"
+	duplicateTaskIdentical kind = "duplicate_task_identical"
+	duplicateTaskReplaced  kind = "duplicate_task_replaced"
+	unknownField           kind = "unknown_field"
+	invalidUTF8            kind = "invalid_utf8"
+	sdkDump                kind = "sdk_dump"
+	rawLine                kind = "raw_line"
+	bodyText               kind = "body_as_text"
+	bareJob                kind = "bare_job"
+	arrayOfDocuments       kind = "array_of_documents"
+	xmlDocument            kind = "xml"
+	xmlAttribute           kind = "xml_attribute"
+	byteOrderMark          kind = "byte_order_mark"
+	transcoded             kind = "transcoded"
+	damaged                kind = "damaged"
+	factsWithoutID         kind = "facts_without_id"
+	factsNotRead           kind = "facts_not_read"
+)
+
+// tally is what was met since New, and in the document being read, which counts
+// when that was read to its end.
+type tally struct{ total, document schema.Counts }
+
+func (t *tally) settle() {
+	t.total.Add(t.document)
+	clear(t.document)
 }
 
 func (d *Decoder) count(k kind) {
 	if d.dry || d.xml != nil && k.usualInXML() {
 		return
 	}
-	d.tally.kinds[k]++
+	d.tally.document[string(k)]++
 }
 
 // Counts returns what was met since New, by kind: the coercions of the package
 // comment and, as action_<name>, the lines and pages of other actions. Kinds
 // never met are absent.
 func (d *Decoder) Counts() schema.Counts {
-	counts, names := schema.Counts{}, kindNames()
-	for k, n := range d.tally.kinds {
-		if n > 0 {
-			counts[names[k]] = n
-		}
-	}
-	for action, n := range d.tally.actions {
-		counts["action_"+action] = n
-	}
-	return counts
+	d.tally.settle()
+	return maps.Clone(d.tally.total)
 }
 
 // usualInXML reports whether XML has no other way to say it, so that it is not a

@@ -32,7 +32,7 @@ func (d *Decoder) repaired(raw []byte) string {
 	var damaged bool
 	d.scratch, damaged = jsonscan.Unescape(d.scratch[:0], raw)
 	if damaged {
-		d.tally.kinds[invalidUTF8]++
+		d.count(invalidUTF8)
 	}
 	return alias(d.memory.texts.keep(d.scratch))
 }
