@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/pipeline/decode/split"
 	"callmill/schema"
@@ -27,7 +28,7 @@ func (d *Decoder) documents() {
 			continue
 		case 'n': // an element of an array, of which parts are left
 			if d.parts && d.Literal("null") {
-				d.count(nullElement)
+				d.Count(fields.NullElement)
 				continue
 			}
 		}
@@ -38,9 +39,9 @@ func (d *Decoder) documents() {
 
 // open begins a document at Pos.
 func (d *Decoder) open() {
-	d.tally.settle()
+	d.Settle()
 	d.doc = document{start: d.Pos, first: d.n}
-	d.env, d.refused, d.at = envelope{}, refusal{}, nowhere
+	d.env, d.Refused = envelope{}, fields.Refusal{}
 }
 
 // document reads the document at Pos and yields its items. It returns false
@@ -49,7 +50,7 @@ func (d *Decoder) document() bool {
 	d.open()
 	if !d.response() {
 		d.takeBack()
-		clear(d.tally.document)
+		d.TakeBack(nil)
 		d.Pos = d.doc.start
 		return false
 	}
@@ -76,7 +77,7 @@ const maxWaiting = 1024
 // crowded reports whether so many items wait for the end of the document that
 // it is better read in parts.
 func (d *Decoder) crowded() bool {
-	return len(d.items) >= maxWaiting && !d.parts && !d.dry && d.xml == nil && d.Pos-d.doc.start > 2*d.o.PieceBytes
+	return len(d.items) >= maxWaiting && !d.parts && !d.Dry && !d.XML && d.Pos-d.doc.start > 2*d.o.PieceBytes
 }
 
 var errStopped = errors.New("stopped")
@@ -92,7 +93,7 @@ func (d *Decoder) inParts() {
 		return
 	}
 	if holdsDocuments(text) {
-		d.count(arrayOfDocuments)
+		d.Count(fields.ArrayOfDocuments)
 	}
 	d.parts = true
 	d.MaxDepth += 2
@@ -126,7 +127,7 @@ func holdsDocuments(text []byte) bool {
 
 func (d *Decoder) rejectOfPart(part split.Part) {
 	if damageCode(part.Reject.Code) {
-		d.count(damaged)
+		d.Count(fields.Damaged)
 	}
 	d.rejectAs(part.Reject)
 }

@@ -9,7 +9,7 @@ import (
 
 // KindNames are the kinds Counts can tell.
 func KindNames() (names []string) {
-	file, err := parser.ParseFile(token.NewFileSet(), "tally.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "fields/tally.go", nil, 0)
 	if err != nil {
 		panic(err)
 	}

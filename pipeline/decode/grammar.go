@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/split"
 	"callmill/schema"
 )
@@ -23,7 +24,7 @@ type grammar struct {
 
 func newGrammar(o Options, base *schema.Raw) *grammar {
 	g := &grammar{dry: New(o), judge: New(o)}
-	g.dry.dry, g.dry.raw, g.dry.yield = true, &g.raw, func(schema.Decoded) bool { return true }
+	g.dry.Dry, g.dry.raw, g.dry.yield = true, &g.raw, func(schema.Decoded) bool { return true }
 	g.reset(base)
 	return g
 }
@@ -36,7 +37,7 @@ func (g *grammar) reset(base *schema.Raw) {
 
 func (g *grammar) Step(text []byte, depth int, final bool) split.Step {
 	d := g.dry
-	d.memory.reset()
+	d.Free()
 	d.Reset(text)
 	d.Depth, d.n, d.parts = depth, 0, false
 	d.MaxDepth = d.o.MaxDepth
@@ -55,7 +56,6 @@ func (g *grammar) Step(text []byte, depth int, final bool) split.Step {
 }
 
 func (g *grammar) Name(name []byte) split.Name {
-	o := &g.dry.objects
 	switch string(name) {
 	case "":
 		return split.Other
@@ -71,9 +71,9 @@ func (g *grammar) Name(name []byte) split.Name {
 		return split.JobID
 	}
 	switch {
-	case isJobField(o, name):
+	case g.dry.isJobField(name):
 		return split.JobField
-	case o.inside(name):
+	case g.dry.Inside(name):
 		return split.Inner
 	}
 	return split.Other
@@ -102,8 +102,8 @@ func (g *grammar) JobID(piece []byte) string {
 		if !more {
 			break
 		}
-		if spells(name, "JobId") {
-			if !d.token(&id) {
+		if fields.Spells(name, "JobId") {
+			if !d.Token(&id) {
 				break
 			}
 		} else if !d.Skip() {
@@ -111,7 +111,7 @@ func (g *grammar) JobID(piece []byte) string {
 		}
 	}
 	id = strings.Clone(id)
-	d.memory.reset()
+	d.Free()
 	return id
 }
 
@@ -181,15 +181,8 @@ func splitOptions(o Options, base *schema.Raw) split.Options {
 
 // isJobField reports whether an object with this member, and without Jobs
 // before it, is a job itself. status with a small letter is a raw line's.
-func isJobField(o *objects, name []byte) bool {
-	return len(name) > 0 && o.job.has(name) && string(name) != "status"
-}
-
-// inside reports whether name is a field of what lies inside a job, and not
-// one of a job.
-func (o *objects) inside(name []byte) bool {
-	return len(name) > 0 && !o.job.has(name) &&
-		(o.task.has(name) || o.turn.has(name) || o.contact.has(name) || o.extra.has(name) || o.summary.has(name))
+func (d *Decoder) isJobField(name []byte) bool {
+	return string(name) != "status" && d.IsJobField(name)
 }
 
 var _ split.Grammar = (*grammar)(nil)

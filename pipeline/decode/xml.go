@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/pipeline/decode/markup"
 	"callmill/schema"
@@ -20,18 +21,18 @@ func (d *Decoder) xmlDocument() {
 // further than the text.
 func (d *Decoder) readMarkup(final bool) (doc *markup.Document, whole bool) {
 	return markup.Read(d.Text[d.Pos:], final, markup.Names{
-		Field: func(name string) bool { return d.objects.response.has([]byte(name)) },
-		Wraps: func(name string) bool { return jobs.wraps([]byte(name)) },
+		Field: func(name string) bool { return d.responses.Has([]byte(name)) },
+		Wraps: func(name string) bool { return fields.Jobs.Wraps([]byte(name)) },
 	}, d.o.MaxDepth)
 }
 
 func (d *Decoder) settleXML(doc *markup.Document) {
 	d.open()
 	piece := d.Text[d.Pos : d.Pos+doc.End]
-	d.count(xmlDocument)
+	d.Count(fields.XMLDocument)
 	d.decodeXML(doc)
 	if doc.Bad.Code != "" {
-		d.count(damaged)
+		d.Count(fields.Damaged)
 		d.reject(doc.Bad.Code, "", reasonOf(doc.Bad), piece)
 		d.env.lost = true
 	}
@@ -41,19 +42,19 @@ func (d *Decoder) settleXML(doc *markup.Document) {
 
 // decodeXML decodes the response in an XML document.
 func (d *Decoder) decodeXML(doc *markup.Document) {
-	outer := d.enterText(doc.JSON)
+	outer := d.EnterText(doc.JSON)
 	d.Depth, d.MaxDepth = 0, len(doc.JSON) // markup has counted
-	d.xml = doc
+	d.xml, d.XML = doc, true
 	d.env.page = pageOfRoot(doc.Root)
 	if doc.BareJob {
-		d.count(bareJob)
+		d.Count(fields.BareJob)
 	}
 	for range doc.Attributes {
-		d.count(xmlAttribute)
+		d.Count(fields.XMLAttribute)
 	}
-	readObject(d, d.objects.response, &d.env, (*Decoder).strayOfResponse)
-	d.xml = nil
-	d.leaveText(outer)
+	fields.ReadObject(d.Reader, d.responses, d, suspectJobs)
+	d.xml, d.XML = nil, false
+	d.LeaveText(outer)
 }
 
 // pageOfRoot returns the action that a root element names, where that is not
@@ -68,7 +69,7 @@ func pageOfRoot(root string) string {
 
 // received returns the value of the text from start to Pos as it was received.
 func (d *Decoder) received(start int) []byte {
-	if d.xml != nil {
+	if d.XML {
 		return d.xml.Raw(start)
 	}
 	return d.Text[start:d.Pos]
@@ -76,20 +77,11 @@ func (d *Decoder) received(start int) []byte {
 
 // damagedXML reads the number of a job that could not be spelled as JSON.
 func (d *Decoder) damagedXML() bool {
-	i, _, ok := d.integer()
+	i, _, ok := d.Integer()
 	job := &d.xml.Damaged[i]
-	d.count(damaged)
+	d.Count(fields.Damaged)
 	d.reject(job.Bad.Code, "", reasonOf(job.Bad), job.Raw)
 	return ok
 }
-
-// enterText makes text what is being read, until leaveText.
-func (d *Decoder) enterText(text []byte) (outer jsonscan.Scanner) {
-	outer = d.Scanner
-	d.Scanner = jsonscan.Scanner{Text: text, Depth: outer.Depth, MaxDepth: outer.MaxDepth}
-	return outer
-}
-
-func (d *Decoder) leaveText(outer jsonscan.Scanner) { d.Scanner = outer }
 
 func reasonOf(bad jsonscan.Damage) string { return bad.What + ", at byte " + strconv.Itoa(bad.At) }

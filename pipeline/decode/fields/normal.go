@@ -1,4 +1,4 @@
-package decode
+package fields
 
 import (
 	"cmp"
@@ -12,43 +12,43 @@ import (
 
 // normalize brings the job whose fields were read to the form every other
 // package relies on: lists kept, tasks with ids, each once, in order.
-func (d *Decoder) normalize(j *schema.Job) {
-	l := &d.lists
-	j.CallingNumbers = d.memory.strings.keep(l.numbers)
-	j.Contacts = d.memory.contacts.keep(l.contacts)
-	j.Extras = d.memory.extras.keep(l.extras)
-	j.Summaries = d.memory.results.keep(l.summaries)
+func (r *Reader) normalize(j *schema.Job) {
+	l := &r.lists
+	j.CallingNumbers = r.memory.strings.keep(l.numbers)
+	j.Contacts = r.memory.contacts.keep(l.contacts)
+	j.Extras = r.memory.extras.keep(l.extras)
+	j.Summaries = r.memory.results.keep(l.summaries)
 	for i := range l.tasks {
 		t := &l.tasks[i]
 		if t.JobID == j.JobID {
 			t.JobID = ""
 		}
 		if t.TaskID == "" {
-			t.TaskID = d.taskID(j.JobID, i)
+			t.TaskID = r.taskID(j.JobID, i)
 		}
 	}
-	l.tasks = d.uniqueTasks(l.tasks)
-	j.Tasks = d.keepSorted(l.tasks)
+	l.tasks = r.uniqueTasks(l.tasks)
+	j.Tasks = r.keepSorted(l.tasks)
 	j.SortTasks()
 }
 
 // taskID names a task the API gave no id, after its position as delivered.
-func (d *Decoder) taskID(jobID string, position int) string {
-	d.count(noTaskID)
-	d.scratch = append(append(d.scratch[:0], jobID...), '#')
-	d.scratch = strconv.AppendInt(d.scratch, int64(position), 10)
-	return alias(d.memory.texts.keep(d.scratch))
+func (r *Reader) taskID(jobID string, position int) string {
+	r.Count(NoTaskID)
+	r.scratch = append(append(r.scratch[:0], jobID...), '#')
+	r.scratch = strconv.AppendInt(r.scratch, int64(position), 10)
+	return alias(r.memory.texts.keep(r.scratch))
 }
 
 // uniqueTasks leaves of tasks with one id the one delivered last, in place.
-func (d *Decoder) uniqueTasks(list []schema.Task) []schema.Task {
-	if !hasDuplicates(list, d.seen) {
+func (r *Reader) uniqueTasks(list []schema.Task) []schema.Task {
+	if !hasDuplicates(list, r.seen) {
 		return list
 	}
 	last := make(map[string]int, len(list))
 	for i := range list {
 		if before, again := last[list[i].TaskID]; again {
-			d.countDuplicate(&list[before], &list[i])
+			r.countDuplicate(&list[before], &list[i])
 		}
 		last[list[i].TaskID] = i
 	}
@@ -82,18 +82,18 @@ func hasDuplicates(list []schema.Task, seen map[string]struct{}) bool {
 	return false
 }
 
-func (d *Decoder) countDuplicate(a, b *schema.Task) {
+func (r *Reader) countDuplicate(a, b *schema.Task) {
 	if reflect.DeepEqual(a, b) {
-		d.count(duplicateTaskIdentical)
+		r.Count(DuplicateTaskIdentical)
 	} else {
-		d.count(duplicateTaskReplaced)
+		r.Count(DuplicateTaskReplaced)
 	}
 }
 
 // keepSorted is list in the order of schema.Job.SortTasks, which is slow where
 // many large tasks have to change places.
-func (d *Decoder) keepSorted(list []schema.Task) []schema.Task {
-	kept := d.memory.tasks.keep(list)
+func (r *Reader) keepSorted(list []schema.Task) []schema.Task {
+	kept := r.memory.tasks.keep(list)
 	const few = 16
 	if len(list) <= few {
 		return kept

@@ -1,4 +1,4 @@
-package decode
+package fields
 
 import (
 	"callmill/pipeline/decode/jsonscan"
@@ -7,15 +7,15 @@ import (
 
 // taskStatus reads a status by name or as the vendor's number for it. A number
 // that stands for nothing stays what it is.
-func (d *Decoder) taskStatus(dst *string) bool {
-	if !d.token(dst) {
+func (r *Reader) taskStatus(dst *string) bool {
+	if !r.Token(dst) {
 		return false
 	}
 	if s := *dst; len(s) == 1 || len(s) == 2 {
 		code, isNumber := digits(s)
 		if name := schema.StatusOfCode(code); isNumber && name != "" {
 			*dst = name
-			d.count(numericStatus)
+			r.Count(NumericStatus)
 		}
 	}
 	return true
@@ -23,8 +23,8 @@ func (d *Decoder) taskStatus(dst *string) bool {
 
 // speaker reads a speaker. The two documented ones share one string each, so
 // that millions of turns do not keep their bodies alive.
-func (d *Decoder) speaker(dst *string) bool {
-	ok := d.token(dst)
+func (r *Reader) speaker(dst *string) bool {
+	ok := r.Token(dst)
 	switch *dst {
 	case schema.SpeakerRobot:
 		*dst = schema.SpeakerRobot
@@ -36,46 +36,46 @@ func (d *Decoder) speaker(dst *string) bool {
 
 // callingNumbers reads ["0571…"], a number alone, and the same as JSON inside
 // a string: "[\"0571…\"]", ["[\"0571…\"]"].
-func (d *Decoder) callingNumbers() bool {
-	switch d.Next() {
+func (r *Reader) callingNumbers() bool {
+	switch r.Next() {
 	case '[', '{':
-		return d.list(callingNumbers, d.callingNumber)
+		return r.List(callingNumbers, r.callingNumber, nil)
 	case '"':
-		d.count(callingNumbersString)
+		r.Count(CallingNumbersString)
 	}
-	return d.element(d.callingNumber)
+	return r.element(r.callingNumber)
 }
 
 // callingNumber reads one element, which may hold several as JSON text.
-func (d *Decoder) callingNumber() bool {
+func (r *Reader) callingNumber() bool {
 	var s string
-	if !d.token(&s) {
+	if !r.Token(&s) {
 		return false
 	}
 	switch {
 	case s == "":
-		d.count(emptyCallingNumber)
+		r.Count(EmptyCallingNumber)
 	case s[0] == '[':
-		d.callingNumbersText(s)
+		r.callingNumbersText(s)
 	default:
-		d.lists.numbers = append(d.lists.numbers, s)
+		r.lists.numbers = append(r.lists.numbers, s)
 	}
 	return true
 }
 
-// callingNumbersText reads the JSON array of numbers that a string holds.
-func (d *Decoder) callingNumbersText(text string) {
-	d.count(callingNumbersText)
-	if d.innerText {
-		d.refuse(schema.RejectShape, "CallingNumbers", "text within text within text")
+// CallingNumbersText reads the JSON array of numbers that a string holds.
+func (r *Reader) callingNumbersText(text string) {
+	r.Count(CallingNumbersText)
+	if r.innerText {
+		r.Refuse(schema.RejectShape, "CallingNumbers", "text within text within text")
 		return
 	}
-	outer := d.enterText([]byte(text))
-	d.innerText = true
-	ok := d.callingNumbers() && d.Next() == jsonscan.End
-	d.innerText = false
-	d.leaveText(outer)
+	outer := r.EnterText([]byte(text))
+	r.innerText = true
+	ok := r.callingNumbers() && r.Next() == jsonscan.End
+	r.innerText = false
+	r.LeaveText(outer)
 	if !ok {
-		d.refuse(schema.RejectShape, "CallingNumbers", quoted(text)+", not a list of numbers")
+		r.Refuse(schema.RejectShape, "CallingNumbers", Quoted(text)+", not a list of numbers")
 	}
 }
