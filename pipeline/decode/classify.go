@@ -2,6 +2,7 @@ package decode
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,11 @@ func (d *Decoder) otherPage(piece []byte) {
 		if d.Refused.Code != "" {
 			d.Count(fields.FactsNotRead)
 		}
-		d.onlyFacts()
+		d.n = d.doc.first
+		d.keep(func(item schema.Decoded) bool { return item.Facts != nil })
+		for i := range d.items {
+			d.items[i].Position = d.n
+		}
 		return
 	}
 	d.takeBack()
@@ -60,31 +65,16 @@ func (d *Decoder) otherPage(piece []byte) {
 	}
 }
 
-// onlyFacts drops the items of the document but for facts.
-func (d *Decoder) onlyFacts() {
-	d.n = d.doc.first
-	kept := d.items[:0]
-	for _, item := range d.items {
-		if item.Facts != nil {
-			item.Position = d.n
-			kept = append(kept, item)
-		}
-	}
-	d.items = kept
+// keep drops the items of the document for which wanted is false.
+func (d *Decoder) keep(wanted func(schema.Decoded) bool) {
+	d.items = slices.DeleteFunc(d.items, func(item schema.Decoded) bool { return !wanted(item) })
 }
 
 // dropFacts drops the facts of a document of another action.
 func (d *Decoder) dropFacts() {
-	if !d.hasFacts {
-		return
+	if d.hasFacts {
+		d.keep(func(item schema.Decoded) bool { return item.Facts == nil })
 	}
-	kept := d.items[:0]
-	for _, item := range d.items {
-		if item.Facts == nil {
-			kept = append(kept, item)
-		}
-	}
-	d.items = kept
 }
 
 // groups adds the campaigns of a raw line of ListJobGroups. Such lines are few

@@ -47,19 +47,11 @@ func (c *cutter) none(open func() (io.ReadCloser, error), code, reason string) e
 	}
 	defer in.Close()
 	var all split.Beginning
-	if _, err := io.Copy(writerFunc(all.Add), in); err != nil {
+	if _, err := io.Copy(&all, in); err != nil {
 		return err
 	}
 	r := schema.Reject{Code: code, Reason: reason, InstanceID: c.base.InstanceID, ObservedAt: c.base.ObservedAt, Undated: c.base.Undated}
 	return c.part(split.Part{Items: 1, Reject: all.Keep(&r)})
-}
-
-// writerFunc is a Writer that hands on what is written.
-type writerFunc func(b []byte)
-
-func (f writerFunc) Write(b []byte) (int, error) {
-	f(b)
-	return len(b), nil
 }
 
 // inUTF8 opens an input and reads it in UTF-8.

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -26,22 +27,10 @@ type Options struct {
 	Groups func(*schema.RawLine) []schema.JobGroupRow
 }
 
-const (
-	defaultMaxDepth    = 256
-	defaultMaxJobBytes = 64 << 20
-	defaultPieceBytes  = 1 << 20
-)
-
 func (o Options) withDefaults() Options {
-	if o.MaxDepth <= 0 {
-		o.MaxDepth = defaultMaxDepth
-	}
-	if o.MaxJobBytes <= 0 {
-		o.MaxJobBytes = defaultMaxJobBytes
-	}
-	if o.PieceBytes <= 0 {
-		o.PieceBytes = defaultPieceBytes
-	}
+	o.MaxDepth = cmp.Or(max(o.MaxDepth, 0), 256)
+	o.MaxJobBytes = cmp.Or(max(o.MaxJobBytes, 0), 64<<20)
+	o.PieceBytes = cmp.Or(max(o.PieceBytes, 0), 1<<20)
 	return o
 }
 

@@ -1,11 +1,9 @@
 package fields
 
 import (
-	"cmp"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 
 	"callmill/schema"
 )
@@ -27,9 +25,10 @@ func (r *Reader) normalize(j *schema.Job) {
 			t.TaskID = r.taskID(j.JobID, i)
 		}
 	}
-	l.tasks = r.uniqueTasks(l.tasks)
-	j.Tasks = r.keepSorted(l.tasks)
-	j.SortTasks()
+	j.Tasks = r.memory.tasks.keep(r.uniqueTasks(l.tasks))
+	if !slices.IsSortedFunc(j.Tasks, schema.CompareTasks) {
+		slices.SortFunc(j.Tasks, schema.CompareTasks)
+	}
 }
 
 // taskID names a task the API gave no id, after its position as delivered.
@@ -42,7 +41,8 @@ func (r *Reader) taskID(jobID string, position int) string {
 
 // uniqueTasks leaves of tasks with one id the one delivered last, in place.
 func (r *Reader) uniqueTasks(list []schema.Task) []schema.Task {
-	if !hasDuplicates(list, r.seen) {
+	const few = 16 // compared pair by pair, which is cheaper than a map
+	if len(list) <= few && !hasDuplicates(list) {
 		return list
 	}
 	last := make(map[string]int, len(list))
@@ -61,17 +61,7 @@ func (r *Reader) uniqueTasks(list []schema.Task) []schema.Task {
 	return kept
 }
 
-// hasDuplicates compares pair by pair while that is cheaper than a map; seen
-// is an empty map, and is left empty.
-func hasDuplicates(list []schema.Task, seen map[string]struct{}) bool {
-	const few = 16
-	if len(list) > few {
-		defer clear(seen)
-		for i := range list {
-			seen[list[i].TaskID] = struct{}{}
-		}
-		return len(seen) < len(list)
-	}
+func hasDuplicates(list []schema.Task) bool {
 	for i := range list {
 		for k := range i {
 			if list[i].TaskID == list[k].TaskID {
@@ -88,34 +78,4 @@ func (r *Reader) countDuplicate(a, b *schema.Task) {
 	} else {
 		r.Count(DuplicateTaskReplaced)
 	}
-}
-
-// keepSorted is list in the order of schema.Job.SortTasks, which is slow where
-// many large tasks have to change places.
-func (r *Reader) keepSorted(list []schema.Task) []schema.Task {
-	kept := r.memory.tasks.keep(list)
-	const few = 16
-	if len(list) <= few {
-		return kept
-	}
-	order := make([]int32, len(list))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(i, k int32) int {
-		a, b := &list[i], &list[k]
-		return cmp.Or(compareInstants(a.CallTime(), b.CallTime()), strings.Compare(a.TaskID, b.TaskID))
-	})
-	for i, from := range order {
-		kept[i] = list[from]
-	}
-	return kept
-}
-
-// compareInstants puts 0, which stands for no time, last.
-func compareInstants(a, b int64) int {
-	if (a == 0) != (b == 0) {
-		return cmp.Compare(b, a)
-	}
-	return cmp.Compare(a, b)
 }

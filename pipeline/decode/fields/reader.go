@@ -36,7 +36,6 @@ type Reader struct {
 	lists      lists
 	elements   int  // of its lists so far
 	innerText  bool // within the text of CallingNumbers
-	seen       map[string]struct{}
 
 	codes   []string // of the row being read
 	quiet   bool     // fields that are not in the table are not counted
@@ -51,7 +50,6 @@ func NewReader(maxDepth int) *Reader {
 		Scanner: jsonscan.Scanner{MaxDepth: maxDepth},
 		objects: newObjects(),
 		tally:   tally{total: schema.Counts{}, document: schema.Counts{}},
-		seen:    map[string]struct{}{},
 		at:      nowhere,
 	}
 }

@@ -1,7 +1,6 @@
 package split
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
@@ -17,16 +16,17 @@ type Beginning struct {
 	sum    hash.Hash
 }
 
-// Add appends text, which is copied.
-func (b *Beginning) Add(text []byte) {
+// Write implements [io.Writer]; it never fails.
+func (b *Beginning) Write(text []byte) (int, error) {
 	if b.sum == nil {
 		b.sum = sha256.New()
 	}
 	b.sum.Write(text)
 	b.length += int64(len(text))
 	if room := schema.MaxRejectRaw - len(b.raw); room > 0 {
-		b.raw = append(b.raw, bytes.Clone(text[:min(room, len(text))])...)
+		b.raw = append(b.raw, text[:min(room, len(text))]...)
 	}
+	return len(text), nil
 }
 
 // Keep puts the piece into a reject.

@@ -106,7 +106,7 @@ func (w *window) drop() (dropped int) {
 func (w *window) dropNow() (dropped int) {
 	for i := range w.records {
 		r := &w.records[i]
-		r.Add(w.Text[r.from:w.Pos])
+		_, _ = r.Write(w.Text[r.from:w.Pos])
 		r.from = 0
 	}
 	dropped = w.Pos
@@ -126,6 +126,6 @@ func (w *window) recorded() *Beginning {
 	last := len(w.records) - 1
 	r := w.records[last]
 	w.records = w.records[:last]
-	r.Add(w.Text[r.from:w.Pos])
+	_, _ = r.Write(w.Text[r.from:w.Pos])
 	return &r.Beginning
 }
