@@ -137,7 +137,7 @@ func readList[T any](r *Reader, k ListKind, o *Table[T], dst *[]T, at *int) bool
 }
 
 // again is the list that a member begins with: an empty one in JSON, where the
-// last of several values counts; in XML, which Spells a list as repeated
+// last of several values counts; in XML, which spells a list as repeated
 // elements, what is there.
 func again[T any](r *Reader, list []T) []T {
 	if r.XML {

@@ -29,22 +29,28 @@ func (r *Reader) Suspect(name, value []byte, mentioned string) (s Suspect, is bo
 	return s, true
 }
 
+// note keeps a suspect that has the member mentioned.
+func (r *Reader) note(dst *Suspect, name, value []byte, mentioned string) {
+	if !mentions(value, mentioned) {
+		return // the usual case, in which nothing is allocated
+	}
+	if s, is := r.Suspect(name, value, mentioned); is {
+		*dst = s
+	}
+}
+
 // strayOfJob notes a member of a job that holds its calls, and, where the job
 // stands alone, one that jobs do not have.
 func (r *Reader) strayOfJob(_ *schema.Job, name, value []byte) {
 	if r.Bare && r.Foreign == "" && r.Inside(name) {
 		r.Foreign = string(name)
 	}
-	if mentions(value, "TaskId") {
-		r.alien, _ = r.Suspect(name, value, "TaskId")
-	}
+	r.note(&r.alien, name, value, "TaskId")
 }
 
 // strayOfTask notes a member of a call that holds its conversation.
 func (r *Reader) strayOfTask(_ *schema.Task, name, value []byte) {
-	if mentions(value, "Script") {
-		r.alienLines, _ = r.Suspect(name, value, "Script")
-	}
+	r.note(&r.alienLines, name, value, "Script")
 }
 
 // refuseSuspect refuses a job with a member that holds what a list of it lacks.

@@ -93,7 +93,7 @@ func ReadMember[T any](r *Reader, o *Table[T], v *T, name []byte, after *int, st
 }
 
 // findCapital finds the field of a name that has a small first letter, as some
-// libraries spell what the API Spells with a capital one.
+// libraries spell what the API spells with a capital one.
 func findCapital[T any](r *Reader, o *Table[T], name []byte, after *int) *Field[T] {
 	if len(name) == 0 || name[0]-'a' > 25 {
 		return nil

@@ -13,8 +13,6 @@ import (
 // spellings on the list. They return false at damage only; a value of a shape
 // on no list is stepped over and noted by Refuse, which makes its job a reject.
 
-// text fields: content reads what stays byte for byte, token what is Trimmed.
-
 // Content reads a text that stays byte for byte.
 func (r *Reader) Content(dst *string) bool {
 	switch c := r.Next(); {
@@ -45,7 +43,7 @@ func (r *Reader) Token(dst *string) bool {
 }
 
 // isEdge reports whether a text that begins or ends with c may have to be
-// Trimmed there.
+// trimmed there.
 func isEdge(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
 
 func (r *Reader) trim(s string) string {
@@ -242,10 +240,10 @@ func (r *Reader) NotA(name, want string) bool {
 	return true
 }
 
-// Quoted is s for a reason, Shortened.
+// Quoted is s for a reason, shortened.
 func Quoted(s string) string { return `"` + Shortened(s) + `"` }
 
-// Shortened is s, or its beginning.
+// Shortened is s, or the beginning of a long one.
 func Shortened(s string) string {
 	const most = 40
 	if len(s) > most {
