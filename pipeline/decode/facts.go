@@ -9,7 +9,7 @@ import (
 func (d *Decoder) searchTaskPage() bool {
 	d.env.page = schema.ActionSearchTask
 	d.ResetElements()
-	return d.ObjectList(fields.Rows, d.factsRow, nil)
+	return d.ObjectList(fields.Rows, 0, d.factsRow, nil)
 }
 
 func (d *Decoder) factsRow() bool {

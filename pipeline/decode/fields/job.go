@@ -2,15 +2,6 @@ package fields
 
 import "callmill/schema"
 
-// place is the element of each list that is being read, for reasons. An index
-// is -1 outside of its list.
-type place struct {
-	task, turn, contact, extra, summary int
-	person                              bool // in the Contact of a task
-}
-
-var nowhere = place{-1, -1, -1, -1, -1, false}
-
 // lists gathers what a job holds until its lengths are known.
 type lists struct {
 	numbers   []string
@@ -53,13 +44,13 @@ func jobFields() []Field[schema.Job] {
 		{"SystemPriority", func(r *Reader, j *schema.Job) bool { return r.int32(&j.SystemPriority) }},
 		{"CallingNumbers", (*Reader).jobNumbers},
 		{"Contacts", func(r *Reader, _ *schema.Job) bool {
-			return readList(r, contacts, r.objects.contact, &r.lists.contacts, &r.at.contact)
+			return readList(r, contacts, r.objects.contact, &r.lists.contacts)
 		}},
 		{"Extras", func(r *Reader, _ *schema.Job) bool {
-			return readList(r, extras, r.objects.extra, &r.lists.extras, &r.at.extra)
+			return readList(r, extras, r.objects.extra, &r.lists.extras)
 		}},
 		{"Summary", func(r *Reader, _ *schema.Job) bool {
-			return readList(r, summaries, r.objects.summary, &r.lists.summaries, &r.at.summary)
+			return readList(r, summaries, r.objects.summary, &r.lists.summaries)
 		}},
 		{"Tasks", (*Reader).jobTasks},
 	}
@@ -90,7 +81,7 @@ func turnFields() []Field[schema.Turn] {
 		{"Speaker", func(r *Reader, t *schema.Turn) bool { return r.speaker(&t.Speaker) }},
 		{"Timestamp", func(r *Reader, t *schema.Turn) bool { return r.Instant(&t.Timestamp) }},
 		{"Summary", func(r *Reader, _ *schema.Turn) bool {
-			return readList(r, summaries, r.objects.summary, &r.lists.results, &r.at.summary)
+			return readList(r, summaries, r.objects.summary, &r.lists.results)
 		}},
 	}
 }
@@ -127,10 +118,9 @@ func summaryFields() []Field[schema.Summary] {
 // no list is noted by Refuse. What j points to is valid until Free.
 func (r *Reader) Job(j *schema.Job) bool {
 	*j = schema.Job{}
-	defer func() { r.at = nowhere }()
 	l := &r.lists
 	l.numbers, l.contacts, l.extras, l.summaries, l.tasks = l.numbers[:0], l.contacts[:0], l.extras[:0], l.summaries[:0], l.tasks[:0]
-	r.at, r.elements, r.alien = nowhere, 0, Suspect{}
+	r.at, r.elements, r.alien = place{}, 0, Suspect{}
 	if !ReadObject(r, r.objects.job, j, (*Reader).strayOfJob) {
 		return false
 	}
@@ -146,7 +136,7 @@ func (r *Reader) jobNumbers(*schema.Job) bool {
 
 func (r *Reader) jobTasks(*schema.Job) bool {
 	r.lists.tasks = again(r, r.lists.tasks)
-	ok := r.ObjectList(tasks, r.task, func(name []byte) bool {
+	return r.ObjectList(tasks, len(r.lists.tasks), r.task, func(name []byte) bool {
 		start := r.Pos
 		if !r.Unknown(name) {
 			return false
@@ -154,13 +144,10 @@ func (r *Reader) jobTasks(*schema.Job) bool {
 		r.strayOfJob(nil, name, r.Text[start:r.Pos])
 		return true
 	})
-	r.at.task = -1
-	return ok
 }
 
 func (r *Reader) task() bool {
 	l := &r.lists
-	r.at.task = len(l.tasks)
 	l.tasks = append(l.tasks, schema.Task{})
 	t := &l.tasks[len(l.tasks)-1]
 	l.turns, r.alienLines = l.turns[:0], Suspect{}
@@ -189,14 +176,11 @@ func (r *Reader) taskContact(c *schema.Contact) bool {
 
 func (r *Reader) taskTurns(*schema.Task) bool {
 	r.lists.turns = again(r, r.lists.turns)
-	ok := r.ObjectList(conversation, r.turn, nil)
-	r.at.turn = -1
-	return ok
+	return r.ObjectList(conversation, len(r.lists.turns), r.turn, nil)
 }
 
 func (r *Reader) turn() bool {
 	l := &r.lists
-	r.at.turn = len(l.turns)
 	l.turns = append(l.turns, schema.Turn{})
 	t := &l.turns[len(l.turns)-1]
 	l.results = l.results[:0]

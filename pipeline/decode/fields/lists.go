@@ -15,6 +15,7 @@ const (
 	callingNumbers
 	Rows // of SearchTask
 	codes
+	kinds // how many there are
 )
 
 // names returns the documented name of the list, and the names under which an
@@ -105,13 +106,16 @@ const (
 	taskElements = 16
 )
 
-// ObjectList is List for objects, of which a job must not have too many.
-func (r *Reader) ObjectList(k ListKind, one func() bool, beside func(name []byte) bool) bool {
+// ObjectList is List for objects, of which a job must not have too many; listed
+// is how many were read before.
+func (r *Reader) ObjectList(k ListKind, listed int, one func() bool, beside func(name []byte) bool) bool {
 	size := 1
 	if k == tasks {
 		size = taskElements
 	}
-	return r.List(k, func() bool {
+	at := &r.at.element[k]
+	*at = listed
+	ok := r.List(k, func() bool {
 		if r.Next() != '{' {
 			return r.NotA("an element of "+k.field(), "an object")
 		}
@@ -119,21 +123,21 @@ func (r *Reader) ObjectList(k ListKind, one func() bool, beside func(name []byte
 			r.Refuse(schema.RejectTooLarge, k.field(), "longer than can be held")
 			return r.Skip()
 		}
+		*at++
 		return one()
 	}, beside)
+	*at = 0
+	return ok
 }
 
-// readList reads a list of objects into dst; at counts them.
-func readList[T any](r *Reader, k ListKind, o *Table[T], dst *[]T, at *int) bool {
+// readList reads a list of objects into dst.
+func readList[T any](r *Reader, k ListKind, o *Table[T], dst *[]T) bool {
 	*dst = again(r, *dst)
-	ok := r.ObjectList(k, func() bool {
+	return r.ObjectList(k, len(*dst), func() bool {
 		var v T
-		*at = len(*dst)
 		*dst = append(*dst, v)
-		return ReadObject(r, o, &(*dst)[*at], nil)
+		return ReadObject(r, o, &(*dst)[len(*dst)-1], nil)
 	}, nil)
-	*at = -1
-	return ok
 }
 
 // again is the list that a member begins with: an empty one in JSON, where the

@@ -50,7 +50,6 @@ func NewReader(maxDepth int) *Reader {
 		Scanner: jsonscan.Scanner{MaxDepth: maxDepth},
 		objects: newObjects(),
 		tally:   tally{total: schema.Counts{}, document: schema.Counts{}},
-		at:      nowhere,
 	}
 }
 

@@ -16,21 +16,23 @@ func (r *Reader) Refuse(code, name, what string) {
 	}
 }
 
-// path is where in a job the value being read is, up to its own name.
-func (at place) path() string {
+// place is where the value being read is: by kind of list, the number of the
+// element, counted from 1.
+type place struct {
+	element [kinds]int
+	person  bool // in the Contact of a task
+}
+
+// path is the place up to the name of the value.
+func (at *place) path() string {
 	var b strings.Builder
-	step := func(list string, i int) {
-		if i >= 0 {
-			fmt.Fprintf(&b, "%s[%d].", list, i)
+	for _, k := range [...]ListKind{contacts, extras, tasks, conversation, summaries} {
+		if k == conversation && at.person {
+			b.WriteString("Contact.")
+		}
+		if i := at.element[k]; i > 0 {
+			fmt.Fprintf(&b, "%s[%d].", k.field(), i-1)
 		}
 	}
-	step("Contacts", at.contact)
-	step("Extras", at.extra)
-	step("Tasks", at.task)
-	if at.person {
-		b.WriteString("Contact.")
-	}
-	step("Conversation", at.turn)
-	step("Summary", at.summary)
 	return b.String()
 }

@@ -84,8 +84,9 @@ func (s *splitter) surveyDocument() {
 	lost := !k.object()
 	doc := k.doc
 	doc.lost, doc.whole = lost, doc.whole || s.w.Bad.Code == tooLong
-	doc.text = doc.text[:k.safe.text]
-	for _, closer := range slices.Backward(k.closers[:k.safe.closers]) {
+	doc.text = doc.text[:k.safe]
+	s.r.skim(doc.text)
+	for _, closer := range slices.Backward(s.r.stack) {
 		doc.text = append(doc.text, closer)
 	}
 	doc.judge(s.g)

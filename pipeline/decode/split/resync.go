@@ -82,7 +82,8 @@ func (r *resync) goesOn(text []byte, end int) (goesOn, ends bool) {
 
 // skim finds the end of the bracketed value that text begins with by brackets
 // and quotes alone, however damaged it is inside. whole is false where a
-// bracket closes another kind, or text ends first.
+// bracket closes another kind, or text ends first; then the stack holds what
+// closes the brackets that are open.
 func (r *resync) skim(text []byte) (end int, whole bool) {
 	r.stack = r.stack[:0]
 	for i := 0; i < len(text); i++ {

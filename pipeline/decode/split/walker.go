@@ -14,17 +14,13 @@ type walker struct {
 	depth  int   // brackets around it
 	listed bool  // a list of jobs, or one of them, was met
 
-	copied  int    // how far the window is in the text of the outline
-	closers []byte // of the brackets open in that text
-	safe    point  // where it may end
+	copied int // how far the window is in the text of the outline
+	safe   int // where that may end, but for the brackets open there
 
 	last  int    // where the job read last begins in the window
 	jobs  []byte // of the next slice
 	count int64  // of these
 }
-
-// point is a place in the text of an outline where it may end.
-type point struct{ text, closers int }
 
 func newWalker(s *splitter, doc *outline) *walker {
 	return &walker{splitter: s, doc: doc, start: s.w.base + int64(s.w.Pos), depth: s.w.Depth, copied: s.w.Pos}
@@ -55,27 +51,17 @@ func (k *walker) copy() {
 // mark notes that the text may end at Pos.
 func (k *walker) mark() {
 	k.copy()
-	k.safe = point{len(k.doc.text), len(k.closers)}
-	if len(k.doc.text) > k.o.MaxJobBytes {
+	k.safe = len(k.doc.text)
+	if k.safe > k.o.MaxJobBytes {
 		k.doc.whole = true
 	}
-}
-
-func (k *walker) opened(closer byte) {
-	k.closers = append(k.closers, closer)
-	k.mark()
-}
-
-func (k *walker) closed() {
-	k.closers = k.closers[:len(k.closers)-1]
-	k.mark()
 }
 
 // object walks over the object at Pos. It returns false where the document is
 // lost; then the scanner tells of the damage, unless that was rejected.
 func (k *walker) object() bool {
 	w := &k.w
-	start, depth, text, closers, safe := w.Pos, w.Depth, len(k.doc.text), len(k.closers), k.safe
+	start, depth, text, safe := w.Pos, w.Depth, len(k.doc.text), k.safe
 	bare := false
 	ok := k.members(func(name Name) bool {
 		if bare = !k.listed && (name == JobID || name == JobField); bare {
@@ -87,9 +73,8 @@ func (k *walker) object() bool {
 		return ok
 	}
 	w.Pos, w.Depth = start, depth
-	k.doc.text, k.closers, k.safe = k.doc.text[:text], k.closers[:closers], safe
-	k.copied = start
-	if closers > 0 {
+	k.doc.text, k.safe, k.copied = k.doc.text[:text], safe, start
+	if depth > k.depth {
 		return k.alone()
 	}
 	k.doc.bare = true
@@ -103,7 +88,7 @@ func (k *walker) members(value func(Name) bool) bool {
 	if !w.step(w.Enter) {
 		return false
 	}
-	k.opened('}')
+	k.mark()
 	for first := true; ; first = false {
 		var name Name
 		more := w.step(func() bool {
@@ -122,7 +107,7 @@ func (k *walker) members(value func(Name) bool) bool {
 	if w.Bad.Code != "" {
 		return false
 	}
-	k.closed()
+	k.mark()
 	return true
 }
 
@@ -186,8 +171,7 @@ func (k *walker) openList() {
 	if k.yield == nil && k.doc.hole == 0 {
 		k.doc.hole = len(k.doc.text)
 	}
-	k.closers = append(k.closers, ']')
-	k.safe = point{len(k.doc.text), len(k.closers)}
+	k.safe = len(k.doc.text)
 }
 
 // alone walks over a job in the place of a list of jobs.
@@ -200,7 +184,6 @@ func (k *walker) alone() bool {
 	}
 	k.copied = k.w.Pos
 	k.bracket(']')
-	k.closers = k.closers[:len(k.closers)-1]
 	return true
 }
 
@@ -239,7 +222,7 @@ func (k *walker) array() bool {
 		k.compact()
 	}
 	k.copied = w.Pos - 1
-	k.closed()
+	k.mark()
 	return true
 }
 
