@@ -90,8 +90,9 @@ func (r *Reader) List(k ListKind, one func() bool, beside func(name []byte) bool
 	return r.NotA(k.field(), "an array")
 }
 
+// element reads the value at Pos, an element of a list.
 func (r *Reader) element(one func() bool) bool {
-	if r.Next() == 'n' {
+	if r.Pos < len(r.Text) && r.Text[r.Pos] == 'n' {
 		r.Count(NullElement)
 		return r.Literal("null")
 	}
@@ -116,7 +117,7 @@ func (r *Reader) ObjectList(k ListKind, listed int, one func() bool, beside func
 	at := &r.at.element[k]
 	*at = listed
 	ok := r.List(k, func() bool {
-		if r.Next() != '{' {
+		if r.Text[r.Pos] != '{' {
 			return r.NotA("an element of "+k.field(), "an object")
 		}
 		if r.elements += size; r.elements > maxElements {
