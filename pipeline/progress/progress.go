@@ -10,6 +10,7 @@ package progress
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,16 @@ import (
 // Modes returns the values of --progress. The first, the default, is a bar on a
 // terminal and plain elsewhere.
 func Modes() []string { return []string{"auto", "plain", "json", "none"} }
+
+// Check returns an error unless mode is a value of --progress.
+func Check(mode string) error {
+	modes := Modes()
+	if slices.Contains(modes, mode) {
+		return nil
+	}
+	last := len(modes) - 1
+	return fmt.Errorf("--progress must be %s or %s, got %q", strings.Join(modes[:last], ", "), modes[last], mode)
+}
 
 // Bytes is the unit of stages shown in kB, MB and GB; any other unit is a plural
 // noun, shown unchanged.
@@ -95,7 +106,7 @@ func New(mode string, w io.Writer, terminal bool, opts Options) (*Progress, erro
 	case mode == "json":
 		p.view = &printer{w: w, interval: opts.Every, format: formatJSON}
 	default:
-		return nil, fmt.Errorf("invalid --progress %q: want %s", mode, strings.Join(Modes(), ", "))
+		return nil, Check(mode)
 	}
 	return p, nil
 }

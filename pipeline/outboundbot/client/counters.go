@@ -4,10 +4,10 @@ import "sync/atomic"
 
 // Counters say what a client has done so far.
 type Counters struct {
-	Requests  int64 // sent, retries included
-	Retries   int64 // of them
-	Throttles int64 // responses that only said to ask later
-	HighWater int64 // largest number of requests that left within one second
+	Requests  int64 `json:"requests"`   // sent, retries included
+	Retries   int64 `json:"retries"`    // of them
+	Throttles int64 `json:"throttles"`  // responses that only said to ask later
+	HighWater int64 `json:"high_water"` // largest number of requests that left within one second
 }
 
 type counters struct{ requests, retries, throttles atomic.Int64 }

@@ -7,20 +7,21 @@ import (
 	"callmill/schema"
 )
 
-// Counters say what a source and its client have done so far.
+// Counters say what a source and its client have done so far. The file of a run
+// has them as JSON.
 type Counters struct {
 	client.Counters
 
-	Found    int64 // ids of jobs to ask for, known so far
-	Asked    int64 // ids that were asked for: Returned + Missing + Failed
-	Returned int64
-	Missing  int64 // ids that did not come back in a readable form
-	Failed   int64 // ids that are answered with errors only
-	Resumed  int64 // of Asked, answered by what a killed run had kept
+	Found    int64 `json:"found"` // ids of jobs to ask for, known so far
+	Asked    int64 `json:"asked"` // ids that were asked for: Returned + Missing + Failed
+	Returned int64 `json:"returned"`
+	Missing  int64 `json:"missing"` // ids that did not come back in a readable form
+	Failed   int64 `json:"failed"`  // ids that are answered with errors only
+	Resumed  int64 `json:"resumed"` // of Asked, answered by what a killed run had kept
 
 	// Unlisted are entries that lists counted and, read again and again, never
 	// showed.
-	Unlisted int64
+	Unlisted int64 `json:"unlisted"`
 }
 
 type counters struct {
