@@ -50,7 +50,7 @@ func (d *Decoder) document() bool {
 	d.open()
 	if !d.response() {
 		d.takeBack()
-		d.TakeBack(nil)
+		d.Recount(nil)
 		d.Pos = d.doc.start
 		return false
 	}

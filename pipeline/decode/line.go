@@ -97,7 +97,7 @@ func (d *Decoder) innerDocument() bool {
 		return false
 	}
 	d.items, d.n, d.Refused = d.items[:items], n, refused
-	d.TakeBack(counted)
+	d.Recount(counted)
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return true // classify calls it an api_error
 	}

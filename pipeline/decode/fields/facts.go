@@ -65,12 +65,3 @@ func (r *Reader) dialExceptions(f *schema.TaskFacts) bool {
 	f.Facts.DialExceptions = r.memory.strings.keep(r.codes)
 	return ok
 }
-
-func (r *Reader) boolean(dst **bool) bool {
-	v, set, ok := r.Truth()
-	*dst = nil
-	if set {
-		*dst = r.memory.booleans.one(v)
-	}
-	return ok
-}

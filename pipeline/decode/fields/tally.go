@@ -57,11 +57,12 @@ func (r *Reader) Settle() {
 	clear(r.tally.document)
 }
 
-// Met returns what was met in the document so far, to which TakeBack goes back.
+// Met returns what was met in the document so far.
 func (r *Reader) Met() schema.Counts { return maps.Clone(r.tally.document) }
 
-// TakeBack forgets what was met in the document since.
-func (r *Reader) TakeBack(to schema.Counts) {
+// Recount goes back to what was met when Met was called; nil is the beginning of
+// the document.
+func (r *Reader) Recount(to schema.Counts) {
 	clear(r.tally.document)
 	r.tally.document.Add(to)
 }

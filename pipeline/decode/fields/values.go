@@ -138,11 +138,22 @@ func (r *Reader) int32(dst **int32) bool {
 
 func (r *Reader) int64(dst **int64) bool {
 	v, set, ok := r.Integer()
+	optional(&r.memory.int64s, dst, v, set)
+	return ok
+}
+
+func (r *Reader) boolean(dst **bool) bool {
+	v, set, ok := r.Truth()
+	optional(&r.memory.booleans, dst, v, set)
+	return ok
+}
+
+// optional points dst to v where that is set.
+func optional[T any](kept *arena[T], dst **T, v T, set bool) {
 	*dst = nil
 	if set {
-		*dst = r.memory.int64s.one(v)
+		*dst = kept.one(v)
 	}
-	return ok
 }
 
 // maxInstant is the last millisecond of 9998: the year after it is the

@@ -42,7 +42,7 @@ func (d *outline) judge(g Grammar) {
 // dig makes a hole in a document that was lost before its jobs.
 func (d *outline) dig() {
 	before := bytes.TrimRight(bytes.TrimSuffix(d.text, []byte("}")), " \t\r\n")
-	if before[len(before)-1] != '{' {
+	if !bytes.HasSuffix(before, []byte("{")) {
 		before = append(before, ',')
 	}
 	before = append(before, `"Jobs":[`...)
