@@ -40,13 +40,14 @@ type reader struct {
 	final    bool
 
 	tokens  *xml.Decoder
-	base    int    // offset in text of the tokens' offset 0
-	good    int    // up to where the document is whole
-	lost    bool   // damage ends the document, also where it is a job's
-	next    int    // where the next document begins, behind damage
-	runsOff bool   // the text ends before it is clear how the document goes on
-	any     bool   // an element was read
-	request string // value of RequestId
+	base    int       // offset in text of the tokens' offset 0
+	good    int       // up to where the document is whole
+	lost    bool      // damage ends the document, also where it is a job's
+	next    int       // where the next document begins, behind damage
+	runsOff bool      // the text ends before it is clear how the document goes on
+	root    *xml.Name // is open
+	any     bool      // an element was read
+	request string    // value of RequestId
 }
 
 func (r *reader) html() {
@@ -123,54 +124,32 @@ func (r *reader) token(inside bool) (xml.Token, bool) {
 // document reads to the end of the document: behind its root, or where the
 // next one begins.
 func (r *reader) document() {
-	var root *xml.Name
 	for {
 		r.End = r.at()
-		t, ok := r.token(root != nil)
+		t, ok := r.token(r.root != nil)
 		switch t := t.(type) {
 		case nil:
-			if r.Bad.Code != "" {
-				r.bounded()
-			} else {
+			if r.Bad.Code == "" {
 				r.runsOff = !r.final // a document without root may go on
-			}
-			r.End = len(r.text)
-			return
-		case xml.StartElement:
-			name := t.Name.Local
-			switch first := !r.any; {
-			case root == nil && r.begins(name, r.End):
 				return
-			case first && name == "Job":
-				r.BareJob = true
-				name = "Jobs"
-				fallthrough
-			case !first || name == "Jobs" || name == "jobs" || r.names.Field(name):
-				ok = r.member(name, t.Name, 1)
-			default:
-				r.Root, root = name, &t.Name
 			}
-			r.any = true
+		case xml.StartElement:
+			if r.root == nil && r.begins(t.Name.Local, r.End) {
+				return
+			}
+			ok = r.top(t)
 		case xml.EndElement:
-			if root != nil && t.Name == *root {
+			if r.root != nil && t.Name == *r.root {
 				r.End = r.at()
 				return
 			}
-			ok = r.wrongEnd(root, t.Name)
+			ok = r.wrongEnd(r.root, t.Name)
 		case xml.ProcInst:
-			if r.any && root == nil && t.Target == "xml" {
+			if r.any && r.root == nil && t.Target == "xml" {
 				return
 			}
 		case xml.CharData:
-			text := bytes.TrimSpace(t)
-			switch {
-			case !r.final && r.at() >= len(r.text):
-				r.runsOff = true // more text may be part of it
-				return
-			case len(text) > 0 && root != nil:
-				r.mixed(text)
-			case len(text) > 0:
-				r.End += max(0, bytes.IndexByte(r.text[r.End:], text[0]))
+			if !r.between(t) {
 				return
 			}
 		}
@@ -181,6 +160,38 @@ func (r *reader) document() {
 		}
 		r.good = r.at()
 	}
+}
+
+// top reads an element that stands outside of all others, or inside the root
+// alone.
+func (r *reader) top(t xml.StartElement) bool {
+	name, first := t.Name.Local, !r.any
+	r.any = true
+	if first && name == "Job" {
+		r.BareJob, name = true, "Jobs"
+	}
+	if !first || name == "Jobs" || name == "jobs" || r.names.Field(name) {
+		return r.member(name, t.Name, 1)
+	}
+	r.Root, r.root = name, &t.Name
+	return true
+}
+
+// between reads text between such elements. It returns false where that ends
+// the document, or may go on behind the text.
+func (r *reader) between(t xml.CharData) bool {
+	text := bytes.TrimSpace(t)
+	switch {
+	case !r.final && r.at() >= len(r.text):
+		r.runsOff = true
+		return false
+	case len(text) > 0 && r.root != nil:
+		r.mixed(text)
+	case len(text) > 0:
+		r.End += max(0, bytes.IndexByte(r.text[r.End:], text[0]))
+		return false
+	}
+	return true
 }
 
 // begins reports whether the element at at is the first of another document: a
