@@ -83,7 +83,7 @@ func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		`<R><Jobs><JobId>a</JobId></Jobs></R> <?xml version="1.0"?><R/>`, `<RequestId>1</RequestId><Jobs/><RequestId>2</RequestId>`,
 		`<R><Jobs><JobId>a</R><ListJobsResponse><Jobs/></ListJobsResponse>`, `<html>502</html> {"Jobs":[]}`, `<R>`, `<`, `<R/>{"JobId":"a"}`,
-		`<R><Jobs><Job><JobId>a<Job><JobId>b</JobId></Job>mixed</Jobs></R>`,
+		`<R><Jobs><Job><JobId>a<Job><JobId>b</JobId></Job>mixed</Jobs></R>`, `<RequestId>123</RequestId><RequestId>123</RequestId>`,
 	} {
 		f.Add([]byte(text))
 	}

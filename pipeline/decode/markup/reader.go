@@ -194,15 +194,16 @@ func (r *reader) between(t xml.CharData) bool {
 	return true
 }
 
-// begins reports whether the element at at is the first of another document: a
-// second request id outside a root element.
+// begins reports whether the element at at is the first of another document, or
+// may be when there is more text: a second request id outside a root element.
 func (r *reader) begins(name string, at int) bool {
 	if r.request == "" || name != "RequestId" {
 		return false
 	}
 	_, text, _ := bytes.Cut(r.text[at:], []byte(">"))
-	id, _, _ := bytes.Cut(text, []byte("<"))
-	return string(bytes.TrimSpace(id)) != r.request
+	id, _, closed := bytes.Cut(text, []byte("<"))
+	r.runsOff = !closed && !r.final
+	return r.runsOff || string(bytes.TrimSpace(id)) != r.request
 }
 
 func (r *reader) wrongEnd(open *xml.Name, closed xml.Name) bool {
