@@ -39,9 +39,10 @@
 //	pipeline/nightly           which days are to be fetched, which jobs asked for again
 //	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
-//	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
+//	pipeline/decode            bytes → schema.Job: responses, and what may stand around them
+//	pipeline/decode/fields     jobs and their values, in every spelling a response may have
 //	pipeline/decode/charset    text that is not UTF-8 → UTF-8
-//	pipeline/decode/markup     XML → JSON, element by element
+//	pipeline/decode/markup     an XML document → one JSON object
 //	pipeline/decode/split      inputs beyond what can be held → pieces
 //	pipeline/decode/jsonscan   the strict scanner under all of them
 //	pipeline/redact            what personal data of a job may pass; contact keys

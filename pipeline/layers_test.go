@@ -33,9 +33,12 @@ var arrows = []arrow{
 	{"pipeline/rawlog", "pipeline/internal/durable", "responses are kept as safely as tables"},
 
 	{"pipeline/decode", "pipeline/decode/charset", "inputs that are not UTF-8"},
+	{"pipeline/decode", "pipeline/decode/fields", "jobs, and the values around them"},
 	{"pipeline/decode", "pipeline/decode/jsonscan", "the scanner under its fields"},
 	{"pipeline/decode", "pipeline/decode/split", "pieces of large inputs"},
 	{"pipeline/decode", "pipeline/decode/markup", "XML, rewritten as JSON"},
+	{"pipeline/decode/fields", "pipeline/decode/jsonscan", "the scanner under its values"},
+	{"pipeline/decode/fields", "pipeline/decode/markup", "the name of text between elements"},
 	{"pipeline/decode/split", "pipeline/decode/jsonscan", "the offsets of documents and elements"},
 	{"pipeline/decode/markup", "pipeline/decode/jsonscan", "the spelling of JSON strings"},
 

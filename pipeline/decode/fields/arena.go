@@ -1,4 +1,4 @@
-package decode
+package fields
 
 import "callmill/schema"
 
@@ -72,18 +72,11 @@ type memory struct {
 	booleans arena[bool]
 }
 
-// reset takes back the memory of items that were handed out.
+// reset takes back the memory of everything that was kept.
 func (m *memory) reset() {
-	m.texts.reset()
-	m.jobs.reset()
-	m.tasks.reset()
-	m.turns.reset()
-	m.contacts.reset()
-	m.extras.reset()
-	m.results.reset()
-	m.facts.reset()
-	m.strings.reset()
-	m.int32s.reset()
-	m.int64s.reset()
-	m.booleans.reset()
+	for _, a := range [...]interface{ reset() }{
+		&m.texts, &m.jobs, &m.tasks, &m.turns, &m.contacts, &m.extras, &m.results, &m.facts, &m.strings, &m.int32s, &m.int64s, &m.booleans,
+	} {
+		a.reset()
+	}
 }
