@@ -15,6 +15,9 @@ import (
 // TestHostileInputs: what is made to take long does not. Quadratic work on
 // inputs of this size would take minutes.
 func TestHostileInputs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: measures time")
+	}
 	const size, limit = 1 << 18, 10 * time.Second
 	fill := func(unit string, n int) string { return strings.Repeat(unit, n/len(unit)) }
 	inputs := map[string]func(n int) string{

@@ -44,6 +44,7 @@ type reader struct {
 	good    int       // up to where the document is whole
 	lost    bool      // damage ends the document, also where it is a job's
 	next    int       // where the next document begins, behind damage
+	last    bool      // no document follows: it is looked for once, not at each damaged job
 	runsOff bool      // the text ends before it is clear how the document goes on
 	root    *xml.Name // is open
 	any     bool      // an element was read
@@ -84,9 +85,12 @@ func (r *reader) bounded() bool {
 		r.runsOff = true // more text may make it whole
 		return false
 	}
-	r.next = nextDocument(r.text, r.good+1)
-	r.runsOff = r.next < 0 && !r.final
-	return r.next < 0 && r.final
+	if !r.last {
+		r.next = nextDocument(r.text, r.good+1)
+		r.last = r.next < 0
+	}
+	r.runsOff = r.last && !r.final
+	return r.last && r.final
 }
 
 // restart makes the text from at on the next to be read.

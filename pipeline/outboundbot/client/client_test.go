@@ -245,10 +245,10 @@ func TestNetwork(t *testing.T) {
 			o.Transport, o.Endpoint = nil, server.URL
 			o.Read, o.Overall, o.Attempts = tt.read, 300*time.Millisecond, 2
 		})
+		server.Close() // all requests have ended then
 		if _, failed := errors.AsType[*Failure](err); !failed || !strings.Contains(err.Error(), tt.want) || len(f.arrivals) < 2 {
 			t.Errorf("%s: %v after %d tries; want %q", tt.name, err, len(f.arrivals), tt.want)
 		}
-		server.Close()
 	}
 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
