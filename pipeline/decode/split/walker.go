@@ -61,7 +61,7 @@ func (k *walker) mark() {
 // lost; then the scanner tells of the damage, unless that was rejected.
 func (k *walker) object() bool {
 	w := &k.w
-	start, depth, text, safe := w.Pos, w.Depth, len(k.doc.text), k.safe
+	start, depth, text, safe, copied := w.Pos, w.Depth, len(k.doc.text), k.safe, k.copied
 	bare := false
 	ok := k.members(func(name Name) bool {
 		if bare = !k.listed && (name == JobID || name == JobField); bare {
@@ -73,7 +73,7 @@ func (k *walker) object() bool {
 		return ok
 	}
 	w.Pos, w.Depth = start, depth
-	k.doc.text, k.safe, k.copied = k.doc.text[:text], safe, start
+	k.doc.text, k.safe, k.copied = k.doc.text[:text], safe, copied
 	if depth > k.depth {
 		return k.alone()
 	}

@@ -1,0 +1,56 @@
+package decode_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"callmill/pipeline/decode"
+	"callmill/schema"
+)
+
+// TestDamage: what is whole before and behind damage comes, as what its
+// document says of it, and the damage is one reject, however the input is cut.
+func TestDamage(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		want []string
+	}{
+		"behind a bare job in a body": {
+			`{"body":{"JobId":"z"} x`,
+			[]string{"inst z", "inst syntax: a comma or } is missing, at byte 22"},
+		},
+		"a body of two documents": {
+			`{"observed_at":1769016600000,"instance_id":"i2","action":"ListJobs","status":200,"body":{"JobId":"z"}{"Success":true,"Jobs":[{"JobId":"a"},{"JobId":"b"}]}}`,
+			[]string{"i2 z", "i2 syntax: a comma or } is missing, at byte 101", "inst a", "inst b"},
+		},
+	} {
+		base := schema.Raw{InstanceID: "inst", ObservedAt: 5, Undated: true}
+		whole := base
+		whole.Body = []byte(c.body)
+		if got := inShort(&whole); !slices.Equal(got, c.want) {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, c.want)
+		}
+		want := outlines(decode.New(decode.Options{}), &whole)
+		for _, size := range []int{1, 30, 1 << 20} {
+			if got, _ := cutOutlines(t, decode.Options{PieceBytes: size}, base, whole.Body); !slices.Equal(got, want) {
+				t.Errorf("%s in pieces of %d:\n got %q\nwant %q", name, size, got, want)
+			}
+		}
+	}
+}
+
+// inShort returns the items of a body with the instance they are of.
+func inShort(raw *schema.Raw) (got []string) {
+	for item := range decode.New(decode.Options{}).Items(raw) {
+		switch {
+		case item.Job != nil:
+			got = append(got, item.Job.InstanceID+" "+item.Job.JobID)
+		case item.Facts != nil:
+			got = append(got, fmt.Sprintf("%s %s of %s", item.Facts.InstanceID, item.Facts.TaskID, item.Facts.JobID))
+		default:
+			got = append(got, fmt.Sprintf("%s %s: %s", item.Reject.InstanceID, item.Reject.Code, item.Reject.Reason))
+		}
+	}
+	return got
+}
