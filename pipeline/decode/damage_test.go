@@ -16,6 +16,30 @@ func TestDamage(t *testing.T) {
 		body string
 		want []string
 	}{
+		"cut behind a body that is a text": {
+			`{"body":"{\"Jobs\":[{\"JobId\":\"a\"},{\"JobId\":\"b\"}]}"`,
+			[]string{"inst a", "inst b", "inst truncated: the input ends in the middle, at byte 58"},
+		},
+		"behind a body that is a text": {
+			`{"body":"{\"Jobs\":[{\"JobId\":\"a\"},{\"JobId\":\"b\"}]}" x,"statusCode":200}`,
+			[]string{"inst a", "inst b", "inst syntax: a comma or } is missing, at byte 59"},
+		},
+		"a raw line cut behind its text": {
+			`{"observed_at":1769016600000,"instance_id":"i2","action":"ListJobs","status":200,"body":"{\"Jobs\":[{\"JobId\":\"a\"},{\"JobId\":\"b\"}]}"`,
+			[]string{"i2 a", "i2 b", "i2 truncated: the input ends in the middle, at byte 138"},
+		},
+		"jobs in a text and in a list": {
+			`{"Jobs":[{"JobId":"a"}],"body":"{\"Jobs\":[{\"JobId\":\"b\"}]}" x`,
+			[]string{"inst a", "inst b", "inst syntax: a comma or } is missing, at byte 64"},
+		},
+		"jobs in a list and damage in a text": {
+			`{"Jobs":[{"JobId":"a"}],"body":"{x" x`,
+			[]string{"inst a", "inst syntax: a comma or } is missing, at byte 36"},
+		},
+		"behind a text that says that none is to be published": {
+			`{"body":"{\"Jobs\":[{\"JobId\":\"a\"}],\"Success\":false}" x`,
+			[]string{"inst api_error: the API answered Success:false"},
+		},
 		"behind a bare job in a body": {
 			`{"body":{"JobId":"z"} x`,
 			[]string{"inst z", "inst syntax: a comma or } is missing, at byte 22"},

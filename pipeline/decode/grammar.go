@@ -128,7 +128,7 @@ func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
 	v := split.Verdict{Outcome: split.Unread}
 	for item := range g.judge.Items(&raw) {
 		switch {
-		case item.Reject != nil:
+		case item.Reject != nil && v.Outcome == split.Unread:
 			v.Outcome, v.Reject = split.Refused, item.Reject
 			if bytes.Equal(item.Reject.Raw, raw.Body) {
 				item.Reject.Raw = nil
@@ -136,6 +136,8 @@ func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
 		case item.Job != nil && item.Job.JobID == probeID:
 			v.Outcome, v.Head = split.Published, g.head(item.Job)
 			v.Source = split.Source{InstanceID: strings.Clone(item.Job.InstanceID), ObservedAt: item.Job.ObservedAt, Undated: item.Job.Undated}
+		case item.Job != nil:
+			v.Others = true
 		}
 	}
 	return v

@@ -90,7 +90,7 @@ func (s *splitter) surveyDocument() {
 		doc.text = append(doc.text, closer)
 	}
 	doc.judge(s.g)
-	if doc.jobs && doc.verdict.Outcome != Unread {
+	if doc.jobs && doc.verdict.Outcome != Unread && !doc.verdict.Others {
 		doc.text = nil // it is not needed again
 	}
 	s.outlines = append(s.outlines, *doc)
@@ -113,7 +113,11 @@ func (s *splitter) slice(doc *outline) {
 	if needed {
 		raw = s.w.recorded()
 	}
-	switch verdict := &doc.verdict; {
+	verdict := &doc.verdict
+	if verdict.Others && verdict.Outcome == Published {
+		s.text(doc.text)
+	}
+	switch {
 	case doc.bare:
 	case verdict.Outcome == Refused:
 		r := *verdict.Reject
@@ -122,8 +126,13 @@ func (s *splitter) slice(doc *outline) {
 		}
 		s.hand(Part{Reject: &r, Items: 1, Document: true})
 	case verdict.Outcome == Unread, !doc.jobs && !lost && !doc.hurt:
-		s.hand(Part{Text: doc.text, Items: s.g.Step(doc.text, s.w.Depth, true).Items})
+		s.text(doc.text)
 	case bad.Code != "":
 		s.reject(verdict.Source, problem(s.o, bad, kind, raw, at), true)
 	}
+}
+
+// text yields a document without its jobs.
+func (s *splitter) text(doc []byte) {
+	s.hand(Part{Text: doc, Items: s.g.Step(doc, s.w.Depth, true).Items})
 }

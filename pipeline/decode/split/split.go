@@ -87,6 +87,7 @@ type Verdict struct {
 	Source  Source
 	Head    []byte         // of Published: behind it a list of jobs is closed by ]}
 	Reject  *schema.Reject // of Refused; Raw is nil where it is the document
+	Others  bool           // of Published: the document has jobs outside of its lists, too
 }
 
 // Grammar knows the names and the meaning of documents. Its methods are called
