@@ -67,7 +67,7 @@ func drawMark(r *rapid.T) []byte {
 	return []byte(rapid.SampledFrom([]string{
 		"{", "}", "[", "]", ",", ":", `"`, `\`, " ", "\n", "\x00", "\xff", "&", "null", "5",
 		`{"JobId":"z"}`, `{"Jobs":[`, "]}", `"Success":false,`, `"TaskId":"t"`, `"Jobs":`, `"JobId":`, `"Tasks":[`, `"body":{`,
-		`{"observed_at":1,"body":"`, `"action":"SearchTask",`, `"PageNumber":1,`, `"statusCode":500,`,
+		`{"observed_at":1,"body":"`, `"action":"SearchTask",`, `"SearchTaskInfoList":[`, `"PageNumber":1,`, `"statusCode":500,`,
 		"<Jobs>", "</Jobs>", "<?xml ", "<ListJobsResponse>",
 	}).Draw(r, "token"))
 }

@@ -12,6 +12,10 @@ import (
 // TestDamage: what is whole before and behind damage comes, as what its
 // document says of it, and the damage is one reject, however the input is cut.
 func TestDamage(t *testing.T) {
+	const (
+		line = `{"observed_at":1769016600000,"instance_id":"i2","action":"SearchTask","status":200,"body":`
+		page = `{"Success":true,"SearchTaskInfoList":[{"JobId":"a","TaskId":"t"},`
+	)
 	for name, c := range map[string]struct {
 		body string
 		want []string
@@ -39,6 +43,34 @@ func TestDamage(t *testing.T) {
 		"behind a text that says that none is to be published": {
 			`{"body":"{\"Jobs\":[{\"JobId\":\"a\"}],\"Success\":false}" x`,
 			[]string{"inst api_error: the API answered Success:false"},
+		},
+		"rows cut short": {
+			page + `{"JobId":"b","Task`,
+			[]string{"inst t of a", "inst truncated: the input ends in the middle, at byte 83"},
+		},
+		"a raw line of rows cut short": {
+			line + page + `{"JobId":"b","Task`,
+			[]string{"i2 t of a", "i2 truncated: the input ends in the middle, at byte 173"},
+		},
+		"damage between rows": {
+			page + `x,{"JobId":"b"}]}{"JobId":"c"}` + "\n" + `{"JobId":"d"}`,
+			[]string{"inst t of a", "inst syntax: a value is missing, at byte 65", "inst d"},
+		},
+		"a raw line with damage between rows": {
+			line + page + `x,{"JobId":"b"}]}}{"Jobs":[{"JobId":"c"}]}`,
+			[]string{"i2 t of a", "i2 syntax: a value is missing, at byte 155", "inst c"},
+		},
+		"a text with damage between rows": {
+			`{"action":"SearchTask","body":"{\"SearchTaskInfoList\":[{\"JobId\":\"a\",\"TaskId\":\"t\"} x,{\"JobId\":\"b\"}]}"}`,
+			[]string{"inst t of a"},
+		},
+		"damage behind rows": {
+			page + `null]} x {"JobId":"b"}`,
+			[]string{"inst t of a", "inst syntax: a value is missing, at byte 0", "inst b"},
+		},
+		"campaigns cut short": {
+			`{"observed_at":1769016600000,"action":"ListJobGroups","body":{"JobGroups":{"List":[`,
+			[]string{"inst truncated: the input ends in the middle, at byte 83"},
 		},
 		"behind a bare job in a body": {
 			`{"body":{"JobId":"z"} x`,

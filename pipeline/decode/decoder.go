@@ -10,6 +10,7 @@ import (
 	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/pipeline/decode/markup"
+	"callmill/pipeline/decode/split"
 	"callmill/schema"
 )
 
@@ -192,33 +193,33 @@ func (d *Decoder) flush() {
 
 // hand completes an item with what its envelope says and yields it.
 func (d *Decoder) hand(item schema.Decoded) {
-	instance, observed, undated := d.source()
+	from := d.env.source(d.raw)
 	switch {
 	case item.Job != nil:
 		j := item.Job
-		j.InstanceID, j.ObservedAt, j.Undated = instance, observed, undated
+		j.InstanceID, j.ObservedAt, j.Undated = from.InstanceID, from.ObservedAt, from.Undated
 		j.RequestID = d.env.requestID
 		if j.RequestID == "" {
 			j.RequestID = d.env.lineRequestID
 		}
 	case item.Facts != nil:
 		f := item.Facts
-		f.InstanceID, f.ObservedAt, f.Undated = instance, observed, undated
+		f.InstanceID, f.ObservedAt, f.Undated = from.InstanceID, from.ObservedAt, from.Undated
 	case item.Reject != nil:
 		r := item.Reject
-		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(instance), observed, undated
+		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(from.InstanceID), from.ObservedAt, from.Undated
 	}
 	d.stopped = !d.yield(item)
 }
 
-// source is where and when the document was received.
-func (d *Decoder) source() (instanceID string, observedAt int64, undated bool) {
-	instanceID, observedAt, undated = d.raw.InstanceID, d.raw.ObservedAt, d.raw.Undated
-	if d.env.instanceID != "" {
-		instanceID = d.env.instanceID
+// source is where and when the document, a part of raw, was received.
+func (e *envelope) source(raw *schema.Raw) split.Source {
+	s := split.Source{InstanceID: raw.InstanceID, ObservedAt: raw.ObservedAt, Undated: raw.Undated}
+	if e.instanceID != "" {
+		s.InstanceID = e.instanceID
 	}
-	if d.env.dated {
-		observedAt, undated = d.env.observedAt, false
+	if e.dated {
+		s.ObservedAt, s.Undated = e.observedAt, false
 	}
-	return instanceID, observedAt, undated
+	return s
 }

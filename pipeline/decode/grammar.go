@@ -63,6 +63,8 @@ func (g *grammar) Name(name []byte) split.Name {
 		return split.Jobs
 	case "Job", "job", "List", "list":
 		return split.Wrapper
+	case "SearchTaskInfoList", "searchTaskInfoList":
+		return split.Rows
 	case "body":
 		return split.Body
 	case "observed_at", "instance_id", "statusCode", "Success", "success":
@@ -135,11 +137,12 @@ func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
 			}
 		case item.Job != nil && item.Job.JobID == probeID:
 			v.Outcome, v.Head = split.Published, g.head(item.Job)
-			v.Source = split.Source{InstanceID: strings.Clone(item.Job.InstanceID), ObservedAt: item.Job.ObservedAt, Undated: item.Job.Undated}
 		case item.Job != nil:
 			v.Others = true
 		}
 	}
+	v.Source = g.judge.env.source(&raw)
+	v.Source.InstanceID = strings.Clone(v.Source.InstanceID)
 	return v
 }
 
@@ -177,7 +180,7 @@ func (d *Decoder) grammarOf() *grammar {
 func splitOptions(o Options, base *schema.Raw) split.Options {
 	return split.Options{
 		MaxDepth: o.MaxDepth, MaxJobBytes: o.MaxJobBytes, PieceBytes: o.PieceBytes,
-		Source: split.Source{InstanceID: base.InstanceID, ObservedAt: base.ObservedAt, Undated: base.Undated},
+		Source: new(envelope).source(base),
 	}
 }
 

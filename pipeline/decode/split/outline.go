@@ -114,25 +114,20 @@ func (s *splitter) slice(doc *outline) {
 		raw = s.w.recorded()
 	}
 	verdict := &doc.verdict
-	if verdict.Others && verdict.Outcome == Published {
-		s.text(doc.text)
-	}
 	switch {
 	case doc.bare:
+		return
 	case verdict.Outcome == Refused:
 		r := *verdict.Reject
 		if r.Raw == nil {
 			raw.Keep(&r)
 		}
 		s.hand(Part{Reject: &r, Items: 1, Document: true})
-	case verdict.Outcome == Unread, !doc.jobs && !lost && !doc.hurt:
-		s.text(doc.text)
-	case bad.Code != "":
+		return
+	case verdict.Outcome == Unread, verdict.Others, !doc.jobs && !lost && !doc.hurt:
+		s.hand(Part{Text: doc.text, Items: s.g.Step(doc.text, s.w.Depth, true).Items})
+	}
+	if bad.Code != "" {
 		s.reject(verdict.Source, problem(s.o, bad, kind, raw, at), true)
 	}
-}
-
-// text yields a document without its jobs.
-func (s *splitter) text(doc []byte) {
-	s.hand(Part{Text: doc, Items: s.g.Step(doc, s.w.Depth, true).Items})
 }
