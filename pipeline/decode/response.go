@@ -33,7 +33,7 @@ type field = fields.Field[Decoder]
 
 // responseFields are those of a response itself.
 func responseFields() []field {
-	return []field{
+	list := []field{
 		{Name: "Jobs", Read: func(_ *fields.Reader, d *Decoder) bool {
 			d.env.holdsJobs = true
 			return d.jobList()
@@ -55,11 +55,16 @@ func responseFields() []field {
 			return r.Skip()
 		}},
 	}
+	for _, name := range []string{"Labels", "VariableNames", "PageIndex", "PageSize", "Total"} { // beside the rows of SearchTask
+		list = append(list, field{Name: name, Read: skip})
+	}
+	return list
 }
+
+func skip(r *fields.Reader, _ *Decoder) bool { return r.Skip() }
 
 // lineFields are those of raw lines and SDK dumps.
 func lineFields() []field {
-	skip := func(r *fields.Reader, _ *Decoder) bool { return r.Skip() }
 	return []field{
 		{Name: "observed_at", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
 			r.Count(fields.RawLine)
