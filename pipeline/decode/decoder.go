@@ -138,10 +138,10 @@ func (d *Decoder) utf8() ([]byte, bool) {
 		return nil, false
 	}
 	if notes.Mark {
-		d.Count(fields.ByteOrderMark)
+		d.Count(byteOrderMark)
 	}
 	if notes.Transcoded {
-		d.Count(fields.Transcoded)
+		d.Count(transcoded)
 	}
 	if notes.Repaired {
 		d.Count(fields.InvalidUTF8)

@@ -93,7 +93,7 @@ func (d *Decoder) inParts() {
 		return
 	}
 	if holdsDocuments(text) {
-		d.Count(fields.ArrayOfDocuments)
+		d.Count(arrayOfDocuments)
 	}
 	d.parts = true
 	d.MaxDepth += 2
@@ -127,7 +127,7 @@ func holdsDocuments(text []byte) bool {
 
 func (d *Decoder) rejectOfPart(part split.Part) {
 	if damageCode(part.Reject.Code) {
-		d.Count(fields.Damaged)
+		d.Count(damaged)
 	}
 	d.rejectAs(part.Reject)
 }

@@ -19,7 +19,7 @@ func (d *Decoder) factsRow() bool {
 		return false
 	case d.Dry:
 	case f.JobID == "" || f.TaskID == "":
-		d.Count(fields.FactsWithoutID)
+		d.Count(factsWithoutID)
 	default:
 		d.hasFacts = true
 		d.items = append(d.items, schema.Decoded{Position: d.n, Facts: d.KeepFacts(f)})

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unsafe"
 
-	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/pipeline/decode/split"
 	"callmill/schema"
@@ -54,7 +53,7 @@ func (d *Decoder) bodyText() bool {
 	if !ok || strings.TrimSpace(text) == "" {
 		return ok
 	}
-	d.Count(fields.BodyText)
+	d.Count(bodyText)
 	if d.doc.inner {
 		d.Refuse(schema.RejectShape, "body", "text within text")
 		return true
@@ -109,7 +108,7 @@ func (d *Decoder) rejectBody(code, reason string) {
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return // classify calls it an api_error
 	}
-	d.Count(fields.Damaged)
+	d.Count(damaged)
 	d.reject(code, "", "in body: "+reason, d.Text)
 }
 

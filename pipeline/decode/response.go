@@ -67,7 +67,7 @@ func skip(r *fields.Reader, _ *Decoder) bool { return r.Skip() }
 func lineFields() []field {
 	return []field{
 		{Name: "observed_at", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
-			r.Count(fields.RawLine)
+			r.Count(rawLine)
 			d.env.dated, ok = r.Time(&d.env.observedAt)
 			return ok
 		}},
@@ -78,7 +78,7 @@ func lineFields() []field {
 		{Name: "headers", Read: skip},
 		{Name: "status", Read: func(_ *fields.Reader, d *Decoder) bool { return d.lineStatus() }},
 		{Name: "statusCode", Read: func(r *fields.Reader, d *Decoder) bool {
-			r.Count(fields.SDKDump)
+			r.Count(sdkDump)
 			return d.lineStatus()
 		}},
 		{Name: "body", Read: func(_ *fields.Reader, d *Decoder) bool { return d.body() }},
@@ -102,7 +102,7 @@ func (d *Decoder) response() bool {
 		if !d.env.holdsJobs && d.isJobField(name) {
 			d.Pos, d.Depth = start, depth
 			d.env, d.Refused = env, refused // what came before are fields of the job
-			d.Count(fields.BareJob)
+			d.Count(bareJob)
 			return d.bareJob()
 		}
 		if !fields.ReadMember(d.Reader, d.envelopes, d, name, &after, suspectJobs) {

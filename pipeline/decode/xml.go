@@ -29,10 +29,10 @@ func (d *Decoder) readMarkup(final bool) (doc *markup.Document, whole bool) {
 func (d *Decoder) settleXML(doc *markup.Document) {
 	d.open()
 	piece := d.Text[d.Pos : d.Pos+doc.End]
-	d.Count(fields.XMLDocument)
+	d.Count(xmlRead)
 	d.decodeXML(doc)
 	if doc.Bad.Code != "" {
-		d.Count(fields.Damaged)
+		d.Count(damaged)
 		d.reject(doc.Bad.Code, "", reasonOf(doc.Bad), piece)
 		d.env.lost = true
 	}
@@ -47,10 +47,10 @@ func (d *Decoder) decodeXML(doc *markup.Document) {
 	d.xml, d.XML = doc, true
 	d.env.page = pageOfRoot(doc.Root)
 	if doc.BareJob {
-		d.Count(fields.BareJob)
+		d.Count(bareJob)
 	}
 	for range doc.Attributes {
-		d.Count(fields.XMLAttribute)
+		d.Count(xmlAttribute)
 	}
 	fields.ReadObject(d.Reader, d.responses, d, suspectJobs)
 	d.xml, d.XML = nil, false
@@ -79,7 +79,7 @@ func (d *Decoder) received(start int) []byte {
 func (d *Decoder) damagedXML() bool {
 	i, _, ok := d.Integer()
 	job := &d.xml.Damaged[i]
-	d.Count(fields.Damaged)
+	d.Count(damaged)
 	d.reject(job.Bad.Code, "", reasonOf(job.Bad), job.Raw)
 	return ok
 }
