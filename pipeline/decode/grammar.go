@@ -17,13 +17,13 @@ import (
 // decoding it, so that there is a single reading of documents.
 type grammar struct {
 	base  schema.Raw // whose documents are split, without body
-	dry   *Decoder   // counts
-	judge *Decoder
+	dry   *decoder   // counts
+	judge *decoder
 	raw   schema.Raw // reused
 }
 
 func newGrammar(o Options, base *schema.Raw) *grammar {
-	g := &grammar{dry: New(o), judge: New(o)}
+	g := &grammar{dry: newDecoder(o), judge: newDecoder(o)}
 	g.dry.Dry, g.dry.raw, g.dry.yield = true, &g.raw, func(schema.Decoded) bool { return true }
 	g.reset(base)
 	return g
@@ -128,7 +128,7 @@ func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
 	raw := g.base
 	raw.Body = slices.Concat(before, []byte(probe), after)
 	v := split.Verdict{Outcome: split.Unread}
-	for item := range g.judge.Items(&raw) {
+	for item := range g.judge.all(&raw) {
 		switch {
 		case item.Reject != nil && v.Outcome == split.Unread:
 			v.Outcome, v.Reject = split.Refused, item.Reject
@@ -162,14 +162,14 @@ func (g *grammar) head(j *schema.Job) []byte {
 }
 
 // split cuts text, in which the decoder met damage, into parts without any.
-func (d *Decoder) split(text []byte, yield func(split.Part) error) error {
+func (d *decoder) split(text []byte, yield func(split.Part) error) error {
 	g := d.grammarOf()
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
 	return split.Run(splitOptions(d.o, d.raw), g, open, yield)
 }
 
 // grammarOf returns the grammar for the body being read.
-func (d *Decoder) grammarOf() *grammar {
+func (d *decoder) grammarOf() *grammar {
 	if d.grammar == nil {
 		d.grammar = newGrammar(d.o, d.raw)
 	}
@@ -186,7 +186,7 @@ func splitOptions(o Options, base *schema.Raw) split.Options {
 
 // isJobField reports whether an object with this member, and without Jobs
 // before it, is a job itself. status with a small letter is a raw line's.
-func (d *Decoder) isJobField(name []byte) bool {
+func (d *decoder) isJobField(name []byte) bool {
 	return string(name) != "status" && d.IsJobField(name)
 }
 

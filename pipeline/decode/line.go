@@ -24,7 +24,7 @@ type line struct {
 
 // lineStatus reads the HTTP status; a job in lower camel case has a status of
 // its own, which is read again when its other fields show that it is a job.
-func (d *Decoder) lineStatus() (ok bool) {
+func (d *decoder) lineStatus() (ok bool) {
 	if c := d.Next(); c-'0' > 9 {
 		return d.Skip()
 	}
@@ -34,7 +34,7 @@ func (d *Decoder) lineStatus() (ok bool) {
 
 // body reads the response within a raw line or an SDK dump: embedded, or as
 // the text that was received.
-func (d *Decoder) body() bool {
+func (d *decoder) body() bool {
 	switch d.Next() {
 	case '{':
 		return d.response()
@@ -48,7 +48,7 @@ func (d *Decoder) body() bool {
 	return d.NotA("body", "a response")
 }
 
-func (d *Decoder) bodyText() bool {
+func (d *decoder) bodyText() bool {
 	text, ok := d.ReadString()
 	if !ok || strings.TrimSpace(text) == "" {
 		return ok
@@ -68,7 +68,7 @@ func (d *Decoder) bodyText() bool {
 
 // innerDocument reads the text of a body, which is one document. It returns
 // false where the document around it is better read in parts.
-func (d *Decoder) innerDocument() bool {
+func (d *decoder) innerDocument() bool {
 	items, n, refused, counted := len(d.items), d.n, d.Refused, d.Met()
 	ok := false
 	switch d.Next() {
@@ -104,7 +104,7 @@ func (d *Decoder) innerDocument() bool {
 	return true
 }
 
-func (d *Decoder) rejectBody(code, reason string) {
+func (d *decoder) rejectBody(code, reason string) {
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return // classify calls it an api_error
 	}
@@ -113,7 +113,7 @@ func (d *Decoder) rejectBody(code, reason string) {
 }
 
 // innerParts reads the text of a body, which is damaged, in parts that are not.
-func (d *Decoder) innerParts() {
+func (d *decoder) innerParts() {
 	text, parts := d.Text, d.parts
 	d.parts = true
 	_ = d.split(text, func(part split.Part) error {
@@ -133,7 +133,7 @@ func (d *Decoder) innerParts() {
 	d.env.holdsJobs = true // or its absence was rejected
 }
 
-func (d *Decoder) innerPart() {
+func (d *decoder) innerPart() {
 	for d.Bad.Code == "" {
 		d.env.holdsJobs = false
 		switch d.Next() {

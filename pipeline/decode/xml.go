@@ -12,21 +12,21 @@ import (
 
 // xmlDocument reads the XML document at Pos and yields its items. Damage ends
 // where the document does.
-func (d *Decoder) xmlDocument() {
+func (d *decoder) xmlDocument() {
 	doc, _ := d.readMarkup(true)
 	d.settleXML(doc)
 }
 
 // readMarkup reads the XML document at Pos as JSON; final says that it goes no
 // further than the text.
-func (d *Decoder) readMarkup(final bool) (doc *markup.Document, whole bool) {
+func (d *decoder) readMarkup(final bool) (doc *markup.Document, whole bool) {
 	return markup.Read(d.Text[d.Pos:], final, markup.Names{
 		Field: func(name string) bool { return d.responses.Has([]byte(name)) },
 		Wraps: func(name string) bool { return fields.Jobs.Wraps([]byte(name)) },
 	}, d.o.MaxDepth)
 }
 
-func (d *Decoder) settleXML(doc *markup.Document) {
+func (d *decoder) settleXML(doc *markup.Document) {
 	d.open()
 	piece := d.Text[d.Pos : d.Pos+doc.End]
 	d.Count(xmlRead)
@@ -41,7 +41,7 @@ func (d *Decoder) settleXML(doc *markup.Document) {
 }
 
 // decodeXML decodes the response in an XML document.
-func (d *Decoder) decodeXML(doc *markup.Document) {
+func (d *decoder) decodeXML(doc *markup.Document) {
 	outer := d.EnterText(doc.JSON)
 	d.Depth, d.MaxDepth = 0, len(doc.JSON) // markup has counted
 	d.xml, d.XML = doc, true
@@ -68,7 +68,7 @@ func pageOfRoot(root string) string {
 }
 
 // received returns the value of the text from start to Pos as it was received.
-func (d *Decoder) received(start int) []byte {
+func (d *decoder) received(start int) []byte {
 	if d.XML {
 		return d.xml.Raw(start)
 	}
@@ -76,7 +76,7 @@ func (d *Decoder) received(start int) []byte {
 }
 
 // damagedXML reads the number of a job that could not be spelled as JSON.
-func (d *Decoder) damagedXML() bool {
+func (d *decoder) damagedXML() bool {
 	i, _, ok := d.Integer()
 	job := &d.xml.Damaged[i]
 	d.Count(damaged)

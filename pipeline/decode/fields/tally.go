@@ -64,9 +64,8 @@ func (r *Reader) Count(k Kind) {
 	r.tally.document[string(k)]++
 }
 
-// Counts returns what was met since New, by kind: the coercions of the package
-// comment and, as action_<name>, the lines and pages of other actions. Kinds
-// never met are absent.
+// Counts returns what was met since NewReader, by kind. Kinds never met are
+// absent.
 func (r *Reader) Counts() schema.Counts {
 	r.Settle()
 	return maps.Clone(r.tally.total)
