@@ -72,6 +72,14 @@ func TestDamage(t *testing.T) {
 			`{"observed_at":1769016600000,"action":"ListJobGroups","body":{"JobGroups":{"List":[`,
 			[]string{"inst truncated: the input ends in the middle, at byte 83"},
 		},
+		"within a text": {
+			`{"observed_at":1769016600000,"instance_id":"i2","action":"ListJobs","body":"{\"Jobs\":[{\"JobId\":\"a\"},{\"JobId\":x}]}"}`,
+			[]string{"i2 a", "i2 syntax: a value is missing, at byte 9"},
+		},
+		"within a text of another action": {
+			`{"action":"DescribeJob","body":"{\"Jobs\":[{\"JobId\":\"a\"},{\"JobId\":x}]}"}`,
+			nil,
+		},
 		"behind a bare job in a body": {
 			`{"body":{"JobId":"z"} x`,
 			[]string{"inst z", "inst syntax: a comma or } is missing, at byte 22"},

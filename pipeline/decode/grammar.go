@@ -153,7 +153,10 @@ func (g *grammar) head(j *schema.Job) []byte {
 		InstanceID string `json:"instance_id,omitempty"`
 		RequestID  string `json:"request_id,omitempty"`
 		ObservedAt string `json:"observed_at,omitempty"`
-	}{Action: schema.ActionListJobs, InstanceID: j.InstanceID, RequestID: j.RequestID}
+	}{Action: schema.ActionListJobs, RequestID: j.RequestID}
+	if j.InstanceID != g.base.InstanceID {
+		line.InstanceID = j.InstanceID
+	}
 	if !j.Undated && (g.base.Undated || j.ObservedAt != g.base.ObservedAt) {
 		line.ObservedAt = strconv.FormatInt(j.ObservedAt, 10)
 	}

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"unsafe"
 
@@ -114,7 +115,7 @@ func (d *decoder) rejectBody(code, reason string) {
 
 // innerParts reads the text of a body, which is damaged, in parts that are not.
 func (d *decoder) innerParts() {
-	text, parts := d.Text, d.parts
+	text, parts, action := d.Text, d.parts, d.env.action
 	d.parts = true
 	_ = d.split(text, func(part split.Part) error {
 		if r := part.Reject; r != nil {
@@ -130,6 +131,7 @@ func (d *decoder) innerParts() {
 		return nil
 	})
 	d.parts = parts
+	d.env.action = cmp.Or(action, d.env.action)
 	d.env.holdsJobs = true // or its absence was rejected
 }
 
