@@ -98,7 +98,7 @@ var libraries = []library{
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill/internal/report")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
-	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/decode")},
+	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api")},
 	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/dataset/spill", "pipeline/dataset/parquetio", "segment/internal/zh")},
 	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	gojson "github.com/goccy/go-json"
-
 	"callmill/pipeline/decode"
 	"callmill/schema"
 )
@@ -64,13 +62,6 @@ func BenchmarkItems(b *testing.B) {
 		for range d.Items(&schema.Raw{Body: body}) {
 		}
 		return nil
-	})
-}
-
-func BenchmarkGoccy(b *testing.B) {
-	benchmark(b, func(body []byte) error {
-		var r response
-		return gojson.Unmarshal(body, &r)
 	})
 }
 

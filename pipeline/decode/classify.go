@@ -12,7 +12,7 @@ import (
 
 // classify decides what the items of a document come to, now that all of it
 // was read: one that says Success:false behind its jobs publishes none.
-func (d *Decoder) classify(piece []byte) {
+func (d *decoder) classify(piece []byte) {
 	e := &d.env
 	found := d.n - d.doc.first
 	switch {
@@ -44,7 +44,7 @@ func (d *Decoder) classify(piece []byte) {
 // otherPage counts a page of another action. Of SearchTask it leaves the facts,
 // of ListJobGroups the campaigns: neither has jobs, and neither is ever a
 // reject.
-func (d *Decoder) otherPage(piece []byte) {
+func (d *decoder) otherPage(piece []byte) {
 	e := &d.env
 	action := e.otherAction()
 	d.Count(fields.Kind("action_" + fields.Shortened(action)))
@@ -66,12 +66,12 @@ func (d *Decoder) otherPage(piece []byte) {
 }
 
 // keep drops the items of the document for which wanted is false.
-func (d *Decoder) keep(wanted func(schema.Decoded) bool) {
+func (d *decoder) keep(wanted func(schema.Decoded) bool) {
 	d.items = slices.DeleteFunc(d.items, func(item schema.Decoded) bool { return !wanted(item) })
 }
 
 // dropFacts drops the facts of a document of another action.
-func (d *Decoder) dropFacts() {
+func (d *decoder) dropFacts() {
 	if d.hasFacts {
 		d.keep(func(item schema.Decoded) bool { return item.Facts == nil })
 	}
@@ -79,7 +79,7 @@ func (d *Decoder) dropFacts() {
 
 // groups adds the campaigns of a raw line of ListJobGroups. Such lines are few
 // and of one spelling, our own: encoding/json reads them.
-func (d *Decoder) groups(piece []byte) {
+func (d *decoder) groups(piece []byte) {
 	if d.o.Groups == nil || d.Dry {
 		return
 	}
@@ -94,7 +94,7 @@ func (d *Decoder) groups(piece []byte) {
 
 // unfetchedAlone rejects the id that a raw line of ListJobs asked for in vain
 // instead of what was found in it, if it is such a line.
-func (d *Decoder) unfetchedAlone(piece []byte) bool {
+func (d *decoder) unfetchedAlone(piece []byte) bool {
 	if d.env.action != schema.ActionListJobs || d.Dry {
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/pipeline/decode/markup"
+	"callmill/pipeline/decode/split"
 	"callmill/schema"
 )
 
@@ -36,11 +37,30 @@ func (o Options) withDefaults() Options {
 
 // A Decoder reads bodies one after the other, in memory that it reuses. Not
 // safe for concurrent use.
-type Decoder struct {
+type Decoder struct{ d *decoder }
+
+// New returns a Decoder.
+func New(o Options) *Decoder { return &Decoder{newDecoder(o)} }
+
+// Items yields every job, every reject and what else there is in raw, in order.
+// What a job or facts point to is valid until the next item is asked for;
+// strings may alias raw.Body. A reject is the receiver's to keep.
+//
+// The items of a response come when its end was read. raw.Reject, where the
+// source found the piece unusable, is yielded as it is.
+func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] { return d.d.all(raw) }
+
+// Counts returns what was met since New, by kind: the coercions of the package
+// comment and, as action_<name>, the lines and pages of other actions. Kinds
+// never met are absent.
+func (d *Decoder) Counts() schema.Counts { return d.d.Counts() }
+
+// decoder is a Decoder with the methods of its reader, which are not for users.
+type decoder struct {
 	*fields.Reader
 	o         Options
-	envelopes *fields.Table[Decoder] // responses, and what may stand around them
-	responses *fields.Table[Decoder]
+	envelopes *fields.Table[decoder] // responses, and what may stand around them
+	responses *fields.Table[decoder]
 
 	// The body being read.
 	raw       *schema.Raw
@@ -70,10 +90,9 @@ type document struct {
 	inner bool  // the text being read is a string of the document's
 }
 
-// New returns a Decoder.
-func New(o Options) *Decoder {
+func newDecoder(o Options) *decoder {
 	o = o.withDefaults()
-	return &Decoder{
+	return &decoder{
 		Reader:    fields.NewReader(o.MaxDepth),
 		o:         o,
 		envelopes: fields.NewTable(slices.Concat(responseFields(), lineFields())),
@@ -81,13 +100,8 @@ func New(o Options) *Decoder {
 	}
 }
 
-// Items yields every job, every reject and what else there is in raw, in order.
-// What a job or facts point to is valid until the next item is asked for;
-// strings may alias raw.Body. A reject is the receiver's to keep.
-//
-// The items of a response come when its end was read. raw.Reject, where the
-// source found the piece unusable, is yielded as it is.
-func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
+// all yields what Items does.
+func (d *decoder) all(raw *schema.Raw) iter.Seq[schema.Decoded] {
 	return func(yield func(schema.Decoded) bool) {
 		d.raw, d.yield, d.stopped, d.faultTold = raw, yield, false, false
 		d.n = raw.Position
@@ -96,7 +110,7 @@ func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
 	}
 }
 
-func (d *Decoder) decode() {
+func (d *decoder) decode() {
 	if d.raw.Reject != nil {
 		d.rejectOfSource(*d.raw.Reject)
 		return
@@ -125,7 +139,7 @@ func (d *Decoder) decode() {
 
 // utf8 returns the body in UTF-8; false where that cannot be, which is a
 // reject.
-func (d *Decoder) utf8() ([]byte, bool) {
+func (d *decoder) utf8() ([]byte, bool) {
 	d.MaxDepth = d.o.MaxDepth
 	if d.parts {
 		d.MaxDepth += 2 // split may write brackets around a job
@@ -137,10 +151,10 @@ func (d *Decoder) utf8() ([]byte, bool) {
 		return nil, false
 	}
 	if notes.Mark {
-		d.Count(fields.ByteOrderMark)
+		d.Count(byteOrderMark)
 	}
 	if notes.Transcoded {
-		d.Count(fields.Transcoded)
+		d.Count(transcoded)
 	}
 	if notes.Repaired {
 		d.Count(fields.InvalidUTF8)
@@ -152,7 +166,7 @@ const endsEarly = "the input ends early"
 
 // rejectOfSource yields the reject that the source made, with why the input
 // ended.
-func (d *Decoder) rejectOfSource(r schema.Reject) {
+func (d *decoder) rejectOfSource(r schema.Reject) {
 	fault := d.raw.Fault
 	if fault != "" && r.Code == schema.RejectEmpty {
 		r.Code, r.Reason = schema.RejectTruncated, endsEarly
@@ -176,7 +190,7 @@ func blank(text []byte) bool {
 }
 
 // flush yields the items found so far.
-func (d *Decoder) flush() {
+func (d *decoder) flush() {
 	for _, item := range d.items {
 		if d.stopped {
 			break
@@ -191,34 +205,34 @@ func (d *Decoder) flush() {
 }
 
 // hand completes an item with what its envelope says and yields it.
-func (d *Decoder) hand(item schema.Decoded) {
-	instance, observed, undated := d.source()
+func (d *decoder) hand(item schema.Decoded) {
+	from := d.env.source(d.raw)
 	switch {
 	case item.Job != nil:
 		j := item.Job
-		j.InstanceID, j.ObservedAt, j.Undated = instance, observed, undated
+		j.InstanceID, j.ObservedAt, j.Undated = from.InstanceID, from.ObservedAt, from.Undated
 		j.RequestID = d.env.requestID
 		if j.RequestID == "" {
 			j.RequestID = d.env.lineRequestID
 		}
 	case item.Facts != nil:
 		f := item.Facts
-		f.InstanceID, f.ObservedAt, f.Undated = instance, observed, undated
+		f.InstanceID, f.ObservedAt, f.Undated = from.InstanceID, from.ObservedAt, from.Undated
 	case item.Reject != nil:
 		r := item.Reject
-		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(instance), observed, undated
+		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(from.InstanceID), from.ObservedAt, from.Undated
 	}
 	d.stopped = !d.yield(item)
 }
 
-// source is where and when the document was received.
-func (d *Decoder) source() (instanceID string, observedAt int64, undated bool) {
-	instanceID, observedAt, undated = d.raw.InstanceID, d.raw.ObservedAt, d.raw.Undated
-	if d.env.instanceID != "" {
-		instanceID = d.env.instanceID
+// source is where and when the document, a part of raw, was received.
+func (e *envelope) source(raw *schema.Raw) split.Source {
+	s := split.Source{InstanceID: raw.InstanceID, ObservedAt: raw.ObservedAt, Undated: raw.Undated}
+	if e.instanceID != "" {
+		s.InstanceID = e.instanceID
 	}
-	if d.env.dated {
-		observedAt, undated = d.env.observedAt, false
+	if e.dated {
+		s.ObservedAt, s.Undated = e.observedAt, false
 	}
-	return instanceID, observedAt, undated
+	return s
 }

@@ -52,8 +52,8 @@
 //
 // Of a name given twice in a JSON object the last value wins, but every Jobs
 // counts. Pages of other actions, by the action of their raw line or by their
-// members, are counted and are no rejects, whatever their shape; those of
-// SearchTask yield an item per row (facts.go).
+// members, are counted and are no rejects, whatever their shape, but where
+// damage ends them; those of SearchTask yield an item per row (facts.go).
 //
 // # What is rejected
 //

@@ -14,7 +14,7 @@ import (
 // response, JSON Lines or concatenated documents. An array of documents, and
 // what follows one that is damaged or holds more than should wait for its end,
 // is read in parts.
-func (d *Decoder) documents() {
+func (d *decoder) documents() {
 	for !d.stopped {
 		switch d.Next() {
 		case jsonscan.End:
@@ -38,7 +38,7 @@ func (d *Decoder) documents() {
 }
 
 // open begins a document at Pos.
-func (d *Decoder) open() {
+func (d *decoder) open() {
 	d.Settle()
 	d.doc = document{start: d.Pos, first: d.n}
 	d.env, d.Refused = envelope{}, fields.Refusal{}
@@ -46,7 +46,7 @@ func (d *Decoder) open() {
 
 // document reads the document at Pos and yields its items. It returns false
 // where it cannot be read as a whole; then none was yielded.
-func (d *Decoder) document() bool {
+func (d *decoder) document() bool {
 	d.open()
 	if !d.response() {
 		d.takeBack()
@@ -59,13 +59,13 @@ func (d *Decoder) document() bool {
 }
 
 // settle ends a document that was read to its end, and yields its items.
-func (d *Decoder) settle(piece []byte) {
+func (d *decoder) settle(piece []byte) {
 	d.classify(piece)
 	d.flush()
 }
 
 // takeBack drops the items of the document.
-func (d *Decoder) takeBack() {
+func (d *decoder) takeBack() {
 	d.items = d.items[:0]
 	d.n = d.doc.first
 }
@@ -76,7 +76,7 @@ const maxWaiting = 1024
 
 // crowded reports whether so many items wait for the end of the document that
 // it is better read in parts.
-func (d *Decoder) crowded() bool {
+func (d *decoder) crowded() bool {
 	return len(d.items) >= maxWaiting && !d.parts && !d.Dry && !d.XML && d.Pos-d.doc.start > 2*d.o.PieceBytes
 }
 
@@ -84,7 +84,7 @@ var errStopped = errors.New("stopped")
 
 // inParts reads the text from Pos on, which is damaged, or an array, in parts
 // that are neither.
-func (d *Decoder) inParts() {
+func (d *decoder) inParts() {
 	text := d.Text[d.Pos:]
 	if d.parts { // a part is whole: this is a fault of the program, not of the input
 		d.open()
@@ -93,7 +93,7 @@ func (d *Decoder) inParts() {
 		return
 	}
 	if holdsDocuments(text) {
-		d.Count(fields.ArrayOfDocuments)
+		d.Count(arrayOfDocuments)
 	}
 	d.parts = true
 	d.MaxDepth += 2
@@ -125,9 +125,9 @@ func holdsDocuments(text []byte) bool {
 	return isArray && (c == '{' || c == 'n' || c == ']')
 }
 
-func (d *Decoder) rejectOfPart(part split.Part) {
+func (d *decoder) rejectOfPart(part split.Part) {
 	if damageCode(part.Reject.Code) {
-		d.Count(fields.Damaged)
+		d.Count(damaged)
 	}
 	d.rejectAs(part.Reject)
 }

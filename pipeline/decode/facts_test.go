@@ -58,6 +58,7 @@ func TestFacts(t *testing.T) {
 // read is counted, and so is a row that names no call.
 func TestFactsTolerance(t *testing.T) {
 	for body, want := range map[string]string{
+		`{"Success":true,"Labels":[],"VariableNames":[],"PageIndex":0,"PageSize":10,"Total":1,"New":1,"SearchTaskInfoList":[{"JobId":"j","TaskId":"t","Labels":[],"UserId":"u"}]}`: "[facts j t] map[action_SearchTask:1 unknown_field:1]",
 		`{"SearchTaskInfoList":[{"JobId":"j"},{"TaskId":"t"},{}]}`:                                              "[] map[action_SearchTask:1 facts_without_id:3]",
 		`{"SearchTaskInfoList":[{"JobId":{},"TaskId":"t"}]}`:                                                    "[] map[action_SearchTask:1 facts_not_read:1 facts_without_id:1]",
 		`{"SearchTaskInfoList":[{"JobId":"j","TaskId":"t","CallDuration":"long","TaskEndReason":99999999999}]}`: "[facts j t] map[action_SearchTask:1 facts_not_read:2 string_for_number:1]",

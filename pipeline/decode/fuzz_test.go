@@ -70,9 +70,11 @@ func FuzzCut(f *testing.F) {
 		f.Add(read(f, path), uint16(100))
 	}
 	// A page of ListJobsByGroup with a damaged job; XML before a body that
-	// mentions some.
+	// mentions some; a text and a list; damage between rows.
 	f.Add([]byte(`{"Jobs":{"PageNumber":1,"List":[{"JobId":"a"},{"JobId":tru},{"JobId":"b"}]}}`), uint16(3))
 	f.Add([]byte(`<ListJobsResponse/>{"observed_at":1,"body":"{\"Jobs\":[{\"JobId\":\"<ListJobsResponse>\",\"T"}`), uint16(3))
+	f.Add([]byte(`{"body":"{\"Jobs\":[{\"JobId\":\"a\"}]}","Jobs":[{"JobId":"b"},x`), uint16(3))
+	f.Add([]byte(`{"body":{"SearchTaskInfoList":[{"JobId":"a","TaskId":"t"} x,{"JobId":"b"}]}}`), uint16(3))
 	f.Add([]byte(`<RequestId>123456</RequestId><RequestId>123456</RequestId><Jobs><JobId>a</JobId></Jobs>`), uint16(3))
 	f.Fuzz(func(t *testing.T, body []byte, size uint16) {
 		base := schema.Raw{Origin: "x"}

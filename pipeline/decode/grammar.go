@@ -17,13 +17,13 @@ import (
 // decoding it, so that there is a single reading of documents.
 type grammar struct {
 	base  schema.Raw // whose documents are split, without body
-	dry   *Decoder   // counts
-	judge *Decoder
+	dry   *decoder   // counts
+	judge *decoder
 	raw   schema.Raw // reused
 }
 
 func newGrammar(o Options, base *schema.Raw) *grammar {
-	g := &grammar{dry: New(o), judge: New(o)}
+	g := &grammar{dry: newDecoder(o), judge: newDecoder(o)}
 	g.dry.Dry, g.dry.raw, g.dry.yield = true, &g.raw, func(schema.Decoded) bool { return true }
 	g.reset(base)
 	return g
@@ -63,6 +63,8 @@ func (g *grammar) Name(name []byte) split.Name {
 		return split.Jobs
 	case "Job", "job", "List", "list":
 		return split.Wrapper
+	case "SearchTaskInfoList", "searchTaskInfoList":
+		return split.Rows
 	case "body":
 		return split.Body
 	case "observed_at", "instance_id", "statusCode", "Success", "success":
@@ -126,18 +128,21 @@ func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
 	raw := g.base
 	raw.Body = slices.Concat(before, []byte(probe), after)
 	v := split.Verdict{Outcome: split.Unread}
-	for item := range g.judge.Items(&raw) {
+	for item := range g.judge.all(&raw) {
 		switch {
-		case item.Reject != nil:
+		case item.Reject != nil && v.Outcome == split.Unread:
 			v.Outcome, v.Reject = split.Refused, item.Reject
 			if bytes.Equal(item.Reject.Raw, raw.Body) {
 				item.Reject.Raw = nil
 			}
 		case item.Job != nil && item.Job.JobID == probeID:
 			v.Outcome, v.Head = split.Published, g.head(item.Job)
-			v.Source = split.Source{InstanceID: strings.Clone(item.Job.InstanceID), ObservedAt: item.Job.ObservedAt, Undated: item.Job.Undated}
+		case item.Job != nil:
+			v.Others = true
 		}
 	}
+	v.Source = g.judge.env.source(&raw)
+	v.Source.InstanceID = strings.Clone(v.Source.InstanceID)
 	return v
 }
 
@@ -148,7 +153,10 @@ func (g *grammar) head(j *schema.Job) []byte {
 		InstanceID string `json:"instance_id,omitempty"`
 		RequestID  string `json:"request_id,omitempty"`
 		ObservedAt string `json:"observed_at,omitempty"`
-	}{Action: schema.ActionListJobs, InstanceID: j.InstanceID, RequestID: j.RequestID}
+	}{Action: schema.ActionListJobs, RequestID: j.RequestID}
+	if j.InstanceID != g.base.InstanceID {
+		line.InstanceID = j.InstanceID
+	}
 	if !j.Undated && (g.base.Undated || j.ObservedAt != g.base.ObservedAt) {
 		line.ObservedAt = strconv.FormatInt(j.ObservedAt, 10)
 	}
@@ -157,14 +165,14 @@ func (g *grammar) head(j *schema.Job) []byte {
 }
 
 // split cuts text, in which the decoder met damage, into parts without any.
-func (d *Decoder) split(text []byte, yield func(split.Part) error) error {
+func (d *decoder) split(text []byte, yield func(split.Part) error) error {
 	g := d.grammarOf()
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
 	return split.Run(splitOptions(d.o, d.raw), g, open, yield)
 }
 
 // grammarOf returns the grammar for the body being read.
-func (d *Decoder) grammarOf() *grammar {
+func (d *decoder) grammarOf() *grammar {
 	if d.grammar == nil {
 		d.grammar = newGrammar(d.o, d.raw)
 	}
@@ -175,13 +183,13 @@ func (d *Decoder) grammarOf() *grammar {
 func splitOptions(o Options, base *schema.Raw) split.Options {
 	return split.Options{
 		MaxDepth: o.MaxDepth, MaxJobBytes: o.MaxJobBytes, PieceBytes: o.PieceBytes,
-		Source: split.Source{InstanceID: base.InstanceID, ObservedAt: base.ObservedAt, Undated: base.Undated},
+		Source: new(envelope).source(base),
 	}
 }
 
 // isJobField reports whether an object with this member, and without Jobs
 // before it, is a job itself. status with a small letter is a raw line's.
-func (d *Decoder) isJobField(name []byte) bool {
+func (d *decoder) isJobField(name []byte) bool {
 	return string(name) != "status" && d.IsJobField(name)
 }
 

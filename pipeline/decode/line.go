@@ -2,10 +2,10 @@ package decode
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"unsafe"
 
-	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/pipeline/decode/split"
 	"callmill/schema"
@@ -25,7 +25,7 @@ type line struct {
 
 // lineStatus reads the HTTP status; a job in lower camel case has a status of
 // its own, which is read again when its other fields show that it is a job.
-func (d *Decoder) lineStatus() (ok bool) {
+func (d *decoder) lineStatus() (ok bool) {
 	if c := d.Next(); c-'0' > 9 {
 		return d.Skip()
 	}
@@ -35,7 +35,7 @@ func (d *Decoder) lineStatus() (ok bool) {
 
 // body reads the response within a raw line or an SDK dump: embedded, or as
 // the text that was received.
-func (d *Decoder) body() bool {
+func (d *decoder) body() bool {
 	switch d.Next() {
 	case '{':
 		return d.response()
@@ -49,12 +49,12 @@ func (d *Decoder) body() bool {
 	return d.NotA("body", "a response")
 }
 
-func (d *Decoder) bodyText() bool {
+func (d *decoder) bodyText() bool {
 	text, ok := d.ReadString()
 	if !ok || strings.TrimSpace(text) == "" {
 		return ok
 	}
-	d.Count(fields.BodyText)
+	d.Count(bodyText)
 	if d.doc.inner {
 		d.Refuse(schema.RejectShape, "body", "text within text")
 		return true
@@ -69,7 +69,7 @@ func (d *Decoder) bodyText() bool {
 
 // innerDocument reads the text of a body, which is one document. It returns
 // false where the document around it is better read in parts.
-func (d *Decoder) innerDocument() bool {
+func (d *decoder) innerDocument() bool {
 	items, n, refused, counted := len(d.items), d.n, d.Refused, d.Met()
 	ok := false
 	switch d.Next() {
@@ -105,17 +105,17 @@ func (d *Decoder) innerDocument() bool {
 	return true
 }
 
-func (d *Decoder) rejectBody(code, reason string) {
+func (d *decoder) rejectBody(code, reason string) {
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return // classify calls it an api_error
 	}
-	d.Count(fields.Damaged)
+	d.Count(damaged)
 	d.reject(code, "", "in body: "+reason, d.Text)
 }
 
 // innerParts reads the text of a body, which is damaged, in parts that are not.
-func (d *Decoder) innerParts() {
-	text, parts := d.Text, d.parts
+func (d *decoder) innerParts() {
+	text, parts, action := d.Text, d.parts, d.env.action
 	d.parts = true
 	_ = d.split(text, func(part split.Part) error {
 		if r := part.Reject; r != nil {
@@ -131,10 +131,11 @@ func (d *Decoder) innerParts() {
 		return nil
 	})
 	d.parts = parts
+	d.env.action = cmp.Or(action, d.env.action)
 	d.env.holdsJobs = true // or its absence was rejected
 }
 
-func (d *Decoder) innerPart() {
+func (d *decoder) innerPart() {
 	for d.Bad.Code == "" {
 		d.env.holdsJobs = false
 		switch d.Next() {

@@ -8,13 +8,13 @@ import (
 )
 
 // reject adds a reject to the items of the document.
-func (d *Decoder) reject(code, jobID, reason string, piece []byte) {
+func (d *decoder) reject(code, jobID, reason string, piece []byte) {
 	r := schema.Reject{JobID: jobID, Code: code, Reason: reason, Raw: piece}
 	d.rejectAs(&r)
 }
 
 // rejectAs completes a copy of r and adds it to the items of the document.
-func (d *Decoder) rejectAs(r *schema.Reject) {
+func (d *decoder) rejectAs(r *schema.Reject) {
 	position := d.n
 	d.n++
 	if d.Dry {

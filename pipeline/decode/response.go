@@ -29,60 +29,65 @@ type envelope struct {
 }
 
 // A field of an envelope is read into that of the decoder.
-type field = fields.Field[Decoder]
+type field = fields.Field[decoder]
 
 // responseFields are those of a response itself.
 func responseFields() []field {
-	return []field{
-		{Name: "Jobs", Read: func(_ *fields.Reader, d *Decoder) bool {
+	list := []field{
+		{Name: "Jobs", Read: func(_ *fields.Reader, d *decoder) bool {
 			d.env.holdsJobs = true
 			return d.jobList()
 		}},
-		{Name: "RequestId", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.requestID) }},
-		{Name: "Success", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
+		{Name: "RequestId", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.requestID) }},
+		{Name: "Success", Read: func(r *fields.Reader, d *decoder) (ok bool) {
 			d.env.success, d.env.toldSo, ok = r.Truth()
 			return ok
 		}},
-		{Name: "Code", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.code) }},
-		{Name: "Message", Read: func(r *fields.Reader, d *Decoder) bool { return r.Content(&d.env.message) }},
-		{Name: "HttpStatusCode", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
+		{Name: "Code", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.code) }},
+		{Name: "Message", Read: func(r *fields.Reader, d *decoder) bool { return r.Content(&d.env.message) }},
+		{Name: "HttpStatusCode", Read: func(r *fields.Reader, d *decoder) (ok bool) {
 			d.env.status, _, ok = r.Integer()
 			return ok
 		}},
-		{Name: "SearchTaskInfoList", Read: func(_ *fields.Reader, d *Decoder) bool { return d.searchTaskPage() }},
-		{Name: "JobGroups", Read: func(r *fields.Reader, d *Decoder) bool {
+		{Name: "SearchTaskInfoList", Read: func(_ *fields.Reader, d *decoder) bool { return d.searchTaskPage() }},
+		{Name: "JobGroups", Read: func(r *fields.Reader, d *decoder) bool {
 			d.env.page = schema.ActionListJobGroups // whose raw line is read when it was read to its end
 			return r.Skip()
 		}},
 	}
+	for _, name := range []string{"Labels", "VariableNames", "PageIndex", "PageSize", "Total"} { // beside the rows of SearchTask
+		list = append(list, field{Name: name, Read: skip})
+	}
+	return list
 }
+
+func skip(r *fields.Reader, _ *decoder) bool { return r.Skip() }
 
 // lineFields are those of raw lines and SDK dumps.
 func lineFields() []field {
-	skip := func(r *fields.Reader, _ *Decoder) bool { return r.Skip() }
 	return []field{
-		{Name: "observed_at", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
-			r.Count(fields.RawLine)
+		{Name: "observed_at", Read: func(r *fields.Reader, d *decoder) (ok bool) {
+			r.Count(rawLine)
 			d.env.dated, ok = r.Time(&d.env.observedAt)
 			return ok
 		}},
-		{Name: "instance_id", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.instanceID) }},
-		{Name: "action", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.action) }},
-		{Name: "request_id", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.lineRequestID) }},
+		{Name: "instance_id", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.instanceID) }},
+		{Name: "action", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.action) }},
+		{Name: "request_id", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.lineRequestID) }},
 		{Name: "asked", Read: skip},
 		{Name: "headers", Read: skip},
-		{Name: "status", Read: func(_ *fields.Reader, d *Decoder) bool { return d.lineStatus() }},
-		{Name: "statusCode", Read: func(r *fields.Reader, d *Decoder) bool {
-			r.Count(fields.SDKDump)
+		{Name: "status", Read: func(_ *fields.Reader, d *decoder) bool { return d.lineStatus() }},
+		{Name: "statusCode", Read: func(r *fields.Reader, d *decoder) bool {
+			r.Count(sdkDump)
 			return d.lineStatus()
 		}},
-		{Name: "body", Read: func(_ *fields.Reader, d *Decoder) bool { return d.body() }},
+		{Name: "body", Read: func(_ *fields.Reader, d *decoder) bool { return d.body() }},
 	}
 }
 
 // response reads the object at Pos as a document of any kind. It returns
 // false where that is damaged, or better read in parts.
-func (d *Decoder) response() bool {
+func (d *decoder) response() bool {
 	start, depth := d.Pos, d.Depth
 	env, refused := d.env, d.Refused
 	if !d.Enter() {
@@ -97,7 +102,7 @@ func (d *Decoder) response() bool {
 		if !d.env.holdsJobs && d.isJobField(name) {
 			d.Pos, d.Depth = start, depth
 			d.env, d.Refused = env, refused // what came before are fields of the job
-			d.Count(fields.BareJob)
+			d.Count(bareJob)
 			return d.bareJob()
 		}
 		if !fields.ReadMember(d.Reader, d.envelopes, d, name, &after, suspectJobs) {
@@ -107,7 +112,7 @@ func (d *Decoder) response() bool {
 }
 
 // suspectJobs notes a member of a response that may hold its jobs.
-func suspectJobs(r *fields.Reader, d *Decoder, name, value []byte) {
+func suspectJobs(r *fields.Reader, d *decoder, name, value []byte) {
 	s, is := r.Suspect(name, value, "JobId")
 	if e := &d.env; is && (e.suspect.Name == "" || s.Mentions && !e.suspect.Mentions) {
 		e.suspect = s
@@ -115,7 +120,7 @@ func suspectJobs(r *fields.Reader, d *Decoder, name, value []byte) {
 }
 
 // jobList reads the value of Jobs, or of what takes its place.
-func (d *Decoder) jobList() bool {
+func (d *decoder) jobList() bool {
 	if d.Next() == '{' && d.IsWrapper(fields.Jobs) {
 		d.env.wrapped = true
 	}
@@ -124,7 +129,7 @@ func (d *Decoder) jobList() bool {
 
 // besideJobs steps over what a wrapper holds beside jobs: page numbers belong to
 // another action.
-func (d *Decoder) besideJobs(name []byte) bool {
+func (d *decoder) besideJobs(name []byte) bool {
 	if fields.Spells(name, "PageNumber") || fields.Spells(name, "PageSize") || fields.Spells(name, "TotalCount") {
 		d.env.paged = true
 		return d.Skip()
@@ -138,7 +143,7 @@ func (d *Decoder) besideJobs(name []byte) bool {
 }
 
 // jobElement reads the element of a list of jobs at Pos, which is one item.
-func (d *Decoder) jobElement() bool {
+func (d *decoder) jobElement() bool {
 	d.env.holdsJobs = true
 	c := d.Next()
 	if c == '{' {
@@ -156,7 +161,7 @@ func (d *Decoder) jobElement() bool {
 }
 
 // bareJob reads a job that stands in the place of a response.
-func (d *Decoder) bareJob() bool {
+func (d *decoder) bareJob() bool {
 	d.Foreign, d.Bare = "", true
 	ok := d.jobElement()
 	d.Foreign, d.Bare = "", false
@@ -165,7 +170,7 @@ func (d *Decoder) bareJob() bool {
 
 // readJob reads the object at Pos as a job and adds it to the items. It returns
 // false at damage.
-func (d *Decoder) readJob() bool {
+func (d *decoder) readJob() bool {
 	j := &d.read // which escapes, as what reads a field is a function value
 	start, outer := d.Pos, d.Refused
 	d.Refused = fields.Refusal{}
@@ -185,7 +190,7 @@ func (d *Decoder) readJob() bool {
 }
 
 // judge makes an item of a job that was read to its end.
-func (d *Decoder) judge(j *schema.Job, piece []byte) {
+func (d *decoder) judge(j *schema.Job, piece []byte) {
 	switch {
 	case len(piece) > d.o.MaxJobBytes:
 		d.reject(schema.RejectTooLarge, j.JobID, "a job of "+strconv.Itoa(len(piece))+" bytes", piece)

@@ -63,7 +63,7 @@ func (r *Reader) callingNumber() bool {
 	return true
 }
 
-// CallingNumbersText reads the JSON array of numbers that a string holds.
+// callingNumbersText reads the JSON array of numbers that a string holds.
 func (r *Reader) callingNumbersText(text string) {
 	r.Count(CallingNumbersText)
 	if r.innerText {

@@ -9,7 +9,7 @@ import (
 // Kind is something that is counted, by its name in Counts.
 type Kind string
 
-// Kinds of what is read here, and of what package decode reads around it.
+// Kinds of what is read here.
 const (
 	NumberForString        Kind = "number_for_string"
 	BoolForString          Kind = "bool_for_string"
@@ -34,17 +34,6 @@ const (
 	DuplicateTaskReplaced  Kind = "duplicate_task_replaced"
 	UnknownField           Kind = "unknown_field"
 	InvalidUTF8            Kind = "invalid_utf8"
-	SDKDump                Kind = "sdk_dump"
-	RawLine                Kind = "raw_line"
-	BodyText               Kind = "body_as_text"
-	BareJob                Kind = "bare_job"
-	ArrayOfDocuments       Kind = "array_of_documents"
-	XMLDocument            Kind = "xml"
-	XMLAttribute           Kind = "xml_attribute"
-	ByteOrderMark          Kind = "byte_order_mark"
-	Transcoded             Kind = "transcoded"
-	Damaged                Kind = "damaged"
-	FactsWithoutID         Kind = "facts_without_id"
 	FactsNotRead           Kind = "facts_not_read"
 )
 
@@ -75,9 +64,8 @@ func (r *Reader) Count(k Kind) {
 	r.tally.document[string(k)]++
 }
 
-// Counts returns what was met since New, by kind: the coercions of the package
-// comment and, as action_<name>, the lines and pages of other actions. Kinds
-// never met are absent.
+// Counts returns what was met since NewReader, by kind. Kinds never met are
+// absent.
 func (r *Reader) Counts() schema.Counts {
 	r.Settle()
 	return maps.Clone(r.tally.total)

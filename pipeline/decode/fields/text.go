@@ -25,9 +25,9 @@ func (r *Reader) ReadString() (string, bool) {
 // repaired is raw with its escapes resolved and each byte, or lone surrogate,
 // that is not a character replaced by U+FFFD.
 func (r *Reader) repaired(raw []byte) string {
-	var Damaged bool
-	r.scratch, Damaged = jsonscan.Unescape(r.scratch[:0], raw)
-	if Damaged {
+	var damaged bool
+	r.scratch, damaged = jsonscan.Unescape(r.scratch[:0], raw)
+	if damaged {
 		r.Count(InvalidUTF8)
 	}
 	return alias(r.memory.texts.keep(r.scratch))

@@ -36,9 +36,9 @@ func TestSkip(t *testing.T) {
 	} {
 		s := jsonscan.Scanner{Text: []byte(text), MaxDepth: 4}
 		s.Next()
-		got := fmt.Sprint("ok ", s.Pos)
-		if ok := s.Skip(); ok {
-			got = fmt.Sprint("ok ", s.Pos)
+		got := "ok "
+		if s.Skip() {
+			got += fmt.Sprint(s.Pos)
 		} else {
 			got = fmt.Sprint(s.Bad.Code, " ", s.Bad.At, " ", s.Bad.What)
 		}

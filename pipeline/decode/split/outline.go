@@ -90,7 +90,7 @@ func (s *splitter) surveyDocument() {
 		doc.text = append(doc.text, closer)
 	}
 	doc.judge(s.g)
-	if doc.jobs && doc.verdict.Outcome != Unread {
+	if doc.jobs && doc.verdict.Outcome != Unread && !doc.verdict.Others {
 		doc.text = nil // it is not needed again
 	}
 	s.outlines = append(s.outlines, *doc)
@@ -113,17 +113,21 @@ func (s *splitter) slice(doc *outline) {
 	if needed {
 		raw = s.w.recorded()
 	}
-	switch verdict := &doc.verdict; {
+	verdict := &doc.verdict
+	switch {
 	case doc.bare:
+		return
 	case verdict.Outcome == Refused:
 		r := *verdict.Reject
 		if r.Raw == nil {
 			raw.Keep(&r)
 		}
 		s.hand(Part{Reject: &r, Items: 1, Document: true})
-	case verdict.Outcome == Unread, !doc.jobs && !lost && !doc.hurt:
+		return
+	case verdict.Outcome == Unread, verdict.Others, !doc.jobs && !lost && !doc.hurt:
 		s.hand(Part{Text: doc.text, Items: s.g.Step(doc.text, s.w.Depth, true).Items})
-	case bad.Code != "":
+	}
+	if bad.Code != "" {
 		s.reject(verdict.Source, problem(s.o, bad, kind, raw, at), true)
 	}
 }

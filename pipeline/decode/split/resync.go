@@ -13,6 +13,7 @@ import (
 type resync struct {
 	g        Grammar
 	maxDepth int
+	rows     bool             // what looks like a job before the line ends is a row
 	scan     jsonscan.Scanner // reused
 	stack    []byte           // of skim, reused
 }
@@ -121,6 +122,9 @@ func (r *resync) next(text []byte, from int, final bool) (resume, bool) {
 		}
 		from += n
 		kind, ends := r.candidate(text, from)
+		if kind == atJob && r.rows && bytes.IndexByte(text[:from], '\n') < 0 {
+			kind = atEnd
+		}
 		if kind != atEnd || ends && !final {
 			return resume{from, kind}, !ends
 		}

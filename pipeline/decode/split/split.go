@@ -57,6 +57,7 @@ type Name int
 const (
 	Other    Name = iota
 	Jobs          // of a response: its jobs
+	Rows          // of a response of another kind: its rows, which look like jobs
 	Wrapper       // of an object in the place of the list of jobs: the list
 	Body          // of a raw line: its response
 	Response      // only documents have it
@@ -84,9 +85,10 @@ const (
 // Verdict is what Grammar.Judge found.
 type Verdict struct {
 	Outcome Outcome
-	Source  Source
+	Source  Source         // of the document
 	Head    []byte         // of Published: behind it a list of jobs is closed by ]}
 	Reject  *schema.Reject // of Refused; Raw is nil where it is the document
+	Others  bool           // of Published: the document has jobs outside of its lists, too
 }
 
 // Grammar knows the names and the meaning of documents. Its methods are called

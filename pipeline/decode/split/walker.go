@@ -32,6 +32,7 @@ func (k *walker) end(lost bool) (kind resumeKind) {
 	if bad := w.takeBad(); bad.Code != "" {
 		kind = k.seek(max(bad.At, int(k.start-w.base)+1))
 	}
+	k.r.rows = false
 	w.Depth = k.depth
 	k.pending = w.Pos
 	if lost {
@@ -61,7 +62,7 @@ func (k *walker) mark() {
 // lost; then the scanner tells of the damage, unless that was rejected.
 func (k *walker) object() bool {
 	w := &k.w
-	start, depth, text, safe := w.Pos, w.Depth, len(k.doc.text), k.safe
+	start, depth, text, safe, copied := w.Pos, w.Depth, len(k.doc.text), k.safe, k.copied
 	bare := false
 	ok := k.members(func(name Name) bool {
 		if bare = !k.listed && (name == JobID || name == JobField); bare {
@@ -73,7 +74,7 @@ func (k *walker) object() bool {
 		return ok
 	}
 	w.Pos, w.Depth = start, depth
-	k.doc.text, k.safe, k.copied = k.doc.text[:text], safe, start
+	k.doc.text, k.safe, k.copied = k.doc.text[:text], safe, copied
 	if depth > k.depth {
 		return k.alone()
 	}
@@ -117,12 +118,30 @@ func (k *walker) member(name Name) bool {
 	switch c := k.w.peek(); {
 	case name == Jobs, name == Body && c == '[':
 		return k.list()
+	case name == Rows && c == '[':
+		return k.rows()
 	case name == Body && c == '{':
 		return k.object()
 	case name == Body && c == '"':
 		k.doc.texts = true
 	}
 	return k.w.step(k.w.Skip)
+}
+
+// rows walks over an array of rows: the text may end behind each of them.
+func (k *walker) rows() bool {
+	w := &k.w
+	k.r.rows = true
+	ok := w.step(w.Enter)
+	for first := true; ok; first = false {
+		k.mark()
+		if !w.step(func() bool { return w.Element(first) }) {
+			k.r.rows = w.Bad.Code != ""
+			return !k.r.rows
+		}
+		ok = w.step(w.Skip)
+	}
+	return false
 }
 
 // wrapped is member for an object that wraps jobs.
