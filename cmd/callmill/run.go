@@ -68,7 +68,11 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 		err = r.End(ctx, err)
 		return errors.Join(err, r.WriteMetrics(f.metricsFile, publishedIn(f.out)))
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	defer func() {
+		if e := d.Close(); e != nil {
+			err = r.End(ctx, e) // what was published stays published
+		}
+	}()
 	run := d.NewRun()
 	r.Begin(run)
 	err = o.publish(ctx, env, d, run, s, r)
