@@ -80,10 +80,14 @@ func Open(o Options) (*Log, error) {
 	if err := durable.MkdirAll(o.FS, o.Dir, folderMode); err != nil {
 		return nil, fmt.Errorf("open raw log: %w", err)
 	}
-	if l.kept, err = newKept(); err != nil || o.Resume == "" {
-		return l, err
+	if l.kept, err = newKept(); err != nil {
+		return nil, err
+	}
+	if o.Resume == "" {
+		return l, nil
 	}
 	if err := l.takeOver(); err != nil {
+		l.Close()
 		return nil, fmt.Errorf("resume run %s: %w", o.Resume, err)
 	}
 	return l, nil
