@@ -96,10 +96,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 // publish runs the line.
 func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, r *report.Report) (err error) {
 	file, ok := env.stderr.(*os.File)
-	show, err := progress.New(o.flags.progress, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
-	if err != nil {
-		return err
-	}
+	show := progress.New(o.flags.mode, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
 	defer show.Done()
 	key, err := d.Key(o.flags.key)
 	if err != nil {
