@@ -50,11 +50,11 @@ func Defaults() Options {
 
 func (o *Options) validate() error {
 	if len(o.Discover) == 0 {
-		return exit.Usagef("--discover must be calls, groups or both, got nothing")
+		return exit.Usagef(`invalid --discover "": want calls, groups or both`)
 	}
 	for _, way := range o.Discover {
 		if way != "calls" && way != "groups" {
-			return exit.Usagef("--discover must be calls, groups or both, got %q", way)
+			return exit.Usagef("invalid --discover %q: want calls, groups or both", way)
 		}
 	}
 	for flag, ids := range map[string][]string{"--instance": o.Instances, "--group": o.Groups} {
