@@ -120,7 +120,7 @@
 // position, a code, a reason and the bytes, is published in the table rejects,
 // and the run goes on; how many are too many is the command's to say. An error
 // ends the run with nothing published. It names what was being done, to what,
-// and why it failed: "decode job 17 of resp-3.json: …". Packages return errors;
+// and why it failed: "decode resp-3.json: …". Packages return errors;
 // only commands print them.
 //
 // # How to profile
