@@ -1,8 +1,8 @@
-// Package night is one pull: it plans what to fetch, tracks what was returned,
+// Package pull runs the command pull: it plans what to fetch, tracks what was returned,
 // adds coverage and pending jobs to the snapshot, and judges whether the result
 // is good enough for exit code 0. The rules are in package nightly, the requests
 // in discover; decoding and publishing are left to the command.
-package night
+package pull
 
 import (
 	"bytes"
