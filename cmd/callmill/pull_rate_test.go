@@ -32,7 +32,7 @@ func TestPullRate(t *testing.T) {
 // pullsAtRate reports whether the API saw as many requests as it allows, and no
 // more; last: if not, the test fails.
 func pullsAtRate(t *testing.T, qps, jobs int, least float64, last bool) bool {
-	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
+	served := simulatedAPI(t, simulate.Options{People: jobs}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
 	p.pull(t, exit.Done, "--out", data)
@@ -65,7 +65,7 @@ func TestPullThrottled(t *testing.T) {
 	if thorough() {
 		quota, qps, jobs, most = 40, 80, 100_000, 0.02
 	}
-	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{Quota: float64(quota)})
+	served := simulatedAPI(t, simulate.Options{People: jobs}, api.Options{Quota: float64(quota)})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
 	settled := make(chan api.Counts, 1)
 	time.AfterFunc(3*time.Second, func() { settled <- served.Counts() })
