@@ -32,7 +32,7 @@
 // From the command along the line to what all of them stand on:
 //
 //	cmd/callmill               the command: flags, wiring, what is said at the end
-//	pipeline                   Run, the interfaces between the steps, every goroutine
+//	pipeline                   Run, the interfaces between the steps
 //	pipeline/outboundbot       the API
 //	pipeline/outboundbot/client  requests: signed, paced, retried
 //	pipeline/outboundbot/discover  a plan → schema.Raw: finds the jobs that are due, fetches them
@@ -94,16 +94,21 @@
 //
 // # Goroutines
 //
-// They start in this package and in commands; the bar of progress is drawn by
-// its library's own. The one exception is outboundbot, which has several requests
-// in flight: an errgroup of its own inside Source.Raws, ended when that
-// returns. [Run] is an errgroup: one goroutine
-// reads, Workers of them decode; in [Dataset].Commit, which package
-// dataset/commit implements, as many write shards. Every send selects on
-// ctx.Done(), a producer that is cancelled ends with ctx.Err(), the first error
-// cancels the rest, and Run returns when all have ended. Types that a worker uses
-// (Decoder, Redactor, Flattener, Appender) are not safe for concurrent use; each
-// worker has its own. What they share is: the segmenter and the dataset.
+// They start in four places, and in the library that draws the bar of progress:
+//
+//   - Here: [Run] is an errgroup; one goroutine reads, Workers of them decode.
+//   - In dataset/commit, which implements [Dataset]: as many workers write shards.
+//   - In outboundbot/discover: an errgroup inside Source.Raws has several requests
+//     in flight.
+//   - In the command: signals, standard input, the progress of a pull, the
+//     simulated API.
+//
+// All other packages are called by one of these and return; layers_test.go holds
+// this. Every send selects on ctx.Done(), a producer that is cancelled ends with
+// ctx.Err(), the first error cancels the rest, and Run returns when all have
+// ended. Types that a worker uses (Decoder, Redactor, Flattener, Appender) are not
+// safe for concurrent use; each worker has its own. What they share is: the
+// segmenter and the dataset.
 //
 // The bytes that are published do not depend on any of this: which worker
 // took what, and when, is forgotten when the dataset puts versions and rows in
@@ -115,7 +120,7 @@
 // position, a code, a reason and the bytes, is published in the table rejects,
 // and the run goes on; how many are too many is the command's to say. An error
 // ends the run with nothing published. It names what was being done, to what,
-// and why it failed: "decode job 17 of resp-3.json: …". Packages return errors;
+// and why it failed: "decode resp-3.json: …". Packages return errors;
 // only commands print them.
 //
 // # How to profile

@@ -61,10 +61,16 @@ func (s *fakeSource) Raws(ctx context.Context, yield func(*schema.Raw) error) er
 }
 
 // fakeDecoder counts every letter as a coercion.
-type fakeDecoder struct{ letters int64 }
+type fakeDecoder struct {
+	letters int64
+	err     error // where not nil, found in every piece of input
+}
 
 func (d *fakeDecoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
 	return func(yield func(schema.Decoded) bool) {
+		if d.err != nil && !yield(schema.Decoded{Err: d.err}) {
+			return
+		}
 		for i, letter := range raw.Body {
 			d.letters++
 			found := schema.Decoded{Position: int64(i)}

@@ -128,7 +128,7 @@ func (l *Line) transform(ctx context.Context) (*Report, error) {
 				}
 				done, err := w.transform(raw)
 				if err != nil {
-					return fmt.Errorf("%s: %w", raw.Origin, err)
+					return err
 				}
 				total.add(done)
 				l.Observer.Read(done.bytes, done.jobs, done.turns, done.rejects)
@@ -165,7 +165,7 @@ func (w *worker) transform(raw *schema.Raw) (found done, err error) {
 	for item := range w.decoder.Items(raw) {
 		switch {
 		case item.Err != nil:
-			err = item.Err
+			err = fmt.Errorf("decode %s: %w", raw.Origin, item.Err)
 		case item.Reject != nil:
 			found.rejects++
 			err = w.appender.Reject(raw, item.Reject)

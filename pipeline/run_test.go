@@ -71,7 +71,7 @@ func TestRunWithoutWorkersGivenHasOnePerProcessor(t *testing.T) {
 // TestFirstErrorEndsEverything lets each end of the line fail in turn.
 func TestFirstErrorEndsEverything(t *testing.T) {
 	broken := errors.New("broken")
-	for _, where := range []string{"source", "job", "reject", "flush", "commit"} {
+	for _, where := range []string{"source", "decoder", "job", "reject", "flush", "commit"} {
 		t.Run(where, func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 			s := newSource(strings.Split(strings.Repeat("jrj,", 100), ",")...)
@@ -79,18 +79,23 @@ func TestFirstErrorEndsEverything(t *testing.T) {
 			if where == "source" {
 				s.failAfter, s.err = 50, broken
 			}
-			_, err := pipeline.Run(t.Context(), line(4, s, d))
+			l := line(4, s, d)
+			if where == "decoder" {
+				l.Decoder = func() pipeline.Decoder { return &fakeDecoder{err: broken} }
+			}
+			_, err := pipeline.Run(t.Context(), l)
 			if !errors.Is(err, broken) {
 				t.Errorf("the error is %v, want that of %s", err, where)
 			}
 			if d.published != 0 {
 				t.Error("published")
 			}
-			// An error about a piece of input names it.
-			if inPiece := where == "job" || where == "reject"; inPiece && !strings.HasSuffix(err.Error(), ": broken") {
-				t.Errorf("%q does not name the piece of input", err)
+			// An error about a piece of input names it; the dataset's own do not.
+			named := strings.HasPrefix(err.Error(), "decode ") && strings.HasSuffix(err.Error(), ": broken")
+			if inPiece := where == "decoder"; named != inPiece {
+				t.Errorf("the error is %q", err)
 			}
-			if n := s.yielded.Load(); (where == "job" || where == "reject") && n > 4+4+1 {
+			if n := s.yielded.Load(); (where == "decoder" || where == "job" || where == "reject") && n > 4+4+1 {
 				t.Errorf("%d of 101 pieces were read, though the first failed", n)
 			}
 		})

@@ -36,12 +36,12 @@ type Raw struct {
 	// read again.
 	Replay *Replay
 
-	// Release, where not nil, gives Body back to whoever made it.
+	// Release, where not nil, returns Body to its maker for reuse.
 	Release func()
 }
 
-// Replay is a published reject whose input is read again. Whatever it is refused
-// for this time, it stays this one reject.
+// Replay is a published reject whose input is read again. It stays this one
+// reject, even if it is refused for another reason this time.
 type Replay struct {
 	RejectID string
 	Reject   Reject

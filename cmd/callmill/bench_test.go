@@ -43,7 +43,7 @@ func BenchmarkConvert(b *testing.B) {
 // simulatedCalls are 147,000 turns.
 func simulatedCalls(t testing.TB) (dir string) {
 	dir = filepath.Join(t.TempDir(), "responses")
-	world, err := simulate.New(simulate.Options{Jobs: 20_000})
+	world, err := simulate.New(simulate.Options{People: 20_000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/glance"
-	"callmill/cmd/callmill/internal/night"
+	"callmill/cmd/callmill/internal/pull"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate/api"
 )
@@ -61,13 +61,13 @@ func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *w
 		stop()
 		err = errors.Join(err, <-served)
 	}()
-	options := night.Defaults()
+	options := pull.Defaults()
 	options.Instances, options.QPS = []string{world.InstanceID()}, demoQPS
 	options.Endpoint = "http://" + listener.Addr().String()
 	options.Client.Keys = &client.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
 	options.From = world.Now().AddDate(0, 0, -made.days).In(china).Format(time.DateOnly)
 	options.To = world.Now().In(china).Format(time.DateOnly)
-	if err := pull(ctx, env, flags, options); err != nil {
+	if err := runPull(ctx, env, flags, options); err != nil {
 		return err
 	}
 	return glance.Show(env.stdout, flags.out)

@@ -25,6 +25,7 @@ type runFlags struct {
 	folder       folderFlags
 	allowRejects quantity.Allowance
 	progress     string
+	mode         progress.Mode // progress, parsed
 	metricsFile  string
 }
 
@@ -61,7 +62,8 @@ func (f *runFlags) check() error {
 	if err := f.folder.check(); err != nil {
 		return err
 	}
-	if err := progress.Check(f.progress); err != nil {
+	var err error
+	if f.mode, err = progress.ParseMode(f.progress); err != nil {
 		return exit.AsUsage(err)
 	}
 	return f.settings.Check()

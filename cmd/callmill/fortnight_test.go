@@ -24,7 +24,7 @@ func (a *alarm) Now() time.Time { return time.Now().Add(a.ahead) }
 // tables are those of a pull at once.
 func TestFortnight(t *testing.T) {
 	clock := &alarm{}
-	served := simulatedAPI(t, simulate.Options{Jobs: 300}, api.Options{Now: clock.Now, Clock: clock.Now})
+	served := simulatedAPI(t, simulate.Options{People: 300}, api.Options{Now: clock.Now, Clock: clock.Now})
 	p := newPuller(served, "--instance", "x", "--key", keyFile(t))
 	p.now = clock.Now
 	nightly, atOnce := filepath.Join(t.TempDir(), "nightly"), filepath.Join(t.TempDir(), "at-once")

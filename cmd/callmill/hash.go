@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -39,6 +41,9 @@ can read.`,
 				return hashNumbers(env.stdout, env.stdin, "standard input", redact.New(key))
 			}
 			file, err := os.Open(args[0])
+			if errors.Is(err, fs.ErrNotExist) {
+				return exit.AsUsage(err)
+			}
 			if err != nil {
 				return err
 			}
@@ -46,7 +51,7 @@ can read.`,
 			return hashNumbers(env.stdout, file, args[0], redact.New(key))
 		},
 	}
-	c.Flags().StringVar(&data, "data", "", "dataset whose key to use")
+	c.Flags().StringVar(&data, "data", "", "dataset whose key to use (required)")
 	return c
 }
 

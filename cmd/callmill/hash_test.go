@@ -45,6 +45,11 @@ func TestHashIsTheTables(t *testing.T) {
 	}
 }
 
+func TestHashOfAMissingFile(t *testing.T) {
+	data := convert(t, exit.Done, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"j"}]}`}))
+	runMain(t, exit.Usage, "hash", "--data", data, filepath.Join(t.TempDir(), "nowhere.txt"))
+}
+
 func TestHashNeedsAKey(t *testing.T) {
 	runMain(t, exit.Usage, "hash")
 	runMain(t, exit.Failed, "hash", "--data", t.TempDir())

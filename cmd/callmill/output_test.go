@@ -83,7 +83,7 @@ func TestOutputLost(t *testing.T) {
 		}
 	}
 	t.Run("pull", func(t *testing.T) {
-		server := simulatedAPI(t, simulate.Options{Jobs: 5}, api.Options{})
+		server := simulatedAPI(t, simulate.Options{People: 5}, api.Options{})
 		t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", api.AccessKeyID)
 		t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", api.AccessKeySecret)
 		args := slices.Concat([]string{"pull", "--endpoint", server.url, "--instance", "x", "--progress", "none", "--out", filepath.Join(dir, "pulled")}, wholeWorld)

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/night"
+	"callmill/cmd/callmill/internal/pull"
 	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
@@ -16,7 +16,7 @@ import (
 )
 
 func newPull(env *environment) *cobra.Command {
-	flags, options := &runFlags{}, night.Defaults()
+	flags, options := &runFlags{}, pull.Defaults()
 	var check, dryRun bool
 	c := &cobra.Command{
 		Use:   "pull --out DIR",
@@ -41,11 +41,11 @@ the role of the machine. They are never in flags.`,
 			options.Client = env.client
 			switch {
 			case check:
-				return preview(c.Context(), env, flags, options, (*night.Night).Try)
+				return preview(c.Context(), env, flags, options, (*pull.Pull).Check)
 			case dryRun:
-				return preview(c.Context(), env, flags, options, (*night.Night).List)
+				return preview(c.Context(), env, flags, options, (*pull.Pull).List)
 			}
-			return pull(c.Context(), env, flags, options)
+			return runPull(c.Context(), env, flags, options)
 		},
 	}
 	flags.addOut(c.Flags())
@@ -58,7 +58,7 @@ the role of the machine. They are never in flags.`,
 
 // addPullFlags adds the flags of pull besides those of every run. Their defaults
 // are what o has.
-func addPullFlags(flags *pflag.FlagSet, o *night.Options) {
+func addPullFlags(flags *pflag.FlagSet, o *pull.Options) {
 	flags.StringArrayVar(&o.Instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those in the dataset)")
 	flags.StringVar(&o.Endpoint, "endpoint", o.Endpoint, "`HOST`[:PORT] or URL of the API; http is accepted on loopback only")
 	flags.IntVar(&o.QPS, "qps", o.QPS, "maximum requests in any one second; lowered automatically while the API throttles")
@@ -76,10 +76,10 @@ func addPullFlags(flags *pflag.FlagSet, o *night.Options) {
 	flags.IntVar(&o.KeepRaw, "keep-raw", o.KeepRaw, "number of runs whose responses raw/ keeps")
 }
 
-// pull runs one night.
-func pull(ctx context.Context, env *environment, flags *runFlags, options night.Options) error {
-	n, o := newNight(env, flags, options)
-	defer n.Close()
+// runPull fetches and publishes what is due.
+func runPull(ctx context.Context, env *environment, flags *runFlags, options pull.Options) error {
+	p, o := preparePull(env, flags, options)
+	defer p.Close()
 	err := o.execute(ctx, env)
 	if exit.Interrupted(ctx, err) {
 		return exit.WithHint(err, "what was received is kept: run the same command again, and it goes on from there")
@@ -88,11 +88,11 @@ func pull(ctx context.Context, env *environment, flags *runFlags, options night.
 }
 
 // preview shows something about what a pull would do, and fetches nothing.
-func preview(ctx context.Context, env *environment, flags *runFlags, options night.Options,
-	show func(*night.Night, context.Context, io.Writer, *dataset.Dataset) error,
+func preview(ctx context.Context, env *environment, flags *runFlags, options pull.Options,
+	show func(*pull.Pull, context.Context, io.Writer, *dataset.Dataset) error,
 ) error {
-	n, o := newNight(env, flags, options)
-	defer n.Close()
+	p, o := preparePull(env, flags, options)
+	defer p.Close()
 	if err := flags.check(); err != nil {
 		return err
 	}
@@ -103,22 +103,22 @@ func preview(ctx context.Context, env *environment, flags *runFlags, options nig
 	if _, err := o.settle(d); err != nil {
 		return err
 	}
-	return show(n, ctx, env.stdout, d)
+	return show(p, ctx, env.stdout, d)
 }
 
-// newNight returns a night, and the run that fetches and publishes it.
-func newNight(env *environment, flags *runFlags, options night.Options) (*night.Night, *operation) {
+// preparePull returns a pull, and the operation that runs it.
+func preparePull(env *environment, flags *runFlags, options pull.Options) (*pull.Pull, *operation) {
 	options.Out, options.Now = flags.out, env.now
 	options.NewReader = func() discover.Reader { return newDecoder() }
-	n := night.New(options)
+	p := pull.New(options)
 	o := &operation{command: "pull", flags: flags}
-	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return n.Check(d, s.Location) }
+	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return p.Validate(d, s.Location) }
 	o.open = func(_ context.Context, with opening) (*input, error) {
-		source, err := n.Begin(with.dataset, with.tx, with.report)
+		source, err := p.Begin(with.dataset, with.tx, with.report)
 		if err != nil {
 			return nil, err
 		}
-		return &input{source: source, decoder: newDecoder, counters: source.Counters, extend: n.Extend, finish: n.Finish}, nil
+		return &input{source: source, decoder: newDecoder, counters: source.Counters, extend: p.Extend, finish: p.Finish}, nil
 	}
-	return n, o
+	return p, o
 }

@@ -18,9 +18,9 @@ import (
 // TestPullBadInput: what an operator gets wrong ends the run with one line
 // that says what, and one that says what to do.
 func TestPullBadInput(t *testing.T) {
-	served := simulatedAPI(t, simulate.Options{Jobs: 20}, api.Options{Instances: []string{"x"}})
-	denied := simulatedAPI(t, simulate.Options{Jobs: 20}, api.Options{Deny: []string{"ListJobsByGroup"}})
-	late := simulatedAPI(t, simulate.Options{Jobs: 20}, api.Options{Clock: func() time.Time { return time.Now().Add(time.Hour) }})
+	served := simulatedAPI(t, simulate.Options{People: 20}, api.Options{Instances: []string{"x"}})
+	denied := simulatedAPI(t, simulate.Options{People: 20}, api.Options{Deny: []string{"ListJobsByGroup"}})
+	late := simulatedAPI(t, simulate.Options{People: 20}, api.Options{Clock: func() time.Time { return time.Now().Add(time.Hour) }})
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		io.WriteString(w, "<html><title>Welcome to nginx!</title></html>")
@@ -97,7 +97,7 @@ func TestPullCheck(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: measures seconds of requests")
 	}
-	serve := func(o api.Options) *simulated { return simulatedAPI(t, simulate.Options{Jobs: 20}, o) }
+	serve := func(o api.Options) *simulated { return simulatedAPI(t, simulate.Options{People: 20}, o) }
 	tests := []struct {
 		name, secret string
 		options      api.Options

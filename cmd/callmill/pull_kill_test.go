@@ -32,7 +32,7 @@ func TestPullKilled(t *testing.T) {
 	}
 	for _, qps := range []string{"50", "400"} {
 		t.Run("qps "+qps, func(t *testing.T) {
-			served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
+			served := simulatedAPI(t, simulate.Options{People: jobs}, api.Options{})
 			p := newPuller(served, append([]string{"--instance", "x", "--key", keyFile(t), "--qps", qps}, wholeWorld...)...)
 			killPulls(t, p, trials)
 		})

@@ -24,7 +24,7 @@ func TestPullMemory(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", api.AccessKeyID)
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", api.AccessKeySecret)
 	pull := func(jobs int) (ran, string) {
-		served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
+		served := simulatedAPI(t, simulate.Options{People: jobs}, api.Options{})
 		data := filepath.Join(t.TempDir(), "data")
 		args := []string{"pull", "--endpoint", served.url, "--instance", "x", "--out", data, "--qps", "1000", "--progress", "none"}
 		r := run(t, binary, append(args, wholeWorld...)...)

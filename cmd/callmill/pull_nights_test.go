@@ -44,7 +44,7 @@ func (c calendar) end(days int) time.Time {
 
 // world is one that goes on until yesterday.
 func (c calendar) world(jobs int) simulate.Options {
-	return simulate.Options{Jobs: jobs, Until: c.end(1), Days: 6}
+	return simulate.Options{People: jobs, Until: c.end(1), Days: 6}
 }
 
 // TestNights: nights that were missed are caught up with by the next run, and
@@ -103,7 +103,7 @@ func TestNights(t *testing.T) {
 // nobody was called on those that are fetched.
 func TestMinCalls(t *testing.T) {
 	days := newCalendar()
-	p := newPuller(simulatedAPI(t, simulate.Options{Jobs: 100, Until: days.end(3), Days: 3}, api.Options{}), "--settle", "9d", "--min-calls", "1")
+	p := newPuller(simulatedAPI(t, simulate.Options{People: 100, Until: days.end(3), Days: 3}, api.Options{}), "--settle", "9d", "--min-calls", "1")
 	data := filepath.Join(t.TempDir(), "data")
 	p.pull(t, exit.Done, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(2))
 	got := p.pull(t, exit.Published, "--out", data)
@@ -181,7 +181,7 @@ func TestInstances(t *testing.T) {
 
 // TestNamedJobs: --group and --jobs fetch what they name and cover no day.
 func TestNamedJobs(t *testing.T) {
-	served := simulatedAPI(t, simulate.Options{Jobs: 400}, api.Options{})
+	served := simulatedAPI(t, simulate.Options{People: 400}, api.Options{})
 	p := newPuller(served, "--instance", "x")
 	group := served.world.Groups()[1]
 	want := map[string]bool{}
@@ -238,7 +238,7 @@ func TestKilledWhenPublished(t *testing.T) {
 
 // TestDryRun finds what there is and asks for no conversation.
 func TestDryRun(t *testing.T) {
-	served := simulatedAPI(t, simulate.Options{Jobs: 300}, api.Options{})
+	served := simulatedAPI(t, simulate.Options{People: 300}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
 	got := p.pull(t, exit.Done, "--out", data, "--dry-run")
@@ -255,7 +255,7 @@ func TestDryRun(t *testing.T) {
 
 // TestPullMetrics: the metrics file tells of a failure what is still so.
 func TestPullMetrics(t *testing.T) {
-	served := simulatedAPI(t, simulate.Options{Jobs: 200}, api.Options{Poison: 1})
+	served := simulatedAPI(t, simulate.Options{People: 200}, api.Options{Poison: 1})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "metrics.prom")
 	p.pull(t, exit.Published, "--out", data, "--metrics-file", metrics)

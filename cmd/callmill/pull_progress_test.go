@@ -44,7 +44,7 @@ func TestPullProgress(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: measures seconds of requests")
 	}
-	served := simulatedAPI(t, simulate.Options{Jobs: 600}, api.Options{Faults: 0.1, Quota: 8, Seed: 3})
+	served := simulatedAPI(t, simulate.Options{People: 600}, api.Options{Faults: 0.1, Quota: 8, Seed: 3})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", "12"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
 	got := p.pull(t, exit.Done, "--out", data, "--progress", "json")
@@ -88,7 +88,7 @@ func TestPullProgress(t *testing.T) {
 // TestPullProgressInWords: the same for people; ids that do not come are done,
 // too.
 func TestPullProgressInWords(t *testing.T) {
-	served := simulatedAPI(t, simulate.Options{Jobs: 300}, api.Options{Faults: 0.3, Seed: 2})
+	served := simulatedAPI(t, simulate.Options{People: 300}, api.Options{Faults: 0.3, Seed: 2})
 	p := newPuller(served, append([]string{"--instance", "x", "--progress", "plain"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
 	got := p.pull(t, exit.Done, "--out", data)

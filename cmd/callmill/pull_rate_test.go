@@ -11,17 +11,17 @@ import (
 	"callmill/pipeline/simulate/api"
 )
 
-// TestPullRate: a pull uses nine tenths of the rate it is allowed; no more than
-// that rate leaves in any one second, and no more than one request beyond it
-// arrives, as the simulated API counts.
+// TestPullRate: a pull uses the rate it is allowed; no more than that rate leaves
+// in any one second, and no more than one request beyond it arrives, as the
+// simulated API counts. That nine tenths are used client's TestRate proves, with a
+// clock of its own; here a long run measures it, and a short one half the rate.
 func TestPullRate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: measures seconds of requests")
 	}
-	// That the rate is used shows a long run, on a machine that has nothing else
-	// to do. On one that has, the API may take its time before it looks at a
-	// request; that is tried again. That too many leave is not.
-	qps, jobs, least, tries := 40, 4000, 0.05, 3
+	// On a machine that has other work, the API may take its time before it looks
+	// at a request; that is tried again. That too many leave is not.
+	qps, jobs, least, tries := 40, 4000, 0.50, 3
 	if thorough() {
 		qps, jobs, least = 50, 40_000, 0.90
 	}
@@ -29,10 +29,10 @@ func TestPullRate(t *testing.T) {
 	}
 }
 
-// pullsAtRate reports whether the API saw no more than it allows; last: if not,
-// the test fails.
+// pullsAtRate reports whether the API saw as many requests as it allows, and no
+// more; last: if not, the test fails.
 func pullsAtRate(t *testing.T, qps, jobs int, least float64, last bool) bool {
-	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
+	served := simulatedAPI(t, simulate.Options{People: jobs}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
 	p.pull(t, exit.Done, "--out", data)
@@ -43,7 +43,7 @@ func pullsAtRate(t *testing.T, qps, jobs int, least float64, last bool) bool {
 	if left := lastRun(t, data).Pull.HighWater; left > int64(qps) {
 		t.Errorf("%d requests left in one second, allowed are %d", left, qps)
 	}
-	if peak > qps+1 && !last {
+	if (peak > qps+1 || perSecond < least*float64(qps)) && !last {
 		return false
 	}
 	if peak > qps+1 {
@@ -65,7 +65,7 @@ func TestPullThrottled(t *testing.T) {
 	if thorough() {
 		quota, qps, jobs, most = 40, 80, 100_000, 0.02
 	}
-	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{Quota: float64(quota)})
+	served := simulatedAPI(t, simulate.Options{People: jobs}, api.Options{Quota: float64(quota)})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
 	settled := make(chan api.Counts, 1)
 	time.AfterFunc(3*time.Second, func() { settled <- served.Counts() })

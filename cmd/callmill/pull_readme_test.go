@@ -16,7 +16,7 @@ import (
 // other.
 func TestReadmeOfNights(t *testing.T) {
 	text := readme(t, manual)
-	p := newPuller(simulatedAPI(t, simulate.Options{Jobs: 20}, api.Options{}), append([]string{"--instance", "x"}, wholeWorld...)...)
+	p := newPuller(simulatedAPI(t, simulate.Options{People: 20}, api.Options{}), append([]string{"--instance", "x"}, wholeWorld...)...)
 	metrics := filepath.Join(t.TempDir(), "metrics.prom")
 	p.pull(t, exit.Done, "--out", filepath.Join(t.TempDir(), "data"), "--metrics-file", metrics)
 	written, err := os.ReadFile(metrics)

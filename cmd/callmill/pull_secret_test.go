@@ -23,7 +23,7 @@ func TestPullKeepsSecrets(t *testing.T) {
 		t.Skip("-short: repeats many requests")
 	}
 	const token, wrong = "CAIS-token-of-the-tests", "secret-that-is-wrong"
-	served := simulatedAPI(t, simulate.Options{Jobs: 200}, api.Options{Faults: 0.1, Poison: 1})
+	served := simulatedAPI(t, simulate.Options{People: 200}, api.Options{Faults: 0.1, Poison: 1})
 	p := newPuller(served, append([]string{"--instance", "x", "--progress", "plain"}, wholeWorld...)...)
 	p.client.Keys.Token = token
 	data := filepath.Join(t.TempDir(), "data")

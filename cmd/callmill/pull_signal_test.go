@@ -26,7 +26,7 @@ func TestPullStopped(t *testing.T) {
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			served := simulatedAPI(t, simulate.Options{Jobs: 1000}, api.Options{})
+			served := simulatedAPI(t, simulate.Options{People: 1000}, api.Options{})
 			p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 			data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "callmill.prom")
 			cmd := p.process("--out", data, "--qps", "12", "--metrics-file", metrics)

@@ -28,7 +28,7 @@ func TestPullUnderFaults(t *testing.T) {
 	}
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint("seed ", seed+1), func(t *testing.T) {
-			world := simulate.Options{Jobs: 900, Seed: seed + 1}
+			world := simulate.Options{People: 900, Seed: seed + 1}
 			args := append([]string{"--instance", "x", "--key", keyFile(t)}, wholeWorld...)
 			calm := newPuller(simulatedAPI(t, world, api.Options{}), args...)
 			rough := newPuller(simulatedAPI(t, world, api.Options{Faults: 0.2, Seed: seed + 1}), args...)
@@ -57,7 +57,7 @@ func TestPullFindsJobsThatWereNotCalled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: repeats many requests")
 	}
-	served := simulatedAPI(t, simulate.Options{Jobs: 600}, api.Options{})
+	served := simulatedAPI(t, simulate.Options{People: 600}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	discovered := func(ways string) map[string]bool {
 		data := filepath.Join(t.TempDir(), "data")
@@ -90,7 +90,7 @@ func TestPullPoison(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: pulls for many nights")
 	}
-	served := simulatedAPI(t, simulate.Options{Jobs: 400}, api.Options{Poison: 3})
+	served := simulatedAPI(t, simulate.Options{People: 400}, api.Options{Poison: 3})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
 	got := p.pull(t, exit.Published, "--out", data)
@@ -125,7 +125,7 @@ func TestPullPoison(t *testing.T) {
 
 // TestPullAndConvert: the responses a pull kept give the same tables.
 func TestPullAndConvert(t *testing.T) {
-	served := simulatedAPI(t, simulate.Options{Jobs: 500}, api.Options{Faults: 0.1})
+	served := simulatedAPI(t, simulate.Options{People: 500}, api.Options{Faults: 0.1})
 	key := keyFile(t)
 	p := newPuller(served, append([]string{"--instance", "x", "--key", key}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")

@@ -137,7 +137,7 @@ type readmeShell struct {
 
 func newReadmeShell(t *testing.T, binary string) *readmeShell {
 	t.Helper()
-	real := simulatedAPI(t, simulate.Options{Jobs: 40}, api.Options{})
+	real := simulatedAPI(t, simulate.Options{People: 40}, api.Options{})
 	programs := filepath.Dir(binary)
 	s := &readmeShell{dir: t.TempDir()}
 	input, err := filepath.Abs(filepath.Join("..", "..", "pipeline"))

@@ -28,7 +28,7 @@ Exit codes:
     1  failed; nothing was published
     2  usage error; nothing was changed
     3  published, but with more rejects or missing ids, or fewer calls, than
-       allowed, or with days left uncovered; stderr gives every reason
+       allowed, or with days left uncovered; stderr lists the reasons
     4  another run holds the dataset
   130  stopped by Ctrl-C, 143 by SIGTERM; nothing was published`,
 		SilenceErrors: true,

@@ -68,7 +68,11 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 		err = r.End(ctx, err)
 		return errors.Join(err, r.WriteMetrics(f.metricsFile, publishedIn(f.out)))
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	defer func() {
+		if e := d.Close(); e != nil {
+			err = r.End(ctx, e) // what was published stays published
+		}
+	}()
 	run := d.NewRun()
 	r.Begin(run)
 	err = o.publish(ctx, env, d, run, s, r)
@@ -92,10 +96,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 // publish runs the line.
 func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, r *report.Report) (err error) {
 	file, ok := env.stderr.(*os.File)
-	show, err := progress.New(o.flags.progress, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
-	if err != nil {
-		return err
-	}
+	show := progress.New(o.flags.mode, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
 	defer show.Done()
 	key, err := d.Key(o.flags.key)
 	if err != nil {

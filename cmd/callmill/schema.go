@@ -19,7 +19,7 @@ func newSchema(env *environment) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			switch {
 			case lang != "en" && lang != "zh":
-				return exit.Usagef("--lang must be en or zh, got %q", lang)
+				return exit.Usagef("invalid --lang %q: want en or zh", lang)
 			case lang == "zh" && format != "md":
 				return exit.Usagef("--lang zh is for --format md, got --format %s", format)
 			case lang == "zh":
@@ -33,7 +33,7 @@ func newSchema(env *environment) *cobra.Command {
 			case "sql":
 				return tabledoc.SQL(env.stdout)
 			}
-			return exit.Usagef("--format must be md, json or sql, got %q", format)
+			return exit.Usagef("invalid --format %q: want md, json or sql", format)
 		},
 	}
 	c.Flags().StringVar(&format, "format", "md", "md, json or sql")

@@ -44,7 +44,7 @@ func (f *worldFlags) world() (*simulate.World, error) {
 		return nil, exit.Usagef("--people must be at least 1, got %d", f.people)
 	}
 	world, err := simulate.New(simulate.Options{
-		Jobs: f.people, Seed: f.seed, Days: f.days,
+		People: f.people, Seed: f.seed, Days: f.days,
 		Until: simulate.EndOfDay(until.Year(), until.Month(), until.Day()),
 	})
 	return world, exit.AsUsage(err)

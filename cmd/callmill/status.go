@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/pipeline/dataset"
+	"callmill/schema"
 )
 
 func newStatus(env *environment) *cobra.Command {
@@ -39,7 +40,7 @@ func newStatus(env *environment) *cobra.Command {
 func printStatus(out io.Writer, s *dataset.Status) error {
 	fmt.Fprintf(out, "snapshot   %s, published %s\n", s.Snapshot, s.Published.Format(time.RFC3339))
 	fmt.Fprintf(out, "contains   %d jobs, %d tasks, %d turns, %d rejects in %.1f MB\n",
-		s.Rows["jobs"], s.Rows["tasks"], s.Rows["turns"], s.Rows["rejects"], float64(s.Bytes)/1e6)
+		s.Rows[schema.TableJobs], s.Rows[schema.TableTasks], s.Rows[schema.TableTurns], s.Rows[schema.TableRejects], float64(s.Bytes)/1e6)
 	fmt.Fprintf(out, "settings   %s, segmenter %s, hmm %t, pii %s\n", s.Settings.TimeZone, s.Settings.Segmenter, s.Settings.HMM, s.Settings.PII)
 	for _, i := range s.Instances {
 		fmt.Fprintf(out, "instance   %s: %d pending\n", i.InstanceID, i.Pending)

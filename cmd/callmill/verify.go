@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/verify"
@@ -39,7 +40,7 @@ derived column again. It prints what is wrong, and then exits with code 1.`,
 		}
 		if report.Damaged() {
 			return exit.WithHint(fmt.Errorf("verify %s: %d findings", dir, len(report.Findings)),
-				"go back to a good snapshot with `callmill snapshots "+dir+" rollback NAME`")
+				"go back to a good snapshot with `callmill snapshots "+quote.Shell(dir)+" rollback NAME`")
 		}
 		return nil
 	})

@@ -42,7 +42,7 @@ func simulated(ctx context.Context, s settings, notes io.Writer) (*responses, er
 	if _, err := os.Stat(dir); err != nil {
 		fmt.Fprintf(notes, "simulating %d jobs in %s\n", s.jobs, dir)
 		partial := dir + ".partial"
-		world, err := simulate.New(simulate.Options{Jobs: s.jobs})
+		world, err := simulate.New(simulate.Options{People: s.jobs})
 		if err != nil {
 			return nil, err
 		}

@@ -143,6 +143,18 @@ func (d *Dataset) makeFolders() error {
 	return nil
 }
 
+// LatestError means that the latest snapshot of the dataset in Dir is unknown or
+// cannot be read. Others may be good, and can be published again with [Rollback].
+type LatestError struct {
+	Dir string
+	Err error
+}
+
+func (e *LatestError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *LatestError) Unwrap() error { return e.Err }
+
 // load finds the published snapshot.
 func (d *Dataset) load() error {
 	name, err := d.latest()
@@ -157,8 +169,7 @@ func (d *Dataset) load() error {
 		err = fmt.Errorf("it is missing, or has no manifest: %w", err)
 	}
 	if err != nil {
-		return fmt.Errorf("latest is snapshot %s: %w; `callmill snapshots %s list` shows the others, `callmill snapshots %s rollback NAME` goes back to one",
-			name, err, d.dir, d.dir)
+		return &LatestError{d.dir, fmt.Errorf("latest is snapshot %s: %w", name, err)}
 	}
 	d.name, d.manifest = name, manifest
 	return nil
@@ -191,8 +202,7 @@ func (d *Dataset) latest() (string, error) {
 func (d *Dataset) checkLatest(target string) (string, error) {
 	name := strings.TrimPrefix(target, SnapshotsDir+"/")
 	if !snapshotName.MatchString(name) {
-		return "", fmt.Errorf("%s names %q, which is not a snapshot; `callmill snapshots %s list` shows the snapshots, `callmill snapshots %s rollback NAME` makes one the latest",
-			latestLink, target, d.dir, d.dir)
+		return "", &LatestError{d.dir, fmt.Errorf("%s names %q, which is not a snapshot", latestLink, target)}
 	}
 	return name, nil
 }
@@ -206,8 +216,7 @@ func (d *Dataset) unpublished() (string, error) {
 	}
 	for _, e := range entries {
 		if snapshotName.MatchString(e.Name()) && d.wasPublished(e.Name()) {
-			return "", fmt.Errorf("%s is missing, but there are snapshots: `callmill snapshots %s list` shows them, `callmill snapshots %s rollback NAME` makes one the latest",
-				latestLink, d.dir, d.dir)
+			return "", &LatestError{d.dir, fmt.Errorf("%s is missing, but there are snapshots", latestLink)}
 		}
 	}
 	return "", nil

@@ -200,7 +200,7 @@ func (d *Dataset) Pin(name string, pin bool) error {
 // Snapshot reads the manifest of a snapshot, which must be whole.
 func (d *Dataset) Snapshot(name string) (*Manifest, error) {
 	if !snapshotName.MatchString(name) {
-		return nil, fmt.Errorf("invalid snapshot name %q: want one that `callmill snapshots %s list` shows", name, d.dir)
+		return nil, fmt.Errorf("invalid snapshot name %q: want one that `callmill snapshots DIR list` shows", name)
 	}
 	m, err := readManifest(d.fs, d.Path(SnapshotsDir, name))
 	if errors.Is(err, fs.ErrNotExist) {

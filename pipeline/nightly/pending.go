@@ -8,10 +8,10 @@ import (
 	"callmill/schema"
 )
 
-// Settled reports whether a job need not be asked for again: it is final, and was
+// settled reports whether a job need not be asked for again: it is final, and was
 // observed at least settle after its last call. The results of a dialogue may
 // arrive that much later.
-func Settled(final bool, lastCall, observedAt time.Time, settle time.Duration) bool {
+func settled(final bool, lastCall, observedAt time.Time, settle time.Duration) bool {
 	return final && (lastCall.IsZero() || !observedAt.Before(lastCall.Add(settle)))
 }
 
@@ -87,7 +87,7 @@ func reason(s *schema.Sighting, settle time.Duration) string {
 		return s.Trouble
 	case !s.Final:
 		return schema.PendingNotFinal
-	case !Settled(s.Final, s.LastCall, s.ObservedAt, settle):
+	case !settled(s.Final, s.LastCall, s.ObservedAt, settle):
 		return schema.PendingSettling
 	}
 	return ""

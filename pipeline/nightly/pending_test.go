@@ -27,7 +27,9 @@ func TestSettled(t *testing.T) {
 		{true, noon, noon.Add(-time.Hour), false}, // a clock that is behind
 	}
 	for _, tt := range tests {
-		if got := nightly.Settled(tt.final, tt.lastCall, tt.observed, 24*time.Hour); got != tt.want {
+		tracker := nightly.NewTracker(nightly.Rules{Settle: 24 * time.Hour}, nil)
+		tracker.Saw(schema.Sighting{JobID: "a", Final: tt.final, LastCall: tt.lastCall, ObservedAt: tt.observed})
+		if got := len(tracker.Pending()) == 0; got != tt.want {
 			t.Errorf("%+v: %v", tt, got)
 		}
 	}

@@ -178,7 +178,7 @@ func TestDays(t *testing.T) {
 	for _, tt := range tests {
 		r, err := nightly.Days(z, now, tt.date, tt.from, tt.to)
 		if tt.err != "" {
-			var usage *nightly.UsageError
+			var usage interface{ Hint() string }
 			if !errors.As(err, &usage) || !strings.Contains(err.Error(), tt.err) || usage.Hint() == "" {
 				t.Errorf("%+v: error %v", tt, err)
 			}

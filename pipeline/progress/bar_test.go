@@ -56,10 +56,7 @@ func (s *screen) await(t *testing.T, want string) {
 func TestBar(t *testing.T) {
 	var out screen
 	var c clock
-	p, err := New("auto", &out, true, Options{Now: c.Now, Every: 20 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := New(Auto, &out, true, Options{Now: c.Now, Every: 20 * time.Millisecond})
 
 	p.Start("convert", 10_000_000, Bytes)
 	c.pass(4 * time.Second)

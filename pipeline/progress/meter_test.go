@@ -16,10 +16,7 @@ func watch(t *testing.T, stage func(p *Progress)) (states []jsonState) {
 	t.Helper()
 	var out bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		p, err := New("json", &out, false, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := New(JSON, &out, false, Options{})
 		p.Start("fetching", 0, "jobs")
 		stage(p)
 		p.Done()

@@ -18,18 +18,29 @@ import (
 	"time"
 )
 
-// Modes returns the values of --progress. The first, the default, is a bar on a
-// terminal and plain elsewhere.
+// Mode is a way to show progress.
+type Mode int
+
+// The modes, in the order of [Modes].
+const (
+	Auto  Mode = iota // a bar on a terminal, plain elsewhere
+	Plain             // lines of text
+	JSON              // lines of JSON
+	None              // nothing
+)
+
+// Modes returns the values of --progress. The first is the default.
 func Modes() []string { return []string{"auto", "plain", "json", "none"} }
 
-// Check returns an error unless mode is a value of --progress.
-func Check(mode string) error {
+// ParseMode parses a value of --progress.
+func ParseMode(s string) (Mode, error) {
 	modes := Modes()
-	if slices.Contains(modes, mode) {
-		return nil
+	i := slices.Index(modes, s)
+	if i < 0 {
+		last := len(modes) - 1
+		return Auto, fmt.Errorf("invalid --progress %q: want %s or %s", s, strings.Join(modes[:last], ", "), modes[last])
 	}
-	last := len(modes) - 1
-	return fmt.Errorf("--progress must be %s or %s, got %q", strings.Join(modes[:last], ", "), modes[last], mode)
+	return Mode(i), nil
 }
 
 // Bytes is the unit of stages shown in kB, MB and GB; any other unit is a plural
@@ -90,26 +101,25 @@ type view interface {
 	every() time.Duration // minimum time between two calls of show; 0: show is not used
 }
 
-// New returns the Progress of a run, nil for mode "none". mode is a value of
-// --progress, w the destination, terminal whether w is a terminal.
-func New(mode string, w io.Writer, terminal bool, opts Options) (*Progress, error) {
+// New returns the Progress of a run, nil for None. w is the destination, terminal
+// whether it is a terminal.
+func New(mode Mode, w io.Writer, terminal bool, opts Options) *Progress {
+	if mode == None {
+		return nil
+	}
 	p := &Progress{now: time.Now}
 	if opts.Now != nil {
 		p.now = opts.Now
 	}
 	switch {
-	case mode == "none":
-		return nil, nil
-	case mode == "auto" && terminal:
+	case mode == Auto && terminal:
 		p.view = &bar{w: w, refresh: cmp.Or(opts.Every, time.Second/7)}
-	case mode == "auto", mode == "plain":
-		p.view = &printer{w: w, interval: cmp.Or(opts.Every, 5*time.Second), format: formatPlain}
-	case mode == "json":
+	case mode == JSON:
 		p.view = &printer{w: w, interval: cmp.Or(opts.Every, 5*time.Second), format: formatJSON}
 	default:
-		return nil, Check(mode)
+		p.view = &printer{w: w, interval: cmp.Or(opts.Every, 5*time.Second), format: formatPlain}
 	}
-	return p, nil
+	return p
 }
 
 // Start starts a stage, such as "convert", and ends the previous one. total is in

@@ -28,15 +28,11 @@ func (c *clock) Now() time.Time {
 
 func (c *clock) pass(d time.Duration) { c.offset.Add(int64(d)) }
 
-func start(t *testing.T, mode string, terminal bool) (*Progress, *clock, *bytes.Buffer) {
+func start(t *testing.T, mode Mode, terminal bool) (*Progress, *clock, *bytes.Buffer) {
 	t.Helper()
 	var c clock
 	var out bytes.Buffer
-	p, err := New(mode, &out, terminal, Options{Now: c.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, &c, &out
+	return New(mode, &out, terminal, Options{Now: c.Now}), &c, &out
 }
 
 // run reports a run of three stages: with a known total, with one that grows, and
@@ -73,15 +69,15 @@ func run(p *Progress, c *clock) {
 }
 
 func TestLines(t *testing.T) {
-	for _, mode := range []string{"auto", "plain", "json"} {
+	for mode, name := range map[Mode]string{Auto: "plain", Plain: "plain", JSON: "json"} {
 		p, c, out := start(t, mode, false)
 		run(p, c)
-		golden(t, map[string]string{"auto": "plain", "plain": "plain", "json": "json"}[mode], out.Bytes())
+		golden(t, name, out.Bytes())
 	}
 }
 
 func TestJSONLinesAreJSON(t *testing.T) {
-	p, c, out := start(t, "json", true)
+	p, c, out := start(t, JSON, true)
 	run(p, c)
 	for line := range strings.Lines(out.String()) {
 		var state map[string]any
@@ -92,32 +88,29 @@ func TestJSONLinesAreJSON(t *testing.T) {
 }
 
 func TestNothingIsShown(t *testing.T) {
-	p, c, out := start(t, "none", true)
+	p, c, out := start(t, None, true)
 	run(p, c)
 	if out.Len() > 0 {
 		t.Errorf("--progress none wrote %q", out)
 	}
 }
 
-func TestUnknownMode(t *testing.T) {
-	_, err := New("fancy", &bytes.Buffer{}, false, Options{})
-	if err == nil {
-		t.Fatal("no error")
-	}
-	for _, mode := range Modes() {
-		if _, e := New(mode, &bytes.Buffer{}, false, Options{}); e != nil || !strings.Contains(err.Error(), mode) {
-			t.Errorf("%v; %v does not name %s", e, err, mode)
+func TestParseMode(t *testing.T) {
+	for i, name := range Modes() {
+		if mode, err := ParseMode(name); err != nil || mode != Mode(i) {
+			t.Errorf("%s is %v (%v)", name, mode, err)
 		}
 	}
-	if want := `--progress must be auto, plain, json or none, got "fancy"`; err.Error() != want {
-		t.Errorf("%q, want %q", err, want)
+	_, err := ParseMode("fancy")
+	if want := `invalid --progress "fancy": want auto, plain, json or none`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 
 // With many goroutines nothing is counted twice or lost, and the final line is the
 // last.
 func TestManyGoroutines(t *testing.T) {
-	p, c, out := start(t, "json", false)
+	p, c, out := start(t, JSON, false)
 	p.Start("convert", 0, "jobs")
 	var wg sync.WaitGroup
 	for range 8 {
@@ -151,7 +144,7 @@ func TestManyGoroutines(t *testing.T) {
 }
 
 func TestSingular(t *testing.T) {
-	p, _, out := start(t, "plain", false)
+	p, _, out := start(t, Plain, false)
 	p.Start("finding", 0, "requests")
 	p.Add(1)
 	p.Done()
@@ -167,10 +160,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 func TestBrokenStream(t *testing.T) {
 	for _, terminal := range []bool{false, true} {
 		var c clock
-		p, err := New("auto", brokenPipe{}, terminal, Options{Now: c.Now, Every: time.Millisecond})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := New(Auto, brokenPipe{}, terminal, Options{Now: c.Now, Every: time.Millisecond})
 		p.Start("convert", 2, "jobs")
 		p.Add(1)
 		time.Sleep(20 * time.Millisecond) // mpb draws by its own clock

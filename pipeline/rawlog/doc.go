@@ -20,5 +20,5 @@
 // A run that never finished is found by [Unfinished]. The next run takes its
 // folder over under its own name, and looks up there what it need not ask for
 // again. So one folder holds everything that went into what the run publishes,
-// and converting it gives the same tables.
+// and converting it produces the same tables.
 package rawlog

@@ -23,10 +23,7 @@ func (k *kept) read(fsys durable.FS, path string) error {
 	switch {
 	case end == len(data):
 	case end == 0:
-		if err := fsys.Remove(path); err != nil {
-			return err
-		}
-		return durable.SyncDir(fsys, filepath.Dir(path))
+		return durable.ChangeDir(fsys, filepath.Dir(path), func() error { return fsys.Remove(path) })
 	default:
 		if err := durable.WriteFile(fsys, path, data[:end], fileMode); err != nil {
 			return err

@@ -80,10 +80,14 @@ func Open(o Options) (*Log, error) {
 	if err := durable.MkdirAll(o.FS, o.Dir, folderMode); err != nil {
 		return nil, fmt.Errorf("open raw log: %w", err)
 	}
-	if l.kept, err = newKept(); err != nil || o.Resume == "" {
-		return l, err
+	if l.kept, err = newKept(); err != nil {
+		return nil, err
+	}
+	if o.Resume == "" {
+		return l, nil
 	}
 	if err := l.takeOver(); err != nil {
+		l.Close()
 		return nil, fmt.Errorf("resume run %s: %w", o.Resume, err)
 	}
 	return l, nil
@@ -93,10 +97,10 @@ func Open(o Options) (*Log, error) {
 // leaves it under one of the two names; [Unfinished] finds it under both.
 func (l *Log) takeOver() error {
 	if l.o.Resume != l.o.Run {
-		if err := l.o.FS.Rename(filepath.Join(l.o.Dir, l.o.Resume), l.folder); err != nil {
-			return err
-		}
-		if err := durable.SyncDir(l.o.FS, l.o.Dir); err != nil {
+		err := durable.ChangeDir(l.o.FS, l.o.Dir, func() error {
+			return l.o.FS.Rename(filepath.Join(l.o.Dir, l.o.Resume), l.folder)
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -185,11 +189,6 @@ func (l *Log) writeLines(lines [][]byte) error {
 	if err := l.file.Sync(); err != nil {
 		return err
 	}
-	if l.size == 0 { // the file's name must be on disk as well
-		if err := durable.SyncDir(l.o.FS, l.folder); err != nil {
-			return err
-		}
-	}
 	l.size += int64(l.frames.Len())
 	if l.size < l.o.FileBytes {
 		return nil
@@ -225,9 +224,9 @@ func (l *Log) encode(lines [][]byte) error {
 	return l.encoder.Close()
 }
 
-// openFile creates the next file unless one is open. The files of a run that is
-// resumed are left as they are.
-func (l *Log) openFile() (err error) {
+// openFile creates the next file unless one is open, and puts its name on disk. The
+// files of a run that is resumed are left as they are.
+func (l *Log) openFile() error {
 	if l.file != nil {
 		return nil
 	}
@@ -235,8 +234,10 @@ func (l *Log) openFile() (err error) {
 		return err
 	}
 	l.number++
-	l.file, err = l.o.FS.Create(filepath.Join(l.folder, fileName(l.number)), fileMode)
-	return err
+	return durable.ChangeDir(l.o.FS, l.folder, func() (err error) {
+		l.file, err = l.o.FS.Create(filepath.Join(l.folder, fileName(l.number)), fileMode)
+		return err
+	})
 }
 
 // Close closes the files: Line and Append fail from then on. No Append may be in

@@ -29,7 +29,7 @@ func (w *World) Calls(from, to time.Time) []Call {
 func (w *World) findCalls() []Call {
 	var calls []Call
 	var p plan
-	for i := range w.options.Jobs {
+	for i := range w.options.People {
 		w.plan(i, &p)
 		for k := range p.attempts {
 			if at := p.attempts[k].actual; at != 0 {

@@ -98,7 +98,7 @@ func TestEmbeddedCampaigns(t *testing.T) {
 
 // Every version of every script is used by a group.
 func TestScriptVersionsAreUsed(t *testing.T) {
-	w, err := New(Options{Jobs: 2000})
+	w, err := New(Options{People: 2000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func FuzzCampaign(f *testing.F) {
 				delete(files, name)
 			}
 		}
-		w, err := newWorld(Options{Jobs: 30}, files)
+		w, err := newWorld(Options{People: 30}, files)
 		if err != nil {
 			return
 		}

@@ -27,7 +27,7 @@ func responses(t testing.TB, dir string) []string {
 // A written response, to be read by a reviewer.
 func TestResponse(t *testing.T) {
 	dir := t.TempDir()
-	w := newWorld(t, simulate.Options{Jobs: 12, Seed: 4})
+	w := newWorld(t, simulate.Options{People: 12, Seed: 4})
 	if err := w.WriteFiles(context.Background(), dir); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ type contact struct {
 // contain every job once, in order.
 func TestFilesHoldEveryJob(t *testing.T) {
 	dir := t.TempDir()
-	w := newWorld(t, simulate.Options{Jobs: 620, Seed: 3})
+	w := newWorld(t, simulate.Options{People: 620, Seed: 3})
 	if err := w.WriteFiles(context.Background(), dir); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestFilesHoldEveryJob(t *testing.T) {
 }
 
 func TestWriteFilesRefusesForeignFolders(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	tests := []struct {
 		name, file string
 		ours       bool // written by WriteFiles before
@@ -156,14 +156,14 @@ func TestWriteFilesRefusesForeignFolders(t *testing.T) {
 // killed.
 func TestWriteFilesReplacesItsOwn(t *testing.T) {
 	dir := t.TempDir()
-	if err := newWorld(t, simulate.Options{Jobs: 300}).WriteFiles(context.Background(), dir); err != nil {
+	if err := newWorld(t, simulate.Options{People: 300}).WriteFiles(context.Background(), dir); err != nil {
 		t.Fatal(err)
 	}
 	torn := filepath.Join(dir, ".resp-00007.json.tmp")
 	if err := os.WriteFile(torn, []byte(`{"Jobs":[`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := newWorld(t, simulate.Options{Jobs: 90}).WriteFiles(context.Background(), dir); err != nil {
+	if err := newWorld(t, simulate.Options{People: 90}).WriteFiles(context.Background(), dir); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(responses(t, dir)); n != 2 {
@@ -177,7 +177,7 @@ func TestWriteFilesReplacesItsOwn(t *testing.T) {
 func TestWriteFilesStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	if err := w.WriteFiles(ctx, t.TempDir()); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
@@ -189,7 +189,7 @@ func TestWriteFilesStops(t *testing.T) {
 // A hundred thousand jobs must be written in 20 s and 200 MB; here a tenth of
 // that. BenchmarkWriteFiles writes all of them.
 func TestWriteFilesIsFast(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 10_000})
+	w := newWorld(t, simulate.Options{People: 10_000})
 	const limit = slowdown * 2 * time.Second
 	took := limit + 1
 	for range 3 { // the machine may be busy with something else
@@ -213,7 +213,7 @@ func TestWriteFilesIsFast(t *testing.T) {
 }
 
 func BenchmarkWriteFiles(b *testing.B) {
-	w := newWorld(b, simulate.Options{Jobs: 100_000})
+	w := newWorld(b, simulate.Options{People: 100_000})
 	for b.Loop() {
 		if err := w.WriteFiles(context.Background(), b.TempDir()); err != nil {
 			b.Fatal(err)

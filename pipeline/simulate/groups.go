@@ -65,7 +65,7 @@ func (w *World) layOut() {
 	dealt, shares := 0, 0
 	for _, c := range w.campaigns {
 		shares += c.Share
-		upTo := int(int64(w.options.Jobs) * int64(shares) / int64(total))
+		upTo := int(int64(w.options.People) * int64(shares) / int64(total))
 		w.addGroups(c, upTo-dealt)
 		dealt = upTo
 	}
@@ -103,7 +103,7 @@ func (w *World) addGroups(c *script.Campaign, jobs int) {
 			campaign: c, ordinal: i + 1, jobs: n,
 			version: c.VersionAt(day * 100 / w.options.Days),
 			created: w.begin + int64(day)*dayMS + 8*hourMS + int64(d.between(0, 50*60_000)),
-			people:  d.below(w.people),
+			people:  d.below(w.persons),
 			stride:  w.strideOf(d),
 		}
 		if n > 0 {
@@ -115,8 +115,8 @@ func (w *World) addGroups(c *script.Campaign, jobs int) {
 // strideOf draws a stride that is coprime with the number of people, so that a
 // group calls no person twice.
 func (w *World) strideOf(d *dice) int {
-	for step := d.between(1, w.people); ; step++ {
-		if gcd(step, w.people) == 1 {
+	for step := d.between(1, w.persons); ; step++ {
+		if gcd(step, w.persons) == 1 {
 			return step
 		}
 	}
@@ -141,7 +141,7 @@ func (w *World) setFates() {
 	for i, fate := range fates {
 		g := late[(i*len(late)+d.below(len(late)))/len(fates)]
 		// Only small ones: a large one would distort every rate.
-		if g.jobs*50 > w.options.Jobs || g.fate != groupRuns {
+		if g.jobs*50 > w.options.People || g.fate != groupRuns {
 			continue
 		}
 		g.fate = fate

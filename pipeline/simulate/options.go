@@ -7,10 +7,10 @@ import (
 
 // Options describe a world. The zero value is useful.
 type Options struct {
-	// Jobs is the number of jobs, one person to reach each, of all campaigns that
-	// begin within Days, including those that begin on the last day after Until;
-	// 0 means 1,000.
-	Jobs int
+	// People is the number of people to call, one job for each, by all campaigns
+	// that begin within Days, including those that begin on the last day after
+	// Until; 0 means 1,000. Several campaigns may call the same person.
+	People int
 	// Seed of everything random in the world; 0 means 1.
 	Seed uint64
 	// Until is the instant at which the world stands; later events are invisible.
@@ -24,9 +24,9 @@ type Options struct {
 }
 
 const (
-	defaultJobs = 1000
-	defaultDays = 14
-	maxJobs     = 100_000_000
+	defaultPeople = 1000
+	defaultDays   = 14
+	maxPeople     = 100_000_000
 )
 
 // China has had one time zone without changes since 1991, so no time-zone database
@@ -40,8 +40,8 @@ func EndOfDay(year int, month time.Month, day int) time.Time {
 }
 
 func (o Options) withDefaults() (Options, error) {
-	if o.Jobs == 0 {
-		o.Jobs = defaultJobs
+	if o.People == 0 {
+		o.People = defaultPeople
 	}
 	if o.Seed == 0 {
 		o.Seed = 1
@@ -53,8 +53,8 @@ func (o Options) withDefaults() (Options, error) {
 		o.Days = defaultDays
 	}
 	switch {
-	case o.Jobs < 0 || o.Jobs > maxJobs:
-		return o, fmt.Errorf("simulate: invalid jobs %d: want 1 to %d", o.Jobs, maxJobs)
+	case o.People < 0 || o.People > maxPeople:
+		return o, fmt.Errorf("simulate: invalid people %d: want 1 to %d", o.People, maxPeople)
 	case o.Days < 0 || o.Days > 366:
 		return o, fmt.Errorf("simulate: invalid days %d: want 1 to 366", o.Days)
 	case o.Until.Year() < 2000 || o.Until.Year() > 9000:

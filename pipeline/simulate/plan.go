@@ -43,7 +43,7 @@ type hit struct {
 func (w *World) plan(i int, p *plan) {
 	g := w.groupOf(i)
 	*p = plan{index: i, group: g, attempts: p.attempts[:0]}
-	w.person(int((uint64(g.people)+uint64(i-g.first)*uint64(g.stride))%uint64(w.people)), &p.person)
+	w.person(int((uint64(g.people)+uint64(i-g.first)*uint64(g.stride))%uint64(w.persons)), &p.person)
 	var d dice
 	d.seed(w.seed, forPlan, uint64(i))
 	if p.neverCalled(&d) {

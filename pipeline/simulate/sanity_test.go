@@ -11,7 +11,7 @@ import (
 
 // Every job is consistent: ids, people, times, statuses, facts of SearchTask.
 func TestJobsAreConsistent(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 3000, Seed: 5})
+	w := newWorld(t, simulate.Options{People: 3000, Seed: 5})
 	groups := map[string]simulate.Group{}
 	for _, g := range w.Groups() {
 		groups[g.ID] = g
@@ -118,7 +118,7 @@ func checkCall(t *testing.T, task *schema.Task) {
 // The counts of groups agree with their jobs.
 func TestGroupsCount(t *testing.T) {
 	for _, at := range []string{"the end", "an afternoon"} {
-		w := newWorld(t, simulate.Options{Jobs: 2000})
+		w := newWorld(t, simulate.Options{People: 2000})
 		if at == "an afternoon" {
 			w = w.At(simulate.EndOfDay(2026, 1, 28).Add(-9 * 3600e9))
 		}

@@ -35,7 +35,7 @@ func (s share) rate() float64 { return float64(s.n) / float64(s.of) }
 type growth struct{ calls, bigrams, seen, lines int }
 
 func measure(t *testing.T, jobs int) *stats {
-	w := newWorld(t, simulate.Options{Jobs: jobs})
+	w := newWorld(t, simulate.Options{People: jobs})
 	s := &stats{
 		status: map[string]int{}, jobStatus: map[string]int{}, byAttempt: map[int]*share{},
 		robotLines: map[string]bool{}, nodes: map[string]bool{}, contactLines: map[string]bool{},
@@ -221,7 +221,7 @@ func TestEveryStatusOccurs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
 	}
-	w := newWorld(t, simulate.Options{Jobs: 30_000})
+	w := newWorld(t, simulate.Options{People: 30_000})
 	tasks, jobs, reasons, states := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	never := 0
 	for i := range w.Len() {

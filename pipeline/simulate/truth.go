@@ -107,7 +107,7 @@ func (w *World) WriteTruth(ctx context.Context, to io.Writer) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	head := truthHead{
-		World:   truthWorld{w.options.InstanceID, w.options.Jobs, w.options.Seed, w.now, w.options.Days},
+		World:   truthWorld{w.options.InstanceID, w.options.People, w.options.Seed, w.now, w.options.Days},
 		Planted: w.Planted(),
 	}
 	if err := encoder.Encode(head); err != nil {

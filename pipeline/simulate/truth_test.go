@@ -18,7 +18,7 @@ import (
 // The truth file has a head with the planted causes, then a line per job with the
 // truth that Job returns.
 func TestWriteTruth(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 150})
+	w := newWorld(t, simulate.Options{People: 150})
 	var file bytes.Buffer
 	if err := w.WriteTruth(context.Background(), &file); err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestWriteTruth(t *testing.T) {
 // Spans contain what they claim, do not overlap, and cover all full names and
 // numbers of the job.
 func TestSpans(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 3000, Seed: 6})
+	w := newWorld(t, simulate.Options{People: 3000, Seed: 6})
 	kinds := map[string]int{}
 	for i := range w.Len() {
 		job, truth := w.Job(i)
@@ -115,7 +115,7 @@ func TestNoAssignedNumbers(t *testing.T) {
 			t.Fatalf("the test does not know %s", must)
 		}
 	}
-	w := newWorld(t, simulate.Options{Jobs: 4000, Seed: 9})
+	w := newWorld(t, simulate.Options{People: 4000, Seed: 9})
 	people := map[string]string{}
 	check := func(text string) {
 		if found := assigned.FindString(text); found != "" {
@@ -175,7 +175,7 @@ func TestPlantedCausesSurface(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
 	}
-	w := newWorld(t, simulate.Options{Jobs: 10_000, Seed: 1})
+	w := newWorld(t, simulate.Options{People: 10_000, Seed: 1})
 	found := map[string]*contrast{}
 	add := func(kind string, exposed, failed bool) {
 		if found[kind] == nil {
@@ -264,7 +264,7 @@ func truthBlames(truth *simulate.Truth, kind string) bool {
 
 // Causes are recorded for the calls they apply to, and some are decisive.
 func TestCausesAreNoted(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 10_000, Seed: 2})
+	w := newWorld(t, simulate.Options{People: 10_000, Seed: 2})
 	noted, decided := map[string]int{}, map[string]int{}
 	for i := range w.Len() {
 		job, truth := w.Job(i)

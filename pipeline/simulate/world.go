@@ -23,7 +23,7 @@ type World struct {
 	seed      uint64
 	begin     int64 // midnight before the first campaigns, in ms
 	now       int64 // the instant at which the world stands, in ms
-	people    int
+	persons   int   // how many different ones there are to call
 	campaigns []*script.Campaign
 	words     commonWords
 	dialects  []*dialect
@@ -44,7 +44,7 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	w := &World{options: o, seed: o.Seed, now: o.Until.UnixMilli()}
 	w.begin = localDay(w.now) - int64(o.Days-1)*dayMS
 	// On average a person is called by one or two campaigns.
-	w.people = min(max(o.Jobs*5/8, 50), phoneRange)
+	w.persons = min(max(o.People*5/8, 50), phoneRange)
 	w.flagged = &script.Plant{Kind: "flagged_number", Note: "被多人标记为骚扰电话的主叫号码", Version: -1}
 	if w.words, w.dialects, err = readWords(files); err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)

@@ -48,7 +48,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 // The same options produce the same bytes, on any machine.
 func TestSameOptionsSameBytes(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 600, Seed: 7})
+	w := newWorld(t, simulate.Options{People: 600, Seed: 7})
 	var truth bytes.Buffer
 	if err := w.WriteTruth(context.Background(), &truth); err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func TestSameOptionsSameBytes(t *testing.T) {
 	if again := hashResponses(t, w, dir); again+"  responses of 600 jobs, seed 7\n" != sums[:len(again)+len("  responses of 600 jobs, seed 7\n")] {
 		t.Error("writing again over its own files gave other bytes")
 	}
-	other := newWorld(t, simulate.Options{Jobs: 600, Seed: 8})
+	other := newWorld(t, simulate.Options{People: 600, Seed: 8})
 	if hashResponses(t, other, t.TempDir()) == sums[:64] {
 		t.Error("another seed gave the same bytes")
 	}
@@ -88,10 +88,10 @@ func hashResponses(t *testing.T, w *simulate.World, dir string) string {
 
 // A job does not depend on the jobs generated before it.
 func TestJobsInAnyOrder(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 300})
+	w := newWorld(t, simulate.Options{People: 300})
 	for _, i := range []int{299, 0, 17, 150, 17} {
 		job, truth := w.Job(i)
-		again, truthAgain := newWorld(t, simulate.Options{Jobs: 300}).Job(i)
+		again, truthAgain := newWorld(t, simulate.Options{People: 300}).Job(i)
 		if diff := cmp.Diff(job, again); diff != "" {
 			t.Errorf("job %d: %s", i, diff)
 		}
@@ -102,7 +102,7 @@ func TestJobsInAnyOrder(t *testing.T) {
 }
 
 func TestFindJobAndTask(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 500})
+	w := newWorld(t, simulate.Options{People: 500})
 	for i := range w.Len() {
 		job, _ := w.Job(i)
 		if found, ok := w.FindJob(job.JobID); !ok || found != i {
@@ -118,8 +118,8 @@ func TestFindJobAndTask(t *testing.T) {
 
 // Ids of other worlds, or of none, are not found.
 func TestForeignIDs(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 500})
-	other := newWorld(t, simulate.Options{Jobs: 500, Seed: 2})
+	w := newWorld(t, simulate.Options{People: 500})
+	other := newWorld(t, simulate.Options{People: 500, Seed: 2})
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.OneOf(
 			rapid.String(),
@@ -137,7 +137,7 @@ func TestForeignIDs(t *testing.T) {
 
 // The calls of a window are those of the jobs, by time, without duplicates.
 func TestCalls(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 800})
+	w := newWorld(t, simulate.Options{People: 800})
 	from := time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC)
 	to := from.Add(5 * 24 * time.Hour)
 	want := map[string]int64{}
@@ -169,7 +169,7 @@ func TestCalls(t *testing.T) {
 
 // As time passes, jobs, tasks and results are added and never removed.
 func TestTimePasses(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 400})
+	w := newWorld(t, simulate.Options{People: 400})
 	end := simulate.EndOfDay(2026, time.January, 31)
 	var jobs, tasks, late int
 	summaries := map[string]int{}
@@ -216,14 +216,14 @@ func TestTimePasses(t *testing.T) {
 func TestAnyOptions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := simulate.Options{
-			Jobs:  rapid.IntRange(-2, 40).Draw(t, "jobs"),
-			Seed:  rapid.Uint64().Draw(t, "seed"),
-			Days:  rapid.IntRange(-1, 400).Draw(t, "days"),
-			Until: time.UnixMilli(rapid.Int64Range(-1e12, 4e12).Draw(t, "until")),
+			People: rapid.IntRange(-2, 40).Draw(t, "people"),
+			Seed:   rapid.Uint64().Draw(t, "seed"),
+			Days:   rapid.IntRange(-1, 400).Draw(t, "days"),
+			Until:  time.UnixMilli(rapid.Int64Range(-1e12, 4e12).Draw(t, "until")),
 		}
 		w, err := simulate.New(o)
 		if err != nil {
-			if o.Jobs >= 0 && o.Days >= 0 && o.Days <= 366 && o.Until.Year() >= 2000 {
+			if o.People >= 0 && o.Days >= 0 && o.Days <= 366 && o.Until.Year() >= 2000 {
 				t.Fatalf("%+v: %v", o, err)
 			}
 			return

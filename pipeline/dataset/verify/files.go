@@ -20,7 +20,7 @@ import (
 // findings: only regular files are read.
 func (p *plan) listFiles() error {
 	if _, err := os.Stat(p.snapshot); err != nil {
-		return fmt.Errorf("latest names snapshot %s: %w: go back to another with `callmill snapshots %s rollback NAME`", p.name, err, p.dir)
+		return &dataset.LatestError{Dir: p.dir, Err: fmt.Errorf("latest names snapshot %s: %w", p.name, err)}
 	}
 	return fs.WalkDir(os.DirFS(p.snapshot), ".", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {

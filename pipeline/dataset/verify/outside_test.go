@@ -77,7 +77,7 @@ func TestNothingToCheck(t *testing.T) {
 			check(t, os.RemoveAll(dir))
 			check(t, os.Mkdir(dir, 0o700))
 		}, dataset.ErrEmpty, "no published snapshot"},
-		{"latest leads nowhere", func(t *testing.T, dir string) { check(t, os.RemoveAll(snapshotDir(t, dir))) }, os.ErrNotExist, "rollback NAME"},
+		{"latest leads nowhere", func(t *testing.T, dir string) { check(t, os.RemoveAll(snapshotDir(t, dir))) }, os.ErrNotExist, "latest names snapshot"},
 		{"latest leads elsewhere", func(t *testing.T, dir string) {
 			check(t, os.Remove(filepath.Join(dir, "latest")))
 			check(t, os.Symlink("/", filepath.Join(dir, "latest")))
@@ -95,6 +95,9 @@ func TestNothingToCheck(t *testing.T) {
 			}
 			if !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), dir) || tt.is != nil && !errors.Is(err, tt.is) {
 				t.Errorf("error %v, want …%s…", err, tt.want)
+			}
+			if latest, ok := errors.AsType[*dataset.LatestError](err); ok != strings.HasPrefix(tt.name, "latest ") || ok && latest.Dir != dir {
+				t.Errorf("error %#v", err)
 			}
 		})
 	}

@@ -25,19 +25,20 @@ func ReadDir(fsys FS, path string) ([]fs.DirEntry, error) {
 //
 // The folder is opened only now. If its inode was evicted from the cache since
 // the names were made, and writing it back failed, that error is lost: the names
-// may be missing after a crash although SyncDir returned nil. Where the names
-// are the commit, open the folder first, as [WriteFile] does.
+// may be missing after a crash although SyncDir returned nil. Where that matters,
+// make the change within [ChangeDir].
 func SyncDir(fsys FS, path string) error {
-	return changeDir(fsys, path, func() error { return nil })
+	return ChangeDir(fsys, path, func() error { return nil })
 }
 
-// changeDir runs change, which changes names in a folder, and puts them on disk.
+// ChangeDir runs change, which creates, renames or removes names in a folder, and
+// puts them on disk. After an error they may be on disk or not.
 //
 // The folder is open from before the change until it is synced. An open folder
 // stays in the inode cache; one that is evicted takes along the error of a
 // failed write-back, and a folder opened later would sync as if nothing had
 // happened.
-func changeDir(fsys FS, path string, change func() error) error {
+func ChangeDir(fsys FS, path string, change func() error) error {
 	d, err := fsys.OpenDir(path)
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func MkdirAll(fsys FS, path string, mode fs.FileMode) error {
 	if err := MkdirAll(fsys, parent, mode); err != nil {
 		return err
 	}
-	return changeDir(fsys, parent, func() error {
+	return ChangeDir(fsys, parent, func() error {
 		err := fsys.Mkdir(path, mode)
 		if errors.Is(err, fs.ErrExist) {
 			return isDir(fsys, path) // created by another process just now, or a dangling link

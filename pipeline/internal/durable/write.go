@@ -60,7 +60,7 @@ func ReplaceSymlink(fsys FS, target, path string) error {
 // replace has create make a temporary file or link and gives it the name path.
 func replace(fsys FS, path string, create func(temp string) error) error {
 	temp := tempName(path)
-	err := changeDir(fsys, filepath.Dir(path), func() error {
+	err := ChangeDir(fsys, filepath.Dir(path), func() error {
 		err := create(temp)
 		// A crash until here leaves path as it was and the temporary file, empty,
 		// incomplete or whole.

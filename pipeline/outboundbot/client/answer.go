@@ -51,7 +51,7 @@ func (c *Client) envelope(r *Request, got *received, o lenient.Object) *envelope
 	return e
 }
 
-// read makes an answer of what was received, or says why it is none. decode
+// read returns the answer that was received, or the failure that it is. decode
 // judges the same bodies again: what is an answer here must not be an
 // api_error there, which agree_test.go holds.
 func (c *Client) read(r *Request, got *received) (*Answer, *Failure) {
@@ -66,8 +66,8 @@ func (c *Client) read(r *Request, got *received) (*Answer, *Failure) {
 	}, nil
 }
 
-// failure says why a response is no answer; "" is one that is. err is that of
-// reading the body.
+// failure returns why a response does not answer its request, "" if it does. err is
+// the error of parsing the body.
 func (e *envelope) failure(got *received, err error) string {
 	switch {
 	case got.status != http.StatusOK && err != nil:

@@ -86,7 +86,7 @@ func TestWhatCannotPass(t *testing.T) {
 		{400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.", Credentials, "expired"},
 		{400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.", Clock, "1h0m0s ahead of the API's"},
 		{403, "NoPermission", "no", Permission, "outboundbot:ListJobs"},
-		{403, "Forbidden.RAM", "User not authorized", Permission, "least policy"},
+		{403, "Forbidden.RAM", "User not authorized", Permission, "sufficient RAM policy"},
 		{200, "NoPermission.Instance", "no", Permission, "outboundbot:ListJobs"},
 		{404, "NotExist.Instance", "instance does not exist", Instance, "--instance"},
 		{404, "InvalidAction.NotFound", "no such action", Endpoint, "--endpoint"},

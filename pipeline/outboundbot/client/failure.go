@@ -88,7 +88,7 @@ func (c *Client) advice(kind Kind, code, action string) string {
 		}
 		return "the secret does not belong to the access key: look at ALIBABA_CLOUD_ACCESS_KEY_SECRET or the profile file"
 	case Permission:
-		return fmt.Sprintf("let the RAM user or role do outboundbot:%s on this instance; OPERATE.md prints the least policy that is enough", action)
+		return fmt.Sprintf("let the RAM user or role do outboundbot:%s on this instance; see OPERATE.md for a sufficient RAM policy", action)
 	case Clock:
 		if skew, _ := c.Skew(); skew.Abs() > time.Minute {
 			return fmt.Sprintf("the clock of this machine is %s the API's: set it, and keep it right with NTP", DescribeSkew(skew))

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/internal/lenient"
@@ -17,7 +16,6 @@ import (
 // listGroups lists the campaigns, for job_groups, and finds the jobs of those
 // that may have calls in the plan's windows.
 func (d *discovery) listGroups(ctx context.Context) error {
-	var mu sync.Mutex
 	listed, selected := map[string]bool{}, map[string]string{} // status by id
 	_, err := read(ctx, d, pages[schema.JobGroupRow]{
 		action: listJobGroups, first: 1, moving: true,
@@ -26,8 +24,6 @@ func (d *discovery) listGroups(ctx context.Context) error {
 		}),
 		key: func(g *schema.JobGroupRow) string { return g.JobGroupID },
 		got: func(g *schema.JobGroupRow) {
-			mu.Lock()
-			defer mu.Unlock()
 			listed[g.JobGroupID] = true
 			if d.plan.wants(g) {
 				selected[g.JobGroupID] = g.JobGroupStatus

@@ -21,7 +21,7 @@
 //
 // A night after one that was killed takes from the log what is still good
 // (resume.go). The pages of lists in it are all handed on, so that converting
-// raw/ gives the same tables as the pull.
+// raw/ produces the same tables as the pull.
 //
 // Memory is needed for the ids, some 100 bytes for each job, and for the
 // responses in flight.

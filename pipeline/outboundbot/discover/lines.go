@@ -42,18 +42,23 @@ func (s *Source) readKept(n int) (*keptLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseKept(text), nil
+}
+
+// parseKept parses a kept line; nil where it is damaged.
+func parseKept(text []byte) *keptLine {
 	var k keptLine
 	if json.Unmarshal(text, &k.RawLine) != nil {
-		return nil, nil
+		return nil
 	}
 	at, err := time.Parse(time.RFC3339, k.ObservedAt)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	k.raw = &schema.Raw{
 		Origin: origin(k.Action, k.RequestID), InstanceID: k.InstanceID, ObservedAt: at.UnixMilli(), Body: text,
 	}
-	return &k, nil
+	return &k
 }
 
 // answer is the line as the answer it was; nil where its response is damaged.

@@ -21,8 +21,7 @@ type pages[T any] struct {
 	page func(ctx context.Context, number int) (rows []T, total int64, err error)
 	// key tells entries apart; an entry with "" is counted and not used.
 	key func(*T) string
-	// got is called for each entry, for some more than once, from several
-	// goroutines.
+	// got is called for each entry, for some more than once, one call at a time.
 	got func(*T)
 	// moving: entries may be added and removed while it is read. Then only a
 	// second reading without news shows that nothing was lost between two pages.

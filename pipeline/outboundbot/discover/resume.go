@@ -15,7 +15,7 @@ const resumeFor = 24 * time.Hour
 
 // handOnLists hands the kept pages of lists to the run: all of them, also
 // those that are too old to tell what there is to ask for. They are in raw/, and
-// converting it must give the same tables.
+// converting it must produce the same tables.
 func (s *Source) handOnLists(ctx context.Context) error {
 	for _, action := range []string{searchTask, listJobGroups} {
 		for _, n := range s.log.Lines(action) {

@@ -47,7 +47,7 @@ func jobsOfGroups(t *testing.T, c client, size int) map[string]string {
 
 // Every job of the world is listed by its group, called or not.
 func TestJobsByGroup(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 700})
+	w := newWorld(t, simulate.Options{People: 700})
 	c, _ := serve(t, w, api.Options{})
 	want := map[string]string{}
 	for i := range w.Len() {
@@ -109,7 +109,7 @@ func dialled(w *simulate.World) map[string]taskRow {
 // A window lists all dialled calls within it, with everything that ListJobs lacks,
 // in the requested order.
 func TestSearchTaskWindow(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 400})
+	w := newWorld(t, simulate.Options{People: 400})
 	c, _ := serve(t, w, api.Options{})
 	all := dialled(w)
 	times := slices.Sorted(func(yield func(int64) bool) {
@@ -144,7 +144,7 @@ func TestSearchTaskWindow(t *testing.T) {
 
 // Each filter passes exactly what it describes.
 func TestSearchTaskFilters(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 400})
+	w := newWorld(t, simulate.Options{People: 400})
 	c, _ := serve(t, w, api.Options{})
 	all := dialled(w)
 	some := all[slices.Sorted(maps.Keys(all))[17]]
@@ -203,7 +203,7 @@ func TestSearchTaskFilters(t *testing.T) {
 
 // Unknown ids are omitted, duplicates returned once, in the requested order.
 func TestListJobsIDs(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 120})
+	w := newWorld(t, simulate.Options{People: 120})
 	c, _ := serve(t, w, api.Options{})
 	ids := []string{w.JobID(5), "unknown", w.JobID(3), w.JobID(5), "24fb9a8d-f20e-4ee2-a11c-094dda68c5cc"}
 	var a jobsAnswer
@@ -231,7 +231,7 @@ func TestListJobsIDs(t *testing.T) {
 }
 
 func TestGroupFilters(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 600})
+	w := newWorld(t, simulate.Options{People: 600})
 	c, _ := serve(t, w, api.Options{})
 	read := func(pairs ...any) []groupRow {
 		var a groupsAnswer
@@ -282,7 +282,7 @@ func TestGroupFilters(t *testing.T) {
 
 // As time passes, calls and jobs appear.
 func TestTimeMoves(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 300})
+	w := newWorld(t, simulate.Options{People: 300})
 	now := w.Now().Add(-6 * 24 * time.Hour)
 	c, _ := serve(t, w, api.Options{Now: func() time.Time { return now }})
 	calls, jobs := -1, -1
@@ -301,7 +301,7 @@ func TestTimeMoves(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 20})
+	w := newWorld(t, simulate.Options{People: 20})
 	for _, o := range []api.Options{
 		{Faults: 1.5}, {Faults: -1}, {Poison: -1}, {Quota: -1}, {Quota: 1e-9}, {Stall: -1}, {Deny: []string{"ListJob"}},
 	} {

@@ -65,7 +65,7 @@ func TestClock(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: publishes many snapshots")
 	}
-	w := newWorld(t, simulate.Options{Jobs: 150})
+	w := newWorld(t, simulate.Options{People: 150})
 	end := w.Now().Add(31 * time.Hour) // results are at most 30 hours late
 	want := list(t, fixed(t, w.At(end)))
 
@@ -202,7 +202,7 @@ func checkWithin(t *testing.T, l, final listing) {
 
 // The header Date is the gateway's clock.
 func TestDate(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 20})
+	w := newWorld(t, simulate.Options{People: 20})
 	now := time.Date(2026, 1, 20, 1, 30, 0, 0, time.UTC)
 	c, _ := serve(t, w, api.Options{Clock: func() time.Time { return now }})
 	c.date = now

@@ -12,7 +12,7 @@ import (
 
 // Peak is the maximum over all windows of one second.
 func TestPeak(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 20})
+	w := newWorld(t, simulate.Options{People: 20})
 	now := time.Now()
 	c, h := serve(t, w, api.Options{Clock: func() time.Time { return now }})
 	for _, pause := range []time.Duration{0, 900, 0, 50, 60, 1200, 0, 999, 2000} { // ms
@@ -32,7 +32,7 @@ func TestPeak(t *testing.T) {
 // all of them together.
 func TestManyClients(t *testing.T) {
 	const quota = 25
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	c, h := serve(t, w, api.Options{Quota: quota})
 	var answered, throttled atomic.Int64
 	begin := time.Now()

@@ -47,7 +47,7 @@ func TestFaultsLoseNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: repeats many requests")
 	}
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	calls := []string{}
 	for id := range dialled(w) {
 		calls = append(calls, id)
@@ -89,7 +89,7 @@ func TestShapesLoseNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
 	}
-	w := newWorld(t, simulate.Options{Jobs: 90})
+	w := newWorld(t, simulate.Options{People: 90})
 	ids := allIDs(w)
 	plain, _ := serve(t, w, api.Options{})
 	spellings := map[string]bool{}
@@ -115,7 +115,7 @@ func TestShapesLoseNothing(t *testing.T) {
 
 // The same requests meet the same faults; another seed, other ones.
 func TestFaultsAreSeeded(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	story := func(seed uint64) []string {
 		c, _ := serve(t, w, api.Options{Seed: seed, Faults: 0.5, Stall: briefly})
 		var story []string
@@ -136,7 +136,7 @@ func TestFaultsAreSeeded(t *testing.T) {
 
 // Poisonous ids fail in any batch; all others are returned.
 func TestPoison(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 90})
+	w := newWorld(t, simulate.Options{People: 90})
 	for _, share := range []float64{0, 0.3} {
 		c, h := serve(t, w, api.Options{Seed: 5, Poison: 3, Faults: share, Stall: briefly})
 		ids, bodies, lost := pull(newPuller(t, c), 30)
@@ -154,7 +154,7 @@ func TestShyIDs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
 	}
-	w := newWorld(t, simulate.Options{Jobs: 400})
+	w := newWorld(t, simulate.Options{People: 400})
 	c, _ := serve(t, w, api.Options{Faults: 0.9, Stall: time.Millisecond})
 	p := newPuller(t, c)
 	shy := 0
@@ -176,7 +176,7 @@ func TestShyIDs(t *testing.T) {
 
 // An answer that stalls or dribbles ends when the client disconnects.
 func TestStallEndsWithTheClient(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	c, h := serve(t, w, api.Options{Faults: 1, Stall: time.Hour})
 	impatient := &http.Client{Timeout: 50 * time.Millisecond}
 	stalled := 0

@@ -55,7 +55,7 @@ func (g generic) call(action string, form bool, parameters map[string]any) ([]by
 // The official generic client for Go gets jobs, by query and form, with a
 // secret alone and with a token.
 func TestGenericGoClient(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 120})
+	w := newWorld(t, simulate.Options{People: 120})
 	c, _ := serve(t, w, api.Options{})
 	var ids []string
 	for i := range api.MaxIDs {
@@ -76,7 +76,7 @@ func TestGenericGoClient(t *testing.T) {
 // Refusals arrive as the client's typed errors, with the code, the request id
 // and how long to wait.
 func TestGenericGoClientErrors(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	c, h := serve(t, w, api.Options{Quota: 0.01, Instances: []string{"here"}})
 	parameters := map[string]any{"InstanceId": "elsewhere", "JobId": []string{"x"}}
 

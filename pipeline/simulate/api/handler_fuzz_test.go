@@ -16,7 +16,7 @@ import (
 // with a server error.
 func FuzzHandler(f *testing.F) {
 	actions := []string{"ListJobs", "SearchTask", "ListJobGroups", "ListJobsByGroup"}
-	w := newWorld(f, simulate.Options{Jobs: 40})
+	w := newWorld(f, simulate.Options{People: 40})
 	h, err := api.New(w, api.Options{})
 	if err != nil {
 		f.Fatal(err)

@@ -15,7 +15,7 @@ import (
 
 // The mistakes of clients, and the vendor's codes for them.
 func TestRefusals(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	good, h := serve(t, w, api.Options{Instances: []string{"an-instance"}})
 	denied, denying := serve(t, w, api.Options{Deny: []string{"ListJobsByGroup"}})
 	ids := func(n int) url.Values {
@@ -115,7 +115,7 @@ func TestRefusals(t *testing.T) {
 // Valid requests are answered: with a query, a form, a token, in the older style,
 // with optional headers signed.
 func TestWaysToAsk(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	good, _ := serve(t, w, api.Options{})
 	odd := with("SearchText", "a b+c*~/?&=%é中")
 	odd.Set("PageNumber", "1")
@@ -147,7 +147,7 @@ func TestWaysToAsk(t *testing.T) {
 
 // A replayed request is refused; one with a wrong signature does not use up its nonce.
 func TestNonces(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 60})
+	w := newWorld(t, simulate.Options{People: 60})
 	now := time.Now()
 	c, _ := serve(t, w, api.Options{Clock: func() time.Time { return now }})
 	c.nonce, c.date = "the only one", now

@@ -68,7 +68,7 @@ func viewOf(t *testing.T, python string, arguments ...string) vendorView {
 // The vendor's Python client reads the world into its typed models.
 func TestVendorPythonClient(t *testing.T) {
 	path := python(t)
-	w := newWorld(t, simulate.Options{Jobs: 240})
+	w := newWorld(t, simulate.Options{People: 240})
 	c, _ := serve(t, w, api.Options{})
 	endpoint := strings.TrimPrefix(c.url, "http://")
 	for _, token := range []string{"", "CAIS of a role"} {

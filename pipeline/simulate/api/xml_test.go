@@ -14,7 +14,7 @@ import (
 // Answers in XML are complete documents with a root named after the action, lists as
 // repeated elements, and the content of those in JSON.
 func TestXML(t *testing.T) {
-	w := newWorld(t, simulate.Options{Jobs: 120})
+	w := newWorld(t, simulate.Options{People: 120})
 	c, _ := serve(t, w, api.Options{})
 	group := w.Groups()[0]
 	tests := []struct {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"callmill/cmd/callmill/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/outboundbot/client"
 )
@@ -110,9 +111,13 @@ func Hint(err error) string {
 		Hint() string
 	}
 	var setting *dataset.SettingError
+	var latest *dataset.LatestError
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.Hint()
+	case errors.As(err, &latest):
+		dir := quote.Shell(latest.Dir)
+		return fmt.Sprintf("`callmill snapshots %s list` shows the snapshots, `callmill snapshots %s rollback NAME` goes back to one", dir, dir)
 	case errors.As(err, &setting):
 		return "omit the flag to use the dataset's own setting, or write to another folder"
 	case errors.Is(err, dataset.ErrForeign):

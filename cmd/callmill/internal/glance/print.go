@@ -8,6 +8,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"callmill/cmd/callmill/internal/quote"
 	"callmill/pipeline/dataset"
 )
 
@@ -27,7 +28,7 @@ func Show(w io.Writer, dir string) error {
 	if err := g.Print(w, filepath.Join(dir, "latest")); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", dir)
+	_, err = fmt.Fprintf(w, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", quote.Shell(dir))
 	return err
 }
 
@@ -63,7 +64,7 @@ func (g *Glance) Print(w io.Writer, path string) error {
 
 // queries prints examples to paste: two for DuckDB, one for pandas.
 func (p *printer) queries(path string) {
-	p.line("  try in DuckDB: cd %s && duckdb -init views.sql", path)
+	p.line("  try in DuckDB: cd %s && duckdb -init views.sql", quote.Shell(path))
 	p.line("")
 	p.line("    SELECT call_hour, count(*) AS calls, avg(answered::INT) AS answered")
 	p.line("    FROM tasks WHERE attempt IS NOT NULL GROUP BY ALL ORDER BY call_hour;")

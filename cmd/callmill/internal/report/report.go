@@ -149,21 +149,21 @@ func (r *Report) LastLine() string {
 	if !p.Changed {
 		line = fmt.Sprintf("nothing new, %s stays: ", p.Snapshot)
 	}
-	line += fmt.Sprintf("%d jobs seen (%s) in %s", c.Seen, strings.Join(parts, ", "), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
+	line += fmt.Sprintf("%s seen (%s) in %s", count(c.Seen, "job"), strings.Join(parts, ", "), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 	if n := r.Read.coerced(); n > 0 {
-		line += fmt.Sprintf("; %d values coerced", n)
+		line += fmt.Sprintf("; %s coerced", count(n, "value"))
 	}
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
 	if p.Unmatched > 0 {
-		line += fmt.Sprintf("; SearchTask's values of %d calls match no published call", p.Unmatched)
+		line += fmt.Sprintf("; SearchTask's values of %s match no published call", count(p.Unmatched, "call"))
 	}
 	if c.Shrunk > 0 {
-		line += fmt.Sprintf("; %d jobs shrunk: they have fewer tasks or turns than before", c.Shrunk)
+		line += fmt.Sprintf("; %s shrunk: fewer tasks or turns than before", count(c.Shrunk, "job"))
 	}
 	if c.Undated > 0 {
-		line += fmt.Sprintf("; %d superseded because they have no timestamp; pass --observed-at", c.Undated)
+		line += fmt.Sprintf("; %d superseded for lack of a timestamp; pass --observed-at", c.Undated)
 	}
 	separator := "; undocumented statuses: "
 	for _, status := range p.Unlisted {
@@ -171,6 +171,14 @@ func (r *Report) LastLine() string {
 		separator = ", "
 	}
 	return line
+}
+
+// count spells a number of things, such as "1 job" or "2 jobs".
+func count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // line is the part of the last line that only a pull has.

@@ -43,8 +43,8 @@ func TestLastLine(t *testing.T) {
 				Counts: dataset.Counts{Seen: 9, New: 4, Changed: 1, Unchanged: 2, Superseded: 1, Rejected: 1, Shrunk: 1, Undated: 1},
 			},
 			want: "published s: 9 jobs seen (4 new, 1 changed, 2 unchanged, 1 superseded, 1 rejected) in 1s; 2 values coerced" +
-				"; 1 jobs shrunk: they have fewer tasks or turns than before" +
-				"; 1 superseded because they have no timestamp; pass --observed-at" +
+				"; 1 job shrunk: fewer tasks or turns than before" +
+				"; 1 superseded for lack of a timestamp; pass --observed-at" +
 				`; undocumented statuses: Odd, "a\tb"`,
 		},
 		{

@@ -71,15 +71,13 @@ func load(s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
 func validate(s dataset.Settings) (*time.Location, error) {
 	switch {
 	case s.Segmenter != "fast" && s.Segmenter != "gse":
-		return nil, exit.Usagef("--segmenter must be fast or gse, got %q", s.Segmenter)
+		return nil, exit.Usagef("invalid --segmenter %q: want fast or gse", s.Segmenter)
 	case s.PII != "keep":
-		return nil, exit.Usagef("--pii must be keep, got %q", s.PII)
-	case s.TimeZone == "" || s.TimeZone == "Local":
-		return nil, exit.Usagef("--timezone must be the name of a time zone, e.g. Asia/Shanghai, got %q", s.TimeZone)
+		return nil, exit.Usagef("invalid --pii %q: want keep", s.PII)
 	}
 	location, err := time.LoadLocation(s.TimeZone)
-	if err != nil {
-		return nil, exit.Usagef("--timezone: %w", err)
+	if err != nil || s.TimeZone == "" || s.TimeZone == "Local" {
+		return nil, exit.Usagef("invalid --timezone %q: want the name of a time zone, e.g. Asia/Shanghai", s.TimeZone)
 	}
 	return location, nil
 }

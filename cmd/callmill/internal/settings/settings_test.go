@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,7 +79,7 @@ func TestCheck(t *testing.T) {
 		{"--pii", "mask"},
 	} {
 		err := parsed(t, args...).Check()
-		if exit.Code(t.Context(), err) != exit.Usage || !strings.HasPrefix(err.Error(), args[0]) {
+		if exit.Code(t.Context(), err) != exit.Usage || !strings.HasPrefix(err.Error(), fmt.Sprintf("invalid %s %q: want ", args[0], args[1])) {
 			t.Errorf("%q: %v", args, err)
 		}
 	}

@@ -5,6 +5,7 @@ package apitest
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -43,7 +44,7 @@ type Direct struct{ http.Handler }
 func (d Direct) RoundTrip(r *http.Request) (_ *http.Response, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
+			if cause, ok := p.(error); !ok || !errors.Is(cause, http.ErrAbortHandler) {
 				panic(p)
 			}
 			err = io.ErrUnexpectedEOF

@@ -1,4 +1,4 @@
-package night
+package pull
 
 import (
 	"maps"
@@ -17,8 +17,8 @@ import (
 	"callmill/schema"
 )
 
-// Night is one pull. Not safe for concurrent use.
-type Night struct {
+// Pull is one run of the command pull. Not safe for concurrent use.
+type Pull struct {
 	options Options
 	client  *client.Client
 	ids     []string // of --jobs
@@ -32,40 +32,41 @@ type Night struct {
 	closeLog func() error
 }
 
-// New returns a night whose options are not checked yet. Close must be called.
-func New(o Options) *Night { return &Night{options: o} }
+// New returns a pull whose options are not checked yet. Close must be called.
+func New(o Options) *Pull { return &Pull{options: o} }
 
 // Close closes the connections.
-func (n *Night) Close() {
-	if n.client != nil {
-		n.client.Close()
+func (p *Pull) Close() {
+	if p.client != nil {
+		p.client.Close()
 	}
 }
 
-// Check validates the options for a run on d, whose days are those of zone, and
-// changes nothing. It may be called again when d has changed.
-func (n *Night) Check(d *dataset.Dataset, zone *time.Location) (err error) {
-	if err := n.options.validate(); err != nil {
+// Validate validates the options for a run on d, whose days are those of zone, and
+// creates the client. It changes nothing on disk. It may be called again when d
+// has changed.
+func (p *Pull) Validate(d *dataset.Dataset, zone *time.Location) (err error) {
+	if err := p.options.validate(); err != nil {
 		return err
 	}
-	if n.ids, err = readIDs(n.options.Jobs); err != nil {
+	if p.ids, err = readIDs(p.options.Jobs); err != nil {
 		return err
 	}
-	n.zone = zone
-	if _, err := n.findWork(d.Manifest()); err != nil || n.client != nil {
+	p.zone = zone
+	if _, err := p.findWork(d.Manifest()); err != nil || p.client != nil {
 		return err
 	}
-	o := n.options.Client
-	o.Endpoint, o.QPS, o.Now = n.options.Endpoint, n.options.QPS, n.options.Now
-	n.client, err = client.New(o)
+	o := p.options.Client
+	o.Endpoint, o.QPS, o.Now = p.options.Endpoint, p.options.QPS, p.options.Now
+	p.client, err = client.New(o)
 	return err
 }
 
 // plan finds what is due of each instance now. tx is nil where nothing will be
 // fetched.
-func (n *Night) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) {
-	o, m := &n.options, d.Manifest()
-	instances, err := n.findWork(m)
+func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) {
+	o, m := &p.options, d.Manifest()
+	instances, err := p.findWork(m)
 	if err != nil {
 		return nil, err
 	}
@@ -73,25 +74,25 @@ func (n *Night) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error)
 	if m != nil {
 		pending = m.Pending
 	}
-	n.tracker = nightly.NewTracker(nightly.Rules{Now: n.now, Settle: o.Settle, Refetch: o.Refetch}, pending)
+	p.tracker = nightly.NewTracker(nightly.Rules{Now: p.now, Settle: o.Settle, Refetch: o.Refetch}, pending)
 	known, err := d.JobGroups()
 	if err != nil {
 		return nil, err
 	}
 	var plans []discover.Plan
 	for _, instance := range instances {
-		p := discover.Plan{
+		plan := discover.Plan{
 			InstanceID: instance, Refetch: o.Refetch, Known: known[instance],
-			GroupIDs: o.Groups, JobIDs: append(slices.Clip(n.ids), n.tracker.Ask(instance)...),
+			GroupIDs: o.Groups, JobIDs: append(slices.Clip(p.ids), p.tracker.Ask(instance)...),
 			Calls: slices.Contains(o.Discover, "calls"), Groups: slices.Contains(o.Discover, "groups"),
-			Settled: n.settled(instance, tx),
+			Settled: p.settled(instance, tx),
 		}
-		for _, w := range n.work {
+		for _, w := range p.work {
 			if w.InstanceID == instance {
-				p.Windows = w.Windows
+				plan.Windows = w.Windows
 			}
 		}
-		plans = append(plans, p)
+		plans = append(plans, plan)
 	}
 	return plans, nil
 }
@@ -99,9 +100,9 @@ func (n *Night) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error)
 // findWork decides which instances are asked, and which days of each are due
 // now: none where campaigns or jobs are named. m is nil where nothing is
 // published.
-func (n *Night) findWork(m *dataset.Manifest) (instances []string, err error) {
-	o := &n.options
-	n.now = o.Now()
+func (p *Pull) findWork(m *dataset.Manifest) (instances []string, err error) {
+	o := &p.options
+	p.now = o.Now()
 	if m == nil {
 		m = &dataset.Manifest{}
 	}
@@ -120,24 +121,24 @@ func (n *Night) findWork(m *dataset.Manifest) (instances []string, err error) {
 		}
 		return instances, nil
 	}
-	request := nightly.Uncovered(n.zone, n.now, o.CatchUp)
+	request := nightly.Uncovered(p.zone, p.now, o.CatchUp)
 	if o.days() {
-		if request, err = nightly.Days(n.zone, n.now, o.Date, o.From, o.To); err != nil {
+		if request, err = nightly.Days(p.zone, p.now, o.Date, o.From, o.To); err != nil {
 			return nil, exit.AsUsage(err)
 		}
 	}
-	n.work = request.Plan(instances, m.Covered)
+	p.work = request.Plan(instances, m.Covered)
 	return instances, nil
 }
 
 // settled reports which jobs of a campaign need not be asked for: those that were
 // final when they were published, and are not pending. It is nil without tx.
-func (n *Night) settled(instance string, tx *commit.Tx) func(string) bool {
+func (p *Pull) settled(instance string, tx *commit.Tx) func(string) bool {
 	if tx == nil {
 		return nil
 	}
 	pending := map[string]bool{}
-	for _, id := range n.tracker.Ask(instance) {
+	for _, id := range p.tracker.Ask(instance) {
 		pending[id] = true
 	}
 	return func(id string) bool {
@@ -147,10 +148,10 @@ func (n *Night) settled(instance string, tx *commit.Tx) func(string) bool {
 }
 
 // Begin finds what is due and returns the source of a run that fetches it.
-// Check has been called with the same dataset. It sets r.Pull; Finish completes
+// Validate has been called with the same dataset. It sets r.Pull; Finish completes
 // it, and must be called where Begin returns no error.
-func (n *Night) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*discover.Source, error) {
-	plans, err := n.plan(d, tx)
+func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*discover.Source, error) {
+	plans, err := p.plan(d, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -167,36 +168,36 @@ func (n *Night) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*dis
 		return nil, err
 	}
 	r.Pull = &report.Pull{ResumedRun: resume}
-	n.source = discover.NewSource(n.client, plans, discover.Options{NewReader: n.options.NewReader, Log: log, Saw: n.saw})
-	n.closeLog = func() error {
+	p.source = discover.NewSource(p.client, plans, discover.Options{NewReader: p.options.NewReader, Log: log, Saw: p.saw})
+	p.closeLog = func() error {
 		if err := log.Close(); err != nil {
 			return err
 		}
-		_, err := rawlog.Prune(nil, d.RawDir(), n.options.KeepRaw, r.Run)
+		_, err := rawlog.Prune(nil, d.RawDir(), p.options.KeepRaw, r.Run)
 		return err
 	}
-	return n.source, nil
+	return p.source, nil
 }
 
 // saw notes what became of a job that was asked for.
-func (n *Night) saw(s schema.Sighting) {
-	if !s.LastCall.IsZero() && n.isDue(s) {
-		n.calls++
+func (p *Pull) saw(s schema.Sighting) {
+	if !s.LastCall.IsZero() && p.isDue(s) {
+		p.calls++
 	}
-	n.tracker.Saw(s)
+	p.tracker.Saw(s)
 }
 
 // isDue reports whether a job was called on the days that are fetched or later.
 // Pending jobs were called before, and would hide that there was no call on
 // those days.
-func (n *Night) isDue(s schema.Sighting) bool {
-	return n.options.named() || slices.ContainsFunc(n.work, func(w nightly.Work) bool {
+func (p *Pull) isDue(s schema.Sighting) bool {
+	return p.options.named() || slices.ContainsFunc(p.work, func(w nightly.Work) bool {
 		return w.InstanceID == s.InstanceID && len(w.Windows) > 0 && !s.LastCall.Before(w.Windows[0].From)
 	})
 }
 
-// Extend adds to the snapshot what the night covered and what is pending.
-func (n *Night) Extend(e *dataset.Extent) {
-	e.Covered = nightly.Cover(e.Covered, n.work, n.zone, n.now)
-	e.Pending = n.tracker.Pending()
+// Extend adds to the snapshot what was covered and what is pending.
+func (p *Pull) Extend(e *dataset.Extent) {
+	e.Covered = nightly.Cover(e.Covered, p.work, p.zone, p.now)
+	e.Pending = p.tracker.Pending()
 }

@@ -1,8 +1,8 @@
-// Package night is one pull: it plans what to fetch, tracks what was returned,
+// Package pull runs the command pull: it plans what to fetch, tracks what was returned,
 // adds coverage and pending jobs to the snapshot, and judges whether the result
 // is good enough for exit code 0. The rules are in package nightly, the requests
 // in discover; decoding and publishing are left to the command.
-package night
+package pull
 
 import (
 	"bytes"
@@ -50,11 +50,11 @@ func Defaults() Options {
 
 func (o *Options) validate() error {
 	if len(o.Discover) == 0 {
-		return exit.Usagef("--discover must be calls, groups or both, got nothing")
+		return exit.Usagef(`invalid --discover "": want calls, groups or both`)
 	}
 	for _, way := range o.Discover {
 		if way != "calls" && way != "groups" {
-			return exit.Usagef("--discover must be calls, groups or both, got %q", way)
+			return exit.Usagef("invalid --discover %q: want calls, groups or both", way)
 		}
 	}
 	for flag, ids := range map[string][]string{"--instance": o.Instances, "--group": o.Groups} {

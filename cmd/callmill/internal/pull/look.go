@@ -1,0 +1,64 @@
+package pull
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/outboundbot/discover"
+)
+
+// Check checks what a pull into d needs, prints what it finds to w, and returns an
+// error where something is wrong. It fetches nothing. Validate has been called
+// with d.
+func (p *Pull) Check(ctx context.Context, w io.Writer, d *dataset.Dataset) error {
+	instances, err := p.findWork(d.Manifest())
+	if err != nil {
+		return err
+	}
+	findings, err := discover.Check(ctx, p.client, instances)
+	if err != nil {
+		return err
+	}
+	var wrong []string
+	for _, f := range findings {
+		mark := "ok  "
+		if !f.OK {
+			mark = "BAD "
+			wrong = append(wrong, f.What)
+		}
+		fmt.Fprintf(w, "%s %-30s %s\n", mark, f.What, f.Says)
+		if f.Hint != "" {
+			fmt.Fprintf(w, "     %-30s %s\n", "", f.Hint)
+		}
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("check: a pull would fail: %s", strings.Join(wrong, ", "))
+	}
+	return nil
+}
+
+// List prints to w what a pull into d would fetch. Validate has been called with d.
+func (p *Pull) List(ctx context.Context, w io.Writer, d *dataset.Dataset) error {
+	plans, err := p.plan(d, nil)
+	if err != nil {
+		return err
+	}
+	for _, plan := range plans {
+		for _, window := range plan.Windows {
+			fmt.Fprintf(w, "%s: from %s to %s\n", plan.InstanceID, window.From.In(p.zone).Format(time.RFC3339), window.To.In(p.zone).Format(time.RFC3339))
+		}
+		fmt.Fprintf(w, "%s: %d jobs are pending\n", plan.InstanceID, len(plan.JobIDs))
+	}
+	found, err := discover.NewSource(p.client, plans, discover.Options{}).Discover(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		fmt.Fprintf(w, "%s: %d calls and %d campaigns are listed, %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)
+	}
+	return nil
+}
