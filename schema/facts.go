@@ -16,17 +16,18 @@ type TaskFacts struct {
 	Facts      Facts
 }
 
-// Facts are what SearchTask knows of a task and ListJobs does not.
+// Facts are what SearchTask knows of a task and ListJobs does not, as columns of
+// tasks; TaskRow has the same fields.
 type Facts struct {
-	JobGroupName          string
-	ScriptName            string
-	CallMS                *int64 // CallDuration, ms
-	RingingS              *int32 // RecordingDuration, which is the ringing, s
-	EndReason             *int32 // TaskEndReason, 1–11
-	ReachedEnd            *bool  // HasReachedEndOfFlow
-	LastPlaybackCompleted *bool
-	HungUpByRejection     *bool
-	DialExceptions        []string // DialExceptionCodes
+	JobGroupName          string   `parquet:"job_group_name,optional"`
+	ScriptName            string   `parquet:"script_name,optional"`
+	CallMS                *int64   `parquet:"call_ms,optional"`     // CallDuration, ms
+	RingingS              *int32   `parquet:"ringing_s,optional"`   // RecordingDuration, which is the ringing, s
+	EndReason             *int32   `parquet:"end_reason,optional"`  // TaskEndReason, 1–11
+	ReachedEnd            *bool    `parquet:"reached_end,optional"` // HasReachedEndOfFlow
+	LastPlaybackCompleted *bool    `parquet:"last_playback_completed,optional"`
+	HungUpByRejection     *bool    `parquet:"hung_up_by_rejection,optional"`
+	DialExceptions        []string `parquet:"dial_exceptions,list"` // DialExceptionCodes
 }
 
 // IsZero reports whether SearchTask said nothing.

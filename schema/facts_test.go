@@ -35,6 +35,27 @@ func drawFacts(t *rapid.T, name string) (f schema.Facts) {
 	return f
 }
 
+// TestFactsIsZero: any field alone is something, also with the zero of its type.
+func TestFactsIsZero(t *testing.T) {
+	if !(&schema.Facts{}).IsZero() {
+		t.Error("the zero value is not zero")
+	}
+	for i := range reflect.TypeFor[schema.Facts]().NumField() {
+		var f schema.Facts
+		switch v := reflect.ValueOf(&f).Elem().Field(i); v.Kind() {
+		case reflect.String:
+			v.SetString("x")
+		case reflect.Slice:
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		default:
+			v.Set(reflect.New(v.Type().Elem()))
+		}
+		if f.IsZero() {
+			t.Errorf("%+v is zero", f)
+		}
+	}
+}
+
 // TestFactsComeBack: every field of facts is encoded, and what follows stays.
 func TestFactsComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -2,6 +2,7 @@ package commit_test
 
 import (
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,6 +82,55 @@ func TestFactsDoNotDependOnTheSplit(t *testing.T) {
 	two.run(jobs(first)...)
 	two.run(jobs(second)...)
 	sameTables(t, two.tables(), one.tables())
+}
+
+// everyFact returns facts of which each field is known.
+func everyFact(t *testing.T) (f schema.Facts) {
+	for field, v := range reflect.ValueOf(&f).Elem().Fields() {
+		switch v.Addr().Interface().(type) {
+		case *string:
+			v.SetString("x" + field.Name)
+		case **int64, **int32:
+			v.Set(reflect.New(v.Type().Elem()))
+			v.Elem().SetInt(7)
+		case **bool:
+			v.Set(reflect.ValueOf(new(true)))
+		case *[]string:
+			v.Set(reflect.ValueOf([]string{"486"}))
+		default:
+			t.Fatalf("no value for %s of type %s", field.Name, field.Type)
+		}
+	}
+	return f
+}
+
+// TestEveryFactIsKept: each field of Facts is a column of tasks with the same
+// name, and outlives another version of the job, which the facts of its
+// published tasks are read for.
+func TestEveryFactIsKept(t *testing.T) {
+	want := everyFact(t)
+	l := newLine(t)
+	l.run(append(jobs(call("a", 100, "v1", 0)), facts("a", 100, want))...)
+	for _, job := range []*schema.Job{call("a", 200, "v2", 0), call("a", 300, "v3", 5)} {
+		l.run(jobs(job)...)
+		row := reflect.ValueOf(l.taskRow())
+		for field, v := range reflect.ValueOf(want).Fields() {
+			if diff := cmp.Diff(v.Interface(), row.FieldByName(field.Name).Interface()); diff != "" {
+				t.Errorf("%s of the version of %d (-want +got):\n%s", field.Name, job.ObservedAt, diff)
+			}
+		}
+	}
+	// One fact alone is reason enough to read them.
+	for field, v := range reflect.ValueOf(want).Fields() {
+		var one schema.Facts
+		reflect.ValueOf(&one).Elem().FieldByIndex(field.Index).Set(v)
+		l := newLine(t)
+		l.run(append(jobs(call("a", 100, "v1", 0)), facts("a", 100, one))...)
+		l.run(jobs(call("a", 200, "v2", 0))...)
+		if got := reflect.ValueOf(l.taskRow()).FieldByName(field.Name); got.IsZero() {
+			t.Errorf("%s alone is lost", field.Name)
+		}
+	}
 }
 
 // facts is a row of SearchTask about the first task of a job.
