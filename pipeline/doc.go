@@ -39,9 +39,10 @@
 //	pipeline/nightly           which days are to be fetched, which jobs asked for again
 //	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
-//	pipeline/decode            bytes → schema.Job, a function for each shape a response may have
+//	pipeline/decode            bytes → schema.Job: responses, and what may stand around them
+//	pipeline/decode/fields     jobs and their values, in every spelling a response may have
 //	pipeline/decode/charset    text that is not UTF-8 → UTF-8
-//	pipeline/decode/markup     XML → JSON, element by element
+//	pipeline/decode/markup     an XML document → one JSON object
 //	pipeline/decode/split      inputs beyond what can be held → pieces
 //	pipeline/decode/jsonscan   the strict scanner under all of them
 //	pipeline/redact            what personal data of a job may pass; contact keys
@@ -153,7 +154,7 @@
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled jobs.
-//	github.com/goccy/go-json              simulate, outboundbot: five times encoding/json. decode reads by itself: it goes on after damage.
+//	github.com/goccy/go-json              simulate: five times encoding/json. decode reads by itself: it goes on after damage.
 //	golang.org/x/sync                     pipeline, outboundbot, dataset: errgroup.
 //	golang.org/x/time                     outboundbot: the rate of requests.
 //	github.com/alibabacloud-go            outboundbot: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.

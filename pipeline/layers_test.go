@@ -33,9 +33,12 @@ var arrows = []arrow{
 	{"pipeline/rawlog", "pipeline/internal/durable", "responses are kept as safely as tables"},
 
 	{"pipeline/decode", "pipeline/decode/charset", "inputs that are not UTF-8"},
+	{"pipeline/decode", "pipeline/decode/fields", "jobs, and the values around them"},
 	{"pipeline/decode", "pipeline/decode/jsonscan", "the scanner under its fields"},
 	{"pipeline/decode", "pipeline/decode/split", "pieces of large inputs"},
 	{"pipeline/decode", "pipeline/decode/markup", "XML, rewritten as JSON"},
+	{"pipeline/decode/fields", "pipeline/decode/jsonscan", "the scanner under its values"},
+	{"pipeline/decode/fields", "pipeline/decode/markup", "the name of text between elements"},
 	{"pipeline/decode/split", "pipeline/decode/jsonscan", "the offsets of documents and elements"},
 	{"pipeline/decode/markup", "pipeline/decode/jsonscan", "the spelling of JSON strings"},
 
@@ -91,11 +94,11 @@ var libraries = []library{
 	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/simulate/api")},
 	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client")},
 	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill")},
-	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill")},
-	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill")},
+	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill/internal/settings")},
+	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill/internal/report")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
-	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "pipeline/decode")},
+	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api", "pipeline/decode")},
 	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/dataset/spill", "pipeline/dataset/parquetio", "segment/internal/zh")},
 	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},
@@ -116,7 +119,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests under way, and commands. All others are called by one of these and
 // return.
-var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "cmd/callmill")
+var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "cmd/callmill", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

@@ -57,9 +57,9 @@ func (f Facts) Or(more Facts) Facts {
 // encodings; it is for data that does not outlive the process.
 func (f *Facts) AppendTo(b []byte) []byte {
 	b = appendText(b, f.JobGroupName, f.ScriptName)
-	b = appendInt64(b, f.CallMS)
-	b = appendInt32(b, f.RingingS)
-	b = appendInt32(b, f.EndReason)
+	b = appendNumber(b, f.CallMS)
+	b = appendNumber(b, f.RingingS)
+	b = appendNumber(b, f.EndReason)
 	b = appendBool(b, f.ReachedEnd)
 	b = appendBool(b, f.LastPlaybackCompleted)
 	b = appendBool(b, f.HungUpByRejection)
@@ -73,8 +73,8 @@ func (f *Facts) AppendTo(b []byte) []byte {
 func CutFacts(b []byte) (f Facts, rest []byte, ok bool) {
 	r := factsReader{rest: b}
 	f.JobGroupName, f.ScriptName = r.text(), r.text()
-	f.CallMS = r.int64()
-	f.RingingS, f.EndReason = r.int32(), r.int32()
+	f.CallMS = readNumber[int64](&r)
+	f.RingingS, f.EndReason = readNumber[int32](&r), readNumber[int32](&r)
 	f.ReachedEnd, f.LastPlaybackCompleted, f.HungUpByRejection = r.bool(), r.bool(), r.bool()
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {
 		f.DialExceptions = append(f.DialExceptions, r.text())
@@ -110,21 +110,6 @@ func (r *factsReader) text() string {
 	return s
 }
 
-func (r *factsReader) int64() *int64 {
-	if r.uvarint() == 0 {
-		return nil
-	}
-	v := r.uvarint()
-	return new(int64(v>>1) ^ -int64(v&1))
-}
-
-func (r *factsReader) int32() *int32 {
-	if v := r.int64(); v != nil {
-		return new(int32(*v))
-	}
-	return nil
-}
-
 func (r *factsReader) bool() *bool {
 	if v := r.uvarint(); v > 0 {
 		return new(v == 2)
@@ -132,11 +117,13 @@ func (r *factsReader) bool() *bool {
 	return nil
 }
 
-func appendInt64(b []byte, v *int64) []byte {
-	if v == nil {
-		return append(b, 0)
+// readNumber reads what appendNumber appended.
+func readNumber[T int32 | int64](r *factsReader) *T {
+	if r.uvarint() == 0 {
+		return nil
 	}
-	return binary.AppendVarint(append(b, 1), *v)
+	v := r.uvarint()
+	return new(T(int64(v>>1) ^ -int64(v&1)))
 }
 
 func appendBool(b []byte, v *bool) []byte {

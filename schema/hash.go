@@ -31,8 +31,8 @@ func ParseContentHash(s string) (h ContentHash, err error) {
 func (j *Job) ContentHash(buf []byte) (ContentHash, []byte) {
 	b := buf[:0]
 	b = appendText(b, j.JobID, j.JobGroupID, j.ReferenceID, j.ScenarioID, j.StrategyID, j.Status, j.FailureReason)
-	b = appendInt32(b, j.Priority)
-	b = appendInt32(b, j.SystemPriority)
+	b = appendNumber(b, j.Priority)
+	b = appendNumber(b, j.SystemPriority)
 	b = binary.AppendUvarint(b, uint64(len(j.CallingNumbers)))
 	b = appendText(b, j.CallingNumbers...)
 	b = binary.AppendUvarint(b, uint64(len(j.Contacts)))
@@ -56,7 +56,7 @@ func appendTask(b []byte, t *Task) []byte {
 	b = appendText(b, t.TaskID, t.JobID, t.CallID, t.ChatbotID, t.ScenarioID, t.Status, t.Brief, t.CallingNumber, t.CalledNumber)
 	b = binary.AppendVarint(b, t.PlannedTime)
 	b = binary.AppendVarint(b, t.ActualTime)
-	b = appendInt64(b, t.Duration)
+	b = appendNumber(b, t.Duration)
 	b = appendContact(b, &t.Contact)
 	b = binary.AppendUvarint(b, uint64(len(t.Turns)))
 	for i := range t.Turns {
@@ -80,7 +80,7 @@ func appendSummaries(b []byte, list []Summary) []byte {
 	return b
 }
 
-func appendInt32(b []byte, v *int32) []byte {
+func appendNumber[T int32 | int64](b []byte, v *T) []byte {
 	if v == nil {
 		return append(b, 0)
 	}
@@ -94,4 +94,21 @@ func appendText(b []byte, texts ...string) []byte {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
 	return b
+}
+
+// Key identifies a job over all instances: the first half of the SHA-256 of
+// its instance id and job id.
+type Key [16]byte
+
+// JobKey returns the key of a job. buf is scratch space and may be nil.
+func JobKey(buf []byte, instanceID, jobID string) Key {
+	sum := sha256.Sum256(appendText(buf[:0], instanceID, jobID))
+	return Key(sum[:16])
+}
+
+// Bucket returns the bucket of the key, below buckets, which is a power of two
+// up to 1<<16. A key's bucket among n is its bucket among any larger number,
+// modulo n.
+func (k Key) Bucket(buckets int) int {
+	return (int(k[0])<<8 | int(k[1])) & (buckets - 1)
 }

@@ -1,8 +1,9 @@
 package schema
 
 import (
+	"cmp"
 	"slices"
-	"strings"
+	"time"
 )
 
 // Job is one person to reach, as ListJobs returns it, decoded from any of the
@@ -59,12 +60,7 @@ type Task struct {
 
 // CallTime returns when the call took place: the actual time, else the planned
 // one, else 0.
-func (t *Task) CallTime() int64 {
-	if t.ActualTime != 0 {
-		return t.ActualTime
-	}
-	return t.PlannedTime
-}
+func (t *Task) CallTime() int64 { return cmp.Or(t.ActualTime, t.PlannedTime) }
 
 // Speakers of a turn. SpeakerUnknown is callmill's own, for a turn without one.
 const (
@@ -129,15 +125,40 @@ func (j *Job) SortTasks() {
 func CompareTasks(a, b Task) int {
 	at, bt := a.CallTime(), b.CallTime()
 	switch {
-	case at == bt:
-		return strings.Compare(a.TaskID, b.TaskID)
-	case at == 0:
+	case at == 0 && bt != 0:
 		return 1
-	case bt == 0:
+	case at != 0 && bt == 0:
 		return -1
-	case at < bt:
-		return -1
-	default:
-		return 1
 	}
+	return cmp.Or(cmp.Compare(at, bt), cmp.Compare(a.TaskID, b.TaskID))
+}
+
+// Pending is a job that is asked for again.
+type Pending struct {
+	InstanceID string `json:"instance_id"`
+	JobID      string `json:"job_id"`
+	// Since is the time of the last call known when the job became pending, or
+	// the time the job was first seen without one. Asking again does not change
+	// it.
+	Since  time.Time `json:"since"`
+	Reason string    `json:"reason"` // one of Pending…
+}
+
+// Reasons why a job is pending.
+const (
+	PendingNotFinal  = "not_final" // more calls may follow
+	PendingSettling  = "settling"  // over, but observed too soon after its last call
+	PendingMissing   = "missing"   // the API does not know the id
+	PendingUnfetched = "unfetched" // the API answers the id with errors only
+)
+
+// Sighting is what a run learned about a job it asked for.
+type Sighting struct {
+	InstanceID string
+	JobID      string
+	// Trouble is PendingMissing or PendingUnfetched; "" if the job was returned.
+	Trouble    string
+	Final      bool      // its status is terminal
+	LastCall   time.Time // zero if it was never called
+	ObservedAt time.Time
 }

@@ -1,5 +1,7 @@
 package schema
 
+import "slices"
+
 // Rows are the rows of one job in the day tables, in the order in which they are
 // published.
 type Rows struct {
@@ -63,10 +65,4 @@ func (c *RowCounts) Add(more RowCounts) {
 }
 
 // Max returns the count of the largest table.
-func (c RowCounts) Max() int64 {
-	largest := c[0]
-	for _, n := range c {
-		largest = max(largest, n)
-	}
-	return largest
-}
+func (c RowCounts) Max() int64 { return slices.Max(c[:]) }

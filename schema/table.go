@@ -1,6 +1,10 @@
 package schema
 
-import "reflect"
+import (
+	"reflect"
+	"strconv"
+	"strings"
+)
 
 // Names of the tables.
 const (
@@ -57,19 +61,14 @@ func tableRows() []tableRow {
 
 // TableNames returns the names of the tables in the order in which they are
 // published.
-func TableNames() []string {
-	var names []string
-	for _, t := range tableRows() {
-		names = append(names, t.name)
-	}
-	return names
-}
+func TableNames() []string { return namesOf(func(tableRow) bool { return true }) }
 
 // DayTables returns the names of the tables that are partitioned by day.
-func DayTables() []string {
-	var names []string
+func DayTables() []string { return namesOf(func(t tableRow) bool { return t.day }) }
+
+func namesOf(wanted func(tableRow) bool) (names []string) {
 	for _, t := range tableRows() {
-		if t.day {
+		if wanted(t) {
 			names = append(names, t.name)
 		}
 	}
@@ -102,14 +101,75 @@ func Partition() Column {
 }
 
 // keyOf returns the names of the key's columns in the key's order.
-func keyOf(columns []Column) []string {
-	key := make([]string, len(columns))
-	n := 0
-	for _, c := range columns {
-		if c.Key > 0 && c.Key <= len(key) {
-			key[c.Key-1] = c.Name
-			n++
+func keyOf(columns []Column) (key []string) {
+	for place := 1; place <= len(columns); place++ {
+		for _, c := range columns {
+			if c.Key == place {
+				key = append(key, c.Name)
+			}
 		}
 	}
-	return key[:n]
+	return key
+}
+
+// Column is a column of a table's files.
+type Column struct {
+	Name     string
+	Type     string // one of Type…
+	Nullable bool
+	Key      int // place in the table's key from 1; 0: not part of it
+	Doc      Text
+}
+
+// Types of columns. Dates are days since 1970-01-01.
+const (
+	TypeString    = "string"
+	TypeI32       = "i32"
+	TypeI64       = "i64"
+	TypeBool      = "bool"
+	TypeDate      = "date"
+	TypeTimestamp = "timestamp(ms, UTC)"
+	TypeStrings   = "list<string>"
+	TypeBinary    = "binary"
+)
+
+// IsColumn reports whether a field of a row type is a column of its table.
+func IsColumn(field reflect.StructField) bool { return field.Tag.Get("parquet") != "-" }
+
+// columnOf describes the column of a row type's field, from its tags.
+func columnOf(field reflect.StructField) Column {
+	name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
+	column := Column{Name: name, Doc: Text{EN: field.Tag.Get("en"), ZH: field.Tag.Get("zh")}}
+	typ := field.Type
+	if typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	column.Type = typeOf(typ)
+	for option := range strings.SplitSeq(options, ",") {
+		switch option {
+		case "optional":
+			column.Nullable = true
+		case "date":
+			column.Type = TypeDate
+		case "timestamp(millisecond)":
+			column.Type = TypeTimestamp
+		}
+	}
+	column.Key, _ = strconv.Atoi(field.Tag.Get("key")) // no tag: 0
+	return column
+}
+
+func typeOf(typ reflect.Type) string {
+	name, ok := map[reflect.Type]string{
+		reflect.TypeFor[string]():   TypeString,
+		reflect.TypeFor[int32]():    TypeI32,
+		reflect.TypeFor[int64]():    TypeI64,
+		reflect.TypeFor[bool]():     TypeBool,
+		reflect.TypeFor[[]string](): TypeStrings,
+		reflect.TypeFor[[]byte]():   TypeBinary,
+	}[typ]
+	if !ok {
+		return typ.String() // no Type… constant; a test rejects it
+	}
+	return name
 }

@@ -5,39 +5,31 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"runtime"
-	"runtime/debug"
 
+	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 )
 
 // begin checks everything that was asked for, so that a usage error leaves
 // nothing behind, then opens the dataset.
-func (o *operation) begin(ctx context.Context, env *environment) (*dataset.Dataset, *resolved, error) {
+func (o *operation) begin(ctx context.Context, env *environment) (*dataset.Dataset, *settings.Loaded, error) {
 	f := o.flags
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
-	debug.SetMemoryLimit(int64(f.memory - min(programBytes, f.memory/4)))
-	if _, given := os.LookupEnv("GOGC"); !given {
-		debug.SetGCPercent(200) // half the collections, 4 % less time, as long as the limit allows it
+	if env.limitMemory != nil {
+		env.limitMemory(int64(f.memory))
 	}
-	if f.workers == 0 {
-		f.workers = runtime.GOMAXPROCS(0)
-	}
-	var s *resolved
+	var s *settings.Loaded
 	seen, err := lookAt(f.out)
 	if err == nil { // else opening it returns the error
-		if s, err = o.check(seen); err != nil {
+		if s, err = o.settle(seen); err != nil {
 			return nil, nil, err
 		}
 	}
-	d, err := dataset.Open(ctx, f.out, dataset.Options{
-		LockWait: f.lockWait, GroupRead: f.groupRead, Keep: f.keep, KeepFor: keepAge(f.keepFor), Now: env.time,
-	})
-	if errors.Is(err, dataset.ErrLocked) {
-		err = &hintError{err, "wait for it with --lock-wait 10m"}
-	}
+	options := f.folder.options
+	options.Now = env.now
+	d, err := dataset.Open(ctx, f.out, options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,25 +37,33 @@ func (o *operation) begin(ctx context.Context, env *environment) (*dataset.Datas
 		return d, s, nil
 	}
 	// Another run published while this one waited for the dataset.
-	if s, err = o.check(d); err != nil {
+	if s, err = o.settle(d); err != nil {
 		return nil, nil, errors.Join(err, d.Close())
 	}
 	return d, s, nil
 }
 
-// check returns the settings of a run that goes on from what d publishes, and
-// changes nothing.
-func (o *operation) check(d *dataset.Dataset) (*resolved, error) {
-	if err := checkKey(d, o.flags.key); err != nil {
+// settle returns the settings of a run that goes on from what d publishes. It
+// checks all that was asked for, and changes nothing.
+func (o *operation) settle(d *dataset.Dataset) (*settings.Loaded, error) {
+	if err := settings.CheckKey(d, o.flags.key); err != nil {
 		return nil, err
 	}
-	return o.settle(d)
+	settle := o.flags.settings.Adopt
+	if o.anew {
+		settle = o.flags.settings.Change
+	}
+	s, err := settle(d)
+	if err == nil && o.check != nil {
+		err = o.check(d, s)
+	}
+	return s, err
 }
 
 // lookAt returns a view of a dataset, also where nothing is published yet.
 func lookAt(dir string) (*dataset.Dataset, error) {
 	d, err := dataset.View(dir)
-	if _, gone := os.Stat(dir); errors.Is(err, dataset.ErrEmpty) || errors.Is(gone, fs.ErrNotExist) {
+	if _, missing := os.Stat(dir); errors.Is(err, dataset.ErrEmpty) || errors.Is(missing, fs.ErrNotExist) {
 		return dataset.Nothing(dir), nil
 	}
 	return d, err

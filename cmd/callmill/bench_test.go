@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 )
 
@@ -31,7 +32,7 @@ func BenchmarkConvert(b *testing.B) {
 						if err := os.RemoveAll(data); err != nil {
 							b.Fatal(err)
 						}
-						runMain(b, exitDone, "convert", dir, "--out", data, "--progress", "none", "--workers", strconv.Itoa(workers))
+						runMain(b, exit.Done, "convert", dir, "--out", data, "--progress", "none", "--workers", strconv.Itoa(workers))
 					}
 				})
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -56,8 +58,8 @@ func TestCancelledRunLeavesNothing(t *testing.T) {
 
 func execute(ctx context.Context, data string, stdin io.Reader, stderr io.Writer) error {
 	root := newRoot(&environment{
-		stdin: stdin, stdout: io.Discard, stderr: stderr,
-		getenv: func(string) (string, bool) { return "", false },
+		stdin: stdin, stdout: bufio.NewWriter(io.Discard), stderr: stderr,
+		getenv: func(string) (string, bool) { return "", false }, now: time.Now,
 	})
 	root.SetArgs([]string{"convert", "-", "--out", data, "--progress", "plain"})
 	return root.ExecuteContext(ctx)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/source"
@@ -20,8 +22,8 @@ import (
 )
 
 func newConvert(env *environment) *cobra.Command {
-	flags := &runFlags{}
-	var instance, observedAt string
+	flags, options := &runFlags{}, source.Options{Cut: cut}
+	var observedAt string
 	c := &cobra.Command{
 		Use:   "convert INPUT... --out DIR",
 		Short: "Publish saved responses",
@@ -37,53 +39,53 @@ the run started, and never replace versions that have a timestamp.`,
   callmill convert night.jsonl.zst --out data --observed-at 2026-01-22T01:30:00+08:00
   zcat old.xml.gz | callmill convert - --out data --instance collections`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			at, err := parseInstant(observedAt)
-			if err != nil {
-				return usagef("--observed-at: %w", err)
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if options.ObservedAt, err = parseInstant(observedAt); err != nil {
+				return exit.Usagef("--observed-at: %w", err)
 			}
-			if instance == "" {
-				return usagef("--instance must not be empty")
+			if options.Instance == "" {
+				return exit.Usagef("--instance must not be empty")
 			}
-			if !utf8.ValidString(instance) {
-				return usagef("--instance: invalid name %q: want UTF-8", instance)
+			if !utf8.ValidString(options.Instance) {
+				return exit.Usagef("--instance: invalid name %q: want UTF-8", options.Instance)
 			}
-			options := source.Options{Instance: instance, Cut: cut, Except: flags.out}
-			var files *source.Files
-			o := &operation{command: "convert", flags: flags}
-			o.settle = func(d *dataset.Dataset) (*resolved, error) {
-				s, err := flags.settings.resolve(d)
-				if err != nil {
-					return nil, err
-				}
-				if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
-					return nil, &usageError{err}
-				}
-				return s, err
-			}
-			o.open = func(ctx context.Context, with opening) (_ *input, err error) {
-				options.ObservedAt, options.Undated = at, at == 0
-				if at == 0 {
-					options.ObservedAt = with.report.run.Started.UnixMilli()
-				}
-				if slices.Contains(args, "-") {
-					options.Stdin = untilDone(ctx, env.stdin)
-				}
-				if flags.lockWait > 0 { // files may have come while the dataset was locked
-					if files, err = source.Open(args, options); err != nil {
-						return nil, err
-					}
-				}
-				_, bytes := files.Total()
-				return &input{source: files.With(options), bytes: bytes, decoder: newDecoder}, nil
-			}
-			return o.execute(c.Context(), env)
+			options.Except = flags.out
+			return convertFiles(c.Context(), env, flags, args, options)
 		},
 	}
-	flags.add(c)
-	c.Flags().StringVar(&instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
+	flags.addOut(c.Flags())
+	flags.add(c.Flags())
+	c.Flags().StringVar(&options.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
 	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
 	return c
+}
+
+// convertFiles publishes the inputs in args, which are undated where ObservedAt is 0.
+func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, options source.Options) error {
+	var files *source.Files
+	o := &operation{command: "convert", flags: flags}
+	o.check = func(*dataset.Dataset, *settings.Loaded) (err error) {
+		if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
+			return exit.AsUsage(err)
+		}
+		return err
+	}
+	o.open = func(ctx context.Context, with opening) (_ *input, err error) {
+		if options.ObservedAt == 0 {
+			options.ObservedAt, options.Undated = with.report.Started.UnixMilli(), true
+		}
+		if slices.Contains(args, "-") {
+			options.Stdin = untilDone(ctx, env.stdin)
+		}
+		if flags.folder.options.LockWait > 0 { // files may have come while the dataset was locked
+			if files, err = source.Open(args, options); err != nil {
+				return nil, err
+			}
+		}
+		_, bytes := files.Total()
+		return &input{source: files.With(options), bytes: bytes, decoder: newDecoder}, nil
+	}
+	return o.execute(ctx, env)
 }
 
 // cut splits inputs that are too large to be held in memory.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/schema"
 )
 
@@ -51,7 +52,7 @@ func TestCrosswoz(t *testing.T) {
 	if err := json.Unmarshal(text, &want); err != nil {
 		t.Fatal(err)
 	}
-	got := countTables(t, convert(t, exitDone, sample))
+	got := countTables(t, convert(t, exit.Done, sample))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counted in the responses, and in the tables (-want +got):\n%s", diff)
 	}

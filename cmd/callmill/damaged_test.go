@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestDamagedArchives(t *testing.T) {
 	archives := map[string]string{"a.json.gz": "\x1f\x8b\x08\x00\x00\x00\x00\x00", "b.json.gz": "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02"}
 	in := write(t, archives)
-	data := convert(t, exitPublished, in)
+	data := convert(t, exit.Published, in)
 	for range 2 {
 		d, err := dataset.View(data)
 		if err != nil {
@@ -33,7 +34,7 @@ func TestDamagedArchives(t *testing.T) {
 		if slices.Sort(origins); !slices.Equal(origins, []string{"a.json.gz", "b.json.gz"}) {
 			t.Errorf("rejects of %q", origins)
 		}
-		runMain(t, exitDone, "replay", data, "--progress", "none")
-		runMain(t, exitPublished, "convert", in, "--out", data, "--progress", "none")
+		runMain(t, exit.Done, "replay", data, "--progress", "none")
+		runMain(t, exit.Published, "convert", in, "--out", data, "--progress", "none")
 	}
 }

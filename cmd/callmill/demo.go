@@ -3,22 +3,20 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/glance"
-	"callmill/pipeline/dataset"
+	"callmill/cmd/callmill/internal/night"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate/api"
 )
 
 func newDemo(env *environment) *cobra.Command {
-	flags := &runFlags{}
-	world := worldFlags{}
+	flags, world := &runFlags{}, &worldFlags{people: 4000}
 	c := &cobra.Command{
 		Use:   "demo [DIR]",
 		Short: "Try everything with nothing to configure",
@@ -31,23 +29,21 @@ prints a short report on them. Running it again changes nothing.`,
 			if len(args) == 1 {
 				flags.out = args[0]
 			}
-			return demonstrate(c.Context(), env, flags, &world)
+			return demonstrate(c.Context(), env, flags, world)
 		},
 	}
-	flags.addTo(c)
-	world.addTo(c.Flags())
-	c.Flags().Lookup("people").DefValue = "4000"
-	world.people = 4000
+	flags.add(c.Flags())
+	world.add(c.Flags())
 	return c
 }
 
-// demonstrate serves a simulated world as the API and pulls it.
-func demonstrate(ctx context.Context, env *environment, run *runFlags, made *worldFlags) (err error) {
+// demonstrate serves a simulated world as the API, pulls it, and reports on it.
+func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *worldFlags) (err error) {
 	world, err := made.world()
 	if err != nil {
 		return err
 	}
-	if err := onlyDemo(run.out, world.InstanceID()); err != nil {
+	if err := onlyDemo(flags.out, world.InstanceID()); err != nil {
 		return err
 	}
 	handler, err := api.New(world, api.Options{})
@@ -65,17 +61,16 @@ func demonstrate(ctx context.Context, env *environment, run *runFlags, made *wor
 		stop()
 		err = errors.Join(err, <-served)
 	}()
-	until := world.Now()
-	first := until.AddDate(0, 0, -made.days)
-	flags := pullDefaults()
-	flags.instances, flags.qps = []string{world.InstanceID()}, demoQPS
-	flags.endpoint = "http://" + listener.Addr().String()
-	flags.client.Keys = &client.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
-	flags.from, flags.to = first.In(china).Format(time.DateOnly), until.In(china).Format(time.DateOnly)
-	if err := pull(ctx, env, flags, run); err != nil {
+	options := night.Defaults()
+	options.Instances, options.QPS = []string{world.InstanceID()}, demoQPS
+	options.Endpoint = "http://" + listener.Addr().String()
+	options.Client.Keys = &client.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
+	options.From = world.Now().AddDate(0, 0, -made.days).In(china).Format(time.DateOnly)
+	options.To = world.Now().In(china).Format(time.DateOnly)
+	if err := pull(ctx, env, flags, options); err != nil {
 		return err
 	}
-	return show(env, run.out)
+	return glance.Show(env.stdout, flags.out)
 }
 
 // china is the time zone of the simulated calls.
@@ -83,24 +78,6 @@ var china = time.FixedZone("CST", 8*60*60)
 
 // demoQPS is more than the real API allows and less than a laptop can serve.
 const demoQPS = 500
-
-// show prints the report on a dataset.
-func show(env *environment, dir string) error {
-	d, err := dataset.View(dir)
-	if err != nil {
-		return err
-	}
-	g, err := glance.At(d)
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(dir, "latest")
-	if err := g.Print(env.stdout, path); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(env.stdout, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", dir)
-	return err
-}
 
 // onlyDemo returns a usage error if the dataset in dir has calls that are not
 // the demo's.
@@ -110,7 +87,7 @@ func onlyDemo(dir, instance string) error {
 		return nil // nothing is published, or the run reports the problem
 	}
 	if _, ok := m.Covered[instance]; !ok || len(m.Covered) > 1 {
-		return &hintError{usagef("%s is a dataset with other calls", dir), "use a separate folder for the demo"}
+		return exit.WithHint(exit.Usagef("%s is a dataset with other calls", dir), "use a separate folder for the demo")
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"callmill/cmd/callmill/internal/exit"
 )
 
 // TestSameContentSameBytes publishes the same jobs in different ways: the
@@ -32,21 +34,21 @@ func TestSameContentSameBytes(t *testing.T) {
 	slices.Reverse(reversed)
 	lines := filepath.Join(write(t, map[string]string{"all.jsonl": strings.Join(whole, "\n")}), "all.jsonl")
 
-	want := convert(t, exitDone, append(fixed, "--workers", "1", inputs)...)
+	want := convert(t, exit.Done, append(fixed, "--workers", "1", inputs)...)
 	wantFiles, wantTables := snapshotFiles(t, want), manifestTables(t, want)
 	if len(wantFiles) < 6*5+3+1 {
 		t.Fatalf("%d files, want six day tables of five days, three small ones and views.sql at least", len(wantFiles))
 	}
 	ways := map[string]func() string{
-		"once more":            func() string { return convert(t, exitDone, append(fixed, "--workers", "1", inputs)...) },
-		"sixteen workers":      func() string { return convert(t, exitDone, append(fixed, "--workers", "16", inputs)...) },
-		"in another order":     func() string { return convert(t, exitDone, append(fixed, reversed...)...) },
-		"in one file of lines": func() string { return convert(t, exitDone, append(fixed, lines)...) },
-		"little memory":        func() string { return convert(t, exitDone, append(fixed, "--memory", "64MB", inputs)...) },
+		"once more":            func() string { return convert(t, exit.Done, append(fixed, "--workers", "1", inputs)...) },
+		"sixteen workers":      func() string { return convert(t, exit.Done, append(fixed, "--workers", "16", inputs)...) },
+		"in another order":     func() string { return convert(t, exit.Done, append(fixed, reversed...)...) },
+		"in one file of lines": func() string { return convert(t, exit.Done, append(fixed, lines)...) },
+		"little memory":        func() string { return convert(t, exit.Done, append(fixed, "--memory", "64MB", inputs)...) },
 		"in two runs": func() string {
-			data := convert(t, exitDone, append(fixed, names[:files/2]...)...)
+			data := convert(t, exit.Done, append(fixed, names[:files/2]...)...)
 			rest := append([]string{"convert", "--progress", "none", "--out", data}, fixed...)
-			runMain(t, exitDone, append(rest, names[files/2:]...)...)
+			runMain(t, exit.Done, append(rest, names[files/2:]...)...)
 			return data
 		},
 	}

@@ -12,6 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/flatten"
@@ -57,7 +61,7 @@ func checkFormat(t *testing.T, dir string) {
 		}
 	}
 	var status dataset.Status
-	if err := json.Unmarshal([]byte(runMain(t, exitDone, "status", data, "--json")), &status); err != nil {
+	if err := json.Unmarshal([]byte(runMain(t, exit.Done, "status", data, "--json")), &status); err != nil {
 		t.Fatal(err)
 	}
 	if s := status.Settings; status.Rows[schema.TableTurns] != 8 || len(status.Instances) != 2 || len(s.Dictionaries) != 1 || s.TimeZone != "Asia/Shanghai" {
@@ -71,23 +75,23 @@ func checkFormat(t *testing.T, dir string) {
 	if !slices.ContainsFunc(turns, func(r schema.TurnRow) bool { return slices.Contains(r.Tokens, "云上催收台") }) {
 		t.Errorf("no turn was cut with the dataset's own dictionary")
 	}
-	if listed := runMain(t, exitDone, "rejects", data); strings.Count(listed, "\n") != 2 {
+	if listed := runMain(t, exit.Done, "rejects", data); strings.Count(listed, "\n") != 2 {
 		t.Errorf("rejects:\n%s", listed)
 	}
-	runMain(t, exitDone, "verify", data)
+	runMain(t, exit.Done, "verify", data)
 
 	// A callmill that cuts or derives otherwise by now asks for this.
-	runMain(t, exitDone, "rewrite", data, "--progress", "none")
+	runMain(t, exit.Done, "rewrite", data, "--progress", "none")
 	goOn := []string{"convert", "--out", data, "--progress", "none", "--observed-at", "2026-02-01T00:00:00Z", "--instance", "sales", write(t, map[string]string{
 		"resp.json": response(t, "later", []any{object{"JobId": "c", "Status": "Scheduling"}, fullJob(1), object{"JobId": "broken"}}),
 	})}
-	if out := runMain(t, exitDone, goOn...); !strings.Contains(out, "2 new, 1 unchanged") {
+	if out := runMain(t, exit.Done, goOn...); !strings.Contains(out, "2 new, 1 unchanged") {
 		t.Errorf("going on said %q, want 2 new, 1 unchanged", out)
 	}
-	if left := runMain(t, exitDone, "rejects", data); strings.Count(left, "\n") != 1 {
+	if left := runMain(t, exit.Done, "rejects", data); strings.Count(left, "\n") != 1 {
 		t.Errorf("rejects, after one was accepted:\n%s", left)
 	}
-	runMain(t, exitDone, "verify", data)
+	runMain(t, exit.Done, "verify", data)
 }
 
 // writeFormat makes a tiny dataset with everything there may be in one.
@@ -105,17 +109,17 @@ func writeFormat(t *testing.T, dir string) {
 	defer func() { fail(d.Close()) }()
 	key, err := d.Key(filepath.Join(write(t, map[string]string{"key": "the secret of a dataset in the tests"}), "key"))
 	fail(err)
-	flags := settingFlags{
-		timeZone: "Asia/Shanghai", segmenter: "fast", pii: "keep", given: func(string) bool { return false },
-		dicts: []string{filepath.Join(write(t, map[string]string{"words.txt": "云上催收台 100 n\n"}), "words.txt")},
-	}
-	s, err := flags.resolve(d)
+	var settings settings.Flags
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	settings.Add(flags)
+	fail(flags.Set("dict", filepath.Join(write(t, map[string]string{"words.txt": "云上催收台 100 n\n"}), "words.txt")))
+	s, err := settings.Adopt(d)
 	fail(err)
-	s.settings.KeyID = dataset.KeyID(key)
-	fail(d.KeepDictionaries(s.dicts))
+	s.Settings.KeyID = dataset.KeyID(key)
+	fail(d.KeepDictionaries(s.Dicts))
 	run := d.NewRun()
 	tx, err := commit.Begin(ctx, d, run, commit.Options{
-		Flattener: func() commit.Flattener { return flatten.New(s.location, s.words) }, Unflatten: flatten.Job, Program: "callmill " + version(),
+		Flattener: func() commit.Flattener { return s.Flattener() }, Unflatten: flatten.Job, Program: "callmill " + version(),
 	})
 	fail(err)
 	defer func() { fail(tx.Close()) }()
@@ -140,7 +144,7 @@ func writeFormat(t *testing.T, dir string) {
 	fail(err)
 	work := request.Plan([]string{"care"}, nil)
 	published, err := tx.Commit(ctx, dataset.Extent{
-		Settings: s.settings,
+		Settings: s.Settings,
 		Covered:  nightly.Cover(nil, work, time.UTC, day.Add(36*time.Hour)),
 		Pending:  []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
 	})

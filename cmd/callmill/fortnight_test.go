@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -30,10 +31,10 @@ func TestFortnight(t *testing.T) {
 	first := time.Date(2026, 1, 18, 1, 30, 0, 0, china)
 	for night := range 16 { // two more, for what was pending
 		clock.set(first.AddDate(0, 0, night))
-		p.pull(t, exitDone, "--out", nightly, "--catch-up", "1d")
+		p.pull(t, exit.Done, "--out", nightly, "--catch-up", "1d")
 		checkCovered(t, nightly, "x", first.Add(-90*time.Minute).AddDate(0, 0, -1), first.Add(-90*time.Minute).AddDate(0, 0, night))
 	}
-	p.pull(t, exitDone, "--out", atOnce, "--from", "2026-01-17", "--to", "2026-02-01")
+	p.pull(t, exit.Done, "--out", atOnce, "--from", "2026-01-17", "--to", "2026-02-01")
 	if diff := cmp.Diff(tell(t, atOnce), tell(t, nightly)); diff != "" {
 		t.Errorf("the tables are not the same (-at once +nightly):\n%s", diff)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/redact"
 )
@@ -28,7 +29,7 @@ can read.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if data == "" {
-				return &hintError{usagef("--data is missing"), "name the dataset whose contact keys to print, e.g. --data data"}
+				return exit.WithHint(exit.Usagef("--data is missing"), "name the dataset whose contact keys to print, e.g. --data data")
 			}
 			key, err := dataset.ReadKey(data)
 			if err != nil {

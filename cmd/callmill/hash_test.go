@@ -8,13 +8,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/schema"
 )
 
 // TestHashIsTheTables: every spelling of a number has the contact key of the
 // tables.
 func TestHashIsTheTables(t *testing.T) {
-	data := convert(t, exitDone, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"j","Tasks":[{"TaskId":"t","CalledNumber":"13812340001"}]}]}`}))
+	data := convert(t, exit.Done, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"j","Tasks":[{"TaskId":"t","CalledNumber":"13812340001"}]}]}`}))
 	var want string
 	for row, err := range anyRows(filepath.Join(data, "latest"), schema.TableTasks) {
 		if err != nil {
@@ -29,22 +30,22 @@ func TestHashIsTheTables(t *testing.T) {
 	keys := strings.Join([]string{want, want, "", want, "", ""}, "\n")
 
 	numbers := filepath.Join(write(t, map[string]string{"numbers.txt": spellings}), "numbers.txt")
-	if diff := cmp.Diff(keys, runMain(t, exitDone, "hash", "--data", data, numbers)); diff != "" {
+	if diff := cmp.Diff(keys, runMain(t, exit.Done, "hash", "--data", data, numbers)); diff != "" {
 		t.Errorf("from a file (-want +got):\n%s", diff)
 	}
 	var stdout, stderr bytes.Buffer
-	if code := Main([]string{"hash", "--data", data}, strings.NewReader(spellings), &stdout, &stderr); code != exitDone {
+	if code := Main([]string{"hash", "--data", data}, strings.NewReader(spellings), &stdout, &stderr); code != exit.Done {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
 	if diff := cmp.Diff(keys, stdout.String()); diff != "" {
 		t.Errorf("from standard input (-want +got):\n%s", diff)
 	}
-	if got := runMain(t, exitDone, "hash", "--data", data, filepath.Join(write(t, map[string]string{"empty": ""}), "empty")); got != "" {
+	if got := runMain(t, exit.Done, "hash", "--data", data, filepath.Join(write(t, map[string]string{"empty": ""}), "empty")); got != "" {
 		t.Errorf("from an empty file: %q", got)
 	}
 }
 
 func TestHashNeedsAKey(t *testing.T) {
-	runMain(t, exitUsage, "hash")
-	runMain(t, exitFailed, "hash", "--data", t.TempDir())
+	runMain(t, exit.Usage, "hash")
+	runMain(t, exit.Failed, "hash", "--data", t.TempDir())
 }

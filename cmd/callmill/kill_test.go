@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
@@ -114,14 +115,14 @@ func (n published) convert(data string) []string {
 
 func (n published) publish(t *testing.T, data string) published {
 	t.Helper()
-	runMain(t, exitDone, n.convert(data)...)
+	runMain(t, exit.Done, n.convert(data)...)
 	return look(t, data)
 }
 
 // look tells what is published.
 func look(t *testing.T, data string) published {
 	t.Helper()
-	n := published{data: data, tables: snapshotFiles(t, data), rejects: runMain(t, exitDone, "rejects", data)}
+	n := published{data: data, tables: snapshotFiles(t, data), rejects: runMain(t, exit.Done, "rejects", data)}
 	maps.DeleteFunc(n.tables, func(path string, _ [32]byte) bool { return strings.HasPrefix(path, schema.TableRejects+"/") })
 	return n
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/schema"
 )
 
@@ -29,7 +30,7 @@ func TestLargeInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, data := range map[string]string{
-		"file":           convert(t, exitDone, write(t, map[string]string{"large.json": text})),
+		"file":           convert(t, exit.Done, write(t, map[string]string{"large.json": text})),
 		"standard input": piped,
 	} {
 		found := map[string]bool{}

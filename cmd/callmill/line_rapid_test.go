@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	sources "callmill/pipeline/source"
@@ -38,7 +39,7 @@ func TestLineOnDamagedInput(t *testing.T) {
 
 		var stdout, stderr bytes.Buffer
 		args := []string{"convert", inputs, "--out", data, "--progress", "none", "--allow-rejects", "100%"}
-		if code := Main(args, nil, &stdout, &stderr); code != exitDone {
+		if code := Main(args, nil, &stdout, &stderr); code != exit.Done {
 			r.Fatalf("exit code %d: %s", code, &stderr)
 		}
 		seen := int64(rejects)

@@ -1,22 +1,27 @@
 // Command callmill turns the call jobs of an outbound-call robot into Parquet
 // tables.
 //
-// main.go, exit.go and output.go face the system, root.go and flags.go define
-// the command line, and every command has a file of its own. run.go wires the
-// pipeline: read it to see the whole program on one page.
+// main.go and output.go face the system, root.go and flags.go define the command
+// line, and every command has a file of its own. run.go wires the pipeline: read
+// it to see the whole program on one page. What stands alone is below internal.
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
 	_ "time/tzdata" // for machines without a time zone database
 
 	_ "golang.org/x/crypto/x509roots/fallback" // for machines without root certificates
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline/outboundbot/client"
 )
 
 func main() {
@@ -36,33 +41,46 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
-			cancel(&stopSignal{s.(syscall.Signal)})
+			cancel(exit.Signal(s.(syscall.Signal)))
 		case <-ctx.Done():
 		}
 	}()
-	env := &environment{stdin: stdin, stdout: newOutput(stdout), stderr: stderr, getenv: os.LookupEnv}
+	env := &environment{
+		stdin: stdin, stdout: bufio.NewWriter(output{stdout}), stderr: stderr,
+		getenv: os.LookupEnv, now: time.Now, limitMemory: limitMemory,
+	}
 	root := newRoot(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if e := env.flush(); err == nil {
+	if e := env.stdout.Flush(); err == nil {
 		err = e // else it is the lesser problem
 	}
-	complain(stderr, err, caught(ctx))
-	return exitCode(err, caught(ctx))
+	exit.Complain(ctx, stderr, err)
+	return exit.Code(ctx, err)
 }
 
 // environment is what a command sees of the process besides files.
 type environment struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	getenv         func(string) (string, bool)
-	now            func() time.Time // nil: the machine's clock
+	stdin io.Reader
+	// stdout keeps its first error, which Main reports when it flushes. A command
+	// that prints many lines checks the error of each to stop early; one whose
+	// output is awaited flushes it.
+	stdout      *bufio.Writer
+	stderr      io.Writer
+	getenv      func(string) (string, bool)
+	now         func() time.Time
+	limitMemory func(bytes int64) // of the whole process
+	client      client.Options    // of the API, where no flag sets them
 }
 
-// time is the time now.
-func (e *environment) time() time.Time {
-	if e.now == nil {
-		return time.Now()
+// programBytes is what the process has in memory besides what Go manages: the
+// parts of the binary it touches, code and the dictionary.
+const programBytes = 48 << 20
+
+// limitMemory makes Go's runtime respect a limit on all memory of the process.
+func limitMemory(bytes int64) {
+	debug.SetMemoryLimit(bytes - min(programBytes, bytes/4))
+	if _, given := os.LookupEnv("GOGC"); !given {
+		debug.SetGCPercent(200) // half the collections, 4 % less time, as long as the limit allows it
 	}
-	return e.now()
 }

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"callmill/cmd/callmill/internal/exit"
 )
 
 // marked are n jobs that bear the mark of a night in every table, one row of
@@ -42,7 +44,7 @@ func TestReadersSeeOneNight(t *testing.T) {
 	if thorough() {
 		nights = 50
 	}
-	data := convert(t, exitDone, marked(t, jobs, 0))
+	data := convert(t, exit.Done, marked(t, jobs, 0))
 
 	cmd := exec.Command(python, filepath.Join("testdata", "nights.py"), data, fmt.Sprint(jobs))
 	var stderr bytes.Buffer
@@ -72,7 +74,7 @@ func TestReadersSeeOneNight(t *testing.T) {
 	}()
 	want := []string{"saw night-0"}
 	for night := 1; night <= nights; night++ {
-		runMain(t, exitDone, "convert", marked(t, jobs, night), "--out", data, "--progress", "none")
+		runMain(t, exit.Done, "convert", marked(t, jobs, night), "--out", data, "--progress", "none")
 		want = append(want, fmt.Sprintf("saw night-%d", night))
 	}
 	publishing.Close()
@@ -99,10 +101,10 @@ func TestReadersSeeOneNight(t *testing.T) {
 // with nothing to keep for its number or its age, until the next but one night
 // is published, for the parent of what is published is never removed.
 func TestResolvedPathStays(t *testing.T) {
-	data := convert(t, exitDone, marked(t, 3, 0))
+	data := convert(t, exit.Done, marked(t, 3, 0))
 	publish := func(night int, flags ...string) {
 		t.Helper()
-		runMain(t, exitDone, append([]string{"convert", marked(t, 3, night), "--out", data, "--progress", "none"}, flags...)...)
+		runMain(t, exit.Done, append([]string{"convert", marked(t, 3, night), "--out", data, "--progress", "none"}, flags...)...)
 	}
 	resolve := func() string {
 		t.Helper()
@@ -129,7 +131,7 @@ func TestResolvedPathStays(t *testing.T) {
 		t.Errorf("three nights later: %v, want it gone", err)
 	}
 	pinned := filepath.Base(resolve())
-	runMain(t, exitDone, "snapshots", data, "pin", pinned)
+	runMain(t, exit.Done, "snapshots", data, "pin", pinned)
 	publish(4, "--keep", "1", "--keep-for", "0")
 	publish(5, "--keep", "1", "--keep-for", "0")
 	publish(6, "--keep", "1", "--keep-for", "0")

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -16,9 +17,14 @@ import (
 // fullDevice is a standard output on a full disk, like /dev/full.
 type fullDevice struct{}
 
-func (fullDevice) Write([]byte) (int, error) {
-	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
-}
+func (fullDevice) Write([]byte) (int, error) { return 0, errFull }
+
+var errFull = &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
+
+// failing is a standard output that fails.
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 const outputLost = "callmill: write standard output: no space left on device\nhint: the output is incomplete; redirect it to where there is space\n"
 
@@ -29,37 +35,37 @@ func TestOutputLost(t *testing.T) {
 		"good.json": `{"Jobs":[{"JobId":"a"}]}`, "bad.json": `{"Jobs":[{"JobId":"b","Tasks":5}]}`, "numbers": "13812340001\n",
 	})
 	good, data := filepath.Join(dir, "good.json"), filepath.Join(dir, "data")
-	runMain(t, exitPublished, "convert", good, filepath.Join(dir, "bad.json"), "--out", data, "--progress", "none")
+	runMain(t, exit.Published, "convert", good, filepath.Join(dir, "bad.json"), "--out", data, "--progress", "none")
 	first := filepath.Base(snapshotOf(t, data))
-	runMain(t, exitDone, "convert", good, "--out", data, "--progress", "none", "--observed-at", "2026-01-22T01:30:00Z")
+	runMain(t, exit.Done, "convert", good, "--out", data, "--progress", "none", "--observed-at", "2026-01-22T01:30:00Z")
 
 	cases := []struct {
 		args []string
 		code int
 	}{
-		{[]string{"--help"}, exitFailed},
-		{[]string{"help", "convert"}, exitFailed},
-		{[]string{"convert", "--help"}, exitFailed},
-		{[]string{"completion", "bash"}, exitFailed},
-		{[]string{"version"}, exitFailed},
-		{[]string{"schema"}, exitFailed},
-		{[]string{"schema", "--lang", "zh"}, exitFailed},
-		{[]string{"schema", "--format", "sql"}, exitFailed},
-		{[]string{"status", data}, exitFailed},
-		{[]string{"status", data, "--json"}, exitFailed},
-		{[]string{"path", data}, exitFailed},
-		{[]string{"views", data}, exitFailed},
-		{[]string{"verify", data}, exitFailed},
-		{[]string{"rejects", data}, exitFailed},
-		{[]string{"hash", "--data", data, filepath.Join(dir, "numbers")}, exitFailed},
-		{[]string{"snapshots", data}, exitFailed},
-		{[]string{"snapshots", data, "rollback", first}, exitFailed},
-		{[]string{"simulate", "--people", "2", "--write", filepath.Join(dir, "responses")}, exitFailed},
-		{[]string{"simulate", "--people", "2", "--listen", "127.0.0.1:0"}, exitFailed},
-		{[]string{"convert", good, "--out", data, "--progress", "none"}, exitPublished},
-		{[]string{"replay", data, "--progress", "none", "--allow-rejects", "1"}, exitPublished},
-		{[]string{"rewrite", data, "--progress", "none"}, exitPublished},
-		{[]string{"demo", filepath.Join(dir, "demo"), "--people", "20", "--progress", "none"}, exitPublished},
+		{[]string{"--help"}, exit.Failed},
+		{[]string{"help", "convert"}, exit.Failed},
+		{[]string{"convert", "--help"}, exit.Failed},
+		{[]string{"completion", "bash"}, exit.Failed},
+		{[]string{"version"}, exit.Failed},
+		{[]string{"schema"}, exit.Failed},
+		{[]string{"schema", "--lang", "zh"}, exit.Failed},
+		{[]string{"schema", "--format", "sql"}, exit.Failed},
+		{[]string{"status", data}, exit.Failed},
+		{[]string{"status", data, "--json"}, exit.Failed},
+		{[]string{"path", data}, exit.Failed},
+		{[]string{"views", data}, exit.Failed},
+		{[]string{"verify", data}, exit.Failed},
+		{[]string{"rejects", data}, exit.Failed},
+		{[]string{"hash", "--data", data, filepath.Join(dir, "numbers")}, exit.Failed},
+		{[]string{"snapshots", data}, exit.Failed},
+		{[]string{"snapshots", data, "rollback", first}, exit.Failed},
+		{[]string{"simulate", "--people", "2", "--write", filepath.Join(dir, "responses")}, exit.Failed},
+		{[]string{"simulate", "--people", "2", "--listen", "127.0.0.1:0"}, exit.Failed},
+		{[]string{"convert", good, "--out", data, "--progress", "none"}, exit.Published},
+		{[]string{"replay", data, "--progress", "none", "--allow-rejects", "1"}, exit.Published},
+		{[]string{"rewrite", data, "--progress", "none"}, exit.Published},
+		{[]string{"demo", filepath.Join(dir, "demo"), "--people", "20", "--progress", "none"}, exit.Published},
 	}
 	tried := map[string]bool{"pull": true} // below, as it needs an API
 	for _, c := range cases {
@@ -84,7 +90,7 @@ func TestOutputLost(t *testing.T) {
 		for _, c := range []struct {
 			flag string
 			code int
-		}{{"--check", exitFailed}, {"--dry-run", exitFailed}, {"--qps=50", exitPublished}} {
+		}{{"--check", exit.Failed}, {"--dry-run", exit.Failed}, {"--qps=50", exit.Published}} {
 			var stderr bytes.Buffer
 			if code := Main(append(args, c.flag), strings.NewReader(""), fullDevice{}, &stderr); code != c.code || stderr.String() != outputLost {
 				t.Errorf("%s: exit code %d, want %d; stderr:\n%s", c.flag, code, c.code, &stderr)
@@ -93,11 +99,26 @@ func TestOutputLost(t *testing.T) {
 	})
 }
 
+// TestOutputFailed: what is wrong with standard output has a hint of its own.
+func TestOutputFailed(t *testing.T) {
+	for want, broken := range map[string]error{
+		outputLost: errFull,
+		"callmill: write standard output: bad file descriptor\nhint: the output is incomplete\n": syscall.EBADF,
+	} {
+		_, err := output{failing{broken}}.Write(nil)
+		var stderr bytes.Buffer
+		exit.Complain(t.Context(), &stderr, err)
+		if code := exit.Code(t.Context(), err); code != exit.Failed || stderr.String() != want {
+			t.Errorf("%d\n%swant %d\n%s", code, &stderr, exit.Failed, want)
+		}
+	}
+}
+
 // TestOutputIsBuffered: what a command prints line by line is written in few
 // pieces.
 func TestOutputIsBuffered(t *testing.T) {
 	var stdout writes
-	if code := Main([]string{"schema", "--format", "sql"}, strings.NewReader(""), &stdout, &bytes.Buffer{}); code != exitDone {
+	if code := Main([]string{"schema", "--format", "sql"}, strings.NewReader(""), &stdout, &bytes.Buffer{}); code != exit.Done {
 		t.Fatalf("exit code %d", code)
 	}
 	if most := 1 + stdout.bytes/4096; stdout.n > most {

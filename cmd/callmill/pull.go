@@ -2,29 +2,22 @@ package main
 
 import (
 	"context"
-	"errors"
-	"maps"
-	"slices"
-	"strings"
-	"time"
+	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/night"
+	"callmill/cmd/callmill/internal/quantity"
+	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/commit"
-	"callmill/pipeline/nightly"
-	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
-	"callmill/schema"
 )
 
 func newPull(env *environment) *cobra.Command {
-	return newPullWith(env, client.Options{})
-}
-
-// newPullWith is newPull with options of the client that have no flags.
-func newPullWith(env *environment, o client.Options) *cobra.Command {
-	flags, run := &pullFlags{client: o}, &runFlags{}
+	flags, options := &runFlags{}, night.Defaults()
+	var check, dryRun bool
 	c := &cobra.Command{
 		Use:   "pull --out DIR",
 		Short: "Fetch calls from the API and publish them",
@@ -45,178 +38,87 @@ the role of the machine. They are never in flags.`,
   callmill pull --out data --check`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return pull(c.Context(), env, flags, run)
+			options.Client = env.client
+			switch {
+			case check:
+				return preview(c.Context(), env, flags, options, (*night.Night).Try)
+			case dryRun:
+				return preview(c.Context(), env, flags, options, (*night.Night).List)
+			}
+			return pull(c.Context(), env, flags, options)
 		},
 	}
-	run.add(c)
-	flags.add(c)
+	flags.addOut(c.Flags())
+	flags.add(c.Flags())
+	addPullFlags(c.Flags(), &options)
+	c.Flags().BoolVar(&check, "check", false, "check credentials, permissions, clock and quota; fetch nothing")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "count the jobs to fetch, and fetch none")
 	return c
 }
 
+// addPullFlags adds the flags of pull besides those of every run. Their defaults
+// are what o has.
+func addPullFlags(flags *pflag.FlagSet, o *night.Options) {
+	flags.StringArrayVar(&o.Instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those in the dataset)")
+	flags.StringVar(&o.Endpoint, "endpoint", o.Endpoint, "`HOST`[:PORT] or URL of the API; http is accepted on loopback only")
+	flags.IntVar(&o.QPS, "qps", o.QPS, "maximum requests in any one second; lowered automatically while the API throttles")
+	flags.StringVar(&o.Date, "date", "", "fetch one `DAY`, e.g. 2026-01-21, even if covered")
+	flags.StringVar(&o.From, "from", "", "first `DAY` of a range to fetch, even if covered")
+	flags.StringVar(&o.To, "to", "", "last `DAY` of the range, inclusive (default: yesterday)")
+	flags.StringArrayVar(&o.Groups, "group", nil, "`ID` of a campaign to pull all jobs of, instead of days; repeatable")
+	flags.StringVar(&o.Jobs, "jobs", "", "`FILE` of ids of jobs to pull, one per line, instead of days")
+	flags.StringSliceVar(&o.Discover, "discover", o.Discover, "how to find jobs: calls, groups, or both; jobs never dialled are found by groups only")
+	flags.Var((*quantity.Duration)(&o.Settle), "settle", "how long after its last call a finished job is fetched again")
+	flags.Var((*quantity.Duration)(&o.Refetch), "refetch", "how long an unfinished or missing job is fetched again")
+	flags.Var((*quantity.Duration)(&o.CatchUp), "catch-up", "how far back to fetch uncovered days; older gaps are reported")
+	flags.Var(&o.AllowMissing, "allow-missing", "missing ids tolerated before the exit code becomes 3: a number, or a share of those requested")
+	flags.Int64Var(&o.MinCalls, "min-calls", 0, "exit with code 3 if fewer jobs than this had calls")
+	flags.IntVar(&o.KeepRaw, "keep-raw", o.KeepRaw, "number of runs whose responses raw/ keeps")
+}
+
 // pull runs one night.
-func pull(ctx context.Context, env *environment, flags *pullFlags, run *runFlags) error {
-	n := &night{flags: flags, env: env, out: run.out}
-	defer n.close()
-	o := &operation{command: "pull", flags: run, settle: n.settle(run), open: n.open, finish: n.finish}
-	if flags.check || flags.dryRun {
-		return n.look(ctx, o)
-	}
+func pull(ctx context.Context, env *environment, flags *runFlags, options night.Options) error {
+	n, o := newNight(env, flags, options)
+	defer n.Close()
 	err := o.execute(ctx, env)
-	if caught(ctx) != 0 && errors.Is(err, context.Canceled) {
-		return &hintError{err, "what was received is kept: run the same command again, and it goes on from there"}
+	if exit.Interrupted(ctx, err) {
+		return exit.WithHint(err, "what was received is kept: run the same command again, and it goes on from there")
 	}
 	return err
 }
 
-// night is one pull: what is due, and what came of it.
-type night struct {
-	flags   *pullFlags
-	env     *environment
-	out     string // the dataset's folder, as given
-	client  *client.Client
-	source  *discover.Source // nil: nothing was fetched
-	ids     []string         // of --jobs
-	tracker *nightly.Tracker
-	work    []nightly.Work
-	now     time.Time
-	zone    *time.Location
-	calls   int64 // jobs that came and were called, see isDue
-
-	closeLog func() error // nil: there is none
-}
-
-// settle returns the settings of the run, and checks what was asked for.
-func (n *night) settle(run *runFlags) func(*dataset.Dataset) (*resolved, error) {
-	return func(d *dataset.Dataset) (*resolved, error) {
-		s, err := run.settings.resolve(d)
-		if err == nil {
-			err = n.ready(d, s)
-		}
-		return s, err
-	}
-}
-
-// finish reports the night and closes its raw log.
-func (n *night) finish(r *report, m *dataset.Manifest) error {
-	n.report(r, m)
-	if n.closeLog == nil {
-		return nil
-	}
-	return n.closeLog()
-}
-
-// ready checks what was asked, and changes nothing.
-func (n *night) ready(d *dataset.Dataset, s *resolved) (err error) {
-	if err := n.flags.validate(); err != nil {
+// preview shows something about what a pull would do, and fetches nothing.
+func preview(ctx context.Context, env *environment, flags *runFlags, options night.Options,
+	show func(*night.Night, context.Context, io.Writer, *dataset.Dataset) error,
+) error {
+	n, o := newNight(env, flags, options)
+	defer n.Close()
+	if err := flags.check(); err != nil {
 		return err
 	}
-	if n.ids, err = readIDs(n.flags.jobs); err != nil {
-		return err
-	}
-	n.now, n.zone = n.env.time(), s.location
-	if _, err := n.findWork(d.Manifest()); err != nil || n.client != nil {
-		return err
-	}
-	options := n.flags.client
-	options.Endpoint, options.QPS, options.Now = n.flags.endpoint, n.flags.qps, n.env.time
-	n.client, err = client.New(options)
-	return err
-}
-
-func (n *night) close() {
-	if n.client != nil {
-		n.client.Close()
-	}
-}
-
-// plan finds what is due of each instance. tx is nil where nothing will be
-// fetched.
-func (n *night) plan(d *dataset.Dataset, zone *time.Location, tx *commit.Tx) ([]discover.Plan, error) {
-	n.now, n.zone = n.env.time(), zone
-	instances, err := n.findWork(d.Manifest())
+	d, err := lookAt(flags.out)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var pending []schema.Pending
-	if m := d.Manifest(); m != nil {
-		pending = m.Pending
+	if _, err := o.settle(d); err != nil {
+		return err
 	}
-	n.tracker = nightly.NewTracker(nightly.Rules{Now: n.now, Settle: n.flags.settle, Refetch: n.flags.refetch}, pending)
-	known, err := d.JobGroups()
-	if err != nil {
-		return nil, err
-	}
-	var plans []discover.Plan
-	for _, instance := range instances {
-		p := discover.Plan{
-			InstanceID: instance, Refetch: n.flags.refetch, Known: known[instance],
-			GroupIDs: n.flags.groups, JobIDs: append(slices.Clip(n.ids), n.tracker.Ask(instance)...),
-			Calls: slices.Contains(n.flags.discover, "calls"), Groups: slices.Contains(n.flags.discover, "groups"),
-			Settled: n.settled(instance, tx),
-		}
-		for _, w := range n.work {
-			if w.InstanceID == instance {
-				p.Windows = w.Windows
-			}
-		}
-		plans = append(plans, p)
-	}
-	return plans, nil
+	return show(n, ctx, env.stdout, d)
 }
 
-// findWork decides which instances are asked, and which days of each are due:
-// none where campaigns or jobs are named. m is nil where nothing is published.
-func (n *night) findWork(m *dataset.Manifest) (instances []string, err error) {
-	f := n.flags
-	if m == nil {
-		m = &dataset.Manifest{}
-	}
-	instances = f.instances
-	if len(instances) == 0 {
-		instances = slices.Collect(maps.Keys(m.Covered))
-	}
-	if len(instances) == 0 {
-		return nil, &hintError{usagef("--instance is missing"), "name the robot deployment; later runs know it from the dataset"}
-	}
-	instances = slices.Compact(slices.Sorted(slices.Values(instances)))
-	if f.named() {
-		if n := len(instances); n > 1 && len(f.instances) == 0 {
-			return nil, &hintError{usagef("--group and --jobs name what one robot deployment has, and the dataset has %d of them", n),
-				"say which with --instance: " + strings.Join(instances, ", ")}
+// newNight returns a night, and the run that fetches and publishes it.
+func newNight(env *environment, flags *runFlags, options night.Options) (*night.Night, *operation) {
+	options.Out, options.Now = flags.out, env.now
+	options.NewReader = func() discover.Reader { return newDecoder() }
+	n := night.New(options)
+	o := &operation{command: "pull", flags: flags}
+	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return n.Check(d, s.Location) }
+	o.open = func(_ context.Context, with opening) (*input, error) {
+		source, err := n.Begin(with.dataset, with.tx, with.report)
+		if err != nil {
+			return nil, err
 		}
-		return instances, nil
+		return &input{source: source, decoder: newDecoder, counters: source.Counters, extend: n.Extend, finish: n.Finish}, nil
 	}
-	request := nightly.Uncovered(n.zone, n.now, f.catchUp)
-	if f.date != "" || f.from != "" || f.to != "" {
-		if request, err = nightly.Days(n.zone, n.now, f.date, f.from, f.to); err != nil {
-			return nil, daysError(err)
-		}
-	}
-	n.work = request.Plan(instances, m.Covered)
-	return instances, nil
-}
-
-// daysError is the usage error of days that make no sense, with its hint.
-func daysError(err error) error {
-	var wrong *nightly.UsageError
-	if errors.As(err, &wrong) {
-		return &hintError{&usageError{err}, wrong.Hint()}
-	}
-	return &usageError{err}
-}
-
-// settled reports which jobs of a campaign need not be asked for: those that were
-// final when they were published, and are not pending. It is nil without tx.
-func (n *night) settled(instance string, tx *commit.Tx) func(string) bool {
-	if tx == nil {
-		return nil
-	}
-	pending := map[string]bool{}
-	for _, id := range n.tracker.Ask(instance) {
-		pending[id] = true
-	}
-	return func(id string) bool {
-		final, err := tx.Final(instance, id)
-		return err == nil && final && !pending[id] // a job that cannot be looked up is asked for
-	}
+	return n, o
 }

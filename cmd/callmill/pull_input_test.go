@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -33,21 +34,21 @@ func TestPullBadInput(t *testing.T) {
 		code                int
 		says, hint          string
 	}{
-		{name: "wrong secret", secret: "wrong", code: exitFailed, says: "SignatureDoesNotMatch", hint: "ALIBABA_CLOUD_ACCESS_KEY_SECRET"},
-		{name: "expired token", token: api.ExpiredToken, code: exitFailed, says: "InvalidSecurityToken", hint: "expired"},
-		{name: "no permission", api: denied, code: exitFailed, says: "ListJobsByGroup", hint: "outboundbot:ListJobsByGroup"},
-		{name: "unknown instance", args: []string{"--instance", "y"}, code: exitFailed, says: "y", hint: "--instance"},
-		{name: "clock off by an hour", api: late, code: exitFailed, says: "InvalidTimeStamp", hint: "NTP"},
-		{name: "region that is none", args: []string{"--endpoint", "outboundbot.cn-nowhere.invalid"}, code: exitFailed, says: "cn-nowhere.invalid", hint: "--endpoint"},
-		{name: "nobody listens", args: []string{"--endpoint", closedPort(t)}, code: exitFailed, says: "connection refused", hint: "again"},
-		{name: "web server", args: []string{"--endpoint", page.URL}, code: exitFailed, says: "HTML", hint: "again"},
-		{name: "http across the network", args: []string{"--endpoint", "http://192.0.2.1"}, code: exitUsage, says: "http only goes to this machine", hint: "127.0.0.1"},
-		{name: "endpoint with a path", args: []string{"--endpoint", "https://example.com/api"}, code: exitUsage, says: "more than a host", hint: "give a host"},
-		{name: "from after to", args: []string{"--from", "2026-01-02", "--to", "2026-01-01"}, code: exitUsage, says: "--from 2026-01-02 is after --to 2026-01-01", hint: "earlier"},
-		{name: "in the future", args: []string{"--from", days.ago(-2)}, code: exitUsage, says: "is in the future", hint: "today is " + days.ago(0)},
-		{name: "no such day", args: []string{"--date", "2026-02-30"}, code: exitUsage, says: `invalid day "2026-02-30"`, hint: "YYYY-MM-DD"},
-		{name: "to alone", args: []string{"--to", "2026-01-02"}, code: exitUsage, says: "--to is given without --from", hint: "--from"},
-		{name: "day and days", args: []string{"--date", "2026-01-02", "--to", "2026-01-02"}, code: exitUsage, says: "both given", hint: "short for"},
+		{name: "wrong secret", secret: "wrong", code: exit.Failed, says: "SignatureDoesNotMatch", hint: "ALIBABA_CLOUD_ACCESS_KEY_SECRET"},
+		{name: "expired token", token: api.ExpiredToken, code: exit.Failed, says: "InvalidSecurityToken", hint: "expired"},
+		{name: "no permission", api: denied, code: exit.Failed, says: "ListJobsByGroup", hint: "outboundbot:ListJobsByGroup"},
+		{name: "unknown instance", args: []string{"--instance", "y"}, code: exit.Failed, says: "y", hint: "--instance"},
+		{name: "clock off by an hour", api: late, code: exit.Failed, says: "InvalidTimeStamp", hint: "NTP"},
+		{name: "region that is none", args: []string{"--endpoint", "outboundbot.cn-nowhere.invalid"}, code: exit.Failed, says: "cn-nowhere.invalid", hint: "--endpoint"},
+		{name: "nobody listens", args: []string{"--endpoint", closedPort(t)}, code: exit.Failed, says: "connection refused", hint: "again"},
+		{name: "web server", args: []string{"--endpoint", page.URL}, code: exit.Failed, says: "HTML", hint: "again"},
+		{name: "http across the network", args: []string{"--endpoint", "http://192.0.2.1"}, code: exit.Usage, says: "http only goes to this machine", hint: "127.0.0.1"},
+		{name: "endpoint with a path", args: []string{"--endpoint", "https://example.com/api"}, code: exit.Usage, says: "more than a host", hint: "give a host"},
+		{name: "from after to", args: []string{"--from", "2026-01-02", "--to", "2026-01-01"}, code: exit.Usage, says: "--from 2026-01-02 is after --to 2026-01-01", hint: "earlier"},
+		{name: "in the future", args: []string{"--from", days.ago(-2)}, code: exit.Usage, says: "is in the future", hint: "today is " + days.ago(0)},
+		{name: "no such day", args: []string{"--date", "2026-02-30"}, code: exit.Usage, says: `invalid day "2026-02-30"`, hint: "YYYY-MM-DD"},
+		{name: "to alone", args: []string{"--to", "2026-01-02"}, code: exit.Usage, says: "--to is given without --from", hint: "--from"},
+		{name: "day and days", args: []string{"--date", "2026-01-02", "--to", "2026-01-02"}, code: exit.Usage, says: "both given", hint: "short for"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -104,11 +105,11 @@ func TestPullCheck(t *testing.T) {
 		code         int
 		bad          string // what is found wrong; "" is nothing
 	}{
-		{name: "all is well", qps: "20", code: exitDone},
-		{name: "wrong secret", qps: "20", secret: "wrong", code: exitFailed, bad: "SearchTask on instance x"},
-		{name: "no permission", qps: "20", options: api.Options{Deny: []string{"ListJobs"}}, code: exitFailed, bad: "ListJobs on instance x"},
-		{name: "clock", qps: "20", options: api.Options{Clock: func() time.Time { return time.Now().Add(-time.Hour) }}, code: exitFailed, bad: "SearchTask on instance x"},
-		{name: "quota", qps: "40", options: api.Options{Quota: 10}, code: exitFailed, bad: "quota"},
+		{name: "all is well", qps: "20", code: exit.Done},
+		{name: "wrong secret", qps: "20", secret: "wrong", code: exit.Failed, bad: "SearchTask on instance x"},
+		{name: "no permission", qps: "20", options: api.Options{Deny: []string{"ListJobs"}}, code: exit.Failed, bad: "ListJobs on instance x"},
+		{name: "clock", qps: "20", options: api.Options{Clock: func() time.Time { return time.Now().Add(-time.Hour) }}, code: exit.Failed, bad: "SearchTask on instance x"},
+		{name: "quota", qps: "40", options: api.Options{Quota: 10}, code: exit.Failed, bad: "quota"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"
@@ -27,7 +28,7 @@ func TestPullMemory(t *testing.T) {
 		data := filepath.Join(t.TempDir(), "data")
 		args := []string{"pull", "--endpoint", served.url, "--instance", "x", "--out", data, "--qps", "1000", "--progress", "none"}
 		r := run(t, binary, append(args, wholeWorld...)...)
-		if t.Log(r); r.code != exitDone {
+		if t.Log(r); r.code != exit.Done {
 			t.Fatalf("exit code %d", r.code)
 		}
 		return r, data

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -60,16 +61,16 @@ func TestNights(t *testing.T) {
 	data, atOnce := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "at-once")
 	// What is asked tonight of a world as it stood then seems to be over for
 	// days, hence --settle.
-	p.pull(t, exitDone, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(4), "--settle", "9d")
+	p.pull(t, exit.Done, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(4), "--settle", "9d")
 	if early := manifestOf(t, data); len(early.Pending) == 0 {
 		t.Fatal("no job is pending: nothing is left for the next night")
 	}
 
 	// Three nights later: without a flag, the instance is known.
 	now = days.end(1)
-	p.pull(t, exitDone, "--out", data)
+	p.pull(t, exit.Done, "--out", data)
 	checkCovered(t, data, "x", days.today.AddDate(0, 0, -7), days.today)
-	p.pull(t, exitDone, "--instance", "x", "--out", atOnce, "--from", days.ago(7), "--to", days.ago(1))
+	p.pull(t, exit.Done, "--instance", "x", "--out", atOnce, "--from", days.ago(7), "--to", days.ago(1))
 	if diff := cmp.Diff(tell(t, atOnce), tell(t, data)); diff != "" {
 		t.Errorf("the tables are not the same (-at once +in nights):\n%s", diff)
 	}
@@ -80,7 +81,7 @@ func TestNights(t *testing.T) {
 
 	// Once more the same night: what is pending is asked for, nothing changes.
 	before, pending := inodes(t, data), len(manifestOf(t, data).Pending)
-	again := p.pull(t, exitDone, "--out", data)
+	again := p.pull(t, exit.Done, "--out", data)
 	if want := "nothing new, "; !strings.HasPrefix(again.stdout, want) {
 		t.Errorf("the second run says %q, want %q", again.stdout, want)
 	}
@@ -91,8 +92,8 @@ func TestNights(t *testing.T) {
 		t.Error("the second run changed files")
 	}
 	// It fetched no day, so there are no calls to miss.
-	p.pull(t, exitDone, "--out", data, "--min-calls", "100000")
-	few := p.pull(t, exitPublished, "--out", data, "--date", days.ago(2), "--min-calls", "100000")
+	p.pull(t, exit.Done, "--out", data, "--min-calls", "100000")
+	few := p.pull(t, exit.Published, "--out", data, "--date", days.ago(2), "--min-calls", "100000")
 	if !strings.Contains(few.stderr, "fewer than --min-calls 100000") {
 		t.Errorf("it says %q", few.stderr)
 	}
@@ -104,8 +105,8 @@ func TestMinCalls(t *testing.T) {
 	days := newCalendar()
 	p := newPuller(simulatedAPI(t, simulate.Options{Jobs: 100, Until: days.end(3), Days: 3}, api.Options{}), "--settle", "9d", "--min-calls", "1")
 	data := filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitDone, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(2))
-	got := p.pull(t, exitPublished, "--out", data)
+	p.pull(t, exit.Done, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(2))
+	got := p.pull(t, exit.Published, "--out", data)
 	if run := lastRun(t, data).Pull; run.Returned == 0 || run.Calls != 0 {
 		t.Errorf("%d jobs came, with %d calls of a day without any", run.Returned, run.Calls)
 	}
@@ -128,10 +129,10 @@ func TestFirstNight(t *testing.T) {
 	days := newCalendar()
 	p := newPuller(simulatedAPI(t, days.world(100), api.Options{}))
 	data := filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitUsage, "--out", data)
-	p.pull(t, exitDone, "--out", data, "--instance", "x", "--catch-up", "3d")
+	p.pull(t, exit.Usage, "--out", data)
+	p.pull(t, exit.Done, "--out", data, "--instance", "x", "--catch-up", "3d")
 	checkCovered(t, data, "x", days.today.AddDate(0, 0, -3), days.today)
-	p.pull(t, exitDone, "--out", data, "--date", days.ago(0))
+	p.pull(t, exit.Done, "--out", data, "--date", days.ago(0))
 	checkCovered(t, data, "x", days.today.AddDate(0, 0, -3), days.today)
 }
 
@@ -141,15 +142,15 @@ func TestGaps(t *testing.T) {
 	days := newCalendar()
 	p := newPuller(simulatedAPI(t, days.world(100), api.Options{}))
 	data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "metrics.prom")
-	p.pull(t, exitDone, "--out", data, "--instance", "x", "--date", days.ago(20))
-	got := p.pull(t, exitPublished, "--out", data, "--metrics-file", metrics)
+	p.pull(t, exit.Done, "--out", data, "--instance", "x", "--date", days.ago(20))
+	got := p.pull(t, exit.Published, "--out", data, "--metrics-file", metrics)
 	command := fmt.Sprintf("callmill pull --out %s --instance x --from %s --to %s", data, days.ago(19), days.ago(8))
 	if !strings.Contains(got.stdout, "not covered: `"+command+"`") || !strings.Contains(got.stderr, "hint: fetch them with `"+command+"`") {
 		t.Errorf("want the command %s in:\n%s%s", command, got.stdout, got.stderr)
 	}
 	checkMetric(t, metrics, "callmill_uncovered_gaps 1")
-	p.pull(t, exitDone, strings.Fields(command)[2:]...)
-	p.pull(t, exitDone, "--out", data, "--metrics-file", metrics)
+	p.pull(t, exit.Done, strings.Fields(command)[2:]...)
+	p.pull(t, exit.Done, "--out", data, "--metrics-file", metrics)
 	checkCovered(t, data, "x", days.today.AddDate(0, 0, -20), days.today)
 	checkMetric(t, metrics, "callmill_uncovered_gaps 0")
 }
@@ -160,8 +161,8 @@ func TestInstances(t *testing.T) {
 	days := newCalendar()
 	p := newPuller(simulatedAPI(t, days.world(120), api.Options{}))
 	data := filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitDone, "--out", data, "--instance", "loans", "--from", days.ago(7), "--to", days.ago(1))
-	p.pull(t, exitDone, "--out", data, "--instance", "loans", "--instance", "sales")
+	p.pull(t, exit.Done, "--out", data, "--instance", "loans", "--from", days.ago(7), "--to", days.ago(1))
+	p.pull(t, exit.Done, "--out", data, "--instance", "loans", "--instance", "sales")
 	for _, instance := range []string{"loans", "sales"} {
 		checkCovered(t, data, instance, days.today.AddDate(0, 0, -7), days.today)
 	}
@@ -171,11 +172,11 @@ func TestInstances(t *testing.T) {
 	checkWhole(t, data)
 	// Whose jobs are meant nobody can know: they would be missing elsewhere.
 	ids := filepath.Join(write(t, map[string]string{"ids": p.api.world.JobID(0) + "\n"}), "ids")
-	got := p.pull(t, exitUsage, "--out", data, "--jobs", ids)
+	got := p.pull(t, exit.Usage, "--out", data, "--jobs", ids)
 	if !strings.Contains(got.stderr, "hint: say which with --instance: loans, sales\n") {
 		t.Errorf("it says %q", got.stderr)
 	}
-	p.pull(t, exitDone, "--out", data, "--jobs", ids, "--instance", "sales")
+	p.pull(t, exit.Done, "--out", data, "--jobs", ids, "--instance", "sales")
 }
 
 // TestNamedJobs: --group and --jobs fetch what they name and cover no day.
@@ -190,7 +191,7 @@ func TestNamedJobs(t *testing.T) {
 		}
 	}
 	data := filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitDone, "--out", data, "--group", group.ID)
+	p.pull(t, exit.Done, "--out", data, "--group", group.ID)
 	if got := jobIDs(t, data); !maps.Equal(got, want) || len(want) == 0 {
 		t.Errorf("--group brings %d jobs, want %d", len(got), len(want))
 	}
@@ -199,7 +200,7 @@ func TestNamedJobs(t *testing.T) {
 	list := strings.Join(slices.Collect(maps.Keys(want)), "\n") + "\n"
 	file := filepath.Join(write(t, map[string]string{"ids": list, "unknown": list + "no-such-job\n", "empty": "\n"}), "ids")
 	data = filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitDone, "--out", data, "--jobs", file)
+	p.pull(t, exit.Done, "--out", data, "--jobs", file)
 	if got := jobIDs(t, data); !maps.Equal(got, want) {
 		t.Errorf("--jobs brings %v, want %v", got, want)
 	}
@@ -207,12 +208,12 @@ func TestNamedJobs(t *testing.T) {
 		t.Errorf("covered are %v, want nothing", covered)
 	}
 	dir := filepath.Dir(file)
-	missing := p.pull(t, exitPublished, "--out", data, "--jobs", filepath.Join(dir, "unknown"))
+	missing := p.pull(t, exit.Published, "--out", data, "--jobs", filepath.Join(dir, "unknown"))
 	if !strings.Contains(missing.stderr, "1 of 3 ids did not come back, allowed are 0.5%") {
 		t.Errorf("it says %q", missing.stderr)
 	}
-	p.pull(t, exitDone, "--out", data, "--jobs", filepath.Join(dir, "unknown"), "--allow-missing", "1")
-	p.pull(t, exitUsage, "--out", data, "--jobs", filepath.Join(dir, "empty"))
+	p.pull(t, exit.Done, "--out", data, "--jobs", filepath.Join(dir, "unknown"), "--allow-missing", "1")
+	p.pull(t, exit.Usage, "--out", data, "--jobs", filepath.Join(dir, "empty"))
 }
 
 // TestKilledWhenPublished: what a run published is not resumed, although the run
@@ -221,12 +222,12 @@ func TestKilledWhenPublished(t *testing.T) {
 	days := newCalendar()
 	p := newPuller(simulatedAPI(t, days.world(60), api.Options{}))
 	data := filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitDone, "--out", data, "--instance", "x", "--settle", "9d")
+	p.pull(t, exit.Done, "--out", data, "--instance", "x", "--settle", "9d")
 	run := manifestOf(t, data).Run
 	if err := os.Remove(filepath.Join(data, "runs", run+".json")); err != nil {
 		t.Fatal(err)
 	}
-	p.pull(t, exitDone, "--out", data, "--settle", "9d")
+	p.pull(t, exit.Done, "--out", data, "--settle", "9d")
 	if again := lastRun(t, data).Pull; again.ResumedRun != "" || again.Resumed > 0 || again.Asked == 0 {
 		t.Errorf("the next night resumed %q and asks %d jobs, %d of them from what is published", again.ResumedRun, again.Asked, again.Resumed)
 	}
@@ -240,7 +241,7 @@ func TestDryRun(t *testing.T) {
 	served := simulatedAPI(t, simulate.Options{Jobs: 300}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
-	got := p.pull(t, exitDone, "--out", data, "--dry-run")
+	got := p.pull(t, exit.Done, "--out", data, "--dry-run")
 	if !strings.Contains(got.stdout, "300 jobs would be fetched") {
 		t.Errorf("it says %q", got.stdout)
 	}
@@ -257,7 +258,7 @@ func TestPullMetrics(t *testing.T) {
 	served := simulatedAPI(t, simulate.Options{Jobs: 200}, api.Options{Poison: 1})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "metrics.prom")
-	p.pull(t, exitPublished, "--out", data, "--metrics-file", metrics)
+	p.pull(t, exit.Published, "--out", data, "--metrics-file", metrics)
 	published := []string{
 		"callmill_jobs 199", "callmill_rejects 1", "callmill_unlisted_statuses 0",
 		`callmill_covered_until_timestamp_seconds{instance_id="x"} 1.7698752e+09`,
@@ -266,7 +267,7 @@ func TestPullMetrics(t *testing.T) {
 	success := metric(t, metrics, "callmill_last_success_timestamp_seconds")
 
 	p.client.Keys.Secret = "another"
-	p.pull(t, exitFailed, "--out", data, "--metrics-file", metrics)
+	p.pull(t, exit.Failed, "--out", data, "--metrics-file", metrics)
 	checkMetric(t, metrics, append(published, "callmill_last_run_failed 1")...)
 	if got := metric(t, metrics, "callmill_last_success_timestamp_seconds"); got == "" || got > success {
 		t.Errorf("the last success is %s after a failure, want no later than %s", got, success)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -46,7 +47,7 @@ func TestPullProgress(t *testing.T) {
 	served := simulatedAPI(t, simulate.Options{Jobs: 600}, api.Options{Faults: 0.1, Quota: 8, Seed: 3})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", "12"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
-	got := p.pull(t, exitDone, "--out", data, "--progress", "json")
+	got := p.pull(t, exit.Done, "--out", data, "--progress", "json")
 	run := lastRun(t, data).Pull
 	if run.Retries == 0 || run.Throttles == 0 {
 		t.Fatalf("%d retries and %d throttles: nothing to show", run.Retries, run.Throttles)
@@ -90,7 +91,7 @@ func TestPullProgressInWords(t *testing.T) {
 	served := simulatedAPI(t, simulate.Options{Jobs: 300}, api.Options{Faults: 0.3, Seed: 2})
 	p := newPuller(served, append([]string{"--instance", "x", "--progress", "plain"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
-	got := p.pull(t, exitDone, "--out", data)
+	got := p.pull(t, exit.Done, "--out", data)
 	retries := lastRun(t, data).Pull.Retries
 	for _, want := range []string{"finding: ", " requests in ", "\nfetching: 300 jobs in ", fmt.Sprintf("turns, %d retries\n", retries), "\nwriting: "} {
 		if !strings.Contains("\n"+got.stderr, want) {
@@ -98,7 +99,7 @@ func TestPullProgressInWords(t *testing.T) {
 		}
 	}
 	unknown := filepath.Join(write(t, map[string]string{"ids": "nobody\nnothing\n"}), "ids")
-	got = newPuller(served, "--instance", "x", "--progress", "plain").pull(t, exitPublished, "--out", filepath.Join(t.TempDir(), "other"), "--jobs", unknown)
+	got = newPuller(served, "--instance", "x", "--progress", "plain").pull(t, exit.Published, "--out", filepath.Join(t.TempDir(), "other"), "--jobs", unknown)
 	if !strings.Contains(got.stderr, "fetching: 2 jobs in ") {
 		t.Errorf("it shows\n%s", got.stderr)
 	}

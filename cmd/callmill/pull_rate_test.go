@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -34,7 +35,7 @@ func pullsAtRate(t *testing.T, qps, jobs int, least float64, last bool) bool {
 	served := simulatedAPI(t, simulate.Options{Jobs: jobs}, api.Options{})
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitDone, "--out", data)
+	p.pull(t, exit.Done, "--out", data)
 	sent := served.arrivals
 	perSecond := float64(len(sent)-1) / sent[len(sent)-1].Sub(sent[0]).Seconds()
 	peak := served.Counts().Peak
@@ -68,7 +69,7 @@ func TestPullThrottled(t *testing.T) {
 	p := newPuller(served, append([]string{"--instance", "x", "--qps", strconv.Itoa(qps)}, wholeWorld...)...)
 	settled := make(chan api.Counts, 1)
 	time.AfterFunc(3*time.Second, func() { settled <- served.Counts() })
-	p.pull(t, exitDone, "--out", filepath.Join(t.TempDir(), "data"))
+	p.pull(t, exit.Done, "--out", filepath.Join(t.TempDir(), "data"))
 	all := served.Counts()
 	early := <-settled
 	throttled, received := all.Throttled-early.Throttled, all.Received-early.Received

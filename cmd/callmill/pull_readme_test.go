@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -17,7 +18,7 @@ func TestReadmeOfNights(t *testing.T) {
 	text := readme(t, manual)
 	p := newPuller(simulatedAPI(t, simulate.Options{Jobs: 20}, api.Options{}), append([]string{"--instance", "x"}, wholeWorld...)...)
 	metrics := filepath.Join(t.TempDir(), "metrics.prom")
-	p.pull(t, exitDone, "--out", filepath.Join(t.TempDir(), "data"), "--metrics-file", metrics)
+	p.pull(t, exit.Done, "--out", filepath.Join(t.TempDir(), "data"), "--metrics-file", metrics)
 	written, err := os.ReadFile(metrics)
 	if err != nil {
 		t.Fatal(err)

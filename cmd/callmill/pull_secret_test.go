@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -33,13 +34,13 @@ func TestPullKeepsSecrets(t *testing.T) {
 		got := p.pull(t, code, append([]string{"--out", data, "--metrics-file", metrics}, args...)...)
 		printed.WriteString(got.stdout + got.stderr)
 	}
-	pull(exitPublished)
-	pull(exitDone, "--check")
-	pull(exitDone, "--dry-run")
+	pull(exit.Published)
+	pull(exit.Done, "--check")
+	pull(exit.Done, "--dry-run")
 	p.client.Keys.Secret = wrong
-	pull(exitFailed)
-	pull(exitFailed, "--check")
-	pull(exitFailed, "--dry-run")
+	pull(exit.Failed)
+	pull(exit.Failed, "--check")
+	pull(exit.Failed, "--dry-run")
 	// The environment's, too.
 	out, err := p.process("--out", data).CombinedOutput()
 	if err == nil {

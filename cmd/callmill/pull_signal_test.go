@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -43,18 +44,18 @@ func TestPullStopped(t *testing.T) {
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
-			exit, ok := errors.AsType[*exec.ExitError](cmd.Wait())
+			ended, ok := errors.AsType[*exec.ExitError](cmd.Wait())
 			want := "callmill: stopped by " + signal.String() + ", nothing was published\n" +
 				"hint: what was received is kept: run the same command again, and it goes on from there\n"
-			if !ok || exit.ExitCode() != code || stdout.Len() > 0 || stderr.String() != want {
-				t.Errorf("it ended with %v, and said\n%s%swant %d and\n%s", exit, &stdout, &stderr, code, want)
+			if !ok || ended.ExitCode() != code || stdout.Len() > 0 || stderr.String() != want {
+				t.Errorf("it ended with %v, and said\n%s%swant %d and\n%s", ended, &stdout, &stderr, code, want)
 			}
 			if run := lastRun(t, data); run.ExitCode != code || run.Error == "" || run.Snapshot != "" {
 				t.Errorf("the run's file says %+v", run)
 			}
 			checkMetric(t, metrics, fmt.Sprint("callmill_last_run_exit_code ", code), "callmill_last_run_failed 1", "callmill_last_run_published 0")
 
-			again := p.pull(t, exitDone, "--out", data)
+			again := p.pull(t, exit.Done, "--out", data)
 			run := lastRun(t, data)
 			if !strings.Contains(again.stdout, "; resumed ") || run.Pull.Resumed == 0 || run.Pull.Resumed == 1000 || run.Pull.Asked != 1000 {
 				t.Errorf("the next run says %q, %d of %d were received before", again.stdout, run.Pull.Resumed, run.Pull.Asked)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"
@@ -32,8 +33,8 @@ func TestPullUnderFaults(t *testing.T) {
 			calm := newPuller(simulatedAPI(t, world, api.Options{}), args...)
 			rough := newPuller(simulatedAPI(t, world, api.Options{Faults: 0.2, Seed: seed + 1}), args...)
 			want, got := filepath.Join(t.TempDir(), "calm"), filepath.Join(t.TempDir(), "rough")
-			calm.pull(t, exitDone, "--out", want)
-			rough.pull(t, exitDone, "--out", got)
+			calm.pull(t, exit.Done, "--out", want)
+			rough.pull(t, exit.Done, "--out", got)
 
 			if n := rough.api.Counts(); n.Faulted*10 < n.Received {
 				t.Errorf("%d of %d requests met a fault, too few to prove anything", n.Faulted, n.Received)
@@ -60,7 +61,7 @@ func TestPullFindsJobsThatWereNotCalled(t *testing.T) {
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	discovered := func(ways string) map[string]bool {
 		data := filepath.Join(t.TempDir(), "data")
-		p.pull(t, exitDone, "--out", data, "--discover", ways)
+		p.pull(t, exit.Done, "--out", data, "--discover", ways)
 		return jobIDs(t, data)
 	}
 	called, all := map[string]bool{}, map[string]bool{}
@@ -92,7 +93,7 @@ func TestPullPoison(t *testing.T) {
 	served := simulatedAPI(t, simulate.Options{Jobs: 400}, api.Options{Poison: 3})
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
-	got := p.pull(t, exitPublished, "--out", data)
+	got := p.pull(t, exit.Published, "--out", data)
 	for _, want := range []string{"400 jobs seen (397 new, 3 rejected)", "400 asked, 0 missing, 3 failed"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("the last line lacks %q:\n%s", want, got.stdout)
@@ -119,7 +120,7 @@ func TestPullPoison(t *testing.T) {
 		}
 	}
 	checkWhole(t, data)
-	p.pull(t, exitDone, "--out", data, "--allow-rejects", "3")
+	p.pull(t, exit.Done, "--out", data, "--allow-rejects", "3")
 }
 
 // TestPullAndConvert: the responses a pull kept give the same tables.
@@ -128,9 +129,9 @@ func TestPullAndConvert(t *testing.T) {
 	key := keyFile(t)
 	p := newPuller(served, append([]string{"--instance", "x", "--key", key}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
-	p.pull(t, exitDone, "--out", data)
+	p.pull(t, exit.Done, "--out", data)
 	raw := filepath.Join(data, "raw", manifestOf(t, data).Run)
-	again := convert(t, exitDone, raw, "--key", key)
+	again := convert(t, exit.Done, raw, "--key", key)
 	want, got := manifestOf(t, data), manifestOf(t, again)
 	for i, table := range want.Tables {
 		if diff := cmp.Diff(table, got.Tables[i]); diff != "" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/schema"
 )
 
@@ -22,9 +23,9 @@ func TestReaders(t *testing.T) {
 	python := pythonWithReaders(t)
 	everything := rushHour(t, 2, 30)
 	everything["bad.json"] = `{"Jobs":[{"JobId":"bad","Tasks":5}]}`
-	full := convert(t, exitPublished, write(t, everything))
-	empty := convert(t, exitDone, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"lonely"}]}`}))
-	bare := convert(t, exitDone, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"bare",
+	full := convert(t, exit.Published, write(t, everything))
+	empty := convert(t, exit.Done, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"lonely"}]}`}))
+	bare := convert(t, exit.Done, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"bare",
 		"Tasks":[{"TaskId":"t","Conversation":[{"Summary":[{"Category":null}]}]}],
 		"Contacts":[{"ContactName":null}],"Extras":[{"Key":null}],"Summary":[{"Content":null}]}]}`}))
 	checkEmpty(t, empty)
@@ -42,7 +43,7 @@ func TestReaders(t *testing.T) {
 // TestReadersOpenRealDialogues is TestReaders on the real sample.
 func TestReadersOpenRealDialogues(t *testing.T) {
 	python := pythonWithReaders(t)
-	data := convert(t, exitDone, crosswoz(t))
+	data := convert(t, exit.Done, crosswoz(t))
 	if diff := cmp.Diff(map[string]map[string]int{data: countRows(t, data)}, openWith(t, python, data)); diff != "" {
 		t.Errorf("rows of each table (-parquet-go +the readers):\n%s", diff)
 	}
@@ -61,7 +62,7 @@ func pythonWithReaders(t *testing.T) string {
 func openWith(t *testing.T, python string, data ...string) map[string]map[string]int {
 	t.Helper()
 	contract := filepath.Join(t.TempDir(), "schema.json")
-	if err := os.WriteFile(contract, []byte(runMain(t, exitDone, "schema", "--format", "json")), 0o600); err != nil {
+	if err := os.WriteFile(contract, []byte(runMain(t, exit.Done, "schema", "--format", "json")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(python, append([]string{filepath.Join("testdata", "readers.py"), contract}, data...)...)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -38,7 +37,7 @@ func TestReadme(t *testing.T) {
 func TestManualNamesFlags(t *testing.T) {
 	text := readme(t, manual)
 	var world pflag.FlagSet
-	new(worldFlags).addTo(&world)
+	new(worldFlags).add(&world)
 	for _, c := range commands() {
 		if !slices.Contains([]string{"convert", "pull", "replay", "rewrite", "demo"}, c.Name()) {
 			continue
@@ -53,7 +52,7 @@ func TestManualNamesFlags(t *testing.T) {
 
 // commands are those that the help lists, apart from help itself.
 func commands() (list []*cobra.Command) {
-	root := newRoot(&environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: os.LookupEnv})
+	root := newRoot(&environment{})
 	for _, c := range root.Commands() {
 		if !c.Hidden && c.Name() != "help" {
 			list = append(list, c)

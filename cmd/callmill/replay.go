@@ -1,20 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"callmill/pipeline/dataset"
-	"callmill/pipeline/source"
-	"callmill/schema"
+	"callmill/cmd/callmill/internal/replay"
 )
 
 func newReplay(env *environment) *cobra.Command {
-	flags := &runFlags{}
-	c := &cobra.Command{
+	return ofRun(&cobra.Command{
 		Use:   "replay DIR",
 		Short: "Decode the rejects again with this version's decoder",
 		Long: `Replay decodes the input of every reject again. Jobs that can be decoded now are
@@ -22,80 +17,7 @@ published as of when they were received, and their rejects leave the table;
 input that is rejected again stays as it is. Input of which only the beginning
 was kept is left out.`,
 		Example: `  callmill replay data`,
-		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			if _, err := dataset.View(args[0]); err != nil {
-				return err
-			}
-			flags.out = args[0]
-			o := &operation{command: "replay", flags: flags, settle: flags.settings.resolve}
-			o.open = func(_ context.Context, with opening) (*input, error) {
-				return &input{source: &rejects{with.dataset}, decoder: newDecoder}, nil
-			}
-			return o.execute(c.Context(), env)
-		},
-	}
-	flags.addTo(c)
-	return c
-}
-
-// rejects is the published rejects as input.
-type rejects struct{ dataset *dataset.Dataset }
-
-// Raws yields the input of the rejects of which all was kept.
-func (r *rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
-	var sequence int64
-	for row, err := range r.dataset.Rejects() {
-		if err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched || source.IsArchive(row.Raw) {
-			continue // a damaged archive stays damaged
-		}
-		if err := yield(r.again(row, sequence)); err != nil {
-			return err
-		}
-		sequence++
-	}
-	return nil
-}
-
-// again returns the input of a reject, to be read as what it was.
-func (r *rejects) again(row *schema.RejectRow, sequence int64) *schema.Raw {
-	undated := r.dataset.Undated(row.FirstSeen)
-	return &schema.Raw{
-		Origin: row.Origin, Position: row.Position, Sequence: sequence, Body: inContext(row),
-		InstanceID: row.InstanceID, ObservedAt: row.FirstSeen, Undated: undated,
-		Replay: &schema.Replay{RejectID: row.RejectID, Reject: schema.Reject{
-			InstanceID: row.InstanceID, JobID: row.JobID, Origin: row.Origin, Position: row.Position,
-			Code: row.Code, Reason: row.Reason, Raw: row.Raw, ObservedAt: row.FirstSeen, Undated: undated,
-		}},
-	}
-}
-
-// inContext returns the input of a reject as a document.
-func inContext(row *schema.RejectRow) []byte {
-	if !isElement(row) {
-		return row.Raw
-	}
-	return slices.Concat([]byte(`{"Jobs":[`), row.Raw, []byte("]}"))
-}
-
-// isElement reports whether the input of a reject was an element of the Jobs of
-// a response and not a document: it is read again as what it was. Only elements
-// have the id of a job; of those without one, only what begins no document can
-// be told from a document that was refused for the same reason.
-func isElement(row *schema.RejectRow) bool {
-	text := bytes.TrimLeft(row.Raw, " \t\r\n")
-	if len(text) == 0 || text[0] == '<' {
-		return false
-	}
-	switch row.Code {
-	case schema.RejectSyntax, schema.RejectTruncated, schema.RejectTooDeep, schema.RejectAPIError, schema.RejectEncoding, schema.RejectEmpty:
-		return row.JobID != ""
-	}
-	return row.JobID != "" || text[0] != '{'
+	}, env, operation{open: func(_ context.Context, with opening) (*input, error) {
+		return &input{source: &replay.Rejects{Dataset: with.dataset}, decoder: newDecoder}, nil
+	}})
 }

@@ -6,14 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/pipeline"
-	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/flatten"
 )
 
 func newRewrite(env *environment) *cobra.Command {
-	flags := &runFlags{}
-	c := &cobra.Command{
+	return ofRun(&cobra.Command{
 		Use:   "rewrite DIR",
 		Short: "Derive all tables anew, with other words or another time zone",
 		Long: `Rewrite derives all tables of the published snapshot again and publishes the
@@ -22,20 +20,11 @@ columns differently. Settings that are not given stay. Files that come out the
 same are linked, not copied.`,
 		Example: `  callmill rewrite data --dict products.txt
   callmill rewrite data --timezone Asia/Urumqi --hmm`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			if _, err := dataset.View(args[0]); err != nil {
-				return err
-			}
-			flags.out = args[0]
-			o := &operation{command: "rewrite", flags: flags, anew: true, settle: flags.settings.change}
-			o.open = func(_ context.Context, with opening) (*input, error) {
-				again := shard.NewReread(with.dataset, flatten.Job)
-				return &input{source: again, decoder: func() pipeline.Decoder { return again.Decoder() }}, nil
-			}
-			return o.execute(c.Context(), env)
+	}, env, operation{
+		anew: true,
+		open: func(_ context.Context, with opening) (*input, error) {
+			again := shard.NewReread(with.dataset, flatten.Job)
+			return &input{source: again, decoder: func() pipeline.Decoder { return again.Decoder() }}, nil
 		},
-	}
-	flags.addTo(c)
-	return c
+	})
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline/dataset"
 )
 
 // newRoot returns the command line.
@@ -40,31 +44,64 @@ Exit codes:
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &hintError{&usageError{err}, fmt.Sprintf("`%s --help` lists the flags", c.CommandPath())}
+		return exit.WithHint(exit.AsUsage(err), fmt.Sprintf("`%s --help` lists the flags", c.CommandPath()))
 	})
-	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env), newStatus(env), newPath(env), newViews(env), newRejects(env),
-		newSnapshots(env), newSchema(env), newSimulate(env), newHash(env), newVersion(env))
+	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env),
+		newStatus(env), newPath(env), newViews(env), newRejects(env), newSnapshots(env), newSchema(env),
+		newSimulate(env), newHash(env), newVersion(env))
 	checkArguments(root)
+	for _, c := range root.Commands() {
+		checkArguments(c)
+	}
 	return root
 }
 
-// checkArguments makes a wrong number of arguments a usage error, in c and all
-// of its subcommands.
+// checkArguments makes a wrong number of arguments a usage error.
 func checkArguments(c *cobra.Command) {
-	if check := c.Args; check != nil {
-		c.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
-				if c.HasParent() && !c.HasSubCommands() && len(args) > 0 && strings.HasPrefix(err.Error(), "unknown command") {
-					err = fmt.Errorf("unexpected argument %q", args[0])
-				}
-				return &hintError{&usageError{err}, fmt.Sprintf("`%s --help` shows how to call it", c.CommandPath())}
-			}
+	check := c.Args
+	c.Args = func(c *cobra.Command, args []string) error {
+		err := check(c, args)
+		if err == nil {
 			return nil
 		}
+		if c.HasParent() && strings.HasPrefix(err.Error(), "unknown command") {
+			err = fmt.Errorf("unexpected argument %q", args[0])
+		}
+		return exit.WithHint(exit.AsUsage(err), fmt.Sprintf("`%s --help` shows how to call it", c.CommandPath()))
 	}
-	for _, child := range c.Commands() {
-		checkArguments(child)
-	}
+}
+
+// ofDataset makes c a command on a dataset's folder, its only argument.
+func ofDataset(c *cobra.Command, run func(ctx context.Context, dir string) error) *cobra.Command {
+	c.Args = cobra.ExactArgs(1)
+	c.RunE = func(c *cobra.Command, args []string) error { return run(c.Context(), args[0]) }
+	return c
+}
+
+// ofPublished makes c a command that reads the published snapshot of a folder,
+// its only argument.
+func ofPublished(c *cobra.Command, run func(*dataset.Dataset) error) *cobra.Command {
+	return ofDataset(c, func(_ context.Context, dir string) error {
+		d, err := dataset.View(dir)
+		if err != nil {
+			return err
+		}
+		return run(d)
+	})
+}
+
+// ofRun makes c a command that runs an operation on the published snapshot of a
+// folder, its only argument, and publishes the result there.
+func ofRun(c *cobra.Command, env *environment, o operation) *cobra.Command {
+	o.command, o.flags = c.Name(), &runFlags{}
+	o.flags.add(c.Flags())
+	return ofDataset(c, func(ctx context.Context, dir string) error {
+		if _, err := dataset.View(dir); err != nil {
+			return err
+		}
+		o.flags.out = dir
+		return o.execute(ctx, env)
+	})
 }
 
 // setFromEnvironment sets the flags that are not on the command line from their
@@ -83,7 +120,7 @@ func setFromEnvironment(c *cobra.Command, env *environment) error {
 		}
 		for _, v := range values {
 			if e := c.Flags().Set(f.Name, v); e != nil {
-				err = usagef("%s: %w", name, e)
+				err = exit.Usagef("%s: %w", name, e)
 			}
 		}
 	})

@@ -4,7 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
+	"golang.org/x/term"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/callmill/internal/watch"
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
@@ -21,78 +29,70 @@ type operation struct {
 	command string
 	flags   *runFlags
 	anew    bool // the published jobs are derived anew, instead of others added
-	// settle returns the settings of the run. It checks everything that was asked
-	// for and changes nothing; it is called again where d has changed since.
-	settle func(d *dataset.Dataset) (*resolved, error)
+	// check, where not nil, checks what was asked for besides settings, and changes
+	// nothing. It is called again where d has changed since.
+	check func(d *dataset.Dataset, s *settings.Loaded) error
 	// open opens the input. It is called once the dataset is open, so that a wrong
 	// folder does not cost reading.
 	open func(context.Context, opening) (*input, error)
-	// finish completes the report, also after a failure; nil: nothing is left to
-	// do. m is what is published, nil for nothing.
-	finish func(r *report, m *dataset.Manifest) error
 }
 
 // opening is what an input is opened with.
 type opening struct {
-	dataset  *dataset.Dataset
-	tx       *commit.Tx
-	settings *resolved
-	report   *report
+	dataset *dataset.Dataset
+	tx      *commit.Tx
+	report  *report.Report
 }
 
-// input is where the line begins.
+// input is where the line begins. Its functions may be nil, but for decoder.
 type input struct {
-	source  pipeline.Source
-	bytes   int64 // to be read, 0 where that is not known
-	decoder func() pipeline.Decoder
-	// counters, where not nil, are those of the API: then progress is in jobs.
-	counters func() discover.Counters
-	// extend, where not nil, adds to what the snapshot says of itself.
-	extend func(*dataset.Extent)
+	source   pipeline.Source
+	bytes    int64 // to be read, 0 where that is not known
+	decoder  func() pipeline.Decoder
+	counters func() discover.Counters // those of the API: then progress is in jobs
+	extend   func(*dataset.Extent)    // adds to what the snapshot says of itself
+	// finish completes the report, also after a failure. m is what is published, nil
+	// for nothing.
+	finish func(r *report.Report, m *dataset.Manifest) error
 }
 
 // newDecoder decodes responses, and what else a pull keeps.
 func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: discover.Groups}) }
 
-// programBytes is what a run has in memory besides what Go manages: the parts
-// of the binary it touches, code and the dictionary.
-const programBytes = 48 << 20
-
 // execute is the program: check what was asked for, open the dataset, put the
 // line together, run it, report.
 func (o *operation) execute(ctx context.Context, env *environment) (err error) {
-	f, r := o.flags, newReport(o.command, env.time)
+	f, r := o.flags, report.New(o.command, version(), env.now)
 	d, s, err := o.begin(ctx, env)
 	if err != nil {
-		err = r.end(ctx, err)
-		return errors.Join(err, f.writeMetrics(r, publishedIn(f.out)))
+		err = r.End(ctx, err)
+		return errors.Join(err, r.WriteMetrics(f.metricsFile, publishedIn(f.out)))
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	r.begin(d.NewRun())
-	err = o.publish(ctx, env, d, s, r)
-	if o.finish != nil {
-		err = errors.Join(err, o.finish(r, d.Manifest()))
-	}
-	r.judge(f)
-	err = r.end(ctx, err)
-	if r.published != nil {
-		fmt.Fprintln(env.stdout, r.lastLine())
-		if e := env.flush(); e != nil {
-			err = r.end(ctx, e)
+	run := d.NewRun()
+	r.Begin(run)
+	err = o.publish(ctx, env, d, run, s, r)
+	o.judge(r)
+	err = r.End(ctx, err)
+	if r.Published != nil {
+		fmt.Fprintln(env.stdout, r.LastLine())
+		if e := env.stdout.Flush(); e != nil {
+			err = r.End(ctx, e)
 		}
 	}
-	if e := f.writeMetrics(r, d.Manifest()); e != nil {
-		err = r.end(ctx, e)
+	if e := r.WriteMetrics(f.metricsFile, d.Manifest()); e != nil {
+		err = r.End(ctx, e)
 	}
-	if e := d.WriteRun(r.run, r.file()); e != nil {
-		err = r.end(ctx, e)
+	if e := d.WriteRun(run, r); e != nil {
+		err = r.End(ctx, e)
 	}
 	return err
 }
 
 // publish runs the line.
-func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, s *resolved, r *report) (err error) {
-	show, err := progress.New(o.flags.progress, env.stderr, isTerminal(env.stderr), progress.Options{})
+func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, r *report.Report) (err error) {
+	file, ok := env.stderr.(*os.File)
+	show, err := progress.New(o.flags.progress, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
 	if err != nil {
 		return err
 	}
@@ -101,68 +101,75 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if err != nil {
 		return err
 	}
-	s.settings.KeyID = dataset.KeyID(key)
-	if err := d.KeepDictionaries(s.dicts); err != nil {
+	s.Settings.KeyID = dataset.KeyID(key)
+	if err := d.KeepDictionaries(s.Dicts); err != nil {
 		return err
 	}
-	watch := &observer{show: show}
-	tx, err := o.transaction(ctx, d, s, r, watch)
+	observer := watch.New(show)
+	tx, err := o.transaction(ctx, d, run, s, observer)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, tx.Close()) }()
-	in, err := o.open(ctx, opening{d, tx, s, r})
+	in, err := o.open(ctx, opening{d, tx, r})
 	if err != nil {
 		return err
 	}
-	watch.counters = in.counters
-	defer watch.begin(in.bytes)()
-	out := &publication{tx: tx, extent: s.extent(d), extend: in.extend}
-	r.read, err = pipeline.Run(ctx, pipeline.Line{
+	if in.finish != nil {
+		defer func() { err = errors.Join(err, in.finish(r, d.Manifest())) }()
+	}
+	defer observer.Begin(in.bytes, in.counters)()
+	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend}
+	if m := d.Manifest(); m != nil {
+		out.extent.Covered, out.extent.Pending = m.Covered, m.Pending
+	}
+	read, err := pipeline.Run(ctx, pipeline.Line{
 		Source:   in.source,
 		Decoder:  in.decoder,
 		Redactor: func() pipeline.Redactor { return redact.New(key) },
 		Dataset:  out,
-		Observer: watch,
+		Observer: observer,
 		Workers:  o.flags.workers,
 	})
-	if r.published = out.published; err != nil {
+	r.Add(read, out.published)
+	if err != nil {
 		return err
 	}
-	r.pruned, err = d.Prune()
+	r.Pruned, err = d.Prune()
 	return err
 }
 
 // transaction begins what the run will publish.
-func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, s *resolved, r *report, watch *observer) (*commit.Tx, error) {
+func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, observer *watch.Observer) (*commit.Tx, error) {
 	options := commit.Options{
-		Flattener: func() commit.Flattener { return flatten.New(s.location, s.words) },
+		Flattener: func() commit.Flattener { return s.Flattener() },
 		Unflatten: flatten.Job,
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),
-		Observer:  watch,
+		Observer:  observer,
 	}
 	if o.anew {
-		return commit.BeginAnew(d, r.run, options), nil
+		return commit.BeginAnew(d, run, options), nil
 	}
-	return commit.Begin(ctx, d, r.run, options)
+	return commit.Begin(ctx, d, run, options)
 }
 
-// extent returns what the snapshot says of itself besides its tables, before the
-// run adds to it.
-func (s *resolved) extent(d *dataset.Dataset) dataset.Extent {
-	e := dataset.Extent{Settings: s.settings}
-	if m := d.Manifest(); m != nil {
-		e.Covered, e.Pending = m.Covered, m.Pending
+// judge adds the reasons for exit code 3 that any run can have.
+func (o *operation) judge(r *report.Report) {
+	if r.Published == nil {
+		return
 	}
-	return e
+	if c := r.Published.Counts; o.flags.allowRejects.Exceeded(c.Rejected, c.Seen) {
+		r.Because(exit.TooManyRejects, fmt.Sprintf("%d of %d were rejected, allowed are %s", c.Rejected, c.Seen, o.flags.allowRejects),
+			fmt.Sprintf("`callmill rejects %s` says which and why", quote.Shell(o.flags.out)))
+	}
 }
 
 // publication is a transaction as the line knows it.
 type publication struct {
 	tx        *commit.Tx
-	extent    dataset.Extent
+	extent    dataset.Extent // what the snapshot says of itself besides its tables
 	extend    func(*dataset.Extent)
 	published *commit.Published // nil until then
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/flatten"
@@ -47,7 +48,7 @@ func TestBackfill(t *testing.T) {
 	convert := func(input string) ran {
 		t.Helper()
 		r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2026-02-01T00:00:00Z", "--progress", "none")
-		if t.Log(r); r.code != exitDone {
+		if t.Log(r); r.code != exit.Done {
 			t.Fatalf("exit code %d", r.code)
 		}
 		return r
@@ -89,14 +90,14 @@ func TestOneChangedJob(t *testing.T) {
 	weeks := calls{jobs: size.jobs / 2, days: 14}
 	writeLines(t, input, weeks.jobs, weeks.line)
 	args := []string{"convert", "--out", data, "--observed-at", "2026-02-01T00:00:00Z", "--progress", "none"}
-	if r := run(t, binary, append(args, input)...); r.code != exitDone {
+	if r := run(t, binary, append(args, input)...); r.code != exit.Done {
 		t.Fatal(r)
 	}
 	before := inodes(t, data)
 	writeLines(t, input, 1, func(b []byte, _ int) []byte { return weeks.line(b, -7) })
 	r := run(t, binary, append(args, input)...)
 	t.Log(r)
-	if r.code != exitDone || r.cpu > 2*time.Second {
+	if r.code != exit.Done || r.cpu > 2*time.Second {
 		t.Errorf("exit code %d after %v of CPU, want less than 2 s", r.code, r.cpu)
 	}
 	checkOneDayRewritten(t, before, inodes(t, data))
@@ -120,7 +121,7 @@ func TestNightUponMillions(t *testing.T) {
 	})
 	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2028-01-01T00:00:00Z", "--progress", "none")
 	t.Log(r)
-	if want := fmt.Sprintf("%d new, %d changed", size.night/2, size.night/2); r.code != exitDone || !strings.Contains(r.stdout, want) {
+	if want := fmt.Sprintf("%d new, %d changed", size.night/2, size.night/2); r.code != exit.Done || !strings.Contains(r.stdout, want) {
 		t.Errorf("exit code %d, want 0 and %s", r.code, want)
 	}
 	if r.memory == 0 || r.memory > 500<<20 {
@@ -215,7 +216,7 @@ func writeLines(t *testing.T, path string, n int, line func(b []byte, number int
 func publishBare(t *testing.T, data string, n int) {
 	t.Helper()
 	// Those whose settings the binary takes for its own.
-	runMain(t, exitDone, "convert", filepath.Join(write(t, map[string]string{"none.json": `{"Jobs":[]}`}), "none.json"), "--out", data)
+	runMain(t, exit.Done, "convert", filepath.Join(write(t, map[string]string{"none.json": `{"Jobs":[]}`}), "none.json"), "--out", data)
 	const runs = 5
 	for from := 0; from < n; from += n / runs {
 		appendJobs(t, data, from, from+n/runs)

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/tabledoc"
 )
 
@@ -18,9 +19,9 @@ func newSchema(env *environment) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			switch {
 			case lang != "en" && lang != "zh":
-				return usagef("--lang must be en or zh, got %q", lang)
+				return exit.Usagef("--lang must be en or zh, got %q", lang)
 			case lang == "zh" && format != "md":
-				return usagef("--lang zh is for --format md, got --format %s", format)
+				return exit.Usagef("--lang zh is for --format md, got --format %s", format)
 			case lang == "zh":
 				return tabledoc.Markdown(env.stdout, tabledoc.Chinese)
 			}
@@ -32,7 +33,7 @@ func newSchema(env *environment) *cobra.Command {
 			case "sql":
 				return tabledoc.SQL(env.stdout)
 			}
-			return usagef("--format must be md, json or sql, got %q", format)
+			return exit.Usagef("--format must be md, json or sql, got %q", format)
 		},
 	}
 	c.Flags().StringVar(&format, "format", "md", "md, json or sql")

@@ -14,11 +14,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
 
-// worldFlags describe a simulated world.
+// worldFlags describe a simulated world. people is set before add, as its
+// default.
 type worldFlags struct {
 	people int
 	seed   uint64
@@ -26,8 +28,8 @@ type worldFlags struct {
 	days   int
 }
 
-func (f *worldFlags) addTo(flags *pflag.FlagSet) {
-	flags.IntVar(&f.people, "people", 1000, "number of people to call")
+func (f *worldFlags) add(flags *pflag.FlagSet) {
+	flags.IntVar(&f.people, "people", f.people, "number of people to call")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of the random choices: another one makes other people and calls")
 	flags.StringVar(&f.until, "until", "2026-01-31", "last `DAY` of calls")
 	flags.IntVar(&f.days, "days", 14, "number of days before --until on which campaigns start")
@@ -36,23 +38,20 @@ func (f *worldFlags) addTo(flags *pflag.FlagSet) {
 func (f *worldFlags) world() (*simulate.World, error) {
 	until, err := time.Parse(time.DateOnly, f.until)
 	if err != nil {
-		return nil, usagef("--until: invalid day %q: want YYYY-MM-DD", f.until)
+		return nil, exit.Usagef("--until: invalid day %q: want YYYY-MM-DD", f.until)
 	}
 	if f.people < 1 {
-		return nil, usagef("--people must be at least 1, got %d", f.people)
+		return nil, exit.Usagef("--people must be at least 1, got %d", f.people)
 	}
 	world, err := simulate.New(simulate.Options{
 		Jobs: f.people, Seed: f.seed, Days: f.days,
 		Until: simulate.EndOfDay(until.Year(), until.Month(), until.Day()),
 	})
-	if err != nil {
-		return nil, &usageError{err}
-	}
-	return world, nil
+	return world, exit.AsUsage(err)
 }
 
 func newSimulate(env *environment) *cobra.Command {
-	var flags worldFlags
+	flags := worldFlags{people: 1000}
 	var write, listen, truth string
 	var options api.Options
 	c := &cobra.Command{
@@ -75,14 +74,14 @@ the script node behind every line, planted causes of failure, personal data.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if (write == "") == (listen == "") {
-				return &hintError{usagef("either --write or --listen is required"), "name a folder for the responses, e.g. --write responses"}
+				return exit.WithHint(exit.Usagef("either --write or --listen is required"), "name a folder for the responses, e.g. --write responses")
 			}
 			world, err := flags.world()
 			if err != nil {
 				return err
 			}
 			if truth != "" {
-				if err := writeFile(truth, func(w io.Writer) error { return world.WriteTruth(c.Context(), w) }); err != nil {
+				if err := writeTruth(c.Context(), truth, world); err != nil {
 					return err
 				}
 			}
@@ -97,7 +96,7 @@ the script node behind every line, planted causes of failure, personal data.`,
 			return err
 		},
 	}
-	flags.addTo(c.Flags())
+	flags.add(c.Flags())
 	c.Flags().StringVar(&write, "write", "", "new or empty `DIR` for the responses")
 	c.Flags().StringVar(&listen, "listen", "", "`ADDR` to serve the API on, e.g. 127.0.0.1:8099")
 	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")
@@ -111,14 +110,14 @@ the script node behind every line, planted causes of failure, personal data.`,
 func serve(ctx context.Context, env *environment, world *simulate.World, address string, o api.Options) error {
 	handler, err := api.New(world, o)
 	if err != nil {
-		return &usageError{err}
+		return exit.AsUsage(err)
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(env.stdout, "http://%s\n", listener.Addr())
-	if err := env.flush(); err != nil {
+	if err := env.stdout.Flush(); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if err := listenUntil(ctx, listener, handler); err != nil {
@@ -130,33 +129,25 @@ func serve(ctx context.Context, env *environment, world *simulate.World, address
 	return err
 }
 
-// listenUntil serves until ctx is done. When it returns, no request is being
-// served.
+// listenUntil serves until ctx is done. When it returns, no connection is open.
 func listenUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	server.Close()
-	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return nil
+	return server.Close() // after the call that ended Serve, which may not have closed all yet
 }
 
-// writeFile creates or truncates the file at path.
-func writeFile(path string, write func(io.Writer) error) error {
+// writeTruth creates or truncates the file at path.
+func writeTruth(ctx context.Context, path string, world *simulate.World) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	if err := write(file); err != nil {
-		file.Close()
+	if err := errors.Join(world.WriteTruth(ctx, file), file.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return file.Close()
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate"
@@ -61,8 +63,8 @@ func (s *simulated) note(w http.ResponseWriter, r *http.Request) {
 type puller struct {
 	api    *simulated
 	args   []string
-	client client.Options // besides what flags say; see newPuller
-	now    func() time.Time
+	client client.Options   // besides what flags say; see newPuller
+	now    func() time.Time // nil: the machine's clock
 }
 
 // newPuller makes a puller that does not wait long for anything: rates and
@@ -87,15 +89,21 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	env := &environment{
-		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
-		getenv: func(string) (string, bool) { return "", false }, now: p.now,
+		stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr,
+		getenv: func(string) (string, bool) { return "", false }, now: p.now, client: p.client,
 	}
-	c := newPullWith(env, p.client)
+	if env.now == nil {
+		env.now = time.Now
+	}
+	c := newPull(env)
 	c.SilenceErrors, c.SilenceUsage = true, true
 	c.SetArgs(p.arguments(args))
 	err := c.ExecuteContext(t.Context())
-	complain(&stderr, err, 0)
-	return pulled{exitCode(err, 0), stdout.String(), stderr.String()}
+	if err := env.stdout.Flush(); err != nil {
+		t.Error(err)
+	}
+	exit.Complain(t.Context(), &stderr, err)
+	return pulled{exit.Code(t.Context(), err), stdout.String(), stderr.String()}
 }
 
 func (p *puller) arguments(args []string) []string {

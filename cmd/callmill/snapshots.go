@@ -4,18 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/schema"
 )
 
 func newSnapshots(env *environment) *cobra.Command {
-	var options dataset.Options
+	var flags folderFlags
 	c := &cobra.Command{
 		Use:   "snapshots DIR list|prune|pin NAME|unpin NAME|rollback NAME",
 		Short: "List, prune, pin or roll back snapshots",
@@ -28,37 +28,40 @@ The published snapshot, its parent and pinned ones are never removed.`,
   callmill snapshots data rollback 20260122T013000Z-1f3a9c`,
 		Args: cobra.RangeArgs(1, 3),
 		RunE: func(c *cobra.Command, args []string) error {
-			action := "list"
+			dir, action, name := args[0], "list", ""
 			if len(args) > 1 {
 				action = args[1]
 			}
-			named := slices.Contains([]string{"pin", "unpin", "rollback"}, action)
-			if !named && !slices.Contains([]string{"list", "prune"}, action) {
-				return usagef("invalid action %q: want list, prune, pin, unpin or rollback", action)
-			}
-			if named != (len(args) == 3) {
-				return usagef("%s takes %s", action, map[bool]string{true: "the name of a snapshot", false: "no name"}[named])
-			}
-			if options.Keep < 1 || options.KeepFor < 0 || options.LockWait < 0 {
-				return usagef("--keep must be at least 1, --keep-for and --lock-wait must not be negative")
-			}
-			if action == "list" {
-				return listSnapshots(env, args[0])
-			}
-			options.KeepFor = keepAge(options.KeepFor)
-			if action == "rollback" {
-				if err := dataset.Rollback(c.Context(), args[0], args[2], options); err != nil {
-					return err
+			switch action {
+			case "pin", "unpin", "rollback":
+				if len(args) != 3 {
+					return exit.Usagef("%s takes the name of a snapshot", action)
 				}
-				fmt.Fprintf(env.stdout, "rolled back to %s\n", args[2])
-				return nil
+				name = args[2]
+			case "list", "prune":
+				if len(args) == 3 {
+					return exit.Usagef("%s takes no name", action)
+				}
+			default:
+				return exit.Usagef("invalid action %q: want list, prune, pin, unpin or rollback", action)
 			}
-			return changeSnapshots(c.Context(), env, args, options)
+			if err := flags.check(); err != nil {
+				return err
+			}
+			switch action {
+			case "list":
+				return listSnapshots(env, dir)
+			case "rollback":
+				err := dataset.Rollback(c.Context(), dir, name, flags.options)
+				if err == nil {
+					fmt.Fprintf(env.stdout, "rolled back to %s\n", name)
+				}
+				return err
+			}
+			return changeSnapshots(c.Context(), env, dir, action, name, flags.options)
 		},
 	}
-	c.Flags().IntVar(&options.Keep, "keep", 7, "number of recent snapshots to keep")
-	c.Flags().Var(newSpan(&options.KeepFor, 24*time.Hour), "keep-for", "keep snapshots younger than this regardless of --keep")
-	c.Flags().DurationVar(&options.LockWait, "lock-wait", 0, "how long to wait for another run that holds the dataset")
+	flags.add(c.Flags())
 	return c
 }
 
@@ -89,17 +92,17 @@ func listSnapshots(env *environment, dir string) error {
 }
 
 // changeSnapshots prunes, pins or unpins.
-func changeSnapshots(ctx context.Context, env *environment, args []string, options dataset.Options) (err error) {
-	if _, err := dataset.View(args[0]); err != nil {
+func changeSnapshots(ctx context.Context, env *environment, dir, action, name string, options dataset.Options) (err error) {
+	if _, err := dataset.View(dir); err != nil {
 		return err
 	}
-	d, err := dataset.Open(ctx, args[0], options)
+	d, err := dataset.Open(ctx, dir, options)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	if args[1] != "prune" {
-		return d.Pin(args[2], args[1] == "pin")
+	if action != "prune" {
+		return d.Pin(name, action == "pin")
 	}
 	removed, err := d.Prune()
 	for _, name := range removed {

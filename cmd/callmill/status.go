@@ -15,29 +15,23 @@ import (
 
 func newStatus(env *environment) *cobra.Command {
 	var asJSON bool
-	c := &cobra.Command{
+	c := ofPublished(&cobra.Command{
 		Use:   "status DIR",
 		Short: "Show what is published and which days are covered",
 		Example: `  callmill status data
   callmill status data --json | jq .instances`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			d, err := dataset.View(args[0])
-			if err != nil {
-				return err
-			}
-			s, err := d.Status()
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				encoder := json.NewEncoder(env.stdout)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(s)
-			}
-			return printStatus(env.stdout, s)
-		},
-	}
+	}, func(d *dataset.Dataset) error {
+		s, err := d.Status()
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			encoder := json.NewEncoder(env.stdout)
+			encoder.SetIndent("", "  ")
+			return encoder.Encode(s)
+		}
+		return printStatus(env.stdout, s)
+	})
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"runtime"
@@ -24,13 +25,7 @@ outcomes, and the libraries.
 Commit and date are unknown where the build did not record them: with go run,
 outside a git work tree, or with -buildvcs=false.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			info, ok := debug.ReadBuildInfo()
-			if !ok {
-				info = &debug.BuildInfo{}
-			}
-			return printVersion(env.stdout, info)
-		},
+		RunE: func(*cobra.Command, []string) error { return printVersion(env.stdout, buildInfo()) },
 	}
 }
 
@@ -51,22 +46,20 @@ func printVersion(w io.Writer, info *debug.BuildInfo) error {
 	return err
 }
 
-// version is the version of this program: its module's, or (devel) for a build
-// from a work tree.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		info = &debug.BuildInfo{}
+// buildInfo returns what the build recorded of itself.
+func buildInfo() *debug.BuildInfo {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info
 	}
-	return moduleVersion(info)
+	return &debug.BuildInfo{}
 }
 
-func moduleVersion(info *debug.BuildInfo) string {
-	if info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
-}
+// version returns the version of this program.
+func version() string { return moduleVersion(buildInfo()) }
+
+// moduleVersion returns the version of the module, (devel) for a build from a
+// work tree.
+func moduleVersion(info *debug.BuildInfo) string { return cmp.Or(info.Main.Version, "(devel)") }
 
 // revision returns the commit of a build, with "-dirty" if its work tree had
 // changes, and the commit's date in RFC 3339; "unknown" for what the build did

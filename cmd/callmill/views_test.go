@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"callmill/cmd/callmill/internal/exit"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -18,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // by hand. The answers are testdata/views/asked.golden.
 func TestViewsAnswer(t *testing.T) {
 	python := pythonWithReaders(t)
-	data := convert(t, exitDone, "--key", viewsKey(t), write(t, map[string]string{"resp.json": viewsResponse}))
+	data := convert(t, exit.Done, "--key", viewsKey(t), write(t, map[string]string{"resp.json": viewsResponse}))
 	got := queryViews(t, python, snapshotOf(t, data), filepath.Join("testdata", "views", "asked.sql"))
 	golden := filepath.Join("testdata", "views", "asked.golden")
 	if *update {
@@ -40,15 +42,15 @@ func TestViewsAnswer(t *testing.T) {
 func TestViewsHold(t *testing.T) {
 	python := pythonWithReaders(t)
 	simulated := filepath.Join(t.TempDir(), "simulated")
-	runMain(t, exitDone, "simulate", "--write", simulated, "--people", "1500")
-	two := convert(t, exitDone, write(t, rushHour(t, 1, 30)))
-	runMain(t, exitDone, "convert", "--progress", "none", "--out", two, "--instance", "other", write(t, rushHour(t, 1, 30)))
+	runMain(t, exit.Done, "simulate", "--write", simulated, "--people", "1500")
+	two := convert(t, exit.Done, write(t, rushHour(t, 1, 30)))
+	runMain(t, exit.Done, "convert", "--progress", "none", "--out", two, "--instance", "other", write(t, rushHour(t, 1, 30)))
 
 	for name, data := range map[string]string{
-		"crosswoz":      convert(t, exitDone, crosswoz(t)),
-		"simulated":     convert(t, exitDone, simulated),
+		"crosswoz":      convert(t, exit.Done, crosswoz(t)),
+		"simulated":     convert(t, exit.Done, simulated),
 		"two instances": two,
-		"never called":  convert(t, exitDone, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"lonely"}]}`})),
+		"never called":  convert(t, exit.Done, write(t, map[string]string{"resp.json": `{"Jobs":[{"JobId":"lonely"}]}`})),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := queryViews(t, python, snapshotOf(t, data), filepath.Join("testdata", "views", "hold.sql"))
@@ -66,7 +68,7 @@ func TestViewsHold(t *testing.T) {
 // name looks like a pattern.
 func TestViewsMove(t *testing.T) {
 	python := pythonWithReaders(t)
-	data := convert(t, exitDone, write(t, map[string]string{"resp.json": viewsResponse}))
+	data := convert(t, exit.Done, write(t, map[string]string{"resp.json": viewsResponse}))
 	queries := filepath.Join(write(t, map[string]string{
 		"count.sql": "-- Calls\nSELECT count(*) AS calls, count(local_time) AS timed FROM calls;",
 	}), "count.sql")
@@ -84,7 +86,7 @@ func TestViewsMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	absolute := filepath.Join(t.TempDir(), "night.sql")
-	if err := os.WriteFile(absolute, []byte(runMain(t, exitDone, "views", odd)), 0o600); err != nil {
+	if err := os.WriteFile(absolute, []byte(runMain(t, exit.Done, "views", odd)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := runPython(t, python, "views.py", absolute, queries); got != want {
@@ -95,7 +97,7 @@ func TestViewsMove(t *testing.T) {
 // snapshotOf is the folder of the dataset's snapshot.
 func snapshotOf(t *testing.T, data string) string {
 	t.Helper()
-	return strings.TrimSpace(runMain(t, exitDone, "path", data))
+	return strings.TrimSpace(runMain(t, exit.Done, "path", data))
 }
 
 // queryViews runs the queries of a file over the views in a snapshot.

@@ -2,9 +2,11 @@ package decode
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
+	"callmill/pipeline/decode/fields"
 	"callmill/schema"
 )
 
@@ -20,17 +22,17 @@ func (d *Decoder) classify(piece []byte) {
 	case e.failed():
 		d.takeBack()
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
-	case d.refused.code != "":
+	case d.Refused.Code != "":
 		d.takeBack()
-		d.reject(d.refused.code, "", d.refused.reason, piece)
+		d.reject(d.Refused.Code, "", d.Refused.Reason, piece)
 	case found > 0 || e.lost:
 		d.dropFacts()
 	case e.isError():
 		d.takeBack()
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
-	case e.stray.name != "" && (e.stray.jobs || !e.holdsJobs && e.isSuccess()):
+	case e.suspect.Name != "" && (e.suspect.Mentions || !e.holdsJobs && e.isSuccess()):
 		d.takeBack()
-		d.reject(schema.RejectNotJobs, "", "no Jobs, but "+e.stray.kind+" named "+e.stray.name+", which is not documented", piece)
+		d.reject(schema.RejectNotJobs, "", "no Jobs, but "+e.suspect.Kind+" named "+e.suspect.Name+", which is not documented", piece)
 	case !e.holdsJobs && !e.isSuccess():
 		d.takeBack()
 		d.reject(schema.RejectNotJobs, "", "well-formed, but no response of ListJobs", piece)
@@ -45,14 +47,16 @@ func (d *Decoder) classify(piece []byte) {
 func (d *Decoder) otherPage(piece []byte) {
 	e := &d.env
 	action := e.otherAction()
-	if !d.dry {
-		d.tally.actions[shortened(action)]++
-	}
+	d.Count(fields.Kind("action_" + fields.Shortened(action)))
 	if action == schema.ActionSearchTask && !e.failed() {
-		if d.refused.code != "" {
-			d.count(factsNotRead)
+		if d.Refused.Code != "" {
+			d.Count(fields.FactsNotRead)
 		}
-		d.onlyFacts()
+		d.n = d.doc.first
+		d.keep(func(item schema.Decoded) bool { return item.Facts != nil })
+		for i := range d.items {
+			d.items[i].Position = d.n
+		}
 		return
 	}
 	d.takeBack()
@@ -61,37 +65,22 @@ func (d *Decoder) otherPage(piece []byte) {
 	}
 }
 
-// onlyFacts drops the items of the document but for facts.
-func (d *Decoder) onlyFacts() {
-	d.n = d.doc.first
-	kept := d.items[:0]
-	for _, item := range d.items {
-		if item.Facts != nil {
-			item.Position = d.n
-			kept = append(kept, item)
-		}
-	}
-	d.items = kept
+// keep drops the items of the document for which wanted is false.
+func (d *Decoder) keep(wanted func(schema.Decoded) bool) {
+	d.items = slices.DeleteFunc(d.items, func(item schema.Decoded) bool { return !wanted(item) })
 }
 
 // dropFacts drops the facts of a document of another action.
 func (d *Decoder) dropFacts() {
-	if !d.hasFacts {
-		return
+	if d.hasFacts {
+		d.keep(func(item schema.Decoded) bool { return item.Facts == nil })
 	}
-	kept := d.items[:0]
-	for _, item := range d.items {
-		if item.Facts == nil {
-			kept = append(kept, item)
-		}
-	}
-	d.items = kept
 }
 
 // groups adds the campaigns of a raw line of ListJobGroups. Such lines are few
 // and of one spelling, our own: encoding/json reads them.
 func (d *Decoder) groups(piece []byte) {
-	if d.o.Groups == nil || d.dry {
+	if d.o.Groups == nil || d.Dry {
 		return
 	}
 	var line schema.RawLine
@@ -106,7 +95,7 @@ func (d *Decoder) groups(piece []byte) {
 // unfetchedAlone rejects the id that a raw line of ListJobs asked for in vain
 // instead of what was found in it, if it is such a line.
 func (d *Decoder) unfetchedAlone(piece []byte) bool {
-	if d.env.action != schema.ActionListJobs || d.dry {
+	if d.env.action != schema.ActionListJobs || d.Dry {
 		return false
 	}
 	var line schema.RawLine
@@ -161,7 +150,7 @@ func (e *envelope) errorText() string {
 	}
 	for _, s := range []string{e.code, e.message} {
 		if s != "" {
-			b.WriteString(" " + quoted(s))
+			b.WriteString(" " + fields.Quoted(s))
 		}
 	}
 	if status := max(e.status, e.httpStatus); status != 0 {

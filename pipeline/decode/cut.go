@@ -26,7 +26,7 @@ import (
 func Cut(o Options, base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
 	c := cutter{base: base, next: base.Position, yield: yield, pool: sync.Pool{New: func() any { return new([]byte) }}}
 	o = o.withDefaults()
-	err := split.Run(splitOptions(o, &base, false, false), newGrammar(o, &base), func() (io.ReadCloser, error) { return inUTF8(open) }, c.part)
+	err := split.Run(splitOptions(o, &base), newGrammar(o, &base), func() (io.ReadCloser, error) { return inUTF8(open) }, c.part)
 	if unsupported, is := errors.AsType[*charset.Unsupported](err); is {
 		return c.none(open, schema.RejectEncoding, unsupported.Error())
 	}
@@ -34,7 +34,7 @@ func Cut(o Options, base schema.Raw, open func() (io.ReadCloser, error), yield f
 		return c.none(open, schema.RejectEmpty, "no bytes")
 	}
 	if err == nil && !c.any { // no input is without a piece, which says how it ended
-		err = c.part(split.Part{Text: []byte("[]")})
+		err = c.part(split.Part{Text: []byte(`{"Jobs":[]}`)})
 	}
 	return err
 }
@@ -47,19 +47,11 @@ func (c *cutter) none(open func() (io.ReadCloser, error), code, reason string) e
 	}
 	defer in.Close()
 	var all split.Beginning
-	if _, err := io.Copy(writerFunc(all.Add), in); err != nil {
+	if _, err := io.Copy(&all, in); err != nil {
 		return err
 	}
 	r := schema.Reject{Code: code, Reason: reason, InstanceID: c.base.InstanceID, ObservedAt: c.base.ObservedAt, Undated: c.base.Undated}
 	return c.part(split.Part{Items: 1, Reject: all.Keep(&r)})
-}
-
-// writerFunc is a Writer that hands on what is written.
-type writerFunc func(b []byte)
-
-func (f writerFunc) Write(b []byte) (int, error) {
-	f(b)
-	return len(b), nil
 }
 
 // inUTF8 opens an input and reads it in UTF-8.

@@ -1,11 +1,15 @@
 package decode
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"strings"
 
 	"callmill/pipeline/decode/charset"
+	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
+	"callmill/pipeline/decode/markup"
 	"callmill/schema"
 )
 
@@ -23,32 +27,20 @@ type Options struct {
 	Groups func(*schema.RawLine) []schema.JobGroupRow
 }
 
-const (
-	defaultMaxDepth    = 256
-	defaultMaxJobBytes = 64 << 20
-	defaultPieceBytes  = 1 << 20
-)
-
 func (o Options) withDefaults() Options {
-	if o.MaxDepth <= 0 {
-		o.MaxDepth = defaultMaxDepth
-	}
-	if o.MaxJobBytes <= 0 {
-		o.MaxJobBytes = defaultMaxJobBytes
-	}
-	if o.PieceBytes <= 0 {
-		o.PieceBytes = defaultPieceBytes
-	}
+	o.MaxDepth = cmp.Or(max(o.MaxDepth, 0), 256)
+	o.MaxJobBytes = cmp.Or(max(o.MaxJobBytes, 0), 64<<20)
+	o.PieceBytes = cmp.Or(max(o.PieceBytes, 0), 1<<20)
 	return o
 }
 
 // A Decoder reads bodies one after the other, in memory that it reuses. Not
 // safe for concurrent use.
 type Decoder struct {
-	jsonscan.Scanner
-	o       Options
-	objects objects
-	tally   tally
+	*fields.Reader
+	o         Options
+	envelopes *fields.Table[Decoder] // responses, and what may stand around them
+	responses *fields.Table[Decoder]
 
 	// The body being read.
 	raw       *schema.Raw
@@ -56,9 +48,7 @@ type Decoder struct {
 	stopped   bool  // by yield
 	n         int64 // position of the next item
 	faultTold bool  // a reject gave raw.Fault as its reason
-	markup    bool  // an XML document was met
 	parts     bool  // the body is a part that package split made
-	dry       bool  // items are only counted
 	grammar   *grammar
 
 	// The document being read.
@@ -66,31 +56,10 @@ type Decoder struct {
 	env      envelope
 	items    []schema.Decoded // waiting for the end of the document
 	hasFacts bool             // items has some
-	ahead    *around          // of a long XML document
-	repeats  bool             // XML: a list is spelled as repeated elements
+	xml      *markup.Document // being read
 
-	// The job being read.
-	read       schema.Job
-	at         place
-	field      string // name of the field being read, for reasons
-	refused    refusal
-	alien      stray  // a member that may hold the calls
-	alienLines stray  // a member of the call that may hold its lines
-	bare       bool   // the job stands in the place of a response
-	foreign    string // a name it has and jobs do not
-	lists      lists
-	elements   int  // of its lists so far
-	innerText  bool // within the text of CallingNumbers
-	seen       map[string]struct{}
-	upper      []byte
-	scratch    []byte
-
-	// The row of SearchTask being read.
-	row   schema.TaskFacts
-	codes []string // its DialExceptionCodes
-	quiet bool     // fields that are not in the table are not counted
-
-	memory memory // what the items point to, until the document's end
+	read schema.Job       // the job being read
+	row  schema.TaskFacts // the row of SearchTask being read
 }
 
 // document is the top-level value being read, the unit whose items are handed
@@ -105,11 +74,10 @@ type document struct {
 func New(o Options) *Decoder {
 	o = o.withDefaults()
 	return &Decoder{
-		Scanner: jsonscan.Scanner{MaxDepth: o.MaxDepth},
-		o:       o,
-		objects: newObjects(),
-		tally:   tally{actions: map[string]int64{}},
-		seen:    map[string]struct{}{},
+		Reader:    fields.NewReader(o.MaxDepth),
+		o:         o,
+		envelopes: fields.NewTable(slices.Concat(responseFields(), lineFields())),
+		responses: fields.NewTable(responseFields()),
 	}
 }
 
@@ -133,14 +101,14 @@ func (d *Decoder) decode() {
 		d.rejectOfSource(*d.raw.Reject)
 		return
 	}
-	d.env, d.markup, d.parts = envelope{}, false, d.raw.Part
+	d.env, d.parts = envelope{}, d.raw.Part
 	body, ok := d.utf8()
 	if !ok {
 		d.flush()
 		return
 	}
 	d.Reset(body)
-	d.memory.reset()
+	d.Free()
 	d.documents()
 	if d.stopped {
 		return
@@ -169,13 +137,13 @@ func (d *Decoder) utf8() ([]byte, bool) {
 		return nil, false
 	}
 	if notes.Mark {
-		d.count(byteOrderMark)
+		d.Count(fields.ByteOrderMark)
 	}
 	if notes.Transcoded {
-		d.count(transcoded)
+		d.Count(fields.Transcoded)
 	}
 	if notes.Repaired {
-		d.count(invalidUTF8)
+		d.Count(fields.InvalidUTF8)
 	}
 	return body, true
 }
@@ -217,8 +185,8 @@ func (d *Decoder) flush() {
 	}
 	clear(d.items)
 	d.items, d.hasFacts = d.items[:0], false
-	if !d.dry {
-		d.memory.reset()
+	if !d.Dry {
+		d.Free()
 	}
 }
 

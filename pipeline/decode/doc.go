@@ -9,22 +9,24 @@
 //
 //   - jsonscan steps over JSON, strictly
 //   - charset makes UTF-8 of an input
-//   - markup reads XML and spells it as JSON
+//   - markup spells an XML document as JSON
+//   - fields reads jobs and all that lies inside them, each value in any spelling
 //   - split cuts an input that is too large to be held, or damaged, into parts
 //     that are neither
+//
+// This package reads what stands around the jobs.
 //
 // # How it reads
 //
 // One pass over the bytes: [Decoder.Items] walks the documents of a body
-// (documents.go, response.go, line.go), reads each job into buffers that are
-// reused, by the table of its fields (object.go, job.go), brings it to its
-// normal form (normal.go) and yields it when the end of its response is known
-// (classify.go): one that says Success:false after its jobs publishes none of
-// them. Strings alias the body unless they had escapes.
+// (documents.go, response.go, line.go), has each job read into buffers that are
+// reused, and yields it when the end of its response is known (classify.go): one
+// that says Success:false after its jobs publishes none of them. Strings alias
+// the body unless they had escapes.
 //
-// At the first damage, and in a document with more jobs than should wait for
-// its end, the rest of the body goes through package split, as an input that is
-// too large does in [Cut]. So the items are the same however an input is cut.
+// An array of documents, what follows the first damage, and a document with more
+// jobs than should wait for its end, go through package split, as an input that
+// is too large does in [Cut]. So the items are the same however an input is cut.
 //
 // # Tolerance is a list
 //
@@ -33,12 +35,12 @@
 // each counted by kind (see [Decoder.Counts]) and shown by a pair of files in
 // testdata/shapes:
 //
-//   - values (fields.go, spellings.go): a number or a boolean for a string,
+//   - values (fields/values.go, fields/spellings.go): a number or a boolean for a string,
 //     keeping its literal digits; a string for a number or a boolean; 5.0 or
 //     1.579e12 for an integer; white space around ids, numbers, times and
 //     enumerations; a task status as the vendor's number; field names with a
 //     small first letter; the spellings of CallingNumbers
-//   - lists (lists.go): one object where an array is documented; null elements;
+//   - lists (fields/lists.go): one object where an array is documented; null elements;
 //     "" for an empty list or object; an object that wraps the list
 //   - around the jobs (response.go, line.go): {"Jobs":{"Job":[…]}}, SDK dumps,
 //     raw lines, a bare job, arrays of jobs or responses, JSON Lines and
@@ -59,7 +61,7 @@
 // in, up to its end or to the next object that is certainly a job or a
 // document. A whole document is rejected where it says so (api_error), is no
 // response (not_jobs, syntax, empty, encoding), or has no jobs but a member
-// that may hold some under another name (stray.go); so is an object without
+// that may hold some under another name (suspectJobs); so is an object without
 // Jobs around it that has fields of a call or a contact. A reject takes a
 // position like a job.
 package decode

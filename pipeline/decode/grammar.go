@@ -2,10 +2,13 @@ package decode
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
-	"callmill/pipeline/decode/markup"
+	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/split"
 	"callmill/schema"
 )
@@ -21,7 +24,7 @@ type grammar struct {
 
 func newGrammar(o Options, base *schema.Raw) *grammar {
 	g := &grammar{dry: New(o), judge: New(o)}
-	g.dry.dry, g.dry.raw, g.dry.yield = true, &g.raw, func(schema.Decoded) bool { return true }
+	g.dry.Dry, g.dry.raw, g.dry.yield = true, &g.raw, func(schema.Decoded) bool { return true }
 	g.reset(base)
 	return g
 }
@@ -34,18 +37,17 @@ func (g *grammar) reset(base *schema.Raw) {
 
 func (g *grammar) Step(text []byte, depth int, final bool) split.Step {
 	d := g.dry
-	d.memory.reset()
+	d.Free()
 	d.Reset(text)
 	d.Depth, d.n, d.parts = depth, 0, false
 	d.MaxDepth = d.o.MaxDepth
 	if len(text) > 0 && text[0] == '<' {
-		end, whole := markup.End(text, final, d.xmlNames(), d.o.MaxDepth)
+		doc, whole := d.readMarkup(final)
 		if !whole {
 			return split.Step{}
 		}
-		d.Text = text[:end]
-		d.xmlDocument()
-		return split.Step{Length: end, Items: d.n}
+		d.settleXML(doc)
+		return split.Step{Length: doc.End, Items: d.n}
 	}
 	if !d.document() {
 		return split.Step{}
@@ -54,12 +56,13 @@ func (g *grammar) Step(text []byte, depth int, final bool) split.Step {
 }
 
 func (g *grammar) Name(name []byte) split.Name {
-	o := &g.dry.objects
 	switch string(name) {
 	case "":
 		return split.Other
 	case "Jobs", "jobs":
 		return split.Jobs
+	case "Job", "job", "List", "list":
+		return split.Wrapper
 	case "body":
 		return split.Body
 	case "observed_at", "instance_id", "statusCode", "Success", "success":
@@ -68,17 +71,15 @@ func (g *grammar) Name(name []byte) split.Name {
 		return split.JobID
 	}
 	switch {
-	case isJobField(o, name):
+	case g.dry.isJobField(name):
 		return split.JobField
-	case o.inside(name):
+	case g.dry.Inside(name):
 		return split.Inner
 	}
 	return split.Other
 }
 
-func (g *grammar) Wraps(name []byte) bool { return jobs.wraps(name) }
-
-func (g *grammar) Mentions(job []byte) bool { return mentionsTasks(job) }
+func (g *grammar) HasTasks(job []byte) bool { return mentionsTasks(job) }
 
 // mentionsTasks reports whether a job may have calls, which one of
 // ListJobsByGroup never has.
@@ -101,8 +102,8 @@ func (g *grammar) JobID(piece []byte) string {
 		if !more {
 			break
 		}
-		if is(name, "JobId", "jobId") {
-			if !d.token(&id) {
+		if fields.Spells(name, "JobId") {
+			if !d.Token(&id) {
 				break
 			}
 		} else if !d.Skip() {
@@ -110,41 +111,56 @@ func (g *grammar) JobID(piece []byte) string {
 		}
 	}
 	id = strings.Clone(id)
-	d.memory.reset()
+	d.Free()
 	return id
 }
 
-func (g *grammar) Judge(document []byte) split.Verdict {
+// probeID is the id of the job that Judge puts into a document.
+const probeID = "callmill-probe"
+
+func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
+	probe := `{"JobId":"` + probeID + `"}`
+	if tasks {
+		probe = `{"JobId":"` + probeID + `","Tasks":[]}`
+	}
 	raw := g.base
-	raw.Body = document
-	v := split.Verdict{Outcome: split.Unread, Source: split.Source{InstanceID: raw.InstanceID, ObservedAt: raw.ObservedAt, Undated: raw.Undated}}
+	raw.Body = slices.Concat(before, []byte(probe), after)
+	v := split.Verdict{Outcome: split.Unread}
 	for item := range g.judge.Items(&raw) {
-		r := item.Reject
 		switch {
-		case item.Facts != nil || item.Group != nil:
-		case v.Outcome != split.Unread:
-			v.Outcome = split.Mixed
-		case item.Job != nil && item.Job.JobID == split.ProbeID:
-			v.Outcome = split.Published
+		case item.Reject != nil:
+			v.Outcome, v.Reject = split.Refused, item.Reject
+			if bytes.Equal(item.Reject.Raw, raw.Body) {
+				item.Reject.Raw = nil
+			}
+		case item.Job != nil && item.Job.JobID == probeID:
+			v.Outcome, v.Head = split.Published, g.head(item.Job)
 			v.Source = split.Source{InstanceID: strings.Clone(item.Job.InstanceID), ObservedAt: item.Job.ObservedAt, Undated: item.Job.Undated}
-		case r != nil && bytes.Equal(r.Raw, document):
-			r.Raw = nil
-			v.Outcome, v.Reject = split.Refused, r
-		case r != nil && r.Code == schema.RejectUnfetched:
-			v.Outcome, v.Reject = split.Refused, r
-		default:
-			v.Outcome = split.Mixed
 		}
 	}
 	return v
 }
 
-// split cuts text, in which the decoder met damage, into parts without any; array
-// and markup are those of [split.Options].
-func (d *Decoder) split(text []byte, array, markup bool, yield func(split.Part) error) error {
+// head begins a raw line that says of its jobs what the document of j does.
+func (g *grammar) head(j *schema.Job) []byte {
+	line := struct {
+		Action     string `json:"action"`
+		InstanceID string `json:"instance_id,omitempty"`
+		RequestID  string `json:"request_id,omitempty"`
+		ObservedAt string `json:"observed_at,omitempty"`
+	}{Action: schema.ActionListJobs, InstanceID: j.InstanceID, RequestID: j.RequestID}
+	if !j.Undated && (g.base.Undated || j.ObservedAt != g.base.ObservedAt) {
+		line.ObservedAt = strconv.FormatInt(j.ObservedAt, 10)
+	}
+	text, _ := json.Marshal(line) // strings are never an error
+	return append(text[:len(text)-1], `,"Jobs":[`...)
+}
+
+// split cuts text, in which the decoder met damage, into parts without any.
+func (d *Decoder) split(text []byte, yield func(split.Part) error) error {
 	g := d.grammarOf()
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
-	return split.Run(splitOptions(d.o, d.raw, array, markup), g, open, yield)
+	return split.Run(splitOptions(d.o, d.raw), g, open, yield)
 }
 
 // grammarOf returns the grammar for the body being read.
@@ -156,24 +172,17 @@ func (d *Decoder) grammarOf() *grammar {
 	return d.grammar
 }
 
-func splitOptions(o Options, base *schema.Raw, array, markup bool) split.Options {
+func splitOptions(o Options, base *schema.Raw) split.Options {
 	return split.Options{
-		MaxDepth: o.MaxDepth, MaxJobBytes: o.MaxJobBytes, PieceBytes: o.PieceBytes, Array: array, Markup: markup,
+		MaxDepth: o.MaxDepth, MaxJobBytes: o.MaxJobBytes, PieceBytes: o.PieceBytes,
 		Source: split.Source{InstanceID: base.InstanceID, ObservedAt: base.ObservedAt, Undated: base.Undated},
 	}
 }
 
 // isJobField reports whether an object with this member, and without Jobs
 // before it, is a job itself. status with a small letter is a raw line's.
-func isJobField(o *objects, name []byte) bool {
-	return len(name) > 0 && o.job.has(name) && string(name) != "status"
-}
-
-// inside reports whether name is a field of what lies inside a job, and not
-// one of a job.
-func (o *objects) inside(name []byte) bool {
-	return len(name) > 0 && !o.job.has(name) &&
-		(o.task.has(name) || o.turn.has(name) || o.contact.has(name) || o.extra.has(name) || o.summary.has(name))
+func (d *Decoder) isJobField(name []byte) bool {
+	return string(name) != "status" && d.IsJobField(name)
 }
 
 var _ split.Grammar = (*grammar)(nil)

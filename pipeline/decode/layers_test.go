@@ -19,7 +19,8 @@ func TestLayers(t *testing.T) {
 		"charset":  nil,
 		"markup":   {decode + "/jsonscan"},
 		"split":    {decode + "/jsonscan", "callmill/schema"},
-		".":        {decode + "/jsonscan", decode + "/charset", decode + "/markup", decode + "/split", "callmill/schema"},
+		"fields":   {decode + "/jsonscan", decode + "/markup", "callmill/schema"},
+		".":        {decode + "/jsonscan", decode + "/charset", decode + "/markup", decode + "/split", decode + "/fields", "callmill/schema"},
 	} {
 		files, err := filepath.Glob(filepath.Join(part, "*.go"))
 		if err != nil || len(files) == 0 {

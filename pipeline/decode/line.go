@@ -3,9 +3,9 @@ package decode
 import (
 	"bytes"
 	"strings"
-	"time"
 	"unsafe"
 
+	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/pipeline/decode/split"
 	"callmill/schema"
@@ -23,98 +23,65 @@ type line struct {
 	httpStatus    int64
 }
 
-// observedAt reads RFC 3339 or milliseconds.
-func (d *Decoder) observedAt(e *envelope) bool {
-	d.count(rawLine)
-	if d.Next() != '"' {
-		ok := d.instant(&e.observedAt)
-		e.dated = e.observedAt != 0
-		return ok
-	}
-	var s string
-	if !d.token(&s) || s == "" {
-		return d.Bad.Code == ""
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	switch {
-	case err == nil:
-		e.observedAt = t.UnixMilli()
-	case allDigits(s) && len(s) <= 18:
-		e.observedAt, _ = digits([]byte(s))
-	default:
-		d.refuse(schema.RejectTime, d.field, quoted(s)+", neither RFC 3339 nor milliseconds")
-		return true
-	}
-	e.dated = true
-	if e.observedAt < 0 || e.observedAt > maxInstant {
-		d.refuse(schema.RejectTime, d.field, "an instant outside the years 1970 to 9998")
-	}
-	return true
-}
-
-func (d *Decoder) dumpStatus(e *envelope) bool {
-	d.count(sdkDump)
-	return d.lineStatus(e)
-}
-
 // lineStatus reads the HTTP status; a job in lower camel case has a status of
 // its own, which is read again when its other fields show that it is a job.
-func (d *Decoder) lineStatus(e *envelope) (ok bool) {
+func (d *Decoder) lineStatus() (ok bool) {
 	if c := d.Next(); c-'0' > 9 {
 		return d.Skip()
 	}
-	d.field = "status"
-	e.httpStatus, _, ok = d.integer()
+	d.env.httpStatus, _, ok = d.Integer()
 	return ok
 }
 
 // body reads the response within a raw line or an SDK dump: embedded, or as
 // the text that was received.
-func (d *Decoder) body(*envelope) bool {
+func (d *Decoder) body() bool {
 	switch d.Next() {
 	case '{':
 		return d.response()
 	case '[':
-		return d.jobsOf()
+		return d.jobList()
 	case 'n':
 		return d.Literal("null")
 	case '"':
 		return d.bodyText()
 	}
-	return d.notA("body", "a response")
+	return d.NotA("body", "a response")
 }
 
 func (d *Decoder) bodyText() bool {
-	text, ok := d.text()
+	text, ok := d.ReadString()
 	if !ok || strings.TrimSpace(text) == "" {
 		return ok
 	}
-	d.count(bodyText)
+	d.Count(fields.BodyText)
 	if d.doc.inner {
-		d.refuse(schema.RejectShape, "body", "text within text")
+		d.Refuse(schema.RejectShape, "body", "text within text")
 		return true
 	}
-	outer := d.enterText(unsafe.Slice(unsafe.StringData(text), len(text)))
+	outer := d.EnterText(unsafe.Slice(unsafe.StringData(text), len(text)))
 	d.doc.inner = true
 	ok = d.innerDocument()
 	d.doc.inner = false
-	d.leaveText(outer)
+	d.LeaveText(outer)
 	return ok
 }
 
 // innerDocument reads the text of a body, which is one document. It returns
 // false where the document around it is better read in parts.
 func (d *Decoder) innerDocument() bool {
-	items, n, refused, counted := len(d.items), d.n, d.refused, d.tally.kinds
+	items, n, refused, counted := len(d.items), d.n, d.Refused, d.Met()
 	ok := false
 	switch d.Next() {
 	case '{':
 		ok = d.response()
 	case '[':
-		ok = d.jobsOf()
+		ok = d.jobList()
 	case '<':
-		if bad := d.xml(d.Text[d.Pos:]); bad.Code != "" {
-			d.rejectBody(bad.Code, reasonOf(bad))
+		doc, _ := d.readMarkup(true)
+		d.decodeXML(doc)
+		if doc.Bad.Code != "" {
+			d.rejectBody(doc.Bad.Code, reasonOf(doc.Bad))
 		}
 		return true
 	}
@@ -129,7 +96,8 @@ func (d *Decoder) innerDocument() bool {
 	if d.crowded() {
 		return false
 	}
-	d.items, d.n, d.refused, d.tally.kinds = d.items[:items], n, refused, counted
+	d.items, d.n, d.Refused = d.items[:items], n, refused
+	d.Recount(counted)
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return true // classify calls it an api_error
 	}
@@ -141,7 +109,7 @@ func (d *Decoder) rejectBody(code, reason string) {
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return // classify calls it an api_error
 	}
-	d.count(damaged)
+	d.Count(fields.Damaged)
 	d.reject(code, "", "in body: "+reason, d.Text)
 }
 
@@ -149,7 +117,7 @@ func (d *Decoder) rejectBody(code, reason string) {
 func (d *Decoder) innerParts() {
 	text, parts := d.Text, d.parts
 	d.parts = true
-	_ = d.split(text, false, false, func(part split.Part) error {
+	_ = d.split(text, func(part split.Part) error {
 		if r := part.Reject; r != nil {
 			if part.Document {
 				r.Reason, r.Raw = "in body: "+r.Reason, bytes.Clone(text)
@@ -157,9 +125,9 @@ func (d *Decoder) innerParts() {
 			d.rejectOfPart(part)
 			return nil
 		}
-		outer := d.enterText(d.memory.texts.keep(part.Text))
+		outer := d.EnterText(d.KeepText(part.Text))
 		d.innerPart()
-		d.leaveText(outer)
+		d.LeaveText(outer)
 		return nil
 	})
 	d.parts = parts
@@ -173,7 +141,8 @@ func (d *Decoder) innerPart() {
 		case '{':
 			d.response()
 		case '<':
-			d.xml(d.Text[d.Pos:])
+			doc, _ := d.readMarkup(true)
+			d.decodeXML(doc)
 			return
 		default:
 			return

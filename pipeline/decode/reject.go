@@ -2,40 +2,10 @@ package decode
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 
 	"callmill/schema"
 )
-
-// refusal is the first value of a job, or of an envelope, whose shape is on no
-// list.
-type refusal struct{ code, reason string }
-
-func (d *Decoder) refuse(code, name, what string) {
-	if d.refused.code == "" {
-		d.refused = refusal{code, d.at.path() + name + " is " + what}
-	}
-}
-
-// path is where in a job the value being read is, up to its own name.
-func (at place) path() string {
-	var b strings.Builder
-	step := func(list string, i int) {
-		if i >= 0 {
-			fmt.Fprintf(&b, "%s[%d].", list, i)
-		}
-	}
-	step("Contacts", at.contact)
-	step("Extras", at.extra)
-	step("Tasks", at.task)
-	if at.person {
-		b.WriteString("Contact.")
-	}
-	step("Conversation", at.turn)
-	step("Summary", at.summary)
-	return b.String()
-}
 
 // reject adds a reject to the items of the document.
 func (d *Decoder) reject(code, jobID, reason string, piece []byte) {
@@ -47,7 +17,7 @@ func (d *Decoder) reject(code, jobID, reason string, piece []byte) {
 func (d *Decoder) rejectAs(r *schema.Reject) {
 	position := d.n
 	d.n++
-	if d.dry {
+	if d.Dry {
 		return
 	}
 	own := *r

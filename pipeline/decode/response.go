@@ -2,8 +2,8 @@ package decode
 
 import (
 	"strconv"
-	"strings"
 
+	"callmill/pipeline/decode/fields"
 	"callmill/pipeline/decode/jsonscan"
 	"callmill/schema"
 )
@@ -18,42 +18,65 @@ type envelope struct {
 	requestID string
 	status    int64 // HttpStatusCode
 
-	wrapped  bool   // Jobs is a wrapper
-	paged    bool   // Jobs has page numbers, as in ListJobsByGroup
-	hasTasks bool   // a job in a wrapper mentions Tasks
-	page     string // the action whose page this is, if a member names it
-	stray    stray  // a member that may hold the jobs
-	lost     bool   // the document is damaged, which was said
+	wrapped  bool           // Jobs is a wrapper
+	paged    bool           // Jobs has page numbers, as in ListJobsByGroup
+	hasTasks bool           // a job in a wrapper mentions Tasks
+	page     string         // the action whose page this is, if a member names it
+	suspect  fields.Suspect // may hold the jobs
+	lost     bool           // the document is damaged, which was said
 
 	line // of a raw line
 }
 
+// A field of an envelope is read into that of the decoder.
+type field = fields.Field[Decoder]
+
 // responseFields are those of a response itself.
-func responseFields() []field[envelope] {
-	return []field[envelope]{
-		{"Jobs", (*Decoder).envelopeJobs},
-		{"RequestId", func(d *Decoder, e *envelope) bool { return d.token(&e.requestID) }},
-		{"Success", (*Decoder).success},
-		{"Code", func(d *Decoder, e *envelope) bool { return d.token(&e.code) }},
-		{"Message", func(d *Decoder, e *envelope) bool { return d.content(&e.message) }},
-		{"HttpStatusCode", (*Decoder).httpStatusCode},
-		{"SearchTaskInfoList", (*Decoder).searchTaskPage},
-		{"JobGroups", (*Decoder).groupsPage},
+func responseFields() []field {
+	return []field{
+		{Name: "Jobs", Read: func(_ *fields.Reader, d *Decoder) bool {
+			d.env.holdsJobs = true
+			return d.jobList()
+		}},
+		{Name: "RequestId", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.requestID) }},
+		{Name: "Success", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
+			d.env.success, d.env.toldSo, ok = r.Truth()
+			return ok
+		}},
+		{Name: "Code", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.code) }},
+		{Name: "Message", Read: func(r *fields.Reader, d *Decoder) bool { return r.Content(&d.env.message) }},
+		{Name: "HttpStatusCode", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
+			d.env.status, _, ok = r.Integer()
+			return ok
+		}},
+		{Name: "SearchTaskInfoList", Read: func(_ *fields.Reader, d *Decoder) bool { return d.searchTaskPage() }},
+		{Name: "JobGroups", Read: func(r *fields.Reader, d *Decoder) bool {
+			d.env.page = schema.ActionListJobGroups // whose raw line is read when it was read to its end
+			return r.Skip()
+		}},
 	}
 }
 
 // lineFields are those of raw lines and SDK dumps.
-func lineFields() []field[envelope] {
-	return []field[envelope]{
-		{"observed_at", (*Decoder).observedAt},
-		{"instance_id", func(d *Decoder, e *envelope) bool { return d.token(&e.instanceID) }},
-		{"action", func(d *Decoder, e *envelope) bool { return d.token(&e.action) }},
-		{"request_id", func(d *Decoder, e *envelope) bool { return d.token(&e.lineRequestID) }},
-		{"asked", func(d *Decoder, _ *envelope) bool { return d.Skip() }},
-		{"headers", func(d *Decoder, _ *envelope) bool { return d.Skip() }},
-		{"status", (*Decoder).lineStatus},
-		{"statusCode", (*Decoder).dumpStatus},
-		{"body", (*Decoder).body},
+func lineFields() []field {
+	skip := func(r *fields.Reader, _ *Decoder) bool { return r.Skip() }
+	return []field{
+		{Name: "observed_at", Read: func(r *fields.Reader, d *Decoder) (ok bool) {
+			r.Count(fields.RawLine)
+			d.env.dated, ok = r.Time(&d.env.observedAt)
+			return ok
+		}},
+		{Name: "instance_id", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.instanceID) }},
+		{Name: "action", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.action) }},
+		{Name: "request_id", Read: func(r *fields.Reader, d *Decoder) bool { return r.Token(&d.env.lineRequestID) }},
+		{Name: "asked", Read: skip},
+		{Name: "headers", Read: skip},
+		{Name: "status", Read: func(_ *fields.Reader, d *Decoder) bool { return d.lineStatus() }},
+		{Name: "statusCode", Read: func(r *fields.Reader, d *Decoder) bool {
+			r.Count(fields.SDKDump)
+			return d.lineStatus()
+		}},
+		{Name: "body", Read: func(_ *fields.Reader, d *Decoder) bool { return d.body() }},
 	}
 }
 
@@ -61,7 +84,7 @@ func lineFields() []field[envelope] {
 // false where that is damaged, or better read in parts.
 func (d *Decoder) response() bool {
 	start, depth := d.Pos, d.Depth
-	env, refused := d.env, d.refused
+	env, refused := d.env, d.Refused
 	if !d.Enter() {
 		return false
 	}
@@ -71,173 +94,94 @@ func (d *Decoder) response() bool {
 		if !more {
 			return d.Bad.Code == ""
 		}
-		if !d.env.holdsJobs && isJobField(&d.objects, name) {
+		if !d.env.holdsJobs && d.isJobField(name) {
 			d.Pos, d.Depth = start, depth
-			d.env, d.refused = env, refused // what came before are fields of the job
-			d.count(bareJob)
+			d.env, d.Refused = env, refused // what came before are fields of the job
+			d.Count(fields.BareJob)
 			return d.bareJob()
 		}
-		if !readMember(d, d.objects.envelope, &d.env, name, &after, (*Decoder).strayOfResponse) {
+		if !fields.ReadMember(d.Reader, d.envelopes, d, name, &after, suspectJobs) {
 			return false
 		}
 	}
 }
 
-func (d *Decoder) envelopeJobs(e *envelope) bool {
-	e.holdsJobs = true
-	return d.jobsOf()
-}
-
-func (d *Decoder) success(e *envelope) (ok bool) {
-	e.success, e.toldSo, ok = d.truth()
-	return ok
-}
-
-func (d *Decoder) httpStatusCode(e *envelope) (ok bool) {
-	e.status, _, ok = d.integer()
-	return ok
-}
-
-// groupsPage steps over a page of ListJobGroups, whose raw line is read when it
-// was read to its end.
-func (d *Decoder) groupsPage(e *envelope) bool {
-	e.page = schema.ActionListJobGroups
-	return d.Skip()
-}
-
-// pageOfRoot returns the action that a root element of XML names, where that is
-// not ListJobs.
-func pageOfRoot(root string) string {
-	switch action := strings.TrimSuffix(root, "Response"); action {
-	case schema.ActionSearchTask, schema.ActionListJobGroups, schema.ActionListJobsByGroup:
-		return action
+// suspectJobs notes a member of a response that may hold its jobs.
+func suspectJobs(r *fields.Reader, d *Decoder, name, value []byte) {
+	s, is := r.Suspect(name, value, "JobId")
+	if e := &d.env; is && (e.suspect.Name == "" || s.Mentions && !e.suspect.Mentions) {
+		e.suspect = s
 	}
-	return ""
 }
 
-// jobsOf reads the value of Jobs, or of what takes its place.
-func (d *Decoder) jobsOf() bool {
-	switch d.Next() {
-	case '[':
-		if !d.Enter() {
-			return false
-		}
-		for first := true; d.Element(first); first = false {
-			if !d.jobElement() {
-				return false
-			}
-		}
-		return d.Bad.Code == ""
-	case '{':
-		if d.isWrapper(jobs) {
-			return d.unwrapJobs()
-		}
-		d.count(objectForArray)
-		return d.jobElement()
-	case 'n':
-		return d.Literal("null")
-	case '"':
-		return d.emptyString("Jobs", "an array", emptyForArray)
+// jobList reads the value of Jobs, or of what takes its place.
+func (d *Decoder) jobList() bool {
+	if d.Next() == '{' && d.IsWrapper(fields.Jobs) {
+		d.env.wrapped = true
 	}
-	return d.notA("Jobs", "an array")
+	return d.List(fields.Jobs, d.jobElement, d.besideJobs)
 }
 
-// unwrapJobs is unwrap for jobs: page numbers beside them belong to another action.
-func (d *Decoder) unwrapJobs() bool {
-	d.count(wrapped)
-	d.env.wrapped = true
-	if !d.Enter() {
+// besideJobs steps over what a wrapper holds beside jobs: page numbers belong to
+// another action.
+func (d *Decoder) besideJobs(name []byte) bool {
+	if fields.Spells(name, "PageNumber") || fields.Spells(name, "PageSize") || fields.Spells(name, "TotalCount") {
+		d.env.paged = true
+		return d.Skip()
+	}
+	start := d.Pos
+	if !d.Unknown(name) {
 		return false
 	}
-	for first := true; ; first = false {
-		name, more := d.Member(first)
-		if !more {
-			return d.Bad.Code == ""
-		}
-		ok := false
-		switch {
-		case jobs.wraps(name):
-			ok = d.jobsOf()
-		case is(name, "PageNumber", "pageNumber") || is(name, "PageSize", "pageSize") || is(name, "TotalCount", "totalCount"):
-			d.env.paged = true
-			ok = d.Skip()
-		default:
-			start := d.Pos
-			if ok = d.unknown(name); ok {
-				d.strayOfResponse(&d.env, name, d.Text[start:d.Pos])
-			}
-		}
-		if !ok {
-			return false
-		}
-	}
+	suspectJobs(d.Reader, d, name, d.Text[start:d.Pos])
+	return true
 }
 
-// jobElement reads the job at Pos: every element but null is one item.
+// jobElement reads the element of a list of jobs at Pos, which is one item.
 func (d *Decoder) jobElement() bool {
 	d.env.holdsJobs = true
-	start := d.Pos
-	switch c := d.Next(); c {
-	case '{':
-		return d.readJob(nil) && !d.crowded()
-	case 'n':
-		d.count(nullElement)
-		return d.Literal("null")
-	default:
-		start = d.Pos
-		if !d.Skip() {
-			return false
-		}
-		d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(c)+", not an object", d.Text[start:d.Pos])
-		return !d.crowded()
+	c := d.Next()
+	if c == '{' {
+		return d.readJob() && !d.crowded()
 	}
+	if d.XML {
+		return d.damagedXML()
+	}
+	start := d.Pos
+	if !d.Skip() {
+		return false
+	}
+	d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(c)+", not an object", d.Text[start:d.Pos])
+	return !d.crowded()
 }
 
 // bareJob reads a job that stands in the place of a response.
 func (d *Decoder) bareJob() bool {
-	d.foreign, d.bare = "", true
+	d.Foreign, d.Bare = "", true
 	ok := d.jobElement()
-	d.foreign, d.bare = "", false
+	d.Foreign, d.Bare = "", false
 	return ok
 }
 
-// readJob reads the job at Pos and adds it to the items; raw is the job as it
-// was received, nil where that is the text read. It returns false at damage.
-func (d *Decoder) readJob(raw []byte) bool {
+// readJob reads the object at Pos as a job and adds it to the items. It returns
+// false at damage.
+func (d *Decoder) readJob() bool {
 	j := &d.read // which escapes, as what reads a field is a function value
-	start, outer := d.Pos, d.refused
-	d.refused = refusal{}
-	defer func() { d.at, d.refused = nowhere, outer }()
-	if start >= len(d.Text) || d.Text[start] != '{' {
-		if !d.Skip() {
-			return false
-		}
-		d.reject(schema.RejectShape, "", "an element of Jobs is "+jsonscan.Kind(d.Text[start])+", not an object", orText(raw, d.Text[start:d.Pos]))
-		return true
-	}
-	if d.dry {
-		if !d.Skip() {
-			return false
-		}
-		d.n++
-	} else if !d.job(j) {
+	start, outer := d.Pos, d.Refused
+	d.Refused = fields.Refusal{}
+	defer func() { d.Refused = outer }()
+	if d.Dry && !d.Skip() || !d.Dry && !d.Job(j) {
 		return false
 	}
-	piece := orText(raw, d.Text[start:d.Pos])
 	if d.env.wrapped && !d.env.hasTasks {
 		d.env.hasTasks = mentionsTasks(d.Text[start:d.Pos])
 	}
-	if !d.dry {
-		d.judge(j, piece)
+	if d.Dry {
+		d.n++
+	} else {
+		d.judge(j, d.received(start))
 	}
 	return true
-}
-
-func orText(raw, text []byte) []byte {
-	if raw != nil {
-		return raw
-	}
-	return text
 }
 
 // judge makes an item of a job that was read to its end.
@@ -245,14 +189,14 @@ func (d *Decoder) judge(j *schema.Job, piece []byte) {
 	switch {
 	case len(piece) > d.o.MaxJobBytes:
 		d.reject(schema.RejectTooLarge, j.JobID, "a job of "+strconv.Itoa(len(piece))+" bytes", piece)
-	case d.foreign != "" && len(j.Tasks) == 0 && len(j.Contacts) == 0:
-		d.reject(schema.RejectNotJobs, "", "well-formed, but an object with "+d.foreign+" is no job", piece)
-	case d.refused.code != "":
-		d.reject(d.refused.code, j.JobID, d.refused.reason, piece)
+	case d.Foreign != "" && len(j.Tasks) == 0 && len(j.Contacts) == 0:
+		d.reject(schema.RejectNotJobs, "", "well-formed, but an object with "+d.Foreign+" is no job", piece)
+	case d.Refused.Code != "":
+		d.reject(d.Refused.Code, j.JobID, d.Refused.Reason, piece)
 	case j.JobID == "":
 		d.reject(schema.RejectNoJobID, "", "a job without JobId", piece)
 	default:
-		d.items = append(d.items, schema.Decoded{Position: d.n, Job: d.memory.jobs.one(*j)})
+		d.items = append(d.items, schema.Decoded{Position: d.n, Job: d.KeepJob(j)})
 		d.n++
 	}
 }

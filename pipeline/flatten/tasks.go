@@ -1,6 +1,7 @@
 package flatten
 
 import (
+	"cmp"
 	"time"
 
 	"callmill/pipeline/flatten/pattern"
@@ -83,4 +84,55 @@ func callOf(j *schema.Job, t *schema.Task) pattern.Call {
 		c = &j.Contacts[0]
 	}
 	return pattern.Call{Name: c.Name, Honorific: c.Honorific}
+}
+
+// setFacts fills in the columns of SearchTask; factsOf reads them.
+func (f *Flattener) setFacts(row *schema.TaskRow, facts *schema.Facts) {
+	row.JobGroupName = facts.JobGroupName
+	row.ScriptName = facts.ScriptName
+	row.CallMS = copyOf(facts.CallMS)
+	row.RingingS = copyOf(facts.RingingS)
+	row.EndReason = copyOf(facts.EndReason)
+	row.ReachedEnd = copyOf(facts.ReachedEnd)
+	row.LastPlaybackCompleted = copyOf(facts.LastPlaybackCompleted)
+	row.HungUpByRejection = copyOf(facts.HungUpByRejection)
+	row.DialExceptions = f.list(facts.DialExceptions)
+}
+
+// attempts goes through the tasks of a job in order, numbers the dialled ones and
+// derives the outcome of the job.
+type attempts struct {
+	dialed int32
+
+	// Outcomes; "" if there was no task of the kind.
+	lastAnswered string
+	lastDialed   string
+	last         string
+}
+
+// add adds the next task and returns its attempt, nil if it was not dialled.
+func (a *attempts) add(o *schema.Outcome) *int32 {
+	a.last = o.Outcome
+	if !o.Dialed() {
+		return nil
+	}
+	a.dialed++
+	a.lastDialed = o.Outcome
+	if answered := o.Answered(); answered != nil && *answered {
+		a.lastAnswered = o.Outcome
+	}
+	return new(a.dialed)
+}
+
+// outcome returns the outcome of the job: that of its last answered attempt, else
+// of its last dialled one, else of its last task, else that of its status.
+func (a *attempts) outcome(jobStatus string) string {
+	withoutTasks := schema.NotCalled
+	switch jobStatus {
+	case schema.JobCancelled:
+		withoutTasks = schema.Cancelled
+	case schema.JobFailed:
+		withoutTasks = schema.Failed
+	}
+	return cmp.Or(a.lastAnswered, a.lastDialed, a.last, withoutTasks)
 }

@@ -25,8 +25,8 @@ func Job(rows *schema.Rows) *schema.Job {
 		Priority:       copyOf(r.Priority),
 		SystemPriority: copyOf(r.SystemPriority),
 		CallingNumbers: copyOfList(r.CallingNumbers),
-		Contacts:       contactsOf(rows.Contacts),
-		Extras:         extrasOf(rows.Extras),
+		Contacts:       listOf(rows.Contacts, contactOf),
+		Extras:         listOf(rows.Extras, extraOf),
 		Tasks:          tasksOf(rows),
 		RequestID:      r.RequestID,
 		ObservedAt:     r.ObservedAt,
@@ -39,55 +39,51 @@ func Job(rows *schema.Rows) *schema.Job {
 	return j
 }
 
-func contactsOf(rows []schema.ContactRow) []schema.Contact {
+// listOf makes a list of rows; one without elements is nil.
+func listOf[R, T any](rows []R, of func(*R) T) []T {
 	if len(rows) == 0 {
 		return nil
 	}
-	list := make([]schema.Contact, len(rows))
+	list := make([]T, len(rows))
 	for i := range rows {
-		r := &rows[i]
-		list[i] = schema.Contact{
-			ContactID:   r.ContactID,
-			Name:        r.ContactName,
-			Honorific:   r.ContactHonorific,
-			PhoneNumber: r.ContactPhoneNumber,
-			ReferenceID: r.ContactReferenceID,
-			Role:        r.ContactRole,
-			State:       r.ContactState,
-			JobID:       r.ContactJobID,
-			Key:         r.ContactKey,
-		}
+		list[i] = of(&rows[i])
 	}
 	return list
 }
 
-func extrasOf(rows []schema.ExtraRow) []schema.Extra {
-	if len(rows) == 0 {
-		return nil
+func contactOf(r *schema.ContactRow) schema.Contact {
+	return schema.Contact{
+		ContactID:   r.ContactID,
+		Name:        r.ContactName,
+		Honorific:   r.ContactHonorific,
+		PhoneNumber: r.ContactPhoneNumber,
+		ReferenceID: r.ContactReferenceID,
+		Role:        r.ContactRole,
+		State:       r.ContactState,
+		JobID:       r.ContactJobID,
+		Key:         r.ContactKey,
 	}
-	list := make([]schema.Extra, len(rows))
-	for i := range rows {
-		list[i] = schema.Extra{Key: rows[i].Key, Value: rows[i].Value}
-	}
-	return list
 }
 
+func extraOf(r *schema.ExtraRow) schema.Extra { return schema.Extra{Key: r.Key, Value: r.Value} }
+
+func turnOf(r *schema.TurnRow) schema.Turn {
+	return schema.Turn{Speaker: r.Speaker, Script: r.Script, Timestamp: r.StoredTime}
+}
+
+// tasksOf makes the tasks of a job with their turns.
 func tasksOf(rows *schema.Rows) []schema.Task {
-	if len(rows.Tasks) == 0 {
-		return nil
-	}
-	list := make([]schema.Task, len(rows.Tasks))
 	turns := rows.Turns
-	for i := range rows.Tasks {
-		list[i] = taskOf(&rows.Tasks[i])
+	return listOf(rows.Tasks, func(r *schema.TaskRow) schema.Task {
 		n := 0
-		for n < len(turns) && turns[n].TaskID == list[i].TaskID {
+		for n < len(turns) && turns[n].TaskID == r.TaskID {
 			n++
 		}
-		list[i].Turns = turnsOf(turns[:n])
+		task := taskOf(r)
+		task.Turns = listOf(turns[:n], turnOf)
 		turns = turns[n:]
-	}
-	return list
+		return task
+	})
 }
 
 func taskOf(r *schema.TaskRow) schema.Task {
@@ -119,18 +115,6 @@ func taskOf(r *schema.TaskRow) schema.Task {
 	}
 }
 
-func turnsOf(rows []schema.TurnRow) []schema.Turn {
-	if len(rows) == 0 {
-		return nil
-	}
-	list := make([]schema.Turn, len(rows))
-	for i := range rows {
-		r := &rows[i]
-		list[i] = schema.Turn{Speaker: r.Speaker, Script: r.Script, Timestamp: r.StoredTime}
-	}
-	return list
-}
-
 // putSummaries adds summaries to the job and its turns.
 func putSummaries(j *schema.Job, rows []schema.SummaryRow) {
 	at := 0
@@ -153,13 +137,8 @@ func putSummaries(j *schema.Job, rows []schema.SummaryRow) {
 // findTask returns the index of the task with the given id, len(tasks) without one.
 // It looks from start on first: summaries are in the order of the tasks.
 func findTask(tasks []schema.Task, id string, start int) int {
-	for i := start; i < len(tasks); i++ {
-		if tasks[i].TaskID == id {
-			return i
-		}
-	}
-	for i := range start {
-		if tasks[i].TaskID == id {
+	for n := range tasks {
+		if i := (start + n) % len(tasks); tasks[i].TaskID == id {
 			return i
 		}
 	}
@@ -171,4 +150,18 @@ func copyOfList(list []string) []string {
 		return nil
 	}
 	return slices.Clone(list)
+}
+
+func factsOf(row *schema.TaskRow) schema.Facts {
+	return schema.Facts{
+		JobGroupName:          row.JobGroupName,
+		ScriptName:            row.ScriptName,
+		CallMS:                copyOf(row.CallMS),
+		RingingS:              copyOf(row.RingingS),
+		EndReason:             copyOf(row.EndReason),
+		ReachedEnd:            copyOf(row.ReachedEnd),
+		LastPlaybackCompleted: copyOf(row.LastPlaybackCompleted),
+		HungUpByRejection:     copyOf(row.HungUpByRejection),
+		DialExceptions:        copyOfList(row.DialExceptions),
+	}
 }

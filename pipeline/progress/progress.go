@@ -8,8 +8,10 @@
 package progress
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +21,16 @@ import (
 // Modes returns the values of --progress. The first, the default, is a bar on a
 // terminal and plain elsewhere.
 func Modes() []string { return []string{"auto", "plain", "json", "none"} }
+
+// Check returns an error unless mode is a value of --progress.
+func Check(mode string) error {
+	modes := Modes()
+	if slices.Contains(modes, mode) {
+		return nil
+	}
+	last := len(modes) - 1
+	return fmt.Errorf("--progress must be %s or %s, got %q", strings.Join(modes[:last], ", "), modes[last], mode)
+}
 
 // Bytes is the unit of stages shown in kB, MB and GB; any other unit is a plural
 // noun, shown unchanged.
@@ -81,21 +93,21 @@ type view interface {
 // New returns the Progress of a run, nil for mode "none". mode is a value of
 // --progress, w the destination, terminal whether w is a terminal.
 func New(mode string, w io.Writer, terminal bool, opts Options) (*Progress, error) {
-	p := &Progress{now: opts.Now}
-	if p.now == nil {
-		p.now = time.Now
+	p := &Progress{now: time.Now}
+	if opts.Now != nil {
+		p.now = opts.Now
 	}
 	switch {
 	case mode == "none":
 		return nil, nil
 	case mode == "auto" && terminal:
-		p.view = &bar{w: w, refresh: opts.Every}
+		p.view = &bar{w: w, refresh: cmp.Or(opts.Every, time.Second/7)}
 	case mode == "auto", mode == "plain":
-		p.view = &printer{w: w, interval: opts.Every, format: formatPlain}
+		p.view = &printer{w: w, interval: cmp.Or(opts.Every, 5*time.Second), format: formatPlain}
 	case mode == "json":
-		p.view = &printer{w: w, interval: opts.Every, format: formatJSON}
+		p.view = &printer{w: w, interval: cmp.Or(opts.Every, 5*time.Second), format: formatJSON}
 	default:
-		return nil, fmt.Errorf("invalid --progress %q: want %s", mode, strings.Join(Modes(), ", "))
+		return nil, Check(mode)
 	}
 	return p, nil
 }
@@ -114,13 +126,18 @@ func (p *Progress) Start(label string, total int64, unit string) {
 	p.stage.Store(s)
 }
 
+// running returns the stage between Start and Done, nil without one.
+func (p *Progress) running() *stage {
+	if p == nil {
+		return nil
+	}
+	return p.stage.Load()
+}
+
 // Add reports that n more units are done. It costs little more than reading the
 // clock, and now and then prints a line.
 func (p *Progress) Add(n int64) {
-	if p == nil {
-		return
-	}
-	s := p.stage.Load()
+	s := p.running()
 	if s == nil {
 		return
 	}
@@ -136,27 +153,23 @@ func (p *Progress) Add(n int64) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stage.Load() == s { // not after the last line of the stage
+	if p.running() == s { // not after the last line of the stage
 		p.view.show(p.snapshot(s))
 	}
 }
 
 // Grow adds n units to the total.
 func (p *Progress) Grow(n int64) {
-	if p == nil {
-		return
-	}
-	if s := p.stage.Load(); s != nil {
+	if s := p.running(); s != nil {
 		s.total.Add(n)
 	}
 }
 
 // Count adds n to a counter of the run. Counters are kept across stages.
 func (p *Progress) Count(f Field, n int64) {
-	if p == nil {
-		return
+	if p != nil {
+		p.counts[f].Add(n)
 	}
-	p.counts[f].Add(n)
 }
 
 // Done ends the stage, complete or not, and shows it a last time. Once it has

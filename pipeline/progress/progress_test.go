@@ -109,7 +109,7 @@ func TestUnknownMode(t *testing.T) {
 			t.Errorf("%v; %v does not name %s", e, err, mode)
 		}
 	}
-	if want := `invalid --progress "fancy": want auto, plain, json, none`; err.Error() != want {
+	if want := `--progress must be auto, plain, json or none, got "fancy"`; err.Error() != want {
 		t.Errorf("%q, want %q", err, want)
 	}
 }

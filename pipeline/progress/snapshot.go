@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -82,20 +83,21 @@ func (s *snapshot) text() string {
 	return b.String()
 }
 
+// amount returns a number with its unit.
 func (s *snapshot) amount(n int64) string {
-	if s.unit == Bytes {
+	switch {
+	case s.unit == Bytes:
 		return size(float64(n))
-	}
-	if n == 1 {
+	case n == 1:
 		return "1 " + strings.TrimSuffix(s.unit, "s")
 	}
 	return thousands(n) + " " + s.unit
 }
 
-// number returns an amount whose unit follows.
+// number returns an amount whose unit follows; kB and MB may differ from that.
 func (s *snapshot) number(n int64) string {
 	if s.unit == Bytes {
-		return size(float64(n)) // kB and MB may differ from the unit that follows
+		return size(float64(n))
 	}
 	return thousands(n)
 }
@@ -110,43 +112,25 @@ func (s *snapshot) perSecond(rate float64) string {
 	return thousands(int64(rate)) + "/s"
 }
 
-// name returns the singular and the plural of a field.
-func (f Field) name() (one, many string) {
-	switch f {
-	case Jobs:
-		return "job", "jobs"
-	case Turns:
-		return "turn", "turns"
-	case Rejects:
-		return "reject", "rejects"
-	case Retries:
-		return "retry", "retries"
-	default:
-		return "throttle", "throttles"
-	}
+// fieldNames are the singular and the plural of each field.
+var fieldNames = [fieldCount][2]string{
+	{"job", "jobs"}, {"turn", "turns"}, {"reject", "rejects"}, {"retry", "retries"}, {"throttle", "throttles"},
 }
 
 func plural(n int64, f Field) string {
-	one, many := f.name()
 	if n == 1 {
-		return "1 " + one
+		return "1 " + fieldNames[f][0]
 	}
-	return thousands(n) + " " + many
+	return thousands(n) + " " + fieldNames[f][1]
 }
 
 // size returns a number of bytes in powers of 1000: "4.5 MB".
 func size(n float64) string {
-	for _, unit := range []string{"B", "kB", "MB", "GB"} {
-		if n < 999.95 {
-			digits := 1
-			if unit == "B" {
-				digits = 0
-			}
-			return strconv.FormatFloat(n, 'f', digits, 64) + " " + unit
-		}
-		n /= 1000
+	units, digits := []string{"B", "kB", "MB", "GB", "TB"}, 0
+	for n >= 999.95 && len(units) > 1 {
+		n, units, digits = n/1000, units[1:], 1
 	}
-	return strconv.FormatFloat(n, 'f', 1, 64) + " TB"
+	return strconv.FormatFloat(n, 'f', digits, 64) + " " + units[0]
 }
 
 // thousands returns a number with commas: "1,234,567".
@@ -168,4 +152,52 @@ func duration(d time.Duration) string {
 		return d.Round(100 * time.Millisecond).String()
 	}
 	return d.Round(time.Second).String()
+}
+
+// rateWindow is the time over which the rate is measured. With a much shorter one,
+// the estimate of a run that is throttled now and then would change every few
+// seconds; over the whole stage, that of a run that resumed or slowed down for good
+// would stay wrong for long.
+const rateWindow = time.Minute
+
+// meter measures the rate of a stage. It is safe for concurrent use.
+type meter struct {
+	mu      sync.Mutex
+	samples []sample // in order, at least a second apart; all but the first within rateWindow
+	last    sample   // the last with an increase
+}
+
+// sample is how much of a stage was done after a time.
+type sample struct {
+	elapsed time.Duration
+	done    int64
+}
+
+// observe adds a sample. It returns the rate over rateWindow, and the time since
+// the last increase.
+func (m *meter) observe(elapsed time.Duration, done int64) (rate float64, idle time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if done != m.last.done {
+		m.last = sample{elapsed, done}
+	}
+	if len(m.samples) == 0 {
+		m.samples = append(m.samples, sample{}) // the start of the stage
+	}
+	for len(m.samples) > 1 && elapsed-m.samples[1].elapsed >= rateWindow {
+		m.samples = m.samples[1:]
+	}
+	oldest := m.samples[0]
+	if elapsed-m.samples[len(m.samples)-1].elapsed >= time.Second {
+		m.samples = append(m.samples, sample{elapsed, done})
+	}
+	return perSecond(done-oldest.done, elapsed-oldest.elapsed), elapsed - m.last.elapsed
+}
+
+// perSecond returns a rate, 0 over a time that is too short to tell.
+func perSecond(n int64, d time.Duration) float64 {
+	if d < 100*time.Millisecond || n < 0 {
+		return 0
+	}
+	return float64(n) / d.Seconds()
 }

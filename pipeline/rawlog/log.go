@@ -2,6 +2,7 @@ package rawlog
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -31,22 +32,12 @@ type Options struct {
 	FS durable.FS // nil is the machine's
 }
 
-func (o Options) withDefaults() Options {
-	if o.FileBytes <= 0 {
-		o.FileBytes = 64 << 20
-	}
-	if o.FS == nil {
-		o.FS = durable.OS{}
-	}
-	return o
-}
-
 // Log is the folder of one run: lines are appended to it, and those of the run it
 // resumes can be looked up. Safe for concurrent use.
 type Log struct {
 	o      Options
 	folder string
-	kept   kept
+	kept   *kept
 
 	disk    sync.Mutex // for what is below
 	encoder *zstd.Encoder
@@ -80,7 +71,7 @@ const spareBytes = 4 << 20
 // resumed once, and cuts off what was torn when that ended. The folder of a run
 // that resumes nothing is made with its first group.
 func Open(o Options) (*Log, error) {
-	o = o.withDefaults()
+	o.FileBytes, o.FS = cmp.Or(o.FileBytes, 64<<20), cmp.Or(o.FS, durable.FS(durable.OS{}))
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, err
@@ -89,8 +80,8 @@ func Open(o Options) (*Log, error) {
 	if err := durable.MkdirAll(o.FS, o.Dir, folderMode); err != nil {
 		return nil, fmt.Errorf("open raw log: %w", err)
 	}
-	if o.Resume == "" {
-		return l, nil
+	if l.kept, err = newKept(); err != nil || o.Resume == "" {
+		return l, err
 	}
 	if err := l.takeOver(); err != nil {
 		return nil, fmt.Errorf("resume run %s: %w", o.Resume, err)

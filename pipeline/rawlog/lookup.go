@@ -3,7 +3,6 @@ package rawlog
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 
@@ -28,10 +27,21 @@ type kept struct {
 	text    []byte // of the frame at cached
 }
 
+// maxText bounds the memory that a damaged frame may ask for, in bytes.
+const maxText = 256 << 20
+
+func newKept() (*kept, error) {
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxText), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, err
+	}
+	return &kept{decoder: decoder, jobs: map[schema.Key]int{}, requests: map[string][]int{}, actions: map[string][]int{}}, nil
+}
+
 // place is a frame of a file, by its index in kept.files.
 type place struct {
-	file int
-	frame
+	file         int
+	offset, size int64
 }
 
 // position is where a line is, in the text of a frame.
@@ -40,9 +50,6 @@ type position struct {
 	from, to   int
 	observedAt int64
 }
-
-// maxText bounds the memory that a damaged frame may ask for, in bytes.
-const maxText = 256 << 20
 
 // Job finds the latest line that answers for a job: its number for [Log.Line],
 // and when it was received, in ms. A response without the job answers for it as
@@ -89,7 +96,11 @@ func (k *kept) load(at place) ([]byte, error) {
 	if k.text != nil && k.cached == at {
 		return k.text, nil
 	}
-	text, err := k.decompress(k.files[at.file], at.frame)
+	compressed := make([]byte, at.size)
+	if _, err := k.files[at.file].ReadAt(compressed, at.offset); err != nil {
+		return nil, err
+	}
+	text, err := k.decoder.DecodeAll(compressed, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -97,21 +108,12 @@ func (k *kept) load(at place) ([]byte, error) {
 	return text, nil
 }
 
-func (k *kept) decompress(r io.ReaderAt, f frame) ([]byte, error) {
-	if k.decoder == nil {
-		decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxText), zstd.WithDecoderLowmem(true))
-		if err != nil {
-			return nil, err
-		}
-		k.decoder = decoder
+func (k *kept) close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, f := range k.files {
+		f.Close()
 	}
-	compressed := make([]byte, f.size)
-	if err := readFull(r, compressed, f.offset); err != nil {
-		return nil, err
-	}
-	text, err := k.decoder.DecodeAll(compressed, nil)
-	if err != nil {
-		return nil, errTorn
-	}
-	return text, nil
+	k.decoder.Close()
+	k.files = nil
 }

@@ -1,6 +1,7 @@
 package rawlog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"callmill/pipeline/internal/durable"
 )
@@ -15,32 +17,19 @@ import (
 // Names of runs begin with their timestamp, and sort by it.
 var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]+$`)
 
-var rawFile = regexp.MustCompile(`^(\d{5,})\.jsonl\.zst$`)
-
 func fileName(number int) string { return fmt.Sprintf("%05d.jsonl.zst", number) }
 
 func fileNumber(name string) (number int, ok bool) {
-	match := rawFile.FindStringSubmatch(name)
-	if match == nil {
-		return 0, false
-	}
-	number, err := strconv.Atoi(match[1])
-	return number, err == nil
-}
-
-// orOS returns the machine's file system for nil.
-func orOS(fsys durable.FS) durable.FS {
-	if fsys == nil {
-		return durable.OS{}
-	}
-	return fsys
+	digits, ok := strings.CutSuffix(name, ".jsonl.zst")
+	number, err := strconv.Atoi(digits)
+	return number, ok && err == nil && fileName(number) == name
 }
 
 // Unfinished returns the latest run that never finished of those in dir, a
 // dataset's raw/; "" where there is none. finished reports whether what a run
 // fetched is published.
 func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (string, error) {
-	runs, err := runs(orOS(fsys), dir)
+	runs, err := runs(cmp.Or(fsys, durable.FS(durable.OS{})), dir)
 	if err != nil {
 		return "", fmt.Errorf("look for an unfinished run: %w", err)
 	}
@@ -56,7 +45,7 @@ func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (st
 // ones, and returns the runs removed. A crash leaves a part of a run, which the
 // next call removes.
 func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []string, err error) {
-	fsys = orOS(fsys)
+	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
 	runs, err := runs(fsys, dir)
 	if err != nil {
 		return nil, fmt.Errorf("prune responses: %w", err)

@@ -54,8 +54,8 @@ func appendDigits(dst, text []byte) []byte {
 }
 
 // digitValue returns the value of a decimal digit of any script. Unicode lists the
-// digits of each script from 0 to 9 without a gap, so a range of its table of
-// decimal digits (Nd) holds whole tens.
+// digits of each script from 0 to 9 without a gap, so a run of digits (Nd) holds
+// whole tens.
 func digitValue(r rune) (byte, bool) {
 	if r < utf8.RuneSelf {
 		return byte(r - '0'), '0' <= r && r <= '9'
@@ -63,17 +63,11 @@ func digitValue(r rune) (byte, bool) {
 	if !unicode.IsDigit(r) {
 		return 0, false
 	}
-	for _, tens := range unicode.Nd.R16 {
-		if rune(tens.Lo) <= r && r <= rune(tens.Hi) {
-			return byte((r - rune(tens.Lo)) % 10), true
-		}
+	before := rune(0)
+	for unicode.IsDigit(r - before - 1) {
+		before++
 	}
-	for _, tens := range unicode.Nd.R32 {
-		if rune(tens.Lo) <= r && r <= rune(tens.Hi) {
-			return byte((r - rune(tens.Lo)) % 10), true
-		}
-	}
-	return 0, false
+	return byte(before % 10), true
 }
 
 func trimPrefixes(digits []byte) []byte {

@@ -7,19 +7,48 @@
 // It reads no key file and does not know the dataset that the key belongs to.
 package redact
 
-import "callmill/schema"
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
 
-// Redactor prepares jobs for publication. It reuses the state of its hash. Not safe
-// for concurrent use: every worker makes its own.
+	"callmill/schema"
+)
+
+const (
+	// keyBytes is how much of the HMAC is the contact key, in hexadecimal.
+	keyBytes = 16
+
+	// remembered is how many keys are cached: a job repeats its few numbers in its
+	// contacts, in every attempt and in the contact of the attempt.
+	remembered = 4
+)
+
+// Redactor prepares jobs for publication. It reuses the state of its hash, and
+// caches the last few contact keys. Not safe for concurrent use: every worker
+// makes its own.
 type Redactor struct {
-	keys keyer
+	mac     hash.Hash
+	digits  []byte
+	scratch []byte
+	sum     [sha256.Size]byte
+	text    [2 * keyBytes]byte
+
+	recent [remembered]recentKey
+	next   int // entry of recent to be replaced next
+}
+
+// recentKey holds a copy of the digits: the number may be in a buffer that is reused.
+type recentKey struct {
+	digits []byte
+	key    string // "" in an unused entry
 }
 
 // New returns a Redactor with the dataset's key, which it copies. The caller ensures
 // that the key is long and secret enough.
-func New(key []byte) *Redactor {
-	return &Redactor{keys: newKeyer(key)}
-}
+func New(key []byte) *Redactor { return &Redactor{mac: hmac.New(sha256.New, key)} }
 
 // Job sets the contact keys of the job: of each of its contacts that of its number,
 // of each task that of its called number or, if that has no key, that of its
@@ -43,5 +72,22 @@ func (r *Redactor) Job(j *schema.Job) {
 // the HMAC-SHA256, with the dataset's key, of the normalized number (see
 // appendNumber); "" if nothing is left of the number.
 func (r *Redactor) Key(number string) string {
-	return r.keys.key(number)
+	r.digits, r.scratch = appendNumber(r.digits[:0], number, r.scratch)
+	if len(r.digits) == 0 {
+		return ""
+	}
+	for i := range r.recent {
+		if known := &r.recent[i]; known.key != "" && bytes.Equal(known.digits, r.digits) {
+			return known.key
+		}
+	}
+	r.mac.Reset()
+	r.mac.Write(r.digits)
+	sum := r.mac.Sum(r.sum[:0])
+	hex.Encode(r.text[:], sum[:keyBytes])
+
+	oldest := &r.recent[r.next]
+	r.next = (r.next + 1) % remembered
+	oldest.digits, oldest.key = append(oldest.digits[:0], r.digits...), string(r.text[:])
+	return oldest.key
 }

@@ -1,13 +1,16 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"callmill/schema"
 )
@@ -41,17 +44,11 @@ type Options struct {
 // its Body. Cut returns the first error of open, of a reader or of yield.
 type Cut func(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error
 
-const defaultMaxWhole = 16 << 20
-
 func (o Options) withDefaults() Options {
-	if o.Instance == "" {
-		o.Instance = "default"
-	}
+	o.Instance = cmp.Or(o.Instance, "default")
+	o.MaxWhole = cmp.Or(max(o.MaxWhole, 0), 16<<20)
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
-	}
-	if o.MaxWhole <= 0 {
-		o.MaxWhole = defaultMaxWhole
 	}
 	return o
 }
@@ -60,7 +57,7 @@ func (o Options) withDefaults() Options {
 type Files struct {
 	o    Options
 	list []file
-	pool pool
+	pool sync.Pool // of *[]byte: bodies that were released
 }
 
 // file is one input.
@@ -103,15 +100,12 @@ func (f *Files) add(arg string) error {
 		f.list = append(f.list, file{path: "-", origin: "-"})
 		return nil
 	}
-	info, err := os.Stat(arg)
+	info, err := inspect(arg)
 	if err != nil {
 		return err
 	}
 	if info.IsDir() {
 		return f.addFolder(arg)
-	}
-	if err := readable(arg); err != nil {
-		return err
 	}
 	f.list = append(f.list, file{path: arg, origin: filepath.Base(arg), size: info.Size()})
 	return nil
@@ -126,33 +120,19 @@ func (f *Files) addFolder(root string) error {
 			return err
 		}
 		relative, err := filepath.Rel(root, path)
-		if err != nil {
+		switch hidden := relative != "." && strings.HasPrefix(entry.Name(), "."); {
+		case err != nil:
 			return err
-		}
-		if relative != "." && strings.HasPrefix(entry.Name(), ".") {
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if entry.IsDir() && relative != "." && sameFolder(path, f.o.Except) {
+		case entry.IsDir() && relative != "." && (hidden || sameFolder(path, f.o.Except)):
 			return fs.SkipDir
-		}
-		if entry.IsDir() || !named(entry.Name()) {
+		case entry.IsDir() || hidden || !named(entry.Name()):
 			return nil
 		}
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
+		info, err := inspect(path)
+		if err == nil && info.Mode().IsRegular() {
+			found = append(found, file{path, filepath.ToSlash(relative), info.Size()})
 		}
-		if !info.Mode().IsRegular() {
-			return nil
-		}
-		if err := readable(path); err != nil {
-			return err
-		}
-		found = append(found, file{path, filepath.ToSlash(relative), info.Size()})
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -160,16 +140,13 @@ func (f *Files) addFolder(root string) error {
 	if len(found) == 0 {
 		return errors.New("the folder has no file named *.json, *.jsonl or *.xml, nor one of these with .gz or .zst")
 	}
-	sortByOrigin(found)
+	slices.SortFunc(found, func(a, b file) int { return cmp.Compare(a.origin, b.origin) })
 	f.list = append(f.list, found...)
 	return nil
 }
 
 // sameFolder reports whether two paths lead to the same folder. b may be "".
 func sameFolder(a, b string) bool {
-	if b == "" {
-		return false
-	}
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)
 	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
@@ -186,21 +163,18 @@ func named(name string) bool {
 	return false
 }
 
-// readable returns why a file cannot be opened, so that a run fails at its start
-// and not halfway.
-func readable(path string) error {
+// inspect describes a file, and fails if it cannot be opened: a run then fails at
+// its start and not halfway.
+func inspect(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return nil // opening a pipe blocks until it has a writer
+	if err != nil || !info.Mode().IsRegular() {
+		return info, err // opening a pipe would block until it has a writer
 	}
 	one, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return one.Close()
+	return info, one.Close()
 }
 
 // reason is err without its operation, and without its path where the caller

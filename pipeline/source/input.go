@@ -4,7 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"hash"
 	"io"
 	"os"
 
@@ -15,12 +19,12 @@ import (
 )
 
 // input is an open file, decompressed. A damaged archive reads as if it ended
-// at the damage; fault and archive then describe it. I/O errors stay errors.
+// at the damage, which is then described. I/O errors stay errors.
 type input struct {
-	ctx     context.Context
 	disk    *disk
 	content io.Reader
-	close   func()
+	release func() // of the decompressor
+	onClose func() // called by Close; nil is not called
 	damage
 }
 
@@ -31,23 +35,38 @@ type damage struct {
 	archive *schema.Archive
 }
 
-// disk reads the file as stored. It keeps its own errors, to tell them from an
-// archive's, and records an archive's bytes.
+// disk reads the file as stored, until the context is done. It keeps its own
+// errors, to tell them from an archive's, and of an archive what a reject needs:
+// standard input cannot be read again once damage is met.
 type disk struct {
 	io.ReadCloser
-	err    error
-	record *recorder // nil: not an archive
+	ctx context.Context
+	err error
+
+	sum  hash.Hash // of the archive; nil if it is none
+	head []byte
+	size int64
 }
 
-func (d *disk) Read(b []byte) (int, error) {
-	n, err := d.ReadCloser.Read(b)
+func (d *disk) Read(b []byte) (n int, err error) {
+	if err = d.ctx.Err(); err == nil {
+		n, err = d.ReadCloser.Read(b)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		d.err = err
 	}
-	if d.record != nil {
-		d.record.add(b[:n])
-	}
+	d.record(b[:n])
 	return n, err
+}
+
+// record records the next bytes of an archive.
+func (d *disk) record(b []byte) {
+	if d.sum == nil {
+		return
+	}
+	d.head = append(d.head, b[:min(len(b), schema.MaxRejectRaw-len(d.head))]...)
+	d.size += int64(len(b))
+	_, _ = d.sum.Write(b) // a hash never fails
 }
 
 var (
@@ -81,16 +100,16 @@ func (f *Files) disk(one file) (io.ReadCloser, error) {
 
 // decompress detects the compression of file and returns its content.
 func decompress(ctx context.Context, file io.ReadCloser) (*input, error) {
-	in := &input{ctx: ctx, disk: &disk{ReadCloser: file}, close: func() {}}
+	in := &input{disk: &disk{ReadCloser: file, ctx: ctx}, release: func() {}}
 	buffered := bufio.NewReaderSize(in.disk, 64<<10)
 	magic, _ := buffered.Peek(len(zstdMagic))
 	in.content = buffered
 	if !IsArchive(magic) {
 		return in, nil
 	}
-	in.disk.record = newRecorder()
+	in.disk.sum = sha256.New()
 	sniffed, _ := buffered.Peek(buffered.Buffered())
-	in.disk.record.add(sniffed)
+	in.disk.record(sniffed)
 	if err := in.unpack(buffered); err != nil {
 		// Nothing can be read of it.
 		in.content = bytes.NewReader(nil)
@@ -114,7 +133,7 @@ func (in *input) unpack(archive *bufio.Reader) error {
 	}
 	z, err := zstd.NewReader(archive, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(zstdWindow), zstd.WithDecoderLowmem(true))
 	if err == nil {
-		in.content, in.close = z, z.Close
+		in.content, in.release = z, z.Close
 	}
 	return err
 }
@@ -122,32 +141,27 @@ func (in *input) unpack(archive *bufio.Reader) error {
 // damaged notes the damage err tells of, and records the rest of the archive.
 // It returns an error where the disk is to blame.
 func (in *input) damaged(err error) error {
-	if in.disk.err == nil {
-		_, _ = io.Copy(io.Discard, contextReader{in.ctx, in.disk})
+	d := in.disk
+	if d.err == nil {
+		_, _ = io.Copy(io.Discard, d)
 	}
-	if in.disk.err != nil {
-		return in.disk.err
+	if d.err != nil {
+		return d.err
 	}
-	if err := in.ctx.Err(); err != nil {
-		return err
-	}
-	in.damage = damage{faultOf(err), in.disk.record.archive()}
+	in.damage = damage{faultOf(err), &schema.Archive{Head: d.head, Bytes: d.size, SHA256: hex.EncodeToString(d.sum.Sum(nil))}}
 	return nil
 }
 
 // Read implements [io.Reader].
 func (in *input) Read(b []byte) (int, error) {
-	if err := in.ctx.Err(); err != nil {
-		return 0, err
-	}
 	if in.fault != "" {
 		return 0, io.EOF
 	}
 	n, err := in.content.Read(b)
-	if err == nil || errors.Is(err, io.EOF) {
+	switch {
+	case err == nil || errors.Is(err, io.EOF):
 		return n, err
-	}
-	if in.disk.err != nil {
+	case in.disk.err != nil:
 		return n, in.disk.err
 	}
 	if err := in.damaged(err); err != nil {
@@ -157,19 +171,20 @@ func (in *input) Read(b []byte) (int, error) {
 }
 
 func (in *input) Close() error {
-	in.close()
+	if in.onClose != nil {
+		in.onClose()
+	}
+	in.release()
 	return in.disk.Close()
 }
 
-// contextReader ends with the context's error once the context is done.
-type contextReader struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r contextReader) Read(b []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
+// faultOf says why an archive could not be read to its end.
+func faultOf(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		return "the archive ends in the middle"
+	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch):
+		return "the archive's checksum is wrong"
 	}
-	return r.Reader.Read(b)
+	return fmt.Sprintf("the archive is damaged: %v", err)
 }

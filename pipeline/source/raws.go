@@ -2,19 +2,15 @@ package source
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 
 	"callmill/schema"
 )
-
-func sortByOrigin(list []file) {
-	slices.SortFunc(list, func(a, b file) int { return cmp.Compare(a.origin, b.origin) })
-}
 
 // Raws reads the files and yields every piece in order: the arguments as
 // given, a folder's files by path. yield owns the Raw and its Body until it
@@ -58,7 +54,7 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	}
 	raw := f.base(one)
 	raw.Body, raw.Fault, raw.Archive = body, in.fault, in.archive
-	raw.Release = func() { f.pool.put(body) }
+	raw.Release = func() { f.pool.Put(&body) }
 	return yield(&raw)
 }
 
@@ -69,7 +65,7 @@ func (f *Files) base(one file) schema.Raw {
 // whole reads in to its end, or to one byte more than MaxWhole.
 func (f *Files) whole(in io.Reader, size int64) ([]byte, error) {
 	most := f.o.MaxWhole + 1
-	body := f.pool.get(int(min(size+bytes.MinRead, most)))
+	body := f.newBody(int(min(size+bytes.MinRead, most)))
 	for int64(len(body)) < most {
 		if len(body) == cap(body) {
 			body = slices.Grow(body, bytes.MinRead)
@@ -84,4 +80,107 @@ func (f *Files) whole(in io.Reader, size int64) ([]byte, error) {
 		}
 	}
 	return body, nil
+}
+
+// newBody returns an empty body with room for size bytes. One that is too small
+// is dropped: the larger one will be released in its place.
+func (f *Files) newBody(size int) []byte {
+	if b, ok := f.pool.Get().(*[]byte); ok && cap(*b) >= size {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, size)
+}
+
+const (
+	// filesAhead is how many files are prefetched: as many requests as a disk
+	// takes at a time.
+	filesAhead = 8
+	// fetchBytes is how much of each is prefetched; the kernel reads the rest of
+	// a large file ahead by itself.
+	fetchBytes = 1 << 20
+)
+
+// fetchAhead prefetches the files that follow file i of list. Called for each
+// file in order, it fetches each once.
+func fetchAhead(list []file, i int) {
+	next := i + filesAhead
+	if i == 0 {
+		next = 0
+	}
+	for ; next <= i+filesAhead && next < len(list); next++ {
+		fetch(list[next])
+	}
+}
+
+// cut passes an input that is too large for memory to Options.Cut. head is what
+// was read of in.
+func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
+	defer f.pool.Put(&head)
+	if f.o.Cut == nil {
+		return fmt.Errorf("read %s: larger than %d bytes and Options.Cut is nil", one.path, f.o.MaxWhole)
+	}
+	var met damage
+	open := func() (io.ReadCloser, error) {
+		again, err := f.open(ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		again.onClose = func() { met = again.damage }
+		return again, nil
+	}
+	if one.path == "-" {
+		spool, err := f.spool(head, in)
+		if err != nil {
+			return fmt.Errorf("copy %s to a temporary file: %w", one.path, err)
+		}
+		defer func() {
+			spool.Close()
+			os.Remove(spool.Name())
+		}()
+		met = in.damage
+		open = func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(spool, 0, 1<<62)), nil }
+	}
+	// The last piece carries the damage: each is held back until the next comes.
+	var last *schema.Raw
+	var refused error
+	err := f.o.Cut(f.base(one), open, func(raw *schema.Raw) error {
+		piece := last
+		last = raw
+		if piece != nil {
+			refused = yield(piece)
+		}
+		return refused
+	})
+	if refused != nil {
+		return refused
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
+	}
+	if last == nil && met.fault == "" {
+		return nil
+	}
+	if last == nil { // the damage still needs its reject
+		raw := f.base(one)
+		last = &raw
+	}
+	last.Fault, last.Archive = met.fault, met.archive
+	return yield(last)
+}
+
+// spool copies an input that can be read only once to a temporary file.
+func (f *Files) spool(head []byte, rest io.Reader) (*os.File, error) {
+	spool, err := os.CreateTemp(f.o.TempDir, "callmill-input-*")
+	if err != nil {
+		return nil, err
+	}
+	if _, err = spool.Write(head); err == nil {
+		_, err = io.Copy(spool, rest)
+	}
+	if err != nil {
+		spool.Close()
+		os.Remove(spool.Name())
+		return nil, err
+	}
+	return spool, nil
 }

@@ -126,20 +126,20 @@ func TestReplayedRejects(t *testing.T) {
 	}
 }
 
-// A path may be of any bytes; a text that is not UTF-8 would make the table
-// unreadable for DuckDB.
-func TestOriginIsText(t *testing.T) {
+// A path, and what a reason quotes, may be of any bytes; a text that is not UTF-8
+// would make the table unreadable for DuckDB.
+func TestRejectsAreText(t *testing.T) {
 	l := newLine(t)
 	odd := reject("a", "bad a", 100)
-	odd.reject.Origin = "\xff呼叫.json"
+	odd.reject.Origin, odd.reject.Reason = "\xff呼叫.json", "no Jobs, but an array named \xffobs"
 	l.run(odd)
 	d, err := dataset.View(l.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for r, err := range d.Rejects() {
-		if err != nil || r.Origin != "\uFFFD呼叫.json" {
-			t.Errorf("origin %q, %v", r.Origin, err)
+		if err != nil || r.Origin != "\uFFFD呼叫.json" || r.Reason != "no Jobs, but an array named \uFFFDobs" {
+			t.Errorf("origin %q, reason %q, %v", r.Origin, r.Reason, err)
 		}
 	}
 }

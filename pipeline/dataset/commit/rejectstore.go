@@ -78,8 +78,10 @@ func (s *rejectStore) keep(out *spill.Writer, r *schema.Reject, sequence int64) 
 	met := metReject{
 		row: schema.RejectRow{
 			InstanceID: r.InstanceID, RejectID: rejectID(r.Code, r.JobID, hash), RawBytes: size, RawSHA256: hash, JobID: r.JobID,
-			Origin: strings.ToValidUTF8(r.Origin, "\uFFFD"), // a path may be of any bytes, a text in the table may not
-			Code:   r.Code, Reason: r.Reason,
+			// A path and what a reason quotes may be of any bytes, a text in the
+			// table may not.
+			Origin: strings.ToValidUTF8(r.Origin, "\uFFFD"), Reason: strings.ToValidUTF8(r.Reason, "\uFFFD"),
+			Code: r.Code,
 		},
 		last:    versions.Moment{Observed: r.ObservedAt, Sequence: sequence, Position: r.Position},
 		undated: r.Undated, rawOffset: offset, rawLength: int64(len(raw)),

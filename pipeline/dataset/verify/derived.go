@@ -12,7 +12,7 @@ import (
 )
 
 // prepareDerived prepares to derive rows again, or says why that is left out.
-func (p *Plan) prepareDerived() {
+func (p *plan) prepareDerived() {
 	const checks = "derived columns"
 	switch {
 	case p.o.Quick:

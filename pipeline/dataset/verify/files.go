@@ -9,16 +9,16 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
-	"slices"
-	"strings"
+	"strconv"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/verify/arrowio"
 )
 
 // listFiles lists the files in the snapshot's folder. Links and the like are
 // findings: only regular files are read.
-func (p *Plan) listFiles() error {
+func (p *plan) listFiles() error {
 	if _, err := os.Stat(p.snapshot); err != nil {
 		return fmt.Errorf("latest names snapshot %s: %w: go back to another with `callmill snapshots %s rollback NAME`", p.name, err, p.dir)
 	}
@@ -44,7 +44,7 @@ func (p *Plan) listFiles() error {
 }
 
 // checkFileList compares the files that are there with those of the manifest.
-func (p *Plan) checkFileList(files []*tableFile) {
+func (p *plan) checkFileList(files []*tableFile) {
 	wanted := map[string]bool{dataset.ManifestFile: true, dataset.ViewsFile: true}
 	for _, f := range files {
 		wanted[f.Path] = true
@@ -65,7 +65,7 @@ func (p *Plan) checkFileList(files []*tableFile) {
 
 // intact reports whether a file has the size and, unless Quick, the hash that the
 // manifest says; only such a file is worth reading.
-func (p *Plan) intact(ctx context.Context, f *tableFile) (bool, error) {
+func (p *plan) intact(ctx context.Context, f *tableFile) (bool, error) {
 	if info := p.present[f.Path]; info == nil || info.Size() != f.Bytes {
 		return false, nil // a finding already
 	}
@@ -86,7 +86,7 @@ func (p *Plan) intact(ctx context.Context, f *tableFile) (bool, error) {
 
 // hash returns the SHA-256 of a file, "" if it cannot be read, which is a
 // finding. The error is that of ctx.
-func (p *Plan) hash(ctx context.Context, f *tableFile) (string, error) {
+func (p *plan) hash(ctx context.Context, f *tableFile) (string, error) {
 	h := sha256.New()
 	file, err := os.Open(p.path(f.Path))
 	if err == nil {
@@ -105,31 +105,38 @@ func (p *Plan) hash(ctx context.Context, f *tableFile) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// planByNames plans the check of a snapshot whose manifest is damaged: its files
-// are named for their hashes.
-func (p *Plan) planByNames() {
-	for file := range p.present {
-		table, _, _ := strings.Cut(file, "/")
-		switch t := p.tables[table]; {
-		case file == dataset.ManifestFile || file == dataset.ViewsFile:
-		case t == nil || path.Ext(file) != ".parquet":
-			p.findings.add(file, CheckFiles, "is not a file of a snapshot")
-		default:
-			p.units = append(p.units, unit{file: &tableFile{File: dataset.File{Path: file}, table: t}})
-		}
-	}
-	slices.SortFunc(p.units, compareUnits)
-	p.leaveOut("which files there must be, rows, columns and counts", "the manifest is damaged")
+// sound checks everything about a file except its rows, and reports whether they
+// can be read as rows of its table.
+func (p *plan) sound(ctx context.Context, f *tableFile) (bool, error) {
+	intact, err := p.intact(ctx, f)
+	return intact && p.checkFooter(f) && !p.o.Quick, err
 }
 
-// checkName checks that a file has the hash in its name.
-func (p *Plan) checkName(ctx context.Context, f *tableFile) error {
-	if p.o.Quick {
-		return nil
+// checkFooter checks the format, the columns and the numbers of rows of a file,
+// and reports whether its rows can be read as rows of its table.
+func (p *plan) checkFooter(f *tableFile) bool {
+	footer, err := arrowio.ReadFooter(p.path(f.Path))
+	if err != nil {
+		p.findings.add(f.Path, CheckSchema, "its footer cannot be read: %v", err)
+		return false
 	}
-	sum, err := p.hash(ctx, f)
-	if sum != "" && dataset.FilePath(path.Dir(f.Path), sum) != f.Path {
-		p.findings.add(f.Path, CheckBytes, "its SHA-256 is %s, not that of its name", sum)
+	if want := strconv.Itoa(p.manifest.Format); footer.Values[parquetio.FormatKey] != want {
+		p.findings.add(f.Path, CheckSchema, "its footer does not say %s %s", parquetio.FormatKey, want)
 	}
-	return err
+	if footer.Rows != f.Rows || footer.GroupRows != f.Rows {
+		p.findings.add(f.Path, CheckCounts, "its footer says %d rows, its row groups %d, the manifest %d", footer.Rows, footer.GroupRows, f.Rows)
+		return false
+	}
+	want := f.table.Columns
+	ok := len(footer.Columns) == len(want)
+	if !ok {
+		p.findings.add(f.Path, CheckSchema, "has %d columns, %s has %d", len(footer.Columns), f.table.Name, len(want))
+	}
+	for i := range min(len(footer.Columns), len(want)) {
+		if got, want := footer.Columns[i], arrowio.Describe(want[i]); got != want {
+			p.findings.add(f.Path, CheckSchema, "column %d is %s, not %s", i, got, want)
+			ok = false
+		}
+	}
+	return ok
 }

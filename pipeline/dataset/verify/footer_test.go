@@ -56,7 +56,7 @@ func TestFooterOfAnotherTable(t *testing.T) {
 	p.wants(t, CheckSchema, "does not say callmill.format 7")
 }
 
-func (p *Plan) wants(t *testing.T, check, detail string) {
+func (p *plan) wants(t *testing.T, check, detail string) {
 	t.Helper()
 	for _, f := range p.findings.list {
 		if f.Check == check && bytes.Contains([]byte(f.Detail), []byte(detail)) {
@@ -67,7 +67,7 @@ func (p *Plan) wants(t *testing.T, check, detail string) {
 }
 
 // writeRows writes a file of a table as the only one of a snapshot.
-func writeRows[T any](t testing.TB, dir, name string, rows []T) (*Plan, *tableFile) {
+func writeRows[T any](t testing.TB, dir, name string, rows []T) (*plan, *tableFile) {
 	var out bytes.Buffer
 	if err := parquetio.Write(&out, rows); err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func writeRows[T any](t testing.TB, dir, name string, rows []T) (*Plan, *tableFi
 	if err := os.WriteFile(filepath.Join(dir, name), out.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &Plan{snapshot: dir, manifest: &dataset.Manifest{Format: dataset.FormatVersion}}
+	p := &plan{snapshot: dir, manifest: &dataset.Manifest{Format: dataset.FormatVersion}}
 	f := &tableFile{File: dataset.File{Path: name, Rows: int64(len(rows))}}
 	for _, table := range schema.Tables() {
 		if table.Name == name {

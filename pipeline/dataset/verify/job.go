@@ -62,7 +62,7 @@ func (j *jobCheck) checkPlace(at int32) {
 
 // dayOf returns the day of an instant in ms in the dataset's time zone; 0 is no
 // instant.
-func (p *Plan) dayOf(ms int64) calendar.Day {
+func (p *plan) dayOf(ms int64) calendar.Day {
 	if ms == 0 || p.location == nil {
 		return noDay
 	}
@@ -114,59 +114,4 @@ func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 		j.add(schema.TableJobs, CheckCounts, "dialed_count is %d, %d tasks were dialled", j.job.DialedCount, dialed)
 	}
 	return at
-}
-
-// checkLists checks the indexes of contacts and extras.
-func (j *jobCheck) checkLists(contacts []schema.ContactRow, extras []schema.ExtraRow) {
-	for i := range contacts {
-		if int(contacts[i].ContactIndex) != i {
-			j.add(schema.TableContacts, CheckIndexes, "contact_index %d, not %d", contacts[i].ContactIndex, i)
-		}
-	}
-	for i := range extras {
-		if int(extras[i].ExtraIndex) != i {
-			j.add(schema.TableExtras, CheckIndexes, "extra_index %d, not %d", extras[i].ExtraIndex, i)
-		}
-	}
-}
-
-// checkSummaries checks that the job's own summaries come first, then those of
-// the turns in the turns' order, each list numbered from 0.
-func (j *jobCheck) checkSummaries(turns []schema.TurnRow, summaries []schema.SummaryRow) {
-	if len(summaries) == 0 {
-		return
-	}
-	type turnKey struct {
-		task  string
-		index int32
-	}
-	turnAt := make(map[turnKey]int, len(turns))
-	for i := range turns {
-		turnAt[turnKey{turns[i].TaskID, turns[i].TurnIndex}] = i
-	}
-	current, want := -1, int32(0) // turn of the list at hand, -1 for the job's, and its next index
-	for i := range summaries {
-		s, turn := &summaries[i], -1
-		if s.TaskID != "" || s.TurnIndex != nil {
-			at, ok := -1, false
-			if s.TurnIndex != nil {
-				at, ok = turnAt[turnKey{s.TaskID, *s.TurnIndex}]
-			}
-			if !ok {
-				j.add(schema.TableSummaries, CheckReferences, "a summary of turn %s of task %q, which the job does not have", number(s.TurnIndex), s.TaskID)
-				continue
-			}
-			turn = at
-		}
-		if turn < current {
-			j.add(schema.TableSummaries, CheckOrder, "a summary of turn %s of task %q: not in the order of turns", number(s.TurnIndex), s.TaskID)
-		}
-		if turn != current {
-			current, want = turn, 0
-		}
-		if s.SummaryIndex != want {
-			j.add(schema.TableSummaries, CheckIndexes, "turn %s of task %q: summary_index %d, not %d", number(s.TurnIndex), s.TaskID, s.SummaryIndex, want)
-		}
-		want++
-	}
 }

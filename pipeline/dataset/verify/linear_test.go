@@ -60,7 +60,7 @@ func timeToCheck(n int, set func(*schema.Rows)) time.Duration {
 	shard := &shard{shardID{noDay, 0, 1}, map[string]*tableFile{schema.TableJobs: {}}, nil}
 	shortest := time.Hour
 	for range 9 {
-		c := &shardCheck{plan: &Plan{}, shard: shard, rows: *rows, unlisted: map[string]bool{}}
+		c := &shardCheck{plan: &plan{}, shard: shard, rows: *rows, unlisted: map[string]bool{}}
 		start := time.Now()
 		c.checkJob(0)
 		shortest = min(shortest, time.Since(start))

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,14 +15,10 @@ import (
 
 // readManifest reads the manifest, nil if it is damaged. A snapshot that a newer
 // callmill wrote cannot be checked.
-func (p *Plan) readManifest() (*dataset.Manifest, error) {
-	text, err := os.ReadFile(p.path(dataset.ManifestFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		p.addManifest("is missing")
-		return nil, nil
-	}
-	if err != nil {
-		p.addManifest("cannot be read: %v", err)
+func (p *plan) readManifest() (*dataset.Manifest, error) {
+	text, wrong := readText(p.path(dataset.ManifestFile))
+	if wrong != "" {
+		p.addManifest("%s", wrong)
 		return nil, nil
 	}
 	m, err := dataset.ParseManifest(p.name, text)
@@ -43,7 +38,7 @@ func (p *Plan) readManifest() (*dataset.Manifest, error) {
 }
 
 // addManifest adds a finding about the manifest itself.
-func (p *Plan) addManifest(format string, args ...any) {
+func (p *plan) addManifest(format string, args ...any) {
 	p.findings.add(dataset.ManifestFile, CheckManifest, format, args...)
 }
 
@@ -53,7 +48,7 @@ func hashOf(text []byte) string {
 }
 
 // checkCounts checks the arithmetic of the run that made the snapshot.
-func (p *Plan) checkCounts() {
+func (p *plan) checkCounts() {
 	wrong := func(format string, args ...any) {
 		p.findings.add(dataset.ManifestFile, CheckCounts, format, args...)
 	}
@@ -78,7 +73,7 @@ func (p *Plan) checkCounts() {
 
 // parentJobs returns the number of jobs in the snapshot this one was built upon;
 // false if that is unknown.
-func (p *Plan) parentJobs() (int64, bool) {
+func (p *plan) parentJobs() (int64, bool) {
 	parent := p.manifest.Parent
 	if parent == "" {
 		return 0, true
@@ -101,7 +96,7 @@ func (p *Plan) parentJobs() (int64, bool) {
 }
 
 // checkExtent checks what the manifest says besides tables, settings and counts.
-func (p *Plan) checkExtent() {
+func (p *plan) checkExtent() {
 	m := p.manifest
 	for instance, intervals := range m.Covered {
 		for i, v := range intervals {

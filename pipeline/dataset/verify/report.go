@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Report is the outcome of a check.
@@ -101,9 +100,8 @@ func count(n int, what string) string {
 // derived column is wrong in every row.
 const maxAlike = 3
 
-// findings collects what is wrong. Safe for concurrent use.
+// findings collects what is wrong.
 type findings struct {
-	mu   sync.Mutex
 	list []Finding
 	seen map[alike]int // how many of a kind were added
 }
@@ -111,8 +109,6 @@ type findings struct {
 type alike struct{ file, check string }
 
 func (f *findings) add(file, check, format string, args ...any) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if f.seen == nil {
 		f.seen = map[alike]int{}
 	}
@@ -125,8 +121,6 @@ func (f *findings) add(file, check, format string, args ...any) {
 // sorted returns the findings by file and check, those of one kind in the order in
 // which they were added.
 func (f *findings) sorted() []Finding {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	list := slices.Clone(f.list)
 	for kind, n := range f.seen {
 		if n > maxAlike {

@@ -9,77 +9,108 @@ import (
 	"callmill/pipeline/dataset/verify/arrowio"
 )
 
-// readError is an error while reading a file of the snapshot.
-type readError struct {
-	file string
-	err  error
-}
+// errDamaged ends the reading of a file whose damage is a finding already.
+var errDamaged = errors.New("damaged")
 
-func (e *readError) Error() string { return e.file + ": " + e.err.Error() }
-
-// addRead makes a finding of a *readError; any other error it returns.
-func (p *Plan) addRead(err error) error {
-	var bad *readError
-	if !errors.As(err, &bad) {
-		return err
+// unlessDamaged returns an error other than errDamaged.
+func unlessDamaged(err error) error {
+	if errors.Is(err, errDamaged) {
+		return nil
 	}
-	p.findings.add(bad.file, CheckRead, "%v", bad.err)
-	return nil
+	return err
 }
 
-// fileRows reads the rows of a file of the snapshot. Errors are a *readError.
-type fileRows[T any] struct {
-	*arrowio.Reader[T]
-	plan *Plan
-	file string
-}
-
-// openRows opens a file whose footer is right.
-func openRows[T any](p *Plan, f *tableFile) (*fileRows[T], error) {
-	reader, err := arrowio.Open[T](p.path(f.Path), f.table)
-	if err != nil {
-		return nil, &readError{f.Path, err}
-	}
-	return &fileRows[T]{reader, p, f.Path}, nil
-}
-
-// next returns the next row, valid until the next call; nil at the end.
-func (r *fileRows[T]) next() (*T, error) {
-	row, err := r.Next()
-	switch {
-	case err == nil:
-		return row, nil
-	case !errors.Is(err, io.EOF):
-		return nil, &readError{r.file, err}
-	case r.Strange() != "":
-		r.add(CheckValues, "%s", r.Strange())
-	}
-	return nil, nil
-}
-
-// add adds a finding about the file.
-func (r *fileRows[T]) add(check, format string, args ...any) {
-	r.plan.findings.add(r.file, check, format, args...)
-}
-
-// rowsOf returns the rows of a file, each valid until the next one. An error is the
-// last: a *readError or that of ctx.
-func rowsOf[T any](ctx context.Context, p *Plan, f *tableFile) iter.Seq2[*T, error] {
+// rowsOf returns the rows of a file whose footer is right, each valid until the
+// next one. An error is the last: errDamaged or that of ctx.
+func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		r, err := openRows[T](p, f)
+		damaged := func(err error) {
+			p.findings.add(f.Path, CheckRead, "%v", err)
+			yield(nil, errDamaged)
+		}
+		r, err := arrowio.Open[T](p.path(f.Path), f.table)
 		if err != nil {
-			yield(nil, err)
+			damaged(err)
 			return
 		}
 		defer r.Close()
 		for {
-			row, err := r.next()
-			if r.Rows()%1024 == 0 && ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			if row == nil && err == nil || !yield(row, err) || err != nil {
+			row, err := r.Next()
+			switch {
+			case errors.Is(err, io.EOF):
+				if r.Strange() != "" {
+					p.findings.add(f.Path, CheckValues, "%s", r.Strange())
+				}
+				return
+			case err != nil:
+				damaged(err)
+				return
+			case ctx.Err() != nil:
+				yield(nil, ctx.Err())
+				return
+			case !yield(row, nil):
 				return
 			}
 		}
 	}
+}
+
+// stream reads the rows of a day table, with row type T, beside the jobs of its
+// shard.
+type stream[T any] struct {
+	check *shardCheck
+	file  *tableFile
+	rows  *[]T // of the current job
+	jobOf func(*T) jobKey
+	next  func() (*T, error, bool)
+
+	ahead *T     // the next row, nil at the end
+	row   int    // its index in the file
+	job   jobKey // its job
+	at    int32  // the index of its job in the shard, -1 if the shard does not have it
+}
+
+// follow adds the stream of a table, unless the shard has no rows of it.
+func follow[T any](ctx context.Context, c *shardCheck, table string, rows *[]T, jobOf func(*T) jobKey) error {
+	file := c.shard.files[table]
+	if file == nil {
+		return nil
+	}
+	next, stop := iter.Pull2(rowsOf[T](ctx, c.plan, file))
+	s := &stream[T]{check: c, file: file, rows: rows, jobOf: jobOf, next: next, row: -1}
+	c.takes, c.stops = append(c.takes, s.take), append(c.stops, stop)
+	return s.advance()
+}
+
+func (s *stream[T]) advance() (err error) {
+	if s.ahead, err, _ = s.next(); err != nil || s.ahead == nil {
+		return err
+	}
+	s.row++
+	if job := s.jobOf(s.ahead); job != s.job || s.row == 0 {
+		s.job, s.at = job, s.check.indexOf(&job)
+	}
+	return nil
+}
+
+// take reads the rows of the job with an index in the shard into the shardCheck's
+// rows, where they are valid until the next call. Rows before them, of a job that
+// is over or that the shard does not have, are findings.
+func (s *stream[T]) take(at int32) error {
+	*s.rows = (*s.rows)[:0]
+	for s.ahead != nil && s.at <= at {
+		findings := &s.check.plan.findings
+		switch {
+		case s.at == at:
+			*s.rows = append(*s.rows, *s.ahead)
+		case s.at < 0:
+			findings.add(s.file.Path, CheckReferences, "row %d is of job %s, which jobs does not have in %s", s.row, s.job.JobID, s.check.shard)
+		default:
+			findings.add(s.file.Path, CheckOrder, "row %d is of job %s, whose rows are further up", s.row, s.job.JobID)
+		}
+		if err := s.advance(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

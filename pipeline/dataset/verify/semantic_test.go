@@ -86,7 +86,7 @@ func TestWrongRows(t *testing.T) {
 		{"summaries out of order", summaries(func(r []schema.SummaryRow) []schema.SummaryRow { return append(append(r[1:3:3], r[0]), r[3:]...) }), "summaries", verify.CheckOrder, "not in the order of turns"},
 
 		{"a status is gone", statuses(func(r []schema.StatusRow) []schema.StatusRow { return r[1:] }), "statuses", verify.CheckStatuses, "has 33 rows"},
-		{"a status means something else", statuses(func(r []schema.StatusRow) []schema.StatusRow { r[3].Outcome = schema.Busy; return r }), "statuses", verify.CheckStatuses, `row 3 is ("NotExist"`},
+		{"a status means something else", statuses(func(r []schema.StatusRow) []schema.StatusRow { r[3].Outcome = schema.Busy; return r }), "statuses", verify.CheckStatuses, `row 3 is {"TaskStatus":"NotExist"`},
 		{"an unlisted status is not there", statuses(func(r []schema.StatusRow) []schema.StatusRow { return r[:len(r)-1] }), "statuses", verify.CheckStatuses, "1 others met"},
 
 		{"reject_id", rejects(func(r []schema.RejectRow) []schema.RejectRow { r[0].Code = schema.RejectTime; return r }), "rejects", verify.CheckRejects, "that of its code, job_id and raw_sha256 is"},

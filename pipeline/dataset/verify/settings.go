@@ -3,14 +3,17 @@ package verify
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
@@ -19,7 +22,7 @@ const piiKeep = "keep"
 
 // checkSettings checks that the settings are ones a run can have and that what
 // they name exists.
-func (p *Plan) checkSettings() {
+func (p *plan) checkSettings() {
 	s := &p.manifest.Settings
 	wrong := func(format string, args ...any) {
 		p.findings.add(dataset.ManifestFile, CheckSettings, format, args...)
@@ -50,18 +53,16 @@ func (p *Plan) checkSettings() {
 
 // checkDictionary checks that a user dictionary exists and is the one it is named
 // for.
-func (p *Plan) checkDictionary(name string) {
+func (p *plan) checkDictionary(name string) {
 	file := path.Join("dict", name)
 	if filepath.Base(name) != name || path.Ext(name) != ".txt" {
 		p.findings.add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
 		return
 	}
-	text, err := os.ReadFile(filepath.Join(p.dir, "dict", name))
+	text, wrong := readText(filepath.Join(p.dir, "dict", name))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		p.findings.add(file, CheckSettings, "is missing: words cannot be cut as they were")
-	case err != nil:
-		p.findings.add(file, CheckSettings, "cannot be read: %v", err)
+	case wrong != "":
+		p.findings.add(file, CheckSettings, "%s: words cannot be cut as they were", wrong)
 	case hashOf(text)+".txt" != name:
 		p.findings.add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
 	}
@@ -70,13 +71,13 @@ func (p *Plan) checkDictionary(name string) {
 // checkKeyID checks that the dataset's key is the one that the contact keys were
 // made with. why says why they cannot be made again, "" if they can: the key is
 // private and may not be readable.
-func (p *Plan) checkKeyID(id string) (why string) {
-	text, err := os.ReadFile(filepath.Join(p.dir, "key"))
+func (p *plan) checkKeyID(id string) (why string) {
+	text, wrong := readText(filepath.Join(p.dir, "key"))
 	switch key := bytes.TrimSpace(text); {
-	case errors.Is(err, fs.ErrNotExist):
+	case wrong == isMissing:
 		p.note("key is missing: runs need --key")
 		return "the key is missing"
-	case err != nil:
+	case wrong != "":
 		return "the key cannot be read"
 	case dataset.KeyID(key) != id:
 		p.findings.add("key", CheckSettings, "is not the key of the snapshot's contact keys")
@@ -87,7 +88,7 @@ func (p *Plan) checkKeyID(id string) (why string) {
 
 // prepareContactKeys prepares to make contact keys again, or says why that is left
 // out.
-func (p *Plan) prepareContactKeys() {
+func (p *plan) prepareContactKeys() {
 	const checks = "contact keys"
 	why := p.checkKeyID(p.manifest.Settings.KeyID)
 	switch {
@@ -101,4 +102,77 @@ func (p *Plan) prepareContactKeys() {
 	default:
 		p.contactKey = p.o.ContactKey
 	}
+}
+
+// leaveOut reports checks that are not made, and why.
+func (p *plan) leaveOut(checks, why string) {
+	p.leftOut = append(p.leftOut, checks+": "+why)
+}
+
+func (p *plan) noteMode(file string, mode fs.FileMode, private, group fs.FileMode) {
+	if perm := mode.Perm(); perm != private && perm != group {
+		p.note("%s has mode %04o, not %04o", path.Join("snapshots", p.name, file), perm, private)
+	}
+}
+
+// note reports something unusual that is not wrong.
+func (p *plan) note(format string, args ...any) {
+	p.notes = append(p.notes, fmt.Sprintf(format, args...))
+}
+
+// noteOutside notes what is in the dataset's folder and is not callmill's, or was
+// left there by a run that was killed.
+func (p *plan) noteOutside() {
+	p.noteLatestText()
+	p.noteOthers("", durable.IsTemp, dataset.IsOwn)
+	p.noteOthers("snapshots", dataset.IsScratch, dataset.IsSnapshot)
+	for _, name := range []string{"key", "raw", "lock"} {
+		info, err := os.Lstat(filepath.Join(p.dir, name))
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			p.note("%s can be read by others: its mode is %04o", name, info.Mode().Perm())
+		}
+	}
+}
+
+// noteLatestText checks LATEST, for readers that cannot follow links: after a
+// run that was killed it may be out of date until the next one.
+func (p *plan) noteLatestText() {
+	text, wrong := readText(filepath.Join(p.dir, "LATEST"))
+	switch named := strings.TrimSpace(string(text)); {
+	case wrong == isMissing:
+		p.note("LATEST is missing: the next run writes it")
+	case wrong != "":
+		p.note("LATEST %s", wrong)
+	case named != p.name:
+		p.note("LATEST names %q and latest %s: the next run corrects it", named, p.name)
+	}
+}
+
+// noteOthers notes what in a folder of the dataset a run left over, and what is
+// not callmill's own.
+func (p *plan) noteOthers(folder string, leftOver, own func(name string) bool) {
+	entries, _ := os.ReadDir(filepath.Join(p.dir, folder))
+	for _, e := range entries {
+		switch name := path.Join(folder, e.Name()); {
+		case leftOver(e.Name()):
+			p.note("%s belongs to a run in progress, or to one that was killed: then the next run removes it", name)
+		case !own(e.Name()):
+			p.note("%s is not callmill's", name)
+		}
+	}
+}
+
+// isMissing is what readText finds wrong with a file that does not exist.
+const isMissing = "is missing"
+
+// readText reads a file. wrong says why it cannot be read, "" if it can.
+func readText(name string) (text []byte, wrong string) {
+	text, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, isMissing
+	case err != nil:
+		return nil, fmt.Sprintf("cannot be read: %v", err)
+	}
+	return text, ""
 }

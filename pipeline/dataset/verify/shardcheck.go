@@ -9,7 +9,7 @@ import (
 )
 
 // checkShard checks the files of one shard, and their rows job by job.
-func (p *Plan) checkShard(ctx context.Context, s *shard) error {
+func (p *plan) checkShard(ctx context.Context, s *shard) error {
 	sound := true
 	for _, name := range schema.DayTables() {
 		f := s.files[name]
@@ -33,22 +33,23 @@ func (p *Plan) checkShard(ctx context.Context, s *shard) error {
 	if p.contactKey != nil {
 		c.contactKey = p.contactKey()
 	}
-	return p.addRead(c.run(ctx))
+	return unlessDamaged(c.run(ctx))
 }
 
 // shardCheck reads the files of a shard in step: all have the same order of jobs.
 type shardCheck struct {
-	plan       *Plan
+	plan       *plan
 	shard      *shard
 	derive     Rows
 	contactKey func(string) string
 	scratch    []byte // for keys
 	content    []byte // for content hashes
 
-	order     []indexedKey // of the shard's jobs, by key
-	rows      schema.Rows  // of the current job
-	previous  schema.JobRow
-	followers []follower
+	order    []indexedKey // of the shard's jobs, by key
+	rows     schema.Rows  // of the current job
+	previous schema.JobRow
+	takes    []func(at int32) error // of the streams of the other tables
+	stops    []func()
 
 	unlisted map[string]bool // undocumented statuses met
 }
@@ -64,25 +65,37 @@ func (c *shardCheck) run(ctx context.Context) error {
 	if err := c.readOrder(ctx, jobs); err != nil {
 		return err
 	}
+	defer func() {
+		for _, stop := range c.stops {
+			stop()
+		}
+	}()
 	r := &c.rows
-	c.followers = []follower{
-		&stream[schema.TaskRow]{table: schema.TableTasks, rows: &r.Tasks, jobOf: func(r *schema.TaskRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.TurnRow]{table: schema.TableTurns, rows: &r.Turns, jobOf: func(r *schema.TurnRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.ContactRow]{table: schema.TableContacts, rows: &r.Contacts, jobOf: func(r *schema.ContactRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.ExtraRow]{table: schema.TableExtras, rows: &r.Extras, jobOf: func(r *schema.ExtraRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-		&stream[schema.SummaryRow]{table: schema.TableSummaries, rows: &r.Summaries, jobOf: func(r *schema.SummaryRow) jobKey { return jobKey{r.InstanceID, r.JobID} }},
-	}
-	for _, f := range c.followers {
-		defer f.close()
-		if err := f.open(c); err != nil {
+	for _, err := range []error{
+		follow(ctx, c, schema.TableTasks, &r.Tasks, func(r *schema.TaskRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
+		follow(ctx, c, schema.TableTurns, &r.Turns, func(r *schema.TurnRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
+		follow(ctx, c, schema.TableContacts, &r.Contacts, func(r *schema.ContactRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
+		follow(ctx, c, schema.TableExtras, &r.Extras, func(r *schema.ExtraRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
+		follow(ctx, c, schema.TableSummaries, &r.Summaries, func(r *schema.SummaryRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
+	} {
+		if err != nil {
 			return err
 		}
 	}
-	if err := c.readJobs(ctx, jobs); err != nil {
-		return err
+	at := int32(0)
+	for row, err := range rowsOf[schema.JobRow](ctx, c.plan, jobs) {
+		if err != nil {
+			return err
+		}
+		c.rows.Job = *row
+		if err := c.take(at); err != nil {
+			return err
+		}
+		c.checkJob(at)
+		at++
 	}
 	// Rows that are left belong to no job of the shard.
-	if err := c.take(int32(len(c.order))); err != nil {
+	if err := c.take(at); err != nil {
 		return err
 	}
 	if f := c.shard.files[schema.TableTasks]; f != nil {
@@ -101,11 +114,10 @@ func (c *shardCheck) readOrder(ctx context.Context, f *tableFile) error {
 		}
 		c.order = append(c.order, indexedKey{row.key(c.scratch), int32(len(c.order))})
 	}
-	c.plan.mu.Lock()
+	c.plan.jobs = append(c.plan.jobs, f)
 	for _, j := range c.order {
 		c.plan.keys = append(c.plan.keys, j.key)
 	}
-	c.plan.mu.Unlock()
 	slices.SortFunc(c.order, func(a, b indexedKey) int {
 		return cmp.Or(compareKeys(a.key, b.key), cmp.Compare(a.at, b.at))
 	})
@@ -123,28 +135,52 @@ func (c *shardCheck) indexOf(job *jobKey) int32 {
 	return c.order[i].at
 }
 
-// readJobs checks the jobs one by one, each with its rows in all tables.
-func (c *shardCheck) readJobs(ctx context.Context, f *tableFile) error {
-	at := int32(0)
-	for row, err := range rowsOf[schema.JobRow](ctx, c.plan, f) {
-		if err != nil {
+// take reads the rows of the job with an index in the shard.
+func (c *shardCheck) take(at int32) error {
+	for _, take := range c.takes {
+		if err := take(at); err != nil {
 			return err
 		}
-		c.rows.Job = *row
-		if err := c.take(at); err != nil {
-			return err
-		}
-		c.checkJob(at)
-		at++
 	}
 	return nil
 }
 
-// take reads the rows of the job with an index in the shard.
-func (c *shardCheck) take(at int32) error {
-	for _, f := range c.followers {
-		if err := f.take(at); err != nil {
-			return err
+// jobKey is the beginning of a row of jobs, for when no more is read of it.
+type jobKey struct{ InstanceID, JobID string }
+
+// key returns the key of the job; scratch is space for it.
+func (k *jobKey) key(scratch []byte) schema.Key { return schema.JobKey(scratch, k.InstanceID, k.JobID) }
+
+func compareKeys(a, b schema.Key) int { return slices.Compare(a[:], b[:]) }
+
+// checkUnique checks that no job is there twice. Of all jobs only keys are in
+// memory, 16 bytes each; which jobs they belong to is read again if needed.
+func (p *plan) checkUnique(ctx context.Context) error {
+	slices.SortFunc(p.keys, compareKeys)
+	firstFile := map[schema.Key]string{} // of the jobs that are there twice
+	for i := 1; i < len(p.keys); i++ {
+		if p.keys[i] == p.keys[i-1] {
+			firstFile[p.keys[i]] = ""
+		}
+	}
+	if len(firstFile) == 0 {
+		return nil
+	}
+	scratch := make([]byte, 0, 256)
+	slices.SortFunc(p.jobs, func(a, b *tableFile) int { return cmp.Compare(a.Path, b.Path) })
+	for _, f := range p.jobs {
+		for row, err := range rowsOf[jobKey](ctx, p, f) {
+			if err != nil {
+				return unlessDamaged(err)
+			}
+			key := row.key(scratch)
+			switch other, ok := firstFile[key]; {
+			case !ok:
+			case other == "":
+				firstFile[key] = f.Path
+			default:
+				p.findings.add(f.Path, CheckKeys, "job %s of %s is also in %s", row.JobID, row.InstanceID, other)
+			}
 		}
 	}
 	return nil

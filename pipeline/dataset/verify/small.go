@@ -3,9 +3,8 @@ package verify
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"encoding/json"
 	"maps"
-	"reflect"
 	"slices"
 
 	"callmill/schema"
@@ -13,7 +12,7 @@ import (
 
 // checkSmall checks a file that belongs to no shard, and its rows if its table is
 // a small one.
-func (p *Plan) checkSmall(ctx context.Context, f *tableFile) error {
+func (p *plan) checkSmall(ctx context.Context, f *tableFile) error {
 	ok, err := p.sound(ctx, f)
 	if err != nil || !ok {
 		return err
@@ -26,12 +25,12 @@ func (p *Plan) checkSmall(ctx context.Context, f *tableFile) error {
 	case schema.TableRejects:
 		err = p.checkRejects(ctx, f)
 	}
-	return p.addRead(err)
+	return unlessDamaged(err)
 }
 
 // keyOrder returns a check that the keys of the rows of a small table are in order,
 // each there once.
-func (p *Plan) keyOrder(f *tableFile) func(instance, id string) {
+func (p *plan) keyOrder(f *tableFile) func(instance, id string) {
 	var previousInstance, previous string
 	first := true
 	return func(instance, id string) {
@@ -46,7 +45,7 @@ func (p *Plan) keyOrder(f *tableFile) func(instance, id string) {
 	}
 }
 
-func (p *Plan) checkJobGroups(ctx context.Context, f *tableFile) error {
+func (p *plan) checkJobGroups(ctx context.Context, f *tableFile) error {
 	checkKey := p.keyOrder(f)
 	for r, err := range rowsOf[schema.JobGroupRow](ctx, p, f) {
 		if err != nil {
@@ -62,7 +61,7 @@ func (p *Plan) checkJobGroups(ctx context.Context, f *tableFile) error {
 
 // checkStatuses checks that the table has the documented statuses, then the other
 // ones met in the tasks.
-func (p *Plan) checkStatuses(ctx context.Context, f *tableFile) error {
+func (p *plan) checkStatuses(ctx context.Context, f *tableFile) error {
 	if !p.sameOutcomes {
 		return nil // left out with the derived columns
 	}
@@ -70,39 +69,32 @@ func (p *Plan) checkStatuses(ctx context.Context, f *tableFile) error {
 	if p.manifest.Table(schema.TableTasks) != nil {
 		unlisted = p.manifest.Unlisted()
 	}
-	var want []schema.StatusRow
-	for _, o := range schema.Outcomes() {
-		want = append(want, o.Row())
-	}
+	want := schema.Outcomes()
 	for _, status := range unlisted {
-		want = append(want, schema.OutcomeOf(status).Row())
+		want = append(want, schema.OutcomeOf(status))
 	}
-	var got []schema.StatusRow
+	var got []string
 	for r, err := range rowsOf[schema.StatusRow](ctx, p, f) {
 		if err != nil {
 			return err
 		}
-		got = append(got, *r)
+		got = append(got, spell(*r))
 	}
 	if len(got) != len(want) {
 		p.findings.add(f.Path, CheckStatuses, "has %d rows; %d statuses are documented and %d others met", len(got), len(want)-len(unlisted), len(unlisted))
 	}
 	for i := range min(len(got), len(want)) {
-		if !reflect.DeepEqual(got[i], want[i]) {
-			p.findings.add(f.Path, CheckStatuses, "row %d is %s, not %s", i, showRow(got[i]), showRow(want[i]))
+		if want := spell(want[i].Row()); got[i] != want {
+			p.findings.add(f.Path, CheckStatuses, "row %d is %s, not %s", i, got[i], want)
 		}
 	}
 	return nil
 }
 
-// showRow formats a row for a finding.
-func showRow(row any) string {
-	var text string
-	v := reflect.ValueOf(row)
-	for i := range v.NumField() {
-		text += fmt.Sprintf(" %s", show(v.Field(i)))
-	}
-	return "(" + text[1:] + ")"
+// spell formats a row for a finding.
+func spell(row schema.StatusRow) string {
+	text, _ := json.Marshal(row) // texts, numbers and booleans cannot fail
+	return string(text)
 }
 
 // checkUnlisted compares the undocumented statuses met in a file of tasks with
@@ -114,7 +106,7 @@ func (c *shardCheck) checkUnlisted(f *tableFile) {
 }
 
 // checkRejects checks order, ids, and the hashes of input that is kept whole.
-func (p *Plan) checkRejects(ctx context.Context, f *tableFile) error {
+func (p *plan) checkRejects(ctx context.Context, f *tableFile) error {
 	checkKey := p.keyOrder(f)
 	for r, err := range rowsOf[schema.RejectRow](ctx, p, f) {
 		if err != nil {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -36,9 +37,17 @@ func (j *jobCheck) checkTurns(tasks []schema.TaskRow, turns []schema.TurnRow, ta
 	j.add(schema.TableTurns, check, "turn %d of task %s, %s", turns[0].TurnIndex, turns[0].TaskID, why)
 }
 
+// talk is what a task's row says of its conversation.
+type talk struct{ turns, robotTurns, robotChars, contactTurns, contactChars int32 }
+
+func (t talk) String() string {
+	return fmt.Sprintf("%d turns, robot %d with %d chars, contact %d with %d chars",
+		t.turns, t.robotTurns, t.robotChars, t.contactTurns, t.contactChars)
+}
+
 // checkConversation checks the turns of one task.
 func (j *jobCheck) checkConversation(t *schema.TaskRow, turns []schema.TurnRow) {
-	var robotTurns, contactTurns, robotChars, contactChars int
+	counted := talk{turns: int32(len(turns))}
 	for i := range turns {
 		turn := &turns[i]
 		if int(turn.TurnIndex) != i || int(turn.TurnsLeft) != len(turns)-1-i {
@@ -48,24 +57,23 @@ func (j *jobCheck) checkConversation(t *schema.TaskRow, turns []schema.TurnRow) 
 		if !joins(turn.Tokens, turn.Script) {
 			j.add(schema.TableTurns, CheckTokens, "turn %d of task %s: the tokens %q are not the script %q", i, t.TaskID, turn.Tokens, turn.Script)
 		}
-		chars := utf8.RuneCountInString(turn.Script)
-		if int(turn.Chars) != chars {
+		chars := int32(utf8.RuneCountInString(turn.Script))
+		if turn.Chars != chars {
 			j.add(schema.TableTurns, CheckCounts, "turn %d of task %s: chars is %d, the script has %d", i, t.TaskID, turn.Chars, chars)
 		}
 		switch turn.Speaker {
 		case schema.SpeakerRobot:
-			robotTurns, robotChars = robotTurns+1, robotChars+chars
+			counted.robotTurns++
+			counted.robotChars += chars
 		case schema.SpeakerContact:
-			contactTurns, contactChars = contactTurns+1, contactChars+chars
+			counted.contactTurns++
+			counted.contactChars += chars
 		case "":
 			j.add(schema.TableTurns, CheckValues, "turn %d of task %s: speaker is empty", i, t.TaskID)
 		}
 	}
-	if int(t.TurnCount) != len(turns) || int(t.RobotTurns) != robotTurns || int(t.ContactTurns) != contactTurns ||
-		int(t.RobotChars) != robotChars || int(t.ContactChars) != contactChars {
-		j.add(schema.TableTasks, CheckCounts, "task %s says %d turns, robot %d with %d chars, contact %d with %d chars; there are %d, %d with %d, %d with %d",
-			t.TaskID, t.TurnCount, t.RobotTurns, t.RobotChars, t.ContactTurns, t.ContactChars,
-			len(turns), robotTurns, robotChars, contactTurns, contactChars)
+	if said := (talk{t.TurnCount, t.RobotTurns, t.RobotChars, t.ContactTurns, t.ContactChars}); said != counted {
+		j.add(schema.TableTasks, CheckCounts, "task %s says %s; there are %s", t.TaskID, said, counted)
 	}
 }
 
@@ -78,4 +86,58 @@ func joins(tokens []string, script string) bool {
 		script = script[len(token):]
 	}
 	return script == ""
+}
+
+// checkLists checks the indexes of contacts and extras.
+func (j *jobCheck) checkLists(contacts []schema.ContactRow, extras []schema.ExtraRow) {
+	for i := range contacts {
+		if got := contacts[i].ContactIndex; int(got) != i {
+			j.add(schema.TableContacts, CheckIndexes, "contact_index %d, not %d", got, i)
+		}
+	}
+	for i := range extras {
+		if got := extras[i].ExtraIndex; int(got) != i {
+			j.add(schema.TableExtras, CheckIndexes, "extra_index %d, not %d", got, i)
+		}
+	}
+}
+
+// turnKey identifies a turn of the job.
+type turnKey struct {
+	taskID string
+	index  int32
+}
+
+// checkSummaries checks that the job's own summaries come first, then those of
+// the turns in the turns' order, each list numbered from 0.
+func (j *jobCheck) checkSummaries(turns []schema.TurnRow, summaries []schema.SummaryRow) {
+	if len(summaries) == 0 {
+		return
+	}
+	turnAt := make(map[turnKey]int, len(turns))
+	for i := range turns {
+		turnAt[turnKey{turns[i].TaskID, turns[i].TurnIndex}] = i
+	}
+	current, want := -1, int32(0) // turn of the list at hand, -1 for the job's, and its next index
+	for i := range summaries {
+		s := &summaries[i]
+		turn, ok := -1, s.TaskID == "" && s.TurnIndex == nil
+		if s.TurnIndex != nil {
+			turn, ok = turnAt[turnKey{s.TaskID, *s.TurnIndex}]
+		}
+		if !ok {
+			j.add(schema.TableSummaries, CheckReferences, "a summary of turn %s of task %q, which the job does not have", number(s.TurnIndex), s.TaskID)
+			continue
+		}
+		if turn < current {
+			j.add(schema.TableSummaries, CheckOrder, "a summary of turn %s of task %q: not in the order of turns", number(s.TurnIndex), s.TaskID)
+		}
+		if turn != current {
+			current, want = turn, 0
+		}
+		if s.SummaryIndex != want {
+			j.add(schema.TableSummaries, CheckIndexes, "turn %s of task %q: summary_index %d, not %d", number(s.TurnIndex), s.TaskID, s.SummaryIndex, want)
+		}
+		want++
+	}
 }

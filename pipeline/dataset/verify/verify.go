@@ -12,9 +12,17 @@
 package verify
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
@@ -30,7 +38,7 @@ type Options struct {
 	Rows func(dataset.Settings) (func() Rows, error)
 
 	// Job makes the job of its rows. If it is nil, content hashes and derived
-	// columns are not checked. It must be safe for concurrent use.
+	// columns are not checked.
 	Job func(*schema.Rows) *schema.Job
 
 	// ContactKey returns a function that makes the contact key of a phone number
@@ -47,14 +55,140 @@ type Rows func(*schema.Job, schema.ContentHash) *schema.Rows
 // is wrong is in the report; an error means that there is nothing to check, or that
 // ctx was cancelled.
 func Snapshot(ctx context.Context, dir string, o Options) (*Report, error) {
-	p, err := NewPlan(dir, o)
+	p, err := newPlan(dir, o)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("verify %s: %w", dir, err)
 	}
-	for unit := range p.Units() {
-		if err := p.Check(ctx, unit); err != nil {
+	for _, unit := range p.units {
+		if err := unit.check(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return p.Report(ctx)
+	return p.report(ctx)
+}
+
+// plan is a check of a snapshot, divided into units.
+type plan struct {
+	o        Options
+	dir      string                   // of the dataset
+	name     string                   // of the snapshot
+	snapshot string                   // its folder
+	tables   map[string]*schema.Table // by name
+
+	manifest *dataset.Manifest // nil if it is damaged
+	location *time.Location    // nil if the settings name none
+	// What derives rows and contact keys again; nil if they are left out.
+	rows         func() Rows
+	contactKey   func() func(number string) string
+	sameOutcomes bool // statuses mean what they meant when the snapshot was made
+
+	present map[string]fs.FileInfo // files in the snapshot's folder
+	units   []unit
+	content map[string]string // paths in the manifest, by SHA-256
+
+	findings findings
+	notes    []string
+	leftOut  []string
+
+	keys []schema.Key // of all jobs
+	jobs []*tableFile // the files they were read from
+}
+
+// unit is what is checked together: the files of a shard, or one file. Its error
+// is that of ctx.
+type unit struct {
+	name  string
+	check func(ctx context.Context) error
+}
+
+// tableFile is a file of a table as the manifest describes it.
+type tableFile struct {
+	dataset.File
+	table *schema.Table
+	day   calendar.Day // noDay for small tables
+}
+
+// noDay is the day of jobs without a call.
+const noDay = calendar.Day(schema.NoDate)
+
+// newPlan checks the manifest and which files there are, and plans the rest. An
+// error means that there is nothing to check.
+func newPlan(dir string, o Options) (*plan, error) {
+	p := &plan{
+		o: o, dir: dir,
+		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
+	}
+	for _, t := range schema.Tables() {
+		p.tables[t.Name] = &t
+	}
+	return p, p.prepare()
+}
+
+func (p *plan) prepare() (err error) {
+	if _, err := os.Stat(p.dir); err != nil {
+		return err
+	}
+	if p.name, err = dataset.Latest(p.dir); err != nil {
+		return err
+	}
+	if p.name == "" {
+		return dataset.ErrEmpty
+	}
+	p.snapshot = filepath.Join(p.dir, "snapshots", p.name)
+	if err := p.listFiles(); err != nil {
+		return err
+	}
+	p.noteOutside()
+	if p.manifest, err = p.readManifest(); err != nil {
+		return err
+	}
+	if p.manifest == nil {
+		p.planByNames()
+		p.checkViewsText()
+		return nil
+	}
+	p.checkSettings()
+	p.checkExtent()
+	p.checkCounts()
+	files := p.checkTables()
+	p.checkFileList(files)
+	p.checkViews(files)
+	p.planShards(files)
+	p.prepareDerived()
+	p.prepareContactKeys()
+	return nil
+}
+
+// report checks what only all units together show, and sums up.
+func (p *plan) report(ctx context.Context) (*Report, error) {
+	if err := p.checkUnique(ctx); err != nil {
+		return nil, err
+	}
+	r := &Report{Snapshot: p.name, Findings: p.findings.sorted(), LeftOut: p.leftOut, Notes: p.notes}
+	if p.manifest == nil {
+		return r, nil
+	}
+	for _, t := range p.manifest.Tables {
+		table := Table{Name: t.Name, Files: len(t.Files), Rows: t.Rows}
+		for _, f := range t.Files {
+			table.Bytes += f.Bytes
+		}
+		r.Tables = append(r.Tables, table)
+	}
+	return r, nil
+}
+
+// path returns where a file of the snapshot is.
+func (p *plan) path(file string) string {
+	return filepath.Join(p.snapshot, filepath.FromSlash(file))
+}
+
+// fileUnit is a unit of one file.
+func fileUnit(f *tableFile, check func(context.Context, *tableFile) error) unit {
+	return unit{f.Path, func(ctx context.Context) error { return check(ctx, f) }}
+}
+
+// sortUnits puts the shards of a day beside each other.
+func (p *plan) sortUnits() {
+	slices.SortFunc(p.units, func(a, b unit) int { return cmp.Compare(a.name, b.name) })
 }

@@ -3,7 +3,6 @@ package verify_test
 import (
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -38,35 +37,6 @@ func TestSnapshotOfNothing(t *testing.T) {
 	publish(t, dir, time.Date(2026, 1, 23, 1, 30, 0, 0, time.UTC), nil, nil)
 	if r := inspect(t, dir, options(dir)); r.Damaged() || len(r.Tables) != 9 {
 		t.Errorf("%+v", r)
-	}
-}
-
-// Units checked concurrently have the findings of those checked one by one.
-func TestUnitsAreCheckedConcurrently(t *testing.T) {
-	dir := newDataset(t)
-	forge(t, dir, func(f *forgery) {
-		edit(f, "turns", 0, func(r []schema.TurnRow) []schema.TurnRow {
-			for i := range r {
-				r[i].Chars++
-			}
-			return r
-		})
-		edit(f, "extras", 0, func(r []schema.ExtraRow) []schema.ExtraRow { r[0].ExtraIndex = 9; return r })
-		edit(f, "statuses", 0, func(r []schema.StatusRow) []schema.StatusRow { return r[:5] })
-	})
-	p, err := verify.NewPlan(dir, options(dir))
-	check(t, err)
-	var wait sync.WaitGroup
-	errs := make([]error, p.Units())
-	for unit := range errs {
-		wait.Go(func() { errs[unit] = p.Check(t.Context(), unit) })
-	}
-	wait.Wait()
-	check(t, errors.Join(errs...))
-	together, err := p.Report(t.Context())
-	check(t, err)
-	if diff := cmp.Diff(inspect(t, dir, options(dir)), together); diff != "" || len(together.Findings) < 5 {
-		t.Errorf("(-one by one +concurrently):\n%s\n%+v", diff, together.Findings)
 	}
 }
 

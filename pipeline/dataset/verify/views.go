@@ -1,16 +1,51 @@
 package verify
 
 import (
-	"errors"
-	"io/fs"
-	"os"
+	"context"
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"callmill/pipeline/dataset"
 	"callmill/schema"
 )
+
+// planByNames plans the check of a snapshot whose manifest is damaged: its files
+// are named for their hashes.
+func (p *plan) planByNames() {
+	for file := range p.present {
+		table, _, _ := strings.Cut(file, "/")
+		switch t := p.tables[table]; {
+		case file == dataset.ManifestFile || file == dataset.ViewsFile:
+		case t == nil || path.Ext(file) != ".parquet":
+			p.findings.add(file, CheckFiles, "is not a file of a snapshot")
+		default:
+			p.units = append(p.units, fileUnit(&tableFile{File: dataset.File{Path: file}, table: t}, p.checkName))
+		}
+	}
+	p.sortUnits()
+	p.leaveOut("which files there must be, rows, columns and counts", "the manifest is damaged")
+}
+
+// checkName checks that a file has the hash in its name.
+func (p *plan) checkName(ctx context.Context, f *tableFile) error {
+	if p.o.Quick {
+		return nil
+	}
+	sum, err := p.hash(ctx, f)
+	if sum != "" && dataset.FilePath(path.Dir(f.Path), sum) != f.Path {
+		p.findings.add(f.Path, CheckBytes, "its SHA-256 is %s, not that of its name", sum)
+	}
+	return err
+}
+
+// checkViewsText checks views.sql of a snapshot whose manifest is damaged.
+func (p *plan) checkViewsText() {
+	if text, ok := p.readViews(); ok && string(text) != dataset.Views("") {
+		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
+	}
+}
 
 // view matches a view of views.sql: its name, and the pattern of files it reads.
 var view = regexp.MustCompile(`(?m)^CREATE OR REPLACE VIEW "?(\w+)"? AS .*'([^']*\.parquet)'`)
@@ -18,7 +53,7 @@ var view = regexp.MustCompile(`(?m)^CREATE OR REPLACE VIEW "?(\w+)"? AS .*'([^']
 // checkViews checks views.sql: that it has the hash in the manifest, and that its
 // views are the tables, each reading the table's files and no others. A text other
 // than that of this version is only noted: another version may have written it.
-func (p *Plan) checkViews(files []*tableFile) {
+func (p *plan) checkViews(files []*tableFile) {
 	text, ok := p.readViews()
 	if !ok {
 		return
@@ -46,23 +81,16 @@ func (p *Plan) checkViews(files []*tableFile) {
 	}
 }
 
-// checkViewsText checks views.sql of a snapshot whose manifest is damaged.
-func (p *Plan) checkViewsText() {
-	if text, ok := p.readViews(); ok && string(text) != dataset.Views("") {
-		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
-	}
-}
-
 // readViews reads views.sql. That it cannot be read is a finding.
-func (p *Plan) readViews() (text []byte, ok bool) {
-	text, err := os.ReadFile(p.path(dataset.ViewsFile))
-	switch {
-	case err == nil:
+func (p *plan) readViews() (text []byte, ok bool) {
+	text, wrong := readText(p.path(dataset.ViewsFile))
+	switch wrong {
+	case "":
 		return text, true
-	case errors.Is(err, fs.ErrNotExist):
-		p.findings.add(dataset.ViewsFile, CheckFiles, "is missing")
+	case isMissing:
+		p.findings.add(dataset.ViewsFile, CheckFiles, "%s", wrong)
 	default:
-		p.findings.add(dataset.ViewsFile, CheckBytes, "cannot be read: %v", err)
+		p.findings.add(dataset.ViewsFile, CheckBytes, "%s", wrong)
 	}
 	return nil, false
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 )
 
@@ -23,6 +24,19 @@ import (
 type charset struct {
 	encoding encoding.Encoding // nil: UTF-8
 	mark     int               // bytes of the byte-order mark in front
+}
+
+// transformer returns what makes UTF-8 of an input that begins with head; nil
+// where it is as it should be. The parser of XML takes only valid characters; of
+// JSON each string is repaired where it is read.
+func (c charset) transformer(head []byte) transform.Transformer {
+	if c.encoding != nil {
+		return c.encoding.NewDecoder()
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(head[c.mark:], " \t\r\n"), []byte("<")) {
+		return runes.ReplaceIllFormed()
+	}
+	return nil
 }
 
 // marks are the byte-order marks, those that begin like another one first.
@@ -65,7 +79,7 @@ var (
 )
 
 func declaredCharset(head []byte) (charset, error) {
-	name := xmlEncoding.FindSubmatch(xmlDeclaration.Find(head[:min(len(head), 1024)]))
+	name := xmlEncoding.FindSubmatch(xmlDeclaration.Find(head[:min(len(head), headBytes)]))
 	if name == nil {
 		return charset{}, nil
 	}
@@ -95,51 +109,24 @@ func Decode(body []byte) (text []byte, notes Notes, err error) {
 	if err != nil {
 		return nil, notes, err
 	}
-	notes.Mark = c.mark > 0
+	notes.Mark, notes.Transcoded = c.mark > 0, c.encoding != nil
+	t := c.transformer(body)
 	body = body[c.mark:]
-	if c.encoding == nil {
-		if !isXML(body) || utf8.Valid(body) {
-			return body, notes, nil
-		}
-		notes.Repaired = true
-		text, _, err = transform.Bytes(repair{}, body)
-		return text, notes, err
+	if t == nil || c.encoding == nil && utf8.Valid(body) {
+		return body, notes, nil
 	}
-	notes.Transcoded = true
-	text, err = c.encoding.NewDecoder().Bytes(body)
-	if err != nil {
+	if text, _, err = transform.Bytes(t, body); err != nil {
 		return nil, notes, fmt.Errorf("not in the declared encoding: %w", err)
 	}
 	notes.Repaired = bytes.ContainsRune(text, utf8.RuneError)
-	// What is UTF-8 now must not be declared as something else.
-	return text[len(xmlDeclaration.Find(text[:min(len(text), 1024)])):], notes, nil
-}
-
-// isXML reports whether text begins like XML, whose parser takes only valid
-// characters. Of JSON each string is repaired where it is read.
-func isXML(text []byte) bool {
-	text = bytes.TrimLeft(text, " \t\r\n")
-	return len(text) > 0 && text[0] == '<'
-}
-
-// repair replaces each byte that is not part of a character by U+FFFD.
-type repair struct{ transform.NopResetter }
-
-// Transform implements [transform.Transformer].
-func (repair) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
-	for nSrc < len(src) {
-		if !atEOF && !utf8.FullRune(src[nSrc:]) {
-			return nDst, nSrc, transform.ErrShortSrc
-		}
-		r, n := utf8.DecodeRune(src[nSrc:])
-		if nDst+utf8.RuneLen(r) > len(dst) {
-			return nDst, nSrc, transform.ErrShortDst
-		}
-		nDst += utf8.EncodeRune(dst[nDst:], r)
-		nSrc += n
+	if c.encoding != nil { // what is UTF-8 now must not be declared as something else
+		text = text[len(xmlDeclaration.Find(text[:min(len(text), headBytes)])):]
 	}
-	return nDst, nSrc, nil
+	return text, notes, nil
 }
+
+// headBytes is how much of an input is looked at for its charset.
+const headBytes = 1024
 
 // Unsupported is the error of an input whose declared encoding is not
 // supported. It is about the input, not about reading it.
@@ -148,31 +135,37 @@ type Unsupported struct{ error }
 // NewReader is Decode for an input that is too large to be held. Its error is
 // an *Unsupported, or one of in.
 func NewReader(in io.Reader) (io.Reader, error) {
-	head := bufio.NewReaderSize(in, 64<<10)
-	first, err := head.Peek(1024)
-	if err != nil && !errors.Is(err, io.EOF) {
+	raw, head, err := peek(in)
+	if err != nil {
 		return nil, err
 	}
-	c, err := charsetOf(first)
+	c, err := charsetOf(head)
 	if err != nil {
 		return nil, &Unsupported{err}
 	}
-	if _, err := head.Discard(c.mark); err != nil {
+	t := c.transformer(head)
+	_, _ = raw.Discard(c.mark) // which was peeked
+	if t == nil {
+		return raw, nil
+	}
+	text := transform.NewReader(raw, t)
+	if c.encoding == nil {
+		return text, nil
+	}
+	decoded, head, err := peek(text)
+	if err != nil {
 		return nil, err
 	}
-	switch {
-	case c.encoding == nil && !isXML(first[c.mark:]):
-		return head, nil
-	case c.encoding == nil:
-		return transform.NewReader(head, repair{}), nil
+	_, _ = decoded.Discard(len(xmlDeclaration.Find(head)))
+	return decoded, nil
+}
+
+// peek returns a reader of in and what it begins with.
+func peek(in io.Reader) (r *bufio.Reader, head []byte, err error) {
+	r = bufio.NewReaderSize(in, 64<<10)
+	head, err = r.Peek(headBytes)
+	if errors.Is(err, io.EOF) {
+		err = nil
 	}
-	text := bufio.NewReaderSize(transform.NewReader(head, c.encoding.NewDecoder()), 64<<10)
-	first, err = text.Peek(1024)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if _, err := text.Discard(len(xmlDeclaration.Find(first))); err != nil {
-		return nil, err
-	}
-	return text, nil
+	return r, head, err
 }

@@ -1,9 +1,10 @@
-// Package markup reads ListJobs responses that are written as XML: with a root
-// element or, as in the example of the API's page, without one. It spells each
-// member of a response, and each job, as JSON for others to decode, and knows
-// no names but those that make up the frame of a response.
+// Package markup reads ListJobs responses that are written as XML, with a root
+// element or, as in the example of the API's page, without one, and spells them
+// as JSON for others to decode: an element with elements in it as an object,
+// any other as a string, repeated elements as repeated members. It knows no
+// names but those that make up the frame of a response.
 //
-// Where a job is damaged, it is reported and the reading goes on behind its end
+// Where a job is damaged, that is noted and the reading goes on behind its end
 // tag or at the next job, whichever comes first.
 package markup
 
@@ -13,52 +14,53 @@ import (
 	"callmill/pipeline/decode/jsonscan"
 )
 
-// A Handler receives what is in a document. Values are JSON, valid until the
-// method returns; raw is the input as received.
-type Handler interface {
-	// Field is a member of the response other than its jobs.
-	Field(name string, value []byte)
-	// Unknown is a member that is not documented.
-	Unknown(name string, raw []byte)
-	// Job is one job.
-	Job(value, raw []byte)
-	// Damaged is a job that cannot be read.
-	Damaged(bad jsonscan.Damage, raw []byte)
-	// Refused says that text stands where elements belong.
-	Refused(where, what string)
-	// Note is something else that was met.
-	Note(n Note)
-	// Root is the name of the root element.
-	Root(name string)
+// A Document is a response as JSON.
+type Document struct {
+	JSON       []byte    // an object
+	Root       string    // name of the root element, "" if there is none
+	BareJob    bool      // the root is a job, spelled as the only one of a response
+	Attributes int       // how many elements have some, which are ignored
+	Damaged    []Damaged // a job spelled [i] is the one with index i
+
+	// End is where the document ends: behind its root, or where another one
+	// begins. Bad is damage outside of the jobs, which ends it, too.
+	End int
+	Bad jsonscan.Damage
+
+	text  []byte
+	spans map[int]span // of elements that may be jobs, by the offset of their value in JSON
 }
 
-// Note is something that is met beside the values of a document.
-type Note int
+// Damaged is a job that cannot be read.
+type Damaged struct {
+	Bad jsonscan.Damage
+	Raw []byte
+}
 
-// Notes.
-const (
-	Attribute Note = iota // an element has attributes, which are ignored
-	Wrapped               // jobs stand inside an element that wraps them
-	Paged                 // the wrapper has page numbers
-	BareJob               // the root is a job
-	HasJobs               // the document has jobs, be they none
-)
+// span is where an element is in the input.
+type span struct{ start, end int }
 
-// MixedText is the member that spells text between the elements of an object.
-// No element can have this name.
+// MixedText is a member that no element can be: text between elements. Its
+// value is the text, if known.
 const MixedText = "#text"
 
-// Names are what a Reader has to know of names.
+// Raw returns the job whose value begins at offset at of JSON as it was received.
+func (d *Document) Raw(at int) []byte {
+	s := d.spans[at]
+	return d.text[s.start:s.end]
+}
+
+// Names are what Read has to know of names.
 type Names struct {
-	Field func(name string) bool // of a member of the response other than Jobs
+	Field func(name string) bool // of a member of the response
 	Wraps func(name string) bool // of an element that wraps jobs
 }
 
 // headBytes is how many bytes distinguish HTML from XML.
 const headBytes = 16
 
-// IsHTML reports whether text is a page for people, as proxies answer.
-func IsHTML(text []byte) bool {
+// isHTML reports whether text is a page for people, as proxies answer.
+func isHTML(text []byte) bool {
 	head := bytes.ToLower(text[:min(len(text), headBytes)])
 	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }

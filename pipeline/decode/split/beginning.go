@@ -1,12 +1,10 @@
 package split
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
 
-	"callmill/pipeline/decode/jsonscan"
 	"callmill/schema"
 )
 
@@ -18,23 +16,17 @@ type Beginning struct {
 	sum    hash.Hash
 }
 
-// Add appends text, which is copied.
-func (b *Beginning) Add(text []byte) {
+// Write implements [io.Writer]; it never fails.
+func (b *Beginning) Write(text []byte) (int, error) {
 	if b.sum == nil {
 		b.sum = sha256.New()
 	}
 	b.sum.Write(text)
 	b.length += int64(len(text))
 	if room := schema.MaxRejectRaw - len(b.raw); room > 0 {
-		b.raw = append(b.raw, bytes.Clone(text[:min(room, len(text))])...)
+		b.raw = append(b.raw, text[:min(room, len(text))]...)
 	}
-}
-
-// join adds another piece, of which only the first MiB is known. The hash is then
-// that of what is known.
-func (b *Beginning) join(next *Beginning) {
-	b.Add(next.raw)
-	b.length += next.length - int64(len(next.raw))
+	return len(text), nil
 }
 
 // Keep puts the piece into a reject.
@@ -44,10 +36,4 @@ func (b *Beginning) Keep(r *schema.Reject) *schema.Reject {
 		r.RawBytes, r.RawSHA256 = b.length, hex.EncodeToString(b.sum.Sum(nil))
 	}
 	return r
-}
-
-// reject makes the reject of a piece that is damaged at at.
-func (b *Beginning) reject(o Options, bad jsonscan.Damage, kind resumeKind, at int) *schema.Reject {
-	code, reason := problem(o, bad, kind, b.length, at)
-	return b.Keep(&schema.Reject{Code: code, Reason: reason})
 }

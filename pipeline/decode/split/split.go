@@ -1,7 +1,7 @@
 // Package split reads JSON inputs that are too large to be held, or damaged,
 // and yields parts that each read like an input of their own: runs of whole
-// documents, and of one document too large for that, slices of its jobs with
-// the text around them repeated. Damage becomes a reject; no part has any.
+// documents, and slices of the jobs of one document too large for that. Damage
+// becomes a reject; no part has any.
 //
 // What is yielded is a function of the input: where a part ends depends on
 // [Options], but the documents, jobs and rejects are the same however the input
@@ -30,11 +30,7 @@ type Options struct {
 	MaxJobBytes int // a job longer than this is passed over and rejected
 	PieceBytes  int // approximate length of a part
 
-	// Source is noted on rejects of documents that name none of their own.
-	Source Source
-	// Array says that the input begins inside an array of documents, before an
-	// element. Markup says that XML documents came before it.
-	Array, Markup bool
+	Source Source // of rejects of documents that name none of their own
 }
 
 // Source says where and when a document was received.
@@ -61,6 +57,7 @@ type Name int
 const (
 	Other    Name = iota
 	Jobs          // of a response: its jobs
+	Wrapper       // of an object in the place of the list of jobs: the list
 	Body          // of a raw line: its response
 	Response      // only documents have it
 	JobID         // of a job, and of what may lie inside one
@@ -82,13 +79,13 @@ const (
 	Published Outcome = iota // its jobs are items
 	Refused                  // the document as a whole is one reject
 	Unread                   // its jobs, if any, are no items
-	Mixed                    // it has items beside its jobs
 )
 
 // Verdict is what Grammar.Judge found.
 type Verdict struct {
 	Outcome Outcome
 	Source  Source
+	Head    []byte         // of Published: behind it a list of jobs is closed by ]}
 	Reject  *schema.Reject // of Refused; Raw is nil where it is the document
 }
 
@@ -100,28 +97,15 @@ type Grammar interface {
 	Step(text []byte, depth int, final bool) Step
 	// Name classifies a name.
 	Name(name []byte) Name
-	// Wraps reports whether an object in the place of the list of jobs may hold
-	// it under this name.
-	Wraps(name []byte) bool
 	// JobID is the id of the damaged job that piece begins with, "" where it
 	// cannot be read.
 	JobID(piece []byte) string
-	// Judge decodes a document whose only job has the id ProbeID.
-	Judge(document []byte) Verdict
-	// Mentions reports whether a job may have calls.
-	Mentions(job []byte) bool
+	// Judge decodes a document from the text before and after its jobs. tasks
+	// says that some of these have tasks.
+	Judge(before, after []byte, tasks bool) Verdict
+	// HasTasks reports whether a job may have tasks.
+	HasTasks(job []byte) bool
 }
-
-// ProbeID is the id of the job that Judge is asked with.
-const ProbeID = "callmill-probe"
-
-// Jobs that Judge is asked with, and the member that makes a document one of
-// ListJobs where its jobs alone would.
-const (
-	probe      = `{"JobId":"` + ProbeID + `"}`
-	probeCalls = `{"JobId":"` + ProbeID + `","Tasks":[]}`
-	pin        = `"action":"ListJobs",`
-)
 
 // ErrEmpty is the error of an input that is nothing but white space.
 var ErrEmpty = errors.New("empty input")
@@ -137,7 +121,7 @@ func Run(o Options, g Grammar, open func() (io.ReadCloser, error), yield func(Pa
 	defer in.Close()
 	s := newSplitter(o, g, in)
 	s.yield = yield
-	s.survey = func() ([]around, error) { return survey(o, g, open) }
+	s.survey = func() ([]outline, error) { return survey(o, g, open) }
 	if err := s.run(); err != nil || s.met {
 		return err
 	}
@@ -145,7 +129,7 @@ func Run(o Options, g Grammar, open func() (io.ReadCloser, error), yield func(Pa
 }
 
 // survey walks the whole input and returns the documents that were outlined.
-func survey(o Options, g Grammar, open func() (io.ReadCloser, error)) ([]around, error) {
+func survey(o Options, g Grammar, open func() (io.ReadCloser, error)) ([]outline, error) {
 	in, err := open()
 	if err != nil {
 		return nil, err
@@ -153,5 +137,5 @@ func survey(o Options, g Grammar, open func() (io.ReadCloser, error)) ([]around,
 	defer in.Close()
 	s := newSplitter(o, g, in)
 	err = s.run()
-	return s.documents, err
+	return s.outlines, err
 }

@@ -36,6 +36,8 @@ func (toy) Name(name []byte) split.Name {
 		return split.Response
 	case "JobId":
 		return split.JobID
+	case "List":
+		return split.Wrapper
 	case "Tasks":
 		return split.JobField
 	case "TaskId":
@@ -44,18 +46,18 @@ func (toy) Name(name []byte) split.Name {
 	return split.Other
 }
 
-func (toy) Wraps(name []byte) bool    { return string(name) == "List" }
-func (toy) Mentions(job []byte) bool  { return bytes.Contains(job, []byte(`"Tasks"`)) }
+func (toy) HasTasks(job []byte) bool  { return bytes.Contains(job, []byte(`"Tasks"`)) }
 func (toy) JobID(piece []byte) string { return "" }
 
-func (toy) Judge(document []byte) split.Verdict {
+func (toy) Judge(before, after []byte, _ bool) split.Verdict {
+	around := string(before) + string(after)
 	switch {
-	case bytes.Contains(document, []byte(`"Failed"`)):
+	case strings.Contains(around, `"Failed"`):
 		return split.Verdict{Outcome: split.Refused, Reject: &schema.Reject{Code: "failed"}}
-	case bytes.Contains(document, []byte(`"Other"`)):
+	case strings.Contains(around, `"Other"`):
 		return split.Verdict{Outcome: split.Unread}
 	}
-	return split.Verdict{}
+	return split.Verdict{Head: []byte(`{"of":` + around + `,"Jobs":[`)}
 }
 
 // parts are the parts of text, in short.
@@ -88,18 +90,18 @@ func TestParts(t *testing.T) {
 	}{
 		"small documents": {`{"Jobs":[]} {"JobId":1}`, 100, []string{`{"Jobs":[]} {"JobId":1}`}},
 		"lines":           {"{\"JobId\":1}\n{\"JobId\":2}\n", 8, []string{`{"JobId":1}`, `{"JobId":2}`}},
-		"an array":        {`[{"JobId":1}, null, {"JobId":2}]`, 8, []string{`{"JobId":1}`, `{"JobId":2}`}},
+		"an array":        {`[{"JobId":1}, null, {"JobId":2}]`, 8, []string{`{"JobId":1}`, `null  {"JobId":2}`}},
 		"a large document": {`{"a":1,"Jobs":[{"JobId":1},null,{"JobId":2}],"b":2}`, 8, []string{
-			`{"a":1,"Jobs":[{"JobId":1}],"b":2}`, `{"a":1,"Jobs":[{"JobId":2}],"b":2}`}},
+			`{"of":{"a":1,"Jobs":[],"b":2},"Jobs":[{"JobId":1}]}`, `{"of":{"a":1,"Jobs":[],"b":2},"Jobs":[{"JobId":2}]}`}},
 		"two lists": {`{"Jobs":[{"JobId":1}],"Jobs":{"List":[{"JobId":2}]}}`, 8, []string{
-			`{"Jobs":[{"JobId":1}],"Jobs":{"List":[]}}`, `{"Jobs":[],"Jobs":{"List":[{"JobId":2}]}}`}},
-		"a body":           {`{"body":{"Jobs":[{"JobId":1}]},"x":""}`, 8, []string{`{"body":{"Jobs":[{"JobId":1}]},"x":""}`}},
+			`{"of":{"Jobs":[],"Jobs":{"List":[]}},"Jobs":[{"JobId":1}]}`, `{"of":{"Jobs":[],"Jobs":{"List":[]}},"Jobs":[{"JobId":2}]}`}},
+		"a body":           {`{"body":{"Jobs":[{"JobId":1}]},"x":""}`, 8, []string{`{"of":{"body":{"Jobs":[]},"x":""},"Jobs":[{"JobId":1}]}`}},
 		"none published":   {`{"Jobs":[{"JobId":1}],"Failed":1}`, 8, []string{`reject failed {"Jobs":[{"JobId":1}],"Failed":1}`}},
 		"another action":   {`{"Jobs":[{"JobId":1}],"Other":1}`, 8, []string{`{"Jobs":[{"JobId":1}],"Other":1}`}},
-		"a damaged job":    {`{"Jobs":[{"JobId":1},{"JobId":tru},{"JobId":2}],"b":2}`, 100, []string{`{"Jobs":[{"JobId":1}],"b":2}`, `reject syntax {"JobId":tru}`, `{"Jobs":[{"JobId":2}],"b":2}`}},
-		"a missing comma":  {`{"Jobs":[{"JobId":1} {"JobId":2}]}`, 100, []string{`{"Jobs":[{"JobId":1}]}`, `reject syntax {"JobId":1} {`, `{"Jobs":[{"JobId":2}]}`}},
-		"cut in a job":     {`{"Jobs":[{"JobId":1},{"JobId":`, 100, []string{`{"Jobs":[{"JobId":1}]}`, `reject truncated {"JobId":`}},
-		"cut behind a job": {`{"a":1,"Jobs":[{"JobId":1}],"b":`, 100, []string{`{"a":1,"Jobs":[{"JobId":1}]}`, `reject truncated {"a":1,"Jobs":[{"JobId":1}],"b":`}},
+		"a damaged job":    {`{"Jobs":[{"JobId":1},{"JobId":tru},{"JobId":2}],"b":2}`, 100, []string{`{"of":{"Jobs":[],"b":2},"Jobs":[{"JobId":1}]}`, `reject syntax {"JobId":tru}`, `{"of":{"Jobs":[],"b":2},"Jobs":[{"JobId":2}]}`}},
+		"a missing comma":  {`{"Jobs":[{"JobId":1} {"JobId":2}]}`, 100, []string{`{"of":{"Jobs":[]},"Jobs":[{"JobId":1}]}`, `reject syntax {"JobId":1} {`, `{"of":{"Jobs":[]},"Jobs":[{"JobId":2}]}`}},
+		"cut in a job":     {`{"Jobs":[{"JobId":1},{"JobId":`, 100, []string{`{"of":{"Jobs":[]},"Jobs":[{"JobId":1}]}`, `reject truncated {"JobId":`}},
+		"cut behind a job": {`{"a":1,"Jobs":[{"JobId":1}],"b":`, 100, []string{`{"of":{"a":1,"Jobs":[]},"Jobs":[{"JobId":1}]}`, `reject truncated {"a":1,"Jobs":[{"JobId":1}],"b":`}},
 		"garbage":          {"x {\"JobId\":1}", 100, []string{"reject syntax x ", `{"JobId":1}`}},
 		"a lost line":      {"{\"JobId\":1,\"Tasks\":[{\"TaskId\":\n{\"JobId\":2}", 100, []string{"reject syntax {\"JobId\":1,\"Tasks\":[{\"TaskId\":\n", `{"JobId":2}`}},
 		"NUL":              {"[  \x00", 100, []string{"reject syntax [  \x00"}},
@@ -136,7 +138,9 @@ func TestChanged(t *testing.T) {
 // published is the toy in which every document is published.
 type published struct{ toy }
 
-func (published) Judge([]byte) split.Verdict { return split.Verdict{} }
+func (published) Judge(_, _ []byte, _ bool) split.Verdict {
+	return split.Verdict{Head: []byte(`{"Jobs":[`)}
+}
 
 // FuzzParts: every part is well-formed, and what is rejected is the same in
 // parts of whatever size.

@@ -18,24 +18,23 @@ type splitter struct {
 	r     resync
 	err   error // of yield or survey; ends the walk
 
+	met     bool // something other than white space was met
 	array   bool // inside an array of documents
 	first   bool // before its first element
-	met     bool // something other than white space was met
 	adrift  bool // damage was met: separators between documents are left of it
-	markup  bool // an XML document was met
 	pending int  // where the documents begin that were passed and not yielded
 	items   int64
 	buffer  []byte // of a part, reused
 
-	survey    func() ([]around, error)
-	surveyed  bool
-	documents []around // in a survey those met, else those to come
+	survey   func() ([]outline, error)
+	surveyed bool
+	outlines []outline // in a survey those met, else those to come
 }
 
 func newSplitter(o Options, g Grammar, in io.Reader) *splitter {
 	chunk := 2 * o.PieceBytes
 	return &splitter{
-		o: o, g: g, r: resync{g: g, maxDepth: o.MaxDepth}, array: o.Array, markup: o.Markup,
+		o: o, g: g, r: resync{g: g, maxDepth: o.MaxDepth},
 		w: window{in: in, chunk: chunk, limit: o.MaxJobBytes + chunk, Scanner: jsonscan.Scanner{MaxDepth: o.MaxDepth}},
 	}
 }
@@ -43,26 +42,22 @@ func newSplitter(o Options, g Grammar, in io.Reader) *splitter {
 func (s *splitter) run() error {
 	for s.err == nil && s.w.err == nil && s.next() {
 		if s.w.Pos-s.pending >= s.o.PieceBytes {
-			s.flush()
+			s.passed(s.w.Pos)
+			s.pending -= s.w.drop()
 		}
 	}
+	s.passed(s.w.Pos)
 	if s.w.err != nil {
 		return s.w.err
 	}
-	s.flush()
 	return s.err
 }
 
-// flush yields the documents that were passed, and lets go of them.
-func (s *splitter) flush() {
-	s.passed(s.w.Pos)
-	s.w.Depth = 0
-	s.pending -= s.w.drop(s.w.Pos)
-}
-
-func blank(text []byte) bool {
-	s := jsonscan.Scanner{Text: text}
-	return s.Next() == jsonscan.End
+// hand yields a part, unless the walk has failed or only surveys.
+func (s *splitter) hand(p Part) {
+	if s.yield != nil && s.err == nil && s.w.err == nil {
+		s.err = s.yield(p)
+	}
 }
 
 // next passes one document, or what there is in the place of one. It returns
@@ -72,32 +67,34 @@ func (s *splitter) next() bool {
 	c := w.peek()
 	s.met = s.met || c != jsonscan.End
 	if s.array {
-		return s.element()
+		s.element()
+		return true
 	}
+	w.Depth = 0
 	switch {
 	case c == jsonscan.End:
 		return false
 	case s.adrift && (c == ',' || c == ']' || c == '}'):
-		s.blank(w.Pos, w.Pos+1)
 		w.Pos++
+		s.blank(w.Pos - 1)
 	case c == '{':
-		s.document(0)
+		s.document()
 	case c == '[' && s.holdsDocuments():
-		s.blank(w.Pos, w.Pos+1)
 		w.Pos++
+		s.blank(w.Pos - 1)
 		s.array, s.first = true, true
 	case c == '<':
-		s.markup = true
-		s.whole(s.o.MaxJobBytes, 0)
+		s.whole()
 	default:
 		s.garbage()
 	}
 	return true
 }
 
-// blank takes separators out of what is passed, for a part has none.
-func (s *splitter) blank(from, to int) {
-	for i := from; i < to; i++ {
+// blank takes the separators from from on out of what is passed, for a part has
+// none.
+func (s *splitter) blank(from int) {
+	for i := from; i < s.w.Pos; i++ {
 		s.w.Text[i] = ' '
 	}
 }
@@ -114,202 +111,163 @@ func (s *splitter) holdsDocuments() bool {
 }
 
 // element passes an element of an array of documents.
-func (s *splitter) element() bool {
+func (s *splitter) element() {
 	w := &s.w
 	from := w.Pos
 	w.Depth = 1
 	more := w.step(func() bool { return w.Element(s.first) })
-	if bad := w.Bad; bad.Code != "" {
-		w.Bad = jsonscan.Damage{}
-		w.Pos = min(bad.At, len(w.Text))
-		s.blank(from, w.Pos)
-		s.damage(w.Pos, bad)
-		return true
+	if w.Bad.Code != "" {
+		w.Pos = min(w.Bad.At, len(w.Text))
 	}
-	s.blank(from, w.Pos)
-	s.first = false
-	if !more {
+	s.blank(from)
+	switch start := w.Pos; {
+	case w.Bad.Code != "":
+		s.damage(start)
+	case !more:
 		s.array = false
-		return true
+	case w.Text[start] == '{':
+		s.document()
+	case !w.step(w.Skip):
+		s.damage(start)
+	case w.Text[start] != 'n':
+		s.notJobs(start, "an element is "+jsonscan.Kind(w.Text[start])+", not a job or a response")
 	}
-	switch w.Text[w.Pos] {
-	case '{':
-		s.document(1)
-	case 'n':
-		from = w.Pos
-		if !w.step(func() bool { return w.Literal("null") }) {
-			s.lost(from)
-			return true
-		}
-		s.blank(from, w.Pos)
-	default:
-		s.stray()
-	}
-	return true
-}
-
-// stray rejects an element of an array of documents that is not a document.
-func (s *splitter) stray() {
-	w := &s.w
-	start := w.Pos
-	if !w.step(w.Skip) {
-		s.lost(start)
-		return
-	}
-	s.rejectValue(start, "an element is "+jsonscan.Kind(w.Text[start])+", not a job or a response")
+	s.first = false
 }
 
 // garbage rejects what begins like no document, up to where one begins.
 func (s *splitter) garbage() {
 	w := &s.w
 	start := w.Pos
-	w.Depth = 0
 	if !w.step(w.Skip) {
-		s.lost(start)
+		s.damage(start)
 		return
 	}
 	end := w.Pos
 	switch w.peek() {
 	case jsonscan.End, '{', '[':
 		w.Pos = end
-		s.rejectValue(start, "well-formed, but "+jsonscan.Kind(w.Text[start])+" is no response")
+		s.notJobs(start, "well-formed, but "+jsonscan.Kind(w.Text[start])+" is no response")
 	default:
 		w.Fail(jsonscan.Syntax, "neither JSON nor XML")
-		s.lost(start)
+		s.damage(start)
 	}
 }
 
-// rejectValue rejects the value from start to Pos.
-func (s *splitter) rejectValue(start int, reason string) {
-	end := s.w.Pos
+// notJobs rejects the value from start to Pos.
+func (s *splitter) notJobs(start int, reason string) {
 	s.passed(start)
-	s.reject(sourced(&schema.Reject{Code: schema.RejectNotJobs, Reason: reason, Raw: s.w.Text[start:end]}, s.o.Source), true)
-	s.w.Pos, s.pending = end, end
+	s.pending = s.w.Pos
+	s.reject(s.o.Source, &schema.Reject{Code: schema.RejectNotJobs, Reason: reason, Raw: s.w.Text[start:s.w.Pos]}, true)
 }
 
 // passed yields the documents before start, and makes what follows not part of
 // the next ones.
 func (s *splitter) passed(start int) {
-	w := &s.w
-	if text := w.Text[s.pending:start]; s.yield != nil && s.err == nil && w.err == nil && !blank(text) {
-		s.err = s.yield(Part{Text: text, Items: s.items})
+	text := jsonscan.Scanner{Text: s.w.Text[s.pending:start]}
+	if text.Next() != jsonscan.End {
+		s.hand(Part{Text: text.Text, Items: s.items})
 	}
 	s.pending, s.items = start, 0
 }
 
-// reject yields a reject.
-func (s *splitter) reject(r *schema.Reject, document bool) {
-	if s.yield == nil || s.err != nil || s.w.err != nil {
-		return
-	}
-	s.err = s.yield(Part{Reject: r, Items: 1, Document: document})
+// reject yields a reject of what was received from source.
+func (s *splitter) reject(source Source, r *schema.Reject, document bool) {
+	r.InstanceID, r.ObservedAt, r.Undated = source.InstanceID, source.ObservedAt, source.Undated
+	s.hand(Part{Reject: r, Items: 1, Document: document})
 }
 
-// sourced notes on a reject where and when its document was received.
-func sourced(r *schema.Reject, from Source) *schema.Reject {
-	r.InstanceID, r.ObservedAt, r.Undated = from.InstanceID, from.ObservedAt, from.Undated
-	return r
-}
-
-// lost takes the damage the scanner stopped at for that of the value at start.
-func (s *splitter) lost(start int) {
-	bad := s.w.Bad
-	s.w.Bad = jsonscan.Damage{}
-	s.damage(start, bad)
-}
-
-// damage rejects the text from start on up to where the input is whole again.
-func (s *splitter) damage(start int, bad jsonscan.Damage) {
+// damage rejects the text from start on up to where the input is whole again,
+// for the damage that a step stopped at.
+func (s *splitter) damage(start int) {
+	w := &s.w
 	s.passed(start)
+	bad := w.takeBad()
 	at := bad.At - start
-	b, kept := &Beginning{}, start
-	way := s.pass(max(bad.At, start+1), b, &kept)
-	b.Add(s.w.Text[kept:s.w.Pos])
-	s.reject(sourced(b.reject(s.o, bad, way.kind, at), s.o.Source), true)
+	w.record(start)
+	kind := s.seek(max(bad.At, start+1))
+	s.reject(s.o.Source, problem(s.o, bad, kind, w.recorded(), at), true)
 	s.goAdrift()
 }
 
 // goAdrift goes on at Pos, outside of everything.
 func (s *splitter) goAdrift() {
 	s.adrift, s.array = true, false
-	s.w.Depth, s.pending = 0, s.w.Pos
-	s.pending -= s.w.drop(s.w.Pos)
+	s.w.drop()
+	s.pending = s.w.Pos
 }
 
-// pass reads on from from until the input is whole again, and moves Pos there.
-// What it has to let go of meanwhile is added to b, from kept on, which moves
-// along; a nil b takes nothing.
-func (s *splitter) pass(from int, b *Beginning, kept *int) resume {
+// seek reads on from from to the next job or document, and moves Pos there.
+func (s *splitter) seek(from int) resumeKind {
 	w := &s.w
 	from = min(from, len(w.Text))
-	for size := 4 << 10; ; size *= 2 {
+	for size := firstLook; ; size *= 2 {
 		text, final := w.upTo(from, size)
-		way, decided := s.r.next(text, 0, final, s.markup)
+		way, decided := s.r.next(text, 0, final)
 		if decided {
 			w.Pos = from + way.at
-			return way
+			return way.kind
 		}
 		if len(text) > w.limit {
 			from += way.at
 			if len(w.Text)-from > w.limit/2 {
 				from = len(w.Text)
 			}
-			if b != nil {
-				b.Add(w.Text[*kept:from])
-			}
 			w.Pos = from
-			w.dropNow(from)
-			from, *kept, size = 0, 0, 4<<10
+			w.dropNow()
+			from, size = 0, firstLook
 		}
 	}
 }
 
-// document passes the document at Pos, inside depth brackets: at once where it
-// is small and whole, else by its outline.
-func (s *splitter) document(depth int) {
+// firstLook is how many bytes are looked at first for where to go on.
+const firstLook = 4 << 10
+
+// document passes the document at Pos: at once where it is small and whole, else
+// by its outline.
+func (s *splitter) document() {
 	w := &s.w
 	text, final := w.upTo(w.Pos, w.chunk)
-	step := s.g.Step(text, depth, final)
-	if step.Length > 0 {
-		w.Pos += step.Length
-		s.items += step.Items
-		return
+	if !s.stepOver(text, final) {
+		s.outline()
 	}
-	s.outline(depth)
 }
 
-// whole passes the document at Pos, of up to limit bytes.
-func (s *splitter) whole(limit, depth int) {
+// stepOver passes the document that text, which begins at Pos, begins with. It
+// returns false where that has no end.
+func (s *splitter) stepOver(text []byte, final bool) bool {
+	step := s.g.Step(text, s.w.Depth, final)
+	s.w.Pos += step.Length
+	s.items += step.Items
+	return step.Length > 0
+}
+
+// whole passes the document at Pos, which must be held.
+func (s *splitter) whole() {
 	w := &s.w
-	start := w.Pos
 	for size := w.chunk; ; size *= 2 {
-		text, final := w.upTo(start, size)
-		if step := s.g.Step(text, depth, final); step.Length > 0 {
-			w.Pos = start + step.Length
-			s.items += step.Items
+		text, final := w.upTo(w.Pos, size)
+		if s.stepOver(text, final) {
 			return
 		}
-		if final || len(text) > limit {
+		if final || len(text) > s.o.MaxJobBytes {
 			break
 		}
 	}
-	s.tooLong(start)
+	w.Fail(tooLong, "")
+	s.damage(w.Pos)
 }
 
-// tooLong rejects the document at start, which is too large to be held.
-func (s *splitter) tooLong(start int) {
-	s.damage(start, jsonscan.Damage{Code: tooLong, At: start})
-}
-
-// problem says what is wrong with a piece.
-func problem(o Options, bad jsonscan.Damage, kind resumeKind, length int64, at int) (code, reason string) {
+// problem is the reject of a damaged piece, behind which what kind says was
+// found.
+func problem(o Options, bad jsonscan.Damage, kind resumeKind, piece *Beginning, at int) *schema.Reject {
+	r := &schema.Reject{Code: bad.Code, Reason: fmt.Sprintf("%s, at byte %d", bad.What, at)}
 	switch {
-	case bad.Code == tooLong || length > int64(o.MaxJobBytes):
-		return schema.RejectTooLarge, fmt.Sprintf("%d bytes without an end, more than the %d a job may have", length, o.MaxJobBytes)
+	case bad.Code == tooLong || piece.length > int64(o.MaxJobBytes):
+		r.Code = schema.RejectTooLarge
+		r.Reason = fmt.Sprintf("%d bytes without an end, more than the %d a job may have", piece.length, o.MaxJobBytes)
 	case bad.Code == jsonscan.Truncated && kind != atEnd:
-		code = schema.RejectSyntax // only what nothing whole follows is truncated
-	default:
-		code = bad.Code
+		r.Code = schema.RejectSyntax // only what nothing whole follows is truncated
 	}
-	return code, fmt.Sprintf("%s, at byte %d", bad.What, at)
+	return piece.Keep(r)
 }

@@ -11,12 +11,19 @@ import (
 // window is the part of the input that is in memory, and a scanner over it.
 type window struct {
 	jsonscan.Scanner
-	in    io.Reader
-	chunk int   // bytes to read at a time, at least
-	limit int   // bytes that one step may need
-	base  int64 // offset in the input of the first byte
-	ended bool  // the input was read to its end, or to err
-	err   error
+	in      io.Reader
+	chunk   int      // bytes to read at a time, at least
+	limit   int      // bytes that one step may need
+	base    int64    // offset in the input of the first byte
+	ended   bool     // the input was read to its end, or to err
+	err     error    // of the input
+	records []record // being made, the innermost last
+}
+
+// record is the beginning of what is read from a position on.
+type record struct {
+	Beginning
+	from int // what the window has from here on is not yet in it
 }
 
 // more reads on. It returns false at the end of the input.
@@ -80,19 +87,45 @@ func (w *window) step(one func() bool) bool {
 	}
 }
 
-// drop lets go of the text before keep, when that is worth moving the rest, and
-// returns by how much positions have changed.
-func (w *window) drop(keep int) int {
-	if keep < w.chunk || keep < len(w.Text)/2 {
-		return 0
-	}
-	return w.dropNow(keep)
+// takeBad returns the damage that a step stopped at, and forgets it.
+func (w *window) takeBad() jsonscan.Damage {
+	bad := w.Bad
+	w.Bad = jsonscan.Damage{}
+	return bad
 }
 
-func (w *window) dropNow(keep int) int {
-	n := copy(w.Text, w.Text[keep:])
-	w.Text = w.Text[:n]
-	w.Pos -= keep
-	w.base += int64(keep)
-	return keep
+// drop lets go of the text before Pos, when that is worth moving the rest.
+// Positions in the window are void then.
+func (w *window) drop() (dropped int) {
+	if w.Pos < w.chunk || w.Pos < len(w.Text)/2 {
+		return 0
+	}
+	return w.dropNow()
+}
+
+func (w *window) dropNow() (dropped int) {
+	for i := range w.records {
+		r := &w.records[i]
+		_, _ = r.Write(w.Text[r.from:w.Pos])
+		r.from = 0
+	}
+	dropped = w.Pos
+	w.Text = w.Text[:copy(w.Text, w.Text[w.Pos:])]
+	w.base += int64(w.Pos)
+	w.Pos = 0
+	return dropped
+}
+
+// record begins a record of what is read from start on.
+func (w *window) record(start int) {
+	w.records = append(w.records, record{from: start})
+}
+
+// recorded ends the record begun last, at Pos.
+func (w *window) recorded() *Beginning {
+	last := len(w.records) - 1
+	r := w.records[last]
+	w.records = w.records[:last]
+	_, _ = r.Write(w.Text[r.from:w.Pos])
+	return &r.Beginning
 }

@@ -10,16 +10,11 @@ var partsOfDay = [...]string{
 // i if there is none.
 func (r *Replacer) partOfDay(s string, i int) int {
 	if at := skip(s, i, partsOfDay[:]...); at > i {
-		if end := r.clock(s, at, true); end > at {
-			return end
-		}
-		return i
+		return past(r.clock(s, at, true), at, i)
 	}
 	// 早一点 (a little earlier) is not a time: these need more than 一点.
 	if at := skip(s, i, "早", "晚"); at > i {
-		if end := r.clock(s, at, false); end > at {
-			return end
-		}
+		return past(r.clock(s, at, false), at, i)
 	}
 	return i
 }
@@ -65,32 +60,22 @@ func (r *Replacer) clock(s string, i int, dayPart bool) int {
 // colonClock reads :30, :30:00 and :30:00.5 after an hour.
 func colonClock(s string, i int) int {
 	end := twoDigits(s, i)
-	if end == i {
-		return i
-	}
 	seconds := twoDigits(s, end)
 	if seconds == end {
 		return end
 	}
-	if at := skip(s, seconds, "."); at > seconds {
-		if fraction, n := digitsEnd(s, at); n > 0 {
-			return fraction
-		}
-	}
-	return seconds
+	at := skip(s, seconds, ".")
+	_, fraction, _ := digits(s, at)
+	return past(fraction, at, seconds)
 }
 
 // twoDigits reads a colon and two digits up to 59.
 func twoDigits(s string, i int) int {
 	at := skip(s, i, ":", "：")
-	if at == i {
-		return i
+	if value, end, n := digits(s, at); at > i && n == 2 && value <= 59 {
+		return end
 	}
-	end, n := digitsEnd(s, at)
-	if value, _ := small(s, at); n != 2 || value > 59 {
-		return i
-	}
-	return end
+	return i
 }
 
 // afterHour reads what may follow 3点: 半 钟 整, 一刻, 15分, 15, 零五, 二十.
@@ -105,10 +90,8 @@ func (r *Replacer) afterHour(s string, i int) int {
 	if end == i || value > 59 {
 		return i
 	}
-	if _, n := digitsEnd(s, i); n == 2 {
-		return end
-	}
-	if _, n := numeralsEnd(s, i); n > 0 && (value >= ten || strings.HasPrefix(s[i:], "零")) {
+	_, _, n := digits(s, i)
+	if n == 2 || n == 0 && (value >= ten || strings.HasPrefix(s[i:], "零")) {
 		return end
 	}
 	return i

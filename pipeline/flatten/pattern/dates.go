@@ -11,7 +11,7 @@ func date(s string, i int) int {
 		if month := monthAndDay(s, end); month > end {
 			return month
 		}
-		if _, n := digitsEnd(s, i); n == 2 {
+		if _, _, n := digits(s, i); n == 2 {
 			return i // 20年 is as likely a duration
 		}
 		return end
@@ -28,7 +28,7 @@ func date(s string, i int) int {
 
 // calendarDate reads 2020-01-15, 2020/1/15 and 2020.1.15.
 func calendarDate(s string, i int) int {
-	value, end, n := writtenYear(s, i)
+	value, end, n := digits(s, i)
 	if n != 4 || !isYear(value) || end == len(s) || !strings.ContainsRune("-/.", rune(s[end])) {
 		return i
 	}
@@ -47,7 +47,7 @@ func calendarDate(s string, i int) int {
 // year reads 2020年, 二零二零年 and 20年; date accepts the last only before a
 // month.
 func year(s string, i int) int {
-	value, end, n := writtenYear(s, i)
+	value, end, n := digits(s, i)
 	if n == 0 {
 		value, end, n = spokenYear(s, i)
 	}
@@ -58,20 +58,6 @@ func year(s string, i int) int {
 }
 
 func isYear(value int) bool { return 1900 <= value && value < 2100 }
-
-// writtenYear reads n digits and returns their value if there are at most four.
-func writtenYear(s string, i int) (value, end, n int) {
-	end, n = digitsEnd(s, i)
-	if n > 4 {
-		return 0, end, n
-	}
-	for at := i; at < end; {
-		digit, size := digitAt(s, at)
-		value = value*10 + digit
-		at += size
-	}
-	return value, end, n
-}
 
 // spokenYear reads four numerals below ten.
 func spokenYear(s string, i int) (value, end, n int) {
@@ -113,10 +99,7 @@ func day(s string, i int, marks ...string) int {
 // afterMark returns the end of the first of marks that is at s[end:], i if none
 // is.
 func afterMark(s string, i, end int, marks ...string) int {
-	if after := skip(s, end, marks...); after > end {
-		return after
-	}
-	return i
+	return past(skip(s, end, marks...), end, i)
 }
 
 // weekday returns the end of 周三, 星期三 or 礼拜天 at s[i:], i if there is none.

@@ -111,11 +111,4 @@ func (r *Replacer) follow(s string, i int) following {
 }
 
 // title returns the end of the title at s[i:], i if there is none.
-func title(s string, i int) int {
-	for _, t := range titles {
-		if strings.HasPrefix(s[i:], t) {
-			return i + len(t)
-		}
-	}
-	return i
-}
+func title(s string, i int) int { return skip(s, i, titles[:]...) }

@@ -107,16 +107,14 @@ func (r *Replacer) decimals(s string, i int) int {
 // writtenNumber returns the end of the number in digits at s[i:]: groups of digits
 // separated by a point, a hyphen or, before three digits, a comma, then units.
 func writtenNumber(s string, i int) int {
-	end, _ := digitsEnd(s, i)
+	_, end, _ := digits(s, i)
 	for {
 		next := end
 		if at := skip(s, end, ".", "-", "．", "－"); at > end {
-			next, _ = digitsEnd(s, at)
-			if next == at {
-				next = end
-			}
+			_, group, _ := digits(s, at)
+			next = past(group, at, end)
 		} else if at := skip(s, end, ","); at > end {
-			if group, n := digitsEnd(s, at); n == 3 {
+			if _, group, n := digits(s, at); n == 3 {
 				next = group
 			}
 		}

@@ -5,16 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
 // digitAt returns the value and the length of the digit at s[i:], ASCII or full
 // width; the length is 0 if there is none.
 func digitAt(s string, i int) (value, size int) {
 	if i >= len(s) {
 		return 0, 0
 	}
-	if isDigit(s[i]) {
-		return int(s[i] - '0'), 1
+	if c := s[i]; '0' <= c && c <= '9' {
+		return int(c - '0'), 1
 	}
 	// U+FF10 to U+FF19 are EF BC 90 to EF BC 99.
 	if len(s)-i >= 3 && s[i] == 0xEF && s[i+1] == 0xBC && 0x90 <= s[i+2] && s[i+2] <= 0x99 {
@@ -23,13 +21,15 @@ func digitAt(s string, i int) (value, size int) {
 	return 0, 0
 }
 
-// digitsEnd returns the end of the digits at s[i:] and their number.
-func digitsEnd(s string, i int) (end, n int) {
+// digits returns the value, the end and the number of the digits at s[i:]. Of many
+// digits the value means nothing.
+func digits(s string, i int) (value, end, n int) {
 	for {
-		_, size := digitAt(s, i)
+		digit, size := digitAt(s, i)
 		if size == 0 {
-			return i, n
+			return value, i, n
 		}
+		value = value*10 + digit
 		i += size
 		n++
 	}
@@ -107,21 +107,12 @@ func unitsEnd(s string, i int) int {
 // (五 零五 十 十五 五十 五十五). end is i if there is none, or if it is part of a
 // longer number.
 func small(s string, i int) (value, end int) {
-	if _, size := digitAt(s, i); size > 0 {
-		return smallWritten(s, i)
-	}
-	return smallSpoken(s, i)
-}
-
-func smallWritten(s string, i int) (value, end int) {
-	end, n := digitsEnd(s, i)
-	if n > 2 {
+	value, end, n := digits(s, i)
+	switch {
+	case n == 0:
+		return smallSpoken(s, i)
+	case n > 2:
 		return 0, i
-	}
-	for at := i; at < end; {
-		digit, size := digitAt(s, at)
-		value = value*10 + digit
-		at += size
 	}
 	return value, end
 }
@@ -133,13 +124,12 @@ func smallSpoken(s string, i int) (value, end int) {
 	}
 	value, end = first, i+size
 	if first < ten {
-		if next, size := numeralAt(s, end); size > 0 && (next == ten) != (first == 0) && next <= ten {
-			// 五十, or 零五.
-			if first == 0 {
-				value, end = next, end+size
-			} else {
-				value, end = first*ten, end+size
-			}
+		next, size := numeralAt(s, end)
+		switch {
+		case size > 0 && first == 0 && next < ten: // 零五
+			value, end = next, end+size
+		case size > 0 && first != 0 && next == ten: // 五十
+			value, end = first*ten, end+size
 		}
 	}
 	if value >= ten {
@@ -159,6 +149,14 @@ func skip(s string, i int, words ...string) int {
 		if strings.HasPrefix(s[i:], w) {
 			return i + len(w)
 		}
+	}
+	return i
+}
+
+// past returns end if it is past at, else i: what follows at is then not matched.
+func past(end, at, i int) int {
+	if end > at {
+		return end
 	}
 	return i
 }

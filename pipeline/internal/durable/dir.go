@@ -28,11 +28,7 @@ func ReadDir(fsys FS, path string) ([]fs.DirEntry, error) {
 // may be missing after a crash although SyncDir returned nil. Where the names
 // are the commit, open the folder first, as [WriteFile] does.
 func SyncDir(fsys FS, path string) error {
-	d, err := fsys.OpenDir(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return changeDir(fsys, path, func() error { return nil })
 }
 
 // changeDir runs change, which changes names in a folder, and puts them on disk.

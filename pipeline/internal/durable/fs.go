@@ -23,6 +23,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"syscall"
 )
 
@@ -111,12 +112,6 @@ func ReadFile(fsys FS, path string) ([]byte, error) {
 // Linux returns for links to another user's files (fs.protected_hardlinks),
 // where doing without is right as well.
 func Unsupported(err error) bool {
-	for _, errno := range []syscall.Errno{
-		syscall.EPERM, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EXDEV, syscall.EMLINK,
-	} {
-		if errors.Is(err, errno) {
-			return true
-		}
-	}
-	return false
+	lacking := []syscall.Errno{syscall.EPERM, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EXDEV, syscall.EMLINK}
+	return slices.ContainsFunc(lacking, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 }

@@ -6,9 +6,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/goccy/go-json"
-
 	"callmill/pipeline/outboundbot/internal/lenient"
+	"callmill/schema"
 )
 
 // Answer is a response that answers its request.
@@ -16,96 +15,96 @@ type Answer struct {
 	ObservedAt int64 // when it was received, in ms
 	Status     int   // of HTTP
 	RequestID  string
-	Body       []byte // as received, without a byte order mark
-	JSON       []byte // Body, or its XML as JSON
+	Body       []byte         // as received, without a byte order mark
+	Members    lenient.Object // of Body, which is JSON or XML
 }
 
 // byteOrderMark is UTF-8's. decode reads no response with one inside a raw line.
 var byteOrderMark = []byte("\uFEFF")
 
-// envelope is what a response says around its content.
-type envelope struct {
-	Code      lenient.Text
-	Message   lenient.Text
-	RequestID lenient.Text `json:"RequestId"`
-	Success   lenient.Bool
-	HTTPCode  lenient.Int `json:"HttpStatusCode"`
+// contentOf are the members without one of which a response holds nothing.
+var contentOf = map[string]string{
+	schema.ActionListJobs:        "Jobs",
+	schema.ActionListJobsByGroup: "Jobs",
+	schema.ActionListJobGroups:   "JobGroups",
+	schema.ActionSearchTask:      "SearchTaskInfoList",
 }
 
-// words are code and message, as far as given.
-func (e *envelope) words() string {
-	if e.Code == "" {
-		return string(e.Message)
+// envelope is what a response says around its content.
+type envelope struct {
+	code, message, requestID string
+	success, toldSo          bool  // toldSo: it says whether it is a success
+	httpCode                 int64 // 0: not told
+	content                  lenient.Value
+}
+
+func (c *Client) envelope(r *Request, got *received, o lenient.Object) *envelope {
+	e := &envelope{
+		code: o.Get("Code").Text(), message: o.Get("Message").Text(), requestID: o.Get("RequestId").Text(),
+		content: o.Get(contentOf[r.Action]),
 	}
-	return strings.TrimSuffix(string(e.Code)+": "+string(e.Message), ": ")
+	e.success, e.toldSo = o.Get("Success").Bool()
+	e.httpCode, _ = o.Get("HttpStatusCode").Int()
+	if e.requestID == "" {
+		e.requestID = got.header.Get("x-acs-request-id")
+	}
+	return e
 }
 
 // read makes an answer of what was received, or says why it is none. decode
 // judges the same bodies again: what is an answer here must not be an
 // api_error there, which agree_test.go holds.
 func (c *Client) read(r *Request, got *received) (*Answer, *Failure) {
-	text, err := lenient.JSON(got.body)
-	var e envelope
-	if err == nil {
-		err = json.Unmarshal(text, &e)
-	}
-	if err != nil {
-		e = envelope{}
-	}
-	if e.RequestID == "" {
-		e.RequestID = lenient.Text(got.header.Get("x-acs-request-id"))
-	}
-	if reason := e.failure(r, got, text, err); reason != "" {
-		return nil, c.refused(r, got, &e, reason)
+	members, err := lenient.Parse(got.body)
+	e := c.envelope(r, got, members)
+	if reason := e.failure(got, err); reason != "" {
+		return nil, c.refused(r, got, e, reason)
 	}
 	return &Answer{
-		ObservedAt: got.at.UnixMilli(), Status: got.status, RequestID: string(e.RequestID), Body: bytes.TrimPrefix(got.body, byteOrderMark), JSON: text,
+		ObservedAt: got.at.UnixMilli(), Status: got.status, RequestID: e.requestID, Members: members,
+		Body: bytes.TrimPrefix(got.body, byteOrderMark),
 	}, nil
 }
 
 // failure says why a response is no answer; "" is one that is. err is that of
 // reading the body.
-func (e *envelope) failure(r *Request, got *received, text []byte, err error) string {
+func (e *envelope) failure(got *received, err error) string {
 	switch {
 	case got.status != http.StatusOK && err != nil:
 		return fmt.Sprintf("HTTP %d with %s", got.status, describe(got.body))
 	case got.status != http.StatusOK:
-		return strings.TrimSuffix(fmt.Sprintf("HTTP %d, %s", got.status, e.words()), ", ")
+		return e.because(fmt.Sprintf("HTTP %d", got.status))
 	case err != nil:
 		return fmt.Sprintf("answered with %s: %v", describe(got.body), err)
-	case e.Success.Known && !e.Success.Value:
-		return strings.TrimSuffix("answered Success:false, "+e.words(), ", ")
-	}
-	value, ok := member(text, content[r.Action])
-	switch {
-	case !ok && !e.Success.Known && !e.codeIsOK():
-		return strings.TrimSuffix("answered with "+describe(got.body)+" that is not a response of the API, "+e.words(), ", ")
-	case len(value) <= len("null") && e.isError():
-		return strings.TrimSuffix("answered without content, "+e.words(), ", ")
+	case e.toldSo && !e.success:
+		return e.because("answered Success:false")
+	case e.content == nil && !e.toldSo && !e.codeIsOK():
+		return e.because("answered with " + describe(got.body) + " that is not a response of the API")
+	case len(e.content) <= len("null") && e.isError():
+		return e.because("answered without content")
 	}
 	return ""
+}
+
+// because appends code and message, as far as given.
+func (e *envelope) because(what string) string {
+	switch {
+	case e.code != "" && e.message != "":
+		return what + ", " + e.code + ": " + e.message
+	case e.code+e.message != "":
+		return what + ", " + e.code + e.message
+	}
+	return what
 }
 
 // isError reports trouble other than by Success:false. A response that has
 // content all the same is an answer.
 func (e *envelope) isError() bool {
-	return !e.Success.Known && e.Code != "" && !e.codeIsOK() || e.HTTPCode.Value >= 400
+	return !e.toldSo && e.code != "" && !e.codeIsOK() || e.httpCode >= 400
 }
 
 func (e *envelope) codeIsOK() bool {
-	return strings.EqualFold(string(e.Code), "OK") || e.Code == "200" || e.Code == "Success"
-}
-
-// member returns the member of an object with this name in any case.
-func member(text []byte, name string) (value json.RawMessage, ok bool) {
-	var members map[string]json.RawMessage
-	_ = json.Unmarshal(text, &members) // a list has none
-	for member, value := range members {
-		if strings.EqualFold(member, name) {
-			return value, true
-		}
-	}
-	return nil, false
+	return strings.EqualFold(e.code, "OK") || e.code == "200" || e.code == "Success"
 }
 
 // describe names the kind of text a body is.

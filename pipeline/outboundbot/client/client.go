@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -48,7 +49,7 @@ func New(o Options) (*Client, error) {
 }
 
 // Close closes the connections. No request may be in flight.
-func (c *Client) Close() { c.transport.close() }
+func (c *Client) Close() { c.transport.client.CloseIdleConnections() }
 
 // Parallel is the maximum of requests in flight.
 func (c *Client) Parallel() int { return c.o.Parallel }
@@ -134,4 +135,66 @@ func (c *Client) noteClock(got *received) {
 		c.skew.Store(int64(got.at.Sub(date)))
 		c.dated.Store(true)
 	}
+}
+
+// Counters say what a client has done so far.
+type Counters struct {
+	Requests  int64 `json:"requests"`   // sent, retries included
+	Retries   int64 `json:"retries"`    // of them
+	Throttles int64 `json:"throttles"`  // responses that only said to ask later
+	HighWater int64 `json:"high_water"` // largest number of requests that left within one second
+}
+
+type counters struct{ requests, retries, throttles atomic.Int64 }
+
+// Counters returns what the client has done so far. Safe for concurrent use.
+func (c *Client) Counters() Counters {
+	n := &c.counters
+	return Counters{
+		Requests: n.requests.Load(), Retries: n.retries.Load(), Throttles: n.throttles.Load(),
+		HighWater: c.limiter.highWater(),
+	}
+}
+
+// apiVersion is the version of the API.
+const apiVersion = "2019-12-26"
+
+// Request is one question to the API.
+type Request struct {
+	InstanceID string
+	Action     string            // one of schema.Action…
+	JobIDs     []string          // of ListJobs
+	Query      map[string]string // of the other actions
+	Effort     Effort
+}
+
+// Effort is how long [Client.Do] tries again what can pass.
+type Effort int
+
+const (
+	// Steady is up to Options.Attempts failures.
+	Steady Effort = iota
+	// Insistent is several times as many: some minutes, for requests without
+	// which nothing can go on.
+	Insistent
+	// Half is half of Options.Attempts with short waits: for a request that is
+	// repeated once other requests have shown that the API answers.
+	Half
+	// Brief is a few failures with short waits: for a request whose caller has
+	// other means to get the same.
+	Brief
+	// Once is a single attempt, which may be throttled.
+	Once
+)
+
+// parameters are those of the query.
+func (r *Request) parameters() map[string]*string {
+	all := map[string]*string{"InstanceId": &r.InstanceID}
+	for name, value := range r.Query {
+		all[name] = &value
+	}
+	for i := range r.JobIDs {
+		all["JobId."+strconv.Itoa(i+1)] = &r.JobIDs[i]
+	}
+	return all
 }

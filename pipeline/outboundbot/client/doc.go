@@ -6,7 +6,7 @@
 // signs it, and the response is kept as received (transport.go). limiter.go
 // holds the rate, one for all requests of a client: lowered when the API
 // throttles, raised again slowly. answer.go tells an answer from a failure,
-// codes.go what can pass from what cannot; retry.go tries again with full
+// errors.go what can pass from what cannot; retry.go tries again with full
 // jitter and a budget.
 //
 // A request that fails while others may pass ends in a [*Failure], one that

@@ -1,8 +1,9 @@
 package client
 
 import (
-	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
 // Kind is the kind of trouble an [Error] is about.
@@ -35,15 +36,14 @@ type Error struct {
 
 // Error says what was asked for and why it failed, in one line.
 func (e *Error) Error() string {
-	var b strings.Builder
+	text := e.Reason
 	if e.Action != "" {
-		b.WriteString(e.Action + ": ")
+		text = e.Action + ": " + text
 	}
-	b.WriteString(e.Reason)
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+		text += " (request " + e.RequestID + ")"
 	}
-	return b.String()
+	return text
 }
 
 // Hint returns the advice.
@@ -51,3 +51,79 @@ func (e *Error) Hint() string { return e.Advice }
 
 // Unwrap returns the error of the network, where there is one.
 func (e *Error) Unwrap() error { return e.err }
+
+// Failure is why a request was not answered although others may be. Its cause
+// is an [*Error] in its chain.
+type Failure struct {
+	Cause     Error
+	Refused   bool // the API does not accept what was asked: another try would not pass
+	Throttled bool // the API only said to ask later
+	Offline   bool // the request was never sent
+	// Status and Body are the response where it says that the API failed, with
+	// credentials taken out; 0 and nil where no such response came.
+	Status int
+	Body   []byte
+
+	verdict verdict
+	// coded: the API itself says that it failed. Another try then helps less
+	// often than after trouble on the network.
+	coded      bool
+	retryAfter time.Duration // what the API asks for
+	sent       time.Time
+}
+
+// Error returns the cause in one line.
+func (f *Failure) Error() string { return f.Cause.Error() }
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return &f.Cause }
+
+// verdict says what to do about a request that was not answered.
+type verdict int
+
+const (
+	retry  verdict = iota // it can pass
+	later                 // throttled: it passes when asked later
+	refuse                // the request is wrong, another may be right
+	stop                  // no request can pass
+)
+
+// codes are prefixes of the API's error codes that decide by themselves; the
+// first that matches counts. Those of the gateway are in Alibaba Cloud's list of
+// common error codes; of others the HTTP status decides.
+var codes = []struct {
+	verdict  verdict
+	kind     Kind
+	prefixes []string
+}{
+	{retry, Unavailable, []string{"SignatureNonceUsed"}}, // a retry beneath us; the next has a nonce of its own
+	{stop, Credentials, []string{
+		"SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignature", "InvalidAccessKeyId", "InvalidAccessKeySecret",
+		"MissingAccessKeyId", "InvalidSecurityToken", "MissingSecurityToken",
+	}},
+	{stop, Clock, []string{"InvalidTimeStamp", "InvalidTimestamp", "IllegalTimestamp", "RequestTimeTooSkewed"}},
+	{stop, Permission, []string{"NoPermission", "Forbidden", "AccessDenied", "Unauthorized"}},
+	{stop, Endpoint, []string{
+		"InvalidRegion", "InvalidAction", "InvalidVersion", "InvalidApi", "InvalidProduct", "UnsupportedHTTPMethod",
+	}},
+	{stop, Instance, []string{"NotExist.Instance", "InstanceNotExist", "InvalidInstance"}},
+	{retry, Unavailable, []string{"InternalError", "ServiceUnavailable", "RequestTimeout"}},
+	{refuse, Refused, []string{"NotExist", "Invalid", "Missing", "Parameter"}},
+}
+
+// judge decides by error code and HTTP status; a response with status 200 says
+// Success:false.
+func judge(code string, status int) (verdict, Kind) {
+	if strings.Contains(code, "Throttling") || status == 429 {
+		return later, Throttled
+	}
+	for _, known := range codes {
+		if slices.ContainsFunc(known.prefixes, func(prefix string) bool { return strings.HasPrefix(code, prefix) }) {
+			return known.verdict, known.kind
+		}
+	}
+	if code != "" && status >= 400 && status < 500 {
+		return refuse, Refused
+	}
+	return retry, Unavailable
+}

@@ -1,54 +1,33 @@
 package client
 
 import (
+	"crypto/tls"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Failure is why a request was not answered although others may be. Its cause
-// is an [*Error] in its chain.
-type Failure struct {
-	Cause     Error
-	Refused   bool // the API does not accept what was asked: another try would not pass
-	Throttled bool // the API only said to ask later
-	Offline   bool // the request was never sent
-	// Status and Body are the response where it says that the API failed, with
-	// credentials taken out; 0 and nil where no such response came.
-	Status int
-	Body   []byte
-
-	verdict verdict
-	// coded: the API itself says that it failed. Another try then helps less
-	// often than after trouble on the network.
-	coded      bool
-	retryAfter time.Duration // what the API asks for
-	sent       time.Time
-}
-
-// Error returns the cause in one line.
-func (f *Failure) Error() string { return f.Cause.Error() }
-
-// Unwrap returns the cause.
-func (f *Failure) Unwrap() error { return &f.Cause }
-
-// failed is a failure that can pass.
-func (c *Client) failed(r *Request, reason string) *Failure {
-	return &Failure{verdict: retry, Cause: Error{
-		Kind: Unavailable, Action: r.Action, Reason: c.keys.scrub(reason), Advice: c.advice(Unavailable, "", r.Action),
-	}}
+// failure is the failure of a request, with a cause in which the API's words are
+// made fit for errors.
+func (c *Client) failure(r *Request, v verdict, cause Error) *Failure {
+	cause.Action = r.Action
+	cause.Code, cause.RequestID, cause.Reason = c.keys.scrub(cause.Code), c.keys.scrub(cause.RequestID), c.keys.scrub(cause.Reason)
+	if cause.Advice == "" {
+		cause.Advice = c.advice(cause.Kind, cause.Code, r.Action)
+	}
+	return &Failure{Cause: cause, Refused: v == refuse, Throttled: v == later, verdict: v}
 }
 
 // refused is the failure of a request whose response is no answer.
 func (c *Client) refused(r *Request, got *received, e *envelope, reason string) *Failure {
-	f := c.failed(r, reason)
-	f.Cause.Code, f.Cause.RequestID = c.keys.scrub(string(e.Code)), c.keys.scrub(string(e.RequestID))
-	f.verdict, f.Cause.Kind = judge(f.Cause.Code, got.status)
-	f.Cause.Advice = c.advice(f.Cause.Kind, f.Cause.Code, r.Action)
-	f.Refused, f.Throttled = f.verdict == refuse, f.verdict == later
-	f.coded = e.Code != ""
+	v, kind := judge(e.code, got.status)
+	f := c.failure(r, v, Error{Kind: kind, Code: e.code, RequestID: e.requestID, Reason: reason})
+	f.coded = e.code != ""
 	f.retryAfter = retryAfter(got.header)
 	if got.status >= 400 || f.coded {
 		f.Status, f.Body = got.status, c.keys.scrubBytes(got.body)
@@ -58,20 +37,27 @@ func (c *Client) refused(r *Request, got *received, e *envelope, reason string) 
 
 // broken is the failure of a request without any response.
 func (c *Client) broken(r *Request, err error) *Failure {
-	err = bare(err)
-	f := c.failed(r, err.Error())
-	f.Cause.err, f.Offline = err, neverConnected(err)
-	switch {
-	case errors.Is(err, errTooLarge):
-		f.coded = true
-	case isNoSuchHost(err):
-		f.Cause.Kind, f.Cause.Advice = Endpoint, c.advice(Endpoint, "", r.Action)
-	case isBadCertificate(err):
-		f.verdict, f.Cause.Kind = stop, Endpoint
-		f.Cause.Advice = "the certificate of the endpoint is not valid: look at --endpoint and at proxies on the way"
-	case isNotTLS(err):
-		f.verdict, f.Cause.Kind, f.Cause.Advice = stop, Endpoint, c.advice(Endpoint, "", r.Action)
+	// A URL holds the ids of a whole batch.
+	for u, ok := errors.AsType[*url.Error](err); ok; u, ok = errors.AsType[*url.Error](err) {
+		err = u.Err
 	}
+	dns, unresolved := errors.AsType[*net.DNSError](err)
+	op, isOp := errors.AsType[*net.OpError](err)
+	_, badCertificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, notTLS := errors.AsType[tls.RecordHeaderError](err)
+	v, cause := retry, Error{Kind: Unavailable, Reason: err.Error(), err: err}
+	switch {
+	case unresolved && dns.IsNotFound:
+		cause.Kind = Endpoint
+	case badCertificate:
+		v, cause.Kind = stop, Endpoint
+		cause.Advice = "the certificate of the endpoint is not valid: look at --endpoint and at proxies on the way"
+	case notTLS, err.Error() == "http: server gave HTTP response to HTTPS client":
+		v, cause.Kind = stop, Endpoint
+	}
+	f := c.failure(r, v, cause)
+	f.Offline = unresolved || isOp && (op.Op == "dial" || op.Op == "proxyconnect")
+	f.coded = errors.Is(err, errTooLarge)
 	return f
 }
 
@@ -88,4 +74,49 @@ func retryAfter(h http.Header) time.Duration {
 		}
 	}
 	return 0
+}
+
+// advice is what to do about a kind of trouble, in one line.
+func (c *Client) advice(kind Kind, code, action string) string {
+	switch kind {
+	case Credentials:
+		if strings.Contains(code, "SecurityToken") {
+			return "the temporary credentials have expired or do not belong to the access key: get new ones, or use the machine's RAM role"
+		}
+		if strings.Contains(code, "AccessKeyId") {
+			return "the access key does not exist or is disabled: look at ALIBABA_CLOUD_ACCESS_KEY_ID or the profile file"
+		}
+		return "the secret does not belong to the access key: look at ALIBABA_CLOUD_ACCESS_KEY_SECRET or the profile file"
+	case Permission:
+		return fmt.Sprintf("let the RAM user or role do outboundbot:%s on this instance; OPERATE.md prints the least policy that is enough", action)
+	case Clock:
+		if skew, _ := c.Skew(); skew.Abs() > time.Minute {
+			return fmt.Sprintf("the clock of this machine is %s the API's: set it, and keep it right with NTP", DescribeSkew(skew))
+		}
+		return "set the clock of this machine, and keep it right with NTP; the API takes 15 minutes at most"
+	case Instance:
+		return fmt.Sprintf("look at --instance and at the region of --endpoint, which is %s: an instance exists in its own region only", c.endpoint.host)
+	case Endpoint:
+		return fmt.Sprintf("look at --endpoint, which is %s: %s is where most instances are", c.endpoint.host, DefaultEndpoint)
+	case Throttled:
+		return fmt.Sprintf("the account's quota is used up by others or smaller than --qps %d: lower it, or ask for more quota", c.o.QPS)
+	case Unavailable:
+		if !c.answered.Load() {
+			return fmt.Sprintf("look at --endpoint, which is %s; if that is right, run the same command again later", c.endpoint.host)
+		}
+		return "what was received is kept: run the same command again later, and it goes on from there"
+	case Refused:
+		return "the API does not accept the request; if it did before, the API may have changed"
+	}
+	return ""
+}
+
+// DescribeSkew spells how far this machine's clock is ahead of another, such as
+// "3s behind".
+func DescribeSkew(ahead time.Duration) string {
+	side := "ahead of"
+	if ahead < 0 {
+		side = "behind"
+	}
+	return fmt.Sprintf("%s %s", ahead.Abs().Round(time.Second), side)
 }

@@ -1,8 +1,14 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -64,17 +70,17 @@ type Options struct {
 type Keys struct{ ID, Secret, Token string }
 
 func (o Options) withDefaults() Options {
-	setDefault(&o.Endpoint, DefaultEndpoint)
-	setDefault(&o.QPS, 10)
-	setDefault(&o.Parallel, min(max(2*o.QPS, 4), 31))
-	setDefault(&o.Connect, 5*time.Second)
-	setDefault(&o.Read, 15*time.Second)
-	setDefault(&o.Overall, 2*time.Minute)
-	setDefault(&o.Attempts, 10)
-	setDefault(&o.Backoff, 200*time.Millisecond)
-	setDefault(&o.BackoffCap, 10*time.Second)
-	setDefault(&o.RetryBudget, max(40*o.QPS, 400))
-	setDefault(&o.Patience, 10*time.Minute)
+	o.Endpoint = cmp.Or(o.Endpoint, DefaultEndpoint)
+	o.QPS = cmp.Or(o.QPS, 10)
+	o.Parallel = cmp.Or(o.Parallel, min(max(2*o.QPS, 4), 31))
+	o.Connect = cmp.Or(o.Connect, 5*time.Second)
+	o.Read = cmp.Or(o.Read, 15*time.Second)
+	o.Overall = cmp.Or(o.Overall, 2*time.Minute)
+	o.Attempts = cmp.Or(o.Attempts, 10)
+	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
+	o.BackoffCap = cmp.Or(o.BackoffCap, 10*time.Second)
+	o.RetryBudget = cmp.Or(o.RetryBudget, max(40*o.QPS, 400))
+	o.Patience = cmp.Or(o.Patience, 10*time.Minute)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -82,13 +88,6 @@ func (o Options) withDefaults() Options {
 		o.Sleep = sleep
 	}
 	return o
-}
-
-func setDefault[T comparable](value *T, standard T) {
-	var none T
-	if *value == none {
-		*value = standard
-	}
 }
 
 // sleep is Options.Sleep in real time.
@@ -104,4 +103,54 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// endpoint is where requests go.
+type endpoint struct {
+	scheme string // http or https
+	host   string // HOST or HOST:PORT
+}
+
+// parseEndpoint reads HOST[:PORT] or a URL. Responses carry what people said,
+// and requests are signed, not encrypted: plain http is for loopback only.
+func parseEndpoint(s string) (endpoint, error) {
+	bad := func(reason string) (endpoint, error) {
+		return endpoint{}, &Error{
+			Kind: Usage, Reason: fmt.Sprintf("invalid endpoint %q: %s", s, reason),
+			Advice: "give a host such as " + DefaultEndpoint + ", with a port if necessary; http:// is for 127.0.0.1 only",
+		}
+	}
+	text := s
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return bad("neither a host nor a URL")
+	}
+	port, _ := strconv.Atoi(u.Port())
+	switch {
+	case u.User != nil:
+		return bad("credentials do not belong in it")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return bad("neither http nor https")
+	case u.Hostname() == "" || strings.ContainsAny(u.Host, " \t\r\n"):
+		return bad("no host")
+	case strings.HasSuffix(u.Host, ":") || u.Port() != "" && (port < 1 || port > 65535):
+		return bad("no port")
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return bad("more than a host and a port")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return bad("http only goes to this machine")
+	}
+	return endpoint{u.Scheme, u.Host}, nil
+}
+
+// isLoopback judges a host as written, not what its name resolves to.
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback() && ip.Zone() == ""
 }

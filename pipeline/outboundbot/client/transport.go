@@ -86,9 +86,6 @@ func (t *transport) Call(request *http.Request, _ *http.Transport) (*http.Respon
 	}, nil
 }
 
-// close closes idle connections.
-func (t *transport) close() { t.client.CloseIdleConnections() }
-
 // patientConn is a connection with a timeout for each read and write.
 type patientConn struct {
 	net.Conn

@@ -3,13 +3,11 @@ package discover
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"callmill/pipeline/internal/calendar"
-	"callmill/pipeline/outboundbot/internal/lenient"
 )
 
 const (
@@ -62,9 +60,9 @@ func (d *discovery) searchWindow(ctx context.Context, w calendar.Interval) (part
 		return nil, fmt.Errorf("calls from %s to %s: %w", w.From.UTC().Format(time.RFC3339), w.To.UTC().Format(time.RFC3339), err)
 	}
 	if r.split {
-		return splitWindow(w, int(min(r.total/splitAbove+1, maxParts))), nil
+		return splitWindow(w, int(min(r.most/splitAbove+1, maxParts))), nil
 	}
-	d.calls.Add(r.listed)
+	d.calls.Add(int64(len(r.seen)))
 	return nil, nil
 }
 
@@ -87,44 +85,31 @@ func (d *discovery) searchGroup(ctx context.Context, groupID string) error {
 	p := d.searchPages(map[string]string{"JobGroupId": groupID})
 	p.moving = true
 	got := p.got
-	p.got = func(row *callRow) {
-		if string(row.JobGroupID) == groupID {
-			got(row)
+	p.got = func(c *call) {
+		if c.groupID == groupID {
+			got(c)
 		}
 	}
 	r, err := read(ctx, d, p)
 	if err != nil {
 		return fmt.Errorf("calls of campaign %s: %w", groupID, err)
 	}
-	d.calls.Add(r.listed)
+	d.calls.Add(int64(len(r.seen)))
 	return nil
 }
 
 // searchPages is the list of the calls that a query finds, earliest first: what
 // happens while it is read is then added at its end.
-func (d *discovery) searchPages(query map[string]string) pages[callRow] {
-	return pages[callRow]{
-		action: searchTask, first: 0,
-		page: func(ctx context.Context, number int) ([]callRow, int64, error) {
-			asked := map[string]string{
-				"PageIndex": strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize),
-				"SortBy": "actualTime", "SortOrder": "asc",
-			}
-			maps.Copy(asked, query)
-			a, err := d.list(ctx, searchTask, asked)
-			if err != nil {
-				return nil, 0, err
-			}
-			var page callsPage
-			lenient.Read(a.JSON, &page)
-			return page.SearchTaskInfoList, page.Total.Value, nil
-		},
-		key: func(row *callRow) string {
-			if row.JobID == "" {
+func (d *discovery) searchPages(query map[string]string) pages[call] {
+	query["SortBy"], query["SortOrder"] = "actualTime", "asc"
+	return pages[call]{
+		action: searchTask, first: 0, page: pageOf(d, searchTask, query, readCalls),
+		key: func(c *call) string {
+			if c.jobID == "" {
 				return ""
 			}
-			return string(row.JobID) + "\x00" + string(row.TaskID)
+			return c.jobID + "\x00" + c.taskID
 		},
-		got: func(row *callRow) { d.found.add(string(row.JobID), row.ActualTime.Value) },
+		got: func(c *call) { d.found.add(c.jobID, c.actualTime) },
 	}
 }

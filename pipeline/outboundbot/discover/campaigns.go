@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -22,14 +21,9 @@ func (d *discovery) listGroups(ctx context.Context) error {
 	listed, selected := map[string]bool{}, map[string]string{} // status by id
 	_, err := read(ctx, d, pages[schema.JobGroupRow]{
 		action: listJobGroups, first: 1, moving: true,
-		page: func(ctx context.Context, number int) ([]schema.JobGroupRow, int64, error) {
-			a, err := d.list(ctx, listJobGroups, pageQuery(number))
-			if err != nil {
-				return nil, 0, err
-			}
-			rows, total := readGroups(a.JSON, d.plan.InstanceID, a.ObservedAt)
-			return rows, total, nil
-		},
+		page: pageOf(d, listJobGroups, nil, func(a *client.Answer) ([]schema.JobGroupRow, int64) {
+			return readGroups(a.Members, d.plan.InstanceID, a.ObservedAt)
+		}),
 		key: func(g *schema.JobGroupRow) string { return g.JobGroupID },
 		got: func(g *schema.JobGroupRow) {
 			mu.Lock()
@@ -81,23 +75,13 @@ func changed(a, b *schema.JobGroupRow) bool {
 // listGroup finds the jobs of a campaign, but for those that are settled. An
 // error names the campaign.
 func (d *discovery) listGroup(ctx context.Context, groupID string, moving bool, settled func(string) bool) error {
-	_, err := read(ctx, d, pages[jobRow]{
+	_, err := read(ctx, d, pages[string]{
 		action: listJobsByGroup, first: 1, moving: moving,
-		page: func(ctx context.Context, number int) ([]jobRow, int64, error) {
-			query := pageQuery(number)
-			query["JobGroupId"] = groupID
-			a, err := d.list(ctx, listJobsByGroup, query)
-			if err != nil {
-				return nil, 0, err
-			}
-			var page jobsPage
-			lenient.Read(a.JSON, &page)
-			return page.Jobs.List, page.Jobs.TotalCount.Value, nil
-		},
-		key: func(j *jobRow) string { return string(j.JobID) },
-		got: func(j *jobRow) {
-			if settled == nil || !settled(string(j.JobID)) {
-				d.found.add(string(j.JobID), 0)
+		page: pageOf(d, listJobsByGroup, map[string]string{"JobGroupId": groupID}, readJobIDs),
+		key:  func(id *string) string { return *id },
+		got: func(id *string) {
+			if settled == nil || !settled(*id) {
+				d.found.add(*id, 0)
 			}
 		},
 	})
@@ -107,6 +91,74 @@ func (d *discovery) listGroup(ctx context.Context, groupID string, moving bool, 
 	return nil
 }
 
-func pageQuery(number int) map[string]string {
-	return map[string]string{"PageNumber": strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize)}
+// The pages of lists, as far as they are read; field by field in the vendor's
+// own client, alibabacloud-outboundbot20191226 2.2.1, models/. Entries without
+// an id are included: the API counts them.
+
+const (
+	listJobs        = schema.ActionListJobs
+	listJobsByGroup = schema.ActionListJobsByGroup
+	listJobGroups   = schema.ActionListJobGroups
+	searchTask      = schema.ActionSearchTask
+)
+
+// call is a call as SearchTask lists it. What it says of a call besides is read
+// by the run's decoder.
+type call struct {
+	jobID, taskID, groupID string
+	actualTime             int64 // ms; 0: none
+}
+
+// readCalls reads a page of SearchTask, and how many calls there are in all.
+func readCalls(a *client.Answer) (calls []call, total int64) {
+	for _, row := range a.Members.Get("SearchTaskInfoList").List("JobId") {
+		at, _ := row.Get("ActualTime").Int()
+		calls = append(calls, call{row.Get("JobId").Text(), row.Get("TaskId").Text(), row.Get("JobGroupId").Text(), at})
+	}
+	total, _ = a.Members.Get("Total").Int()
+	return calls, total
+}
+
+// readJobIDs reads a page of ListJobsByGroup, and how many jobs there are in all.
+func readJobIDs(a *client.Answer) (ids []string, total int64) {
+	rows, total := a.Members.Get("Jobs").Page("JobId")
+	for _, row := range rows {
+		ids = append(ids, row.Get("JobId").Text())
+	}
+	return ids, total
+}
+
+// readGroups reads a page of ListJobGroups, and how many campaigns there are in
+// all.
+func readGroups(page lenient.Object, instanceID string, observedAt int64) (groups []schema.JobGroupRow, total int64) {
+	rows, total := page.Get("JobGroups").Page("JobGroupId")
+	for _, row := range rows {
+		progress := row.Get("Progress").Object()
+		created, _ := row.Get("CreationTime").Int()
+		modified, _ := row.Get("ModifyTime").Int() // documented as a string
+		groups = append(groups, schema.JobGroupRow{
+			InstanceID: instanceID, JobGroupID: row.Get("JobGroupId").Text(),
+			JobGroupName: row.Get("JobGroupName").Text(), Description: row.Get("JobGroupDescription").Text(),
+			ScriptID: row.Get("ScriptId").Text(), ScriptName: row.Get("ScriptName").Text(), ScriptVersion: row.Get("ScriptVersion").Text(),
+			JobGroupStatus: row.Get("Status").Text(), CreationTime: created, ModifyTime: modified,
+			TotalJobs: numberOf(progress, "TotalJobs"), TotalCompleted: numberOf(progress, "TotalCompleted"),
+			TotalNotAnswered: numberOf(progress, "TotalNotAnswered"), ObservedAt: observedAt,
+		})
+	}
+	return groups, total
+}
+
+// numberOf returns a member of an object, nil where it is no whole number.
+func numberOf(o lenient.Object, name string) *int64 {
+	n, ok := o.Get(name).Int()
+	if !ok {
+		return nil
+	}
+	return &n
+}
+
+// groupFinished reports whether a campaign with this status makes no more
+// calls.
+func groupFinished(status string) bool {
+	return status == "Completed" || status == "Cancelled" || status == "Failed"
 }

@@ -62,49 +62,40 @@ func Check(ctx context.Context, c *client.Client, instanceIDs []string) ([]Findi
 	return append(findings, quota), nil
 }
 
-// checkInstance tries each action on an instance.
+// checkInstance tries each action on an instance, by a request that returns as
+// little as the action allows.
 func checkInstance(ctx context.Context, c *client.Client, id string) (findings []Finding, err error) {
-	groupID := unusedID
-	for _, action := range []string{searchTask, listJobGroups, listJobsByGroup, listJobs} {
-		a, err := c.Do(ctx, smallest(c, id, action, groupID), nil)
+	now := c.Now()
+	ofCampaign := map[string]string{"PageNumber": "1", "PageSize": "1", "JobGroupId": unusedID}
+	for _, r := range []*client.Request{
+		{Action: searchTask, Query: map[string]string{
+			"PageIndex": "0", "PageSize": "1", "SortBy": "actualTime", "SortOrder": "asc",
+			"ActualTimeGte": strconv.FormatInt(now.Add(-time.Hour).UnixMilli(), 10),
+			"ActualTimeLte": strconv.FormatInt(now.UnixMilli(), 10),
+		}},
+		{Action: listJobGroups, Query: map[string]string{"PageNumber": "1", "PageSize": "1"}},
+		{Action: listJobsByGroup, Query: ofCampaign},
+		{Action: listJobs, JobIDs: []string{unusedID}, Effort: client.Half},
+	} {
+		r.InstanceID = id
+		a, err := c.Do(ctx, r, nil)
 		if ctx.Err() != nil {
 			return findings, ctx.Err()
 		}
-		if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused && action == listJobsByGroup && groupID == unusedID {
+		if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused && r.Query["JobGroupId"] == unusedID {
 			err = nil // the action is allowed, and there is no campaign to ask for
 		}
-		if err == nil && action == listJobGroups {
-			if rows, _ := readGroups(a.JSON, id, 0); len(rows) > 0 {
-				groupID = rows[0].JobGroupID
+		if err == nil && r.Action == listJobGroups {
+			if rows, _ := readGroups(a.Members, id, 0); len(rows) > 0 {
+				ofCampaign["JobGroupId"] = rows[0].JobGroupID
 			}
 		}
-		findings = append(findings, finding(action+" on instance "+id, "allowed", err))
+		findings = append(findings, finding(r.Action+" on instance "+id, "allowed", err))
 		if e, ok := errors.AsType[*client.Error](err); ok && e.Kind != client.Permission && e.Kind != client.Refused {
 			return findings, nil // other actions would fail in the same way
 		}
 	}
 	return findings, nil
-}
-
-// smallest is a request that returns as little as the action allows.
-func smallest(c *client.Client, instanceID, action, groupID string) *client.Request {
-	r := &client.Request{InstanceID: instanceID, Action: action}
-	switch action {
-	case listJobs:
-		r.JobIDs, r.Effort = []string{unusedID}, client.Half
-	case searchTask:
-		now := c.Now()
-		r.Query = map[string]string{
-			"PageIndex": "0", "PageSize": "1", "SortBy": "actualTime", "SortOrder": "asc",
-			"ActualTimeGte": strconv.FormatInt(now.Add(-time.Hour).UnixMilli(), 10),
-			"ActualTimeLte": strconv.FormatInt(now.UnixMilli(), 10),
-		}
-	case listJobGroups:
-		r.Query = map[string]string{"PageNumber": "1", "PageSize": "1"}
-	case listJobsByGroup:
-		r.Query = map[string]string{"PageNumber": "1", "PageSize": "1", "JobGroupId": groupID}
-	}
-	return r
 }
 
 // finding is the result of a try that ended with err.

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -23,8 +26,8 @@ type discovery struct {
 	// freshJobs that before which a kept answer for a job is.
 	freshLists, freshJobs int64
 
-	mu  sync.Mutex
-	nth map[string]int // how often each page was read
+	pagesMu sync.Mutex
+	nth     map[string]int // how often each page was read
 
 	// aboutIDs has the error codes with which batches were refused while other
 	// ids were not, as keys.
@@ -46,7 +49,7 @@ func (d *discovery) run(ctx context.Context) error {
 	if err := d.find(ctx); err != nil {
 		return fmt.Errorf("find the jobs of instance %s: %w", d.plan.InstanceID, err)
 	}
-	d.counters.found.Add(int64(len(d.found.lastCalls)))
+	d.count(func(n *Counters) { n.Found += int64(len(d.found.lastCalls)) })
 	return nil
 }
 
@@ -87,26 +90,66 @@ func (d *discovery) wholeGroup(ctx context.Context, id string) error {
 // list asks for a page of a list, or takes the answer that a killed run kept.
 func (d *discovery) list(ctx context.Context, action string, query map[string]string) (*client.Answer, error) {
 	asked := schema.RawAsked{Query: query}
-	if a, err := d.keptList(action, asked, d.count(action, asked)); a != nil || err != nil {
+	if a, err := d.keptList(action, asked, d.times(action, asked)); a != nil || err != nil {
 		return a, err
 	}
 	r := &client.Request{InstanceID: d.plan.InstanceID, Action: action, Query: query, Effort: client.Insistent}
 	return d.client.Do(ctx, r, func(a *client.Answer) error { return d.keep(ctx, r, a) })
 }
 
-// count returns how often a page was read before.
-func (d *discovery) count(action string, asked schema.RawAsked) int {
+// times returns how often a page was read before.
+func (d *discovery) times(action string, asked schema.RawAsked) int {
 	text, _ := json.Marshal(asked) // strings can always be marshalled
 	key := action + string(text)
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.pagesMu.Lock()
+	defer d.pagesMu.Unlock()
 	d.nth[key]++
 	return d.nth[key] - 1
 }
 
+// pageOf returns the function that asks for a page of a list, given what is asked
+// for besides its number, and how a page is read.
+func pageOf[T any](d *discovery, action string, query map[string]string, rows func(*client.Answer) ([]T, int64)) func(context.Context, int) ([]T, int64, error) {
+	numbered := "PageNumber"
+	if action == searchTask {
+		numbered = "PageIndex"
+	}
+	return func(ctx context.Context, number int) ([]T, int64, error) {
+		asked := map[string]string{numbered: strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize)}
+		maps.Copy(asked, query)
+		a, err := d.list(ctx, action, asked)
+		if err != nil {
+			return nil, 0, err
+		}
+		list, total := rows(a)
+		return list, total, nil
+	}
+}
+
 // read reads a list until nothing of it can be missing.
-func read[T any](ctx context.Context, d *discovery, p pages[T]) (result, error) {
+func read[T any](ctx context.Context, d *discovery, p pages[T]) (*reading, error) {
 	r, err := readAll(ctx, d.client.Parallel(), p)
-	d.counters.unlisted.Add(r.unlisted)
+	d.count(func(n *Counters) { n.Unlisted += r.unlisted })
 	return r, err
 }
+
+// found are the jobs of one instance to ask for, each once. Safe for concurrent
+// use.
+type found struct {
+	mu sync.Mutex
+	// lastCalls has the last call that SearchTask lists of each job, in ms; 0:
+	// none. It is kept small: there may be millions.
+	lastCalls map[string]int64
+}
+
+func newFound() *found { return &found{lastCalls: map[string]int64{}} }
+
+// add notes a job, and a call of it; 0 is none.
+func (f *found) add(id string, call int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lastCalls[id] = max(f.lastCalls[id], call)
+}
+
+// ids lists the jobs in order.
+func (f *found) ids() []string { return slices.Sorted(maps.Keys(f.lastCalls)) }

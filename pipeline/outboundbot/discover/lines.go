@@ -59,11 +59,11 @@ func (s *Source) readKept(n int) (*keptLine, error) {
 // answer is the line as the answer it was; nil where its response is damaged.
 func (k *keptLine) answer() *client.Answer {
 	body := k.Response()
-	text, err := lenient.JSON(body)
+	members, err := lenient.Parse(body)
 	if err != nil {
 		return nil
 	}
-	return &client.Answer{ObservedAt: k.raw.ObservedAt, Status: k.Status, RequestID: k.RequestID, Body: body, JSON: text}
+	return &client.Answer{ObservedAt: k.raw.ObservedAt, Status: k.Status, RequestID: k.RequestID, Body: body, Members: members}
 }
 
 // unfetched is the line of an id that is answered with errors only, and the
@@ -94,10 +94,48 @@ func Groups(line *schema.RawLine) []schema.JobGroupRow {
 	if err != nil || line.Status >= 400 {
 		return nil
 	}
-	text, err := lenient.JSON(line.Response())
+	page, err := lenient.Parse(line.Response())
 	if err != nil {
 		return nil
 	}
-	rows, _ := readGroups(text, line.InstanceID, at.UnixMilli())
+	rows, _ := readGroups(page, line.InstanceID, at.UnixMilli())
 	return slices.DeleteFunc(rows, func(row schema.JobGroupRow) bool { return row.JobGroupID == "" })
+}
+
+// sightings reads which of the jobs that were asked for a response holds. A job
+// that the reader rejects is as missing as one that is not there.
+func (s *Source) sightings(raw *schema.Raw, ids []string) []schema.Sighting {
+	if len(ids) == 0 || s.readers.New == nil {
+		return nil
+	}
+	all, index := make([]schema.Sighting, len(ids)), make(map[string]int, len(ids))
+	for i, id := range ids {
+		all[i] = schema.Sighting{
+			InstanceID: raw.InstanceID, JobID: id, Trouble: schema.PendingMissing, ObservedAt: time.UnixMilli(raw.ObservedAt),
+		}
+		index[id] = i
+	}
+	reader := s.readers.Get().(Reader)
+	defer s.readers.Put(reader)
+	for item := range reader.Items(raw) {
+		if item.Job == nil {
+			continue
+		}
+		if i, asked := index[item.Job.JobID]; asked {
+			all[i].Trouble, all[i].Final, all[i].LastCall = "", schema.FinalStatus(item.Job.Status), lastCall(item.Job)
+		}
+	}
+	return all
+}
+
+// lastCall is when a job was called last; zero: never.
+func lastCall(job *schema.Job) time.Time {
+	var last int64
+	for i := range job.Tasks {
+		last = max(last, job.Tasks[i].CallTime())
+	}
+	if last == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(last)
 }

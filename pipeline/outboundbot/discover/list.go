@@ -3,7 +3,10 @@ package discover
 import (
 	"context"
 	"fmt"
+	"iter"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // pageSize is how many entries are asked for at a time, the most allowed.
@@ -41,45 +44,41 @@ const (
 	quietReadings = 3
 )
 
-// result is what came of reading a list.
-type result struct {
-	split    bool  // it is to be read in parts
-	total    int64 // entries that the API counts
-	listed   int64 // entries with a key
-	unlisted int64 // entries that were counted and never shown
-}
-
-// reading is what is known of a list while it is read.
+// reading is what is known of a list while it is read, and then.
 type reading struct {
+	split    bool  // it is to be read in parts
+	unlisted int64 // entries that were counted and never shown
+
 	mu        sync.Mutex
-	seen      map[string]struct{}
-	keyless   map[int]int64 // entries without a key, by page
-	least     int64         // entries counted, over the pages of the last reading
+	seen      map[string]struct{} // keys
+	keyless   map[int]int64       // entries without a key, by page
+	least     int64               // entries counted, over the pages of the last reading
 	most      int64
 	fullPages bool // the last page has pageSize entries
 }
 
 // readAll reads a list until nothing of it can be missing.
-func readAll[T any](ctx context.Context, parallel int, p pages[T]) (result, error) {
+func readAll[T any](ctx context.Context, parallel int, p pages[T]) (*reading, error) {
 	r := &reading{seen: map[string]struct{}{}}
 	quiet := 0
 	for range maxReadings {
 		before := len(r.seen)
-		number, split, err := p.readOnce(ctx, parallel, r)
-		if err != nil || split {
-			return result{split: split, total: r.most}, err
+		number, err := p.readOnce(ctx, parallel, r)
+		if err != nil || r.split {
+			return r, err
 		}
 		if quiet++; len(r.seen) > before {
 			quiet = 0
 		}
 		if p.complete(r, number, quiet) {
-			return result{total: r.most, listed: int64(len(r.seen))}, nil
+			return r, nil
 		}
 		if quiet >= quietReadings {
 			break
 		}
 	}
-	return result{total: r.most, listed: int64(len(r.seen)), unlisted: max(0, r.missing())}, nil
+	r.unlisted = max(0, r.missing())
+	return r, nil
 }
 
 // complete reports whether nothing can be missing after a reading of so many
@@ -109,33 +108,34 @@ func (p *pages[T]) endless(r *reading, number int) error {
 	return fmt.Errorf("%s: list reports %d entries (%d seen) but continues past page %d", p.action, r.most, len(r.seen), number)
 }
 
-// readOnce reads all pages, those after the first at the same time.
-func (p *pages[T]) readOnce(ctx context.Context, parallel int, r *reading) (number int, split bool, err error) {
+// readOnce reads all pages, those after the first at the same time, and returns
+// their number.
+func (p *pages[T]) readOnce(ctx context.Context, parallel int, r *reading) (number int, err error) {
 	r.least, r.most, r.keyless = 0, 0, map[int]int64{}
 	if err := p.read(ctx, r, 0); err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	if p.split != nil && p.split(r.most) {
-		return 1, true, nil
+	if r.split = p.split != nil && p.split(r.most); r.split {
+		return 1, nil
 	}
 	if number = pageCount(r.most); number > maxPages {
-		return 0, false, p.endless(r, number)
+		return 0, p.endless(r, number)
 	}
 	if err := forEach(ctx, parallel, between(1, number), func(ctx context.Context, n int) error { return p.read(ctx, r, n) }); err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	// What was added meanwhile, and lists that do not count themselves.
 	for news := true; pageCount(r.most) > number || news && r.fullPages; number++ {
 		if number > min(pageCount(r.most), maxPages)+maxBeyond {
-			return 0, false, p.endless(r, number)
+			return 0, p.endless(r, number)
 		}
 		before := len(r.seen)
 		if err := p.read(ctx, r, number); err != nil {
-			return 0, false, err
+			return 0, err
 		}
 		news = len(r.seen) > before
 	}
-	return number, false, nil
+	return number, nil
 }
 
 // read reads page n, counted from 0.
@@ -166,3 +166,28 @@ func (p *pages[T]) read(ctx context.Context, r *reading, n int) error {
 }
 
 func pageCount(total int64) int { return max(1, int((max(total, 1)-1)/pageSize)+1) }
+
+// forEach calls f for each value, for up to parallel of them at the same time,
+// and returns when all calls have returned. The first error cancels the rest.
+func forEach[T any](ctx context.Context, parallel int, values iter.Seq[T], f func(context.Context, T) error) error {
+	g, group := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for v := range values {
+		if group.Err() != nil {
+			break
+		}
+		g.Go(func() error { return f(group, v) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// between yields from, from+1 … to-1.
+func between(from, to int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for n := from; n < to && yield(n); n++ {
+		}
+	}
+}

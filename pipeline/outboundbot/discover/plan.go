@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/outboundbot/client"
 	"callmill/schema"
 )
 
@@ -38,14 +39,54 @@ type Plan struct {
 
 // span is the time from the begin of the first window to the end of the last;
 // zero without windows.
-func (p *Plan) span() (span calendar.Interval) {
-	for i, w := range p.Windows {
-		if i == 0 || w.From.Before(span.From) {
-			span.From = w.From
-		}
-		if w.To.After(span.To) {
-			span.To = w.To
-		}
+func (p *Plan) span() calendar.Interval {
+	windows := calendar.Union(p.Windows)
+	if len(windows) == 0 {
+		return calendar.Interval{}
 	}
-	return span
+	return calendar.Interval{From: windows[0].From, To: windows[len(windows)-1].To}
+}
+
+// Counters say what a source and its client have done so far.
+type Counters struct {
+	client.Counters
+
+	Found    int64 `json:"found"` // ids of jobs to ask for, known so far
+	Asked    int64 `json:"asked"` // ids that were asked for: Returned + Missing + Failed
+	Returned int64 `json:"returned"`
+	Missing  int64 `json:"missing"` // ids that did not come back in a readable form
+	Failed   int64 `json:"failed"`  // ids that are answered with errors only
+	Resumed  int64 `json:"resumed"` // of Asked, answered by what a killed run had kept
+
+	// Unlisted are entries that lists counted and, read again and again, never
+	// showed.
+	Unlisted int64 `json:"unlisted"`
+}
+
+// Counters returns what the source has done so far. Safe for concurrent use.
+func (s *Source) Counters() Counters {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.counters
+	n.Counters = s.client.Counters()
+	return n
+}
+
+func (s *Source) count(change func(*Counters)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.counters)
+}
+
+// saw counts a job that was asked for.
+func (n *Counters) saw(s schema.Sighting) {
+	n.Asked++
+	switch s.Trouble {
+	case "":
+		n.Returned++
+	case schema.PendingUnfetched:
+		n.Failed++
+	default:
+		n.Missing++
+	}
 }

@@ -23,15 +23,13 @@ func FuzzPages(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		text, err := lenient.JSON(body)
+		members, err := lenient.Parse(body)
 		if err != nil {
 			return
 		}
-		var calls callsPage
-		lenient.Read(text, &calls)
-		var jobs jobsPage
-		lenient.Read(text, &jobs)
-		groups, _ := readGroups(text, "i", 1)
+		readCalls(&client.Answer{Members: members})
+		readJobIDs(&client.Answer{Members: members})
+		groups, _ := readGroups(members, "i", 1)
 
 		raw := rawOf(&client.Request{InstanceID: "i", Action: listJobGroups}, &client.Answer{ObservedAt: 1, Status: 200, Body: body})
 		s := &Source{log: single(raw.Body)}
@@ -39,7 +37,7 @@ func FuzzPages(f *testing.F) {
 		if err != nil || kept == nil || kept.answer() == nil {
 			t.Fatalf("%q is kept as %q: %v", body, raw.Body, err)
 		}
-		if again, _ := readGroups(kept.answer().JSON, "i", 1); len(again) != len(groups) {
+		if again, _ := readGroups(kept.answer().Members, "i", 1); len(again) != len(groups) {
 			t.Errorf("%d campaigns, %d when kept", len(groups), len(again))
 		}
 	})

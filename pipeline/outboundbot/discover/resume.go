@@ -81,8 +81,10 @@ func (d *discovery) resumeJobs(ctx context.Context) (ids []string, err error) {
 func (d *discovery) handOnJobs(ctx context.Context, kept *keptLine, n int, ids []string) error {
 	others := d.alsoAnswered(kept, n)
 	ids = append(ids, others...)
-	d.counters.found.Add(int64(len(others)))
-	d.counters.resumed.Add(int64(len(ids)))
+	d.count(func(n *Counters) {
+		n.Found += int64(len(others))
+		n.Resumed += int64(len(ids))
+	})
 	return d.send(ctx, delivery{kept.raw, d.sightings(kept.raw, ids)})
 }
 

@@ -50,13 +50,15 @@ type Options struct {
 
 // Source is the input of a run: the calls of some plans. It is used once.
 type Source struct {
-	client   *client.Client
-	plans    []Plan
-	log      Log
-	saw      func(schema.Sighting)
-	readers  sync.Pool
-	counters counters
-	out      chan delivery // nil: nothing is delivered
+	client  *client.Client
+	plans   []Plan
+	log     Log
+	saw     func(schema.Sighting)
+	readers sync.Pool
+	out     chan delivery // nil: nothing is delivered
+
+	mu       sync.Mutex
+	counters Counters
 }
 
 // delivery is a response that is kept: what the run is to read of it, and what
@@ -111,7 +113,7 @@ func (s *Source) Raws(ctx context.Context, yield func(*schema.Raw) error) error 
 // deliver passes a response to the run.
 func (s *Source) deliver(d delivery, sequence *int64, yield func(*schema.Raw) error) error {
 	for _, sighting := range d.sightings {
-		s.counters.saw(sighting)
+		s.count(func(n *Counters) { n.saw(sighting) })
 		s.saw(sighting)
 	}
 	d.raw.Sequence = *sequence

@@ -3,13 +3,33 @@ package glance
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
+
+	"callmill/pipeline/dataset"
 )
 
 // width is how many columns of a terminal the output may take.
 const width = 80
+
+// Show writes the screen about what is published in the folder dir.
+func Show(w io.Writer, dir string) error {
+	d, err := dataset.View(dir)
+	if err != nil {
+		return err
+	}
+	g, err := At(d)
+	if err != nil {
+		return err
+	}
+	if err := g.Print(w, filepath.Join(dir, "latest")); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\n  all tables and columns: callmill schema · this report again: callmill demo %s\n", dir)
+	return err
+}
 
 // Print writes the screen. path is the folder of the snapshot, for the queries
 // to try.

@@ -23,14 +23,15 @@ type column struct {
 type decoder interface {
 	open(file.ColumnChunkReader) error
 	// next decodes the value of the next row into the field of the row that a
-	// pointer leads to. strange describes a value that no column may hold.
-	next(field any) (strange string, err error)
+	// pointer leads to.
+	next(field any) error
 	// unread reports whether there are values left.
 	unread() bool
 }
 
 // newColumn returns the decoder of a column, which decodes size values at a time.
-func newColumn(c schema.Column, leaf, size int) *column {
+// strange is called with a description of each value that no column may hold.
+func newColumn(c schema.Column, leaf, size int, strange func(string)) *column {
 	col := &column{Column: c, leaf: leaf}
 	switch c.Type {
 	case schema.TypeI32, schema.TypeDate:
@@ -38,15 +39,22 @@ func newColumn(c schema.Column, leaf, size int) *column {
 	case schema.TypeI64:
 		col.decoder = &scalars[int64]{newLevels[int64](c, size), set[int64]}
 	case schema.TypeTimestamp:
-		col.decoder = &scalars[int64]{newLevels[int64](c, size), timestamps(c.Nullable)}
+		col.decoder = &scalars[int64]{newLevels[int64](c, size), func(field any, v int64) {
+			if v == 0 && c.Nullable {
+				strange("a time of 0 where NULL belongs")
+			}
+			set(field, v)
+		}}
 	case schema.TypeBool:
 		col.decoder = &scalars[bool]{newLevels[bool](c, size), set[bool]}
 	case schema.TypeBinary:
-		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), setBinary}
+		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), func(field any, v parquet.ByteArray) {
+			*field.(*[]byte) = bytes.Clone(v)
+		}}
 	case schema.TypeString:
-		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), (&texts{nullable: c.Nullable}).set}
+		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), texts(c.Nullable, strange)}
 	default:
-		col.decoder = &lists{levels: newLevels[parquet.ByteArray](c, size), size: size}
+		col.decoder = &lists{levels: newLevels[parquet.ByteArray](c, size), strange: strange, known: map[string]string{}}
 	}
 	return col
 }
@@ -137,73 +145,56 @@ func (l *levels[V]) take() (v V, defined bool) {
 // scalars decodes a column that is not a list.
 type scalars[V any] struct {
 	levels[V]
-	set func(field any, v V) (strange string)
+	set func(field any, v V)
 }
 
-func (s *scalars[V]) next(field any) (strange string, err error) {
+func (s *scalars[V]) next(field any) error {
 	if err := s.ahead(); err != nil {
-		return "", err
+		return err
 	}
-	v, defined := s.take()
-	if !defined {
-		return "", nil
+	if v, defined := s.take(); defined {
+		s.set(field, v)
 	}
-	return s.set(field, v), nil
+	return nil
 }
 
 // set puts a value into a field of type V or *V.
-func set[V any](field any, v V) (strange string) {
+func set[V any](field any, v V) {
 	switch field := field.(type) {
 	case *V:
 		*field = v
 	case **V:
 		*field = &v
 	}
-	return ""
 }
 
-// timestamps is set for instants, of which 0 is NULL.
-func timestamps(nullable bool) func(field any, v int64) string {
-	return func(field any, v int64) (strange string) {
-		if v == 0 && nullable {
-			strange = "a time of 0 where NULL belongs"
+// texts is set for texts, of which adjacent ones are often equal.
+func texts(nullable bool, strange func(string)) func(field any, v parquet.ByteArray) {
+	last := ""
+	return func(field any, v parquet.ByteArray) {
+		if string(v) != last {
+			last = string(v)
+			checkUTF8(last, strange)
 		}
-		set(field, v)
-		return strange
-	}
-}
-
-func setBinary(field any, v parquet.ByteArray) (strange string) {
-	*field.(*[]byte) = bytes.Clone(v)
-	return ""
-}
-
-// texts makes strings of texts; adjacent ones are often equal.
-type texts struct {
-	nullable bool
-	last     string
-}
-
-func (t *texts) set(field any, v parquet.ByteArray) (strange string) {
-	if string(v) != t.last {
-		t.last = string(v)
-		if !utf8.Valid(v) {
-			strange = fmt.Sprintf("%q is not UTF-8", v)
+		if len(v) == 0 && nullable {
+			strange("an empty text where NULL belongs")
 		}
+		*field.(*string) = last
 	}
-	if len(v) == 0 && t.nullable {
-		strange = "an empty text where NULL belongs"
+}
+
+func checkUTF8(text string, strange func(string)) {
+	if !utf8.ValidString(text) {
+		strange(fmt.Sprintf("%q is not UTF-8", text))
 	}
-	*field.(*string) = t.last
-	return strange
 }
 
 // lists decodes a column of lists of texts.
 type lists struct {
 	levels[parquet.ByteArray]
-	size  int
-	known map[string]string // texts met, so that a word is in memory once
-	all   []string          // of the lists returned last, which share it
+	strange func(string)
+	known   map[string]string // texts met, so that a word is in memory once
+	list    []string          // the last one
 }
 
 // maxKnown bounds the texts that lists keeps for reuse.
@@ -211,42 +202,32 @@ const maxKnown = 1 << 14
 
 // next decodes the list of the next row. It ends where the next one begins, or
 // with the column chunk.
-func (l *lists) next(field any) (strange string, err error) {
-	if cap(l.all)-len(l.all) < 64 {
-		l.all = make([]string, 0, 8*max(l.size, 64))
-	}
-	start := len(l.all)
+func (l *lists) next(field any) error {
+	l.list = l.list[:0]
 	for began := false; ; began = true {
 		err := l.ahead()
 		if began && (errors.Is(err, errEnds) || err == nil && l.repeated[l.used] == 0) {
 			break
 		}
 		if err != nil {
-			return strange, err
+			return err
 		}
 		if !began && l.repeated[l.used] != 0 {
-			return strange, errors.New("its first list has no beginning")
+			return errors.New("its first list has no beginning")
 		}
 		if v, defined := l.take(); defined {
 			text, ok := l.known[string(v)]
 			if !ok {
-				text = l.keep(v)
+				text = string(v)
+				if len(l.known) >= maxKnown {
+					clear(l.known)
+				}
+				l.known[text] = text
+				checkUTF8(text, l.strange)
 			}
-			if !ok && !utf8.Valid(v) {
-				strange = fmt.Sprintf("%q is not UTF-8", v)
-			}
-			l.all = append(l.all, text)
+			l.list = append(l.list, text)
 		}
 	}
-	*field.(*[]string) = l.all[start:len(l.all):len(l.all)]
-	return strange, nil
-}
-
-func (l *lists) keep(v []byte) string {
-	if l.known == nil || len(l.known) >= maxKnown {
-		l.known = map[string]string{}
-	}
-	text := string(v)
-	l.known[text] = text
-	return text
+	*field.(*[]string) = append([]string{}, l.list...)
+	return nil
 }

@@ -1,6 +1,7 @@
 package arrowio
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"reflect"
@@ -38,7 +39,9 @@ func Open[T any](path string, table *schema.Table) (r *Reader[T], err error) {
 	r = &Reader[T]{file: opened, batch: make([]T, 0, min(batchRows, max(1, opened.NumRows())))}
 	for field := range reflect.TypeFor[T]().Fields() {
 		if i := len(r.columns); schema.IsColumn(field) {
-			r.columns = append(r.columns, newColumn(table.Columns[i], i, cap(r.batch)))
+			r.columns = append(r.columns, newColumn(table.Columns[i], i, cap(r.batch), func(what string) {
+				r.strange = cmp.Or(r.strange, fmt.Sprintf("column %s after row %d: %s", table.Columns[i].Name, r.rows, what))
+			}))
 		}
 	}
 	return r, nil
@@ -46,9 +49,6 @@ func Open[T any](path string, table *schema.Table) (r *Reader[T], err error) {
 
 // Close closes the file.
 func (r *Reader[T]) Close() error { return r.file.Close() }
-
-// Rows returns the number of rows that Next has returned.
-func (r *Reader[T]) Rows() int64 { return r.rows }
 
 // Strange describes the first value met that no column may hold, such as an
 // empty text instead of NULL; "" if there was none.
@@ -80,12 +80,8 @@ func (r *Reader[T]) fill() (err error) {
 	rows := reflect.ValueOf(r.batch)
 	for i, c := range r.columns {
 		for row := range r.batch {
-			strange, err := c.next(rows.Index(row).Field(i).Addr().Interface())
-			if err != nil {
+			if err := c.next(rows.Index(row).Field(i).Addr().Interface()); err != nil {
 				return fmt.Errorf("column %s after row %d: %w", c.Name, r.rows, err)
-			}
-			if strange != "" && r.strange == "" {
-				r.strange = fmt.Sprintf("column %s after row %d: %s", c.Name, r.rows, strange)
 			}
 		}
 	}

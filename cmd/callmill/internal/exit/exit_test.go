@@ -1,0 +1,66 @@
+package exit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+	"testing"
+
+	"callmill/pipeline/dataset"
+)
+
+func TestExitCode(t *testing.T) {
+	full := &fs.PathError{Op: "write", Path: "data/x", Err: syscall.ENOSPC}
+	cancelled := fmt.Errorf("read x: %w", context.Canceled)
+	cases := []struct {
+		name   string
+		err    error
+		caught syscall.Signal
+		code   int
+		stderr string
+	}{
+		{name: "done"},
+		{"a failure", errors.New("broken"), 0, 1, "callmill: broken\n"},
+		{"an error while cleaning up", errors.Join(errors.New("broken"), errors.New("stuck")), 0, 1, "callmill: broken; stuck\n"},
+		{"usage", Usagef("--x is %d", 5), 0, 2, "callmill: --x is 5\n"},
+		{"usage with a hint", WithHint(Usagef("no"), "try yes"), 0, 2, "callmill: no\nhint: try yes\n"},
+		{
+			"a setting", fmt.Errorf("begin: %w", &dataset.SettingError{Setting: "hmm", Own: "false", Given: "true"}), 0, 2,
+			"callmill: begin: --hmm is true, but the dataset's is false\nhint: omit the flag to use the dataset's own setting, or write to another folder\n",
+		},
+		{
+			"several reasons", Unclean{{TooManyRejects, "2 of 3 were rejected", "look"}, {TooFewCalls, "no calls", ""}}, 0, 3,
+			"callmill: 2 of 3 were rejected\nhint: look\ncallmill: no calls\n",
+		},
+		{
+			"locked", fmt.Errorf("lock data: %w", dataset.ErrLocked), 0, 4,
+			"callmill: lock data: another run holds the dataset\nhint: wait for it with --lock-wait 10m\n",
+		},
+		{"a full disk", full, 0, 1, "callmill: write data/x: no space left on device\nhint: the disk is full; the published snapshot is unchanged\n"},
+		{"a newer format", fmt.Errorf("open: %w", dataset.ErrNewerFormat), 0, 1, "callmill: open: written by a newer callmill\nhint: use the callmill that wrote it or a newer one\n"},
+		{"interrupted", cancelled, syscall.SIGINT, 130, "callmill: stopped by interrupt, nothing was published\n"},
+		{"terminated", cancelled, syscall.SIGTERM, 143, "callmill: stopped by terminated, nothing was published\n"},
+		{
+			"interrupted, with a hint", WithHint(cancelled, "go on"), syscall.SIGINT, 130,
+			"callmill: stopped by interrupt, nothing was published\nhint: go on\n",
+		},
+		{"a failure before the signal", errors.New("broken"), syscall.SIGINT, 1, "callmill: broken\n"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			if c.caught != 0 {
+				cancel(Signal(c.caught))
+			}
+			Complain(ctx, &stderr, c.err)
+			if code := Code(ctx, c.err); code != c.code || stderr.String() != c.stderr {
+				t.Errorf("%d\n%swant %d\n%s", code, &stderr, c.code, c.stderr)
+			}
+		})
+	}
+}

@@ -1,0 +1,105 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline/dataset"
+	"callmill/schema"
+)
+
+// WriteMetrics writes the file of --metrics-file, if set, for the textfile
+// collector of Prometheus' node exporter. It is called however the run ended. m
+// is the published snapshot's manifest, nil if there is none.
+func (r *Report) WriteMetrics(file string, m *dataset.Manifest) error {
+	if file == "" {
+		return nil
+	}
+	metrics := &metrics{prometheus.NewRegistry()}
+	metrics.run(r)
+	if m != nil {
+		metrics.snapshot(r, m)
+	}
+	if r.Pull != nil {
+		metrics.pull(r.Pull)
+	}
+	if err := prometheus.WriteToTextfile(file, metrics.registry); err != nil {
+		return exit.WithHint(fmt.Errorf("--metrics-file %s: %w", file, err),
+			"make its folder, and let this user write there; runs/ in the dataset has the same facts about this run")
+	}
+	return nil
+}
+
+// metrics are the gauges of one run. OPERATE.md names them, with alert rules.
+type metrics struct{ registry *prometheus.Registry }
+
+// gauge adds a gauge, with a label where there is one.
+func (m *metrics) gauge(name, help string, value float64, labels ...prometheus.Labels) {
+	o := prometheus.GaugeOpts{Namespace: "callmill", Name: name, Help: help}
+	for _, l := range labels {
+		o.ConstLabels = l
+	}
+	g := prometheus.NewGauge(o)
+	g.Set(value)
+	m.registry.MustRegister(g)
+}
+
+func (m *metrics) run(r *Report) {
+	m.gauge("last_run_timestamp_seconds", "When the last run ended.", seconds(r.Finished))
+	m.gauge("last_run_duration_seconds", "How long the last run took.", r.Finished.Sub(r.Started).Seconds())
+	m.gauge("last_run_exit_code", "Exit code of the last run.", float64(r.ExitCode))
+	m.gauge("last_run_failed", "1 if the last run failed and published nothing.", truth(r.ExitCode != exit.Done && r.ExitCode != exit.Published))
+	m.gauge("last_run_published", "1 if the last run published a new snapshot; 0 also if there was nothing new.",
+		truth(r.Published != nil && r.Published.Changed))
+	unclean := map[exit.ReasonCode]bool{}
+	for _, reason := range r.Reasons {
+		unclean[reason.Code] = true
+	}
+	for _, code := range exit.ReasonCodes() {
+		m.gauge("last_run_unclean", "1 if this was a reason for exit code 3 of the last run.", truth(unclean[code]), prometheus.Labels{"reason": string(code)})
+	}
+	if p := r.Published; p != nil {
+		m.gauge("last_run_seen", "Job versions seen by the last run.", float64(p.Counts.Seen))
+		m.gauge("last_run_rejected", "Rejects met by the last run.", float64(p.Counts.Rejected))
+		m.gauge("last_run_unmatched", "Tasks with facts of SearchTask in the last run that are in no table.", float64(p.Unmatched))
+	}
+}
+
+// snapshot adds the gauges of the published snapshot. After a failure, the last
+// success is the time of that snapshot: what ran since failed or found nothing
+// new.
+func (m *metrics) snapshot(r *Report, manifest *dataset.Manifest) {
+	success := manifest.Published
+	if r.Published != nil {
+		success = r.Finished
+	}
+	m.gauge("last_success_timestamp_seconds", "When a run last published or found nothing new.", seconds(success))
+	m.gauge("snapshot_timestamp_seconds", "When the published snapshot was published.", seconds(manifest.Published))
+	m.gauge("pending_jobs", "Jobs that will be fetched again.", float64(len(manifest.Pending)))
+	m.gauge("rejects", "Rejects in the published snapshot.", float64(manifest.Table(schema.TableRejects).Rows))
+	m.gauge("jobs", "Jobs in the published snapshot.", float64(manifest.Table(schema.TableJobs).Rows))
+	m.gauge("unlisted_statuses", "Undocumented statuses in the published snapshot.", float64(len(manifest.Unlisted())))
+	for instance, covered := range manifest.Covered {
+		m.gauge("covered_until_timestamp_seconds", "End of the last covered day.", seconds(covered[len(covered)-1].To), prometheus.Labels{"instance_id": instance})
+	}
+}
+
+func (m *metrics) pull(p *Pull) {
+	m.gauge("last_run_calls", "Jobs fetched by the last run that were called on or after the days it fetched.", float64(p.Calls))
+	m.gauge("last_run_missing", "Ids requested by the last run that did not come back.", float64(p.Missing))
+	m.gauge("last_run_retries", "Requests retried by the last run.", float64(p.Retries))
+	m.gauge("last_run_throttles", "Requests of the last run that were throttled.", float64(p.Throttles))
+	m.gauge("uncovered_gaps", "Spans of uncovered days that are too old for a nightly run to fetch.", float64(len(p.Gaps)))
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,200 @@
+// Package report records the result of a run and writes it in three forms: the
+// last line on stdout, runs/<run>.json, and the metrics file. It decides only
+// whether a failure came before or after the run published.
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quote"
+	"callmill/pipeline"
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/outboundbot/discover"
+	"callmill/schema"
+)
+
+// Report is the result of a run, and its JSON the content of runs/<run>.json:
+// all keys are in snake case; the content of the snapshot is in its manifest and
+// not repeated.
+type Report struct {
+	Run      string        `json:"run"` // empty where the run ended before it had the dataset
+	Command  string        `json:"command"`
+	Version  string        `json:"version"`
+	Started  time.Time     `json:"started"`
+	Finished time.Time     `json:"finished"`
+	ExitCode int           `json:"exit_code"`
+	Snapshot string        `json:"snapshot,omitempty"` // published by this run
+	Error    string        `json:"error,omitempty"`    // why nothing was published
+	Reasons  []exit.Reason `json:"reasons,omitempty"`  // of exit code 3, all of them
+
+	Read      *Read      `json:"read,omitempty"`
+	Published *Published `json:"published,omitempty"` // nil: nothing
+	Pull      *Pull      `json:"pull,omitempty"`      // nil: the command is not pull, or failed before it began to fetch
+	Pruned    []string   `json:"pruned,omitempty"`    // snapshots that went
+
+	now     func() time.Time
+	failure error // Error
+}
+
+// Read is what a run read.
+type Read struct {
+	Bytes     int64         `json:"bytes"` // decompressed
+	Jobs      int64         `json:"jobs"`  // versions of jobs
+	Turns     int64         `json:"turns"`
+	Rejects   int64         `json:"rejects"`
+	Coercions schema.Counts `json:"coercions,omitempty"` // values not as documented, and raw lines, by kind
+}
+
+// Published is what is published since the run.
+type Published struct {
+	Snapshot string           `json:"snapshot"` // the latest one
+	Changed  bool             `json:"changed"`  // false: it was the latest one before
+	Counts   dataset.Counts   `json:"counts"`
+	Rows     map[string]int64 `json:"rows"` // of each table
+	Unlisted []string         `json:"unlisted_statuses,omitempty"`
+	// Unmatched is how many tasks SearchTask had values of that are in no table.
+	Unmatched int64 `json:"unmatched,omitempty"`
+}
+
+// Pull is what a pull adds to the report.
+type Pull struct {
+	Fetched []Fetched `json:"fetched,omitempty"` // days, or parts of them
+	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
+	discover.Counters
+	Pending    int      `json:"pending"`               // jobs to ask for again
+	Gaps       []string `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
+	ResumedRun string   `json:"resumed_run,omitempty"` // the killed run
+}
+
+// Fetched is a span of time of which the calls were fetched.
+type Fetched struct {
+	InstanceID string    `json:"instance_id"`
+	From       time.Time `json:"from"`
+	To         time.Time `json:"to"`
+}
+
+// New returns the report of a run that has not opened its dataset yet.
+func New(command, version string, now func() time.Time) *Report {
+	return &Report{Command: command, Version: version, now: now, Started: now().UTC().Truncate(time.Millisecond)}
+}
+
+// Begin records the run, which starts once it has the dataset.
+func (r *Report) Begin(run dataset.Run) { r.Run, r.Started = run.ID, run.Started }
+
+// Add records what the run read and published; nil for nothing.
+func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
+	r.Read = (*Read)(read)
+	if p == nil {
+		return
+	}
+	r.Published = &Published{
+		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+	}
+	for _, t := range p.Tables {
+		r.Published.Rows[t.Name] = t.Rows
+	}
+	if p.Changed {
+		r.Snapshot = p.Snapshot
+	}
+}
+
+// Because adds a reason for exit code 3.
+func (r *Report) Because(code exit.ReasonCode, says, hint string) {
+	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: says, Hint: hint})
+}
+
+// End records that the run ended, with an error or nil, and returns the error
+// that the command ends with. It is called again for what fails after that; once
+// a snapshot is published, a failure is a reason for exit code 3.
+func (r *Report) End(ctx context.Context, err error) error {
+	r.Finished = r.now().UTC().Truncate(time.Millisecond)
+	switch {
+	case r.Published == nil:
+		r.failure = errors.Join(r.failure, err)
+		if err = r.failure; err != nil {
+			r.Error = err.Error()
+		}
+	case err != nil:
+		r.Because(exit.Afterwards, err.Error(), exit.Hint(err))
+		fallthrough
+	case len(r.Reasons) > 0:
+		err = exit.Unclean(r.Reasons)
+	}
+	r.ExitCode = exit.Code(ctx, err)
+	return err
+}
+
+// LastLine sums up a run that published.
+func (r *Report) LastLine() string {
+	p, c := r.Published, r.Published.Counts
+	var parts []string
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{{c.New, "new"}, {c.Changed, "changed"}, {c.Unchanged, "unchanged"}, {c.Superseded, "superseded"}, {c.Rejected, "rejected"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "none")
+	}
+	line := fmt.Sprintf("published %s: ", p.Snapshot)
+	if !p.Changed {
+		line = fmt.Sprintf("nothing new, %s stays: ", p.Snapshot)
+	}
+	line += fmt.Sprintf("%d jobs seen (%s) in %s", c.Seen, strings.Join(parts, ", "), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
+	if n := r.Read.coerced(); n > 0 {
+		line += fmt.Sprintf("; %d values coerced", n)
+	}
+	if r.Pull != nil {
+		line += r.Pull.line()
+	}
+	if p.Unmatched > 0 {
+		line += fmt.Sprintf("; SearchTask's values of %d calls match no published call", p.Unmatched)
+	}
+	if c.Shrunk > 0 {
+		line += fmt.Sprintf("; %d jobs shrunk: they have fewer tasks or turns than before", c.Shrunk)
+	}
+	if c.Undated > 0 {
+		line += fmt.Sprintf("; %d superseded because they have no timestamp; pass --observed-at", c.Undated)
+	}
+	separator := "; undocumented statuses: "
+	for _, status := range p.Unlisted {
+		line += separator + quote.Field(status)
+		separator = ", "
+	}
+	return line
+}
+
+// line is the part of the last line that only a pull has.
+func (p *Pull) line() string {
+	line := fmt.Sprintf("; %d asked, %d missing, %d failed, %d pending", p.Asked, p.Missing, p.Failed, p.Pending)
+	if p.ResumedRun != "" {
+		line += fmt.Sprintf("; resumed %s, which had %d of them", p.ResumedRun, p.Resumed)
+	}
+	if p.Unlisted > 0 {
+		line += fmt.Sprintf("; %d entries of lists were counted but never shown", p.Unlisted)
+	}
+	if len(p.Gaps) > 0 {
+		line += "; not covered: `" + strings.Join(p.Gaps, "`, `") + "`"
+	}
+	return line
+}
+
+// coerced returns how many values were not spelled as documented. Raw lines and
+// pages of other actions are counted with them, but are nothing unusual.
+func (r *Read) coerced() (n int64) {
+	for kind, count := range r.Coercions {
+		if kind != "raw_line" && !strings.HasPrefix(kind, "action_") {
+			n += count
+		}
+	}
+	return n
+}

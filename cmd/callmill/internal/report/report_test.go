@@ -1,0 +1,94 @@
+package report
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline"
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/outboundbot/discover"
+	"callmill/schema"
+)
+
+// clock is a clock that advances by a second with every look at it.
+func clock() func() time.Time {
+	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
+	return func() time.Time {
+		now = now.Add(time.Second)
+		return now
+	}
+}
+
+func TestLastLine(t *testing.T) {
+	cases := []struct {
+		name      string
+		read      pipeline.Report
+		published commit.Published
+		pull      *Pull
+		want      string
+	}{
+		{
+			name:      "nothing new",
+			published: commit.Published{Snapshot: "s"},
+			want:      "nothing new, s stays: 0 jobs seen (none) in 1s",
+		},
+		{
+			name: "all that may be said",
+			read: pipeline.Report{Coercions: schema.Counts{"number_as_text": 2, "raw_line": 7, "action_SearchTask": 1}},
+			published: commit.Published{
+				Snapshot: "s", Changed: true, Unlisted: []string{"Odd", "a\tb"},
+				Counts: dataset.Counts{Seen: 9, New: 4, Changed: 1, Unchanged: 2, Superseded: 1, Rejected: 1, Shrunk: 1, Undated: 1},
+			},
+			want: "published s: 9 jobs seen (4 new, 1 changed, 2 unchanged, 1 superseded, 1 rejected) in 1s; 2 values coerced" +
+				"; 1 jobs shrunk: they have fewer tasks or turns than before" +
+				"; 1 superseded because they have no timestamp; pass --observed-at" +
+				`; undocumented statuses: Odd, "a\tb"`,
+		},
+		{
+			name:      "a pull",
+			published: commit.Published{Snapshot: "s", Changed: true, Counts: dataset.Counts{Seen: 3, New: 3}},
+			pull: &Pull{
+				Counters: discover.Counters{Asked: 5, Missing: 1, Failed: 1, Resumed: 2, Unlisted: 1},
+				Pending:  2, ResumedRun: "r", Gaps: []string{"callmill pull", "callmill pull again"},
+			},
+			want: "published s: 3 jobs seen (3 new) in 1s; 5 asked, 1 missing, 1 failed, 2 pending; resumed r, which had 2 of them" +
+				"; 1 entries of lists were counted but never shown; not covered: `callmill pull`, `callmill pull again`",
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := New("convert", "v1", clock())
+			r.Pull = c.pull
+			r.Add(&c.read, &c.published)
+			if err := r.End(t.Context(), nil); err != nil {
+				t.Error(err)
+			}
+			if got := r.LastLine(); got != c.want {
+				t.Errorf("the line is\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestEnd: what fails before the run has published is its failure; what fails
+// afterwards is a reason for exit code 3.
+func TestEnd(t *testing.T) {
+	broken, full := errors.New("broken"), errors.New("full")
+	r := New("convert", "v1", clock())
+	err := r.End(t.Context(), broken)
+	err = errors.Join(err, r.End(t.Context(), full))
+	if !errors.Is(err, broken) || !errors.Is(err, full) || r.Error != "broken\nfull" || r.ExitCode != exit.Failed {
+		t.Errorf("before: %v; %+v", err, r)
+	}
+
+	r = New("convert", "v1", clock())
+	r.Add(&pipeline.Report{}, &commit.Published{Snapshot: "s"})
+	r.Because(exit.TooManyRejects, "2 rejects", "look at them")
+	err = r.End(t.Context(), full)
+	if err.Error() != "2 rejects; full" || r.Error != "" || r.ExitCode != exit.Published || r.Reasons[1].Code != exit.Afterwards {
+		t.Errorf("after: %v; %+v", err, r)
+	}
+}

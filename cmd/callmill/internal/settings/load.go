@@ -1,0 +1,85 @@
+package settings
+
+import (
+	"time"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/flatten"
+	"callmill/schema"
+	"callmill/segment"
+)
+
+// Loaded is the settings of a run, with the time zone, the dictionaries and the
+// segmenter that they name. KeyID is empty for a new dataset until the run has
+// its key.
+type Loaded struct {
+	Settings dataset.Settings
+	Location *time.Location
+	Dicts    []dataset.Dictionary
+
+	words flatten.Segmenter
+}
+
+// Flattener returns a flattener of rows under the settings, for one goroutine.
+func (l *Loaded) Flattener() *flatten.Flattener { return flatten.New(l.Location, l.words) }
+
+// Of loads the settings of a snapshot of d.
+func Of(d *dataset.Dataset, s dataset.Settings) (*Loaded, error) {
+	dicts, err := d.Dictionaries()
+	if err != nil {
+		return nil, err
+	}
+	return load(s, dicts)
+}
+
+// Derives reports whether this program derives the same rows as the one that
+// wrote under own, which l was loaded from.
+func (l *Loaded) Derives(own dataset.Settings) bool {
+	s := l.Settings
+	return s.Words == own.Words && s.Derivation == own.Derivation && s.Outcomes == own.Outcomes
+}
+
+// load returns s as this program writes under it, with what it names.
+func load(s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
+	location, err := validate(s)
+	if err != nil {
+		return nil, err
+	}
+	options := segment.Options{HMM: s.HMM}
+	for _, d := range dicts {
+		options.Dicts = append(options.Dicts, segment.UserDict{Name: d.Origin, Text: d.Text})
+	}
+	var words interface { // one of segment's two engines
+		flatten.Segmenter
+		Fingerprint() string
+	}
+	if s.Segmenter == "gse" {
+		words, err = segment.NewGSE(options)
+	} else {
+		words, err = segment.New(options)
+	}
+	if err != nil {
+		return nil, exit.AsUsage(err)
+	}
+	s.Words, s.Derivation, s.Outcomes = words.Fingerprint(), flatten.Version, schema.OutcomesVersion
+	return &Loaded{s, location, dicts, words}, nil
+}
+
+// validate returns the time zone of s, or an error for a setting that this
+// program does not support.
+func validate(s dataset.Settings) (*time.Location, error) {
+	switch {
+	case s.Segmenter != "fast" && s.Segmenter != "gse":
+		return nil, exit.Usagef("--segmenter must be fast or gse, got %q", s.Segmenter)
+	case s.PII != "keep":
+		return nil, exit.Usagef("--pii must be keep, got %q", s.PII)
+	case s.TimeZone == "" || s.TimeZone == "Local":
+		return nil, exit.Usagef("--timezone must be the name of a time zone, e.g. Asia/Shanghai, got %q", s.TimeZone)
+	}
+	location, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return nil, exit.Usagef("--timezone: %w", err)
+	}
+	return location, nil
+}
