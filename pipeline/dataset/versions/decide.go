@@ -67,7 +67,7 @@ func (s *Store) Decide(ctx context.Context, undated []int64, asked map[schema.Ke
 // known is what there is of a job.
 type known struct {
 	key       schema.Key
-	published []fact // of its tasks, in the order of the table, if they were wanted
+	published []fact // of its tasks, in the order of the table; none where they were not wanted
 	facts     []fact // of the run, in the order of instants
 	sightings []sighting
 }
