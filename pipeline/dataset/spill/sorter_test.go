@@ -187,6 +187,13 @@ func TestSpillsAll(t *testing.T) {
 	}
 }
 
+// TestHugeRun: a run does not outgrow the places of its records.
+func TestHugeRun(t *testing.T) {
+	if s := NewSorter(Options{Run: 1 << 40}); s.options.Run > maxRecord {
+		t.Errorf("a writer sorts %d bytes at a time, want at most %d", s.options.Run, maxRecord)
+	}
+}
+
 // TestDamagedBlock: a bit that changes in memory or in the spill file is found,
 // whatever it is part of.
 func TestDamagedBlock(t *testing.T) {
