@@ -1,14 +1,9 @@
 package jobsort
 
 import (
-	"errors"
-
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
-
-// errDamaged means that bytes are not what encode wrote.
-var errDamaged = errors.New("damaged jobs")
 
 // codec encodes jobs, or decodes them. Numbers are varints; texts and lists have
 // their lengths before them.
@@ -49,8 +44,8 @@ func (d *Decoder) Job(e *Entry) (*schema.Job, error) {
 	c.forget()
 	c.Codec = spill.Decoder(e.job)
 	c.job(&d.job)
-	if !c.Ok() || len(c.Bytes()) > 0 {
-		return nil, errDamaged
+	if c.Err() != nil || len(c.Bytes()) > 0 {
+		return nil, spill.ErrDamaged
 	}
 	d.job.InstanceID, d.job.JobID = e.Instance, e.JobID
 	return &d.job, nil

@@ -10,7 +10,7 @@ import (
 // Codec encodes records, or decodes them: its methods take pointers to values,
 // which are written or set, so that both directions are one description of a
 // record. What decoding sets aliases the record. Of a damaged record values are
-// zero; Ok tells. Not safe for concurrent use.
+// zero, and Err returns an error. Not safe for concurrent use.
 type Codec struct {
 	Decoding bool
 	bytes    []byte // encoded so far, or being decoded
@@ -27,8 +27,13 @@ func Decoder(b []byte) Codec { return Codec{Decoding: true, bytes: b} }
 // Bytes returns what was encoded, or what is left to decode.
 func (c *Codec) Bytes() []byte { return c.bytes[c.at:] }
 
-// Ok reports whether nothing was damaged.
-func (c *Codec) Ok() bool { return !c.failed }
+// Err returns ErrDamaged if anything was damaged.
+func (c *Codec) Err() error {
+	if c.failed {
+		return ErrDamaged
+	}
+	return nil
+}
 
 // Fail notes that the record is damaged.
 func (c *Codec) Fail() { c.failed, c.at = true, len(c.bytes) }

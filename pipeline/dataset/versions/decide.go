@@ -41,6 +41,9 @@ func (s *Store) Decide(ctx context.Context, undated []int64, asked map[schema.Ke
 	d := newDecider(s, undated, asked)
 	var of known
 	for record, err := range s.seen.All() {
+		if err == nil && len(record) <= kindAt {
+			err = spill.ErrDamaged
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +56,9 @@ func (s *Store) Decide(ctx context.Context, undated []int64, asked map[schema.Ke
 			}
 			of.begin(schema.Key(record[:kindAt]))
 		}
-		of.add(record)
+		if err := of.add(record); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.decide(&of); err != nil {
 		return nil, err
@@ -78,13 +83,13 @@ func (k *known) begin(key schema.Key) {
 
 func (k *known) empty() bool { return len(k.published)+len(k.facts)+len(k.sightings) == 0 }
 
-func (k *known) add(record []byte) {
+func (k *known) add(record []byte) error {
 	c := spill.Decoder(record)
 	if record[kindAt] == kindSighting {
 		var s sighting
 		s.code(&c)
 		k.sightings = append(k.sightings, s)
-		return
+		return c.Err()
 	}
 	var f fact
 	if f.code(&c); f.kind == kindPublished {
@@ -92,6 +97,7 @@ func (k *known) add(record []byte) {
 	} else {
 		k.facts = append(k.facts, f)
 	}
+	return c.Err()
 }
 
 // decide decides on a job.

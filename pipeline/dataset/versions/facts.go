@@ -98,7 +98,7 @@ func (t *taskFacts) code(c *spill.Codec) {
 
 // putFacts puts the facts of a decision into a job. It returns how many tasks
 // the run brought facts of and the job does not have.
-func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64) {
+func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64, err error) {
 	facts := map[string]schema.Facts{}
 	ofRun := map[string]bool{}
 	for len(decision.Bytes()) > 0 {
@@ -115,5 +115,5 @@ func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64) {
 			delete(ofRun, t.TaskID)
 		}
 	}
-	return int64(len(ofRun))
+	return int64(len(ofRun)), decision.Err()
 }
