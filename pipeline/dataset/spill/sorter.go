@@ -70,8 +70,8 @@ func (s *Sorter) add(r run) error {
 	return nil
 }
 
-// Merge makes one run of all, so that Finder and Range read from one place. It
-// must not be called while records are read.
+// Merge makes one run of all, so that a Finder looks in one place and reading
+// merges nothing. It must not be called while records are read.
 func (s *Sorter) Merge() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -26,7 +26,7 @@ import (
 // after Decide, Of are safe for concurrent use.
 type Store struct {
 	published *published
-	seen      *spill.Sorter // versions and facts, by job: see record.go
+	seen      *spill.Sorter // versions and facts, by job: sighting and fact
 	decisions *spill.Sorter // by shard: see shard.go
 
 	mu     sync.Mutex
