@@ -34,7 +34,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Dataset is an open dataset. Not safe for concurrent use.
+// Dataset is an open dataset. Its accessors are safe for concurrent use; what
+// changes the folder is not.
 type Dataset struct {
 	dir      string
 	fs       durable.FS
