@@ -36,12 +36,12 @@ type Raw struct {
 	// read again.
 	Replay *Replay
 
-	// Release, where not nil, gives Body back to whoever made it.
+	// Release, where not nil, returns Body to the source for reuse.
 	Release func()
 }
 
-// Replay is a published reject whose input is read again. Whatever it is refused
-// for this time, it stays this one reject.
+// Replay is a published reject whose input is read again. It stays this one reject
+// if it is refused again, for any reason.
 type Replay struct {
 	RejectID string
 	Reject   Reject

@@ -2,7 +2,7 @@
 // snapshots, of which one is the latest.
 //
 // A run opens the dataset, which takes its lock, and publishes a new snapshot
-// through package commit; whoever only reads uses [View], which takes no lock.
+// through package commit; [View] is for reading alone and takes no lock.
 // This package knows the names in the folder (layout.go), what a snapshot says
 // of itself (manifest.go), which one is the latest, which may go (snapshots.go),
 // and what a crashed run may have left (sweep.go). It does not write tables.

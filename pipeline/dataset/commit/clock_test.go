@@ -13,7 +13,7 @@ import (
 
 // TestClock publishes while the clock stands still, goes backwards and jumps:
 // snapshots are listed and pruned in the order in which they were published,
-// whatever their names say.
+// regardless of their names.
 func TestClock(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: publishes many snapshots")

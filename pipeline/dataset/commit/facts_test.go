@@ -140,7 +140,7 @@ func facts(job string, at int64, f schema.Facts) delivery {
 
 // TestFactsComeAlone: rows of SearchTask may come before their job, after it, in
 // another run, or for a job that moves to another day; they are merged in the
-// order of their timestamps, whatever the order in which they come.
+// order of their timestamps, in any order of delivery.
 func TestFactsComeAlone(t *testing.T) {
 	name := func(s string) schema.Facts { return schema.Facts{ScriptName: s} }
 	ringing := schema.Facts{RingingS: new(int32(7))}

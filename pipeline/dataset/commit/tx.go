@@ -52,7 +52,7 @@ type Observer interface {
 
 // Tx is what one run is about to publish. Workers add to it through appenders;
 // when all are flushed, Commit publishes. Close must be called at the end,
-// whatever happened.
+// also after an error.
 type Tx struct {
 	dataset *dataset.Dataset
 	options Options

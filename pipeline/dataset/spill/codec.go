@@ -71,7 +71,7 @@ func (c *Codec) Int(v *int64) {
 	}
 }
 
-// SortText is for a text by which records sort, whatever follows it: 0 is written
+// SortText is for a text by which records sort, with any bytes after it: 0 is written
 // as 0, 1, and 0, 0 ends it.
 func (c *Codec) SortText(s *string) {
 	if c.Decoding {

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestSortableTexts: texts are read back, and sort as texts do whatever follows
+// TestSortableTexts: texts are read back, and sort as texts do with anything after
 // them.
 func TestSortableTexts(t *testing.T) {
 	encode := func(text string) []byte {

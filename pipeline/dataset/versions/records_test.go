@@ -87,7 +87,7 @@ func TestFactRecords(t *testing.T) {
 	})
 }
 
-// TestDecisions: whatever is decided reaches the shard that the job is in, in
+// TestDecisions: each decision reaches the shard that the job is in, in
 // however many buckets its day is written, and no other.
 func TestDecisions(t *testing.T) {
 	dir := t.TempDir()
