@@ -69,9 +69,10 @@ type Tx struct {
 	replays   map[string]bool // rejects that are replayed: whether their input was accepted
 
 	// Once it is decided.
-	verdict *versions.Verdict
-	counts  dataset.Counts
-	build   *build
+	verdict  *versions.Verdict
+	accepted func(schema.Key) (at versions.Moment, ok bool, err error) // see versions.Store
+	counts   dataset.Counts
+	build    *build
 }
 
 // Begin starts a run upon the published snapshot.

@@ -10,6 +10,7 @@ const (
 	kindPublished byte = iota // the facts of a published task: fact
 	kindFact                  // what SearchTask says of a task: fact
 	kindSighting              // a version: sighting
+	kindAsked                 // nothing: the job is asked about, see Store.Decide
 
 	kindAt = len(schema.Key{})
 )

@@ -94,7 +94,7 @@ func TestDecisions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		store := New(dir, rapid.SampledFrom([]int64{0, 1 << 20}).Draw(t, "memory"))
 		defer store.Close()
-		d := newDecider(store, nil, nil)
+		d := newDecider(store, nil)
 		type decided struct {
 			day  int32
 			key  schema.Key
