@@ -104,10 +104,11 @@ func (c *codec) task(t *schema.Task) {
 	} else {
 		t.Contact = schema.Contact{}
 	}
-	if c.present(!t.Facts.IsZero()) {
-		c.facts(&t.Facts)
-	} else {
+	if c.Decoding {
 		t.Facts = schema.Facts{}
+	}
+	if c.present(!t.Facts.IsZero()) {
+		t.Facts.Code(c)
 	}
 	c.instant = 0
 	list(c, &t.Turns, &c.turns, (*codec).turn)
@@ -133,13 +134,6 @@ func (c *codec) summary(s *schema.Summary) {
 	c.Text(&s.Category)
 	c.Text(&s.Name)
 	c.Text(&s.Content)
-}
-
-func (c *codec) facts(f *schema.Facts) {
-	c.Value(f.AppendTo, func(b []byte) (rest []byte, ok bool) {
-		*f, rest, ok = schema.CutFacts(b)
-		return rest, ok
-	})
 }
 
 // speakers are written as their index from 1; 0 means that the text follows.

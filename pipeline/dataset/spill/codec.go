@@ -172,16 +172,3 @@ func (c *Codec) Uvarint(v *uint64) {
 	}
 	c.at += n
 }
-
-// Value is for a value with an encoding of its own: encode appends it, decode
-// reads it from the head of b and returns the rest.
-func (c *Codec) Value(encode func(b []byte) []byte, decode func(b []byte) (rest []byte, ok bool)) {
-	if !c.Decoding {
-		c.bytes = encode(c.bytes)
-		return
-	}
-	rest, ok := decode(c.bytes[c.at:])
-	if c.at = len(c.bytes) - len(rest); !ok {
-		c.Fail()
-	}
-}

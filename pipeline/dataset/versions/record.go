@@ -69,12 +69,5 @@ func (f *fact) code(c *spill.Codec) {
 	c.Int(&f.sequence)
 	c.Int(&f.number)
 	c.Text(&f.taskID)
-	codeFacts(c, &f.facts)
-}
-
-func codeFacts(c *spill.Codec, f *schema.Facts) {
-	c.Value(f.AppendTo, func(b []byte) (rest []byte, ok bool) {
-		*f, rest, ok = schema.CutFacts(b)
-		return rest, ok
-	})
+	f.facts.Code(c)
 }
