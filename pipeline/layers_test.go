@@ -46,6 +46,7 @@ var arrows = []arrow{
 	{"pipeline/flatten", "pipeline/internal/calendar", "the day and hour of a call"},
 
 	{"pipeline/dataset", "pipeline/dataset/parquetio", "reading the published tables"},
+	{"pipeline/dataset", "pipeline/dataset/spill", "the names of spill files that a crash leaves"},
 	{"pipeline/dataset", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset", "pipeline/internal/durable", "every change of the folder goes through it"},
 	{"pipeline/dataset/commit", "pipeline/dataset", "the folder it commits to"},

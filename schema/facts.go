@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"cmp"
-	"encoding/binary"
-)
+import "cmp"
 
 // TaskFacts is a row of SearchTask: what it says of one call attempt and
 // ListJobs does not.
@@ -16,17 +13,18 @@ type TaskFacts struct {
 	Facts      Facts
 }
 
-// Facts are what SearchTask knows of a task and ListJobs does not.
+// Facts are what SearchTask knows of a task and ListJobs does not, as columns of
+// tasks; TaskRow has the same fields.
 type Facts struct {
-	JobGroupName          string
-	ScriptName            string
-	CallMS                *int64 // CallDuration, ms
-	RingingS              *int32 // RecordingDuration, which is the ringing, s
-	EndReason             *int32 // TaskEndReason, 1–11
-	ReachedEnd            *bool  // HasReachedEndOfFlow
-	LastPlaybackCompleted *bool
-	HungUpByRejection     *bool
-	DialExceptions        []string // DialExceptionCodes
+	JobGroupName          string   `parquet:"job_group_name,optional"`
+	ScriptName            string   `parquet:"script_name,optional"`
+	CallMS                *int64   `parquet:"call_ms,optional"`     // CallDuration, ms
+	RingingS              *int32   `parquet:"ringing_s,optional"`   // RecordingDuration, which is the ringing, s
+	EndReason             *int32   `parquet:"end_reason,optional"`  // TaskEndReason, 1–11
+	ReachedEnd            *bool    `parquet:"reached_end,optional"` // HasReachedEndOfFlow
+	LastPlaybackCompleted *bool    `parquet:"last_playback_completed,optional"`
+	HungUpByRejection     *bool    `parquet:"hung_up_by_rejection,optional"`
+	DialExceptions        []string `parquet:"dial_exceptions,list"` // DialExceptionCodes
 }
 
 // IsZero reports whether SearchTask said nothing.
@@ -53,85 +51,50 @@ func (f Facts) Or(more Facts) Facts {
 	return f
 }
 
-// AppendTo appends an encoding of the facts to b. Equal facts have equal
-// encodings; it is for data that does not outlive the process.
-func (f *Facts) AppendTo(b []byte) []byte {
-	b = appendText(b, f.JobGroupName, f.ScriptName)
-	b = appendNumber(b, f.CallMS)
-	b = appendNumber(b, f.RingingS)
-	b = appendNumber(b, f.EndReason)
-	b = appendBool(b, f.ReachedEnd)
-	b = appendBool(b, f.LastPlaybackCompleted)
-	b = appendBool(b, f.HungUpByRejection)
-	b = binary.AppendUvarint(b, uint64(len(f.DialExceptions)))
-	return appendText(b, f.DialExceptions...)
+// Coder encodes values, or decodes them: its methods write or set what they are
+// given. Damaged values are decoded as zero, and Err is not nil afterwards.
+type Coder interface {
+	Text(*string)
+	Bool(*bool)
+	Varint(*int64)
+	Uvarint(*uint64)
+	Err() error
 }
 
-// CutFacts reads what AppendTo appended from the head of b and returns the rest;
-// ok is false where b was not written by it. The facts do not share memory with
-// b.
-func CutFacts(b []byte) (f Facts, rest []byte, ok bool) {
-	r := factsReader{rest: b}
-	f.JobGroupName, f.ScriptName = r.text(), r.text()
-	f.CallMS = readNumber[int64](&r)
-	f.RingingS, f.EndReason = readNumber[int32](&r), readNumber[int32](&r)
-	f.ReachedEnd, f.LastPlaybackCompleted, f.HungUpByRejection = r.bool(), r.bool(), r.bool()
-	for n := r.uvarint(); n > 0 && !r.failed; n-- {
-		f.DialExceptions = append(f.DialExceptions, r.text())
+// Code encodes the facts, or decodes them into zero facts. Equal facts have equal
+// encodings; they are for data that does not outlive the process.
+func (f *Facts) Code(c Coder) {
+	short := func(v *int32) {
+		n := int64(*v)
+		c.Varint(&n)
+		*v = int32(n)
 	}
-	return f, r.rest, !r.failed
-}
-
-// factsReader reads values one after the other. After an error it returns zero
-// values, and failed is set.
-type factsReader struct {
-	rest   []byte
-	failed bool
-}
-
-func (r *factsReader) uvarint() uint64 {
-	v, n := binary.Uvarint(r.rest)
-	if n <= 0 {
-		r.failed, r.rest = true, nil
-		return 0
+	c.Text(&f.JobGroupName)
+	c.Text(&f.ScriptName)
+	optional(c, &f.CallMS, c.Varint)
+	optional(c, &f.RingingS, short)
+	optional(c, &f.EndReason, short)
+	optional(c, &f.ReachedEnd, c.Bool)
+	optional(c, &f.LastPlaybackCompleted, c.Bool)
+	optional(c, &f.HungUpByRejection, c.Bool)
+	n := uint64(len(f.DialExceptions))
+	c.Uvarint(&n)
+	for i := 0; uint64(i) < n && c.Err() == nil; i++ {
+		if i == len(f.DialExceptions) {
+			f.DialExceptions = append(f.DialExceptions, "")
+		}
+		c.Text(&f.DialExceptions[i])
 	}
-	r.rest = r.rest[n:]
-	return v
 }
 
-func (r *factsReader) text() string {
-	n := r.uvarint()
-	if n > uint64(len(r.rest)) {
-		r.failed, r.rest = true, nil
-		return ""
+// optional is for a value that may be nil, as it is before it is decoded.
+func optional[T any](c Coder, v **T, code func(*T)) {
+	known := *v != nil
+	if c.Bool(&known); !known {
+		return
 	}
-	s := string(r.rest[:n])
-	r.rest = r.rest[n:]
-	return s
-}
-
-func (r *factsReader) bool() *bool {
-	if v := r.uvarint(); v > 0 {
-		return new(v == 2)
+	if *v == nil {
+		*v = new(T)
 	}
-	return nil
-}
-
-// readNumber reads what appendNumber appended.
-func readNumber[T int32 | int64](r *factsReader) *T {
-	if r.uvarint() == 0 {
-		return nil
-	}
-	v := r.uvarint()
-	return new(T(int64(v>>1) ^ -int64(v&1)))
-}
-
-func appendBool(b []byte, v *bool) []byte {
-	switch {
-	case v == nil:
-		return append(b, 0)
-	case *v:
-		return append(b, 2)
-	}
-	return append(b, 1)
+	code(*v)
 }

@@ -71,18 +71,3 @@ func TestFinalStatus(t *testing.T) {
 		}
 	}
 }
-
-func TestFactsIsZero(t *testing.T) {
-	zero, no := int32(0), false
-	for _, facts := range []schema.Facts{
-		{JobGroupName: "g"}, {ScriptName: "s"}, {CallMS: new(int64)}, {RingingS: &zero}, {EndReason: &zero},
-		{ReachedEnd: &no}, {LastPlaybackCompleted: &no}, {HungUpByRejection: &no}, {DialExceptions: []string{""}},
-	} {
-		if facts.IsZero() {
-			t.Errorf("%+v is zero", facts)
-		}
-	}
-	if !(&schema.Facts{}).IsZero() {
-		t.Error("the zero value is not zero")
-	}
-}

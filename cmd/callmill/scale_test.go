@@ -25,13 +25,14 @@ type sizes struct {
 	jobs  int // with dialogue, of 14 turns each
 	bare  int // without
 	night int // of those without, in one run
+	other int // of those without, which all change in one run
 }
 
 func testSizes() sizes {
 	if thorough() {
-		return sizes{jobs: 143_000, bare: 10_000_000, night: 10_000}
+		return sizes{jobs: 143_000, bare: 10_000_000, night: 10_000, other: 3_000_000}
 	}
-	return sizes{jobs: 6000, bare: 50_000, night: 1000}
+	return sizes{jobs: 6000, bare: 50_000, night: 1000, other: 50_000}
 }
 
 // TestBackfill publishes a year at once, in random order, then again, then
@@ -126,6 +127,26 @@ func TestNightUponMillions(t *testing.T) {
 	}
 	if r.memory == 0 || r.memory > 500<<20 {
 		t.Errorf("the night took %d MB, want at most 500", r.memory>>20)
+	}
+}
+
+// TestAllJobsChange publishes another version of every job at once.
+func TestAllJobsChange(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: converts tens of thousands of jobs twice")
+	}
+	binary, jobs := build(t), testSizes().other
+	dir := t.TempDir()
+	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "all.jsonl")
+	publishBare(t, data, jobs)
+	writeLines(t, input, jobs, func(b []byte, number int) []byte { return appendBare(b, number, 2) })
+	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2028-01-01T00:00:00Z", "--progress", "none")
+	t.Log(r)
+	if want := fmt.Sprintf("%d changed", jobs); r.code != exit.Done || !strings.Contains(strings.ReplaceAll(r.stdout, ",", ""), want) {
+		t.Errorf("exit code %d, want 0 and %s", r.code, want)
+	}
+	if r.memory == 0 || r.memory > 500<<20 {
+		t.Errorf("%d changed jobs took %d MB, want at most 500", jobs, r.memory>>20)
 	}
 }
 

@@ -2,7 +2,7 @@
 // snapshots, of which one is the latest.
 //
 // A run opens the dataset, which takes its lock, and publishes a new snapshot
-// through package commit; whoever only reads uses [View], which takes no lock.
+// through package commit; [View] is for reading alone and takes no lock.
 // This package knows the names in the folder (layout.go), what a snapshot says
 // of itself (manifest.go), which one is the latest, which may go (snapshots.go),
 // and what a crashed run may have left (sweep.go). It does not write tables.
@@ -34,7 +34,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Dataset is an open dataset. Not safe for concurrent use.
+// Dataset is an open dataset. Its accessors are safe for concurrent use; what
+// changes the folder is not.
 type Dataset struct {
 	dir      string
 	fs       durable.FS

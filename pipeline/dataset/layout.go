@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"callmill/pipeline/dataset/spill"
 	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
@@ -44,7 +45,7 @@ var snapshotName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
 
 // scratchName is the name of what a run has in snapshots/ until it ends: its
 // snapshot in the making, named for its id, and spilled data.
-var scratchName = regexp.MustCompile(`^(\.build-\d{8}T\d{6}Z-[0-9a-f]{6}|\.spill-\d+)$`)
+var scratchName = regexp.MustCompile(`^(` + regexp.QuoteMeta(BuildPrefix) + `\d{8}T\d{6}Z-[0-9a-f]{6}|` + regexp.QuoteMeta(spill.Prefix) + `\d+)$`)
 
 // snapshotFile matches the paths inside a snapshot that callmill writes.
 var snapshotFile = regexp.MustCompile(`^(manifest\.json|views\.sql|[a-z_]+/(job_date=\d{4}-\d{2}-\d{2}/)?[0-9a-f]{20}\.parquet)$`)
@@ -76,24 +77,15 @@ func NameSnapshot(at time.Time, manifestHash string) string {
 }
 
 // DateDir returns the folder of a day: job_date=2026-01-21.
-func DateDir(day int32) string { return datePrefix + FormatDay(day) }
-
-// FormatDay returns the day, in days since 1970-01-01, as YYYY-MM-DD.
-func FormatDay(day int32) string { return calendar.Day(day).String() }
-
-// ParseDay parses what FormatDay returns.
-func ParseDay(s string) (int32, error) {
-	day, err := calendar.ParseDay(s)
-	return int32(day), err
-}
+func DateDir(day int32) string { return datePrefix + calendar.Day(day).String() }
 
 // DayOf returns the day of a file from its path inside a snapshot; ok is false
 // for the files of other than day tables.
 func DayOf(file string) (day int32, ok bool) {
 	for part := range strings.SplitSeq(filepath.ToSlash(file), "/") {
 		if text, ok := strings.CutPrefix(part, datePrefix); ok {
-			day, err := ParseDay(text)
-			return day, err == nil
+			day, err := calendar.ParseDay(text)
+			return int32(day), err == nil
 		}
 	}
 	return schema.NoDate, false

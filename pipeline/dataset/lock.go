@@ -45,7 +45,7 @@ func (d *Dataset) waitForLock(ctx context.Context, file *os.File) error {
 		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
 			return fmt.Errorf("lock %s: %w", file.Name(), err)
 		}
-		if d.Now().After(deadline) {
+		if !d.Now().Before(deadline) {
 			return fmt.Errorf("lock %s: %w%s", d.dir, ErrLocked, readHolder(file))
 		}
 		select {

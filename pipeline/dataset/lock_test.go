@@ -32,6 +32,9 @@ func TestLockWaitIsByTheClockPassedIn(t *testing.T) {
 	if _, err := dataset.Open(ctx, dir, dataset.Options{LockWait: time.Hour, Now: stopped}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want that the wait was cancelled", err)
 	}
+	if _, err := dataset.Open(t.Context(), dir, dataset.Options{Now: stopped}); !errors.Is(err, dataset.ErrLocked) {
+		t.Errorf("without a wait: error %v, want that the dataset is locked", err)
+	}
 	if err := held.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ var ErrUndecided = errors.New("it cannot be told whether it is published")
 
 // Publish makes a snapshot, which is complete and on disk, the latest one: one
 // rename of the link, which is the commit of a run. It returns nil where the
-// snapshot is the latest one afterwards, whatever failed.
+// snapshot is the latest one afterwards, even if a step failed.
 func (d *Dataset) Publish(name string, m *Manifest) error {
 	if err := d.swap(name); err != nil {
 		return err

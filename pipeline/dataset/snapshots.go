@@ -29,7 +29,7 @@ type Listed struct {
 // View refuses.
 func List(dir string) ([]Listed, error) {
 	d := newDataset(dir, Options{})
-	names, err := d.Snapshots()
+	names, err := d.snapshots()
 	if err != nil {
 		return nil, fmt.Errorf("list snapshots: %w", err)
 	}
@@ -46,10 +46,10 @@ func List(dir string) ([]Listed, error) {
 	return list, nil
 }
 
-// Snapshots lists the names of the snapshots in the order in which they were
+// snapshots lists the names of the snapshots in the order in which they were
 // published: by time, but each after its parent, since clocks go backwards and
 // two snapshots may be of the same second.
-func (d *Dataset) Snapshots() ([]string, error) {
+func (d *Dataset) snapshots() ([]string, error) {
 	entries, err := durable.ReadDir(d.fs, d.Path(SnapshotsDir))
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (d *Dataset) Snapshots() ([]string, error) {
 //
 // A crash leaves a part of a snapshot without a manifest.
 func (d *Dataset) Prune() ([]string, error) {
-	names, err := d.Snapshots()
+	names, err := d.snapshots()
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (d *Dataset) Status() (*Status, error) {
 			s.Bytes += f.Bytes
 			if number, ok := DayOf(f.Path); ok && f.Rows > 0 {
 				if days[number] == nil {
-					days[number] = &DayStatus{JobDate: FormatDay(number), CoveredBy: m.coveredBy(number, location)}
+					days[number] = &DayStatus{JobDate: calendar.Day(number).String(), CoveredBy: m.coveredBy(number, location)}
 				}
 				days[number].add(t.Name, f.Rows)
 			}

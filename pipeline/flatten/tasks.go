@@ -86,19 +86,6 @@ func callOf(j *schema.Job, t *schema.Task) pattern.Call {
 	return pattern.Call{Name: c.Name, Honorific: c.Honorific}
 }
 
-// setFacts fills in the columns of SearchTask; factsOf reads them.
-func (f *Flattener) setFacts(row *schema.TaskRow, facts *schema.Facts) {
-	row.JobGroupName = facts.JobGroupName
-	row.ScriptName = facts.ScriptName
-	row.CallMS = copyOf(facts.CallMS)
-	row.RingingS = copyOf(facts.RingingS)
-	row.EndReason = copyOf(facts.EndReason)
-	row.ReachedEnd = copyOf(facts.ReachedEnd)
-	row.LastPlaybackCompleted = copyOf(facts.LastPlaybackCompleted)
-	row.HungUpByRejection = copyOf(facts.HungUpByRejection)
-	row.DialExceptions = f.list(facts.DialExceptions)
-}
-
 // attempts goes through the tasks of a job in order, numbers the dialled ones and
 // derives the outcome of the job.
 type attempts struct {

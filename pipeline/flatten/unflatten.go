@@ -151,17 +151,3 @@ func copyOfList(list []string) []string {
 	}
 	return slices.Clone(list)
 }
-
-func factsOf(row *schema.TaskRow) schema.Facts {
-	return schema.Facts{
-		JobGroupName:          row.JobGroupName,
-		ScriptName:            row.ScriptName,
-		CallMS:                copyOf(row.CallMS),
-		RingingS:              copyOf(row.RingingS),
-		EndReason:             copyOf(row.EndReason),
-		ReachedEnd:            copyOf(row.ReachedEnd),
-		LastPlaybackCompleted: copyOf(row.LastPlaybackCompleted),
-		HungUpByRejection:     copyOf(row.HungUpByRejection),
-		DialExceptions:        copyOfList(row.DialExceptions),
-	}
-}

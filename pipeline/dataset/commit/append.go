@@ -47,11 +47,8 @@ func (a *Appender) Job(raw *schema.Raw, position int64, job *schema.Job) error {
 	if err == nil && !known {
 		err = a.keep(&v)
 	}
-	if err != nil {
-		return err
-	}
 	a.tx.replayed(raw, true)
-	return a.carriedFacts(&v)
+	return err
 }
 
 // keep keeps a version that is not published.
@@ -74,26 +71,11 @@ func (a *Appender) hash(job *schema.Job) (hash schema.ContentHash) {
 	return hash
 }
 
-// carriedFacts takes the facts that a job has with it.
-func (a *Appender) carriedFacts(v *versions.Version) error {
-	if a.tx.anew {
-		return nil // they are those of the published rows, and there are no others
-	}
-	for i := range v.Job.Tasks {
-		if t := &v.Job.Tasks[i]; !t.Facts.IsZero() {
-			if err := a.versions.Facts(v.Key, v.Job.ObservedAt, v.Sequence, t.TaskID, &t.Facts); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // Facts takes what SearchTask says of a task. Its job may come before or after
 // it, have been published before, or not come at all.
 func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
 	a.tx.replayed(raw, true)
-	if a.tx.anew || f.Facts.IsZero() {
+	if f.Facts.IsZero() {
 		return nil
 	}
 	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), f.ObservedAt, raw.Sequence, f.TaskID, &f.Facts)

@@ -13,7 +13,7 @@ import (
 
 // TestClock publishes while the clock stands still, goes backwards and jumps:
 // snapshots are listed and pruned in the order in which they were published,
-// whatever their names say.
+// regardless of their names.
 func TestClock(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: publishes many snapshots")
@@ -44,15 +44,13 @@ func TestClock(t *testing.T) {
 			at.Time = noon.Add(c.prune)
 			d, err := dataset.Open(context.Background(), l.dir, l.options)
 			l.must(err)
-			listed, err := d.Snapshots()
-			l.must(err)
+			listed := l.listed()
 			if !slices.Equal(listed, published) {
 				t.Errorf("listed %q, want %q", listed, published)
 			}
 			_, err = d.Prune()
-			l.must(err)
-			left, err := d.Snapshots()
 			l.must(errors.Join(err, d.Close()))
+			left := l.listed()
 			var want []string
 			for _, n := range c.left {
 				want = append(want, published[n])
@@ -87,4 +85,15 @@ func TestClockBehindData(t *testing.T) {
 	if p := l.run(jobs(call("a", at.UnixMilli(), "v2", 0))...); p.Counts.Changed != 1 {
 		t.Errorf("counts %+v, want it changed", p.Counts)
 	}
+}
+
+// listed returns the names of the snapshots in their order.
+func (l *line) listed() (names []string) {
+	l.t.Helper()
+	list, err := dataset.List(l.dir)
+	l.must(err)
+	for _, s := range list {
+		names = append(names, s.Name)
+	}
+	return names
 }

@@ -25,7 +25,7 @@ func versions(t *rapid.T) []*schema.Job {
 	return all
 }
 
-// TestConverges: whatever the runs, their order, repetitions, the number of
+// TestConverges: for any runs, their order, repetitions, the number of
 // workers and the memory, the tables are the same, byte for byte.
 func TestConverges(t *testing.T) {
 	if testing.Short() {

@@ -2,6 +2,7 @@ package commit_test
 
 import (
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,10 +13,10 @@ import (
 	"callmill/schema"
 )
 
-// withFacts returns a job whose first task SearchTask knows.
-func withFacts(j *schema.Job, facts schema.Facts) *schema.Job {
-	j.Tasks[0].Facts = facts
-	return j
+// withFacts returns a job and what SearchTask says of its first task at the same
+// time.
+func withFacts(j *schema.Job, f schema.Facts) []delivery {
+	return append(jobs(j), facts(j.JobID, j.ObservedAt, f))
 }
 
 // taskRow returns the row of the first published task.
@@ -37,18 +38,18 @@ func (l *line) taskRow() schema.TaskRow {
 // TestFactsOutliveVersions: what SearchTask said is merged over versions,
 // later values win, and none is cleared.
 func TestFactsOutliveVersions(t *testing.T) {
-	hungUp := func(at int64, text string, day int, facts schema.Facts) *schema.Job {
-		j := withFacts(call("a", at, text, day), facts)
+	hungUp := func(at int64, text string, day int, facts schema.Facts) []delivery {
+		j := call("a", at, text, day)
 		j.Tasks[0].Status = "SucceededClientHangUp"
-		return j
+		return withFacts(j, facts)
 	}
 	l := newLine(t)
-	l.run(jobs(hungUp(100, "v1", 0, schema.Facts{}))...)
+	l.run(hungUp(100, "v1", 0, schema.Facts{})...)
 	if row := l.taskRow(); row.CallMS != nil || !*row.FailedDialogue {
 		t.Errorf("without facts: call_ms %v, failed %v", row.CallMS, *row.FailedDialogue)
 	}
 
-	p := l.run(jobs(hungUp(200, "v1", 0, schema.Facts{CallMS: new(int64(0)), ReachedEnd: new(true), ScriptName: "催收"}))...)
+	p := l.run(hungUp(200, "v1", 0, schema.Facts{CallMS: new(int64(0)), ReachedEnd: new(true), ScriptName: "催收"})...)
 	if p.Counts != (dataset.Counts{Seen: 1, Changed: 1}) {
 		t.Errorf("new facts alone: counts %+v, want one changed", p.Counts)
 	}
@@ -57,15 +58,15 @@ func TestFactsOutliveVersions(t *testing.T) {
 		t.Errorf("with facts: %v %q, failed %v", row.CallMS, row.ScriptName, *row.FailedDialogue)
 	}
 
-	if p := l.run(jobs(hungUp(300, "v1", 0, schema.Facts{ScriptName: "催收"}))...); p.Changed {
+	if p := l.run(hungUp(300, "v1", 0, schema.Facts{ScriptName: "催收"})...); p.Changed {
 		t.Errorf("known facts again: %+v, want nothing changed", p.Counts)
 	}
-	l.run(jobs(hungUp(400, "v2", 3, schema.Facts{ScriptName: "催收二"}))...)
+	l.run(hungUp(400, "v2", 3, schema.Facts{ScriptName: "催收二"})...)
 	row = l.taskRow()
 	if row.CallMS == nil || row.ScriptName != "催收二" || *row.FailedDialogue || row.ReachedEnd == nil {
 		t.Errorf("after another version, moved to another day: %v %q %v", row.CallMS, row.ScriptName, row.ReachedEnd)
 	}
-	l.run(jobs(hungUp(350, "late", 3, schema.Facts{ScriptName: "旧", RingingS: new(int32(7))}))...)
+	l.run(hungUp(350, "late", 3, schema.Facts{ScriptName: "旧", RingingS: new(int32(7))})...)
 	row = l.taskRow()
 	if row.ScriptName != "催收二" || row.RingingS == nil || *row.RingingS != 7 {
 		t.Errorf("an older version's facts: %q %v, want them only where nothing was known", row.ScriptName, row.RingingS)
@@ -77,10 +78,59 @@ func TestFactsDoNotDependOnTheSplit(t *testing.T) {
 	first := withFacts(call("a", 100, "v1", 0), schema.Facts{ScriptName: "x", CallMS: new(int64(5))})
 	second := withFacts(call("a", 200, "v2", 0), schema.Facts{ScriptName: "y", DialExceptions: []string{"486"}})
 	one, two := newLine(t), newLine(t)
-	one.run(jobs(first, second)...)
-	two.run(jobs(first)...)
-	two.run(jobs(second)...)
+	one.run(append(first, second...)...)
+	two.run(first...)
+	two.run(second...)
 	sameTables(t, two.tables(), one.tables())
+}
+
+// everyFact returns facts of which each field is known.
+func everyFact(t *testing.T) (f schema.Facts) {
+	for field, v := range reflect.ValueOf(&f).Elem().Fields() {
+		switch v.Addr().Interface().(type) {
+		case *string:
+			v.SetString("x" + field.Name)
+		case **int64, **int32:
+			v.Set(reflect.New(v.Type().Elem()))
+			v.Elem().SetInt(7)
+		case **bool:
+			v.Set(reflect.ValueOf(new(true)))
+		case *[]string:
+			v.Set(reflect.ValueOf([]string{"486"}))
+		default:
+			t.Fatalf("no value for %s of type %s", field.Name, field.Type)
+		}
+	}
+	return f
+}
+
+// TestEveryFactIsKept: each field of Facts is a column of tasks with the same
+// name, and outlives another version of the job, which the facts of its
+// published tasks are read for.
+func TestEveryFactIsKept(t *testing.T) {
+	want := everyFact(t)
+	l := newLine(t)
+	l.run(append(jobs(call("a", 100, "v1", 0)), facts("a", 100, want))...)
+	for _, job := range []*schema.Job{call("a", 200, "v2", 0), call("a", 300, "v3", 5)} {
+		l.run(jobs(job)...)
+		row := reflect.ValueOf(l.taskRow())
+		for field, v := range reflect.ValueOf(want).Fields() {
+			if diff := cmp.Diff(v.Interface(), row.FieldByName(field.Name).Interface()); diff != "" {
+				t.Errorf("%s of the version of %d (-want +got):\n%s", field.Name, job.ObservedAt, diff)
+			}
+		}
+	}
+	// One fact alone is reason enough to read them.
+	for field, v := range reflect.ValueOf(want).Fields() {
+		var one schema.Facts
+		reflect.ValueOf(&one).Elem().FieldByIndex(field.Index).Set(v)
+		l := newLine(t)
+		l.run(append(jobs(call("a", 100, "v1", 0)), facts("a", 100, one))...)
+		l.run(jobs(call("a", 200, "v2", 0))...)
+		if got := reflect.ValueOf(l.taskRow()).FieldByName(field.Name); got.IsZero() {
+			t.Errorf("%s alone is lost", field.Name)
+		}
+	}
 }
 
 // facts is a row of SearchTask about the first task of a job.
@@ -90,7 +140,7 @@ func facts(job string, at int64, f schema.Facts) delivery {
 
 // TestFactsComeAlone: rows of SearchTask may come before their job, after it, in
 // another run, or for a job that moves to another day; they are merged in the
-// order of their timestamps, whatever the order in which they come.
+// order of their timestamps, in any order of delivery.
 func TestFactsComeAlone(t *testing.T) {
 	name := func(s string) schema.Facts { return schema.Facts{ScriptName: s} }
 	ringing := schema.Facts{RingingS: new(int32(7))}
@@ -126,25 +176,25 @@ func TestFactsComeAlone(t *testing.T) {
 	}
 }
 
-// TestFactsAloneAreAsThoseOfAJob: the tables have the same bytes as if the job
-// had carried its facts.
-func TestFactsAloneAreAsThoseOfAJob(t *testing.T) {
+// TestFactsInAnyRun: the tables have the same bytes whether facts come with their
+// job, before it or in a later run.
+func TestFactsInAnyRun(t *testing.T) {
 	known := schema.Facts{ReachedEnd: new(true), CallMS: new(int64(5)), DialExceptions: []string{"486"}, JobGroupName: "g"}
 	hungUp := func() *schema.Job {
 		j := call("a", 100, "v1", 0, 1)
 		j.Tasks[0].Status = "SucceededClientHangUp"
 		return j
 	}
-	carried, alone, later := newLine(t), newLine(t), newLine(t)
-	carried.run(jobs(withFacts(hungUp(), known))...)
-	alone.run(append(jobs(hungUp()), facts("a", 100, known))...)
+	with, before, later := newLine(t), newLine(t), newLine(t)
+	with.run(withFacts(hungUp(), known)...)
+	before.run(append([]delivery{facts("a", 100, known)}, jobs(hungUp())...)...)
 	later.run(jobs(hungUp())...)
 	later.run(facts("a", 100, known))
-	if row := carried.taskRow(); row.FailedDialogue == nil || *row.FailedDialogue {
+	if row := with.taskRow(); row.FailedDialogue == nil || *row.FailedDialogue {
 		t.Errorf("failed_dialogue %v, want false: the flow was ended", row.FailedDialogue)
 	}
-	sameTables(t, alone.tables(), carried.tables())
-	sameTables(t, later.tables(), carried.tables())
+	sameTables(t, before.tables(), with.tables())
+	sameTables(t, later.tables(), with.tables())
 }
 
 // TestUnmatchedFacts: facts of tasks that are in no table are counted, and

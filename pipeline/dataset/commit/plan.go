@@ -75,7 +75,7 @@ func (d *day) divide(rows int64) {
 // assumes that jobs which are replaced, and versions that are not published,
 // have as many rows as the others; replan corrects that.
 func (b *build) estimate(d *day) int64 {
-	var old, came schema.RowCounts
+	var old schema.RowCounts
 	for _, s := range d.old {
 		old.Add(s.Rows)
 	}

@@ -77,17 +77,15 @@ func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, er
 
 // decide decides between the versions of every job.
 func (tx *Tx) decide(ctx context.Context) error {
-	asked, err := tx.rejectedJobs()
-	if err != nil {
-		return err
-	}
 	var undated []int64
 	if m := tx.dataset.Manifest(); m != nil {
 		undated = m.Undated
 	}
-	if tx.verdict, err = tx.versions.Decide(ctx, undated, asked); err != nil {
+	var err error
+	if tx.verdict, err = tx.versions.Decide(ctx, undated, tx.rejectedJobs()); err != nil {
 		return err
 	}
+	tx.accepted = tx.versions.Accepted()
 	tx.counts = tx.verdict.Counts
 	if tx.anew {
 		if err := tx.balanceAnew(); err != nil {

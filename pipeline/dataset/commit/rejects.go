@@ -13,45 +13,53 @@ import (
 	"callmill/schema"
 )
 
+// rejectedJob is the job of a reject, for when no more is read of it.
+type rejectedJob struct {
+	InstanceID string `parquet:"instance_id"`
+	JobID      string `parquet:"job_id,optional"`
+}
+
 // rejectedJobs returns the jobs of all rejects, for which it matters whether a
 // version is accepted.
-func (tx *Tx) rejectedJobs() (map[schema.Key]bool, error) {
-	asked := map[schema.Key]bool{}
-	if tx.anew {
-		return asked, nil // the jobs are the published ones: rejects stay
-	}
-	ask := func(r *schema.RejectRow) {
-		if r.JobID != "" {
-			asked[schema.JobKey(nil, r.InstanceID, r.JobID)] = true
+func (tx *Tx) rejectedJobs() iter.Seq2[schema.Key, error] {
+	return func(yield func(schema.Key, error) bool) {
+		if tx.anew {
+			return // the jobs are the published ones: rejects stay
+		}
+		scratch := make([]byte, 0, 256)
+		ask := func(instanceID, jobID string) bool {
+			return jobID == "" || yield(schema.JobKey(scratch, instanceID, jobID), nil)
+		}
+		for met, err := range tx.rejects.all() {
+			if err != nil {
+				yield(schema.Key{}, err)
+				return
+			}
+			if !ask(met.row.InstanceID, met.row.JobID) {
+				return
+			}
+		}
+		for row, err := range dataset.Rows[rejectedJob](tx.dataset, schema.TableRejects) {
+			if err != nil {
+				yield(schema.Key{}, err)
+				return
+			}
+			if !ask(row.InstanceID, row.JobID) {
+				return
+			}
 		}
 	}
-	for met, err := range tx.rejects.all() {
-		if err != nil {
-			return nil, err
-		}
-		ask(&met.row)
-	}
-	for row, err := range tx.dataset.Rejects() {
-		if err != nil {
-			return nil, err
-		}
-		ask(row)
-	}
-	return asked, nil
 }
 
 // leaves reports whether a reject leaves the table: its own input was accepted
 // by a replay, or a version of its job was accepted after it was met. met is the
 // last time that this run met it, else when it was first met by an earlier one.
-func (tx *Tx) leaves(r *schema.RejectRow, met versions.Moment) bool {
-	if tx.replays[r.RejectID] {
-		return true
+func (tx *Tx) leaves(r *schema.RejectRow, met versions.Moment) (bool, error) {
+	if tx.replays[r.RejectID] || r.JobID == "" || tx.verdict.Accepted == 0 {
+		return tx.replays[r.RejectID], nil
 	}
-	if r.JobID == "" {
-		return false
-	}
-	accepted, ok := tx.verdict.Accepted[schema.JobKey(nil, r.InstanceID, r.JobID)]
-	return ok && accepted.Compare(met) > 0
+	at, ok, err := tx.accepted(schema.JobKey(nil, r.InstanceID, r.JobID))
+	return ok && at.Compare(met) > 0, err
 }
 
 // settlesRejects reports whether a reject may leave the table.
@@ -61,7 +69,7 @@ func (tx *Tx) settlesRejects() bool {
 			return true
 		}
 	}
-	return len(tx.verdict.Accepted) > 0
+	return tx.verdict.Accepted > 0
 }
 
 // undatedNow returns the instants that date published versions and rejects
@@ -146,11 +154,16 @@ func compareNext(old *schema.RejectRow, met *metReject) int {
 // remaining returns the row of the first of two rejects, nil if it leaves the
 // table.
 func (tx *Tx) remaining(old *schema.RejectRow, met *metReject, order int) (*schema.RejectRow, error) {
+	var leaves bool
+	var err error
+	if order < 0 {
+		leaves, err = tx.leaves(old, versions.Moment{Observed: old.FirstSeen, Sequence: -1, Position: old.Position})
+	} else {
+		leaves, err = tx.leaves(&met.row, met.last)
+	}
 	switch {
-	case order < 0 && tx.leaves(old, versions.Moment{Observed: old.FirstSeen, Sequence: -1, Position: old.Position}):
-		return nil, nil
-	case order >= 0 && tx.leaves(&met.row, met.last):
-		return nil, nil
+	case leaves || err != nil:
+		return nil, err
 	case order > 0:
 		return tx.rejects.whole(met)
 	}

@@ -109,7 +109,10 @@ func (s *rejectStore) all() iter.Seq2[*metReject, error] {
 				return
 			}
 			r, c := &metReject{}, spill.Decoder(record)
-			r.code(&c)
+			if r.code(&c); c.Err() != nil {
+				yield(nil, c.Err())
+				return
+			}
 			r.row.FirstSeen, r.row.Position, r.row.FirstRun = r.last.Observed, r.last.Position, s.runID
 			if current != nil && compareRejects(&current.row, &r.row) == 0 {
 				current.last = r.last // they are in the order in which they were met

@@ -103,13 +103,16 @@ func (w *shardWriter) merge(ctx context.Context, old *shard.Reader, entries *job
 
 // writeOld writes a published job, unless it is replaced.
 func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
-	if replaced, shrunk := w.decisions.Replaced(key, rows); replaced {
-		if shrunk {
-			w.written.shrunk++
-		}
-		return nil
+	replaced, shrunk, err := w.decisions.Replaced(key, rows)
+	if shrunk {
+		w.written.shrunk++
 	}
-	w.decisions.Touch(key, &rows.Job)
+	if err != nil || replaced {
+		return err
+	}
+	if err := w.decisions.Touch(key, &rows.Job); err != nil {
+		return err
+	}
 	if !w.decisions.HasFacts(key) {
 		return w.add(rows)
 	}
@@ -118,7 +121,9 @@ func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
 	if err != nil {
 		return fmt.Errorf("job %s: %w", job.JobID, err)
 	}
-	w.decisions.Complete(key, job)
+	if _, err := w.decisions.Complete(key, job); err != nil {
+		return err
+	}
 	return w.add(w.flattener.Add(job, hash))
 }
 
@@ -128,7 +133,11 @@ func (w *shardWriter) writeEntry(e *jobsort.Entry) error {
 	if err != nil {
 		return fmt.Errorf("read job %s: %w", e.JobID, err)
 	}
-	w.written.unmatched += w.decisions.Complete(e.Key, job)
+	unmatched, err := w.decisions.Complete(e.Key, job)
+	if err != nil {
+		return err
+	}
+	w.written.unmatched += unmatched
 	return w.add(w.flattener.Add(job, e.Hash))
 }
 

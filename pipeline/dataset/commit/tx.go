@@ -52,7 +52,7 @@ type Observer interface {
 
 // Tx is what one run is about to publish. Workers add to it through appenders;
 // when all are flushed, Commit publishes. Close must be called at the end,
-// whatever happened.
+// also after an error.
 type Tx struct {
 	dataset *dataset.Dataset
 	options Options
@@ -69,9 +69,10 @@ type Tx struct {
 	replays   map[string]bool // rejects that are replayed: whether their input was accepted
 
 	// Once it is decided.
-	verdict *versions.Verdict
-	counts  dataset.Counts
-	build   *build
+	verdict  *versions.Verdict
+	accepted func(schema.Key) (at versions.Moment, ok bool, err error) // see versions.Store
+	counts   dataset.Counts
+	build    *build
 }
 
 // Begin starts a run upon the published snapshot.

@@ -1,14 +1,9 @@
 package jobsort
 
 import (
-	"errors"
-
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
-
-// errDamaged means that bytes are not what encode wrote.
-var errDamaged = errors.New("damaged jobs")
 
 // codec encodes jobs, or decodes them. Numbers are varints; texts and lists have
 // their lengths before them.
@@ -49,8 +44,8 @@ func (d *Decoder) Job(e *Entry) (*schema.Job, error) {
 	c.forget()
 	c.Codec = spill.Decoder(e.job)
 	c.job(&d.job)
-	if !c.Ok() || len(c.Bytes()) > 0 {
-		return nil, errDamaged
+	if c.Err() != nil || len(c.Bytes()) > 0 {
+		return nil, spill.ErrDamaged
 	}
 	d.job.InstanceID, d.job.JobID = e.Instance, e.JobID
 	return &d.job, nil
@@ -109,10 +104,11 @@ func (c *codec) task(t *schema.Task) {
 	} else {
 		t.Contact = schema.Contact{}
 	}
-	if c.present(!t.Facts.IsZero()) {
-		c.facts(&t.Facts)
-	} else {
+	if c.Decoding {
 		t.Facts = schema.Facts{}
+	}
+	if c.present(!t.Facts.IsZero()) {
+		t.Facts.Code(c)
 	}
 	c.instant = 0
 	list(c, &t.Turns, &c.turns, (*codec).turn)
@@ -138,13 +134,6 @@ func (c *codec) summary(s *schema.Summary) {
 	c.Text(&s.Category)
 	c.Text(&s.Name)
 	c.Text(&s.Content)
-}
-
-func (c *codec) facts(f *schema.Facts) {
-	c.Value(f.AppendTo, func(b []byte) (rest []byte, ok bool) {
-		*f, rest, ok = schema.CutFacts(b)
-		return rest, ok
-	})
 }
 
 // speakers are written as their index from 1; 0 means that the text follows.

@@ -36,7 +36,7 @@ func checkDamaged(t rapid.TB, b []byte) {
 	if err == nil {
 		_, err = new(Decoder).Job(&e)
 	}
-	if err != nil && !errors.Is(err, errDamaged) {
+	if err != nil && !errors.Is(err, spill.ErrDamaged) {
 		t.Errorf("error %v, want one that says damaged", err)
 	}
 }

@@ -45,14 +45,12 @@ func (e *Entry) code(c *spill.Codec) {
 // entryOf reads a record.
 func entryOf(record []byte) (e Entry, err error) {
 	if len(record) < partPrefix {
-		return e, errDamaged
+		return e, spill.ErrDamaged
 	}
 	c := spill.Decoder(record[partPrefix:])
-	if e.code(&c); !c.Ok() {
-		return e, errDamaged
-	}
+	e.code(&c)
 	e.job = c.Bytes()
-	return e, nil
+	return e, c.Err()
 }
 
 // CompareJobs is the order of jobs: by the first call, then by id.

@@ -59,7 +59,7 @@ type appended struct {
 	hash      schema.ContentHash
 }
 
-// TestJobsComeBack: whatever is appended is found again under its day, every
+// TestJobsComeBack: each appended job is found again under its day, every
 // field of it, in memory or spilled, few or many at a time.
 func TestJobsComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -159,7 +159,7 @@ func manyBlocks(t *testing.T, o Options) *Store {
 func keyOfJob(n int) schema.Key { return schema.JobKey(nil, "", fmt.Sprint("job-", n)) }
 
 // TestManyBlocks: jobs of many blocks, in memory and spilled, come back in
-// order but for those that are not wanted, in whatever number of buckets they
+// order but for those that are not wanted, in any number of buckets they
 // are read and however many were expected.
 func TestManyBlocks(t *testing.T) {
 	if testing.Short() {

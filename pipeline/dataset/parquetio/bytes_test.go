@@ -12,8 +12,8 @@ import (
 	"callmill/schema"
 )
 
-// TestBytesDependOnRowsAlone: whatever a writer wrote before, and writers that
-// share its compressor, a file of the same rows has the same bytes: after one
+// TestBytesDependOnRowsAlone: regardless of what a writer wrote before, and of
+// writers that share its compressor, a file of the same rows has the same bytes: after one
 // without rows, one whose dictionaries overflowed, one in several row groups.
 func TestBytesDependOnRowsAlone(t *testing.T) {
 	if testing.Short() {

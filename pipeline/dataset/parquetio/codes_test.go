@@ -19,7 +19,7 @@ func hash(i int) string {
 }
 
 // Pages of texts of one length have the lengths apart; others, in the same
-// column, too, do not.
+// column, do not.
 func TestCodesHaveTheirLengthsApart(t *testing.T) {
 	type row struct {
 		Text string `parquet:"text,optional"`
@@ -55,7 +55,7 @@ func TestCodesHaveTheirLengthsApart(t *testing.T) {
 	}
 }
 
-// Whatever texts there are, what encodeCodes writes are they.
+// What encodeCodes writes of any texts is those texts.
 func TestCodesComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		length, n := rapid.IntRange(1, 40).Draw(t, "length"), rapid.IntRange(2, 300).Draw(t, "texts")

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -144,9 +143,9 @@ func All[T any](path string) iter.Seq2[*T, error] {
 	}
 }
 
-// AllNull reports whether the footer of a file says that columns, named as in
-// the format with dots between their elements, hold only NULLs.
-func AllNull(path string, columns ...string) (_ bool, err error) {
+// AllNull reports whether the footer of a file says that the columns of T hold
+// only NULLs.
+func AllNull[T any](path string) (_ bool, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return false, err
@@ -157,10 +156,15 @@ func AllNull(path string, columns ...string) (_ bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	wanted := map[string]bool{}
+	for field := range reflect.TypeFor[T]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("parquet"), ",")
+		wanted[name] = true
+	}
 	for _, group := range parsed.Metadata().RowGroups {
 		for _, chunk := range group.Columns {
 			meta := &chunk.MetaData
-			if slices.Contains(columns, strings.Join(meta.PathInSchema, ".")) && meta.Statistics.NullCount != meta.NumValues {
+			if wanted[meta.PathInSchema[0]] && meta.Statistics.NullCount != meta.NumValues {
 				return false, nil
 			}
 		}

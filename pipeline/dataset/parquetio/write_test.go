@@ -58,7 +58,7 @@ func drawEvery(t *rapid.T) every {
 	return row
 }
 
-// Whatever the rows, parquet-go reads them back; many repeats of a few rows
+// TestEveryKindComesBack: parquet-go reads any rows back; many repeats of a few rows
 // make runs of all lengths.
 func TestEveryKindComesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -10,7 +10,7 @@ import (
 // Codec encodes records, or decodes them: its methods take pointers to values,
 // which are written or set, so that both directions are one description of a
 // record. What decoding sets aliases the record. Of a damaged record values are
-// zero; Ok tells. Not safe for concurrent use.
+// zero, and Err returns an error. Not safe for concurrent use.
 type Codec struct {
 	Decoding bool
 	bytes    []byte // encoded so far, or being decoded
@@ -27,8 +27,13 @@ func Decoder(b []byte) Codec { return Codec{Decoding: true, bytes: b} }
 // Bytes returns what was encoded, or what is left to decode.
 func (c *Codec) Bytes() []byte { return c.bytes[c.at:] }
 
-// Ok reports whether nothing was damaged.
-func (c *Codec) Ok() bool { return !c.failed }
+// Err returns ErrDamaged if anything was damaged.
+func (c *Codec) Err() error {
+	if c.failed {
+		return ErrDamaged
+	}
+	return nil
+}
 
 // Fail notes that the record is damaged.
 func (c *Codec) Fail() { c.failed, c.at = true, len(c.bytes) }
@@ -66,7 +71,7 @@ func (c *Codec) Int(v *int64) {
 	}
 }
 
-// SortText is for a text by which records sort, whatever follows it: 0 is written
+// SortText is for a text by which records sort, with any bytes after it: 0 is written
 // as 0, 1, and 0, 0 ends it.
 func (c *Codec) SortText(s *string) {
 	if c.Decoding {
@@ -166,17 +171,4 @@ func (c *Codec) Uvarint(v *uint64) {
 		return
 	}
 	c.at += n
-}
-
-// Value is for a value with an encoding of its own: encode appends it, decode
-// reads it from the head of b and returns the rest.
-func (c *Codec) Value(encode func(b []byte) []byte, decode func(b []byte) (rest []byte, ok bool)) {
-	if !c.Decoding {
-		c.bytes = encode(c.bytes)
-		return
-	}
-	rest, ok := decode(c.bytes[c.at:])
-	if c.at = len(c.bytes) - len(rest); !ok {
-		c.Fail()
-	}
 }

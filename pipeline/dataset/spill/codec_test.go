@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestSortableTexts: texts are read back, and sort as texts do whatever follows
+// TestSortableTexts: texts are read back, and sort as texts do with anything after
 // them.
 func TestSortableTexts(t *testing.T) {
 	encode := func(text string) []byte {
@@ -23,7 +23,7 @@ func TestSortableTexts(t *testing.T) {
 		tail := rapid.SliceOf(rapid.Byte()).Draw(t, "tail")
 		var got string
 		c := Decoder(append(encode(a), tail...))
-		if c.SortText(&got); !c.Ok() || got != a || !bytes.Equal(c.Bytes(), tail) {
+		if c.SortText(&got); c.Err() != nil || got != a || !bytes.Equal(c.Bytes(), tail) {
 			t.Errorf("%q is read as %q with rest %q, want %q", a, got, c.Bytes(), tail)
 		}
 		other := rapid.SliceOf(rapid.Byte()).Draw(t, "other tail")
@@ -85,11 +85,11 @@ func TestCodec(t *testing.T) {
 		got := want // what is set must not depend on what was there
 		got.bool, got.int = !got.bool, 7
 		c := Decoder(append(bytes.Clone(record), "after"...))
-		if got.code(&c); !c.Ok() || got != want || string(c.Bytes()) != "after" {
+		if got.code(&c); c.Err() != nil || got != want || string(c.Bytes()) != "after" {
 			t.Errorf("read %+v with rest %q, want %+v", got, c.Bytes(), want)
 		}
 		short := Decoder(record[:rapid.IntRange(0, len(record)-1).Draw(t, "length")])
-		if got.code(&short); short.Ok() {
+		if got.code(&short); short.Err() == nil {
 			t.Errorf("read %+v of a record that is cut short", got)
 		}
 	})

@@ -10,7 +10,7 @@ import (
 type Options struct {
 	Dir    string // of the spill file; "" is the system's folder for temporary files
 	Memory int64  // bytes of runs kept in memory; where there are more, all are in the file
-	Run    int64  // bytes that a Writer sorts at a time; 0: a share of Memory
+	Run    int64  // bytes that a Writer sorts at a time, at most 1 GiB; 0: a share of Memory
 	Block  int    // bytes that are compressed and read back at a time; 0: 4 KiB
 	// Prefix is how many of their first bytes divide the records into parts: no
 	// block spans two of them, and Read merges parts. It is at most 24.
@@ -38,6 +38,7 @@ func NewSorter(o Options) *Sorter {
 		// Small enough for several writers to fit into the memory.
 		o.Run = min(max(o.Memory/16, 16<<10), 1<<20)
 	}
+	o.Run = min(o.Run, maxRecord)
 	if o.Block == 0 {
 		o.Block = 4 << 10
 	}
@@ -69,8 +70,8 @@ func (s *Sorter) add(r run) error {
 	return nil
 }
 
-// Merge makes one run of all, so that Finder and Range read from one place. It
-// must not be called while records are read.
+// Merge makes one run of all, so that a Finder looks in one place and reading
+// merges nothing. It must not be called while records are read.
 func (s *Sorter) Merge() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestSorter: however much is held in memory, and whoever adds them, records
-// come back in order, whole, in part, or one by one, merged or not.
+// TestSorter: however much is held in memory, and with any number of writers,
+// records come back in order, whole, in part, or one by one, merged or not.
 func TestSorter(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
@@ -121,8 +121,8 @@ func numbered(n uint64) []byte {
 	return append(binary.BigEndian.AppendUint64(nil, n), "with a tail of some bytes"...)
 }
 
-// TestSorterFails: an unreadable or unwritable file is an error of whoever
-// reads or writes, never an absent record.
+// TestSorterFails: an unreadable or unwritable file is an error of what
+// reads or writes it, never an absent record.
 func TestSorterFails(t *testing.T) {
 	t.Run("write", func(t *testing.T) {
 		s := NewSorter(Options{Dir: t.TempDir() + "/none"})
@@ -187,8 +187,15 @@ func TestSpillsAll(t *testing.T) {
 	}
 }
 
+// TestHugeRun: a run does not outgrow the places of its records.
+func TestHugeRun(t *testing.T) {
+	if s := NewSorter(Options{Run: 1 << 40}); s.options.Run > maxRecord {
+		t.Errorf("a writer sorts %d bytes at a time, want at most %d", s.options.Run, maxRecord)
+	}
+}
+
 // TestDamagedBlock: a bit that changes in memory or in the spill file is found,
-// whatever it is part of.
+// in any part of a block.
 func TestDamagedBlock(t *testing.T) {
 	for _, memory := range []int64{0, 1 << 20} {
 		s := NewSorter(Options{Dir: t.TempDir(), Memory: memory})

@@ -26,8 +26,8 @@ type place struct {
 
 const placeBytes = 16
 
-// maxRecord is how many bytes a record may take, so that places and the lengths
-// of blocks fit.
+// maxRecord is how many bytes a record may take, and a run before its last one, so
+// that places and the lengths of blocks fit.
 const maxRecord = 1 << 30
 
 // Writer makes a Writer. What it holds is handed over by Close at the latest.

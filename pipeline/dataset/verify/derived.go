@@ -54,11 +54,9 @@ func (j *jobCheck) checkDerived(rows *schema.Rows) {
 		j.add(schema.TableJobs, CheckDerived, "job_date is %s when derived again", day)
 	}
 	compareRows(j, schema.TableJobs, []schema.JobRow{rows.Job}, []schema.JobRow{again.Job})
-	compareRows(j, schema.TableTasks, rows.Tasks, again.Tasks)
-	compareRows(j, schema.TableTurns, rows.Turns, again.Turns)
-	compareRows(j, schema.TableContacts, rows.Contacts, again.Contacts)
-	compareRows(j, schema.TableExtras, rows.Extras, again.Extras)
-	compareRows(j, schema.TableSummaries, rows.Summaries, again.Summaries)
+	for _, t := range jobTables() {
+		t.compare(j, rows, again)
+	}
 }
 
 // compareRows compares rows as published with those derived again.

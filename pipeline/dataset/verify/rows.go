@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"callmill/pipeline/dataset/verify/arrowio"
+	"callmill/schema"
 )
 
 // errDamaged ends the reading of a file whose damage is a finding already.
@@ -55,6 +56,62 @@ func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, err
 	}
 }
 
+// jobTable is a day table besides jobs, independent of the type of its rows.
+type jobTable interface {
+	// follow adds the stream of the table, unless the shard has no rows of it.
+	follow(context.Context, *shardCheck) error
+	// compare compares its rows as published with those derived again.
+	compare(j *jobCheck, got, want *schema.Rows)
+}
+
+// jobTables lists the day tables besides jobs.
+func jobTables() []jobTable {
+	return []jobTable{
+		tableOf[schema.TaskRow]{
+			schema.TableTasks, func(r *schema.Rows) *[]schema.TaskRow { return &r.Tasks },
+			func(r *schema.TaskRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
+		},
+		tableOf[schema.TurnRow]{
+			schema.TableTurns, func(r *schema.Rows) *[]schema.TurnRow { return &r.Turns },
+			func(r *schema.TurnRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
+		},
+		tableOf[schema.ContactRow]{
+			schema.TableContacts, func(r *schema.Rows) *[]schema.ContactRow { return &r.Contacts },
+			func(r *schema.ContactRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
+		},
+		tableOf[schema.ExtraRow]{
+			schema.TableExtras, func(r *schema.Rows) *[]schema.ExtraRow { return &r.Extras },
+			func(r *schema.ExtraRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
+		},
+		tableOf[schema.SummaryRow]{
+			schema.TableSummaries, func(r *schema.Rows) *[]schema.SummaryRow { return &r.Summaries },
+			func(r *schema.SummaryRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
+		},
+	}
+}
+
+// tableOf is the day table of a type of rows.
+type tableOf[T any] struct {
+	name  string
+	rows  func(*schema.Rows) *[]T
+	jobOf func(*T) jobKey
+}
+
+func (t tableOf[T]) compare(j *jobCheck, got, want *schema.Rows) {
+	compareRows(j, t.name, *t.rows(got), *t.rows(want))
+}
+
+func (t tableOf[T]) follow(ctx context.Context, c *shardCheck) error {
+	file := c.shard.files[t.name]
+	if file == nil {
+		return nil
+	}
+	next, stop := iter.Pull2(rowsOf[T](ctx, c.plan, file))
+	s := &stream[T]{check: c, file: file, rows: t.rows(&c.rows), jobOf: t.jobOf, next: next, row: -1}
+	c.takes, c.stops = append(c.takes, s.take), append(c.stops, stop)
+	return s.advance()
+}
+
 // stream reads the rows of a day table, with row type T, beside the jobs of its
 // shard.
 type stream[T any] struct {
@@ -68,18 +125,6 @@ type stream[T any] struct {
 	row   int    // its index in the file
 	job   jobKey // its job
 	at    int32  // the index of its job in the shard, -1 if the shard does not have it
-}
-
-// follow adds the stream of a table, unless the shard has no rows of it.
-func follow[T any](ctx context.Context, c *shardCheck, table string, rows *[]T, jobOf func(*T) jobKey) error {
-	file := c.shard.files[table]
-	if file == nil {
-		return nil
-	}
-	next, stop := iter.Pull2(rowsOf[T](ctx, c.plan, file))
-	s := &stream[T]{check: c, file: file, rows: rows, jobOf: jobOf, next: next, row: -1}
-	c.takes, c.stops = append(c.takes, s.take), append(c.stops, stop)
-	return s.advance()
 }
 
 func (s *stream[T]) advance() (err error) {

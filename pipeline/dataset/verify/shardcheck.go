@@ -70,15 +70,8 @@ func (c *shardCheck) run(ctx context.Context) error {
 			stop()
 		}
 	}()
-	r := &c.rows
-	for _, err := range []error{
-		follow(ctx, c, schema.TableTasks, &r.Tasks, func(r *schema.TaskRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
-		follow(ctx, c, schema.TableTurns, &r.Turns, func(r *schema.TurnRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
-		follow(ctx, c, schema.TableContacts, &r.Contacts, func(r *schema.ContactRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
-		follow(ctx, c, schema.TableExtras, &r.Extras, func(r *schema.ExtraRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
-		follow(ctx, c, schema.TableSummaries, &r.Summaries, func(r *schema.SummaryRow) jobKey { return jobKey{r.InstanceID, r.JobID} }),
-	} {
-		if err != nil {
+	for _, t := range jobTables() {
+		if err := t.follow(ctx, c); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,8 @@ package versions
 import (
 	"bytes"
 	"context"
+	"errors"
+	"iter"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/shard"
@@ -15,10 +17,8 @@ import (
 type Verdict struct {
 	Counts dataset.Counts // what became of the versions
 	// Undated are the starts of runs that date versions which are published now.
-	Undated map[int64]bool
-	// Accepted is the last acceptance of a version of a job, unchanged ones
-	// included, for the jobs asked about.
-	Accepted map[schema.Key]Moment
+	Undated  map[int64]bool
+	Accepted int64 // of how many jobs asked about a version was accepted: see Store.Accepted
 	// Dirty are the shards whose rows change, in as many buckets as their day has
 	// in the published snapshot; one, for a new day.
 	Dirty map[shard.Shard]bool
@@ -32,15 +32,21 @@ type Verdict struct {
 
 // Decide decides between the versions of every job, and what becomes of
 // SearchTask's values. All appenders are flushed. undated are the starts of runs
-// that dated published versions, asked the jobs that Accepted is wanted of. It is
-// called once.
-func (s *Store) Decide(ctx context.Context, undated []int64, asked map[schema.Key]bool) (*Verdict, error) {
+// that dated published versions, asked the jobs that Accepted is wanted of, each
+// once or several times; nil is none. It is called once.
+func (s *Store) Decide(ctx context.Context, undated []int64, asked iter.Seq2[schema.Key, error]) (*Verdict, error) {
 	if err := s.loadFacts(ctx); err != nil {
 		return nil, err
 	}
-	d := newDecider(s, undated, asked)
+	if err := s.ask(asked); err != nil {
+		return nil, err
+	}
+	d := newDecider(s, undated)
 	var of known
 	for record, err := range s.seen.All() {
+		if err == nil && len(record) <= kindAt {
+			err = spill.ErrDamaged
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -53,45 +59,72 @@ func (s *Store) Decide(ctx context.Context, undated []int64, asked map[schema.Ke
 			}
 			of.begin(schema.Key(record[:kindAt]))
 		}
-		of.add(record)
+		if err := of.add(record); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.decide(&of); err != nil {
 		return nil, err
 	}
-	if err := d.out.Close(); err != nil {
+	if err := errors.Join(d.out.Close(), d.accepted.Close()); err != nil {
 		return nil, err
 	}
-	return &d.Verdict, s.decisions.Merge()
+	return &d.Verdict, errors.Join(s.decisions.Merge(), s.accepted.Merge())
+}
+
+// ask adds the jobs that are asked about, to be merged with what the run met.
+func (s *Store) ask(jobs iter.Seq2[schema.Key, error]) error {
+	if jobs == nil {
+		return nil
+	}
+	out := s.seen.Writer()
+	for key, err := range jobs {
+		if err == nil {
+			err = out.Add(append(key[:], kindAsked))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return out.Close()
 }
 
 // known is what there is of a job.
 type known struct {
 	key       schema.Key
-	published []fact // of its tasks, in the order of the table, if they were wanted
+	published []fact // of its tasks, in the order of the table; none where they were not wanted
 	facts     []fact // of the run, in the order of instants
 	sightings []sighting
+	asked     bool
 }
 
 func (k *known) begin(key schema.Key) {
-	k.key, k.published, k.facts, k.sightings = key, k.published[:0], k.facts[:0], k.sightings[:0]
+	*k = known{key: key, published: k.published[:0], facts: k.facts[:0], sightings: k.sightings[:0]}
 }
 
-func (k *known) empty() bool { return len(k.published)+len(k.facts)+len(k.sightings) == 0 }
+func (k *known) empty() bool {
+	return len(k.published)+len(k.facts)+len(k.sightings) == 0 && !k.asked
+}
 
-func (k *known) add(record []byte) {
+func (k *known) add(record []byte) error {
 	c := spill.Decoder(record)
-	if record[kindAt] == kindSighting {
+	switch record[kindAt] {
+	case kindAsked:
+		k.asked = true
+	case kindSighting:
 		var s sighting
 		s.code(&c)
 		k.sightings = append(k.sightings, s)
-		return
-	}
-	var f fact
-	if f.code(&c); f.kind == kindPublished {
+	case kindPublished:
+		var f fact
+		f.code(&c)
 		k.published = append(k.published, f)
-	} else {
+	default:
+		var f fact
+		f.code(&c)
 		k.facts = append(k.facts, f)
 	}
+	return c.Err()
 }
 
 // decide decides on a job.
@@ -103,7 +136,7 @@ func (d *decider) decide(of *known) error {
 	if err != nil {
 		return err
 	}
-	o, err := d.decideVersions(old, of.sightings)
+	o, err := d.decideVersions(old, of)
 	if err != nil {
 		return err
 	}

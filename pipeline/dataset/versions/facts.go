@@ -61,10 +61,11 @@ func (d *decider) decideFacts(o *outcome, of *known) error {
 	}
 	d.Unmatched += int64(len(all) - len(of.published))
 	changed := false
-	var before, after []byte
 	for i := range of.published {
-		before, after = of.published[i].facts.AppendTo(before[:0]), all[i].facts.AppendTo(after[:0])
-		changed = changed || !bytes.Equal(before, after)
+		before, after := spill.Encoder(nil), spill.Encoder(nil)
+		of.published[i].facts.Code(&before)
+		all[i].facts.Code(&after)
+		changed = changed || !bytes.Equal(before.Bytes(), after.Bytes())
 	}
 	if !changed {
 		return nil
@@ -93,12 +94,12 @@ func (d *decider) setFacts(day int32, key schema.Key, list []taskFacts) error {
 func (t *taskFacts) code(c *spill.Codec) {
 	c.Bool(&t.ofRun)
 	c.Text(&t.taskID)
-	codeFacts(c, &t.facts)
+	t.facts.Code(c)
 }
 
 // putFacts puts the facts of a decision into a job. It returns how many tasks
 // the run brought facts of and the job does not have.
-func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64) {
+func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64, err error) {
 	facts := map[string]schema.Facts{}
 	ofRun := map[string]bool{}
 	for len(decision.Bytes()) > 0 {
@@ -115,5 +116,5 @@ func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64) {
 			delete(ofRun, t.TaskID)
 		}
 	}
-	return int64(len(ofRun))
+	return int64(len(ofRun)), decision.Err()
 }

@@ -120,5 +120,5 @@ func (f *finder) find(key schema.Key) (*publishedJob, error) {
 	}
 	job, c := &publishedJob{}, spill.Decoder(record)
 	job.code(&c)
-	return job, nil
+	return job, c.Err()
 }

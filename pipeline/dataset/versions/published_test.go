@@ -23,7 +23,7 @@ func drawPublishedJob(t *rapid.T) publishedJob {
 }
 
 // TestPublishedAreFound: what is known of published jobs is found again and
-// nothing else, in memory and in a file, whatever the keys.
+// nothing else, in memory and in a file, for any keys.
 func TestPublishedAreFound(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,8 +1,10 @@
 package versions
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"iter"
 
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/shard"
@@ -10,37 +12,11 @@ import (
 	"callmill/schema"
 )
 
-// factColumns are the columns of tasks that SearchTask fills, with its key.
-type factColumns struct {
-	InstanceID            string   `parquet:"instance_id"`
-	JobID                 string   `parquet:"job_id"`
-	TaskID                string   `parquet:"task_id"`
-	JobGroupName          string   `parquet:"job_group_name,optional"`
-	ScriptName            string   `parquet:"script_name,optional"`
-	CallMS                *int64   `parquet:"call_ms,optional"`
-	RingingS              *int32   `parquet:"ringing_s,optional"`
-	EndReason             *int32   `parquet:"end_reason,optional"`
-	ReachedEnd            *bool    `parquet:"reached_end,optional"`
-	LastPlaybackCompleted *bool    `parquet:"last_playback_completed,optional"`
-	HungUpByRejection     *bool    `parquet:"hung_up_by_rejection,optional"`
-	DialExceptions        []string `parquet:"dial_exceptions,list"`
-}
-
-func (r *factColumns) facts() schema.Facts {
-	return schema.Facts{
-		JobGroupName: r.JobGroupName, ScriptName: r.ScriptName, CallMS: r.CallMS, RingingS: r.RingingS,
-		EndReason: r.EndReason, ReachedEnd: r.ReachedEnd, LastPlaybackCompleted: r.LastPlaybackCompleted,
-		HungUpByRejection: r.HungUpByRejection, DialExceptions: r.DialExceptions,
-	}
-}
-
-// factPaths are the columns of factColumns that are not of the key, as the
-// format names them.
-func factPaths() []string {
-	return []string{
-		"job_group_name", "script_name", "call_ms", "ringing_s", "end_reason", "reached_end",
-		"last_playback_completed", "hung_up_by_rejection", "dial_exceptions.list.element",
-	}
+// taskKey is the columns that say which task the facts are of.
+type taskKey struct {
+	InstanceID string `parquet:"instance_id"`
+	JobID      string `parquet:"job_id"`
+	TaskID     string `parquet:"task_id"`
 }
 
 // loadFacts adds the published tasks of the shards that are wanted, which must be
@@ -56,7 +32,7 @@ func (s *Store) loadFacts(ctx context.Context) error {
 		if path == "" {
 			continue
 		}
-		none, err := parquetio.AllNull(path, factPaths()...)
+		none, err := parquetio.AllNull[schema.Facts](path)
 		if err == nil && (why == wantedByFacts || !none) {
 			err = loadTasks(path, out)
 		}
@@ -67,14 +43,22 @@ func (s *Store) loadFacts(ctx context.Context) error {
 	return out.Close()
 }
 
+// loadTasks reads keys and facts in step: parquet-go makes zeros of the NULLs in
+// an embedded struct.
 func loadTasks(path string, out *spill.Writer) error {
+	nextFacts, stop := iter.Pull2(parquetio.All[schema.Facts](path))
+	defer stop()
 	scratch, number := make([]byte, 0, 256), int64(0)
-	for row, err := range parquetio.All[factColumns](path) {
-		if err != nil {
+	for task, err := range parquetio.All[taskKey](path) {
+		facts, factsErr, ok := nextFacts()
+		if err = cmp.Or(err, factsErr); err != nil {
 			return err
 		}
+		if !ok {
+			return fmt.Errorf("read %s: damaged file: columns of different length", path)
+		}
 		number++
-		f := fact{key: schema.JobKey(scratch, row.InstanceID, row.JobID), kind: kindPublished, number: number, taskID: row.TaskID, facts: row.facts()}
+		f := fact{key: schema.JobKey(scratch, task.InstanceID, task.JobID), kind: kindPublished, number: number, taskID: task.TaskID, facts: *facts}
 		if err := out.Encode(f.code); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ const (
 	kindPublished byte = iota // the facts of a published task: fact
 	kindFact                  // what SearchTask says of a task: fact
 	kindSighting              // a version: sighting
+	kindAsked                 // nothing: the job is asked about, see Store.Decide
 
 	kindAt = len(schema.Key{})
 )
@@ -68,12 +69,5 @@ func (f *fact) code(c *spill.Codec) {
 	c.Int(&f.sequence)
 	c.Int(&f.number)
 	c.Text(&f.taskID)
-	codeFacts(c, &f.facts)
-}
-
-func codeFacts(c *spill.Codec, f *schema.Facts) {
-	c.Value(f.AppendTo, func(b []byte) (rest []byte, ok bool) {
-		*f, rest, ok = schema.CutFacts(b)
-		return rest, ok
-	})
+	f.facts.Code(c)
 }

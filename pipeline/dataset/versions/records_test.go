@@ -87,14 +87,14 @@ func TestFactRecords(t *testing.T) {
 	})
 }
 
-// TestDecisions: whatever is decided reaches the shard that the job is in, in
+// TestDecisions: each decision reaches the shard that the job is in, in
 // however many buckets its day is written, and no other.
 func TestDecisions(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		store := New(dir, rapid.SampledFrom([]int64{0, 1 << 20}).Draw(t, "memory"))
 		defer store.Close()
-		d := newDecider(store, nil, nil)
+		d := newDecider(store, nil)
 		type decided struct {
 			day  int32
 			key  schema.Key
@@ -145,20 +145,73 @@ func TestDecisions(t *testing.T) {
 			case kindReplaced:
 				same := &schema.Rows{Tasks: make([]schema.TaskRow, 3), Turns: make([]schema.TurnRow, 4)}
 				more := &schema.Rows{Tasks: make([]schema.TaskRow, 4), Turns: make([]schema.TurnRow, 4)}
-				replaced, shrunk := of.Replaced(one.key, same)
-				_, shrunkByMore := of.Replaced(one.key, more)
-				ok = replaced && !shrunk && shrunkByMore
+				replaced, shrunk, err := of.Replaced(one.key, same)
+				_, shrunkByMore, moreErr := of.Replaced(one.key, more)
+				ok = replaced && !shrunk && shrunkByMore && err == nil && moreErr == nil
 			case kindChanged:
 				var row schema.JobRow
-				of.Touch(one.key, &row)
-				ok = row.FirstSeen == 1 && row.ObservedAt == -2 && row.RequestID == "request"
+				err := of.Touch(one.key, &row)
+				ok = err == nil && row.FirstSeen == 1 && row.ObservedAt == -2 && row.RequestID == "request"
 			case kindFacts:
 				job := &schema.Job{Tasks: []schema.Task{{TaskID: "t"}}}
-				ok = of.HasFacts(one.key) && of.Complete(one.key, job) == 0 && job.Tasks[0].Facts.ScriptName == "x"
+				unmatched, err := of.Complete(one.key, job)
+				ok = err == nil && of.HasFacts(one.key) && unmatched == 0 && job.Tasks[0].Facts.ScriptName == "x"
 			}
 			if !ok {
 				t.Errorf("%+v is not found in shard %+v", one, s)
 			}
 		}
 	})
+}
+
+// TestDamagedRecords: a record that is cut short is an error, not a job with zero
+// values.
+func TestDamagedRecords(t *testing.T) {
+	key := keyOf(1)
+	facts := taskFacts{"t", schema.Facts{ScriptName: "x"}, true}
+	replaced := func(c *spill.Codec) { c.Uvarint(new(uint64(3))); c.Uvarint(new(uint64(4))) }
+	for name, c := range map[string]struct {
+		kind byte
+		code func(*spill.Codec)
+		read func(s *Shard) error
+	}{
+		"replaced": {kindReplaced, replaced, func(s *Shard) error { _, _, err := s.Replaced(key, &schema.Rows{}); return err }},
+		"touched":  {kindChanged, (&change{1, 2, "r"}).code, func(s *Shard) error { return s.Touch(key, &schema.JobRow{}) }},
+		"changed":  {kindChanged, (&change{1, 2, "r"}).code, func(s *Shard) error { _, err := s.Complete(key, &schema.Job{}); return err }},
+		"facts":    {kindFacts, facts.code, func(s *Shard) error { _, err := s.Complete(key, &schema.Job{}); return err }},
+	} {
+		record := append(append(appendPlace(nil, 7, key), c.kind), encoded(c.code)...)
+		for n, want := range map[int]error{len(record): nil, len(record) - 1: spill.ErrDamaged} {
+			if err := c.read(&Shard{day: 7, records: record[:n], starts: []uint32{0}}); !errors.Is(err, want) {
+				t.Errorf("%s, %d of %d bytes: %v, want %v", name, n, len(record), err, want)
+			}
+		}
+	}
+	for name, code := range map[string]func(*spill.Codec){
+		"sighting": (&sighting{key: key, request: "r"}).code,
+		"fact":     (&fact{key: key, kind: kindFact, taskID: "t"}).code,
+	} {
+		record := encoded(code)
+		for n := range record {
+			s := New(t.TempDir(), 1<<20)
+			defer s.Close()
+			w := s.seen.Writer()
+			if err := errors.Join(w.Add(record[:max(n, 1)]), w.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Decide(t.Context(), nil, nil); !errors.Is(err, spill.ErrDamaged) {
+				t.Errorf("%s, %d of %d bytes: %v, want damaged records", name, n, len(record), err)
+			}
+		}
+	}
+	s := New(t.TempDir(), 1<<20)
+	defer s.Close()
+	w := s.published.jobs.Writer()
+	record := encoded((&publishedJob{key: key}).code)
+	if err := errors.Join(w.Add(record[:len(record)-1]), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.published.finder().find(key); !errors.Is(err, spill.ErrDamaged) {
+		t.Errorf("published job: %v, want damaged records", err)
+	}
 }

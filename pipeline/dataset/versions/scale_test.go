@@ -31,8 +31,9 @@ func keyOf(n int) schema.Key {
 	return schema.JobKey(nil, "", string(id[:]))
 }
 
-// TestMemoryWhenAllJobsChange: what is decided about every published job does
-// not stay in memory, however many there are.
+// TestMemoryWhenAllJobsChange: what is decided about every published job, and
+// when it was accepted for a reject of it, does not stay in memory, however many
+// there are.
 func TestMemoryWhenAllJobsChange(t *testing.T) {
 	const jobs, memory = 200_000, 4 << 20
 	s := newStore(t, memory)
@@ -53,7 +54,10 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 		}
 	}
 	before := heapInUse()
-	verdict, err := s.Decide(t.Context(), nil, nil)
+	verdict, err := s.Decide(t.Context(), nil, func(yield func(schema.Key, error) bool) {
+		for n := 0; n < 2*jobs && yield(keyOf(n/2*2), nil); n++ { // the jobs of even numbers, twice, and some the run did not meet
+		}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +66,15 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 	}
 	if c := verdict.Counts; c.Changed != jobs || verdict.Replaced[7] != jobs || verdict.Lost[7] != 0 {
 		t.Errorf("counts %+v, %d replaced", c, verdict.Replaced[7])
+	}
+	if verdict.Accepted != jobs/2 {
+		t.Errorf("%d jobs count as accepted, want %d", verdict.Accepted, jobs/2)
+	}
+	accepted := s.Accepted()
+	for n := range 1000 {
+		if at, ok, err := accepted(keyOf(n)); err != nil || ok != (n%2 == 0) || ok && at != (Moment{Observed: 200}) {
+			t.Errorf("job %d was accepted at %+v: %v, %v", n, at, ok, err)
+		}
 	}
 }
 

@@ -122,38 +122,38 @@ func (s *Shard) IsPublished(key schema.Key, entry uint64) bool {
 
 // Replaced reports whether the published rows of a job are replaced by those of
 // another version, and whether that has fewer tasks or turns.
-func (s *Shard) Replaced(key schema.Key, rows *schema.Rows) (replaced, shrunk bool) {
+func (s *Shard) Replaced(key schema.Key, rows *schema.Rows) (replaced, shrunk bool, err error) {
 	c, ok := s.find(key, kindReplaced)
 	if !ok {
-		return false, false
+		return false, false, nil
 	}
 	var tasks, turns uint64
 	c.Uvarint(&tasks)
 	c.Uvarint(&turns)
-	return true, tasks < uint64(len(rows.Tasks)) || turns < uint64(len(rows.Turns))
+	return true, tasks < uint64(len(rows.Tasks)) || turns < uint64(len(rows.Turns)), c.Err()
 }
 
-func (s *Shard) changed(key schema.Key) (of change, ok bool) {
+// changed returns how the row of a job changes, the zero value if it does not.
+func (s *Shard) changed(key schema.Key) (of change, err error) {
 	c, ok := s.find(key, kindChanged)
-	if ok {
-		of.code(&c)
+	if !ok {
+		return of, nil
 	}
-	return of, ok
+	of.code(&c)
+	return of, c.Err()
 }
 
 // Touch changes the row of a published job that stays: when it was seen, and by
 // which request.
-func (s *Shard) Touch(key schema.Key, row *schema.JobRow) {
-	c, ok := s.changed(key)
-	if !ok {
-		return
-	}
+func (s *Shard) Touch(key schema.Key, row *schema.JobRow) error {
+	c, err := s.changed(key)
 	if c.firstSeen != 0 {
 		row.FirstSeen = c.firstSeen
 	}
 	if c.observedAt != 0 {
 		row.ObservedAt, row.RequestID = c.observedAt, c.request
 	}
+	return err
 }
 
 // HasFacts reports whether Complete changes the facts of a job's tasks.
@@ -165,12 +165,14 @@ func (s *Shard) HasFacts(key schema.Key) bool {
 // Complete puts into a job what is decided about it besides its version: when it
 // was first seen, and the facts of its tasks. It returns how many tasks the run had
 // facts of that the job does not have.
-func (s *Shard) Complete(key schema.Key, job *schema.Job) (unmatched int64) {
-	if c, ok := s.changed(key); ok {
+func (s *Shard) Complete(key schema.Key, job *schema.Job) (unmatched int64, err error) {
+	c, err := s.changed(key)
+	if c.firstSeen != 0 {
 		job.FirstSeen = c.firstSeen
 	}
-	if facts, ok := s.find(key, kindFacts); ok {
-		unmatched = putFacts(job, &facts)
+	facts, ok := s.find(key, kindFacts)
+	if err != nil || !ok {
+		return 0, err
 	}
-	return unmatched
+	return putFacts(job, &facts)
 }

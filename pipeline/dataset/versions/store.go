@@ -26,8 +26,9 @@ import (
 // after Decide, Of are safe for concurrent use.
 type Store struct {
 	published *published
-	seen      *spill.Sorter // versions and facts, by job: see record.go
+	seen      *spill.Sorter // versions and facts, by job: sighting and fact
 	decisions *spill.Sorter // by shard: see shard.go
+	accepted  *spill.Sorter // by job: acceptance
 
 	mu     sync.Mutex
 	wanted map[int]wanted // shards whose published facts are needed
@@ -40,6 +41,7 @@ func New(dir string, memory int64) *Store {
 		published: newPublished(dir, memory*3/7),
 		seen:      spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 4}),
 		decisions: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 7}),
+		accepted:  spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 28}),
 		wanted:    map[int]wanted{},
 	}
 }
@@ -60,5 +62,5 @@ func (s *Store) Final(key schema.Key) (bool, error) {
 
 // Close frees memory and disk space.
 func (s *Store) Close() error {
-	return errors.Join(s.seen.Close(), s.decisions.Close(), s.published.jobs.Close())
+	return errors.Join(s.seen.Close(), s.decisions.Close(), s.accepted.Close(), s.published.jobs.Close())
 }

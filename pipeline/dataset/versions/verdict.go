@@ -27,18 +27,18 @@ type decider struct {
 	Verdict
 	old        *published
 	finder     *finder
-	wasUndated map[int64]bool      // instants that dated published versions
-	asked      map[schema.Key]bool // jobs that Accepted is wanted of
-	out        *spill.Writer
+	wasUndated map[int64]bool // instants that dated published versions
+	out        *spill.Writer  // of decisions
+	accepted   *spill.Writer
 }
 
-func newDecider(s *Store, undated []int64, asked map[schema.Key]bool) *decider {
+func newDecider(s *Store, undated []int64) *decider {
 	d := &decider{
 		Verdict: Verdict{
-			Undated: map[int64]bool{}, Accepted: map[schema.Key]Moment{}, Dirty: map[shard.Shard]bool{},
+			Undated: map[int64]bool{}, Dirty: map[shard.Shard]bool{},
 			Replaced: map[int32]int64{}, Lost: map[int32]int64{},
 		},
-		old: s.published, finder: s.published.finder(), out: s.decisions.Writer(), asked: asked, wasUndated: map[int64]bool{},
+		old: s.published, finder: s.published.finder(), out: s.decisions.Writer(), accepted: s.accepted.Writer(), wasUndated: map[int64]bool{},
 	}
 	for _, at := range undated {
 		d.wasUndated[at] = true
@@ -55,10 +55,44 @@ func (a Moment) Compare(b Moment) int {
 	return cmp.Or(cmp.Compare(a.Observed, b.Observed), cmp.Compare(a.Sequence, b.Sequence), cmp.Compare(a.Position, b.Position))
 }
 
-func (d *decider) accept(s *sighting) {
-	at := Moment{s.observed, s.sequence, s.position}
-	if last, ok := d.Accepted[s.key]; !ok || last.Compare(at) < 0 {
-		d.Accepted[s.key] = at
+// acceptance is when a version of a job was last accepted.
+type acceptance struct {
+	key schema.Key
+	at  Moment
+}
+
+func (a *acceptance) code(c *spill.Codec) {
+	c.Fixed(a.key[:])
+	c.Varint(&a.at.Observed)
+	c.Varint(&a.at.Sequence)
+	c.Varint(&a.at.Position)
+}
+
+// accept notes the last acceptance of a version of a job that is asked about; nil
+// is none.
+func (d *decider) accept(s *sighting) error {
+	if s == nil {
+		return nil
+	}
+	d.Accepted++
+	a := acceptance{s.key, Moment{s.observed, s.sequence, s.position}}
+	return d.accepted.Encode(a.code)
+}
+
+// Accepted returns a function that says when a version of a job, unchanged ones
+// included, was last accepted; ok is false where none was, or Decide was not asked
+// about the job. The function is not safe for concurrent use.
+func (s *Store) Accepted() func(schema.Key) (at Moment, ok bool, err error) {
+	finder := s.accepted.Finder()
+	return func(key schema.Key) (Moment, bool, error) {
+		record, err := finder.Find(key[:])
+		if err != nil || record == nil {
+			return Moment{}, false, err
+		}
+		var a acceptance
+		c := spill.Decoder(record)
+		a.code(&c)
+		return a.at, true, c.Err()
 	}
 }
 
@@ -81,7 +115,8 @@ func (d *decider) current(old *publishedJob) *sighting {
 
 // decideVersions takes all sightings of a job, in order, beside what is published
 // of it, and says which version is published.
-func (d *decider) decideVersions(old *publishedJob, seen []sighting) (outcome, error) {
+func (d *decider) decideVersions(old *publishedJob, of *known) (outcome, error) {
+	seen := of.sightings
 	o := outcome{published: old}
 	var base *sighting
 	if old != nil {
@@ -90,8 +125,8 @@ func (d *decider) decideVersions(old *publishedJob, seen []sighting) (outcome, e
 	if len(seen) == 0 {
 		return o, nil
 	}
-	asked, unchanged := d.asked[seen[0].key], d.Counts.Unchanged
-	current, replacedBy := base, (*sighting)(nil)
+	unchanged := d.Counts.Unchanged
+	current, replacedBy, accepted := base, (*sighting)(nil), (*sighting)(nil)
 	for i := range seen {
 		s := &seen[i]
 		d.Counts.Seen++
@@ -105,12 +140,15 @@ func (d *decider) decideVersions(old *publishedJob, seen []sighting) (outcome, e
 			}
 			loser, current = current, s
 		}
-		if asked && current.content == s.content {
-			d.accept(s)
+		if of.asked && current.content == s.content {
+			accepted = s
 		}
 		if err := d.lose(loser, base); err != nil {
 			return o, err
 		}
+	}
+	if err := d.accept(accepted); err != nil {
+		return o, err
 	}
 	first := seen[0].observed
 	if old != nil {
