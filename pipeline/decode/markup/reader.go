@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"callmill/pipeline/decode/jsonscan"
@@ -192,7 +193,8 @@ func (r *reader) between(t xml.CharData) bool {
 	case len(text) > 0 && r.root != nil:
 		r.mixed(text)
 	case len(text) > 0:
-		r.End += max(0, bytes.IndexByte(r.text[r.End:], text[0]))
+		begins := func(c byte) bool { return c == text[0] || c == '&' } // as it stands, or as an entity
+		r.End += max(0, slices.IndexFunc(r.text[r.End:], begins))
 		return false
 	}
 	return true
