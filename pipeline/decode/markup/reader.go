@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
+	"unicode"
 
 	"callmill/pipeline/decode/jsonscan"
 )
@@ -193,8 +193,10 @@ func (r *reader) between(t xml.CharData) bool {
 	case len(text) > 0 && r.root != nil:
 		r.mixed(text)
 	case len(text) > 0:
-		begins := func(c byte) bool { return c == text[0] || c == '&' } // as it stands, or as an entity
-		r.End += max(0, slices.IndexFunc(r.text[r.End:], begins))
+		raw := bytes.TrimLeftFunc(r.text[r.End:r.at()], unicode.IsSpace)
+		if r.End = r.at() - len(raw); r.End == 0 {
+			r.End = r.at() // CDATA, which only this document can be of
+		}
 		return false
 	}
 	return true
