@@ -54,7 +54,7 @@ type TaskRow struct {
 	ContactChars          int32    `parquet:"contact_chars" en:"Code points the contact spoke." zh:"客户说的字数（码点）。"`
 	FirstTurnTime         int64    `parquet:"first_turn_time,optional,timestamp(millisecond),delta" en:"Earliest stored time of a line." zh:"最早一句的入库时间。"`
 	LastTurnTime          int64    `parquet:"last_turn_time,optional,timestamp(millisecond),delta" en:"Latest stored time of a line." zh:"最晚一句的入库时间。"`
-	FlowEnded             *bool    `parquet:"flow_ended,optional" en:"Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见)." zh:"流程是否走完：SearchTask 有记录时取 reached_end；否则，机器人说过话的，看其最后两句中有没有结束语（如“再见”“祝您生活愉快”）；两者皆无为 NULL。"`
-	FlowEndedSource       string   `parquet:"flow_ended_source,optional,dict" en:"Where flow_ended is from: api (SearchTask) or inferred (the robot's last two lines); NULL where flow_ended is." zh:"flow_ended 的来源：api（SearchTask）、inferred（由机器人最后两句推断）；flow_ended 为 NULL 时为 NULL。"`
-	Spoke                 bool     `parquet:"spoke" en:"Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation." zh:"客户（或接听的机器）是否说过话：至少有一句不只是标点。"`
+	FlowEnded             *bool    `parquet:"flow_ended,optional" since:"2" en:"Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见)." zh:"流程是否走完：SearchTask 有记录时取 reached_end；否则，机器人说过话的，看其最后两句中有没有结束语（如“再见”“祝您生活愉快”）；两者皆无为 NULL。"`
+	FlowEndedSource       string   `parquet:"flow_ended_source,optional,dict" since:"2" en:"Where flow_ended is from: api (SearchTask) or inferred (the robot's last two lines); NULL where flow_ended is." zh:"flow_ended 的来源：api（SearchTask）、inferred（由机器人最后两句推断）；flow_ended 为 NULL 时为 NULL。"`
+	Spoke                 bool     `parquet:"spoke" since:"2" en:"Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation." zh:"客户（或接听的机器）是否说过话：至少有一句不只是标点。"`
 }

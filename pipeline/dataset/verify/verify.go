@@ -147,6 +147,10 @@ func (p *plan) prepare() (err error) {
 		p.checkViewsText()
 		return nil
 	}
+	for _, t := range schema.Tables() {
+		t = t.In(p.manifest.Settings.Derivation) // 2 came with format 2
+		p.tables[t.Name] = &t
+	}
 	p.checkSettings()
 	p.checkExtent()
 	p.checkCounts()
