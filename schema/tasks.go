@@ -45,7 +45,7 @@ type TaskRow struct {
 	EndReason             *int32   `parquet:"end_reason,optional" en:"TaskEndReason 1–11, from SearchTask." zh:"TaskEndReason 1–11，来自 SearchTask。"`
 	ReachedEnd            *bool    `parquet:"reached_end,optional" en:"Whether the flow reached its end, from SearchTask." zh:"流程是否走到终点，来自 SearchTask。"`
 	LastPlaybackCompleted *bool    `parquet:"last_playback_completed,optional" en:"Whether the last robot line was played to its end, from SearchTask." zh:"机器人最后一句是否播完，来自 SearchTask。"`
-	HungUpByRejection     *bool    `parquet:"hung_up_by_rejection,optional" en:"Whether the contact hung up by rejecting the call, from SearchTask." zh:"客户是否拒接挂断，来自 SearchTask。"`
+	HungUpByRejection     *bool    `parquet:"hung_up_by_rejection,optional" en:"Whether the call was hung up after the robot had no answer to what was said, from SearchTask (拒识)." zh:"是否拒识挂断，来自 SearchTask。"`
 	DialExceptions        []string `parquet:"dial_exceptions,list" parquet-element:",dict" en:"DialExceptionCodes, from SearchTask." zh:"DialExceptionCodes，来自 SearchTask。"`
 	TurnCount             int32    `parquet:"turn_count" en:"Number of lines of the conversation." zh:"对话句数。"`
 	RobotTurns            int32    `parquet:"robot_turns" en:"Number of lines of the robot." zh:"机器人的句数。"`

@@ -148,7 +148,7 @@ COMMENT ON COLUMN "tasks"."ringing_s" IS 'Length of the ringing in s, from Searc
 COMMENT ON COLUMN "tasks"."end_reason" IS 'TaskEndReason 1–11, from SearchTask.';
 COMMENT ON COLUMN "tasks"."reached_end" IS 'Whether the flow reached its end, from SearchTask.';
 COMMENT ON COLUMN "tasks"."last_playback_completed" IS 'Whether the last robot line was played to its end, from SearchTask.';
-COMMENT ON COLUMN "tasks"."hung_up_by_rejection" IS 'Whether the contact hung up by rejecting the call, from SearchTask.';
+COMMENT ON COLUMN "tasks"."hung_up_by_rejection" IS 'Whether the call was hung up after the robot had no answer to what was said, from SearchTask (拒识).';
 COMMENT ON COLUMN "tasks"."dial_exceptions" IS 'DialExceptionCodes, from SearchTask.';
 COMMENT ON COLUMN "tasks"."turn_count" IS 'Number of lines of the conversation.';
 COMMENT ON COLUMN "tasks"."robot_turns" IS 'Number of lines of the robot.';
