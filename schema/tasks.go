@@ -23,8 +23,8 @@ type TaskRow struct {
 	NotUnderstood         *bool    `parquet:"not_understood,optional" en:"Whether the robot had no answer to what was said (拒识)." zh:"是否拒识：机器人无法回答。"`
 	FailedDialogue        *bool    `parquet:"failed_dialogue,optional" en:"Connected, and not understood, silent, without interaction, broken, or hung up before the end of the flow." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前用户挂断。"`
 	EndedBy               string   `parquet:"ended_by,optional,dict" en:"Who ended the call: robot, contact, transfer, system." zh:"谁结束了通话：robot（机器人）、contact（客户）、transfer（转人工）、system（系统）。"`
-	PlannedTime           int64    `parquet:"planned_time,optional,timestamp(millisecond),delta" en:"When the attempt was planned." zh:"计划呼叫时间。"`
-	ActualTime            int64    `parquet:"actual_time,optional,timestamp(millisecond),delta" en:"When the attempt was made." zh:"实际呼叫时间。"`
+	PlannedTime           int64    `parquet:"planned_time,optional,timestamp(millisecond),plain" en:"When the attempt was planned." zh:"计划呼叫时间。"`
+	ActualTime            int64    `parquet:"actual_time,optional,timestamp(millisecond),plain" en:"When the attempt was made." zh:"实际呼叫时间。"`
 	CallDate              *int32   `parquet:"call_date,optional,date" en:"Day of the call (actual, else planned time) in the dataset's time zone." zh:"呼叫日期（实际时间，否则计划时间），数据集的时区。"`
 	CallHour              *int32   `parquet:"call_hour,optional" en:"Hour of the call (0–23) in the dataset's time zone." zh:"呼叫的钟点（0–23），数据集的时区。"`
 	Duration              *int64   `parquet:"duration,optional" en:"Tasks[].Duration as returned; the API documents no unit." zh:"接口返回的 Tasks[].Duration；接口文档没有写单位。"`
@@ -52,6 +52,6 @@ type TaskRow struct {
 	ContactTurns          int32    `parquet:"contact_turns" en:"Number of lines of the contact." zh:"客户的句数。"`
 	RobotChars            int32    `parquet:"robot_chars" en:"Code points the robot spoke." zh:"机器人说的字数（码点）。"`
 	ContactChars          int32    `parquet:"contact_chars" en:"Code points the contact spoke." zh:"客户说的字数（码点）。"`
-	FirstTurnTime         int64    `parquet:"first_turn_time,optional,timestamp(millisecond),delta" en:"Earliest stored time of a line." zh:"最早一句的入库时间。"`
-	LastTurnTime          int64    `parquet:"last_turn_time,optional,timestamp(millisecond),delta" en:"Latest stored time of a line." zh:"最晚一句的入库时间。"`
+	FirstTurnTime         int64    `parquet:"first_turn_time,optional,timestamp(millisecond),plain" en:"Earliest stored time of a line." zh:"最早一句的入库时间。"`
+	LastTurnTime          int64    `parquet:"last_turn_time,optional,timestamp(millisecond),plain" en:"Latest stored time of a line." zh:"最晚一句的入库时间。"`
 }
