@@ -20,7 +20,7 @@ import (
 
 // Version is the version of the derived columns. It is raised when one of them
 // changes its meaning.
-const Version = 1
+const Version = 2
 
 // Segmenter divides a script into words.
 type Segmenter interface {
