@@ -80,7 +80,7 @@ type TurnRow struct {
 	Timing         string   `parquet:"timing,dict" en:"first, ok, tie, backwards or missing." zh:"first（第一句）、ok（晚于上一句）、tie（与上一句同时）、backwards（早于上一句）、missing（无时间）。"`
 	Outcome        string   `parquet:"outcome,dict" en:"Outcome of the call attempt." zh:"呼叫的结果，见 statuses。"`
 	Answered       *bool    `parquet:"answered,optional" en:"Whether a person answered the call." zh:"是否由人接听：接通且未被机器拦截。"`
-	FailedDialogue *bool    `parquet:"failed_dialogue,optional" en:"Whether the call's dialogue failed: see tasks." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前用户挂断。"`
+	FailedDialogue *bool    `parquet:"failed_dialogue,optional" en:"Whether the call's dialogue failed: see tasks." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前用户挂断；无法判断为 NULL。"`
 	CallDate       *int32   `parquet:"call_date,optional,date" en:"Day of the call in the dataset's time zone." zh:"呼叫日期（实际时间，否则计划时间），数据集的时区。"`
 }
 
@@ -91,4 +91,10 @@ const (
 	TimingTie       = "tie"       // the same instant as the line before
 	TimingBackwards = "backwards" // earlier than the line before
 	TimingMissing   = "missing"   // no stored time
+)
+
+// Values of TaskRow.FlowEndedSource.
+const (
+	FlowEndedAPI      = "api"      // SearchTask's HasReachedEndOfFlow
+	FlowEndedInferred = "inferred" // the robot's last lines
 )

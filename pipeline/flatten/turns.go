@@ -50,6 +50,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		case schema.SpeakerContact:
 			contactTurns++
 			contactChars += int(row.Chars)
+			task.Spoke = task.Spoke || says(row.Script)
 		}
 		task.FirstTurnTime, task.LastTurnTime = widen(task.FirstTurnTime, task.LastTurnTime, turn.Timestamp)
 
