@@ -73,7 +73,7 @@ type TurnRow struct {
 	Speaker        string   `parquet:"speaker,dict" en:"Robot, Contact, or Unknown if the API names no speaker." zh:"说话人：Robot（机器人）、Contact（客户）；接口未给出说话人时为 Unknown。"`
 	Script         string   `parquet:"script,dict" stats:"none" en:"What was said, byte for byte; may be empty." zh:"所说的话，逐字节原样；可以为空。"`
 	Tokens         []string `parquet:"tokens,list" parquet-element:",dict" split:"script" stats:"none" en:"The words of script; joined without separator they equal script." zh:"分词；不加分隔符拼接即等于 script。"`
-	Pattern        string   `parquet:"pattern,optional,dict" stats:"none" en:"Robot lines: the script with the call's own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers." zh:"机器人的话，其中本次呼叫的姓名、尊称、数字、日期、时间、金额换成槽位；其他说话人为 NULL。"`
+	Pattern        string   `parquet:"pattern,optional,dict" stats:"none" en:"Robot lines: the script with the values of the job's extras as {=key}, then its call's name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers." zh:"机器人的话，其中本作业 extras 的值换成 {=key}，再把本次呼叫的姓名、尊称、数字、日期、时间、金额换成 {num} 等槽位；其他花括号写成 ｛ ｝；其他说话人为 NULL。"`
 	Chars          int32    `parquet:"chars" en:"Length of script in code points." zh:"script 的字数（码点）。"`
 	StoredTime     int64    `parquet:"stored_time,optional,timestamp(millisecond),delta" en:"When the text was stored, not when it was spoken." zh:"这句话入库的时间，不是说出的时间。"`
 	GapMS          *int64   `parquet:"gap_ms,optional" en:"Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable." zh:"距上一个有入库时间的句子的毫秒数；是否可信见 timing。"`

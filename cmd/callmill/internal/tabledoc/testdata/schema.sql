@@ -193,7 +193,7 @@ COMMENT ON COLUMN "turns"."turns_left" IS 'Number of lines that follow.';
 COMMENT ON COLUMN "turns"."speaker" IS 'Robot, Contact, or Unknown if the API names no speaker.';
 COMMENT ON COLUMN "turns"."script" IS 'What was said, byte for byte; may be empty.';
 COMMENT ON COLUMN "turns"."tokens" IS 'The words of script; joined without separator they equal script.';
-COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the call''s own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.';
+COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the values of the job''s extras as {=key}, then its call''s name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers.';
 COMMENT ON COLUMN "turns"."chars" IS 'Length of script in code points.';
 COMMENT ON COLUMN "turns"."stored_time" IS 'When the text was stored, not when it was spoken.';
 COMMENT ON COLUMN "turns"."gap_ms" IS 'Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable.';
