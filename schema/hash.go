@@ -28,72 +28,150 @@ func ParseContentHash(s string) (h ContentHash, err error) {
 // and nothing else: not the request id, the times of receipt, contact keys or
 // SearchTask's facts. The tasks must be in the order of [Job.SortTasks]. buf is
 // scratch space; the second result is buf, possibly grown, for the next call.
+//
+// What is hashed is an encoding by field number, so that a field which a later
+// version adds leaves the hashes of jobs without it alone. An object is its
+// present fields in the order of their numbers, then a zero. A field is its
+// number, the tag hash, and its value:
+//
+//	text       its length, then its bytes; "" is absent
+//	time       as a number; 0 is absent
+//	number     a signed varint; nil is absent
+//	list       how many elements, then each; an empty one is absent
+//	object     as above; one without fields is absent, unless in a list
+//
+// Numbers of fields, lengths and counts are varints without sign. What follows a
+// number is told by the type of the object and the number alone, and no encoding
+// is the beginning of another: different jobs have different encodings. A number
+// is never given to another field, see testdata/hash_fields.txt.
 func (j *Job) ContentHash(buf []byte) (ContentHash, []byte) {
-	b := buf[:0]
-	b = appendText(b, j.JobID, j.JobGroupID, j.ReferenceID, j.ScenarioID, j.StrategyID, j.Status, j.FailureReason)
-	b = appendNumber(b, j.Priority)
-	b = appendNumber(b, j.SystemPriority)
-	b = binary.AppendUvarint(b, uint64(len(j.CallingNumbers)))
-	b = appendText(b, j.CallingNumbers...)
-	b = binary.AppendUvarint(b, uint64(len(j.Contacts)))
-	for i := range j.Contacts {
-		b = appendContact(b, &j.Contacts[i])
-	}
-	b = binary.AppendUvarint(b, uint64(len(j.Extras)))
-	for i := range j.Extras {
-		b = appendText(b, j.Extras[i].Key, j.Extras[i].Value)
-	}
-	b = appendSummaries(b, j.Summaries)
-	b = binary.AppendUvarint(b, uint64(len(j.Tasks)))
-	for i := range j.Tasks {
-		b = appendTask(b, &j.Tasks[i])
-	}
+	b := appendJob(buf[:0], j)
 	sum := sha256.Sum256(b)
 	return ContentHash(sum[:HashSize]), b
 }
 
+func appendJob(b []byte, j *Job) []byte {
+	b = appendText(b, 1, j.JobID)
+	b = appendText(b, 2, j.JobGroupID)
+	b = appendText(b, 3, j.ReferenceID)
+	b = appendText(b, 4, j.ScenarioID)
+	b = appendText(b, 5, j.StrategyID)
+	b = appendText(b, 6, j.Status)
+	b = appendText(b, 7, j.FailureReason)
+	b = appendNumber(b, 8, j.Priority)
+	b = appendNumber(b, 9, j.SystemPriority)
+	b = appendList(b, 10, len(j.CallingNumbers))
+	for _, number := range j.CallingNumbers {
+		b = appendBytes(b, number)
+	}
+	b = appendList(b, 11, len(j.Contacts))
+	for i := range j.Contacts {
+		b = appendContact(b, &j.Contacts[i])
+	}
+	b = appendList(b, 12, len(j.Extras))
+	for i := range j.Extras {
+		b = appendText(b, 1, j.Extras[i].Key)
+		b = appendText(b, 2, j.Extras[i].Value)
+		b = append(b, endOfObject)
+	}
+	b = appendSummaries(b, 13, j.Summaries)
+	b = appendList(b, 14, len(j.Tasks))
+	for i := range j.Tasks {
+		b = appendTask(b, &j.Tasks[i])
+	}
+	return append(b, endOfObject)
+}
+
 func appendTask(b []byte, t *Task) []byte {
-	b = appendText(b, t.TaskID, t.JobID, t.CallID, t.ChatbotID, t.ScenarioID, t.Status, t.Brief, t.CallingNumber, t.CalledNumber)
-	b = binary.AppendVarint(b, t.PlannedTime)
-	b = binary.AppendVarint(b, t.ActualTime)
-	b = appendNumber(b, t.Duration)
-	b = appendContact(b, &t.Contact)
-	b = binary.AppendUvarint(b, uint64(len(t.Turns)))
+	b = appendText(b, 1, t.TaskID)
+	b = appendText(b, 2, t.JobID)
+	b = appendText(b, 3, t.CallID)
+	b = appendText(b, 4, t.ChatbotID)
+	b = appendText(b, 5, t.ScenarioID)
+	b = appendText(b, 6, t.Status)
+	b = appendText(b, 7, t.Brief)
+	b = appendTime(b, 8, t.PlannedTime)
+	b = appendTime(b, 9, t.ActualTime)
+	b = appendNumber(b, 10, t.Duration)
+	b = appendText(b, 11, t.CallingNumber)
+	b = appendText(b, 12, t.CalledNumber)
+	contact := len(b)
+	if b = appendContact(append(b, 13), &t.Contact); len(b) == contact+2 {
+		b = b[:contact] // nothing but its number and its end
+	}
+	b = appendList(b, 14, len(t.Turns))
 	for i := range t.Turns {
 		turn := &t.Turns[i]
-		b = appendText(b, turn.Speaker, turn.Script)
-		b = binary.AppendVarint(b, turn.Timestamp)
-		b = appendSummaries(b, turn.Summaries)
+		b = appendText(b, 1, turn.Speaker)
+		b = appendText(b, 2, turn.Script)
+		b = appendTime(b, 3, turn.Timestamp)
+		b = appendSummaries(b, 4, turn.Summaries)
+		b = append(b, endOfObject)
 	}
-	return b
+	return append(b, endOfObject)
 }
 
 func appendContact(b []byte, c *Contact) []byte {
-	return appendText(b, c.ContactID, c.Name, c.Honorific, c.PhoneNumber, c.ReferenceID, c.Role, c.State, c.JobID)
+	b = appendText(b, 1, c.ContactID)
+	b = appendText(b, 2, c.Name)
+	b = appendText(b, 3, c.Honorific)
+	b = appendText(b, 4, c.PhoneNumber)
+	b = appendText(b, 5, c.ReferenceID)
+	b = appendText(b, 6, c.Role)
+	b = appendText(b, 7, c.State)
+	b = appendText(b, 8, c.JobID)
+	return append(b, endOfObject)
 }
 
-func appendSummaries(b []byte, list []Summary) []byte {
-	b = binary.AppendUvarint(b, uint64(len(list)))
+func appendSummaries(b []byte, field fieldNumber, list []Summary) []byte {
+	b = appendList(b, field, len(list))
 	for i := range list {
-		b = appendText(b, list[i].Category, list[i].Name, list[i].Content)
+		b = appendText(b, 1, list[i].Category)
+		b = appendText(b, 2, list[i].Name)
+		b = appendText(b, 3, list[i].Content)
+		b = append(b, endOfObject)
 	}
 	return b
 }
 
-func appendNumber[T int32 | int64](b []byte, v *T) []byte {
+// fieldNumber is the number of a field in its object: below 128, so that its
+// varint is one byte.
+type fieldNumber = byte
+
+// endOfObject stands where the number of another field would.
+const endOfObject fieldNumber = 0
+
+func appendText(b []byte, field fieldNumber, s string) []byte {
+	if s == "" {
+		return b
+	}
+	return appendBytes(append(b, field), s)
+}
+
+func appendBytes(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendTime(b []byte, field fieldNumber, ms int64) []byte {
+	if ms == 0 {
+		return b
+	}
+	return binary.AppendVarint(append(b, field), ms)
+}
+
+func appendNumber[T int32 | int64](b []byte, field fieldNumber, v *T) []byte {
 	if v == nil {
-		return append(b, 0)
+		return b
 	}
-	return binary.AppendVarint(append(b, 1), int64(*v))
+	return binary.AppendVarint(append(b, field), int64(*v))
 }
 
-// appendText appends each text preceded by its length, so that different
-// sequences of texts have different encodings.
-func appendText(b []byte, texts ...string) []byte {
-	for _, s := range texts {
-		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+// appendList appends what a list begins with; its elements follow.
+func appendList(b []byte, field fieldNumber, length int) []byte {
+	if length == 0 {
+		return b
 	}
-	return b
+	return binary.AppendUvarint(append(b, field), uint64(length))
 }
 
 // Key identifies a job over all instances: the first half of the SHA-256 of
@@ -102,7 +180,7 @@ type Key [16]byte
 
 // JobKey returns the key of a job. buf is scratch space and may be nil.
 func JobKey(buf []byte, instanceID, jobID string) Key {
-	sum := sha256.Sum256(appendText(buf[:0], instanceID, jobID))
+	sum := sha256.Sum256(appendBytes(appendBytes(buf[:0], instanceID), jobID))
 	return Key(sum[:16])
 }
 

@@ -11,23 +11,26 @@ import (
 // missing values; times are UTC timestamps in milliseconds.
 //
 // The tasks of a decoded Job are in the order of [Job.SortTasks].
+//
+// The tag hash is the number of a field in the content hash, see
+// [Job.ContentHash]; fields without it are not part of the content.
 type Job struct {
 	InstanceID string
-	JobID      string // never empty after decode
+	JobID      string `hash:"1"` // never empty after decode
 
-	JobGroupID     string
-	ReferenceID    string
-	ScenarioID     string
-	StrategyID     string
-	Status         string // such as JobSucceeded; others occur
-	FailureReason  string
-	Priority       *int32
-	SystemPriority *int32
-	CallingNumbers []string // without empty elements
-	Contacts       []Contact
-	Extras         []Extra
-	Summaries      []Summary // the job's business results
-	Tasks          []Task
+	JobGroupID     string    `hash:"2"`
+	ReferenceID    string    `hash:"3"`
+	ScenarioID     string    `hash:"4"`
+	StrategyID     string    `hash:"5"`
+	Status         string    `hash:"6"` // such as JobSucceeded; others occur
+	FailureReason  string    `hash:"7"`
+	Priority       *int32    `hash:"8"`
+	SystemPriority *int32    `hash:"9"`
+	CallingNumbers []string  `hash:"10"` // without empty elements
+	Contacts       []Contact `hash:"11"`
+	Extras         []Extra   `hash:"12"`
+	Summaries      []Summary `hash:"13"` // the job's business results
+	Tasks          []Task    `hash:"14"`
 
 	RequestID  string // of the response that carried this version
 	ObservedAt int64  // when this version was received
@@ -37,23 +40,23 @@ type Job struct {
 
 // Task is one call attempt of a job.
 type Task struct {
-	TaskID     string // never empty after decode: <job_id>#<position> if the API returned none
-	JobID      string // Tasks[].JobId if it differs from the enclosing job's id, else ""
-	CallID     string
-	ChatbotID  string
-	ScenarioID string
-	Status     string // a status of [Outcomes]; others occur
-	Brief      string
+	TaskID     string `hash:"1"` // never empty after decode: <job_id>#<position> if the API returned none
+	JobID      string `hash:"2"` // Tasks[].JobId if it differs from the enclosing job's id, else ""
+	CallID     string `hash:"3"`
+	ChatbotID  string `hash:"4"`
+	ScenarioID string `hash:"5"`
+	Status     string `hash:"6"` // a status of [Outcomes]; others occur
+	Brief      string `hash:"7"`
 
-	PlannedTime int64
-	ActualTime  int64
-	Duration    *int64 // as returned; the API documents no unit
+	PlannedTime int64  `hash:"8"`
+	ActualTime  int64  `hash:"9"`
+	Duration    *int64 `hash:"10"` // as returned; the API documents no unit
 
-	CallingNumber string
-	CalledNumber  string
+	CallingNumber string  `hash:"11"`
+	CalledNumber  string  `hash:"12"`
 	ContactKey    string  // HMAC of the called number, set by redact
-	Contact       Contact // the zero Contact if the task has none
-	Turns         []Turn
+	Contact       Contact `hash:"13"` // the zero Contact if the task has none
+	Turns         []Turn  `hash:"14"`
 
 	Facts Facts
 }
@@ -71,30 +74,37 @@ const (
 
 // Turn is one line of a task's conversation.
 type Turn struct {
-	Speaker   string // never empty after decode
-	Script    string // valid UTF-8, otherwise byte for byte as delivered; may be empty
-	Timestamp int64  // when the text was stored, not when it was spoken
-	Summaries []Summary
+	Speaker   string    `hash:"1"` // never empty after decode
+	Script    string    `hash:"2"` // valid UTF-8, otherwise byte for byte as delivered; may be empty
+	Timestamp int64     `hash:"3"` // when the text was stored, not when it was spoken
+	Summaries []Summary `hash:"4"`
 }
 
 // Contact is a person listed with a job or a task.
 type Contact struct {
-	ContactID   string
-	Name        string
-	Honorific   string
-	PhoneNumber string
-	ReferenceID string
-	Role        string
-	State       string
-	JobID       string // may differ from the enclosing job's
+	ContactID   string `hash:"1"`
+	Name        string `hash:"2"`
+	Honorific   string `hash:"3"`
+	PhoneNumber string `hash:"4"`
+	ReferenceID string `hash:"5"`
+	Role        string `hash:"6"`
+	State       string `hash:"7"`
+	JobID       string `hash:"8"` // may differ from the enclosing job's
 	Key         string // HMAC of PhoneNumber, set by redact on the contacts of a job
 }
 
 // Extra is a business parameter of a job.
-type Extra struct{ Key, Value string }
+type Extra struct {
+	Key   string `hash:"1"`
+	Value string `hash:"2"`
+}
 
 // Summary is a business result: of a job, or of one turn.
-type Summary struct{ Category, Name, Content string }
+type Summary struct {
+	Category string `hash:"1"`
+	Name     string `hash:"2"`
+	Content  string `hash:"3"`
+}
 
 // Statuses of a job. The first three are final.
 const (

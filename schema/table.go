@@ -2,6 +2,7 @@ package schema
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -92,6 +93,13 @@ func Tables() []Table {
 	return tables
 }
 
+// In returns the table as datasets of a format have it: without the columns that a
+// later one brought.
+func (t Table) In(format int) Table {
+	t.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool { return c.Since > format })
+	return t
+}
+
 // Partition describes [PartitionColumn].
 func Partition() Column {
 	return Column{Name: PartitionColumn, Type: TypeDate, Doc: Text{
@@ -118,6 +126,7 @@ type Column struct {
 	Type     string // one of Type…
 	Nullable bool
 	Key      int // place in the table's key from 1; 0: not part of it
+	Since    int // the first format of the dataset that has it
 	Doc      Text
 }
 
@@ -156,6 +165,8 @@ func columnOf(field reflect.StructField) Column {
 		}
 	}
 	column.Key, _ = strconv.Atoi(field.Tag.Get("key")) // no tag: 0
+	since, _ := strconv.Atoi(field.Tag.Get("since"))   // no tag: from the first one on
+	column.Since = max(1, since)
 	return column
 }
 

@@ -24,12 +24,16 @@ import (
 	"callmill/schema"
 )
 
+// frozenFormat is the last version of the format that is frozen: datasets of it are
+// out there. A later one may still change. It is raised when that has been, and
+// then -update makes its dataset.
+const frozenFormat = 1
+
 // TestFormats reads, verifies and goes on from a dataset of every version of
-// the format there ever was. The one of today's version is made by -update
-// where there is none; one that exists is never made again, for datasets like
-// it are out there.
+// the format there ever was. One that exists is never made again, for datasets
+// like it are out there.
 func TestFormats(t *testing.T) {
-	for version := 1; version <= dataset.FormatVersion; version++ {
+	for version := 1; version <= frozenFormat; version++ {
 		t.Run(fmt.Sprint("v", version), func(t *testing.T) {
 			dir := filepath.Join("..", "..", "pipeline", "dataset", "testdata", fmt.Sprint("v", version))
 			_, err := os.Stat(dir)

@@ -19,7 +19,7 @@ import (
 
 // FormatVersion is the version of what a snapshot looks like on disk. It
 // changes with the contracts, and only with them.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // Manifest describes a snapshot. It is the last file written into the snapshot,
 // and its hash is part of the snapshot's name.

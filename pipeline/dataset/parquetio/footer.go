@@ -14,7 +14,7 @@ import (
 // version.
 const (
 	FormatKey = "callmill.format"
-	Format    = "1"
+	Format    = "2"
 )
 
 // magic begins and ends a file.

@@ -26,9 +26,11 @@ type Reader[T any] struct {
 	batch   []T
 	next    int
 	end     error // why there is no further batch
+	missing []int // fields of T that the file has no column of
 }
 
-// Open opens a file for reading.
+// Open opens a file for reading. Fields of T that it has no column of, since a
+// later format brought them, are zero.
 func Open[T any](path string) (r *Reader[T], err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -48,7 +50,22 @@ func Open[T any](path string) (r *Reader[T], err error) {
 		file:    file,
 		parquet: parquet.NewGenericReader[T](opened),
 		batch:   make([]T, 0, rowsAtATime[T]()),
+		missing: missingIn[T](opened),
 	}, nil
+}
+
+// missingIn returns the fields of T that a file has no column of.
+func missingIn[T any](file *parquet.File) (fields []int) {
+	has := map[string]bool{}
+	for _, column := range file.Root().Columns() {
+		has[column.Name()] = true
+	}
+	for field := range reflect.TypeFor[T]().Fields() {
+		if name, _, _ := strings.Cut(field.Tag.Get("parquet"), ","); name != "-" && !has[name] {
+			fields = append(fields, field.Index[0])
+		}
+	}
+	return fields
 }
 
 // parse reads the footer of a file.
@@ -108,6 +125,7 @@ func (r *Reader[T]) fill() (err error) {
 	clear(r.batch[:cap(r.batch)])
 	n, err := r.parquet.Read(r.batch[:cap(r.batch)])
 	r.batch, r.next, r.end = r.batch[:n], 0, err
+	r.clearMissing()
 	if n == 0 && err != nil {
 		return r.fill()
 	}
@@ -115,6 +133,20 @@ func (r *Reader[T]) fill() (err error) {
 		return fmt.Errorf("read %s: %w", r.file.Name(), err)
 	}
 	return nil
+}
+
+// clearMissing makes zeros of what parquet-go made up for the columns that the
+// file does not have: to a list it gives as many elements as another list has.
+func (r *Reader[T]) clearMissing() {
+	if len(r.missing) == 0 {
+		return
+	}
+	rows := reflect.ValueOf(r.batch)
+	for i := range r.batch {
+		for _, field := range r.missing {
+			rows.Index(i).Field(field).SetZero()
+		}
+	}
 }
 
 // Close closes the file.

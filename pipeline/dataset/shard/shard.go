@@ -30,6 +30,7 @@ type Published struct {
 	Shard
 	Number int      // its index in the list that List returns
 	Paths  []string // of its files, in the order of Tables; "" if it has no rows
+	Hashes []string // of these files, by the manifest: their SHA-256
 	Rows   schema.RowCounts
 }
 
@@ -46,11 +47,12 @@ func List(d *dataset.Dataset) []*Published {
 			s := Shard{day, f.Bucket, f.Buckets}
 			p := byShard[s]
 			if p == nil {
-				p = &Published{Shard: s, Number: len(list), Paths: make([]string, len(schema.RowCounts{}))}
+				p = &Published{Shard: s, Number: len(list), Paths: make([]string, len(schema.RowCounts{})), Hashes: make([]string, len(schema.RowCounts{}))}
 				byShard[s] = p
 				list = append(list, p)
 			}
 			p.Paths[table] = filepath.Join(d.SnapshotDir(), filepath.FromSlash(f.Path))
+			p.Hashes[table] = f.SHA256
 			p.Rows[table] = f.Rows
 		}
 	}

@@ -40,7 +40,7 @@ func (j *jobCheck) checkDerived(rows *schema.Rows) {
 	}
 	job := j.plan.o.Job(rows)
 	var hash schema.ContentHash
-	hash, j.content = job.ContentHash(j.content)
+	hash, j.content = job.ContentHashIn(j.plan.manifest.Format, j.content)
 	if j.job.ContentHash != hash.String() {
 		j.add(schema.TableJobs, CheckContentHash, "content_hash is %s, that of its rows is %s", j.job.ContentHash, hash)
 	}

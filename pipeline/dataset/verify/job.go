@@ -64,9 +64,9 @@ func (j *jobCheck) checkPlace(at int32) {
 // instant.
 func (p *plan) dayOf(ms int64) calendar.Day {
 	if ms == 0 || p.location == nil {
-		return noDay
+		return p.noDay
 	}
-	return min(calendar.DayOf(time.UnixMilli(ms), p.location), noDay-1)
+	return min(calendar.DayOf(time.UnixMilli(ms), p.location), p.noDay-1)
 }
 
 // checkTasks checks keys, indexes and order of the tasks, and what the job's row

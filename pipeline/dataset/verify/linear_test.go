@@ -57,7 +57,7 @@ func timeToCheck(n int, set func(*schema.Rows)) time.Duration {
 		rows.Tasks = append(rows.Tasks, schema.TaskRow{JobID: "j", TaskID: fmt.Sprintf("t%07d", i), TaskIndex: int32(i)})
 	}
 	set(rows)
-	shard := &shard{shardID{noDay, 0, 1}, map[string]*tableFile{schema.TableJobs: {}}, nil}
+	shard := &shard{shardID{0, 0, 1}, map[string]*tableFile{schema.TableJobs: {}}, nil}
 	shortest := time.Hour
 	for range 9 {
 		c := &shardCheck{plan: &plan{}, shard: shard, rows: *rows, unlisted: map[string]bool{}}

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,7 +85,7 @@ func TestNothingToCheck(t *testing.T) {
 		}, nil, "which is not a snapshot"},
 		{"a newer callmill", func(t *testing.T, dir string) {
 			forge(t, dir, func(f *forgery) { f.manifest.Format = dataset.FormatVersion + 1 })
-		}, dataset.ErrNewerFormat, "format 2, this one knows 1"},
+		}, dataset.ErrNewerFormat, fmt.Sprintf("format %d, this one knows %d", dataset.FormatVersion+1, dataset.FormatVersion)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := copyOf(t, original)

@@ -139,7 +139,10 @@ func (c *shardCheck) take(at int32) error {
 }
 
 // jobKey is the beginning of a row of jobs, for when no more is read of it.
-type jobKey struct{ InstanceID, JobID string }
+type jobKey struct {
+	InstanceID string `parquet:"instance_id"`
+	JobID      string `parquet:"job_id"`
+}
 
 // key returns the key of the job; scratch is space for it.
 func (k *jobKey) key(scratch []byte) schema.Key { return schema.JobKey(scratch, k.InstanceID, k.JobID) }

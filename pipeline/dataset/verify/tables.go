@@ -36,7 +36,7 @@ func (p *plan) checkTables() []*tableFile {
 		p.checkTable(t)
 		for _, f := range t.Files {
 			p.content[f.SHA256] = f.Path
-			file, wrong := checkFile(f, p.tables[t.Name])
+			file, wrong := p.checkFile(f, p.tables[t.Name])
 			if seen[f.Path] {
 				wrong = "is there twice"
 			}
@@ -81,14 +81,14 @@ func (p *plan) checkTable(t *dataset.Table) {
 
 // checkFile checks the entry of a file in the manifest, whose day is in its path.
 // wrong says what is wrong with it.
-func checkFile(f dataset.File, t *schema.Table) (file *tableFile, wrong string) {
+func (p *plan) checkFile(f dataset.File, t *schema.Table) (file *tableFile, wrong string) {
 	if sum, err := hex.DecodeString(f.SHA256); err != nil || len(sum) != sha256.Size || strings.ToLower(f.SHA256) != f.SHA256 {
 		return nil, fmt.Sprintf("invalid SHA-256 %q", f.SHA256)
 	}
 	if f.Rows < 0 || f.Bytes <= 0 {
 		return nil, fmt.Sprintf("it has %d rows in %d bytes", f.Rows, f.Bytes)
 	}
-	folder, day := t.Name, noDay
+	folder, day := t.Name, p.noDay
 	if t.Day {
 		date, ok := dataset.DayOf(f.Path)
 		if !ok {
@@ -99,8 +99,8 @@ func checkFile(f dataset.File, t *schema.Table) (file *tableFile, wrong string) 
 	switch want := dataset.FilePath(folder, f.SHA256); {
 	case f.Path != want:
 		return nil, "by its hash and day it must be " + want
-	case t.Day && f.Rows == 0 && (day != noDay || f.Bucket != 0 || f.Buckets != 1):
-		return nil, "without rows it must be in " + dataset.DateDir(schema.NoDate) + " as the only bucket"
+	case t.Day && f.Rows == 0 && (day != p.noDay || f.Bucket != 0 || f.Buckets != 1):
+		return nil, "without rows it must be in " + dataset.DateDir(int32(p.noDay)) + " as the only bucket"
 	case !t.Day && (f.Bucket != 0 || f.Buckets != 0):
 		return nil, "its table is not divided into buckets"
 	case t.Name != schema.TableTasks && len(f.Statuses) > 0:

@@ -73,7 +73,8 @@ type plan struct {
 	dir      string                   // of the dataset
 	name     string                   // of the snapshot
 	snapshot string                   // its folder
-	tables   map[string]*schema.Table // by name
+	tables   map[string]*schema.Table // by name, as the snapshot's format has them
+	noDay    calendar.Day             // of jobs without a call
 
 	manifest *dataset.Manifest // nil if it is damaged
 	location *time.Location    // nil if the settings name none
@@ -105,11 +106,8 @@ type unit struct {
 type tableFile struct {
 	dataset.File
 	table *schema.Table
-	day   calendar.Day // noDay for small tables
+	day   calendar.Day // plan.noDay for small tables
 }
-
-// noDay is the day of jobs without a call.
-const noDay = calendar.Day(schema.NoDate)
 
 // newPlan checks the manifest and which files there are, and plans the rest. An
 // error means that there is nothing to check.
@@ -118,10 +116,17 @@ func newPlan(dir string, o Options) (*plan, error) {
 		o: o, dir: dir,
 		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
 	}
+	p.describe(dataset.FormatVersion)
+	return p, p.prepare()
+}
+
+// describe describes what snapshots of a format have.
+func (p *plan) describe(format int) {
+	p.noDay = calendar.Day(schema.NoDateIn(format))
 	for _, t := range schema.Tables() {
+		t = t.In(format)
 		p.tables[t.Name] = &t
 	}
-	return p, p.prepare()
 }
 
 func (p *plan) prepare() (err error) {
@@ -147,6 +152,7 @@ func (p *plan) prepare() (err error) {
 		p.checkViewsText()
 		return nil
 	}
+	p.describe(max(1, p.manifest.Format))
 	p.checkSettings()
 	p.checkExtent()
 	p.checkCounts()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/parquet/file"
 
@@ -14,11 +16,12 @@ import (
 // batchRows is how many rows are decoded at a time.
 const batchRows = 1024
 
-// Reader reads the rows of a file in order. The fields of T that are columns
-// must be the first columns of the file. Not safe for concurrent use.
+// Reader reads the rows of a file in order. Fields of T that are no columns of
+// the table are zero. Not safe for concurrent use.
 type Reader[T any] struct {
 	file    *file.Reader
 	columns []*column
+	fields  []int // of T that they are decoded into
 
 	group int   // row group to be read next
 	left  int64 // rows left in the current row group
@@ -38,11 +41,15 @@ func Open[T any](path string, table *schema.Table) (r *Reader[T], err error) {
 	}
 	r = &Reader[T]{file: opened, batch: make([]T, 0, min(batchRows, max(1, opened.NumRows())))}
 	for field := range reflect.TypeFor[T]().Fields() {
-		if i := len(r.columns); schema.IsColumn(field) {
-			r.columns = append(r.columns, newColumn(table.Columns[i], i, cap(r.batch), func(what string) {
-				r.strange = cmp.Or(r.strange, fmt.Sprintf("column %s after row %d: %s", table.Columns[i].Name, r.rows, what))
-			}))
+		name, _, _ := strings.Cut(field.Tag.Get("parquet"), ",")
+		i := slices.IndexFunc(table.Columns, func(c schema.Column) bool { return c.Name == name })
+		if i < 0 {
+			continue
 		}
+		r.fields = append(r.fields, field.Index[0])
+		r.columns = append(r.columns, newColumn(table.Columns[i], i, cap(r.batch), func(what string) {
+			r.strange = cmp.Or(r.strange, fmt.Sprintf("column %s after row %d: %s", name, r.rows, what))
+		}))
 	}
 	return r, nil
 }
@@ -80,7 +87,7 @@ func (r *Reader[T]) fill() (err error) {
 	rows := reflect.ValueOf(r.batch)
 	for i, c := range r.columns {
 		for row := range r.batch {
-			if err := c.next(rows.Index(row).Field(i).Addr().Interface()); err != nil {
+			if err := c.next(rows.Index(row).Field(r.fields[i]).Addr().Interface()); err != nil {
 				return fmt.Errorf("column %s after row %d: %w", c.Name, r.rows, err)
 			}
 		}
