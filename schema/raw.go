@@ -92,7 +92,7 @@ const (
 	RejectUnfetched = "unfetched" // an id the API answers with errors only
 	RejectEmpty     = "empty"     // no bytes at all
 	RejectEncoding  = "encoding"  // a declared encoding that is not supported
-	RejectTime      = "time"      // an instant outside the years 1970–9998
+	RejectTime      = "time"      // an instant outside the years 1970–2099
 )
 
 // Decoded is one thing found in a Raw: exactly one of Job, Facts, Group, Reject

@@ -156,17 +156,13 @@ func optional[T any](kept *arena[T], dst **T, v T, set bool) {
 	}
 }
 
-// maxInstant is the last millisecond of 9998: the year after it is the
-// partition of jobs that were not called yet.
-const maxInstant = 253370764799999
-
 // Instant reads milliseconds.
 func (r *Reader) Instant(dst *int64) bool {
 	v, _, ok := r.Integer()
 	*dst = v
-	if v < 0 || v > maxInstant {
+	if v < 0 || v > schema.MaxInstant {
 		*dst = 0
-		r.Refuse(schema.RejectTime, r.field, "an instant outside the years 1970 to 9998")
+		r.Refuse(schema.RejectTime, r.field, "an instant outside the years 1970 to 2099")
 	}
 	return ok
 }
@@ -192,8 +188,8 @@ func (r *Reader) Time(dst *int64) (given, ok bool) {
 		r.Refuse(schema.RejectTime, r.field, Quoted(s)+", neither RFC 3339 nor milliseconds")
 		return false, true
 	}
-	if *dst < 0 || *dst > maxInstant {
-		r.Refuse(schema.RejectTime, r.field, "an instant outside the years 1970 to 9998")
+	if *dst < 0 || *dst > schema.MaxInstant {
+		r.Refuse(schema.RejectTime, r.field, "an instant outside the years 1970 to 2099")
 	}
 	return true, true
 }
