@@ -80,7 +80,7 @@ func (d *DayStatus) add(table string, rows int64) {
 
 // coveredBy returns the instances with an interval that holds the whole day.
 func (m *Manifest) coveredBy(day int32, location *time.Location) []string {
-	if day == schema.NoDate {
+	if day == schema.NoDateIn(m.Format) {
 		return nil
 	}
 	whole := calendar.Day(day).Interval(location)
