@@ -102,6 +102,7 @@ CREATE TABLE "tasks" (
   "flow_ended" BOOLEAN,
   "flow_ended_source" VARCHAR,
   "spoke" BOOLEAN NOT NULL,
+  "facts_observed_at" TIMESTAMP WITH TIME ZONE,
   "job_date" DATE NOT NULL
 );
 COMMENT ON TABLE "tasks" IS 'One call attempt. Key: instance_id, job_id, task_id.';
@@ -160,6 +161,7 @@ COMMENT ON COLUMN "tasks"."last_turn_time" IS 'Latest stored time of a line.';
 COMMENT ON COLUMN "tasks"."flow_ended" IS 'Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).';
 COMMENT ON COLUMN "tasks"."flow_ended_source" IS 'Where flow_ended is from: api (SearchTask) or inferred (the robot''s last two lines); NULL where flow_ended is.';
 COMMENT ON COLUMN "tasks"."spoke" IS 'Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.';
+COMMENT ON COLUMN "tasks"."facts_observed_at" IS 'When the row of SearchTask was received that brought the columns from it; NULL without them, and where a dataset of format 1 did not keep it.';
 COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "turns" (
