@@ -151,7 +151,10 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		Observer:  observer,
 	}
 	if o.anew {
-		return commit.BeginAnew(d, run, options), nil
+		return commit.BeginAnew(d, run, options)
+	}
+	if m := d.Manifest(); m != nil {
+		options.Rederive = !s.Derives(m.Settings)
 	}
 	return commit.Begin(ctx, d, run, options)
 }

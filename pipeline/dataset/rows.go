@@ -1,6 +1,10 @@
 package dataset
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -25,6 +29,24 @@ func Rows[T any](d *Dataset, table string) iter.Seq2[*T, error] {
 			}
 		}
 	}
+}
+
+// CheckFile checks that a file of the published snapshot is the one that was
+// written, byte for byte.
+func (d *Dataset) CheckFile(f File) error {
+	file, err := d.fs.Open(filepath.Join(d.SnapshotDir(), filepath.FromSlash(f.Path)))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
+		return fmt.Errorf("%s is not as it was written: the snapshot is damaged, `callmill verify` says how", f.Path)
+	}
+	return nil
 }
 
 // Rejects reads the published rejects, each valid until the next.
