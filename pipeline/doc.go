@@ -55,6 +55,7 @@
 //	pipeline/dataset/shard     the day tables; the jobs of a shard, read from its files
 //	pipeline/dataset/jobsort   jobs sorted beyond memory
 //	pipeline/dataset/spill     records sorted beyond memory
+//	pipeline/dataset/changes   which jobs differ between two snapshots
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/dataset/verify/arrowio  that reader
@@ -170,7 +171,7 @@
 //	github.com/spf13/pflag                commands: cobra's flags.
 //	golang.org/x/sys                      source: fadvise, which fetches files before it is their turn. The standard library lacks it.
 //	golang.org/x/crypto/x509roots         cmd/callmill: x509roots/fallback, Mozilla's root certificates for images that have none.
-//	golang.org/x/term                     cmd/callmill: whether stderr is a terminal.
+//	golang.org/x/term                     cmd/callmill: whether stdout or stderr is a terminal.
 //	github.com/vbauerster/mpb/v8          progress: the bar on a terminal.
 //	github.com/mattn/go-runewidth         demo: how many columns Chinese text takes; mpb uses it, too.
 //

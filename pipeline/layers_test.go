@@ -64,6 +64,11 @@ var arrows = []arrow{
 	{"pipeline/dataset/shard", "pipeline/dataset/jobsort", "the order of jobs"},
 	{"pipeline/dataset/shard", "pipeline/dataset/parquetio", "the files it reads"},
 	{"pipeline/dataset/jobsort", "pipeline/dataset/spill", "the sorter beneath it"},
+	{"pipeline/dataset/changes", "pipeline/dataset", "the snapshots it compares"},
+	{"pipeline/dataset/changes", "pipeline/dataset/shard", "the shards it reads"},
+	{"pipeline/dataset/changes", "pipeline/dataset/jobsort", "the order of jobs"},
+	{"pipeline/dataset/changes", "pipeline/dataset/parquetio", "the keys of jobs"},
+	{"pipeline/dataset/changes", "pipeline/dataset/spill", "what it found, sorted beyond memory"},
 	{"pipeline/dataset/verify", "pipeline/dataset", "the folder it checks"},
 	{"pipeline/dataset/verify", "pipeline/dataset/verify/arrowio", "the second reader"},
 	{"pipeline/dataset/verify", "pipeline/dataset/parquetio", "the keys in a file's footer"},
@@ -105,7 +110,7 @@ var libraries = []library{
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},
 	{"golang.org/x/text", "NFKC of phone numbers; declared encodings", units("pipeline/redact", "pipeline/decode/charset")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
-	{"golang.org/x/term", "whether stderr is a terminal", units("cmd/callmill")},
+	{"golang.org/x/term", "whether stdout or stderr is a terminal", units("cmd/callmill")},
 	{"golang.org/x/sys", "fadvise: files are fetched before they are read", units("pipeline/source")},
 }
 

@@ -12,6 +12,7 @@
 //	parquet-element  encoding of the elements of a list
 //	split            the text column whose pieces a list holds
 //	stats            "none" omits statistics
+//	since            the first format of the dataset that has the column; without it, 1
 //	key              place in the table's key, from 1
 //	en, zh           the published documentation of the column
 //

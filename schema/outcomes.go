@@ -147,14 +147,20 @@ func (o *Outcome) WasNotUnderstood() *bool { return o.truth(o.NotUnderstood) }
 
 // FailedDialogue reports whether the call was connected and not understood,
 // silent, without interaction, broken, or hung up before the end of the flow.
-// It is nil when Connected is. reachedEnd is SearchTask's HasReachedEndOfFlow,
-// nil if unknown.
-func (o *Outcome) FailedDialogue(reachedEnd *bool) *bool {
+// flowEnded says whether the flow came to its end, nil if nothing tells. The
+// result is nil when Connected is, and if it depends on flowEnded and that is nil.
+func (o *Outcome) FailedDialogue(flowEnded *bool) *bool {
 	switch o.Outcome {
 	case Silent, NoInteraction, Broken:
 		return o.truth(true)
 	case HungUp:
-		return o.truth(o.NotUnderstood || reachedEnd == nil || !*reachedEnd)
+		if o.NotUnderstood {
+			return o.truth(true)
+		}
+		if flowEnded == nil {
+			return nil
+		}
+		return o.truth(!*flowEnded)
 	}
 	return o.truth(o.NotUnderstood)
 }

@@ -19,6 +19,7 @@ import (
 	_ "time/tzdata" // for machines without a time zone database
 
 	_ "golang.org/x/crypto/x509roots/fallback" // for machines without root certificates
+	"golang.org/x/term"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/outboundbot/client"
@@ -49,6 +50,8 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		stdin: stdin, stdout: bufio.NewWriter(output{stdout}), stderr: stderr,
 		getenv: os.LookupEnv, now: time.Now, limitMemory: limitMemory,
 	}
+	file, ok := stdout.(*os.File)
+	env.terminal = ok && term.IsTerminal(int(file.Fd()))
 	root := newRoot(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -66,6 +69,7 @@ type environment struct {
 	// that prints many lines checks the error of each to stop early; one whose
 	// output is awaited flushes it.
 	stdout      *bufio.Writer
+	terminal    bool // stdout is one
 	stderr      io.Writer
 	getenv      func(string) (string, bool)
 	now         func() time.Time

@@ -47,7 +47,7 @@ Exit codes:
 		return exit.WithHint(exit.AsUsage(err), fmt.Sprintf("`%s --help` lists the flags", c.CommandPath()))
 	})
 	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env),
-		newStatus(env), newPath(env), newViews(env), newRejects(env), newSnapshots(env), newSchema(env),
+		newStatus(env), newPath(env), newViews(env), newRejects(env), newChanges(env), newSnapshots(env), newSchema(env),
 		newSimulate(env), newHash(env), newVersion(env))
 	checkArguments(root)
 	for _, c := range root.Commands() {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -16,15 +18,21 @@ import (
 
 func newSnapshots(env *environment) *cobra.Command {
 	var flags folderFlags
+	var bookmark string
 	c := &cobra.Command{
-		Use:   "snapshots DIR list|prune|pin NAME|unpin NAME|rollback NAME",
+		Use:   "snapshots DIR list|prune|pin [NAME]|unpin NAME|rollback NAME",
 		Short: "List, prune, pin or roll back snapshots",
 		Long: `List shows the snapshots. Prune removes those beyond --keep and --keep-for. Pin
-exempts one from pruning, unpin ends that. Rollback publishes an earlier one
-again: the next run continues from it.
+exempts one from pruning, by default the published one; unpin ends that.
+Rollback publishes an earlier one again: the next run continues from it.
+
+With --as, pin sets a bookmark: a pin with a name of its own, for a consumer
+that has read the snapshot and will ask ` + "`callmill changes DIR --since NAME`" + `. A
+bookmark that exists is moved. Unpin takes its name, too.
 
 The published snapshot, its parent and pinned ones are never removed.`,
 		Example: `  callmill snapshots data list
+  callmill snapshots data pin --as warehouse
   callmill snapshots data rollback 20260122T013000Z-1f3a9c`,
 		Args: cobra.RangeArgs(1, 3),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -32,18 +40,11 @@ The published snapshot, its parent and pinned ones are never removed.`,
 			if len(args) > 1 {
 				action = args[1]
 			}
-			switch action {
-			case "pin", "unpin", "rollback":
-				if len(args) != 3 {
-					return exit.Usagef("%s takes the name of a snapshot", action)
-				}
+			if len(args) > 2 {
 				name = args[2]
-			case "list", "prune":
-				if len(args) == 3 {
-					return exit.Usagef("%s takes no name", action)
-				}
-			default:
-				return exit.Usagef("invalid action %q: want list, prune, pin, unpin or rollback", action)
+			}
+			if err := checkAction(action, name, c.Flags().Changed("as"), bookmark); err != nil {
+				return err
 			}
 			if err := flags.check(); err != nil {
 				return err
@@ -58,11 +59,36 @@ The published snapshot, its parent and pinned ones are never removed.`,
 				}
 				return err
 			}
-			return changeSnapshots(c.Context(), env, dir, action, name, flags.options)
+			return changeSnapshots(c.Context(), env, dir, action, dataset.Pin{Snapshot: name, Bookmark: bookmark}, flags.options)
 		},
 	}
 	flags.add(c.Flags())
+	c.Flags().StringVar(&bookmark, "as", "", "`BOOKMARK` that pin sets or moves")
 	return c
+}
+
+// checkAction checks that an action takes what it is given.
+func checkAction(action, name string, named bool, bookmark string) error {
+	switch action {
+	case "unpin", "rollback":
+		if name == "" {
+			return exit.Usagef("%s takes the name of a snapshot", action)
+		}
+	case "list", "prune":
+		if name != "" {
+			return exit.Usagef("%s takes no name", action)
+		}
+	case "pin":
+		if named {
+			return dataset.CheckBookmark(bookmark)
+		}
+	default:
+		return exit.Usagef("invalid action %q: want list, prune, pin, unpin or rollback", action)
+	}
+	if named {
+		return exit.Usagef("--as is for pin, not for %s", action)
+	}
+	return nil
 }
 
 func listSnapshots(env *environment, dir string) error {
@@ -73,26 +99,27 @@ func listSnapshots(env *environment, dir string) error {
 	w := tabwriter.NewWriter(env.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "SNAPSHOT\tPUBLISHED\tJOBS\tTASKS\tTURNS\tREJECTS\t")
 	for _, s := range list {
-		marks := ""
+		var marks []string
 		if s.Latest {
-			marks = "latest "
+			marks = append(marks, "latest")
 		}
-		if s.Pinned {
-			marks += "pinned"
+		for _, p := range s.Pins {
+			marks = append(marks, strings.TrimSpace("pinned "+p.Bookmark))
 		}
+		marked := strings.Join(marks, ", ")
 		m := s.Manifest
 		if m == nil {
-			fmt.Fprintf(w, "%s\tbroken\t\t\t\t\t%s %v\n", s.Name, marks, s.Err)
+			fmt.Fprintf(w, "%s\tbroken\t\t\t\t\t%s %v\n", s.Name, marked, s.Err)
 			continue
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", s.Name, m.Published.Format(time.RFC3339),
-			m.Table(schema.TableJobs).Rows, m.Table(schema.TableTasks).Rows, m.Table(schema.TableTurns).Rows, m.Table(schema.TableRejects).Rows, marks)
+			m.Table(schema.TableJobs).Rows, m.Table(schema.TableTasks).Rows, m.Table(schema.TableTurns).Rows, m.Table(schema.TableRejects).Rows, marked)
 	}
 	return w.Flush()
 }
 
 // changeSnapshots prunes, pins or unpins.
-func changeSnapshots(ctx context.Context, env *environment, dir, action, name string, options dataset.Options) (err error) {
+func changeSnapshots(ctx context.Context, env *environment, dir, action string, pin dataset.Pin, options dataset.Options) (err error) {
 	if _, err := dataset.View(dir); err != nil {
 		return err
 	}
@@ -101,8 +128,15 @@ func changeSnapshots(ctx context.Context, env *environment, dir, action, name st
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	if action != "prune" {
-		return d.Pin(name, action == "pin")
+	switch action {
+	case "pin":
+		snapshot, err := d.Pin(cmp.Or(pin.Snapshot, d.Name()), pin.Bookmark)
+		if err == nil {
+			fmt.Fprintln(env.stdout, "pinned", snapshot)
+		}
+		return err
+	case "unpin":
+		return d.Unpin(pin.Snapshot)
 	}
 	removed, err := d.Prune()
 	for _, name := range removed {

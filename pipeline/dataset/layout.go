@@ -25,7 +25,7 @@ const (
 	dictDir       = "dict"      // user dictionaries, named for their hash
 	keyFile       = "key"       // secret of the contact keys
 	lockFile      = "lock"
-	pinFile       = "pinned"                     // in runs/: names of snapshots that are never pruned
+	pinFile       = "pinned"                     // in runs/: snapshots that are never pruned
 	BuildPrefix   = ".build-"                    // in snapshots/: a snapshot in the making
 	ScratchPrefix = ".tmp-"                      // anywhere: a file or link about to be renamed
 	datePrefix    = schema.PartitionColumn + "=" // of the folders of a day table

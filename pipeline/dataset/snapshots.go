@@ -21,7 +21,7 @@ type Listed struct {
 	Manifest *Manifest // nil where it is broken
 	Err      error     // why it is
 	Latest   bool
-	Pinned   bool
+	Pins     []Pin // those that keep it from being pruned
 }
 
 // List shows the snapshots of the dataset in dir in the order in which they
@@ -33,14 +33,15 @@ func List(dir string) ([]Listed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list snapshots: %w", err)
 	}
-	pinned, err := d.Pinned()
+	pins, err := d.Pins()
 	if err != nil {
 		return nil, fmt.Errorf("list snapshots: %w", err)
 	}
 	latest, _ := d.latest() // none where it cannot be read
 	list := make([]Listed, len(names))
 	for i, name := range names {
-		list[i] = Listed{Name: name, Latest: name == latest, Pinned: slices.Contains(pinned, name)}
+		others := func(p Pin) bool { return p.Snapshot != name }
+		list[i] = Listed{Name: name, Latest: name == latest, Pins: slices.DeleteFunc(slices.Clone(pins), others)}
 		list[i].Manifest, list[i].Err = d.Snapshot(name)
 	}
 	return list, nil
@@ -89,13 +90,14 @@ func (d *Dataset) Prune() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	pinned, err := d.Pinned()
+	pins, err := d.Pins()
 	if err != nil {
 		return nil, err
 	}
 	var removed []string
 	for _, name := range names[:d.beyond(names)] {
-		if name == d.name || d.manifest != nil && name == d.manifest.Parent || slices.Contains(pinned, name) || d.young(name) {
+		pinned := slices.ContainsFunc(pins, func(p Pin) bool { return p.Snapshot == name })
+		if name == d.name || d.manifest != nil && name == d.manifest.Parent || pinned || d.young(name) {
 			continue
 		}
 		if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil {
@@ -170,33 +172,6 @@ func removeOurs(fsys durable.FS, dir, folder string) (gone bool, err error) {
 	return true, fsys.Remove(filepath.Join(dir, filepath.FromSlash(folder)))
 }
 
-// Pinned lists the snapshots that are never pruned.
-func (d *Dataset) Pinned() ([]string, error) {
-	text, err := durable.ReadFile(d.fs, d.Path(runsDir, pinFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return strings.Fields(string(text)), err
-}
-
-// Pin keeps a snapshot from being pruned, or stops doing so where pin is false.
-func (d *Dataset) Pin(name string, pin bool) error {
-	if _, err := d.Snapshot(name); err != nil && pin {
-		return err
-	}
-	pinned, err := d.Pinned()
-	if err != nil {
-		return err
-	}
-	pinned = slices.DeleteFunc(pinned, func(p string) bool { return p == name })
-	if pin {
-		pinned = append(pinned, name)
-		slices.Sort(pinned)
-	}
-	text := strings.Join(append(pinned, ""), "\n")
-	return durable.WriteFile(d.fs, d.Path(runsDir, pinFile), []byte(text), d.FileMode())
-}
-
 // Snapshot reads the manifest of a snapshot, which must be whole.
 func (d *Dataset) Snapshot(name string) (*Manifest, error) {
 	if !snapshotName.MatchString(name) {
@@ -204,9 +179,32 @@ func (d *Dataset) Snapshot(name string) (*Manifest, error) {
 	}
 	m, err := readManifest(d.fs, d.Path(SnapshotsDir, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no snapshot %s, or it has no manifest", name)
+		return nil, &MissingError{name}
 	}
 	return m, err
+}
+
+// MissingError means that a snapshot is not there: it was pruned, or never was.
+type MissingError struct{ Snapshot string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("there is no snapshot %s, or it has no manifest", e.Snapshot)
+}
+
+// At returns the dataset as of the snapshot that a name or a bookmark stands for,
+// for reading alone. The error is [ErrNoBookmark] where it stands for none, and a
+// [*MissingError] where the snapshot is not there any more.
+func (d *Dataset) At(name string) (*Dataset, error) {
+	snapshot, err := d.Resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	at := newDataset(d.dir, d.options)
+	at.name = snapshot
+	if at.manifest, err = d.Snapshot(snapshot); err != nil && snapshot != name {
+		return nil, fmt.Errorf("bookmark %s: %w", name, err)
+	}
+	return at, err
 }
 
 // Rollback makes an earlier snapshot, or a later one, the latest again. The

@@ -13,6 +13,7 @@ import (
 func (f *Flattener) addTask(j *schema.Job, index int, o *schema.Outcome, attempt *int32) {
 	t := &j.Tasks[index]
 	c := &t.Contact
+	ended, source := flowEnded(t)
 	row := schema.TaskRow{
 		InstanceID:     j.InstanceID,
 		JobID:          j.JobID,
@@ -32,7 +33,7 @@ func (f *Flattener) addTask(j *schema.Job, index int, o *schema.Outcome, attempt
 		Connected:      o.Connected(),
 		Answered:       o.Answered(),
 		NotUnderstood:  o.WasNotUnderstood(),
-		FailedDialogue: o.FailedDialogue(t.Facts.ReachedEnd),
+		FailedDialogue: o.FailedDialogue(ended),
 		EndedBy:        o.EndedBy,
 
 		PlannedTime: t.PlannedTime,
@@ -52,6 +53,9 @@ func (f *Flattener) addTask(j *schema.Job, index int, o *schema.Outcome, attempt
 		ContactRole:        c.Role,
 		ContactState:       c.State,
 		ContactJobID:       c.JobID,
+
+		FlowEnded:       ended,
+		FlowEndedSource: source,
 	}
 	f.setFacts(&row, &t.Facts)
 	if at := t.CallTime(); at != 0 {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/internal/durable"
@@ -89,7 +90,7 @@ func (tx *Tx) checkSmall() error {
 	}
 	for _, name := range schema.TableNames()[len(schema.DayTables()):] {
 		for _, f := range tx.base.Table(name).Files {
-			if err := tx.dataset.CheckFile(f); err != nil {
+			if err := dataset.CheckFile(filepath.Join(tx.dataset.SnapshotDir(), filepath.FromSlash(f.Path)), f.SHA256); err != nil {
 				return fmt.Errorf("read table %s: %w", name, err)
 			}
 		}

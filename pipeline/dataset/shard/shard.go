@@ -39,16 +39,17 @@ type Published struct {
 	Shard
 	Number int      // its index in the list that List returns
 	Paths  []string // of its files, in the order of Tables; "" if it has no rows
+	Hashes []string // of these files, by the manifest: their SHA-256
 	Rows   schema.RowCounts
-
-	dataset *dataset.Dataset
-	files   []dataset.File
 }
 
 // CheckFiles checks that the files of the shard are the ones that were written.
 func (p *Published) CheckFiles() error {
-	for _, f := range p.files {
-		if err := p.dataset.CheckFile(f); err != nil {
+	for i, path := range p.Paths {
+		if path == "" {
+			continue
+		}
+		if err := dataset.CheckFile(path, p.Hashes[i]); err != nil {
 			return err
 		}
 	}
@@ -68,14 +69,14 @@ func List(d *dataset.Dataset) []*Published {
 			s := Shard{day, f.Bucket, f.Buckets}
 			p := byShard[s]
 			if p == nil {
-				p = &Published{Shard: s, Number: len(list), Paths: make([]string, len(schema.RowCounts{})), dataset: d}
+				p = &Published{Shard: s, Number: len(list), Paths: make([]string, len(schema.RowCounts{})), Hashes: make([]string, len(schema.RowCounts{}))}
 				p.Day = schema.JobDateOf(d.Manifest().Format, day)
 				byShard[s] = p
 				list = append(list, p)
 			}
 			p.Paths[table] = filepath.Join(d.SnapshotDir(), filepath.FromSlash(f.Path))
+			p.Hashes[table] = f.SHA256
 			p.Rows[table] = f.Rows
-			p.files = append(p.files, f)
 		}
 	}
 	return list

@@ -36,7 +36,8 @@ func Code(ctx context.Context, err error) int {
 		return Done
 	case Interrupted(ctx, err):
 		return 128 + int(caught(ctx))
-	case errors.As(err, &usage), errors.As(err, &setting), errors.Is(err, dataset.ErrForeign):
+	case errors.As(err, &usage), errors.As(err, &setting), errors.Is(err, dataset.ErrForeign),
+		errors.Is(err, dataset.ErrNoBookmark), errors.Is(err, dataset.ErrBookmarkName):
 		return Usage
 	case errors.As(err, &api) && api.Kind == client.Usage:
 		return Usage
@@ -122,6 +123,8 @@ func Hint(err error) string {
 		return "omit the flag to use the dataset's own setting, or write to another folder"
 	case errors.Is(err, dataset.ErrForeign):
 		return "name a dataset, or a new or empty folder"
+	case errors.Is(err, dataset.ErrNoBookmark):
+		return "`callmill snapshots DIR list` shows the snapshots and bookmarks"
 	case errors.Is(err, dataset.ErrLocked):
 		return "wait for it with --lock-wait 10m"
 	case errors.Is(err, dataset.ErrNewerFormat):

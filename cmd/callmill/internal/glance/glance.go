@@ -20,6 +20,7 @@ import (
 type Glance struct {
 	Jobs, Tasks, Turns                  int64   // rows of the tables
 	Dialed, Connected, Answered, Failed int64   // calls; Failed: with a failed dialogue
+	Judged                              int64   // connected calls of which it is known whether they failed
 	HungUp                              int64   // calls with lines that the contact hung up
 	Outcomes                            []Count // of dialled calls, the most frequent first
 	Words                               []Word  // that contacts say more often when dialogues fail
@@ -91,6 +92,9 @@ func (g *Glance) readTasks(d *dataset.Dataset) error {
 		g.Connected += one(row.Connected)
 		g.Answered += one(row.Answered)
 		g.Failed += one(row.FailedDialogue)
+		if one(row.Connected) == 1 && row.FailedDialogue != nil {
+			g.Judged++
+		}
 	}
 	g.Outcomes = mostFrequent(outcomes, len(outcomes))
 	return nil
@@ -123,7 +127,7 @@ func (g *Glance) readTurns(d *dataset.Dataset) error {
 			g.HungUp++
 			ends[lastRobot]++
 		}
-		if row.Speaker == schema.SpeakerContact && one(row.Answered) == 1 {
+		if row.Speaker == schema.SpeakerContact && one(row.Answered) == 1 && row.FailedDialogue != nil {
 			if one(row.FailedDialogue) == 1 {
 				count(failed, row.Tokens)
 			} else {

@@ -99,6 +99,9 @@ CREATE TABLE "tasks" (
   "contact_chars" INTEGER NOT NULL,
   "first_turn_time" TIMESTAMP WITH TIME ZONE,
   "last_turn_time" TIMESTAMP WITH TIME ZONE,
+  "flow_ended" BOOLEAN,
+  "flow_ended_source" VARCHAR,
+  "spoke" BOOLEAN NOT NULL,
   "job_date" DATE NOT NULL
 );
 COMMENT ON TABLE "tasks" IS 'One call attempt. Key: instance_id, job_id, task_id.';
@@ -121,7 +124,7 @@ COMMENT ON COLUMN "tasks"."outcome" IS 'How the attempt ended; see the statuses 
 COMMENT ON COLUMN "tasks"."connected" IS 'Whether the call was connected; NULL while in progress or unknown.';
 COMMENT ON COLUMN "tasks"."answered" IS 'Whether a person answered: connected and not intercepted by a machine.';
 COMMENT ON COLUMN "tasks"."not_understood" IS 'Whether the robot had no answer to what was said (拒识).';
-COMMENT ON COLUMN "tasks"."failed_dialogue" IS 'Connected, and not understood, silent, without interaction, broken, or hung up before the end of the flow.';
+COMMENT ON COLUMN "tasks"."failed_dialogue" IS 'Connected, and not understood, silent, without interaction, broken, or hung up unless flow_ended; NULL if hung up and flow_ended is NULL, and where connected is NULL.';
 COMMENT ON COLUMN "tasks"."ended_by" IS 'Who ended the call: robot, contact, transfer, system.';
 COMMENT ON COLUMN "tasks"."planned_time" IS 'When the attempt was planned.';
 COMMENT ON COLUMN "tasks"."actual_time" IS 'When the attempt was made.';
@@ -145,7 +148,7 @@ COMMENT ON COLUMN "tasks"."ringing_s" IS 'Length of the ringing in s, from Searc
 COMMENT ON COLUMN "tasks"."end_reason" IS 'TaskEndReason 1–11, from SearchTask.';
 COMMENT ON COLUMN "tasks"."reached_end" IS 'Whether the flow reached its end, from SearchTask.';
 COMMENT ON COLUMN "tasks"."last_playback_completed" IS 'Whether the last robot line was played to its end, from SearchTask.';
-COMMENT ON COLUMN "tasks"."hung_up_by_rejection" IS 'Whether the contact hung up by rejecting the call, from SearchTask.';
+COMMENT ON COLUMN "tasks"."hung_up_by_rejection" IS 'Whether the call was hung up after the robot had no answer to what was said, from SearchTask (拒识).';
 COMMENT ON COLUMN "tasks"."dial_exceptions" IS 'DialExceptionCodes, from SearchTask.';
 COMMENT ON COLUMN "tasks"."turn_count" IS 'Number of lines of the conversation.';
 COMMENT ON COLUMN "tasks"."robot_turns" IS 'Number of lines of the robot.';
@@ -154,6 +157,9 @@ COMMENT ON COLUMN "tasks"."robot_chars" IS 'Code points the robot spoke.';
 COMMENT ON COLUMN "tasks"."contact_chars" IS 'Code points the contact spoke.';
 COMMENT ON COLUMN "tasks"."first_turn_time" IS 'Earliest stored time of a line.';
 COMMENT ON COLUMN "tasks"."last_turn_time" IS 'Latest stored time of a line.';
+COMMENT ON COLUMN "tasks"."flow_ended" IS 'Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).';
+COMMENT ON COLUMN "tasks"."flow_ended_source" IS 'Where flow_ended is from: api (SearchTask) or inferred (the robot''s last two lines); NULL where flow_ended is.';
+COMMENT ON COLUMN "tasks"."spoke" IS 'Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.';
 COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "turns" (
@@ -187,7 +193,7 @@ COMMENT ON COLUMN "turns"."turns_left" IS 'Number of lines that follow.';
 COMMENT ON COLUMN "turns"."speaker" IS 'Robot, Contact, or Unknown if the API names no speaker.';
 COMMENT ON COLUMN "turns"."script" IS 'What was said, byte for byte; may be empty.';
 COMMENT ON COLUMN "turns"."tokens" IS 'The words of script; joined without separator they equal script.';
-COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the call''s own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.';
+COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the values of the job''s extras as {=key}, then its call''s name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers.';
 COMMENT ON COLUMN "turns"."chars" IS 'Length of script in code points.';
 COMMENT ON COLUMN "turns"."stored_time" IS 'When the text was stored, not when it was spoken.';
 COMMENT ON COLUMN "turns"."gap_ms" IS 'Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable.';

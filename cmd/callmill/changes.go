@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/joblist"
+	"callmill/cmd/callmill/internal/quantity"
+	"callmill/cmd/callmill/internal/quote"
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/changes"
+)
+
+func newChanges(env *environment) *cobra.Command {
+	o := changesOptions{memory: 300 << 20}
+	c := ofDataset(&cobra.Command{
+		Use:   "changes DIR --since SNAPSHOT",
+		Short: "List the jobs that are new, changed or gone since a snapshot",
+		Long: `Changes compares the published snapshot with an earlier one, named by itself or
+by a bookmark (` + "`callmill snapshots DIR pin --as NAME`" + `), and prints the jobs that
+are not the same, by instance_id and job_id: new, changed, or gone. A job has
+changed if any of its rows in jobs, tasks, turns, contacts, extras or summaries
+has, for whatever reason: a later version, values of SearchTask that came late,
+other settings, a rollback. Replacing all rows of these jobs makes a copy of the
+earlier snapshot one of the later.
+
+The tables job_groups, statuses and rejects are not by job and not compared:
+they are small, take them whole.
+
+Both snapshots are settled before anything is read. Name them with --since and
+--to, e.g. by ` + "`callmill path`" + `, where the rows are read afterwards: what is
+published meanwhile is then left for the next time.
+
+Only files that differ are read. Between snapshots of different formats or
+derivations every job has changed. --format json prints an object per line.`,
+		Example: `  callmill changes data --since 20260122T013000Z-1f3a9c
+  callmill changes data --since warehouse --format parquet > changes.parquet`,
+	}, func(ctx context.Context, dir string) error { return o.print(ctx, env, dir) })
+	c.Flags().StringVar(&o.since, "since", "", "`SNAPSHOT` or bookmark to compare with (required)")
+	c.Flags().StringVar(&o.to, "to", "", "`SNAPSHOT` or bookmark to compare (default: the published one)")
+	c.Flags().StringVar(&o.format, "format", joblist.Formats()[0], "table, csv, json or parquet")
+	c.Flags().Var(&o.memory, "memory", "memory limit, e.g. 300MB or 1GB; differences beyond it are kept in a temporary file")
+	return c
+}
+
+type changesOptions struct {
+	since, to, format string
+	memory            quantity.Size
+}
+
+func (o *changesOptions) check(env *environment) error {
+	if err := joblist.ParseFormat(o.format); err != nil {
+		return exit.AsUsage(err)
+	}
+	switch {
+	case o.since == "":
+		return exit.WithHint(exit.Usagef("--since is missing"), "name a snapshot or a bookmark; `callmill snapshots DIR list` shows them")
+	case o.memory < 64<<20:
+		return exit.Usagef("--memory must be at least 64MB, got %s", o.memory)
+	case o.format == "parquet" && env.terminal:
+		return exit.WithHint(exit.Usagef("--format parquet is not for a terminal"), "redirect it, e.g. > changes.parquet")
+	}
+	return nil
+}
+
+func (o *changesOptions) print(ctx context.Context, env *environment, dir string) (err error) {
+	if err := o.check(env); err != nil {
+		return err
+	}
+	if env.limitMemory != nil {
+		env.limitMemory(int64(o.memory))
+	}
+	d, err := dataset.View(dir)
+	if err != nil {
+		return err
+	}
+	since, err := d.At(o.since)
+	if err != nil {
+		snapshot, _ := d.Resolve(o.since)
+		return unknownSince(dir, snapshot, err)
+	}
+	to := d
+	if o.to != "" {
+		if to, err = d.At(o.to); err != nil {
+			return fmt.Errorf("--to: %w", err)
+		}
+	}
+	found, err := changes.Between(ctx, since, to, changes.Options{Memory: int64(o.memory) / 4})
+	if err != nil {
+		return unknownSince(dir, since.Name(), fmt.Errorf("compare %s with %s: %w", since.Name(), to.Name(), err))
+	}
+	defer func() { err = errors.Join(err, found.Close()) }()
+	counts, err := o.list(ctx, env, found)
+	if err != nil {
+		return err
+	}
+	if err := env.stdout.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stderr, "from %s to %s: %d new, %d changed, %d gone\n", since.Name(), to.Name(),
+		counts[changes.New], counts[changes.Changed], counts[changes.Gone])
+	return nil
+}
+
+// list prints the changes and counts them.
+func (o *changesOptions) list(ctx context.Context, env *environment, found *changes.Changes) (map[changes.Kind]int64, error) {
+	printer, err := joblist.New(o.format, env.stdout)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[changes.Kind]int64{}
+	for change, err := range found.All() {
+		if err == nil {
+			err = errors.Join(ctx.Err(), printer.Print(change))
+		}
+		if err != nil {
+			return nil, err
+		}
+		counts[change.Kind]++
+	}
+	return counts, printer.Close()
+}
+
+// unknownSince adds to an error, where it is not known what the snapshot since held,
+// what is left to do.
+func unknownSince(dir, since string, err error) error {
+	folder := quote.Shell(dir)
+	anew := fmt.Sprintf("load all tables of `callmill path %s` anew, then set the bookmark: `callmill snapshots %s pin NAME --as BOOKMARK`", folder, folder)
+	gone, missing := errors.AsType[*dataset.MissingError](err)
+	switch {
+	case missing && gone.Snapshot == since:
+		return exit.WithHint(fmt.Errorf("what changed cannot be told, everything must be taken: %w", err), anew)
+	case missing:
+		return exit.WithHint(err, "run it again")
+	case errors.Is(err, dataset.ErrNoBookmark):
+		return exit.WithHint(fmt.Errorf("--since: %w", err), fmt.Sprintf("`callmill snapshots %s list` shows them; for the first time, %s", folder, anew))
+	}
+	return err
+}
