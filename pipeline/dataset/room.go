@@ -10,7 +10,7 @@ import (
 type RoomError struct{ Needed, Available int64 } // bytes
 
 func (e *RoomError) Error() string {
-	const mb = 1 << 20
+	const mb = 1e6
 	return fmt.Sprintf("writing all tables anew needs %.1f MB on disk, %.1f MB are available", float64(e.Needed)/mb, float64(e.Available)/mb)
 }
 
