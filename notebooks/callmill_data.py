@@ -28,10 +28,12 @@ def snapshot(path=None):
     """
     path = pathlib.Path(path or os.environ.get("CALLMILL_DATA") or "../callmill-demo")
     if not (path / "manifest.json").exists():
-        if (path / "latest").exists():
+        # CURRENT is latest as text, for file systems without links; LATEST was that in format 1.
+        texts = [path / name for name in ("CURRENT", "LATEST") if (path / name).is_file()]
+        if (path / "latest").is_dir():
             path = path / "latest"
-        elif (path / "LATEST").exists():
-            path = path / "snapshots" / (path / "LATEST").read_text().strip()
+        elif texts:
+            path = path / "snapshots" / texts[0].read_text().strip()
         else:
             raise FileNotFoundError(
                 f"{path} is not a callmill dataset: set CALLMILL_DATA to one, or create one with `callmill demo {path}`"

@@ -59,11 +59,15 @@ type viewWriter struct {
 func (v *viewWriter) file(path string) string { return v.prefix + quote(path) }
 
 func (v *viewWriter) table(t schema.Table) {
-	pattern, hive := t.Name+"/*.parquet", "hive_partitioning = false"
+	// Not DuckDB's own Hive partitioning: that makes a column of every folder named
+	// a=b, those above the dataset included, in place of the file's own column of
+	// that name. A filter by job_date still reads the files of its days alone.
+	columns, pattern, options := "*", t.Name+"/*.parquet", "hive_partitioning = false"
 	if t.Day {
-		pattern, hive = t.Name+"/*/*.parquet", "hive_partitioning = true, hive_types = {'job_date': DATE}"
+		columns = "* EXCLUDE (filename), right(parse_dirpath(filename), 10)::DATE AS " + schema.PartitionColumn
+		pattern, options = t.Name+"/*/*.parquet", options+", filename = true"
 	}
-	fmt.Fprintf(&v.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet(%s, %s);\n", t.Name, v.file(pattern), hive)
+	fmt.Fprintf(&v.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT %s FROM read_parquet(%s, %s);\n", t.Name, columns, v.file(pattern), options)
 	fmt.Fprintf(&v.sql, "COMMENT ON VIEW %s IS %s;\n", t.Name, quote(t.Doc.EN))
 	fmt.Fprintln(&v.sql, columnComments(t.Name, t, nil))
 }

@@ -116,10 +116,10 @@ func TestBrokenLatest(t *testing.T) {
 			func(l *line, latest string) { l.must(os.RemoveAll(l.path("snapshots", latest))) },
 			[]string{"it is missing"}, fs.ErrNotExist,
 		},
-		"latest and LATEST are gone": {
+		"latest and CURRENT are gone": {
 			func(l *line, _ string) {
 				l.must(os.Remove(l.path("latest")))
-				l.must(os.Remove(l.path("LATEST")))
+				l.must(os.Remove(l.path("CURRENT")))
 			},
 			[]string{"latest is missing, but there are snapshots"}, nil,
 		},
@@ -200,8 +200,8 @@ func TestMended(t *testing.T) {
 	}
 	for name, damage := range map[string]func(l *line, run string){
 		"latest is gone":      func(l *line, _ string) { l.must(os.Remove(l.path("latest"))) },
-		"LATEST is gone":      func(l *line, _ string) { l.must(os.Remove(l.path("LATEST"))) },
-		"LATEST is behind":    func(l *line, _ string) { l.must(os.WriteFile(l.path("LATEST"), []byte("x\n"), 0o600)) },
+		"CURRENT is gone":     func(l *line, _ string) { l.must(os.Remove(l.path("CURRENT"))) },
+		"CURRENT is behind":   func(l *line, _ string) { l.must(os.WriteFile(l.path("CURRENT"), []byte("x\n"), 0o600)) },
 		"the run has no file": func(l *line, run string) { l.must(os.Remove(l.path("runs", run+".json"))) },
 		"an older snapshot is gone": func(l *line, _ string) {
 			l.must(os.RemoveAll(l.path("snapshots", l.snapshots()[0])))
@@ -229,9 +229,9 @@ func TestMended(t *testing.T) {
 			if now := l.snapshots(); !slices.Equal(now, left) {
 				t.Errorf("there are snapshots %q, want %q as before", now, left)
 			}
-			text, err := os.ReadFile(l.path("LATEST"))
+			text, err := os.ReadFile(l.path("CURRENT"))
 			if err != nil || strings.TrimSpace(string(text)) != second {
-				t.Errorf("LATEST says %q, %v", text, err)
+				t.Errorf("CURRENT says %q, %v", text, err)
 			}
 			if text, err := os.ReadFile(l.path("runs", run+".json")); err != nil || !strings.Contains(string(text), second) {
 				t.Errorf("the run's file says %q, %v", text, err)

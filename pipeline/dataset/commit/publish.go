@@ -43,8 +43,10 @@ type Published struct {
 //  5. The link latest is replaced by one rename, and its folder synced: this
 //     is the commit. Whether a rename whose sync failed has happened is for
 //     latest itself to say.
-//  6. LATEST is written: before it, it names the snapshot before; the next run
-//     mends it.
+//  6. CURRENT is written, the same name as text: before it, it names the snapshot
+//     before; the next run mends it. Without links this is the commit.
+//  7. LATEST, the text of format 1, is removed: before it, CURRENT goes before it;
+//     the next run removes it.
 //
 // Where nothing differs from the published snapshot, all this is left out.
 func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, error) {

@@ -4,9 +4,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +52,40 @@ type Read struct {
 	Turns     int64         `json:"turns"`
 	Rejects   int64         `json:"rejects"`
 	Coercions schema.Counts `json:"coercions,omitempty"` // values not as documented, and raw lines, by kind
+
+	Impossible schema.Counts  `json:"impossible,omitempty"`     // values that are NULL, as they cannot be what they should, by field
+	Seconds    schema.Counts  `json:"in_seconds,omitempty"`     // timestamps in seconds, by field
+	Damaged    schema.Counts  `json:"damaged_text,omitempty"`   // texts in which bytes became U+FFFD, by field
+	Unknown    *UnknownFields `json:"unknown_fields,omitempty"` // that are not documented, and not read
+}
+
+// UnknownFields are fields that are not documented.
+type UnknownFields struct {
+	Distinct int           `json:"distinct"` // how many of them; at least, where that is schema.MaxUnknown
+	Met      schema.Counts `json:"met"`      // how often each, of those met most often
+}
+
+// mostNamed is how many unknown fields a report names.
+const mostNamed = 50
+
+// readOf sums up what was read.
+func readOf(p *pipeline.Report) *Read {
+	f := &p.Findings
+	r := &Read{
+		Bytes: p.Bytes, Jobs: p.Jobs, Turns: p.Turns, Rejects: p.Rejects,
+		Coercions: f.Coercions, Impossible: f.Impossible, Seconds: f.Seconds, Damaged: f.Damaged,
+	}
+	if len(f.Unknown) == 0 {
+		return r
+	}
+	names := slices.SortedFunc(maps.Keys(f.Unknown), func(a, b string) int {
+		return cmp.Or(cmp.Compare(f.Unknown[b], f.Unknown[a]), cmp.Compare(a, b))
+	})
+	r.Unknown = &UnknownFields{Distinct: len(names), Met: schema.Counts{}}
+	for _, name := range names[:min(len(names), mostNamed)] {
+		r.Unknown.Met[name] = f.Unknown[name]
+	}
+	return r
 }
 
 // Published is what is published since the run.
@@ -98,7 +135,7 @@ func (r *Report) Begin(run dataset.Run) { r.Run, r.Started = run.ID, run.Started
 
 // Add records what the run read and published; nil for nothing.
 func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
-	r.Read = (*Read)(read)
+	r.Read = readOf(read)
 	if p == nil {
 		return
 	}
@@ -165,6 +202,9 @@ func (r *Report) LastLine() string {
 	if n := r.Read.coerced(); n > 0 {
 		line += fmt.Sprintf("; %s coerced", count(n, "value"))
 	}
+	if told := r.Read.told(); told != "" {
+		line += fmt.Sprintf("; %s: see runs/%s.json", told, r.Run)
+	}
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
@@ -218,6 +258,34 @@ func (p *Pull) line() string {
 		line += "; not covered: `" + strings.Join(p.Gaps, "`, `") + "`"
 	}
 	return line
+}
+
+// told says what was not read, or not as it stands: what somebody should look
+// at, which the report names.
+func (r *Read) told() string {
+	var parts []string
+	add := func(n int64, one, more string) {
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, more))
+		}
+	}
+	if r.Unknown != nil {
+		add(int64(r.Unknown.Distinct), "field is not known", "fields are not known")
+	}
+	add(sum(r.Impossible), "impossible value is NULL", "impossible values are NULL")
+	add(sum(r.Seconds), "timestamp was in seconds", "timestamps were in seconds")
+	add(sum(r.Damaged), "text is damaged", "texts are damaged")
+	return strings.Join(parts, ", ")
+}
+
+func sum(c schema.Counts) (total int64) {
+	for _, n := range c {
+		total += n
+	}
+	return total
 }
 
 // coerced returns how many values were not spelled as documented. Raw lines and
