@@ -79,6 +79,9 @@ func checkFormat(t *testing.T, dir string) {
 	if !slices.ContainsFunc(turns, func(r schema.TurnRow) bool { return slices.Contains(r.Tokens, "云上催收台") }) {
 		t.Errorf("no turn was cut with the dataset's own dictionary")
 	}
+	if sql := runMain(t, exit.Done, "views", data); !strings.Contains(sql, filepath.ToSlash(data)+"/snapshots/") || strings.Contains(sql, "getvariable") {
+		t.Errorf("views do not name the snapshot's folder:\n%.1000s", sql)
+	}
 	if listed := runMain(t, exit.Done, "rejects", data); strings.Count(listed, "\n") != 2 {
 		t.Errorf("rejects:\n%s", listed)
 	}

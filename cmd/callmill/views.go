@@ -20,7 +20,7 @@ func newViews(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		text, err := d.SnapshotViews(filepath.ToSlash(path))
+		text, err := d.Views(filepath.ToSlash(path))
 		if err != nil {
 			return err
 		}
