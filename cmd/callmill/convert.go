@@ -8,12 +8,14 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
@@ -50,7 +52,7 @@ the run started, and never replace versions that have a timestamp.`,
 				return exit.Usagef("--instance: invalid name %q: want UTF-8", options.Instance)
 			}
 			options.Except = flags.out
-			return convertFiles(c.Context(), env, flags, args, options)
+			return convertFiles(c.Context(), env, flags, args, options, !c.Flags().Changed("instance"))
 		},
 	}
 	flags.addOut(c.Flags())
@@ -61,10 +63,14 @@ the run started, and never replace versions that have a timestamp.`,
 }
 
 // convertFiles publishes the inputs in args, which are undated where ObservedAt is 0.
-func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, options source.Options) error {
+// unnamed tells that their instance is the default one, nobody's choice.
+func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, options source.Options, unnamed bool) error {
 	var files *source.Files
 	o := &operation{command: "convert", flags: flags}
 	o.check = func(*dataset.Dataset, *settings.Loaded) (err error) {
+		if err := plausible(options.ObservedAt, env.now()); err != nil {
+			return err
+		}
 		if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
 			return exit.AsUsage(err)
 		}
@@ -83,7 +89,12 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 			}
 		}
 		_, bytes := files.Total()
-		return &input{source: files.With(options), bytes: bytes, decoder: newDecoder}, nil
+		in := &input{bytes: bytes, decoder: newDecoder}
+		if others := othersThan(options.Instance, with.tx.Instances()); unnamed && len(others) > 0 {
+			options.Instance, in.admit = "", admitNamed(flags.out, others)
+		}
+		in.source = files.With(options)
+		return in, nil
 	}
 	return o.execute(ctx, env)
 }
@@ -91,6 +102,42 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 // cut splits inputs that are too large to be held in memory.
 func cut(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
 	return decode.Cut(decode.Options{}, base, open, yield)
+}
+
+// othersThan returns the instances but one.
+func othersThan(instance string, instances []string) []string {
+	return slices.DeleteFunc(instances, func(i string) bool { return i == instance })
+}
+
+// admitNamed returns a function that refuses input which names no instance: as the
+// default instance's it would double the jobs of those that the dataset has.
+func admitNamed(out string, instances []string) func(*schema.Raw, string) error {
+	return func(raw *schema.Raw, instance string) error {
+		if instance != "" {
+			return nil
+		}
+		some := instances[:min(len(instances), 3)]
+		have := strings.Join(some, ", ")
+		if more := len(instances) - len(some); more > 0 {
+			have += fmt.Sprintf(" and %d more", more)
+		}
+		return exit.WithHint(exit.Usagef("%s does not say which instance it is of, and %s has the jobs of %s", raw.Origin, out, have),
+			fmt.Sprintf("repeat it with --instance %s, or with the name of another", quote.Shell(instances[0])))
+	}
+}
+
+// plausible returns an error for a timestamp that no response can have been received
+// at, 0 for none: before the service, or later than now by more than clocks differ.
+func plausible(observedAt int64, now time.Time) error {
+	switch at := time.UnixMilli(observedAt); {
+	case observedAt == 0:
+		return nil
+	case at.Year() < 2015:
+		return exit.Usagef("--observed-at: %s is before 2015: want the time when the responses were received", at.UTC().Format(time.RFC3339))
+	case at.After(now.Add(15 * time.Minute)):
+		return exit.Usagef("--observed-at: %s is in the future: want the time when the responses were received", at.UTC().Format(time.RFC3339))
+	}
+	return nil
 }
 
 // parseInstant parses a timestamp, RFC 3339 or milliseconds since 1970; "" is 0.
