@@ -89,6 +89,9 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 			}
 		}
 		_, bytes := files.Total()
+		if passed := files.PassedOver(); passed.Files > 0 {
+			with.report.PassedOver = &passed
+		}
 		in := &input{bytes: bytes, decoder: newDecoder}
 		if others := othersThan(options.Instance, with.tx.Instances()); unnamed && len(others) > 0 {
 			options.Instance, in.admit = "", admitNamed(flags.out, others)

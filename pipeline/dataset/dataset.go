@@ -159,7 +159,10 @@ func (e *LatestError) Unwrap() error { return e.Err }
 // load finds the published snapshot.
 func (d *Dataset) load() error {
 	name, err := d.latest()
-	if err != nil || name == "" {
+	if err == nil && name == "" {
+		return d.notSnapshot()
+	}
+	if err != nil {
 		return err
 	}
 	manifest, err := readManifest(d.fs, d.Path(SnapshotsDir, name))
@@ -174,6 +177,23 @@ func (d *Dataset) load() error {
 	}
 	d.name, d.manifest = name, manifest
 	return nil
+}
+
+// notSnapshot returns an error where the folder is a snapshot, as latest leads to
+// one, of a dataset that it names.
+func (d *Dataset) notSnapshot() error {
+	real, err := filepath.EvalSymlinks(d.dir)
+	if err != nil || filepath.Base(filepath.Dir(real)) != SnapshotsDir {
+		return nil
+	}
+	if _, err := d.fs.Stat(d.Path(ManifestFile)); err != nil {
+		return nil
+	}
+	whole := filepath.Dir(filepath.Dir(real))
+	if filepath.Base(d.dir) == latestLink {
+		whole = filepath.Dir(d.dir)
+	}
+	return fmt.Errorf("it is a snapshot: name the folder of its dataset, %s", whole)
 }
 
 // latest returns the name of the published snapshot, "" where nothing was
