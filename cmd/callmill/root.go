@@ -49,6 +49,10 @@ Exit codes:
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if args := c.Flags().Args(); !c.HasParent() && len(args) > 0 {
+			err = fmt.Errorf("unknown command %q for %q", args[0], c.Name()) // that is why it lacks the flag
+			return exit.WithHint(exit.AsUsage(err), meant(c, args[0], fmt.Sprintf("`%s --help` lists the commands", c.Name())))
+		}
 		return exit.WithHint(exit.AsUsage(err), fmt.Sprintf("`%s --help` lists the flags", c.CommandPath()))
 	})
 	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env),
@@ -95,10 +99,10 @@ func newHelp(root *cobra.Command) *cobra.Command {
 		Use:   "help [COMMAND]",
 		Short: "Show how to use a command",
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, _, err := root.Find(args)
-			if err != nil {
-				hint := fmt.Sprintf("`%s --help` lists the commands", root.CommandPath())
-				return exit.WithHint(exit.AsUsage(err), meant(root, args[0], hint))
+			c, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				hint := fmt.Sprintf("`%s --help` lists the commands", root.Name())
+				return exit.WithHint(exit.Usagef("unknown command %q for %q", args[0], root.Name()), meant(root, args[0], hint))
 			}
 			return c.Help()
 		},

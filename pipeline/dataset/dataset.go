@@ -159,10 +159,7 @@ func (e *LatestError) Unwrap() error { return e.Err }
 // load finds the published snapshot.
 func (d *Dataset) load() error {
 	name, err := d.latest()
-	if err == nil && name == "" {
-		return d.notSnapshot()
-	}
-	if err != nil {
+	if err != nil || name == "" {
 		return err
 	}
 	manifest, err := readManifest(d.fs, d.Path(SnapshotsDir, name))
@@ -222,6 +219,9 @@ func (d *Dataset) latest() (string, error) {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
+	}
+	if err := d.notSnapshot(); err != nil {
+		return "", err
 	}
 	return d.unpublished()
 }
