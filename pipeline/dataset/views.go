@@ -3,9 +3,11 @@ package dataset
 import (
 	"embed"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"text/template"
 
+	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
@@ -29,9 +31,9 @@ var questionViews = [...]string{
 // columns, and macros. With base "" the folder is the variable callmill, else the
 // current one, so that a snapshot can be moved.
 func Views(base string) string {
-	v := viewWriter{prefix: "coalesce(getvariable('callmill') || '/', '') || "}
+	v := viewWriter{prefix: movable}
 	if base != "" {
-		v.prefix = quote(literal.Replace(base)+"/") + " || "
+		v.prefix = fixed(base)
 	} else {
 		v.sql.WriteString("-- From this folder: duckdb -init views.sql\n" +
 			"-- From elsewhere: SET VARIABLE callmill = '/path/to/data/latest'; then .read views.sql\n")
@@ -50,6 +52,23 @@ func Views(base string) string {
 	return v.sql.String()
 }
 
+// movable is SQL that a path within the snapshot is appended to, so that the snapshot
+// can be moved; fixed is that for the folder base.
+const movable = "coalesce(getvariable('callmill') || '/', '') || "
+
+func fixed(base string) string { return quote(literal.Replace(base)+"/") + " || " }
+
+// Views returns the SQL of the package's Views for the published snapshot. For one
+// of an older format, whose files do not have all columns of today, it is the text
+// that was published with it.
+func (d *Dataset) Views(base string) (string, error) {
+	if d.manifest.Format == FormatVersion {
+		return Views(base), nil
+	}
+	text, err := durable.ReadFile(d.fs, filepath.Join(d.SnapshotDir(), ViewsFile))
+	return strings.ReplaceAll(string(text), movable, fixed(base)), err
+}
+
 type viewWriter struct {
 	prefix string // SQL that a path within the snapshot is appended to
 	sql    strings.Builder
@@ -59,11 +78,15 @@ type viewWriter struct {
 func (v *viewWriter) file(path string) string { return v.prefix + quote(path) }
 
 func (v *viewWriter) table(t schema.Table) {
-	pattern, hive := t.Name+"/*.parquet", "hive_partitioning = false"
+	// Not DuckDB's own Hive partitioning: that makes a column of every folder named
+	// a=b, those above the dataset included, in place of the file's own column of
+	// that name. A filter by job_date still reads the files of its days alone.
+	columns, pattern, options := "*", t.Name+"/*.parquet", "hive_partitioning = false"
 	if t.Day {
-		pattern, hive = t.Name+"/*/*.parquet", "hive_partitioning = true, hive_types = {'job_date': DATE}"
+		columns = "* EXCLUDE (filename), right(parse_dirpath(filename), 10)::DATE AS " + schema.PartitionColumn
+		pattern, options = t.Name+"/*/*.parquet", options+", filename = true"
 	}
-	fmt.Fprintf(&v.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet(%s, %s);\n", t.Name, v.file(pattern), hive)
+	fmt.Fprintf(&v.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT %s FROM read_parquet(%s, %s);\n", t.Name, columns, v.file(pattern), options)
 	fmt.Fprintf(&v.sql, "COMMENT ON VIEW %s IS %s;\n", t.Name, quote(t.Doc.EN))
 	fmt.Fprintln(&v.sql, columnComments(t.Name, t, nil))
 }
