@@ -20,11 +20,11 @@ LEFT JOIN turns n
     AND n.job_date = r.job_date AND n.instance_id = r.instance_id AND n.job_id = r.job_id AND n.task_id = r.task_id
     AND n.turn_index = r.turn_index + 1;
 
-COMMENT ON VIEW exchanges IS 'A line of the robot and what the contact said next. Lines before the robot''s first are in turns only.';
+{{view "exchanges" "A line of the robot and what the contact said next. Lines before the robot's first are in turns only."}}
 {{comments "exchanges" "turns" "job_date" "instance_id" "job_id" "task_id" "turn_index" "job_group_id" "pattern" "outcome" "answered" "failed_dialogue" "call_date"}}
-COMMENT ON COLUMN exchanges.robot_line IS 'What the robot said.';
-COMMENT ON COLUMN exchanges.reply IS 'The contact''s next line; NULL where the robot spoke again first or nobody spoke any more.';
-COMMENT ON COLUMN exchanges.reply_turns IS 'Number of lines before the robot spoke again or the call ended; reply is the first of them.';
-COMMENT ON COLUMN exchanges.reply_gap_ms IS 'Milliseconds from storing the line to storing the reply, the robot''s speaking time included; NULL where the times are worth nothing.';
-COMMENT ON COLUMN exchanges.ended_here IS 'Whether the robot spoke no more: the call ended during the line or the reply.';
-COMMENT ON COLUMN exchanges.hung_up_here IS 'ended_here, and it was the contact who hung up.';
+{{column "exchanges.robot_line" "What the robot said."}}
+{{column "exchanges.reply" "The contact's next line; NULL where the robot spoke again first or nobody spoke any more."}}
+{{column "exchanges.reply_turns" "Number of lines before the robot spoke again or the call ended; reply is the first of them."}}
+{{column "exchanges.reply_gap_ms" "Milliseconds from storing the line to storing the reply, the robot's speaking time included; NULL where the times are worth nothing."}}
+{{column "exchanges.ended_here" "Whether the robot spoke no more: the call ended during the line or the reply."}}
+{{column "exchanges.hung_up_here" "ended_here, and it was the contact who hung up."}}

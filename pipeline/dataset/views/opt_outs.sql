@@ -3,7 +3,7 @@
 CREATE OR REPLACE MACRO asks_not_to_be_called(script) AS regexp_matches(script,
     '(不要|别|不用|不准|不许|甭|勿|停止|禁止)(再|老|总|一直|老是)?(给我|跟我|向我)?(再|老|总)?(打了|打电话|打来|打过来|打给我|来电|致电|骚扰|联系我)'
     || '|(别|不要)(再|老|总)(打|拨|骚扰)|(以后|今后).{0,4}(别|不要|不用)(再)?(打|拨)|拉(进|入)?黑|黑名单|免打扰|(取消|退订|停掉).{0,4}(来电|电话|短信)|投诉你');
-COMMENT ON MACRO asks_not_to_be_called IS 'Whether a line asks not to be called again; replace the macro to use a pattern of your own.';
+{{macro "asks_not_to_be_called" "Whether a line asks not to be called again; replace the macro to use a pattern of your own."}}
 
 -- Who asked is known by number where there is one, else by job.
 CREATE OR REPLACE VIEW opt_outs AS
@@ -44,11 +44,11 @@ SELECT
 FROM first f
 LEFT JOIN later l USING (who);
 
-COMMENT ON VIEW opt_outs IS 'Who asked not to be called, with the line in which they first did, and the calls they had after that call.';
+{{view "opt_outs" "Who asked not to be called, with the line in which they first did, and the calls they had after that call."}}
 {{comments "opt_outs" "tasks" "contact_key" "instance_id" "job_id" "task_id" "job_group_id" "call_date"}}
 {{comments "opt_outs" "turns" "turn_index" "script"}}
-COMMENT ON COLUMN opt_outs.asked_at IS 'Time of the call (actual, else planned) in which they asked.';
-COMMENT ON COLUMN opt_outs.calls_after IS 'Dialled calls to the number after that call, of any campaign; to the job where there is no number; NULL where the call has no time.';
-COMMENT ON COLUMN opt_outs.calls_after_other_campaigns IS 'Of these, those of other campaigns.';
-COMMENT ON COLUMN opt_outs.answered_after IS 'Of these, those a person answered.';
-COMMENT ON COLUMN opt_outs.last_call_after IS 'Time of the last of these.';
+{{column "opt_outs.asked_at" "Time of the call (actual, else planned) in which they asked."}}
+{{column "opt_outs.calls_after" "Dialled calls to the number after that call, of any campaign; to the job where there is no number; NULL where the call has no time."}}
+{{column "opt_outs.calls_after_other_campaigns" "Of these, those of other campaigns."}}
+{{column "opt_outs.answered_after" "Of these, those a person answered."}}
+{{column "opt_outs.last_call_after" "Time of the last of these."}}
