@@ -8,6 +8,8 @@ SELECT
     count(t.attempt) AS dialed,
     count(*) FILTER (t.connected) AS connected,
     count(*) FILTER (t.answered) AS answered,
+    count(*) FILTER (t.answered AND t.spoke) AS spoke,
+    count(*) FILTER (t.connected AND t.failed_dialogue IS NOT NULL) AS failure_known,
     count(*) FILTER (t.failed_dialogue) AS failed_dialogues,
     count(*) FILTER (t.outcome = 'hung_up') AS hung_up,
     count(*) FILTER (t.outcome = 'transferred') AS transferred,
@@ -24,8 +26,10 @@ GROUP BY t.call_date, t.instance_id, t.job_group_id;
 {{column "daily.tasks" "Call attempts, dialled or not."}}
 {{column "daily.dialed" "Attempts that reached the network: the denominator of rates per dialled call."}}
 {{column "daily.connected" "Of these, connected, to a person or a machine."}}
-{{column "daily.answered" "Of these, answered by a person."}}
-{{column "daily.failed_dialogues" "Of the connected, those whose dialogue failed."}}
+{{column "daily.answered" "Of these, answered by a person: no machine was noticed."}}
+{{column "daily.spoke" "Of the answered, those in which the contact said something."}}
+{{column "daily.failure_known" "Of the connected, those of which it is known whether the dialogue failed: the denominator of failed_dialogues."}}
+{{column "daily.failed_dialogues" "Of these, those whose dialogue failed."}}
 {{column "daily.hung_up" "Of the connected, those the contact ended."}}
 {{column "daily.transferred" "Of the connected, those handed to a person."}}
 {{column "daily.numbers" "Distinct numbers dialled (contact_key): the denominator of rates per number."}}
