@@ -1,42 +1,38 @@
--- Each line of the robot with what the contact said to it: a group of lines that
--- begins with one of the robot's. Lines are put in order by list_grade_up: an
--- ordered aggregate would take a multiple of the memory.
+-- Each line of the robot with what the contact said to it. All of it is windows over
+-- a call, which cost nothing where their columns are not asked for: a join of turns
+-- with themselves would cost more.
 CREATE OR REPLACE VIEW exchanges AS
 SELECT
     e.job_date, e.instance_id, e.job_id, e.task_id, e.turn_index, e.job_group_id,
-    e.robot_line, e.pattern, e.reply, e.replies, e.reply_turns, e.reply_gap_ms, e.ended_here,
-    e.ended_here AND e.outcome = 'hung_up' AND NOT coalesce(k.flow_ended, false) AS hung_up_here,
+    e.script AS robot_line, e.pattern,
+    CASE WHEN e.next_speaker = 'Contact' THEN e.next_script END AS reply,
+    coalesce(e.replies, []) AS replies,
+    (coalesce(e.next_index, e.turn_index + e.turns_left + 1) - e.turn_index - 1)::INTEGER AS reply_turns,
+    CASE WHEN e.next_speaker = 'Contact' AND e.next_timing = 'ok' THEN e.next_gap_ms END AS reply_gap_ms,
+    e.next_index IS NULL AS ended_here,
+    e.next_index IS NULL AND e.outcome = 'hung_up' AND NOT coalesce(k.flow_ended, false) AS hung_up_here,
     e.outcome, e.answered, e.failed_dialogue, k.flow_ended, e.call_date
 FROM (
     SELECT
-        job_date, instance_id, job_id, task_id,
-        min(turn_index) AS turn_index,
-        any_value(job_group_id) AS job_group_id,
-        any_value(script) FILTER (speaker = 'Robot') AS robot_line,
-        any_value(pattern) FILTER (speaker = 'Robot') AS pattern,
-        any_value(script) FILTER (first_reply) AS reply,
-        coalesce(list_select(
-            list(script) FILTER (speaker = 'Contact'),
-            list_grade_up(list(turn_index) FILTER (speaker = 'Contact'))), []) AS replies,
-        (count(*) - 1)::INTEGER AS reply_turns,
-        any_value(gap_ms) FILTER (first_reply AND timing = 'ok') AS reply_gap_ms,
-        min(turns_left) = 0 AS ended_here,
-        any_value(outcome) AS outcome,
-        any_value(answered) AS answered,
-        any_value(failed_dialogue) AS failed_dialogue,
-        any_value(call_date) AS call_date
+        *,
+        list(script) FILTER (speaker = 'Contact') OVER (
+            PARTITION BY job_date, instance_id, job_id, task_id, exchange ORDER BY turn_index
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS replies
     FROM (
         SELECT
             *,
             count(*) FILTER (speaker = 'Robot') OVER call AS exchange,
-            speaker = 'Contact' AND lag(speaker) OVER call = 'Robot' AS first_reply
+            lead(CASE WHEN speaker = 'Robot' THEN turn_index END IGNORE NULLS) OVER call AS next_index,
+            lead(speaker) OVER call AS next_speaker,
+            lead(script) OVER call AS next_script,
+            lead(timing) OVER call AS next_timing,
+            lead(gap_ms) OVER call AS next_gap_ms
         FROM turns
         WINDOW call AS (PARTITION BY job_date, instance_id, job_id, task_id ORDER BY turn_index)
     )
-    WHERE exchange > 0
-    GROUP BY job_date, instance_id, job_id, task_id, exchange
 ) e
-JOIN tasks k USING (job_date, instance_id, job_id, task_id);
+JOIN tasks k USING (job_date, instance_id, job_id, task_id)
+WHERE e.speaker = 'Robot';
 
 {{view "exchanges" "A line of the robot and what the contact said next. Lines before the robot's first are in turns only."}}
 {{comments "exchanges" "turns" "job_date" "instance_id" "job_id" "task_id" "turn_index" "job_group_id" "pattern" "outcome" "answered" "failed_dialogue" "call_date"}}
