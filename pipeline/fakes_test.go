@@ -89,11 +89,11 @@ func (d *fakeDecoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {
 	}
 }
 
-func (d *fakeDecoder) Counts() schema.Counts {
-	if d.letters == 0 {
-		return nil
+func (d *fakeDecoder) Findings() (f schema.Findings) {
+	if d.letters > 0 {
+		f.Coercions = schema.Counts{"letters": d.letters}
 	}
-	return schema.Counts{"letters": d.letters}
+	return f
 }
 
 // fakeRedactor leaves a mark.

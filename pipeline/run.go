@@ -23,8 +23,8 @@ type Source interface {
 // concurrent use.
 type Decoder interface {
 	Items(raw *schema.Raw) iter.Seq[schema.Decoded]
-	// Counts are the coercions so far, by kind.
-	Counts() schema.Counts
+	// Findings are what was met so far besides jobs and rejects.
+	Findings() schema.Findings
 }
 
 // Redactor alters the personal data of a job. Not safe for concurrent use.
@@ -72,11 +72,11 @@ type Line struct {
 
 // Report is what a run read.
 type Report struct {
-	Bytes     int64 // of input, decompressed
-	Jobs      int64 // versions of jobs decoded
-	Turns     int64 // in them
-	Rejects   int64
-	Coercions schema.Counts
+	Bytes    int64 // of input, decompressed
+	Jobs     int64 // versions of jobs decoded
+	Turns    int64 // in them
+	Rejects  int64
+	Findings schema.Findings
 }
 
 // Run moves everything from the source into the dataset and publishes it. The
@@ -142,7 +142,8 @@ func (l *Line) transform(ctx context.Context) (*Report, error) {
 	err := g.Wait()
 	report := total.report()
 	for _, d := range decoders {
-		report.Coercions.Add(d.Counts())
+		found := d.Findings()
+		report.Findings.Add(&found)
 	}
 	return report, err
 }
@@ -201,7 +202,6 @@ func (t *tally) add(d done) {
 func (t *tally) report() *Report {
 	return &Report{
 		Bytes: t.bytes.Load(), Jobs: t.jobs.Load(), Turns: t.turns.Load(), Rejects: t.rejects.Load(),
-		Coercions: schema.Counts{},
 	}
 }
 

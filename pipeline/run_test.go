@@ -30,7 +30,7 @@ func TestRunMovesEverything(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := &pipeline.Report{Bytes: 6, Jobs: 4, Turns: 8, Rejects: 2, Coercions: schema.Counts{"letters": 6}}
+			want := &pipeline.Report{Bytes: 6, Jobs: 4, Turns: 8, Rejects: 2, Findings: schema.Findings{Coercions: schema.Counts{"letters": 6}}}
 			if diff := cmp.Diff(want, report); diff != "" {
 				t.Errorf("report (-want +got):\n%s", diff)
 			}

@@ -17,12 +17,12 @@ type JobRow struct {
 	IsFinal        bool     `parquet:"is_final" en:"Whether job_status is Succeeded, Failed or Cancelled." zh:"作业是否已经结束（Succeeded、Failed、Cancelled）。"`
 	TaskCount      int32    `parquet:"task_count" en:"Number of call attempts, dialled or not." zh:"任务数。"`
 	DialedCount    int32    `parquet:"dialed_count" en:"Number of attempts whose stage is connected or not_connected." zh:"其中实际拨出的次数。"`
-	FirstCallTime  int64    `parquet:"first_call_time,optional,timestamp(millisecond),delta" en:"Earliest call time of the job's tasks (actual, else planned); its day is the job's job_date." zh:"最早的呼叫时间（实际时间，否则计划时间）；其日期即 job_date。"`
-	LastCallTime   int64    `parquet:"last_call_time,optional,timestamp(millisecond),delta" en:"Latest call time of the job's tasks." zh:"最晚的呼叫时间。"`
+	FirstCallTime  int64    `parquet:"first_call_time,optional,timestamp(millisecond),plain" en:"Earliest call time of the job's tasks (actual, else planned); its day is the job's job_date." zh:"最早的呼叫时间（实际时间，否则计划时间）；其日期即 job_date。"`
+	LastCallTime   int64    `parquet:"last_call_time,optional,timestamp(millisecond),plain" en:"Latest call time of the job's tasks." zh:"最晚的呼叫时间。"`
 	RequestID      string   `parquet:"request_id,optional,dict" en:"Id of the request that returned this version of the job." zh:"返回此版本的请求 id。"`
 	ContentHash    string   `parquet:"content_hash" en:"Hash of what ListJobs returned of the job, independent of its formatting: the first 32 hexadecimal digits of a SHA-256." zh:"作业内容的哈希，与响应的写法无关：SHA-256 的前 32 位十六进制数。"`
-	FirstSeen      int64    `parquet:"first_seen,timestamp(millisecond),delta" en:"When the job was first received, in any version." zh:"首次收到的时刻。"`
-	ObservedAt     int64    `parquet:"observed_at,timestamp(millisecond),delta" en:"When this version of the job was received." zh:"收到此版本的时刻。"`
+	FirstSeen      int64    `parquet:"first_seen,timestamp(millisecond),plain" en:"When the job was first received, in any version." zh:"首次收到的时刻。"`
+	ObservedAt     int64    `parquet:"observed_at,timestamp(millisecond),plain" en:"When this version of the job was received." zh:"收到此版本的时刻。"`
 }
 
 // ContactRow is a row of contacts.
@@ -73,9 +73,9 @@ type TurnRow struct {
 	Speaker        string   `parquet:"speaker,dict" en:"Who spoke." zh:"说话人。"`
 	Script         string   `parquet:"script,dict" stats:"none" en:"What was said, byte for byte; may be empty." zh:"所说的话，逐字节原样；可以为空。"`
 	Tokens         []string `parquet:"tokens,list" parquet-element:",dict" split:"script" stats:"none" en:"The words of script; joined without separator they equal script." zh:"分词；不加分隔符拼接即等于 script。"`
-	Pattern        string   `parquet:"pattern,optional,dict" stats:"none" en:"Robot lines: the script with the call's own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers." zh:"机器人的话，其中本次呼叫的姓名、尊称、数字、日期、时间、金额换成槽位；其他说话人为 NULL。"`
+	Pattern        string   `parquet:"pattern,optional,dict" stats:"none" en:"Robot lines: the script with the values of the job's extras as {=key}, then its call's name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers." zh:"机器人的话，其中本作业 extras 的值换成 {=key}，再把本次呼叫的姓名、尊称、数字、日期、时间、金额换成 {num} 等槽位；其他花括号写成 ｛ ｝；其他说话人为 NULL。"`
 	Chars          int32    `parquet:"chars" en:"Length of script in code points." zh:"script 的字数（码点）。"`
-	StoredTime     int64    `parquet:"stored_time,optional,timestamp(millisecond),delta" en:"When the text was stored, not when it was spoken." zh:"这句话入库的时间，不是说出的时间。"`
+	StoredTime     int64    `parquet:"stored_time,optional,timestamp(millisecond),plain" en:"When the text was stored, not when it was spoken." zh:"这句话入库的时间，不是说出的时间。"`
 	GapMS          *int64   `parquet:"gap_ms,optional" en:"Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable." zh:"距上一个有入库时间的句子的毫秒数；是否可信见 timing。"`
 	Timing         string   `parquet:"timing,dict" en:"Whether gap_ms is reliable." zh:"gap_ms 是否可信。"`
 	Outcome        string   `parquet:"outcome,dict" en:"Outcome of the call attempt." zh:"呼叫的结果，见 statuses。"`

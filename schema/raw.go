@@ -82,17 +82,17 @@ type Reject struct {
 const (
 	RejectSyntax    = "syntax"    // not JSON or XML, or damaged
 	RejectTruncated = "truncated" // ends in the middle
-	RejectShape     = "shape"     // a documented field has a shape that is on no list
+	RejectShape     = "shape"     // a list, an object or an identity has a shape that is on no list
 	RejectNoJobID   = "no_job_id" // a job without id
 	RejectNotJobs   = "not_jobs"  // well-formed, but no ListJobs response
 	RejectAPIError  = "api_error" // the response says Success:false
 	RejectTooDeep   = "too_deep"  // nested deeper than any response
 	RejectTooLarge  = "too_large" // one job beyond what can be held
-	RejectNumber    = "number"    // a number no column can hold
+	RejectNumber    = "number"    // a number that cannot be, where it is not optional
 	RejectUnfetched = "unfetched" // an id the API answers with errors only
 	RejectEmpty     = "empty"     // no bytes at all
 	RejectEncoding  = "encoding"  // a declared encoding that is not supported
-	RejectTime      = "time"      // an instant outside the years 1970–9998
+	RejectTime      = "time"      // an instant that cannot be, where it is not optional
 )
 
 // Decoded is one thing found in a Raw: exactly one of Job, Facts, Group, Reject

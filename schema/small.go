@@ -10,12 +10,12 @@ type JobGroupRow struct {
 	ScriptName       string `parquet:"script_name,optional,dict" en:"Name of the robot's script." zh:"话术名称；在 tasks 中来自 SearchTask。"`
 	ScriptVersion    string `parquet:"script_version,optional,dict" en:"Published version of the robot's script." zh:"话术版本。"`
 	JobGroupStatus   string `parquet:"job_group_status,optional,dict" en:"Status of the campaign, as returned by the API." zh:"作业组状态。"`
-	CreationTime     int64  `parquet:"creation_time,optional,timestamp(millisecond),delta" en:"When the campaign was created." zh:"创建时间。"`
-	ModifyTime       int64  `parquet:"modify_time,optional,timestamp(millisecond),delta" en:"When the campaign was last changed." zh:"修改时间。"`
+	CreationTime     int64  `parquet:"creation_time,optional,timestamp(millisecond),plain" en:"When the campaign was created." zh:"创建时间。"`
+	ModifyTime       int64  `parquet:"modify_time,optional,timestamp(millisecond),plain" en:"When the campaign was last changed." zh:"修改时间。"`
 	TotalJobs        *int64 `parquet:"total_jobs,optional" en:"Number of jobs of the campaign, according to the API." zh:"接口返回的作业数。"`
 	TotalCompleted   *int64 `parquet:"total_completed,optional" en:"Number of completed jobs, according to the API." zh:"接口返回的完成数。"`
 	TotalNotAnswered *int64 `parquet:"total_not_answered,optional" en:"Number of unanswered jobs, according to the API." zh:"接口返回的无人接听数。"`
-	ObservedAt       int64  `parquet:"observed_at,timestamp(millisecond),delta" en:"When this version of the campaign was received." zh:"收到此版本的时刻。"`
+	ObservedAt       int64  `parquet:"observed_at,timestamp(millisecond),plain" en:"When this version of the campaign was received." zh:"收到此版本的时刻。"`
 }
 
 // StatusRow is a row of statuses.

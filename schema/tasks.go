@@ -23,8 +23,8 @@ type TaskRow struct {
 	NotUnderstood         *bool    `parquet:"not_understood,optional" en:"Whether the robot had no answer to what was said (拒识)." zh:"是否拒识：机器人无法回答。"`
 	FailedDialogue        *bool    `parquet:"failed_dialogue,optional" en:"Connected, and not understood, silent, without interaction, broken, or hung up unless flow_ended; NULL if hung up and flow_ended is NULL, and where connected is NULL." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前（见 flow_ended）用户挂断；用户挂断而 flow_ended 为 NULL、或 connected 为 NULL 时为 NULL。"`
 	EndedBy               string   `parquet:"ended_by,optional,dict" en:"Who or what ended the call." zh:"谁结束了通话。"`
-	PlannedTime           int64    `parquet:"planned_time,optional,timestamp(millisecond),delta" en:"When the attempt was planned." zh:"计划呼叫时间。"`
-	ActualTime            int64    `parquet:"actual_time,optional,timestamp(millisecond),delta" en:"When the attempt was made." zh:"实际呼叫时间。"`
+	PlannedTime           int64    `parquet:"planned_time,optional,timestamp(millisecond),plain" en:"When the attempt was planned." zh:"计划呼叫时间。"`
+	ActualTime            int64    `parquet:"actual_time,optional,timestamp(millisecond),plain" en:"When the attempt was made." zh:"实际呼叫时间。"`
 	CallDate              *int32   `parquet:"call_date,optional,date" en:"Day of the call (actual, else planned time) in the dataset's time zone." zh:"呼叫日期（实际时间，否则计划时间），数据集的时区。"`
 	CallHour              *int32   `parquet:"call_hour,optional" en:"Hour of the call (0–23) in the dataset's time zone." zh:"呼叫的钟点（0–23），数据集的时区。"`
 	Duration              *int64   `parquet:"duration,optional" en:"Tasks[].Duration as returned; the API documents no unit." zh:"接口返回的 Tasks[].Duration；接口文档没有写单位。"`
@@ -52,8 +52,8 @@ type TaskRow struct {
 	ContactTurns          int32    `parquet:"contact_turns" en:"Number of lines of the contact." zh:"客户的句数。"`
 	RobotChars            int32    `parquet:"robot_chars" en:"Code points the robot spoke." zh:"机器人说的字数（码点）。"`
 	ContactChars          int32    `parquet:"contact_chars" en:"Code points the contact spoke." zh:"客户说的字数（码点）。"`
-	FirstTurnTime         int64    `parquet:"first_turn_time,optional,timestamp(millisecond),delta" en:"Earliest stored time of a line." zh:"最早一句的入库时间。"`
-	LastTurnTime          int64    `parquet:"last_turn_time,optional,timestamp(millisecond),delta" en:"Latest stored time of a line." zh:"最晚一句的入库时间。"`
+	FirstTurnTime         int64    `parquet:"first_turn_time,optional,timestamp(millisecond),plain" en:"Earliest stored time of a line." zh:"最早一句的入库时间。"`
+	LastTurnTime          int64    `parquet:"last_turn_time,optional,timestamp(millisecond),plain" en:"Latest stored time of a line." zh:"最晚一句的入库时间。"`
 	FlowEnded             *bool    `parquet:"flow_ended,optional" since:"2" en:"Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见)." zh:"流程是否走完：SearchTask 有记录时取 reached_end；否则，机器人说过话的，看其最后两句中有没有结束语（如“再见”“祝您生活愉快”）；两者皆无为 NULL。"`
 	FlowEndedSource       string   `parquet:"flow_ended_source,optional,dict" since:"2" en:"Where flow_ended is from; NULL where flow_ended is." zh:"flow_ended 的来源；flow_ended 为 NULL 时为 NULL。"`
 	Spoke                 bool     `parquet:"spoke" since:"2" en:"Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation." zh:"客户（或接听的机器）是否说过话：至少有一句不只是标点。"`

@@ -250,9 +250,9 @@ func checkSwept(t *testing.T, data string, snapshots int) {
 			t.Error(err)
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(data, "LATEST"))
+	text, err := os.ReadFile(filepath.Join(data, "CURRENT"))
 	if link, e := os.Readlink(filepath.Join(data, "latest")); err != nil || e != nil || "snapshots/"+strings.TrimSpace(string(text)) != link {
-		t.Errorf("LATEST names %q, latest %q", text, link)
+		t.Errorf("CURRENT names %q, latest %q", text, link)
 	}
 }
 

@@ -15,7 +15,7 @@ func newPath(env *environment) *cobra.Command {
 		Short: "Print the folder of the published snapshot",
 		Long: `Path prints the absolute folder of the published snapshot. Resolved once, it
 stays the same consistent snapshot while later ones are published.`,
-		Example: `  duckdb -c "SELECT count(*) FROM read_parquet('$(callmill path data)/turns/*/*.parquet')"`,
+		Example: `  duckdb -c "SELECT count(*) FROM read_parquet('$(callmill path data)/turns/*/*.parquet', hive_partitioning = false)"`,
 	}, func(d *dataset.Dataset) error {
 		path, err := filepath.Abs(d.SnapshotDir())
 		if err != nil {

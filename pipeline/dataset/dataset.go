@@ -129,7 +129,7 @@ func (d *Dataset) checkFolder() error {
 			foreign = e.Name()
 		}
 	}
-	if foreign == "" || has[SnapshotsDir] && (has[lockFile] || has[latestLink] || has[latestText]) {
+	if foreign == "" || has[SnapshotsDir] && (has[lockFile] || has[latestLink] || has[latestText] || has[formerText]) {
 		return nil
 	}
 	return fmt.Errorf("%w (contains %s)", ErrForeign, foreign)
@@ -177,35 +177,66 @@ func (d *Dataset) load() error {
 }
 
 // latest returns the name of the published snapshot, "" where nothing was
-// published. Where the link exists it alone decides; the text is for file
-// systems without links.
+// published. Where the link exists it alone decides. The texts are for file
+// systems without links: CURRENT, and where there is none, LATEST of format 1.
 func (d *Dataset) latest() (string, error) {
 	target, err := d.fs.Readlink(d.Path(latestLink))
-	if errors.Is(err, fs.ErrNotExist) {
-		text, err := durable.ReadFile(d.fs, d.Path(latestText))
-		if errors.Is(err, fs.ErrNotExist) {
-			return d.unpublished()
-		}
-		if err != nil {
-			return "", err
-		}
-		return d.checkLatest(strings.TrimSpace(string(text)))
+	if err == nil {
+		return d.checkLatest(latestLink, filepath.ToSlash(target))
 	}
-	if err != nil && !errors.Is(err, syscall.EINVAL) {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EINVAL) {
 		return "", err
 	}
-	if err != nil {
+	linked, isThere := d.hasLatest()
+	if isThere != nil {
+		return "", isThere
+	}
+	if linked {
 		return "", fmt.Errorf("read %s: it is not a link that callmill made: move it away, and the next run makes it again: %w", d.Path(latestLink), err)
 	}
-	return d.checkLatest(filepath.ToSlash(target))
+	for _, name := range []string{latestText, formerText} {
+		text, err := durable.ReadFile(d.fs, d.Path(name))
+		if err == nil {
+			return d.checkLatest(name, strings.TrimSpace(string(text)))
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return d.unpublished()
 }
 
-func (d *Dataset) checkLatest(target string) (string, error) {
+func (d *Dataset) checkLatest(from, target string) (string, error) {
 	name := strings.TrimPrefix(target, SnapshotsDir+"/")
 	if !snapshotName.MatchString(name) {
-		return "", &LatestError{d.dir, fmt.Errorf("%s names %q, which is not a snapshot", latestLink, target)}
+		return "", &LatestError{d.dir, fmt.Errorf("%s names %q, which is not a snapshot", from, target)}
 	}
 	return name, nil
+}
+
+// hasLatest reports whether there is anything by the name of the link. The text of
+// format 1 is not, where case does not count and it answers to the name of the
+// link: a run of format 1 replaced the link by it, or could not make one.
+func (d *Dataset) hasLatest() (bool, error) {
+	info, err := d.fs.Lstat(d.Path(latestLink))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return true, err
+	}
+	if _, err := d.fs.Lstat(d.Path(formerText)); err != nil {
+		return true, nil // where case counts the one name does not answer for the other
+	}
+	// Both names answer. Where the folder has but one of them, they are one file.
+	entries, err := durable.ReadDir(d.fs, d.dir)
+	named := 0
+	for _, e := range entries {
+		if strings.EqualFold(e.Name(), latestLink) {
+			named++
+		}
+	}
+	return named != 1, err
 }
 
 // unpublished is for a dataset without latest: it is new, unless it has

@@ -15,11 +15,13 @@ import (
 )
 
 // Names in a dataset's folder. Everything callmill writes there has one of them;
-// other files are left alone.
+// other files are left alone. No two names in one folder differ in case only: on
+// macOS, exFAT or an SMB share they would be one file.
 const (
 	SnapshotsDir  = "snapshots" // one folder per snapshot
 	latestLink    = "latest"    // symbolic link to the published snapshot: the commit
-	latestText    = "LATEST"    // the same name as text, where links cannot be followed
+	latestText    = "CURRENT"   // the same name as text, where links cannot be followed
+	formerText    = "LATEST"    // what format 1 called that text
 	runsDir       = "runs"      // one file per run
 	rawDir        = "raw"       // responses as received, one folder per run
 	dictDir       = "dict"      // user dictionaries, named for their hash
@@ -52,7 +54,7 @@ var snapshotFile = regexp.MustCompile(`^(manifest\.json|views\.sql|[a-z_]+/(job_
 
 // IsOwn reports whether a name in the dataset's folder is one of callmill's.
 func IsOwn(name string) bool {
-	return slices.Contains([]string{latestLink, latestText, SnapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
+	return slices.Contains([]string{latestLink, latestText, formerText, SnapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
 		durable.IsTemp(name)
 }
 

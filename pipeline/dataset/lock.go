@@ -22,7 +22,12 @@ const lockPoll = 100 * time.Millisecond
 
 // takeLock locks the dataset, and waits as long as the options say.
 func (d *Dataset) takeLock(ctx context.Context) error {
-	file, err := os.OpenFile(d.Path(lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	// A link is not followed: what the run writes into the lock would replace the
+	// content of the file it leads to.
+	file, err := os.OpenFile(d.Path(lockFile), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	if errors.Is(err, syscall.ELOOP) {
+		return fmt.Errorf("open lock: %s is a symbolic link: remove it, and the next run creates the file", d.Path(lockFile))
+	}
 	if err != nil {
 		return fmt.Errorf("open lock: %w", err)
 	}
@@ -37,12 +42,12 @@ func (d *Dataset) takeLock(ctx context.Context) error {
 func (d *Dataset) waitForLock(ctx context.Context, file *os.File) error {
 	deadline := d.Now().Add(d.options.LockWait)
 	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := uninterrupted(func() error { return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) })
 		if err == nil {
 			sign(file, d.Now())
 			return nil
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return fmt.Errorf("lock %s: %w", file.Name(), err)
 		}
 		if !d.Now().Before(deadline) {
@@ -52,6 +57,16 @@ func (d *Dataset) waitForLock(ctx context.Context, file *os.File) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(lockPoll):
+		}
+	}
+}
+
+// uninterrupted repeats a system call for as long as signals interrupt it, which
+// some network file systems let them do. Package os does so by itself.
+func uninterrupted(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, syscall.EINTR) {
+			return err
 		}
 	}
 }

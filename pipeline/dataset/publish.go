@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strings"
 
 	"callmill/pipeline/internal/durable"
 )
@@ -28,10 +29,10 @@ func (d *Dataset) Publish(name string, m *Manifest) error {
 // not say otherwise: a rename may be done and reported as failed.
 func (d *Dataset) swap(name string) error {
 	err := durable.ReplaceSymlink(d.fs, path.Join(SnapshotsDir, name), d.Path(latestLink))
-	_, none := d.fs.Lstat(d.Path(latestLink))
-	if err != nil && durable.Unsupported(err) && errors.Is(none, fs.ErrNotExist) {
-		// LATEST is the commit then.
-		err = durable.WriteFile(d.fs, d.Path(latestText), []byte(name+"\n"), d.FileMode())
+	if err != nil && durable.Unsupported(err) {
+		if linked, readErr := d.hasLatest(); readErr == nil && !linked {
+			err = d.writeText(name) // the commit, without links
+		}
 	}
 	if err != nil {
 		if now, readErr := d.latest(); readErr != nil {
@@ -40,9 +41,34 @@ func (d *Dataset) swap(name string) error {
 			return err
 		}
 	}
-	// The commit is made. LATEST is for readers that cannot follow links; a
+	// The commit is made. The text is for readers that cannot follow links; a
 	// failure to write it must not make the run look failed, and the next run
 	// mends it.
-	_ = durable.WriteFile(d.fs, d.Path(latestText), []byte(name+"\n"), d.FileMode())
+	_ = d.mendText(name)
 	return nil
+}
+
+func (d *Dataset) writeText(name string) error {
+	return durable.WriteFile(d.fs, d.Path(latestText), []byte(name+"\n"), d.FileMode())
+}
+
+// mendText makes CURRENT name the snapshot and then removes LATEST, the text of
+// format 1. In this order, as the one replaces the other: without links, a folder
+// with neither would have lost its commit, and one with both is read by CURRENT.
+func (d *Dataset) mendText(name string) error {
+	text, err := durable.ReadFile(d.fs, d.Path(latestText))
+	if err != nil || strings.TrimSpace(string(text)) != name {
+		if err := d.writeText(name); err != nil {
+			return err
+		}
+	}
+	// Only a file: where case does not count, LATEST is the link latest.
+	if info, err := d.fs.Lstat(d.Path(formerText)); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	err = durable.ChangeDir(d.fs, d.dir, func() error { return d.fs.Remove(d.Path(formerText)) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -226,7 +226,7 @@ func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 	// A killed run may not have noted that the snapshot rolled back from was
 	// published. Where latest cannot be read there is nothing to mend.
 	if d.load() == nil && d.name != "" {
-		if err := d.mendRun(); err != nil {
+		if err := errors.Join(d.mendLatestText(), d.mendRun()); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,17 @@ func (d *Dataset) sweep() error {
 	if d.name == "" {
 		return nil
 	}
-	return errors.Join(d.mendLatest(), d.mendLatestText(), d.mendRun())
+	return errors.Join(d.mendCommit(), d.mendRun())
+}
+
+// mendCommit makes the link and its text say the same. The text is first: where
+// case does not count, LATEST of format 1 may be in the place of the link, which a
+// rename would give that name.
+func (d *Dataset) mendCommit() error {
+	if err := d.mendLatestText(); err != nil {
+		return err
+	}
+	return d.mendLatest()
 }
 
 func (d *Dataset) isLeftover(folder, name string) bool {
@@ -69,14 +79,14 @@ func (d *Dataset) wasPublished(name string) bool {
 	return json.Unmarshal(text, &run) == nil && run.Snapshot == name
 }
 
-// mendLatest creates the link where only LATEST is left.
+// mendLatest creates the link where only the text is left.
 func (d *Dataset) mendLatest() error {
-	if _, err := d.fs.Lstat(d.Path(latestLink)); !errors.Is(err, fs.ErrNotExist) {
+	if linked, err := d.hasLatest(); linked || err != nil {
 		return err
 	}
 	err := durable.ReplaceSymlink(d.fs, path.Join(SnapshotsDir, d.name), d.Path(latestLink))
 	if durable.Unsupported(err) {
-		return nil // LATEST is the commit there
+		return nil // the text is the commit there
 	}
 	return err
 }
@@ -94,11 +104,19 @@ func (d *Dataset) mendRun() error {
 	})
 }
 
-// mendLatestText makes LATEST agree with the link, after a crash between the two.
+// mendLatestText makes the text agree with the link, after a crash between the
+// two. LATEST of format 1 stays until a run publishes, where it is right and the
+// only text: until then an older callmill can go on with the folder. Not so where
+// it has the place of the link.
 func (d *Dataset) mendLatestText() error {
-	text, err := durable.ReadFile(d.fs, d.Path(latestText))
-	if err == nil && strings.TrimSpace(string(text)) == d.name {
-		return nil
+	_, err := d.fs.Lstat(d.Path(latestText))
+	if errors.Is(err, fs.ErrNotExist) {
+		link, err := d.fs.Lstat(d.Path(latestLink))
+		inPlace := err == nil && link.Mode().IsRegular()
+		text, err := durable.ReadFile(d.fs, d.Path(formerText))
+		if err == nil && strings.TrimSpace(string(text)) == d.name && !inPlace {
+			return nil
+		}
 	}
-	return durable.WriteFile(d.fs, d.Path(latestText), []byte(d.name+"\n"), d.FileMode())
+	return d.mendText(d.name)
 }

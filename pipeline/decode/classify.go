@@ -20,7 +20,7 @@ func (d *decoder) classify(piece []byte) {
 		d.otherPage(piece)
 	case (e.failed() || found == 0 && e.isError()) && d.unfetchedAlone(piece):
 	case e.failed():
-		d.takeBack()
+		d.takeBackAll()
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
 	case d.Refused.Code != "":
 		d.takeBack()
@@ -28,13 +28,13 @@ func (d *decoder) classify(piece []byte) {
 	case found > 0 || e.lost:
 		d.dropFacts()
 	case e.isError():
-		d.takeBack()
+		d.takeBackAll()
 		d.reject(schema.RejectAPIError, "", e.errorText(), piece)
 	case e.suspect.Name != "" && (e.suspect.Mentions || !e.holdsJobs && e.isSuccess()):
-		d.takeBack()
+		d.takeBackAll()
 		d.reject(schema.RejectNotJobs, "", "no Jobs, but "+e.suspect.Kind+" named "+e.suspect.Name+", which is not documented", piece)
 	case !e.holdsJobs && !e.isSuccess():
-		d.takeBack()
+		d.takeBackAll()
 		d.reject(schema.RejectNotJobs, "", "well-formed, but no response of ListJobs", piece)
 	default:
 		d.dropFacts()
@@ -47,6 +47,9 @@ func (d *decoder) classify(piece []byte) {
 func (d *decoder) otherPage(piece []byte) {
 	e := &d.env
 	action := e.otherAction()
+	if action != schema.ActionSearchTask {
+		d.Forget()
+	}
 	d.Count(fields.Kind("action_" + fields.Shortened(action)))
 	if action == schema.ActionSearchTask && !e.failed() {
 		if d.Refused.Code != "" {

@@ -50,10 +50,10 @@ func New(o Options) *Decoder { return &Decoder{newDecoder(o)} }
 // source found the piece unusable, is yielded as it is.
 func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] { return d.d.all(raw) }
 
-// Counts returns what was met since New, by kind: the coercions of the package
-// comment and, as action_<name>, the lines and pages of other actions. Kinds
-// never met are absent.
-func (d *Decoder) Counts() schema.Counts { return d.d.Counts() }
+// Findings returns what was met since New: among the coercions, as
+// action_<name>, the lines and pages of other actions. Kinds never met are
+// absent.
+func (d *Decoder) Findings() schema.Findings { return d.d.Findings() }
 
 // decoder is a Decoder with the methods of its reader, which are not for users.
 type decoder struct {
@@ -157,7 +157,7 @@ func (d *decoder) utf8() ([]byte, bool) {
 		d.Count(transcoded)
 	}
 	if notes.Repaired {
-		d.Count(fields.InvalidUTF8)
+		d.CountDamagedAs("XML")
 	}
 	return body, true
 }

@@ -32,12 +32,13 @@
 //
 // The grammar of JSON is strict: what encoding/json calls invalid is a reject.
 // Beyond the documented shape the following is understood, alone and combined,
-// each counted by kind (see [Decoder.Counts]) and shown by a pair of files in
+// each counted by kind (see [Decoder.Findings]) and shown by a pair of files in
 // testdata/shapes:
 //
 //   - values (fields/values.go, fields/spellings.go): a number or a boolean for a string,
 //     keeping its literal digits; a string for a number or a boolean; 5.0 or
-//     1.579e12 for an integer; white space around ids, numbers, times and
+//     1.579e12 for an integer, also where that is an id or a phone number;
+//     seconds for milliseconds, between 10⁹ and 10¹⁰; white space around ids, numbers, times and
 //     enumerations; a task status as the vendor's number; field names with a
 //     small first letter; the spellings of CallingNumbers
 //   - lists (fields/lists.go): one object where an array is documented; null elements;
@@ -55,9 +56,23 @@
 // members, are counted and are no rejects, whatever their shape, but where
 // damage ends them; those of SearchTask yield an item per row (facts.go).
 //
-// # What is rejected
+// # What is lost, and what is rejected
 //
-// A shape on no list rejects the job that has it. Damage rejects the job it is
+// A value that cannot be what its field is, in no spelling of the list, costs
+// itself: a Timestamp of -1, a role that is a list, a Duration of 1.5 or "long".
+// It reads as not given, and is counted under the name of its field. So is, each
+// by itself, a text with damaged bytes, which become U+FFFD; and a member that is
+// not documented, of which nothing is read.
+//
+// Structure and identity are no such values: without them it is not clear what
+// the rest belongs to. A job is rejected for its JobId or the TaskId of a task
+// that is no text or number; for a list or an object (Tasks, Conversation,
+// Contacts, Extras, Summary, Contact) or an element of one that is something
+// else; and for a Script that is no text, since a script is never NULL and an
+// empty one says that nothing was spoken. A document is rejected for observed_at,
+// instance_id, action or Success that cannot be read.
+//
+// Damage rejects the job it is
 // in, up to its end or to the next object that is certainly a job or a
 // document. A whole document is rejected where it says so (api_error), is no
 // response (not_jobs, syntax, empty, encoding), or has no jobs but a member

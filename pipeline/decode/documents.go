@@ -70,6 +70,13 @@ func (d *decoder) takeBack() {
 	d.n = d.doc.first
 }
 
+// takeBackAll also forgets what was found in the items, as the document as a
+// whole is a reject.
+func (d *decoder) takeBackAll() {
+	d.takeBack()
+	d.Forget()
+}
+
 // maxWaiting is how many items wait for the end of a document that is longer
 // than a part would be. A response of the API has at most 99 jobs.
 const maxWaiting = 1024

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"callmill/pipeline/decode/fields"
@@ -158,7 +157,7 @@ func (g *grammar) head(j *schema.Job) []byte {
 		line.InstanceID = j.InstanceID
 	}
 	if !j.Undated && (g.base.Undated || j.ObservedAt != g.base.ObservedAt) {
-		line.ObservedAt = strconv.FormatInt(j.ObservedAt, 10)
+		line.ObservedAt = schema.RawInstant(j.ObservedAt)
 	}
 	text, _ := json.Marshal(line) // strings are never an error
 	return append(text[:len(text)-1], `,"Jobs":[`...)

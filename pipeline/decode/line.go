@@ -70,7 +70,7 @@ func (d *decoder) bodyText() bool {
 // innerDocument reads the text of a body, which is one document. It returns
 // false where the document around it is better read in parts.
 func (d *decoder) innerDocument() bool {
-	items, n, refused, counted := len(d.items), d.n, d.Refused, d.Met()
+	items, n, refused, met := len(d.items), d.n, d.Refused, d.Met()
 	ok := false
 	switch d.Next() {
 	case '{':
@@ -97,7 +97,7 @@ func (d *decoder) innerDocument() bool {
 		return false
 	}
 	d.items, d.n, d.Refused = d.items[:items], n, refused
-	d.Recount(counted)
+	d.Recount(&met)
 	if d.env.httpStatus >= 400 && d.n == d.doc.first {
 		return true // classify calls it an api_error
 	}

@@ -40,8 +40,10 @@ func responseFields() []field {
 		}},
 		{Name: "RequestId", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.requestID) }},
 		{Name: "Success", Read: func(r *fields.Reader, d *decoder) (ok bool) {
-			d.env.success, d.env.toldSo, ok = r.Truth()
-			return ok
+			return r.Required(func() bool {
+				d.env.success, d.env.toldSo, ok = r.Truth()
+				return ok
+			})
 		}},
 		{Name: "Code", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.code) }},
 		{Name: "Message", Read: func(r *fields.Reader, d *decoder) bool { return r.Content(&d.env.message) }},
@@ -68,11 +70,17 @@ func lineFields() []field {
 	return []field{
 		{Name: "observed_at", Read: func(r *fields.Reader, d *decoder) (ok bool) {
 			r.Count(rawLine)
-			d.env.dated, ok = r.Time(&d.env.observedAt)
-			return ok
+			return r.Required(func() bool {
+				d.env.dated, ok = r.Time(&d.env.observedAt)
+				return ok
+			})
 		}},
-		{Name: "instance_id", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.instanceID) }},
-		{Name: "action", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.action) }},
+		{Name: "instance_id", Read: func(r *fields.Reader, d *decoder) bool {
+			return r.Required(func() bool { return r.Token(&d.env.instanceID) })
+		}},
+		{Name: "action", Read: func(r *fields.Reader, d *decoder) bool {
+			return r.Required(func() bool { return r.Token(&d.env.action) })
+		}},
 		{Name: "request_id", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.lineRequestID) }},
 		{Name: "asked", Read: skip},
 		{Name: "headers", Read: skip},
@@ -89,7 +97,7 @@ func lineFields() []field {
 // false where that is damaged, or better read in parts.
 func (d *decoder) response() bool {
 	start, depth := d.Pos, d.Depth
-	env, refused := d.env, d.Refused
+	env, refused, unknown := d.env, d.Refused, d.UnknownMet()
 	if !d.Enter() {
 		return false
 	}
@@ -102,6 +110,7 @@ func (d *decoder) response() bool {
 		if !d.env.holdsJobs && d.isJobField(name) {
 			d.Pos, d.Depth = start, depth
 			d.env, d.Refused = env, refused // what came before are fields of the job
+			d.RecountUnknown(unknown)
 			d.Count(bareJob)
 			return d.bareJob()
 		}
@@ -195,6 +204,7 @@ func (d *decoder) judge(j *schema.Job, piece []byte) {
 	case len(piece) > d.o.MaxJobBytes:
 		d.reject(schema.RejectTooLarge, j.JobID, "a job of "+strconv.Itoa(len(piece))+" bytes", piece)
 	case d.Foreign != "" && len(j.Tasks) == 0 && len(j.Contacts) == 0:
+		d.Forget()
 		d.reject(schema.RejectNotJobs, "", "well-formed, but an object with "+d.Foreign+" is no job", piece)
 	case d.Refused.Code != "":
 		d.reject(d.Refused.Code, j.JobID, d.Refused.Reason, piece)

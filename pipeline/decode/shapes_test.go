@@ -55,8 +55,9 @@ func TestShapes(t *testing.T) {
 		for item := range d.Items(raw) {
 			b.WriteString(described(item))
 		}
-		fmt.Fprintf(&b, "counts %s\n", compact(d.Counts()))
-		met.Add(d.Counts())
+		found := d.Findings()
+		fmt.Fprintln(&b, told(found))
+		met.Add(found.Coercions)
 		golden := path + ".golden"
 		if *update {
 			if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
@@ -72,6 +73,20 @@ func TestShapes(t *testing.T) {
 			t.Errorf("no file in testdata/shapes shows %s", kind)
 		}
 	}
+}
+
+// told is what was found beside the items, as the golden files have it.
+func told(f schema.Findings) string {
+	b := "counts " + compact(f.Coercions)
+	for _, c := range []struct {
+		name   string
+		counts schema.Counts
+	}{{"impossible", f.Impossible}, {"seconds", f.Seconds}, {"damaged", f.Damaged}, {"unknown", f.Unknown}} {
+		if len(c.counts) > 0 {
+			b += "\n" + c.name + " " + compact(c.counts)
+		}
+	}
+	return b
 }
 
 // described is an item as the golden files have it: what is empty is left out.

@@ -140,6 +140,8 @@ func (s *speller) shuffled(o object) object {
 // zeroCounts are the numbers of which 0 is not nothing.
 var zeroCounts = map[string]bool{"Duration": true, "Priority": true, "SystemPriority": true}
 
+var instantFields = map[string]bool{"PlanedTime": true, "ActualTime": true, "Timestamp": true}
+
 func isNothing(m member) bool {
 	l, isList := m.value.(list)
 	return m.value == nil || m.value == "" || m.value == int64(0) && !zeroCounts[m.name] || isList && len(l) == 0
@@ -179,12 +181,15 @@ func (s *speller) jsonNumber(v int64, field string) string {
 	if v == 0 && !zeroCounts[field] && s.perhaps(3) {
 		return []string{"null", `""`, "0.0"}[s.IntN(3)]
 	}
+	if seconds := v / 1000; instantFields[field] && v%1000 == 0 && seconds >= 1e9 && seconds < 1e10 && s.perhaps(4) {
+		literal = strconv.FormatInt(seconds, 10)
+	}
 	switch {
 	case s.perhaps(6):
 		return s.jsonString(s.padded(literal))
 	case s.perhaps(8):
 		return literal + ".0"
-	case s.perhaps(8) && v%1000 == 0:
+	case s.perhaps(8) && v%1000 == 0 && !instantFields[field]:
 		return strconv.FormatInt(v/1000, 10) + "e3"
 	}
 	return literal
@@ -195,6 +200,9 @@ func (s *speller) jsonText(v, field string) string {
 		return "null"
 	}
 	if isCanonicalNumber(v) && s.perhaps(3) {
+		if field != "" && !contentFields[field] && s.perhaps(3) {
+			return v + ".0"
+		}
 		return v
 	}
 	if field != "" && !contentFields[field] {

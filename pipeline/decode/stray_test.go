@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"callmill/pipeline/decode"
 	"callmill/schema"
@@ -77,18 +78,73 @@ func TestNoJobs(t *testing.T) {
 // TestPlaces: the place that a reason names exists.
 func TestPlaces(t *testing.T) {
 	for job, want := range map[string]string{
-		`"Tasks":[{"TaskId":"T"},{"Contact":{"Role":[]}}]`:                 "Tasks[1].Contact.Role is an array, not a string",
-		`"Tasks":[{"Contact":{"Role":"x"},"Brief":{}}]`:                    "Tasks[0].Brief is an object, not a string",
-		`"Contacts":[{},{"Role":[]}]`:                                      "Contacts[1].Role is an array, not a string",
-		`"Extras":[{"Key":{}}]`:                                            "Extras[0].Key is an object, not a string",
-		`"Summary":[{"Content":{}}]`:                                       "Summary[0].Content is an object, not a string",
-		`"Tasks":[{"Conversation":[{"Summary":[{},{"Category":[]}]}]}]`:    "Tasks[0].Conversation[0].Summary[1].Category is an array, not a string",
-		`"Tasks":[{"Conversation":[{"Summary":[]},{"Timestamp":"soon"}]}]`: `Tasks[0].Conversation[1].Timestamp is "soon", not a number`,
-		`"Priority":true`:                                                  "Priority is a boolean, not a number",
+		`"Tasks":[{"TaskId":"T"},{"Contact":[]}]`:        "Tasks[1].Contact is an array, not an object",
+		`"Tasks":[{"Contact":{"Role":"x"},"TaskId":{}}]`: "Tasks[0].TaskId is an object, not a string",
+		`"Contacts":[{},5]`:                              "Contacts[1] is a number, not an object",
+		`"Tasks":[null,{},null,{"TaskId":[]}]`:           "Tasks[3].TaskId is an array, not a string",
+		`"Tasks":[{"Conversation":[null,{},"x"]}]`:       "Tasks[0].Conversation[2] is a string, not an object",
+		`"Extras":7`: "Extras is a number, not an array",
+		`"Tasks":[{"Conversation":[{"Summary":[{}]},{"Summary":7}]}]`:                       "Tasks[0].Conversation[1].Summary is a number, not an array",
+		`"Tasks":[{"Contact":{"Role":[]},"Conversation":[{"Summary":[{}]},{"Script":[]}]}]`: "Tasks[0].Conversation[1].Script is an array, not a string",
 	} {
 		got := verdicts(&schema.Raw{Body: []byte(`{"Jobs":[{"JobId":"A",` + job + `}]}`)})
 		if !slices.Equal(got, []string{"shape A: " + want}) {
 			t.Errorf("%s: got %q, want %q", job, got, want)
 		}
+	}
+}
+
+// TestImpossible: a value that cannot be one costs itself, and is counted under
+// the name of its field.
+func TestImpossible(t *testing.T) {
+	for job, field := range map[string]string{
+		`"Tasks":[{"TaskId":"T"},{"Contact":{"Role":[]}}]`:                 "Tasks[].Contact.Role",
+		`"Tasks":[{"Contact":{"Role":"x"},"Brief":{}}]`:                    "Tasks[].Brief",
+		`"Contacts":[{},{"Role":[]}]`:                                      "Contacts[].Role",
+		`"Extras":[{"Key":{}}]`:                                            "Extras[].Key",
+		`"Summary":[{"Content":{}}]`:                                       "Summary[].Content",
+		`"Tasks":[{"Conversation":[{"Summary":[{},{"Category":[]}]}]}]`:    "Tasks[].Conversation[].Summary[].Category",
+		`"Tasks":[{"Conversation":[{"Summary":[]},{"Timestamp":"soon"}]}]`: "Tasks[].Conversation[].Timestamp",
+		`"Tasks":[{"Conversation":[{"Timestamp":-1}]}]`:                    "Tasks[].Conversation[].Timestamp",
+		`"Tasks":[{"ActualTime":1e18}]`:                                    "Tasks[].ActualTime",
+		`"Priority":true`:                                                  "Priority",
+		`"FailureReason":{}`:                                               "FailureReason",
+	} {
+		d := decode.New(decode.Options{})
+		jobs := 0
+		for item := range d.Items(&schema.Raw{Body: []byte(`{"Jobs":[{"JobId":"A",` + job + `}]}`)}) {
+			if item.Job != nil {
+				jobs++
+			}
+		}
+		if found := d.Findings(); jobs != 1 || fmt.Sprint(found.Impossible) != "map[Jobs[]."+field+":1]" {
+			t.Errorf("%s: %d jobs, %v, want %s", job, jobs, found.Impossible, field)
+		}
+	}
+}
+
+// TestUnknown: the names of fields that are not documented are bounded in number
+// and in length, and what makes no job leaves none.
+func TestUnknown(t *testing.T) {
+	var b strings.Builder
+	for i := range 3 * schema.MaxUnknown {
+		fmt.Fprintf(&b, `,"New%d":1,"%s":2`, i, strings.Repeat("长", 50))
+	}
+	d := decode.New(decode.Options{})
+	for range d.Items(&schema.Raw{Body: []byte(`{"Jobs":[{"JobId":"A"` + b.String() + `}],"a":1}{"b":1}`)}) {
+	}
+	found := d.Findings()
+	if len(found.Unknown) != schema.MaxUnknown || found.Unknown["b"] != 0 {
+		t.Errorf("%d names", len(found.Unknown))
+	}
+	total := found.More
+	for name, n := range found.Unknown {
+		total += n
+		if len(name) > 60 || !utf8.ValidString(name) {
+			t.Errorf("the name %q", name)
+		}
+	}
+	if total != 6*schema.MaxUnknown+1 {
+		t.Errorf("%d fields", total)
 	}
 }

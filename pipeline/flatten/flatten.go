@@ -32,9 +32,10 @@ type Segmenter interface {
 // Flattener flattens jobs. It reuses its buffers from job to job. Not safe for
 // concurrent use.
 type Flattener struct {
-	loc      *time.Location
-	segment  Segmenter
-	patterns *pattern.Replacer // of the current call
+	loc        *time.Location
+	segment    Segmenter
+	patterns   *pattern.Replacer // of the current call
+	patternsOf *schema.Job       // whose values patterns has; nil if none's
 
 	rows schema.Rows
 
@@ -184,6 +185,7 @@ func (f *Flattener) begin() {
 	f.words = empty(f.words, maxKeptTexts)
 	f.slots = empty(f.slots, maxKeptBytes)
 	f.spans = empty(f.spans, maxKeptTexts)
+	f.patternsOf = nil
 }
 
 // Reset reuses the memory that earlier rows point to.

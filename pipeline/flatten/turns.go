@@ -13,6 +13,13 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 	if len(t.Turns) == 0 {
 		return
 	}
+	if f.patternsOf != j {
+		f.patternsOf = j
+		f.patterns.ResetValues()
+		for i := range j.Extras {
+			f.patterns.AddValue(j.Extras[i].Key, j.Extras[i].Value)
+		}
+	}
 	f.patterns.Reset(callOf(j, t))
 	// What the rows of a call share is put together once.
 	call := schema.TurnRow{

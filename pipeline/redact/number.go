@@ -1,6 +1,9 @@
 package redact
 
 import (
+	"bytes"
+	"regexp"
+	"strconv"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,8 +15,8 @@ import (
 const minNational = 10
 
 // appendNumber appends a normalized phone number to dst, as ASCII digits. In this
-// order it applies Unicode's compatibility form (NFKC), keeps digits only, and
-// removes one leading international prefix 00, the country code 86 if at least ten
+// order it applies Unicode's compatibility form (NFKC), keeps digits only (of a
+// number that was written as a decimal, those of its value), and removes one leading international prefix 00, the country code 86 if at least ten
 // digits remain, and leading zeros (a response with JSON numbers has lost them). It
 // appends nothing if no digit is left.
 //
@@ -22,7 +25,7 @@ const minNational = 10
 // second result is that space, grown.
 func appendNumber(dst []byte, number string, scratch []byte) (digits, grown []byte) {
 	start := len(dst)
-	ascii := true
+	ascii, decimal := true, false
 	for i := range len(number) {
 		c := number[i]
 		if c >= utf8.RuneSelf {
@@ -32,10 +35,16 @@ func appendNumber(dst []byte, number string, scratch []byte) (digits, grown []by
 		if '0' <= c && c <= '9' {
 			dst = append(dst, c)
 		}
+		decimal = decimal || c == '.' || c|0x20 == 'e'
 	}
 	if !ascii {
 		scratch = norm.NFKC.AppendString(scratch[:0], number)
 		dst = appendDigits(dst[:start], scratch)
+	} else if decimal {
+		scratch = append(scratch[:0], number...)
+	}
+	if !ascii || decimal {
+		dst = appendWhole(dst, start, scratch)
 	}
 	kept := trimPrefixes(dst[start:])
 	return append(dst[:start], kept...), scratch
@@ -68,6 +77,27 @@ func digitValue(r rune) (byte, bool) {
 		before++
 	}
 	return byte(before % 10), true
+}
+
+// decimals matches a decimal as spreadsheets and data frames write a number:
+// 13900001111.0, 1.3900001111E+10.
+var decimals = regexp.MustCompile(`^\s*\+?([0-9]+)(?:\.([0-9]*))?(?:[eE]\+?([0-9]{1,2}))?\s*$`)
+
+// appendWhole replaces what follows start in dst by the digits of the value of
+// text, where that is a decimal whose value is whole.
+func appendWhole(dst []byte, start int, text []byte) []byte {
+	m := decimals.FindSubmatch(text)
+	if m == nil {
+		return dst
+	}
+	before, after := m[1], m[2]
+	exponent, _ := strconv.Atoi(string(m[3])) // 0 where there is none
+	kept := min(exponent, len(after))
+	if len(bytes.Trim(after[kept:], "0")) > 0 {
+		return dst
+	}
+	dst = append(append(dst[:start], before...), after[:kept]...)
+	return append(dst, bytes.Repeat([]byte{'0'}, exponent-kept)...)
 }
 
 func trimPrefixes(digits []byte) []byte {

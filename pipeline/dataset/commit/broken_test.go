@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,6 +79,8 @@ func TestBrokenLatest(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: publishes many snapshots")
 	}
+	thisFormat := fmt.Sprintf(`"format": %d`, dataset.FormatVersion)
+	nextFormat := fmt.Sprintf(`"format": %d`, dataset.FormatVersion+1)
 	for name, c := range map[string]struct {
 		damage func(l *line, latest string)
 		want   []string // of the error
@@ -92,7 +95,7 @@ func TestBrokenLatest(t *testing.T) {
 			[]string{"damaged: its hash"}, nil,
 		},
 		"the manifest is damaged where its version is": {
-			func(l *line, latest string) { l.edit(latest, `"format": 1`, `"format": 9`) },
+			func(l *line, latest string) { l.edit(latest, thisFormat, nextFormat) },
 			[]string{"damaged: its hash"}, nil,
 		},
 		"the manifest lacks a table": {
@@ -106,17 +109,17 @@ func TestBrokenLatest(t *testing.T) {
 			[]string{"damaged"}, nil,
 		},
 		"a newer callmill wrote it": {
-			func(l *line, latest string) { l.edit(latest, `"format": 1`, `"format": 2`); l.rename(latest) },
-			[]string{"written by a newer callmill: format 2, this one knows 1"}, dataset.ErrNewerFormat,
+			func(l *line, latest string) { l.edit(latest, thisFormat, nextFormat); l.rename(latest) },
+			[]string{"written by a newer callmill: format"}, dataset.ErrNewerFormat,
 		},
 		"the snapshot was deleted": {
 			func(l *line, latest string) { l.must(os.RemoveAll(l.path("snapshots", latest))) },
 			[]string{"it is missing"}, fs.ErrNotExist,
 		},
-		"latest and LATEST are gone": {
+		"latest and CURRENT are gone": {
 			func(l *line, _ string) {
 				l.must(os.Remove(l.path("latest")))
-				l.must(os.Remove(l.path("LATEST")))
+				l.must(os.Remove(l.path("CURRENT")))
 			},
 			[]string{"latest is missing, but there are snapshots"}, nil,
 		},
@@ -197,8 +200,8 @@ func TestMended(t *testing.T) {
 	}
 	for name, damage := range map[string]func(l *line, run string){
 		"latest is gone":      func(l *line, _ string) { l.must(os.Remove(l.path("latest"))) },
-		"LATEST is gone":      func(l *line, _ string) { l.must(os.Remove(l.path("LATEST"))) },
-		"LATEST is behind":    func(l *line, _ string) { l.must(os.WriteFile(l.path("LATEST"), []byte("x\n"), 0o600)) },
+		"CURRENT is gone":     func(l *line, _ string) { l.must(os.Remove(l.path("CURRENT"))) },
+		"CURRENT is behind":   func(l *line, _ string) { l.must(os.WriteFile(l.path("CURRENT"), []byte("x\n"), 0o600)) },
 		"the run has no file": func(l *line, run string) { l.must(os.Remove(l.path("runs", run+".json"))) },
 		"an older snapshot is gone": func(l *line, _ string) {
 			l.must(os.RemoveAll(l.path("snapshots", l.snapshots()[0])))
@@ -226,9 +229,9 @@ func TestMended(t *testing.T) {
 			if now := l.snapshots(); !slices.Equal(now, left) {
 				t.Errorf("there are snapshots %q, want %q as before", now, left)
 			}
-			text, err := os.ReadFile(l.path("LATEST"))
+			text, err := os.ReadFile(l.path("CURRENT"))
 			if err != nil || strings.TrimSpace(string(text)) != second {
-				t.Errorf("LATEST says %q, %v", text, err)
+				t.Errorf("CURRENT says %q, %v", text, err)
 			}
 			if text, err := os.ReadFile(l.path("runs", run+".json")); err != nil || !strings.Contains(string(text), second) {
 				t.Errorf("the run's file says %q, %v", text, err)

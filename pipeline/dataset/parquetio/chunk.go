@@ -153,9 +153,9 @@ func (k *chunk) encodingStats() []format.PageEncodingStats {
 	if k.encodings[format.RLEDictionary] > 0 {
 		list = append(list, format.PageEncodingStats{PageType: format.DictionaryPage, Encoding: format.Plain, Count: 1})
 	}
-	for _, encoding := range []format.Encoding{format.Plain, format.DeltaBinaryPacked, format.DeltaLengthByteArray, format.RLEDictionary} {
+	for _, encoding := range []format.Encoding{format.Plain, format.RLEDictionary} {
 		if n := k.encodings[encoding]; n > 0 {
-			list = append(list, format.PageEncodingStats{PageType: format.DataPageV2, Encoding: encoding, Count: n})
+			list = append(list, format.PageEncodingStats{PageType: format.DataPage, Encoding: encoding, Count: n})
 		}
 	}
 	return list

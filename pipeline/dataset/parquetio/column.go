@@ -69,13 +69,17 @@ type values interface {
 }
 
 // newColumn makes the column of a field of a row. The tags are those parquet-go reads:
-// parquet:"name,optional,dict,delta,…", and stats:"none" for texts without
-// bounds.
+// parquet:"name,optional,dict,plain,…", and stats:"none" for texts without
+// bounds. Numbers have a dictionary unless they are plain, as instants are:
+// hardly one is there twice, and zstd finds what neighbours share.
 func newColumn(field reflect.StructField) (*column, error) {
 	name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
 	c := &column{path: []string{name}, offset: field.Offset}
 	has := func(option string) bool { return strings.Contains(","+options+",", ","+option+",") }
 	c.optional = has("optional")
+	if has("delta") {
+		return nil, fmt.Errorf("column %s: not every reader reads differences", name)
+	}
 	bounded := field.Tag.Get("stats") != "none"
 	c.most = shortPageBytes
 	if !bounded {
@@ -94,9 +98,9 @@ func newColumn(field reflect.StructField) (*column, error) {
 	case reflect.TypeFor[bool](), reflect.TypeFor[*bool]():
 		c.physical, c.shape, c.truths = format.Boolean, shapeBool, &truths{}
 	case reflect.TypeFor[int32](), reflect.TypeFor[*int32]():
-		c.physical, c.shape, c.numbers = format.Int32, shapeInt32, newNumbers(true, has("delta"))
+		c.physical, c.shape, c.numbers = format.Int32, shapeInt32, newNumbers(true, !has("plain"))
 	case reflect.TypeFor[int64](), reflect.TypeFor[*int64]():
-		c.physical, c.shape, c.numbers = format.Int64, shapeInt64, newNumbers(false, has("delta"))
+		c.physical, c.shape, c.numbers = format.Int64, shapeInt64, newNumbers(false, !has("plain"))
 	default:
 		return nil, fmt.Errorf("column %s: no encoding for %s", name, field.Type)
 	}

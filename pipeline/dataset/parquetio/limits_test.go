@@ -57,15 +57,15 @@ func TestDictionaryIsFull(t *testing.T) {
 	const entry = 32 // bytes
 	word := func(i int) string { return fmt.Sprintf("%0*d", entry-4, i) }
 	long := strings.Repeat("x", dictionaryBytes)
-	const dictionary, apart, plain = format.RLEDictionary, format.DeltaLengthByteArray, format.Plain
+	const dictionary, plain = format.RLEDictionary, format.Plain
 	for name, c := range map[string]struct {
 		rows int
 		word func(i int) string
 		want map[format.Encoding]int32 // pages
 	}{
 		"filled by the last row":   {dictionaryBytes / entry, word, map[format.Encoding]int32{dictionary: 1}},
-		"filled by a page":         {dictionaryBytes/entry + 10, word, map[format.Encoding]int32{dictionary: 1, apart: 1}},
-		"filled within a page":     {dictionaryBytes/entry - 10, func(i int) string { return word(i) + "1" }, map[format.Encoding]int32{apart: 2}},
+		"filled by a page":         {dictionaryBytes/entry + 10, word, map[format.Encoding]int32{dictionary: 1, plain: 1}},
+		"filled within a page":     {dictionaryBytes/entry - 10, func(i int) string { return word(i) + "1" }, map[format.Encoding]int32{plain: 2}},
 		"full, and no more to add": {3 * pageRows, func(i int) string { return word(i % (dictionaryBytes / entry)) }, map[format.Encoding]int32{dictionary: 3}},
 		"one text that fits":       {3, func(i int) string { return long[4:] }, map[format.Encoding]int32{dictionary: 1}},
 		"one text too long":        {1, func(i int) string { return long[3:] }, map[format.Encoding]int32{plain: 1}},
@@ -81,7 +81,7 @@ func TestDictionaryIsFull(t *testing.T) {
 			for i := range 2 {
 				got := map[format.Encoding]int32{}
 				for _, s := range columnsOf(file, i)[0].EncodingStats {
-					if s.PageType == format.DataPageV2 {
+					if s.PageType == format.DataPage {
 						got[s.Encoding] = s.Count
 					}
 				}
@@ -129,12 +129,12 @@ func TestDictionaryOfNumbersIsFull(t *testing.T) {
 	}
 }
 
-// Differences between instants may be larger than an instant can be.
-func TestExtremeDifferences(t *testing.T) {
+// Instants may be as far from each other as numbers can be.
+func TestExtremeInstants(t *testing.T) {
 	type row struct {
-		Large  int64 `parquet:"large,delta"`
-		LargeN int64 `parquet:"large_n,optional,delta"`
-		Small  int32 `parquet:"small,delta"`
+		Large  int64 `parquet:"large,plain"`
+		LargeN int64 `parquet:"large_n,optional,plain"`
+		Small  int32 `parquet:"small,plain"`
 	}
 	for _, n := range []int{1, 2, 3, 31, 32, 33, 34, 127, 128, 129, 130, 257, 1000} {
 		rows := make([]row, n)

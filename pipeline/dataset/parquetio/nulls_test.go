@@ -15,7 +15,7 @@ import (
 type sparse struct {
 	Text string `parquet:"text,optional"`
 	Word string `parquet:"word,optional,dict"`
-	Time int64  `parquet:"time,optional,timestamp(millisecond),delta"`
+	Time int64  `parquet:"time,optional,timestamp(millisecond),plain"`
 }
 
 type found struct {

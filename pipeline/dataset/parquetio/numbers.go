@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 
-	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -13,11 +12,11 @@ import (
 // more, an index takes hardly fewer bits than the number.
 const dictionaryNumbers = 1 << 14
 
-// numbers are the values of a column of INT32 or INT64: differences, dictionary
-// indexes, or plain.
+// numbers are the values of a column of INT32 or INT64: dictionary indexes, or
+// plain.
 type numbers struct {
 	narrow bool // INT32
-	delta  bool
+	dict   bool // wanted
 
 	usesDictionary bool // in this row group, still
 	places         map[int64]int32
@@ -40,9 +39,9 @@ type recent struct {
 
 const recentNumbers = 1 << 9
 
-func newNumbers(narrow, delta bool) *numbers {
-	n := &numbers{narrow: narrow, delta: delta}
-	if !delta {
+func newNumbers(narrow, dict bool) *numbers {
+	n := &numbers{narrow: narrow, dict: dict}
+	if dict {
 		n.places, n.recent = map[int64]int32{}, make([]recent, recentNumbers)
 	}
 	n.reset()
@@ -50,7 +49,7 @@ func newNumbers(narrow, delta bool) *numbers {
 }
 
 func (n *numbers) reset() {
-	n.usesDictionary = !n.delta
+	n.usesDictionary = n.dict
 	clear(n.places)
 	clear(n.recent)
 	n.plain = n.plain[:0]
@@ -133,35 +132,18 @@ func (n *numbers) compare(a, b []byte) int { return cmp.Compare(n.number(a), n.n
 
 func (n *numbers) size() int { return 8*len(n.page) + 2*len(n.indexes) }
 
-func (n *numbers) encode(scratch *[]byte) (page []byte, encoding format.Encoding, err error) {
-	switch {
-	case n.usesDictionary:
-		encoding = format.RLEDictionary
+func (n *numbers) encode(scratch *[]byte) (page []byte, _ format.Encoding, err error) {
+	if n.usesDictionary {
 		*scratch, err = (&rle.DictionaryEncoding{}).EncodeInt32(*scratch, n.indexes)
-	case n.delta:
-		encoding = format.DeltaBinaryPacked
-		*scratch, err = n.differences(*scratch)
-	default:
-		encoding = format.Plain
-		*scratch = (*scratch)[:0]
-		for _, v := range n.page {
-			*scratch = n.append(*scratch, v)
-		}
+		return *scratch, format.RLEDictionary, err
 	}
-	return *scratch, encoding, err
+	*scratch = (*scratch)[:0]
+	for _, v := range n.page {
+		*scratch = n.append(*scratch, v)
+	}
+	return *scratch, format.Plain, nil
 }
 
 func (n *numbers) clear() { n.page, n.indexes = n.page[:0], n.indexes[:0] }
-
-func (n *numbers) differences(scratch []byte) ([]byte, error) {
-	if !n.narrow {
-		return (&delta.BinaryPackedEncoding{}).EncodeInt64(scratch, n.page)
-	}
-	narrow := make([]int32, len(n.page))
-	for i, v := range n.page {
-		narrow[i] = int32(v)
-	}
-	return (&delta.BinaryPackedEncoding{}).EncodeInt32(scratch, narrow)
-}
 
 func (n *numbers) dictionary() (plain []byte, count int) { return n.plain, len(n.places) }

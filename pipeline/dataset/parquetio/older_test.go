@@ -15,7 +15,7 @@ func TestOpenOlderFile(t *testing.T) {
 		ID    string   `parquet:"id,dict"`
 		Words []string `parquet:"words,list"`
 		Name  string   `parquet:"name,optional"`
-		At    int64    `parquet:"at,optional,timestamp(millisecond),delta"`
+		At    int64    `parquet:"at,optional,timestamp(millisecond),plain"`
 	}
 	type newer struct {
 		First string   `parquet:"first,optional,dict"`
@@ -25,9 +25,9 @@ func TestOpenOlderFile(t *testing.T) {
 		Words []string `parquet:"words,list"`
 		Name  string   `parquet:"name,optional"`
 		Count int32    `parquet:"count"`
-		At    int64    `parquet:"at,optional,timestamp(millisecond),delta"`
+		At    int64    `parquet:"at,optional,timestamp(millisecond),plain"`
 		Spoke bool     `parquet:"spoke"`
-		When  int64    `parquet:"when,optional,timestamp(millisecond),delta"`
+		When  int64    `parquet:"when,optional,timestamp(millisecond),plain"`
 	}
 	path := filepath.Join(t.TempDir(), "older.parquet")
 	file, err := os.Create(path)

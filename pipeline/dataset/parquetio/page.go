@@ -2,6 +2,7 @@ package parquetio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/crc32"
 	"slices"
 	"unsafe"
@@ -15,53 +16,56 @@ import (
 type pageMaker struct {
 	compressor *Compressor
 	header     bytes.Buffer
-	levels     []byte
 	section    []byte // of levels
-	encoded    []byte
+	encoded    []byte // values
+	body       []byte // levels and values
 	compressed []byte
 }
 
 // endPage makes a page of what was added since the last one.
+//
+// It is a page of the first version, in which levels are compressed with the
+// values, and its values are plain or dictionary indexes: the one layout that
+// every reader has read from its beginning. Of the others, each is refused, or
+// read wrongly, by some version of a reader that is in use: lengths apart from
+// texts by Spark (SPARK-52240), differences by Polars, pages of the second
+// version by readers of warehouses.
 func (c *column) endPage(m *pageMaker) error {
 	if c.rows == 0 {
 		return nil
 	}
-	header := format.DataPageHeaderV2{
-		NumValues: int32(c.valueCount()), NumNulls: int32(c.nulls), NumRows: int32(c.rows),
-		Statistics: format.Statistics{NullCount: int64(c.nulls)}, // left out, it would be written as 0
-	}
-	m.levels = emptied(m.levels)
-	for _, section := range []struct {
-		levels []uint8
-		length *int32
-	}{{c.repetitions, &header.RepetitionLevelsByteLength}, {c.definitions, &header.DefinitionLevelsByteLength}} {
-		if len(section.levels) == 0 {
-			continue
-		}
-		var err error
-		if m.section, err = (&rle.Encoding{BitWidth: 1}).EncodeLevels(emptied(m.section), section.levels); err != nil {
-			return err
-		}
-		*section.length = int32(len(m.section))
-		m.levels = append(m.levels, m.section...)
-	}
 	least, greatest, bounded := c.values.bounds()
-	plain, encoding, err := c.values.encode(&m.encoded)
+	values, encoding, err := c.values.encode(&m.encoded)
 	if err != nil {
 		return err
 	}
-	header.Encoding = encoding
-	if m.compressed, err = m.compressor.encode(m.compressed, plain, encoding == format.DeltaLengthByteArray); err != nil {
+	codes := c.texts != nil && encoding == format.Plain && isCodes(values)
+	m.body = emptied(m.body)
+	for _, levels := range [][]uint8{c.repetitions, c.definitions} {
+		if len(levels) == 0 {
+			continue
+		}
+		if m.section, err = (&rle.Encoding{BitWidth: 1}).EncodeLevels(emptied(m.section), levels); err != nil {
+			return err
+		}
+		m.body = append(binary.LittleEndian.AppendUint32(m.body, uint32(len(m.section))), m.section...)
+	}
+	if len(m.body) > 0 {
+		m.body = append(m.body, values...)
+		values = m.body
+	}
+	if m.compressed, err = m.compressor.encode(m.compressed, values, codes); err != nil {
 		return err
 	}
-	sum := crc32.Update(crc32.ChecksumIEEE(m.levels), crc32.IEEETable, m.compressed)
 	page, err := c.chunk.page(m, &format.PageHeader{
-		Type:                 format.DataPageV2,
-		UncompressedPageSize: int32(len(m.levels) + len(plain)),
-		CompressedPageSize:   int32(len(m.levels) + len(m.compressed)),
-		CRC:                  int32(sum),
-		DataPageHeaderV2:     thrift.New(header),
-	}, m.levels, m.compressed)
+		Type: format.DataPage, UncompressedPageSize: int32(len(values)), CompressedPageSize: int32(len(m.compressed)),
+		CRC: int32(crc32.ChecksumIEEE(m.compressed)),
+		DataPageHeader: thrift.New(format.DataPageHeader{
+			NumValues: int32(c.valueCount()), Encoding: encoding,
+			DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE,
+			Statistics: format.Statistics{NullCount: int64(c.nulls)}, // left out, it would be written as 0
+		}),
+	}, m.compressed)
 	if err != nil {
 		return err
 	}
@@ -83,13 +87,13 @@ func emptied[V any](list []V) []V {
 
 // page assembles a page, in memory of just its size since it is held until the
 // row group ends, and counts its bytes before compression.
-func (k *chunk) page(m *pageMaker, header *format.PageHeader, sections ...[]byte) ([]byte, error) {
+func (k *chunk) page(m *pageMaker, header *format.PageHeader, compressed []byte) ([]byte, error) {
 	m.header.Reset()
 	if err := thrift.NewEncoder((&thrift.CompactProtocol{}).NewWriter(&m.header)).Encode(header); err != nil {
 		return nil, err
 	}
 	k.uncompressed += int64(m.header.Len()) + int64(header.UncompressedPageSize)
-	return slices.Concat(append([][]byte{m.header.Bytes()}, sections...)...), nil
+	return slices.Concat(m.header.Bytes(), compressed), nil
 }
 
 // dictionaryPage is the page of the dictionary's entries.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 	"pgregory.net/rapid"
@@ -25,7 +26,7 @@ func checkPages(t rapid.TB, file *parquet.File, content []byte) {
 		var uncompressed, compressed int64
 		for _, column := range group.Columns {
 			meta := &column.MetaData
-			k := walkChunk(t, content, at, meta)
+			k := walkChunk(t, content, at, meta, shapeOf(t, file, meta.PathInSchema))
 			k.check(t, meta, group.NumRows)
 			k.checkIndexes(t, file, chunk, column.ColumnIndexLength > 0, meta)
 			at += meta.TotalCompressedSize
@@ -38,9 +39,15 @@ func checkPages(t rapid.TB, file *parquet.File, content []byte) {
 	}
 }
 
+// walkedPage is what the levels of a page say, and what its header does.
+type walkedPage struct {
+	format.DataPageHeader
+	nulls, rows int64
+}
+
 // walked is what was found in a chunk.
 type walked struct {
-	pages        []format.DataPageHeaderV2
+	pages        []walkedPage
 	locations    []format.PageLocation
 	dictionaries int32
 	encodings    map[format.Encoding]int32 // of data pages
@@ -48,7 +55,7 @@ type walked struct {
 	uncompressed int64
 }
 
-func walkChunk(t rapid.TB, content []byte, at int64, meta *format.ColumnMetaData) *walked {
+func walkChunk(t rapid.TB, content []byte, at int64, meta *format.ColumnMetaData, shape levelsOf) *walked {
 	t.Helper()
 	k := &walked{encodings: map[format.Encoding]int32{}}
 	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
@@ -67,27 +74,33 @@ func walkChunk(t rapid.TB, content []byte, at int64, meta *format.ColumnMetaData
 		if sum := crc32.ChecksumIEEE(page); uint32(header.CRC) != sum {
 			t.Fatalf("%v: page at %d has checksum %x, says its header; it is %x", meta.PathInSchema, at, uint32(header.CRC), sum)
 		}
-		levels := 0
-		if header.Type == format.DictionaryPage {
+		body, err := decoder.DecodeAll(page, nil)
+		if err != nil || len(body) != int(header.UncompressedPageSize) {
+			t.Fatalf("%v: page at %d has %d bytes, says its header; it has %d: %v", meta.PathInSchema, at, header.UncompressedPageSize, len(body), err)
+		}
+		switch header.Type {
+		case format.DictionaryPage:
 			k.dictionaries++
 			if at != meta.DictionaryPageOffset {
 				t.Fatalf("%v: dictionary at %d, says the footer; it is at %d", meta.PathInSchema, meta.DictionaryPageOffset, at)
 			}
-		} else {
-			v2 := header.DataPageHeaderV2.V
-			levels = int(v2.RepetitionLevelsByteLength + v2.DefinitionLevelsByteLength)
+		case format.DataPage:
 			if len(k.pages) == 0 && at != meta.DataPageOffset {
 				t.Fatalf("%v: pages from %d on, says the footer; they are at %d", meta.PathInSchema, meta.DataPageOffset, at)
 			}
-			k.pages, k.encodings[v2.Encoding] = append(k.pages, v2), k.encodings[v2.Encoding]+1
+			p := walkedPage{DataPageHeader: header.DataPageHeader.V}
+			if p.Encoding != format.Plain && p.Encoding != format.RLEDictionary {
+				t.Fatalf("%v: page at %d is encoded as %v, which not every reader reads", meta.PathInSchema, at, p.Encoding)
+			}
+			p.nulls, p.rows = walkLevels(t, body, shape, int(p.NumValues))
+			k.pages = append(k.pages, p)
+			k.encodings[p.Encoding]++
 			k.locations = append(k.locations, format.PageLocation{
 				Offset: at, CompressedPageSize: int32(start-at) + header.CompressedPageSize, FirstRowIndex: k.rows,
 			})
-			k.rows += int64(v2.NumRows)
-		}
-		plain, err := decoder.DecodeAll(page[levels:], nil)
-		if err != nil || len(plain)+levels != int(header.UncompressedPageSize) {
-			t.Fatalf("%v: page at %d has %d bytes, says its header; it has %d: %v", meta.PathInSchema, at, header.UncompressedPageSize, len(plain)+levels, err)
+			k.rows += p.rows
+		default:
+			t.Fatalf("%v: page at %d is of type %v, which not every reader reads", meta.PathInSchema, at, header.Type)
 		}
 		k.uncompressed += start - at + int64(header.UncompressedPageSize)
 		at = start + int64(header.CompressedPageSize)
@@ -95,14 +108,55 @@ func walkChunk(t rapid.TB, content []byte, at int64, meta *format.ColumnMetaData
 	return k
 }
 
+// walkLevels counts the NULLs and the rows of a page from its levels, which come
+// before the values, each list with its length.
+func walkLevels(t rapid.TB, body []byte, shape levelsOf, values int) (nulls, rows int64) {
+	t.Helper()
+	rows = int64(values)
+	count := func(level uint8) (n int64) {
+		length := 4 + binary.LittleEndian.Uint32(body)
+		levels, err := (&rle.Encoding{BitWidth: 1}).DecodeLevels(nil, body[4:length])
+		if err != nil || len(levels) < values {
+			t.Fatalf("%d levels, want %d: %v", len(levels), values, err)
+		}
+		body = body[length:]
+		for _, l := range levels[:values] {
+			if l == level {
+				n++
+			}
+		}
+		return n
+	}
+	if shape.repeated {
+		rows = count(0)
+	}
+	if shape.repeated || shape.optional {
+		nulls = count(0)
+	}
+	return nulls, rows
+}
+
+// levelsOf says which levels the pages of a column have.
+type levelsOf struct{ repeated, optional bool }
+
+// shapeOf returns which levels a column has, according to the schema.
+func shapeOf(t rapid.TB, file *parquet.File, path []string) (shape levelsOf) {
+	t.Helper()
+	leaf, ok := file.Schema().Lookup(path...)
+	if !ok {
+		t.Fatalf("no column %v", path)
+	}
+	return levelsOf{leaf.MaxRepetitionLevel > 0, leaf.MaxDefinitionLevel > 0}
+}
+
 // check compares a chunk with the footer.
 func (k *walked) check(t rapid.TB, meta *format.ColumnMetaData, rows int64) {
 	t.Helper()
 	var values, nulls int64
 	for _, page := range k.pages {
-		values, nulls = values+int64(page.NumValues), nulls+int64(page.NumNulls)
-		if page.Statistics.NullCount != int64(page.NumNulls) {
-			t.Fatalf("%v: a page of %d NULLs has statistics of %d", meta.PathInSchema, page.NumNulls, page.Statistics.NullCount)
+		values, nulls = values+int64(page.NumValues), nulls+page.nulls
+		if page.Statistics.NullCount != page.nulls {
+			t.Fatalf("%v: a page of %d NULLs has statistics of %d", meta.PathInSchema, page.nulls, page.Statistics.NullCount)
 		}
 	}
 	if k.rows != rows || values != meta.NumValues || nulls != meta.Statistics.NullCount || k.uncompressed != meta.TotalUncompressedSize {
@@ -147,8 +201,8 @@ func (k *walked) checkIndexes(t rapid.TB, file *parquet.File, number int, bounde
 	var least, greatest []byte
 	last := -1
 	for i, page := range k.pages {
-		if null := page.NumNulls == page.NumValues; index.NullPages[i] != null || index.NullCounts[i] != int64(page.NumNulls) {
-			t.Fatalf("%v: page %d has %d NULLs among %d values, the index says %d, all %v", meta.PathInSchema, i, page.NumNulls, page.NumValues, index.NullCounts[i], index.NullPages[i])
+		if null := page.nulls == int64(page.NumValues); index.NullPages[i] != null || index.NullCounts[i] != page.nulls {
+			t.Fatalf("%v: page %d has %d NULLs among %d values, the index says %d, all %v", meta.PathInSchema, i, page.nulls, page.NumValues, index.NullCounts[i], index.NullPages[i])
 		}
 		if index.NullPages[i] {
 			continue

@@ -161,9 +161,6 @@ func (t *texts) encode(scratch *[]byte) (page []byte, _ format.Encoding, err err
 	case t.usesIt:
 		*scratch, err = encodePlaces(*scratch, t.indexes)
 		return *scratch, format.RLEDictionary, err
-	case isCodes(t.plain):
-		*scratch, err = encodeCodes(*scratch, t.plain)
-		return *scratch, format.DeltaLengthByteArray, err
 	}
 	return t.plain, format.Plain, nil
 }

@@ -35,9 +35,9 @@ type every struct {
 	Day      *int32   `parquet:"day,optional,date"`
 	Large    int64    `parquet:"large"`
 	LargeN   *int64   `parquet:"large_n,optional"`
-	Time     int64    `parquet:"time,timestamp(millisecond),delta"`
-	TimeN    int64    `parquet:"time_n,optional,timestamp(millisecond),delta"`
-	Seconds  int32    `parquet:"seconds,delta"`
+	Time     int64    `parquet:"time,timestamp(millisecond),plain"`
+	TimeN    int64    `parquet:"time_n,optional,timestamp(millisecond),plain"`
+	Seconds  int32    `parquet:"seconds,plain"`
 }
 
 func drawEvery(t *rapid.T) every {
@@ -102,7 +102,7 @@ func TestManyRowsComeBack(t *testing.T) {
 		{"word", []format.Encoding{format.Plain, format.RLEDictionary}}, // given up: both
 		{"kind", []format.Encoding{format.Plain, format.RLE, format.RLEDictionary}},
 		{"small", []format.Encoding{format.Plain, format.RLEDictionary}},
-		{"time", []format.Encoding{format.DeltaBinaryPacked}},
+		{"time", []format.Encoding{format.Plain}},
 	} {
 		i := slices.IndexFunc(chunks, func(chunk format.ColumnChunk) bool { return chunk.MetaData.PathInSchema[0] == c.column })
 		if got := []format.Encoding(chunks[i].MetaData.Encoding); !slices.Equal(got, c.encodings) {
@@ -243,6 +243,12 @@ func TestNoEncoding(t *testing.T) {
 		Share float64 `parquet:"share"`
 	}
 	if _, err := NewWriter[odd](&Compressor{}); err == nil || err.Error() != "column share: no encoding for float64" {
+		t.Error(err)
+	}
+	type differences struct {
+		Time int64 `parquet:"time,delta"`
+	}
+	if _, err := NewWriter[differences](&Compressor{}); err == nil || err.Error() != "column time: not every reader reads differences" {
 		t.Error(err)
 	}
 }

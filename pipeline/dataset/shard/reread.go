@@ -48,8 +48,8 @@ type Decoder struct{ reread *Reread }
 // Decoder makes a decoder for the pieces that Raws yields.
 func (r *Reread) Decoder() *Decoder { return &Decoder{r} }
 
-// Counts returns no coercions: there are none.
-func (d *Decoder) Counts() schema.Counts { return nil }
+// Findings returns none: rows are spelled in one way.
+func (d *Decoder) Findings() schema.Findings { return schema.Findings{} }
 
 // Items yields the jobs of a shard, each valid until the next.
 func (d *Decoder) Items(raw *schema.Raw) iter.Seq[schema.Decoded] {

@@ -38,12 +38,18 @@ func TestNotes(t *testing.T) {
 		{"a snapshot in the making", write("snapshots/.build-20260124T013000Z-0a1b2c/jobs", 0o600), "0a1b2c belongs to a run in progress"},
 		{"rows spilled", write("snapshots/.spill-123", 0o600), "snapshots/.spill-123 belongs to a run"},
 		{"a foreign dot-file", write("snapshots/.build-x", 0o600), "snapshots/.build-x is not callmill's"},
-		{"a file in the making", write(".LATEST.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", 0o600), "TUVWXYZ.tmp belongs to a run in progress"},
-		{"LATEST names another", write("LATEST", 0o600), `LATEST names "x"`},
-		{"LATEST is a folder", func(t *testing.T, dir string) {
-			check(t, os.RemoveAll(filepath.Join(dir, "LATEST")))
-			check(t, os.Mkdir(filepath.Join(dir, "LATEST"), 0o700))
-		}, "LATEST cannot be read"},
+		{"a file in the making", write(".CURRENT.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", 0o600), "TUVWXYZ.tmp belongs to a run in progress"},
+		{"CURRENT names another", write("CURRENT", 0o600), `CURRENT names "x"`},
+		{"CURRENT is gone", func(t *testing.T, dir string) { check(t, os.Remove(filepath.Join(dir, "CURRENT"))) }, "CURRENT is missing"},
+		{"CURRENT is a folder", func(t *testing.T, dir string) {
+			check(t, os.RemoveAll(filepath.Join(dir, "CURRENT")))
+			check(t, os.Mkdir(filepath.Join(dir, "CURRENT"), 0o700))
+		}, "CURRENT cannot be read"},
+		{"the text of format 1 names another", func(t *testing.T, dir string) {
+			check(t, os.Remove(filepath.Join(dir, "CURRENT")))
+			write("LATEST", 0o600)(t, dir)
+		}, `LATEST names "x"`},
+		{"the text of format 1 as well", write("LATEST", 0o600), "LATEST is of format 1, and CURRENT counts"},
 		{"the key is gone", func(t *testing.T, dir string) { check(t, os.Remove(filepath.Join(dir, "key"))) }, "key is missing"},
 		{"the key is not private", func(t *testing.T, dir string) { check(t, os.Chmod(filepath.Join(dir, "key"), 0o644)) }, "key can be read by others"},
 		{"a file for everybody", func(t *testing.T, dir string) {
@@ -104,14 +110,18 @@ func TestNothingToCheck(t *testing.T) {
 	}
 }
 
-// Without links LATEST names the snapshot.
+// Without links CURRENT names the snapshot, in format 1 LATEST.
 func TestWithoutLinks(t *testing.T) {
 	dir := newDataset(t)
 	name := filepath.Base(snapshotDir(t, dir))
 	check(t, os.Remove(filepath.Join(dir, "latest")))
-	check(t, os.WriteFile(filepath.Join(dir, "LATEST"), []byte(name+"\n"), 0o600))
-	if r := inspect(t, dir, options(dir)); r.Damaged() || r.Snapshot != name {
-		t.Errorf("snapshot %s: %+v", r.Snapshot, r.Findings)
+	for _, text := range []string{"CURRENT", "LATEST"} {
+		if r := inspect(t, dir, options(dir)); r.Damaged() || r.Snapshot != name || len(r.Notes) > 0 {
+			t.Errorf("%s: snapshot %s: %+v, notes %q", text, r.Snapshot, r.Findings, r.Notes)
+		}
+		if text == "CURRENT" {
+			check(t, os.Rename(filepath.Join(dir, text), filepath.Join(dir, "LATEST")))
+		}
 	}
 }
 

@@ -134,17 +134,26 @@ func (p *plan) noteOutside() {
 	}
 }
 
-// noteLatestText checks LATEST, for readers that cannot follow links: after a
-// run that was killed it may be out of date until the next one.
+// noteLatestText checks CURRENT, for readers that cannot follow links: after a
+// run that was killed it may be out of date until the next one. In format 1 the
+// file is LATEST; where case does not count, that is the link latest.
 func (p *plan) noteLatestText() {
-	text, wrong := readText(filepath.Join(p.dir, "LATEST"))
+	name, former := "CURRENT", "LATEST"
+	if info, err := os.Lstat(filepath.Join(p.dir, former)); err == nil && info.Mode().IsRegular() {
+		if _, err := os.Lstat(filepath.Join(p.dir, name)); errors.Is(err, fs.ErrNotExist) {
+			name = former
+		} else {
+			p.note("%s is of format 1, and %s counts: the next run removes it", former, name)
+		}
+	}
+	text, wrong := readText(filepath.Join(p.dir, name))
 	switch named := strings.TrimSpace(string(text)); {
 	case wrong == isMissing:
-		p.note("LATEST is missing: the next run writes it")
+		p.note("%s is missing: the next run writes it", name)
 	case wrong != "":
-		p.note("LATEST %s", wrong)
+		p.note("%s %s", name, wrong)
 	case named != p.name:
-		p.note("LATEST names %q and latest %s: the next run corrects it", named, p.name)
+		p.note("%s names %q and latest %s: the next run corrects it", name, named, p.name)
 	}
 }
 

@@ -65,9 +65,9 @@ func All() []View {
 // in a language, and macros. With base "" the folder is the variable callmill, else
 // the current one, so that a snapshot can be moved.
 func SQL(base string, lang schema.Language) string {
-	w := &writer{lang: lang, prefix: "coalesce(getvariable('callmill') || '/', '') || "}
+	w := &writer{lang: lang, prefix: movable}
 	if base != "" {
-		w.prefix = quote(literal.Replace(base)+"/") + " || "
+		w.prefix = fixed(base)
 	} else {
 		w.sql.WriteString("-- From this folder: duckdb -init views.sql\n" +
 			"-- From elsewhere: SET VARIABLE callmill = '/path/to/data/latest'; then .read views.sql\n")
@@ -78,6 +78,16 @@ func SQL(base string, lang schema.Language) string {
 	w.questions()
 	return w.sql.String()
 }
+
+// At returns the SQL of any version for a snapshot that can be moved, for the folder
+// base alone.
+func At(sql, base string) string { return strings.ReplaceAll(sql, movable, fixed(base)) }
+
+// movable is SQL that a path within the snapshot is appended to, so that the snapshot
+// can be moved; fixed is that for the folder base.
+const movable = "coalesce(getvariable('callmill') || '/', '') || "
+
+func fixed(base string) string { return quote(literal.Replace(base)+"/") + " || " }
 
 type writer struct {
 	lang   schema.Language
@@ -106,11 +116,15 @@ func (w *writer) questions() {
 func (w *writer) file(path string) string { return w.prefix + quote(path) }
 
 func (w *writer) table(t schema.Table) {
-	pattern, hive := t.Name+"/*.parquet", "hive_partitioning = false"
+	// Not DuckDB's own Hive partitioning: that makes a column of every folder named
+	// a=b, those above the dataset included, in place of the file's own column of
+	// that name. A filter by job_date still reads the files of its days alone.
+	columns, pattern, options := "*", t.Name+"/*.parquet", "hive_partitioning = false"
 	if t.Day {
-		pattern, hive = t.Name+"/*/*.parquet", "hive_partitioning = true, hive_types = {'job_date': DATE}"
+		columns = "* EXCLUDE (filename), right(parse_dirpath(filename), 10)::DATE AS " + schema.PartitionColumn
+		pattern, options = t.Name+"/*/*.parquet", options+", filename = true"
 	}
-	fmt.Fprintf(&w.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet(%s, %s);\n", t.Name, w.file(pattern), hive)
+	fmt.Fprintf(&w.sql, "\nCREATE OR REPLACE VIEW %s AS SELECT %s FROM read_parquet(%s, %s);\n", t.Name, columns, w.file(pattern), options)
 	fmt.Fprintf(&w.sql, "COMMENT ON VIEW %s IS %s;\n", t.Name, quote(t.Doc.In(w.lang)))
 	fmt.Fprintln(&w.sql, w.columnComments(t.Name, columnsOf(t, nil)))
 }

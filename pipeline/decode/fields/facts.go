@@ -2,37 +2,21 @@ package fields
 
 import "callmill/schema"
 
-// factsFields are those of a row of SearchTask that ListJobs does not have. What
-// a row says beside its ids is a bonus: a value of another shape is counted and
-// reads as not given, and so does one of a row without ids.
+// factsFields are those of a row of SearchTask that ListJobs does not have.
 func factsFields() []Field[schema.TaskFacts] {
 	type row = schema.TaskFacts
 	return []Field[row]{
-		{"JobId", lenient(func(r *Reader, f *row) bool { return r.Token(&f.JobID) })},
-		{"TaskId", lenient(func(r *Reader, f *row) bool { return r.Token(&f.TaskID) })},
-		{"JobGroupName", lenient(func(r *Reader, f *row) bool { return r.Token(&f.Facts.JobGroupName) })},
-		{"ScriptName", lenient(func(r *Reader, f *row) bool { return r.Token(&f.Facts.ScriptName) })},
-		{"CallDuration", lenient(func(r *Reader, f *row) bool { return r.int64(&f.Facts.CallMS) })},
-		{"RecordingDuration", lenient(func(r *Reader, f *row) bool { return r.int32(&f.Facts.RingingS) })}, // it is the ringing
-		{"TaskEndReason", lenient(func(r *Reader, f *row) bool { return r.int32(&f.Facts.EndReason) })},
-		{"HasReachedEndOfFlow", lenient(func(r *Reader, f *row) bool { return r.boolean(&f.Facts.ReachedEnd) })},
-		{"HasLastPlaybackCompleted", lenient(func(r *Reader, f *row) bool { return r.boolean(&f.Facts.LastPlaybackCompleted) })},
-		{"HasHangUpByRejection", lenient(func(r *Reader, f *row) bool { return r.boolean(&f.Facts.HungUpByRejection) })},
-		{"DialExceptionCodes", lenient((*Reader).dialExceptions)},
-	}
-}
-
-// lenient counts a value whose shape is on no list instead of refusing it.
-func lenient(read func(*Reader, *schema.TaskFacts) bool) func(*Reader, *schema.TaskFacts) bool {
-	return func(r *Reader, f *schema.TaskFacts) bool {
-		outer := r.Refused
-		r.Refused = Refusal{}
-		ok := read(r, f)
-		if r.Refused.Code != "" {
-			r.Count(FactsNotRead)
-		}
-		r.Refused = outer
-		return ok
+		{"JobId", func(r *Reader, f *row) bool { return r.Token(&f.JobID) }},
+		{"TaskId", func(r *Reader, f *row) bool { return r.Token(&f.TaskID) }},
+		{"JobGroupName", func(r *Reader, f *row) bool { return r.Token(&f.Facts.JobGroupName) }},
+		{"ScriptName", func(r *Reader, f *row) bool { return r.Token(&f.Facts.ScriptName) }},
+		{"CallDuration", func(r *Reader, f *row) bool { return r.int64(&f.Facts.CallMS) }},
+		{"RecordingDuration", func(r *Reader, f *row) bool { return r.int32(&f.Facts.RingingS) }}, // it is the ringing
+		{"TaskEndReason", func(r *Reader, f *row) bool { return r.int32(&f.Facts.EndReason) }},
+		{"HasReachedEndOfFlow", func(r *Reader, f *row) bool { return r.boolean(&f.Facts.ReachedEnd) }},
+		{"HasLastPlaybackCompleted", func(r *Reader, f *row) bool { return r.boolean(&f.Facts.LastPlaybackCompleted) }},
+		{"HasHangUpByRejection", func(r *Reader, f *row) bool { return r.boolean(&f.Facts.HungUpByRejection) }},
+		{"DialExceptionCodes", (*Reader).dialExceptions},
 	}
 }
 
@@ -40,7 +24,9 @@ func lenient(read func(*Reader, *schema.TaskFacts) bool) func(*Reader, *schema.T
 func (r *Reader) Facts(f *schema.TaskFacts) bool {
 	*f = schema.TaskFacts{}
 	r.quiet = true // its other fields are documented, and not wanted
+	r.at.top = Rows
 	ok := ReadObject(r, r.objects.facts, f, nil)
+	r.at.top = outside
 	r.quiet = false
 	return ok
 }

@@ -33,7 +33,7 @@ func newObjects() objects {
 
 func jobFields() []Field[schema.Job] {
 	return []Field[schema.Job]{
-		{"JobId", func(r *Reader, j *schema.Job) bool { return r.Token(&j.JobID) }},
+		{"JobId", func(r *Reader, j *schema.Job) bool { return r.id(&j.JobID) }},
 		{"JobGroupId", func(r *Reader, j *schema.Job) bool { return r.Token(&j.JobGroupID) }},
 		{"ReferenceId", func(r *Reader, j *schema.Job) bool { return r.Token(&j.ReferenceID) }},
 		{"ScenarioId", func(r *Reader, j *schema.Job) bool { return r.Token(&j.ScenarioID) }},
@@ -58,7 +58,7 @@ func jobFields() []Field[schema.Job] {
 
 func taskFields() []Field[schema.Task] {
 	return []Field[schema.Task]{
-		{"TaskId", func(r *Reader, t *schema.Task) bool { return r.Token(&t.TaskID) }},
+		{"TaskId", func(r *Reader, t *schema.Task) bool { return r.id(&t.TaskID) }},
 		{"JobId", func(r *Reader, t *schema.Task) bool { return r.Token(&t.JobID) }},
 		{"CallId", func(r *Reader, t *schema.Task) bool { return r.Token(&t.CallID) }},
 		{"ChatbotId", func(r *Reader, t *schema.Task) bool { return r.Token(&t.ChatbotID) }},
@@ -77,7 +77,7 @@ func taskFields() []Field[schema.Task] {
 
 func turnFields() []Field[schema.Turn] {
 	return []Field[schema.Turn]{
-		{"Script", func(r *Reader, t *schema.Turn) bool { return r.Content(&t.Script) }},
+		{"Script", func(r *Reader, t *schema.Turn) bool { return r.script(&t.Script) }},
 		{"Speaker", func(r *Reader, t *schema.Turn) bool { return r.speaker(&t.Speaker) }},
 		{"Timestamp", func(r *Reader, t *schema.Turn) bool { return r.Instant(&t.Timestamp) }},
 		{"Summary", func(r *Reader, _ *schema.Turn) bool {
@@ -114,14 +114,16 @@ func summaryFields() []Field[schema.Summary] {
 	}
 }
 
-// Job reads the object at Pos as a job. It returns false at damage; a shape on
-// no list is noted by Refuse. What j points to is valid until Free.
+// Job reads the object at Pos as a job. It returns false at damage; what makes it
+// no job is noted by Refuse. What j points to is valid until Free.
 func (r *Reader) Job(j *schema.Job) bool {
 	*j = schema.Job{}
 	l := &r.lists
 	l.numbers, l.contacts, l.extras, l.summaries, l.tasks = l.numbers[:0], l.contacts[:0], l.extras[:0], l.summaries[:0], l.tasks[:0]
-	r.at, r.elements, r.alien = place{}, 0, Suspect{}
-	if !ReadObject(r, r.objects.job, j, (*Reader).strayOfJob) {
+	r.at, r.elements, r.alien = place{top: Jobs}, 0, Suspect{}
+	ok := ReadObject(r, r.objects.job, j, (*Reader).strayOfJob)
+	r.at.top = outside
+	if !ok {
 		return false
 	}
 	r.refuseSuspect(r.alien, "calls", len(l.tasks))

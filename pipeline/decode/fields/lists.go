@@ -1,6 +1,10 @@
 package fields
 
-import "callmill/schema"
+import (
+	"strconv"
+
+	"callmill/schema"
+)
 
 // ListKind is a documented list.
 type ListKind int
@@ -71,6 +75,9 @@ func (r *Reader) List(k ListKind, one func() bool, beside func(name []byte) bool
 			return false
 		}
 		for first := true; r.Element(first); first = false {
+			if r.Text[r.Pos] == 'n' {
+				r.at.element[k]++
+			}
 			if !r.element(one) {
 				return false
 			}
@@ -117,14 +124,18 @@ func (r *Reader) ObjectList(k ListKind, listed int, one func() bool, beside func
 	at := &r.at.element[k]
 	*at = listed
 	ok := r.List(k, func() bool {
+		i := *at
 		if r.Text[r.Pos] != '{' {
-			return r.NotA("an element of "+k.field(), "an object")
+			*at = 0 // it is not in an element, but is one
+			ok := r.NotA(k.field()+"["+strconv.Itoa(i)+"]", "an object")
+			*at = i + 1
+			return ok
 		}
+		*at = i + 1
 		if r.elements += size; r.elements > maxElements {
 			r.Refuse(schema.RejectTooLarge, k.field(), "longer than can be held")
 			return r.Skip()
 		}
-		*at++
 		return one()
 	}, beside)
 	*at = 0

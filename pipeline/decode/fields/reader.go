@@ -12,8 +12,9 @@ import (
 )
 
 // A Reader reads objects and values from the text of its scanner. Its methods
-// return false at damage only, which the scanner tells. A value of a shape on
-// no list is stepped over and noted as Refused.
+// return false at damage only, which the scanner tells. A value that cannot be
+// what its field should be is stepped over and counted, and its job keeps the
+// rest; what no job can do without, or be built like, is noted as Refused.
 //
 // Not safe for concurrent use.
 type Reader struct {
@@ -27,7 +28,10 @@ type Reader struct {
 
 	objects objects
 	tally   tally
-	field   string // name of the field being read, for reasons
+	names   map[string]string // of the fields that were counted
+	field   string            // name of the field being read, for reasons
+
+	required bool // an impossible value is refused
 
 	// The job being read.
 	at         place
@@ -49,7 +53,9 @@ func NewReader(maxDepth int) *Reader {
 	return &Reader{
 		Scanner: jsonscan.Scanner{MaxDepth: maxDepth},
 		objects: newObjects(),
-		tally:   tally{total: schema.Counts{}, document: schema.Counts{}},
+		tally:   newTally(),
+		names:   map[string]string{},
+		at:      place{top: outside},
 	}
 }
 

@@ -67,7 +67,7 @@ func (r *Reader) callingNumber() bool {
 func (r *Reader) callingNumbersText(text string) {
 	r.Count(CallingNumbersText)
 	if r.innerText {
-		r.Refuse(schema.RejectShape, "CallingNumbers", "text within text within text")
+		r.impossible(schema.RejectShape, Quoted(text)+", text within text within text")
 		return
 	}
 	outer := r.EnterText([]byte(text))
@@ -76,6 +76,6 @@ func (r *Reader) callingNumbersText(text string) {
 	r.innerText = false
 	r.LeaveText(outer)
 	if !ok {
-		r.Refuse(schema.RejectShape, "CallingNumbers", Quoted(text)+", not a list of numbers")
+		r.impossible(schema.RejectShape, Quoted(text)+", not a list of numbers")
 	}
 }

@@ -62,11 +62,10 @@ func (r *Reader) refuseSuspect(s Suspect, what string, listed int) {
 
 // Unknown steps over the value of a member that is not documented.
 func (r *Reader) Unknown(name []byte) bool {
-	switch {
-	case r.XML && string(name) == markup.MixedText:
+	if r.XML && string(name) == markup.MixedText {
 		r.Refuse(schema.RejectShape, "an element", "text and elements mixed")
-	case len(name) > 0 && !r.quiet:
-		r.Count(UnknownField)
+	} else {
+		r.countUnknown(name)
 	}
 	return r.Skip()
 }

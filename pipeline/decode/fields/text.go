@@ -27,8 +27,9 @@ func (r *Reader) ReadString() (string, bool) {
 func (r *Reader) repaired(raw []byte) string {
 	var damaged bool
 	r.scratch, damaged = jsonscan.Unescape(r.scratch[:0], raw)
+	text := alias(r.memory.texts.keep(r.scratch))
 	if damaged {
-		r.Count(InvalidUTF8)
+		r.CountDamaged()
 	}
-	return alias(r.memory.texts.keep(r.scratch))
+	return text
 }

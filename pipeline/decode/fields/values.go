@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,7 +12,7 @@ import (
 
 // The methods of this file read one documented value each, in any of the
 // spellings on the list. They return false at damage only; a value of a shape
-// on no list is stepped over and noted by Refuse, which makes its job a reject.
+// on no list is stepped over and reads as if it were not given, see impossible.
 
 // Content reads a text that stays byte for byte.
 func (r *Reader) Content(dst *string) bool {
@@ -28,11 +29,14 @@ func (r *Reader) Content(dst *string) bool {
 	case c == 't' || c == 'f':
 		return r.boolAsString(dst)
 	}
-	return r.NotA(r.field, "a string")
+	return r.notA("a string")
 }
 
 // Token reads a text without the white space around it.
 func (r *Reader) Token(dst *string) bool {
+	if c := r.Next(); c == '-' || c-'0' <= 9 {
+		return r.numberAsToken(dst)
+	}
 	if !r.Content(dst) {
 		return false
 	}
@@ -63,6 +67,25 @@ func (r *Reader) numberAsString(dst *string) bool {
 	return ok
 }
 
+// numberAsToken is numberAsString, but a whole number becomes its digits: what
+// passed through a spreadsheet or a data frame is 13900001111.0 or
+// 1.3900001111e10, and the same number still.
+func (r *Reader) numberAsToken(dst *string) bool {
+	if !r.numberAsString(dst) {
+		return false
+	}
+	if !strings.ContainsAny(*dst, ".eE") {
+		return true
+	}
+	n, _ := parseDecimal(*dst)
+	if v, exact := n.whole(); exact {
+		r.scratch = strconv.AppendInt(r.scratch[:0], v, 10)
+		*dst = alias(r.memory.texts.keep(r.scratch))
+		r.Count(DecimalForInteger)
+	}
+	return true
+}
+
 func (r *Reader) boolAsString(dst *string) bool {
 	r.Count(BoolForString)
 	if r.Text[r.Pos] == 't' {
@@ -88,7 +111,7 @@ func (r *Reader) Integer() (v int64, set, ok bool) {
 	case c == '"':
 		return r.stringAsInteger()
 	}
-	return 0, false, r.NotA(r.field, "a number")
+	return 0, false, r.notA("a number")
 }
 
 func (r *Reader) stringAsInteger() (v int64, set, ok bool) {
@@ -108,12 +131,12 @@ func (r *Reader) whole(literal string) (int64, bool) {
 	}
 	n, isNumber := parseDecimal(literal)
 	if !isNumber {
-		r.Refuse(schema.RejectShape, r.field, Quoted(literal)+", not a number")
+		r.impossible(schema.RejectShape, Quoted(literal)+", not a number")
 		return 0, false
 	}
 	v, exact := n.whole()
 	if !exact {
-		r.Refuse(schema.RejectNumber, r.field, Quoted(literal)+", which is not a whole number of 64 bits")
+		r.impossible(schema.RejectNumber, Quoted(literal)+", which is not a whole number of 64 bits")
 		return 0, false
 	}
 	if strings.ContainsAny(literal, ".eE") {
@@ -129,7 +152,7 @@ func (r *Reader) int32(dst **int32) bool {
 		return ok
 	}
 	if v != int64(int32(v)) {
-		r.Refuse(schema.RejectNumber, r.field, "beyond 32 bits")
+		r.impossible(schema.RejectNumber, strconv.FormatInt(v, 10)+", which is beyond 32 bits")
 		return ok
 	}
 	*dst = r.memory.int32s.one(int32(v))
@@ -156,22 +179,45 @@ func optional[T any](kept *arena[T], dst **T, v T, set bool) {
 	}
 }
 
-// maxInstant is the last millisecond of 9998: the year after it is the
-// partition of jobs that were not called yet.
-const maxInstant = 253370764799999
-
-// Instant reads milliseconds.
+// Instant reads milliseconds, or seconds.
 func (r *Reader) Instant(dst *int64) bool {
 	v, _, ok := r.Integer()
-	*dst = v
-	if v < 0 || v > maxInstant {
-		*dst = 0
-		r.Refuse(schema.RejectTime, r.field, "an instant outside the years 1970 to 9998")
-	}
+	*dst = r.milliseconds(v)
 	return ok
 }
 
-// Time reads RFC 3339 or milliseconds; given is false where there is none.
+// Instants of these are seconds: as milliseconds they are of the first months
+// of 1970, as seconds from 2001 on.
+const (
+	firstSeconds = 1e9
+	endOfSeconds = 1e10
+)
+
+// milliseconds is the instant that v stands for, 0 where there is none.
+func (r *Reader) milliseconds(v int64) int64 {
+	ms := v
+	if v >= firstSeconds && v < endOfSeconds {
+		ms = v * 1000
+	}
+	if !r.isInstant(ms) {
+		return 0
+	}
+	if ms != v {
+		r.countField(r.tally.document.Seconds)
+	}
+	return ms
+}
+
+// isInstant reports whether ms is an instant that the tables can hold.
+func (r *Reader) isInstant(ms int64) bool {
+	if ms >= 0 && ms <= schema.MaxInstant {
+		return true
+	}
+	r.impossible(schema.RejectTime, strconv.FormatInt(ms, 10)+", an instant outside the years 1970 to 2099")
+	return false
+}
+
+// Time reads RFC 3339 or what Instant does; given is false where there is none.
 func (r *Reader) Time(dst *int64) (given, ok bool) {
 	if r.Next() != '"' {
 		ok := r.Instant(dst)
@@ -185,15 +231,14 @@ func (r *Reader) Time(dst *int64) (given, ok bool) {
 	ms, plain := digits(s)
 	switch {
 	case err == nil:
-		*dst = t.UnixMilli()
+		if *dst = t.UnixMilli(); !r.isInstant(*dst) {
+			*dst = 0
+		}
 	case plain && s[0] != '-':
-		*dst = ms
+		*dst = r.milliseconds(ms)
 	default:
-		r.Refuse(schema.RejectTime, r.field, Quoted(s)+", neither RFC 3339 nor milliseconds")
+		r.impossible(schema.RejectTime, Quoted(s)+", neither RFC 3339 nor milliseconds")
 		return false, true
-	}
-	if *dst < 0 || *dst > maxInstant {
-		r.Refuse(schema.RejectTime, r.field, "an instant outside the years 1970 to 9998")
 	}
 	return true, true
 }
@@ -213,12 +258,12 @@ func (r *Reader) Truth() (v, set, ok bool) {
 			r.Count(NumberForBool)
 			return literal[0] == '1', true, true
 		}
-		r.Refuse(schema.RejectShape, r.field, Quoted(string(literal))+", not true or false")
+		r.impossible(schema.RejectShape, Quoted(string(literal))+", not true or false")
 		return false, false, ok
 	case '"':
 		return r.stringAsBool()
 	}
-	return false, false, r.NotA(r.field, "true or false")
+	return false, false, r.notA("true or false")
 }
 
 func (r *Reader) stringAsBool() (v, set, ok bool) {
@@ -233,22 +278,36 @@ func (r *Reader) stringAsBool() (v, set, ok bool) {
 	case "false", "0":
 		return false, true, true
 	}
-	r.Refuse(schema.RejectShape, r.field, Quoted(s)+", not true or false")
+	r.impossible(schema.RejectShape, Quoted(s)+", not true or false")
 	return false, false, true
+}
+
+// notA steps over the value at Pos, which is of another kind than want.
+func (r *Reader) notA(want string) bool {
+	got, ok := r.skipOther()
+	if ok {
+		r.impossible(schema.RejectShape, got+", not "+want)
+	}
+	return ok
 }
 
 // NotA refuses the value at Pos, which is of another kind than want, and steps
 // over it.
 func (r *Reader) NotA(name, want string) bool {
+	got, ok := r.skipOther()
+	if ok {
+		r.Refuse(schema.RejectShape, name, got+", not "+want)
+	}
+	return ok
+}
+
+// skipOther steps over the value at Pos and says of which kind it is.
+func (r *Reader) skipOther() (kind string, ok bool) {
 	if r.Pos >= len(r.Text) {
-		return r.Ends()
+		return "", r.Ends()
 	}
-	got := jsonscan.Kind(r.Text[r.Pos])
-	if !r.Skip() {
-		return false
-	}
-	r.Refuse(schema.RejectShape, name, got+", not "+want)
-	return true
+	kind = jsonscan.Kind(r.Text[r.Pos])
+	return kind, r.Skip()
 }
 
 // Quoted is s for a reason, shortened.
@@ -258,7 +317,7 @@ func Quoted(s string) string { return `"` + Shortened(s) + `"` }
 func Shortened(s string) string {
 	const most = 40
 	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
+		return strings.ToValidUTF8(s[:most], "") + "…"
 	}
-	return s
+	return strings.ToValidUTF8(s, "\uFFFD")
 }

@@ -4,7 +4,7 @@ import "strings"
 
 // number matches an amount or another number at s[i:], which begins with a digit
 // or a numeral below 百.
-func (r *Replacer) number(s string, i int) (slot string, end int) {
+func (r *Replacer) number(s string, from, i int) (slot string, end int) {
 	if _, size := digitAt(s, i); size > 0 {
 		end = writtenNumber(s, i)
 		if after := money(s, end); after > end {
@@ -19,7 +19,7 @@ func (r *Replacer) number(s string, i int) (slot string, end int) {
 		}
 	}
 	if n == 1 {
-		return r.oneNumeral(s, i, end)
+		return r.oneNumeral(s, from, i, end)
 	}
 	if after := money(s, end); after > end {
 		return Amount, r.change(s, after)
@@ -32,9 +32,12 @@ func (r *Replacer) number(s string, i int) (slot string, end int) {
 
 // oneNumeral matches 三元 and 三块钱 at the end of a phrase: a single numeral is
 // part of too many words (三元桥, 一块去).
-func (r *Replacer) oneNumeral(s string, i, end int) (slot string, next int) {
+func (r *Replacer) oneNumeral(s string, from, i, end int) (slot string, next int) {
 	value, _ := numeralAt(s, i)
 	after := skip(s, end, "元", "块")
+	if value > 0 && after == end && r.count(s, from, i, end) > i {
+		return Num, end
+	}
 	if value == 0 || after == end {
 		return "", end
 	}

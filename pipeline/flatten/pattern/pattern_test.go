@@ -24,12 +24,20 @@ func patternOf(line, name, honorific string) string {
 	return line
 }
 
+// slotsOf applies the rules to a line whose braces are those of slots.
+func slotsOf(line, name, honorific string) string {
+	if out := NewReplacer(Call{Name: name, Honorific: honorific}).appendSlots(nil, line); len(out) > 0 {
+		return string(out)
+	}
+	return line
+}
+
 // Slots are found one by one, with the text they replace. Slots that the line
 // already has are text.
 func TestNext(t *testing.T) {
 	r, line := NewReplacer(Call{Name: "张三"}), "张三您好，{num}，下午3点见，共12元"
 	var got []string
-	for slot, start, end := r.Next(line, 0); slot != ""; slot, start, end = r.Next(line, end) {
+	for slot, start, end := r.next(line, 0); slot != ""; slot, start, end = r.next(line, end) {
 		got = append(got, slot+line[start:end])
 	}
 	if want := []string{"{name}张三", "{time}下午3点", "{amount}12元"}; !slices.Equal(got, want) {
@@ -58,8 +66,10 @@ func TestPattern(t *testing.T) {
 		{"推荐您去三元梅园、大三元酒家，或者十渡镇九渡村。", "推荐您去三元梅园、大三元酒家，或者十渡镇九渡村。"},
 		{"请再说一遍，慢一点，一会儿一块去。", "请再说一遍，慢一点，一会儿一块去。"},
 		{"一日游，三日内，千里马，百元店，几十个。", "一日游，{date}内，千里马，百元店，几十个。"},
-		{"{name}您好，{num}", "{name}您好，{num}"},
-		{"{nam}{", "{nam}{"},
+
+		// A brace is one of a slot: a parameter that was not filled in is not.
+		{"{name}您好，{num}", "｛name｝您好，｛num｝"},
+		{"${name}您好，{=fee}元，{12}元，}{", "$｛name｝您好，｛=fee｝元，｛{num}｝元，｝｛"},
 
 		// Names.
 		{"请问是张三吗？", "请问是{name}吗？"},
@@ -83,7 +93,7 @@ func TestPattern(t *testing.T) {
 		{"2018-13-05，2018-02-32，8888-12-12", "{num}，{num}，{num}"},
 		{"增光路55号，15号楼，32日，13月", "增光路{num}号，{num}号楼，{num}日，{num}月"},
 		{"周一至周日，星期三，礼拜天", "{date}至{date}，{date}，{date}"},
-		{"每周三次，一周一次，每周一", "每周三次，一周一次，每{date}"},
+		{"每周三次，一周一次，每周一", "每周{num}次，{num}周一次，每{date}"},
 
 		// Times.
 		{"营业时间是周一 至 周日 11:30-14:00 17:00-21:00。", "营业时间是{date} 至 {date} {time}-{time} {time}-{time}。"},
@@ -107,7 +117,7 @@ func TestPattern(t *testing.T) {
 		{"一千二百块，十二元，两百块钱，一万元整", "{amount}，{amount}，{amount}，{amount}"},
 		{"三元，三块钱，余额三元的，一块钱，一块。", "{amount}，{amount}，余额{amount}的，{amount}，一块。"},
 		{"九十九块九，99块9，5元3角，三块五。", "{amount}，{amount}，{amount}，{amount}。"},
-		{"三百块一个月，九块九包邮，三元起", "{amount}一个月，{amount}包邮，{amount}起"},
+		{"三百块一个月，九块九包邮，三元起", "{amount}{num}个月，{amount}包邮，{amount}起"},
 		{"900-1000元", "{amount}"},
 		{"2020元旦，100美元", "{num}元旦，{amount}"},
 		{"三点五万元", "{amount}"},
@@ -124,6 +134,12 @@ func TestPattern(t *testing.T) {
 		{"798艺术区，A1口，4S店，7天连锁酒店", "{num}艺术区，A{num}口，{num}S店，{num}天连锁酒店"},
 		{"139****0000", "{num}****{num}"},
 		{"尾号一二三四", "尾号{num}"},
+		{"三天，十天，两次，八点，五分钟，十个工作日，两个半月，三年，两周，三期，九折", "{num}天，{num}天，{num}次，{time}，{num}分钟，{num}个工作日，{num}个半月，{num}年，{num}周，{num}期，{num}折"},
+		{"一天，一年，一个月，一小时，第一期，三号楼二单元五层", "{num}天，{num}年，{num}个月，{num}小时，第{num}期，{num}号楼{num}单元{num}层"},
+		{"三个问题，两个包裹，三位，两笔，第三次，第三天，我们三天后", "{num}个问题，{num}个包裹，{num}位，{num}笔，第{num}次，第{num}天，我们{num}天后"},
+		{"一个人，两个人，一次，一位，再说一遍，一次性，第一次，第一天，第二天，这一天，有一年，统一天线", "一个人，两个人，一次，一位，再说一遍，一次性，第一次，第一天，第二天，这一天，有一年，统一天线"},
+		{"三亚，四川，五金，六安，七夕，八卦，九江，二手，五台山，一年四季，一年级，酒店四周，二次元，几十天", "三亚，四川，五金，六安，七夕，八卦，九江，二手，五台山，一年四季，一年级，酒店四周，二次元，几十天"},
+		{"一共一样一定一切一旦一律一般一方面一边一会儿", "一共一样一定一切一旦一律一般一方面一边一会儿"},
 		{"千万一百元都别付，万一三点有事", "千万{amount}都别付，万一{time}有事"},
 		{"1-", "{num}-"},
 		{"1,23", "{num},{num}"},
@@ -135,7 +151,7 @@ func TestPattern(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("pattern of %q\n got %q\nwant %q", tt.line, got, tt.want)
 			}
-			if again := patternOf(got, "张三", "张先生"); again != got {
+			if again := slotsOf(got, "张三", "张先生"); again != got {
 				t.Errorf("pattern of %q is %q, not itself", got, again)
 			}
 		})
@@ -156,12 +172,12 @@ func TestPatternNames(t *testing.T) {
 		{"万一凡", "", "万一凡您好，万先生，万一有事", "{name}您好，{name}，万一有事"},
 		{"周三", "", "周三您好，周四见，周先生", "{name}您好，{date}见，{name}"},
 		{"钟先", "", "下午3点15分钟先您好，15分钟", "{time}{name}您好，{num}分钟"},
-		{"次仁", "", "周三次仁您好，每周三次", "{date}{name}您好，每周三次"},
+		{"次仁", "", "周三次仁您好，每周三次", "{date}{name}您好，每周{num}次"},
 		{"123", "", "123元", "{amount}"},
 		{"**", "", "我是**客服", "我是**客服"},
-		{"{n", "", "{name}", "{name}"},
-		{"name", "", "{name}，name", "{name}，{name}"},
-		{"a}", "um}", "a}{num}", "a}{num}"},
+		{"{n", "", "{name}", "｛name｝"},
+		{"name", "", "{name}，name", "｛{name}｝，{name}"},
+		{"a}", "um}", "a}{num}", "a｝｛num｝"},
 		{strings.Repeat("长", 40), "", strings.Repeat("长", 40), strings.Repeat("长", 40)},
 	}
 	for _, tt := range tests {
@@ -170,7 +186,7 @@ func TestPatternNames(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("pattern of %q to %q (%q)\n got %q\nwant %q", tt.line, tt.name, tt.honorific, got, tt.want)
 			}
-			if again := patternOf(got, tt.name, tt.honorific); again != got {
+			if again := slotsOf(got, tt.name, tt.honorific); again != got {
 				t.Errorf("pattern of %q is %q, not itself", got, again)
 			}
 		})

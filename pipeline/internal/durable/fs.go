@@ -35,7 +35,8 @@ import (
 // reported as failed. Callers check instead of assuming.
 //
 // Modes are exact: neither the umask nor defaults of the file system change
-// them. Implementations are safe for concurrent use.
+// them. Only a mount that lets nobody set modes gives its own; Stat tells.
+// Implementations are safe for concurrent use.
 type FS interface {
 	// Create creates a file that must not exist and opens it for writing.
 	Create(path string, mode fs.FileMode) (File, error)
@@ -59,6 +60,10 @@ type FS interface {
 	Lstat(path string) (fs.FileInfo, error)
 	// Readlink returns the target of a symbolic link.
 	Readlink(path string) (string, error)
+	// Free returns how many bytes this user may still write to the file system of
+	// a folder. A quota may allow less. The error is [errors.ErrUnsupported] where
+	// the file system does not tell.
+	Free(path string) (int64, error)
 }
 
 // File is a file being written, without a buffer. Not safe for concurrent use.

@@ -17,7 +17,7 @@ func (OS) Create(path string, mode fs.FileMode) (File, error) {
 		return nil, err
 	}
 	// open(2) applies the umask.
-	if err := f.Chmod(mode); err != nil {
+	if err := f.Chmod(mode); err != nil && !modesAreFixed(err) {
 		f.Close()
 		os.Remove(path)
 		return nil, err
@@ -35,10 +35,23 @@ func (OS) Mkdir(path string, mode fs.FileMode) error {
 	if err == nil {
 		err = os.Chmod(path, mode|info.Mode()&fs.ModeSetgid)
 	}
-	if err != nil {
+	if err != nil && !modesAreFixed(err) {
 		os.Remove(path)
+		return err
 	}
-	return err
+	return nil
+}
+
+// modesAreFixed reports whether an error of chmod(2) on what was created just now
+// means that the mount decides owners and modes: a share whose files belong to one
+// user, a file system without modes. The mode is then what the mount makes it.
+func modesAreFixed(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.EPERM, syscall.EACCES, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOSYS} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // Link implements [FS].

@@ -4,9 +4,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +52,40 @@ type Read struct {
 	Turns     int64         `json:"turns"`
 	Rejects   int64         `json:"rejects"`
 	Coercions schema.Counts `json:"coercions,omitempty"` // values not as documented, and raw lines, by kind
+
+	Impossible schema.Counts  `json:"impossible,omitempty"`     // values that are NULL, as they cannot be what they should, by field
+	Seconds    schema.Counts  `json:"in_seconds,omitempty"`     // timestamps in seconds, by field
+	Damaged    schema.Counts  `json:"damaged_text,omitempty"`   // texts in which bytes became U+FFFD, by field
+	Unknown    *UnknownFields `json:"unknown_fields,omitempty"` // that are not documented, and not read
+}
+
+// UnknownFields are fields that are not documented.
+type UnknownFields struct {
+	Distinct int           `json:"distinct"` // how many of them; at least, where that is schema.MaxUnknown
+	Met      schema.Counts `json:"met"`      // how often each, of those met most often
+}
+
+// mostNamed is how many unknown fields a report names.
+const mostNamed = 50
+
+// readOf sums up what was read.
+func readOf(p *pipeline.Report) *Read {
+	f := &p.Findings
+	r := &Read{
+		Bytes: p.Bytes, Jobs: p.Jobs, Turns: p.Turns, Rejects: p.Rejects,
+		Coercions: f.Coercions, Impossible: f.Impossible, Seconds: f.Seconds, Damaged: f.Damaged,
+	}
+	if len(f.Unknown) == 0 {
+		return r
+	}
+	names := slices.SortedFunc(maps.Keys(f.Unknown), func(a, b string) int {
+		return cmp.Or(cmp.Compare(f.Unknown[b], f.Unknown[a]), cmp.Compare(a, b))
+	})
+	r.Unknown = &UnknownFields{Distinct: len(names), Met: schema.Counts{}}
+	for _, name := range names[:min(len(names), mostNamed)] {
+		r.Unknown.Met[name] = f.Unknown[name]
+	}
+	return r
 }
 
 // Published is what is published since the run.
@@ -60,6 +97,15 @@ type Published struct {
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
 	// Unmatched is how many tasks SearchTask had values of that are in no table.
 	Unmatched int64 `json:"unmatched,omitempty"`
+	// Rederived is why all rows were derived again; nil where they were not, or
+	// other settings were given.
+	Rederived *Rederived `json:"rederived,omitempty"`
+}
+
+// Rederived is what wrote the snapshot before, and what writes now.
+type Rederived struct {
+	From dataset.Versions `json:"from"`
+	To   dataset.Versions `json:"to"`
 }
 
 // Pull is what a pull adds to the report.
@@ -89,12 +135,15 @@ func (r *Report) Begin(run dataset.Run) { r.Run, r.Started = run.ID, run.Started
 
 // Add records what the run read and published; nil for nothing.
 func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
-	r.Read = (*Read)(read)
+	r.Read = readOf(read)
 	if p == nil {
 		return
 	}
 	r.Published = &Published{
 		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+	}
+	if v := p.Rederived; v != nil {
+		r.Published.Rederived = &Rederived{v[0], v[1]}
 	}
 	for _, t := range p.Tables {
 		r.Published.Rows[t.Name] = t.Rows
@@ -153,9 +202,13 @@ func (r *Report) LastLine() string {
 	if n := r.Read.coerced(); n > 0 {
 		line += fmt.Sprintf("; %s coerced", count(n, "value"))
 	}
+	if told := r.Read.told(); told != "" {
+		line += fmt.Sprintf("; %s: see runs/%s.json", told, r.Run)
+	}
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
+	line += p.Rederived.line()
 	if p.Unmatched > 0 {
 		line += fmt.Sprintf("; SearchTask's values of %s match no published call", count(p.Unmatched, "call"))
 	}
@@ -171,6 +224,17 @@ func (r *Report) LastLine() string {
 		separator = ", "
 	}
 	return line
+}
+
+// line is the part of the last line that says what the dataset was brought to.
+func (r *Rederived) line() string {
+	switch {
+	case r == nil:
+		return ""
+	case r.From.Format != r.To.Format:
+		return fmt.Sprintf("; the dataset was brought from format %d to %d", r.From.Format, r.To.Format)
+	}
+	return "; all rows were derived again, since this version segments words or derives columns differently"
 }
 
 // count spells a number of things, such as "1 job" or "2 jobs".
@@ -194,6 +258,34 @@ func (p *Pull) line() string {
 		line += "; not covered: `" + strings.Join(p.Gaps, "`, `") + "`"
 	}
 	return line
+}
+
+// told says what was not read, or not as it stands: what somebody should look
+// at, which the report names.
+func (r *Read) told() string {
+	var parts []string
+	add := func(n int64, one, more string) {
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, more))
+		}
+	}
+	if r.Unknown != nil {
+		add(int64(r.Unknown.Distinct), "field is not known", "fields are not known")
+	}
+	add(sum(r.Impossible), "impossible value is NULL", "impossible values are NULL")
+	add(sum(r.Seconds), "timestamp was in seconds", "timestamps were in seconds")
+	add(sum(r.Damaged), "text is damaged", "texts are damaged")
+	return strings.Join(parts, ", ")
+}
+
+func sum(c schema.Counts) (total int64) {
+	for _, n := range c {
+		total += n
+	}
+	return total
 }
 
 // coerced returns how many values were not spelled as documented. Raw lines and

@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -37,12 +38,17 @@ func TestLastLine(t *testing.T) {
 		},
 		{
 			name: "all that may be said",
-			read: pipeline.Report{Coercions: schema.Counts{"number_as_text": 2, "raw_line": 7, "action_SearchTask": 1}},
+			read: pipeline.Report{Findings: schema.Findings{
+				Coercions: schema.Counts{"number_as_text": 2, "raw_line": 7, "action_SearchTask": 1},
+				Unknown:   schema.Counts{"Jobs[].New": 2, "Jobs[].Tasks[].X": 7}, Impossible: schema.Counts{"a": 1, "b": 1},
+				Seconds: schema.Counts{"a": 3}, Damaged: schema.Counts{"a": 1},
+			}},
 			published: commit.Published{
 				Snapshot: "s", Changed: true, Unlisted: []string{"Odd", "a\tb"},
 				Counts: dataset.Counts{Seen: 9, New: 4, Changed: 1, Unchanged: 2, Superseded: 1, Rejected: 1, Shrunk: 1, Undated: 1},
 			},
 			want: "published s: 9 jobs seen (4 new, 1 changed, 2 unchanged, 1 superseded, 1 rejected) in 1s; 2 values coerced" +
+				"; 2 fields are not known, 2 impossible values are NULL, 3 timestamps were in seconds, 1 text is damaged: see runs/r.json" +
 				"; 1 job shrunk: fewer tasks or turns than before" +
 				"; 1 superseded for lack of a timestamp; pass --observed-at" +
 				`; undocumented statuses: Odd, "a\tb"`,
@@ -61,7 +67,7 @@ func TestLastLine(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			r := New("convert", "v1", clock())
-			r.Pull = c.pull
+			r.Run, r.Pull = "r", c.pull
 			r.Add(&c.read, &c.published)
 			if err := r.End(t.Context(), nil); err != nil {
 				t.Error(err)
@@ -70,6 +76,21 @@ func TestLastLine(t *testing.T) {
 				t.Errorf("the line is\n%s\nwant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestUnknownFields: a report names the fields met most often, and says how many
+// there are.
+func TestUnknownFields(t *testing.T) {
+	unknown := schema.Counts{"often": 100}
+	for i := range 80 {
+		unknown[fmt.Sprintf("f%02d", i)] = 1
+	}
+	r := New("convert", "v1", clock())
+	r.Add(&pipeline.Report{Findings: schema.Findings{Unknown: unknown}}, nil)
+	got := r.Read.Unknown
+	if got.Distinct != 81 || len(got.Met) != mostNamed || got.Met["often"] != 100 || got.Met["f48"] != 1 || got.Met["f49"] != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

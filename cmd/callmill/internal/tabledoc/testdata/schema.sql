@@ -44,7 +44,7 @@ COMMENT ON COLUMN "jobs"."request_id" IS 'Id of the request that returned this v
 COMMENT ON COLUMN "jobs"."content_hash" IS 'Hash of what ListJobs returned of the job, independent of its formatting: the first 32 hexadecimal digits of a SHA-256.';
 COMMENT ON COLUMN "jobs"."first_seen" IS 'When the job was first received, in any version.';
 COMMENT ON COLUMN "jobs"."observed_at" IS 'When this version of the job was received.';
-COMMENT ON COLUMN "jobs"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "jobs"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "tasks" (
   "instance_id" VARCHAR NOT NULL,
@@ -160,7 +160,7 @@ COMMENT ON COLUMN "tasks"."last_turn_time" IS 'Latest stored time of a line.';
 COMMENT ON COLUMN "tasks"."flow_ended" IS 'Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).';
 COMMENT ON COLUMN "tasks"."flow_ended_source" IS 'Where flow_ended is from; NULL where flow_ended is. Values: api SearchTask; inferred the robot''s last two lines.';
 COMMENT ON COLUMN "tasks"."spoke" IS 'Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.';
-COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "turns" (
   "instance_id" VARCHAR NOT NULL,
@@ -193,7 +193,7 @@ COMMENT ON COLUMN "turns"."turns_left" IS 'Number of lines that follow.';
 COMMENT ON COLUMN "turns"."speaker" IS 'Who spoke. Values: Robot the robot; Contact the contact, or the machine that picked up; Unknown the API named none.';
 COMMENT ON COLUMN "turns"."script" IS 'What was said, byte for byte; may be empty.';
 COMMENT ON COLUMN "turns"."tokens" IS 'The words of script; joined without separator they equal script.';
-COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the call''s own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.';
+COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the values of the job''s extras as {=key}, then its call''s name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers.';
 COMMENT ON COLUMN "turns"."chars" IS 'Length of script in code points.';
 COMMENT ON COLUMN "turns"."stored_time" IS 'When the text was stored, not when it was spoken.';
 COMMENT ON COLUMN "turns"."gap_ms" IS 'Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable.';
@@ -202,7 +202,7 @@ COMMENT ON COLUMN "turns"."outcome" IS 'Outcome of the call attempt. Values: com
 COMMENT ON COLUMN "turns"."answered" IS 'Whether a person answered the call.';
 COMMENT ON COLUMN "turns"."failed_dialogue" IS 'Whether the call''s dialogue failed: see tasks.';
 COMMENT ON COLUMN "turns"."call_date" IS 'Day of the call in the dataset''s time zone.';
-COMMENT ON COLUMN "turns"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "turns"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "contacts" (
   "instance_id" VARCHAR NOT NULL,
@@ -232,7 +232,7 @@ COMMENT ON COLUMN "contacts"."contact_reference_id" IS 'Contact: id in the busin
 COMMENT ON COLUMN "contacts"."contact_role" IS 'Contact: role.';
 COMMENT ON COLUMN "contacts"."contact_state" IS 'Contact: state, as returned by the API. Values: Available can be called; WrongNumber the number is another person''s; DoesNotExist the number does not exist; Suspended calls to the contact are stopped.';
 COMMENT ON COLUMN "contacts"."contact_job_id" IS 'Contact: its job id, which may differ from job_id.';
-COMMENT ON COLUMN "contacts"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "contacts"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "extras" (
   "instance_id" VARCHAR NOT NULL,
@@ -248,7 +248,7 @@ COMMENT ON COLUMN "extras"."job_id" IS 'The enclosing job.';
 COMMENT ON COLUMN "extras"."extra_index" IS 'Position in the job''s list of parameters, from 0.';
 COMMENT ON COLUMN "extras"."key" IS 'Name of the parameter.';
 COMMENT ON COLUMN "extras"."value" IS 'Value of the parameter.';
-COMMENT ON COLUMN "extras"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "extras"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "summaries" (
   "instance_id" VARCHAR NOT NULL,
@@ -270,7 +270,7 @@ COMMENT ON COLUMN "summaries"."summary_index" IS 'Position in its list of result
 COMMENT ON COLUMN "summaries"."category" IS 'Category of the result.';
 COMMENT ON COLUMN "summaries"."summary_name" IS 'Name of the result.';
 COMMENT ON COLUMN "summaries"."content" IS 'The result: a tag or the value of a variable.';
-COMMENT ON COLUMN "summaries"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "summaries"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "job_groups" (
   "instance_id" VARCHAR NOT NULL,
@@ -425,7 +425,7 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   flow_ended: Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).
 --   flow_ended_source: Where flow_ended is from; NULL where flow_ended is. Values: api SearchTask; inferred the robot's last two lines.
 --   spoke: Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.
---   job_date: Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
 --   job_reference_id: The business's own id of the job.
 --   scenario_id: Scenario (business id) of the job.
 --   strategy_id: Calling strategy of the job.
@@ -453,18 +453,20 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   task_id: The enclosing call attempt.
 --   turn_index: Position in the conversation as delivered, from 0.
 --   job_group_id: Campaign the job belongs to.
---   pattern: Robot lines: the script with the call's own name and honorific, digits, dates, times and amounts as slots; NULL for other speakers.
+--   pattern: Robot lines: the script with the values of the job's extras as {=key}, then its call's name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers.
 --   outcome: Outcome of the call attempt. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.
 --   answered: Whether a person answered the call.
 --   failed_dialogue: Whether the call's dialogue failed: see tasks.
 --   call_date: Day of the call in the dataset's time zone.
---   job_date: Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   flow_ended: Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).
 --   robot_line: What the robot said.
 --   reply: The contact's next line; NULL where the robot spoke again first or nobody spoke any more.
+--   replies: All lines of the contact before the robot spoke again or the call ended, in order; empty where there are none.
 --   reply_turns: Number of lines before the robot spoke again or the call ended; reply is the first of them.
 --   reply_gap_ms: Milliseconds from storing the line to storing the reply, the robot's speaking time included; NULL where the times are worth nothing.
 --   ended_here: Whether the robot spoke no more: the call ended during the line or the reply.
---   hung_up_here: ended_here, and it was the contact who hung up.
+--   hung_up_here: ended_here, and it was the contact who hung up before the flow came to its end: not during the goodbye.
 --
 -- is_stop_word (macro): Whether a word carries grammar rather than content; replace the macro to use a list of your own.
 --
@@ -482,7 +484,7 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   answered: Whether a person answered the call.
 --   failed_dialogue: Whether the call's dialogue failed: see tasks.
 --   call_date: Day of the call in the dataset's time zone.
---   job_date: Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
 --   word: The word.
 --   word_index: Position in the line, from 0.
 --   punctuation: Whether it has neither letters nor digits.
@@ -497,7 +499,7 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   answered: Whether a person answered the call.
 --   failed_dialogue: Whether the call's dialogue failed: see tasks.
 --   call_date: Day of the call in the dataset's time zone.
---   job_date: Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
 --   turn_count: Number of lines of the conversation.
 --   transcript: The lines in order, each as Speaker: script.
 --
@@ -515,7 +517,7 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   call_hour: Hour of the call (0–23) in the dataset's time zone.
 --   calling_number: Number that called.
 --   contact_key: Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number.
---   job_date: Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
 --   job_outcome: Outcome of the last answered attempt, else of the last dialled one, else of the last task; without tasks cancelled, failed or not_called after job_status. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list; not_called no task yet.
 --   dialed_count: Number of attempts whose stage is connected or not_connected.
 --   earlier_outcomes: Outcomes of the job's earlier dialled attempts, in order; empty for the first.
@@ -531,17 +533,23 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   tasks: Call attempts, dialled or not.
 --   dialed: Attempts that reached the network: the denominator of rates per dialled call.
 --   connected: Of these, connected, to a person or a machine.
---   answered: Of these, answered by a person.
---   failed_dialogues: Of the connected, those whose dialogue failed.
+--   answered: Of these, answered by a person: no machine was noticed.
+--   spoke: Of the answered, those in which the contact said something.
+--   failure_known: Of the connected, those of which it is known whether the dialogue failed: the denominator of failed_dialogues.
+--   failed_dialogues: Of these, those whose dialogue failed.
 --   hung_up: Of the connected, those the contact ended.
 --   transferred: Of the connected, those handed to a person.
 --   numbers: Distinct numbers dialled (contact_key): the denominator of rates per number.
 --   numbers_answered: Of these, those with an answered call that day.
 --   turns: Lines that were spoken.
 --
+-- wish_not_to_be_called (macro): The pattern of a wish not to be called.
+--
 -- asks_not_to_be_called (macro): Whether a line asks not to be called again; replace the macro to use a pattern of your own.
 --
--- opt_outs (view): Who asked not to be called, with the line in which they first did, and the calls they had after that call.
+-- notes_not_to_be_called (macro): Whether a business result says that the contact asked not to be called; replace the macro where your scripts name it otherwise.
+--
+-- opt_outs (view): Who asked not to be called, by their words or by a business result, with the call in which they first did, and the calls they had after that. A lower bound: a wish in other words, or misheard, is not among them.
 --   instance_id: Robot deployment the job belongs to.
 --   job_id: The enclosing job.
 --   task_id: Id of the attempt; <job_id>#<position as delivered> if the API returned none.
@@ -550,7 +558,8 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   contact_key: Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number.
 --   turn_index: Position in the conversation as delivered, from 0.
 --   script: What was said, byte for byte; may be empty.
---   asked_at: Time of the call (actual, else planned) in which they asked.
+--   result: The business result that says so, as name=content; NULL where only the words do. script is NULL where only the result does.
+--   asked_at: Time of the call (actual, else planned) in which they asked; for a result of the job, of its last answered call.
 --   calls_after: Dialled calls to the number after that call, of any campaign; to the job where there is no number; NULL where the call has no time.
 --   calls_after_other_campaigns: Of these, those of other campaigns.
 --   answered_after: Of these, those a person answered.
