@@ -102,6 +102,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if err != nil {
 		return err
 	}
+	noteKey(env, d)
 	s.Settings.KeyID = dataset.KeyID(key)
 	if err := d.KeepDictionaries(s.Dicts); err != nil {
 		return err
