@@ -108,11 +108,20 @@ func escapeLen(b []byte) int {
 // ValidUTF8 is utf8.Valid, made for Chinese: most characters have three bytes
 // and begin with E3 to E9, where every continuation is a character.
 func ValidUTF8(b []byte) bool {
+	valid, _ := Width(b)
+	return valid
+}
+
+// Width is ValidUTF8 that reports also whether all characters that are not
+// ASCII, if there are any, have two bytes.
+func Width(b []byte) (valid, narrow bool) {
+	wide := false
 	for i := 0; i < len(b); {
 		if i+4 <= len(b) {
 			w := binary.LittleEndian.Uint32(b[i:])
 			if lead := byte(w); w&0x00c0c0f0 == 0x008080e0 && lead != 0xe0 && lead != 0xed {
 				i += 3
+				wide = true
 				continue
 			}
 			if w&0x80808080 == 0 {
@@ -122,9 +131,11 @@ func ValidUTF8(b []byte) bool {
 		}
 		r, n := utf8.DecodeRune(b[i:])
 		if r == utf8.RuneError && n == 1 {
-			return false
+			return false, false
 		}
+		wide = wide || n > 2
+		narrow = narrow || n == 2
 		i += n
 	}
-	return true
+	return true, narrow && !wide
 }
