@@ -67,6 +67,7 @@ def set_up_plots():
     fonts = [name for name in CHINESE_FONTS if name in installed]
     if not fonts:
         warnings.warn("no font with Chinese characters: install one, such as fonts-wqy-microhei or fonts-noto-cjk on Debian")
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # said once is enough
     matplotlib.rcParams.update({
         "font.family": fonts[:1] + ["DejaVu Sans"],
         "axes.unicode_minus": False,
@@ -127,3 +128,64 @@ def plot_rates(table, label, title, of="n", horizontal=False, ax=None, overall=N
     if overall is not None:
         (ax.axvline if horizontal else ax.axhline)(overall, color="#c0504d", lw=1, ls="--")
     return ax
+
+
+def answered_calls(db):
+    """Returns the calls that contrast() compares: answered, with lines; numbered from 0.
+
+    failed is missing where nothing tells whether a call that the contact hung up had
+    come to its end. The stratum is the robot's script, else what identifies the
+    robot: calls of one script can be compared exchange by exchange.
+    """
+    calls = db.sql("""
+        SELECT instance_id, job_id, task_id, campaign, coalesce(contact_key, instance_id || '/' || job_id) AS contact, outcome, turn_count,
+               instance_id || '/' || coalesce(campaign_script_name, chatbot_id, scenario_id, campaign, '') AS stratum,
+               robot_turns AS reached, failed_dialogue::BOOLEAN AS failed,
+               script_version, calling_number, call_hour, call_weekday, attempt
+        FROM calls WHERE answered AND turn_count > 0 ORDER BY instance_id, job_id, task_id
+    """).df()
+    return calls.astype({"failed": "boolean"}).assign(call=range(len(calls)))
+
+
+def lines_of(db, calls):
+    """Returns the robot's lines of some answered_calls(), in order, with what
+    kinds_of_lines() wants: call, exchange (from 1), stratum, line, hung_up, unanswered.
+    """
+    db.register("calls_chosen", calls[["instance_id", "job_id", "task_id", "call", "stratum"]])
+    return db.sql("""
+        SELECT call, row_number() OVER spoken AS exchange, stratum, pattern AS line, outcome = 'hung_up' AND lead(turn_index) OVER spoken IS NULL AS hung_up,
+               coalesce(lag(turn_index) OVER spoken = turn_index - 1 AND regexp_matches(lag(script) OVER spoken, '[?？]|[吗呢]$'), false) AS unanswered
+        FROM turns JOIN calls_chosen USING (instance_id, job_id, task_id) WHERE speaker = 'Robot'
+        WINDOW spoken AS (PARTITION BY call ORDER BY turn_index) ORDER BY call, turn_index
+    """).df()
+
+
+def phrases_of(db, calls, at_least=10, longest=3):
+    """Returns what the contacts of some answered_calls() said, as runs of one to three
+    words without punctuation: call, exchange (how many lines the robot had said),
+    phrase; only phrases of at_least calls.
+    """
+    db.register("calls_chosen", calls[["instance_id", "job_id", "task_id", "call"]])
+    return db.execute("""
+        WITH said AS (
+            SELECT call, speaker, count(*) FILTER (speaker = 'Robot') OVER (PARTITION BY call ORDER BY turn_index) AS exchange,
+                   list_filter(tokens, lambda w: NOT is_punctuation(w)) AS words
+            FROM turns JOIN calls_chosen USING (instance_id, job_id, task_id)
+        ), runs AS (
+            SELECT DISTINCT call, exchange, array_to_string(words[i:i + n - 1], '') AS phrase
+            FROM (SELECT *, unnest(range(1, len(words) + 1)) AS i FROM said WHERE speaker = 'Contact'), range(1, $2 + 1) AS lengths(n)
+            WHERE i + n - 1 <= len(words)
+        )
+        SELECT call, exchange, phrase FROM runs SEMI JOIN (
+            SELECT phrase FROM runs GROUP BY phrase HAVING count(DISTINCT call) >= $1
+        ) USING (phrase) ORDER BY call, exchange, phrase
+    """, [at_least, longest]).df()
+
+
+def known_of(calls):
+    """Returns what is known of some answered_calls() before the first word, as events of
+    contrast(): call, exchange (0), dimension, value.
+    """
+    dimensions = ["campaign", "script_version", "calling_number", "call_hour", "call_weekday", "attempt"]
+    known = calls.melt("call", dimensions, "dimension", "value").dropna().assign(exchange=0)
+    return known.assign(value=[value if isinstance(value, str) else f"{value:.0f}" for value in known.value])

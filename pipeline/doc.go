@@ -52,6 +52,7 @@
 //	pipeline/dataset           the folder of snapshots: which is the latest, which may go
 //	pipeline/dataset/commit    jobs → Parquet files, a snapshot: the transaction of a run
 //	pipeline/dataset/versions  which version of a job is published; what becomes of SearchTask's values
+//	pipeline/dataset/views     the views for DuckDB, and what is said of them
 //	pipeline/dataset/shard     the day tables; the jobs of a shard, read from its files
 //	pipeline/dataset/jobsort   jobs sorted beyond memory
 //	pipeline/dataset/spill     records sorted beyond memory

@@ -50,6 +50,7 @@ var arrows = []arrow{
 	{"pipeline/dataset", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset", "pipeline/internal/durable", "every change of the folder goes through it"},
 	{"pipeline/dataset/commit", "pipeline/dataset", "the folder it commits to"},
+	{"pipeline/dataset/commit", "pipeline/dataset/views", "views.sql of the snapshot"},
 	{"pipeline/dataset/commit", "pipeline/dataset/versions", "which versions are published"},
 	{"pipeline/dataset/commit", "pipeline/dataset/shard", "the shards it reads and writes"},
 	{"pipeline/dataset/commit", "pipeline/dataset/jobsort", "jobs, sorted beyond memory"},
@@ -72,6 +73,7 @@ var arrows = []arrow{
 	{"pipeline/dataset/verify", "pipeline/dataset", "the folder it checks"},
 	{"pipeline/dataset/verify", "pipeline/dataset/verify/arrowio", "the second reader"},
 	{"pipeline/dataset/verify", "pipeline/dataset/parquetio", "the keys in a file's footer"},
+	{"pipeline/dataset/verify", "pipeline/dataset/views", "what views.sql must be"},
 	{"pipeline/dataset/verify", "pipeline/internal/calendar", "days and intervals"},
 	{"pipeline/dataset/verify", "pipeline/internal/durable", "the names of files that a crash leaves"},
 

@@ -103,6 +103,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if err != nil {
 		return err
 	}
+	noteKey(env, d)
 	s.Settings.KeyID = dataset.KeyID(key)
 	if err := d.KeepDictionaries(s.Dicts); err != nil {
 		return err
@@ -151,8 +152,14 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		Program:   "callmill " + version(),
 		Observer:  observer,
 	}
+	if m := d.Manifest(); m != nil {
+		options.Rederive = m.Format != dataset.FormatVersion || !s.Derives(m.Settings)
+	}
+	if o.anew || options.Rederive {
+		observer.WritesAll()
+	}
 	if o.anew {
-		return commit.BeginAnew(d, run, options), nil
+		return commit.BeginAnew(d, run, options)
 	}
 	return commit.Begin(ctx, d, run, options)
 }

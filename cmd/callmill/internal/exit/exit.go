@@ -66,6 +66,9 @@ func Complain(ctx context.Context, stderr io.Writer, err error) {
 	}
 }
 
+// Note says something that is no reason to end otherwise.
+func Note(stderr io.Writer, what, hint string) { say(stderr, what, hint) }
+
 func say(stderr io.Writer, what, hint string) {
 	// errors.Join separates errors by line breaks; a message is one line.
 	fmt.Fprintf(stderr, "callmill: %s\n", strings.ReplaceAll(what, "\n", "; "))
@@ -113,7 +116,10 @@ func Hint(err error) string {
 	}
 	var setting *dataset.SettingError
 	var latest *dataset.LatestError
+	var room *dataset.RoomError
 	switch {
+	case errors.As(err, &room):
+		return "nothing was changed: free space, e.g. with `callmill snapshots DIR prune`, or move the dataset to another disk"
 	case errors.As(err, &hinted):
 		return hinted.Hint()
 	case errors.As(err, &latest):

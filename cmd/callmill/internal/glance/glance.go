@@ -1,5 +1,5 @@
 // Package glance summarises a dataset on one screen: how many calls, how they
-// ended, which words go with failure, after which lines contacts hang up.
+// ended, which words go with failure, at which lines contacts hang up.
 //
 // It is a first look for people who try callmill, not a report: confidence
 // intervals, campaigns and everything else are in the notebooks.
@@ -21,23 +21,16 @@ type Glance struct {
 	Jobs, Tasks, Turns                  int64   // rows of the tables
 	Dialed, Connected, Answered, Failed int64   // calls; Failed: with a failed dialogue
 	Judged                              int64   // connected calls of which it is known whether they failed
-	HungUp                              int64   // calls with lines that the contact hung up
+	HungUp                              int64   // answered calls that the contact hung up before the flow had ended
 	Outcomes                            []Count // of dialled calls, the most frequent first
 	Words                               []Word  // that contacts say more often when dialogues fail
-	Ends                                []End   // robot lines after which contacts hang up
+	Nodes                               []Node  // robot lines at which more contacts hang up than expected
 }
 
 // Count is the frequency of a value.
 type Count struct {
 	Name string
 	N    int64
-}
-
-// End is a robot line, as a pattern, after which contacts hung up.
-type End struct {
-	Pattern string
-	Ended   int64 // times it was the robot's last line before the contact hung up
-	Said    int64 // times it was said
 }
 
 // Word is a word that stands out in failed dialogues.
@@ -53,10 +46,16 @@ type Word struct {
 
 const (
 	wordsShown = 6
-	endsShown  = 5
+	nodesShown = 6
 	// significant is the two-sided 5 % point of the normal distribution. Words
 	// below it are not shown.
 	significant = 1.96
+	// unusual is how many standard deviations a robot line must be beyond what is
+	// expected: of some thousand lines about one is, by chance.
+	unusual = 3
+	// leastReached is how often a line must be said: of fewer times, standard
+	// deviations say little.
+	leastReached = 10
 )
 
 // At reads the published snapshot of a dataset.
@@ -72,13 +71,18 @@ func At(d *dataset.Dataset) (*Glance, error) {
 			g.Turns = t.Rows
 		}
 	}
-	if err := g.readTasks(d); err != nil {
+	hangUps := newHangUps()
+	if err := g.readTasks(d, hangUps); err != nil {
 		return nil, err
 	}
-	return g, g.readTurns(d)
+	if err := g.readTurns(d, hangUps); err != nil {
+		return nil, err
+	}
+	g.HungUp, g.Nodes = hangUps.early, hangUps.nodes(nodesShown)
+	return g, nil
 }
 
-func (g *Glance) readTasks(d *dataset.Dataset) error {
+func (g *Glance) readTasks(d *dataset.Dataset, hangUps *hangUps) error {
 	outcomes := map[string]int64{}
 	for row, err := range dataset.Rows[schema.TaskRow](d, schema.TableTasks) {
 		if err != nil {
@@ -87,6 +91,7 @@ func (g *Glance) readTasks(d *dataset.Dataset) error {
 		if row.Stage != schema.StageConnected && row.Stage != schema.StageNotConnected {
 			continue
 		}
+		hangUps.task(row)
 		g.Dialed++
 		outcomes[row.Outcome]++
 		g.Connected += one(row.Connected)
@@ -108,25 +113,13 @@ func one(b *bool) int64 {
 	return 0
 }
 
-func (g *Glance) readTurns(d *dataset.Dataset) error {
+func (g *Glance) readTurns(d *dataset.Dataset, hangUps *hangUps) error {
 	failed, others := map[string]int64{}, map[string]int64{} // words of contacts
-	ends, said := map[string]int64{}, map[string]int64{}
-	lastRobot := ""
 	for row, err := range dataset.Rows[schema.TurnRow](d, schema.TableTurns) {
 		if err != nil {
 			return err
 		}
-		if row.TurnIndex == 0 {
-			lastRobot = ""
-		}
-		if row.Speaker == schema.SpeakerRobot {
-			lastRobot = row.Pattern
-			said[row.Pattern]++
-		}
-		if row.TurnsLeft == 0 && row.Outcome == schema.HungUp {
-			g.HungUp++
-			ends[lastRobot]++
-		}
+		hangUps.turn(row)
 		if row.Speaker == schema.SpeakerContact && one(row.Answered) == 1 && row.FailedDialogue != nil {
 			if one(row.FailedDialogue) == 1 {
 				count(failed, row.Tokens)
@@ -134,10 +127,6 @@ func (g *Glance) readTurns(d *dataset.Dataset) error {
 				count(others, row.Tokens)
 			}
 		}
-	}
-	delete(ends, "")
-	for _, c := range mostFrequent(ends, endsShown) {
-		g.Ends = append(g.Ends, End{c.Name, c.N, said[c.Name]})
 	}
 	g.Words = standOut(failed, others)
 	return nil

@@ -41,7 +41,7 @@ func TestFitsATerminal(t *testing.T) {
 			Jobs: 1e9, Tasks: 1e9, Turns: 1e10, Dialed: 1e9, Connected: 1e9, Answered: 1e9, Failed: 1e9, Judged: 1e9, HungUp: 1e8,
 			Outcomes: []Count{{strings.Repeat("长", 40), 999_999}, {"busy", 1}},
 			Words:    []Word{{strings.Repeat("长", 40), 99.9, 9_999_999, 9_999_999}},
-			Ends:     []End{{strings.Repeat("您好，", 60), 9999, 99999}},
+			Nodes:    []Node{{"s", strings.Repeat("您好，", 60), 99_999_999, 9_999_999, 99_999.9}},
 		},
 	} {
 		var out bytes.Buffer

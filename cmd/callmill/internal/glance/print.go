@@ -53,9 +53,11 @@ func (g *Glance) Print(w io.Writer, path string) error {
 		p.line("    %s %5.1f %7d %7d", pad(word.Text, 14), word.Z, word.InFailed, word.InOthers)
 	}
 	p.line("")
-	p.line("  robot lines after which contacts hang up (of %d hung up)", g.HungUp)
-	for _, end := range g.Ends {
-		p.line("    %4d of %5d times said  %s", end.Ended, end.Said, runewidth.Truncate(end.Pattern, width-30, "…"))
+	p.line("  robot lines at which more contacts hang up than at the same point of other")
+	p.line("  calls of the script (of %d who hung up before the flow had ended)", g.HungUp)
+	p.line("     excess  hung up  expected  reached")
+	for _, n := range g.Nodes {
+		p.line("    %7.0f %8d %9.1f %8d  %s", n.Excess(), n.HungUp, n.Expected, n.Reached, runewidth.Truncate(n.Pattern, width-41, "…"))
 	}
 	p.line("")
 	p.queries(path)
