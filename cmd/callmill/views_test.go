@@ -76,7 +76,7 @@ func TestViewsMove(t *testing.T) {
 	queries := filepath.Join(write(t, map[string]string{
 		"count.sql": "-- Calls\nSELECT count(*) AS calls, count(local_time) AS timed FROM calls;",
 	}), "count.sql")
-	const want = "-- Calls\ncalls\ttimed\n7\t6\n\n"
+	const want = "-- Calls\ncalls\ttimed\n9\t8\n\n"
 
 	moved := filepath.Join(t.TempDir(), "last night's")
 	if err := os.Rename(data, moved); err != nil {
@@ -205,7 +205,9 @@ func viewsKey(t *testing.T) string {
 
 // viewsResponse has a job that was reached by its second attempt and asked not
 // to be called, one of another campaign that called the same number later, one
-// that is not over, one without number, and one that was never called.
+// that is not over, one without number, one of which only the result says that the
+// contact asked not to be called, hung up during the goodbye, and one that was never
+// called.
 const viewsResponse = `{"Jobs":[
 {"JobId":"reached","JobGroupId":"spring","Status":"Succeeded",
  "Extras":[{"Key":"amount","Value":"128"},{"Key":"note","Value":"甲"},{"Key":"note","Value":"乙"}],
@@ -230,5 +232,12 @@ const viewsResponse = `{"Jobs":[
   {"TaskId":"numberless-1","Status":"SucceededFinish","ActualTime":1768962600000,"Conversation":[
    {"Speaker":"Contact","Script":"以后不要打了"}]},
   {"TaskId":"numberless-2","Status":"NoAnswer","ActualTime":1768966200000}]},
+{"JobId":"noted","JobGroupId":"spring","Status":"Succeeded","Summary":[{"SummaryName":"免打扰","Content":"是"},{"SummaryName":"score","Content":"1"}],"Tasks":[
+  {"TaskId":"noted-1","Status":"SucceededClientHangUp","ActualTime":1768962700000,"CalledNumber":"13812340003","Conversation":[
+   {"Speaker":"Robot","Script":"您好。","Timestamp":1768962701000},
+   {"Speaker":"Contact","Script":"够了","Timestamp":1768962704000},
+   {"Speaker":"Robot","Script":"好的，再见。","Timestamp":1768962706000},
+   {"Speaker":"Contact","Script":"。","Timestamp":1768962707000}]},
+  {"TaskId":"noted-2","Status":"Busy","ActualTime":1768962800000,"CalledNumber":"13812340003"}]},
 {"JobId":"never","JobGroupId":"spring","Status":"Scheduling"}
 ]}`
