@@ -90,7 +90,7 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 		}
 		_, bytes := files.Total()
 		if passed := files.PassedOver(); passed.Files > 0 {
-			with.report.PassedOver = &passed
+			with.report.FilesPassedOver = &passed
 		}
 		in := &input{bytes: bytes, decoder: newDecoder}
 		if others := othersThan(options.Instance, with.tx.Instances()); unnamed && len(others) > 0 {

@@ -37,15 +37,15 @@ type Report struct {
 	Error    string        `json:"error,omitempty"`    // why nothing was published
 	Reasons  []exit.Reason `json:"reasons,omitempty"`  // of exit code 3, all of them
 
-	Read       *Read              `json:"read,omitempty"`
-	PassedOver *source.PassedOver `json:"passed_over,omitempty"` // in folders given to convert
-	Published  *Published         `json:"published,omitempty"`   // nil: nothing
-	Pull       *Pull              `json:"pull,omitempty"`        // nil: the command is not pull, or failed before it began to fetch
-	Pruned     []string           `json:"pruned,omitempty"`      // snapshots that went
+	Read            *Read              `json:"read,omitempty"`
+	FilesPassedOver *source.PassedOver `json:"files_passed_over,omitempty"` // in folders given to convert
+	Published       *Published         `json:"published,omitempty"`         // nil: nothing
+	Pull            *Pull              `json:"pull,omitempty"`              // nil: the command is not pull, or failed before it began to fetch
+	Pruned          []string           `json:"pruned,omitempty"`            // snapshots that went
 
-	// PassedOver is how many words of the dataset's dictionaries are not used, as
+	// WordsPassedOver is how many words of the dataset's dictionaries are not used, as
 	// they hold a blank.
-	PassedOver int `json:"words_passed_over,omitempty"`
+	WordsPassedOver int `json:"words_passed_over,omitempty"`
 
 	now     func() time.Time
 	failure error // Error
@@ -218,7 +218,7 @@ func (r *Report) LastLine() string {
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
-	line += passedOver(r.PassedOver)
+	line += filesPassedOver(r.FilesPassedOver)
 	line += p.Rederived.line()
 	if p.Unmatched > 0 {
 		line += fmt.Sprintf("; SearchTask's values of %s match no published call", count(p.Unmatched, "call"))
@@ -229,8 +229,8 @@ func (r *Report) LastLine() string {
 	if c.Undated > 0 {
 		line += fmt.Sprintf("; %d superseded for lack of a timestamp; pass --observed-at", c.Undated)
 	}
-	if r.PassedOver > 0 {
-		line += fmt.Sprintf("; %s of the dictionary passed over for a blank in it", count(int64(r.PassedOver), "word"))
+	if r.WordsPassedOver > 0 {
+		line += fmt.Sprintf("; %s of the dictionary passed over for a blank in it", count(int64(r.WordsPassedOver), "word"))
 	}
 	separator := "; undocumented statuses: "
 	for _, status := range p.Unlisted {
@@ -240,8 +240,8 @@ func (r *Report) LastLine() string {
 	return line
 }
 
-// passedOver is the part of the last line about files that are no inputs.
-func passedOver(p *source.PassedOver) string {
+// filesPassedOver is the part of the last line about files that are no inputs.
+func filesPassedOver(p *source.PassedOver) string {
 	if p == nil || p.Files == 0 {
 		return ""
 	}
