@@ -15,9 +15,9 @@ COMMENT ON MACRO TABLE transcript IS 'The lines of a call in order.';
 
 -- Wilson, Probable inference, the law of succession, and statistical inference,
 -- Journal of the American Statistical Association 22 (1927), 209–212.
-CREATE OR REPLACE MACRO wilson(k, n) AS CASE WHEN n > 0 THEN {
+CREATE OR REPLACE MACRO wilson(k, n) AS CASE WHEN n > 0 AND k BETWEEN 0 AND n THEN {
     'rate': k / n,
     'low': greatest(0, ((k + 1.920729410347062) / n - 1.959963984540054 * sqrt((k / n * (1 - k / n) + 0.960364705173531 / n) / n)) / (1 + 3.841458820694124 / n)),
     'high': least(1, ((k + 1.920729410347062) / n + 1.959963984540054 * sqrt((k / n * (1 - k / n) + 0.960364705173531 / n) / n)) / (1 + 3.841458820694124 / n))
 } END;
-COMMENT ON MACRO wilson IS 'A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where n is 0.';
+COMMENT ON MACRO wilson IS 'A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where either is NULL, n is 0 or k is not from 0 to n.';
