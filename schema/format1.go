@@ -16,6 +16,15 @@ func NoDateIn(format int) int32 {
 	return NoDate
 }
 
+// JobDateOf returns the day under which jobs live that lived under a day in a
+// dataset of some format.
+func JobDateOf(format int, day int32) int32 {
+	if day == NoDateIn(format) {
+		return NoDate
+	}
+	return min(day, NoDate-1)
+}
+
 // ContentHashIn returns the content hash as datasets of a format have it; see
 // [Job.ContentHash], which is that of today's.
 func (j *Job) ContentHashIn(format int, buf []byte) (ContentHash, []byte) {

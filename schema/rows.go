@@ -38,9 +38,15 @@ func emptied[T any](rows []T, maxKept int) []T {
 	return rows[:0]
 }
 
-// NoDate is 9999-12-31 in days since 1970-01-01: the partition of jobs
-// without a call.
-const NoDate int32 = 2932896
+// NoDate is 2100-01-01 in days since 1970-01-01: the partition of jobs without a
+// call. It is a day that every reader can represent: nanoseconds in pandas end in
+// 2262, dates in ClickHouse in 2149.
+const NoDate int32 = 47482
+
+// MaxInstant is the latest timestamp of a response, in ms: the next one is on
+// 2100-01-01 in the time zone furthest ahead, UTC+14. So the day of a call is
+// before NoDate in whatever time zone a dataset has.
+const MaxInstant = (int64(NoDate)*24-14)*60*60*1000 - 1
 
 // RowCounts are numbers of rows in the day tables, in the order of [DayTables].
 type RowCounts [6]int64

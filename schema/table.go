@@ -103,8 +103,8 @@ func (t Table) In(format int) Table {
 // Partition describes [PartitionColumn].
 func Partition() Column {
 	return Column{Name: PartitionColumn, Type: TypeDate, Doc: Text{
-		EN: "Day of the job's earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.",
-		ZH: "作业最早一次呼叫的日期，尚未呼叫为 9999-12-31；只出现在路径中，用于裁剪；呼叫本身的日期是 call_date。",
+		EN: "Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.",
+		ZH: "作业最早一次呼叫的日期，尚未呼叫为 2100-01-01；只出现在路径中，用于裁剪；呼叫本身的日期是 call_date。",
 	}}
 }
 

@@ -103,9 +103,7 @@ func parseInstant(s string) (int64, error) {
 		t, notTime := time.Parse(time.RFC3339Nano, s)
 		ms, err = t.UnixMilli(), notTime
 	}
-	// As in responses: what every reader of the tables can represent.
-	end := time.Date(9999, time.January, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
-	if err != nil || ms <= 0 || ms >= end {
+	if err != nil || ms <= 0 || ms > schema.MaxInstant {
 		return 0, fmt.Errorf("invalid timestamp %q (e.g. 2026-01-22T01:30:00Z)", s)
 	}
 	return ms, nil

@@ -79,18 +79,30 @@ func checkFormat(t *testing.T, dir string) {
 	if !slices.ContainsFunc(turns, func(r schema.TurnRow) bool { return slices.Contains(r.Tokens, "云上催收台") }) {
 		t.Errorf("no turn was cut with the dataset's own dictionary")
 	}
+	if sql := runMain(t, exit.Done, "views", data); !strings.Contains(sql, filepath.ToSlash(data)+"/snapshots/") || strings.Contains(sql, "getvariable") {
+		t.Errorf("views do not name the snapshot's folder:\n%.1000s", sql)
+	}
 	if listed := runMain(t, exit.Done, "rejects", data); strings.Count(listed, "\n") != 2 {
 		t.Errorf("rejects:\n%s", listed)
 	}
 	runMain(t, exit.Done, "verify", data)
 
-	// A callmill that cuts or derives otherwise by now asks for this.
-	runMain(t, exit.Done, "rewrite", data, "--progress", "none")
-	goOn := []string{"convert", "--out", data, "--progress", "none", "--observed-at", "2026-02-01T00:00:00Z", "--instance", "sales", write(t, map[string]string{
+	// Going on from it is like going on from what this version makes of the same.
+	goOn := []string{"convert", "--progress", "none", "--observed-at", "2026-02-01T00:00:00Z", "--instance", "sales", write(t, map[string]string{
 		"resp.json": response(t, "later", []any{object{"JobId": "c", "Status": "Scheduling"}, fullJob(1), object{"JobId": "broken"}}),
-	})}
-	if out := runMain(t, exit.Done, goOn...); !strings.Contains(out, "2 new, 1 unchanged") {
+	}), "--out"}
+	if out := runMain(t, exit.Done, append(goOn, data)...); !strings.Contains(out, "2 new, 1 unchanged") {
 		t.Errorf("going on said %q, want 2 new, 1 unchanged", out)
+	}
+	fresh := filepath.Join(t.TempDir(), "fresh")
+	writeFormat(t, fresh)
+	runMain(t, exit.Done, append(goOn, fresh)...)
+	now := manifestOf(t, data)
+	for i, table := range manifestOf(t, fresh).Tables {
+		// The rows of rejects name the run.
+		if table.Name != schema.TableRejects && table.ContentHash != now.Tables[i].ContentHash {
+			t.Errorf("%s differs from that of a dataset made afresh", table.Name)
+		}
 	}
 	if left := runMain(t, exit.Done, "rejects", data); strings.Count(left, "\n") != 1 {
 		t.Errorf("rejects, after one was accepted:\n%s", left)

@@ -150,8 +150,14 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		Program:   "callmill " + version(),
 		Observer:  observer,
 	}
+	if m := d.Manifest(); m != nil {
+		options.Rederive = m.Format != dataset.FormatVersion || !s.Derives(m.Settings)
+	}
+	if o.anew || options.Rederive {
+		observer.WritesAll()
+	}
 	if o.anew {
-		return commit.BeginAnew(d, run, options), nil
+		return commit.BeginAnew(d, run, options)
 	}
 	return commit.Begin(ctx, d, run, options)
 }

@@ -20,7 +20,11 @@ func newViews(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprint(env.stdout, dataset.Views(filepath.ToSlash(path)))
+		text, err := d.Views(filepath.ToSlash(path))
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprint(env.stdout, text)
 		return err
 	})
 }

@@ -72,6 +72,20 @@ type Settings struct {
 	KeyID string `json:"key_id"`
 }
 
+// Versions are what the bytes of a snapshot depend on besides its jobs and the
+// settings that a user gives.
+type Versions struct {
+	Format     int    `json:"format"`
+	Derivation int    `json:"derivation"`
+	Outcomes   int    `json:"outcomes"`
+	Words      string `json:"words"`
+}
+
+// Versions returns those of the snapshot.
+func (m *Manifest) Versions() Versions {
+	return Versions{m.Format, m.Settings.Derivation, m.Settings.Outcomes, m.Settings.Words}
+}
+
 // Table is one of the nine tables in a snapshot.
 type Table struct {
 	Name        string `json:"name"`

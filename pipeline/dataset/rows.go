@@ -1,7 +1,12 @@
 package dataset
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
 	"iter"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -25,6 +30,24 @@ func Rows[T any](d *Dataset, table string) iter.Seq2[*T, error] {
 			}
 		}
 	}
+}
+
+// CheckFile checks that a file of a snapshot is the one that was written: that it
+// has the SHA-256 that the manifest says.
+func CheckFile(path, want string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != want {
+		return fmt.Errorf("%s is not as it was written: the snapshot is damaged, `callmill verify` says how", path)
+	}
+	return nil
 }
 
 // Rejects reads the published rejects, each valid until the next.

@@ -13,6 +13,7 @@ import (
 type Status struct {
 	Snapshot  string           `json:"snapshot"`
 	Published time.Time        `json:"published"`
+	Format    int              `json:"format"`
 	Settings  Settings         `json:"settings"`
 	Rows      map[string]int64 `json:"rows"` // per table
 	Bytes     int64            `json:"bytes"`
@@ -45,7 +46,7 @@ func (d *Dataset) Status() (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Status{Snapshot: d.name, Published: m.Published, Settings: m.Settings, Rows: map[string]int64{}}
+	s := &Status{Snapshot: d.name, Published: m.Published, Format: m.Format, Settings: m.Settings, Rows: map[string]int64{}}
 	days := map[int32]*DayStatus{}
 	for _, t := range m.Tables {
 		s.Rows[t.Name] = t.Rows
@@ -80,7 +81,7 @@ func (d *DayStatus) add(table string, rows int64) {
 
 // coveredBy returns the instances with an interval that holds the whole day.
 func (m *Manifest) coveredBy(day int32, location *time.Location) []string {
-	if day == schema.NoDate {
+	if day == schema.NoDateIn(m.Format) {
 		return nil
 	}
 	whole := calendar.Day(day).Interval(location)

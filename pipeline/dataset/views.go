@@ -3,9 +3,11 @@ package dataset
 import (
 	"embed"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"text/template"
 
+	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
@@ -29,9 +31,9 @@ var questionViews = [...]string{
 // columns, and macros. With base "" the folder is the variable callmill, else the
 // current one, so that a snapshot can be moved.
 func Views(base string) string {
-	v := viewWriter{prefix: "coalesce(getvariable('callmill') || '/', '') || "}
+	v := viewWriter{prefix: movable}
 	if base != "" {
-		v.prefix = quote(literal.Replace(base)+"/") + " || "
+		v.prefix = fixed(base)
 	} else {
 		v.sql.WriteString("-- From this folder: duckdb -init views.sql\n" +
 			"-- From elsewhere: SET VARIABLE callmill = '/path/to/data/latest'; then .read views.sql\n")
@@ -48,6 +50,23 @@ func Views(base string) string {
 		}
 	}
 	return v.sql.String()
+}
+
+// movable is SQL that a path within the snapshot is appended to, so that the snapshot
+// can be moved; fixed is that for the folder base.
+const movable = "coalesce(getvariable('callmill') || '/', '') || "
+
+func fixed(base string) string { return quote(literal.Replace(base)+"/") + " || " }
+
+// Views returns the SQL of the package's Views for the published snapshot. For one
+// of an older format, whose files do not have all columns of today, it is the text
+// that was published with it.
+func (d *Dataset) Views(base string) (string, error) {
+	if d.manifest.Format == FormatVersion {
+		return Views(base), nil
+	}
+	text, err := durable.ReadFile(d.fs, filepath.Join(d.SnapshotDir(), ViewsFile))
+	return strings.ReplaceAll(string(text), movable, fixed(base)), err
 }
 
 type viewWriter struct {

@@ -107,7 +107,7 @@ func drawJob(t *rapid.T) schema.Job {
 }
 
 func drawTask(t *rapid.T, i int) schema.Task {
-	instant := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, 999_999_999), rapid.Int64Range(1e10, 253370764799999), rapid.Just(int64(1579068424000)))
+	instant := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, 999_999_999), rapid.Int64Range(1e10, schema.MaxInstant), rapid.Just(int64(1579068424000)))
 	task := schema.Task{
 		TaskID: fmt.Sprintf("task-%d", i), JobID: rapid.SampledFrom([]string{"", "another job"}).Draw(t, "JobId"),
 		CallID: drawToken(t, "CallId"), ChatbotID: drawToken(t, "ChatbotId"), ScenarioID: drawToken(t, "ScenarioId"),

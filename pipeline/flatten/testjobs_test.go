@@ -87,7 +87,7 @@ var (
 	instants = rapid.OneOf(
 		rapid.Just(int64(0)),
 		rapid.Int64Range(1579000000000, 1579000000100),
-		rapid.Int64Range(1, 253370735999999), // to the end of 9998
+		rapid.Int64Range(1, schema.MaxInstant),
 	)
 	summaries = rapid.Custom(func(t *rapid.T) schema.Summary {
 		return schema.Summary{Category: text.Draw(t, "category"), Name: text.Draw(t, "name"), Content: text.Draw(t, "content")}

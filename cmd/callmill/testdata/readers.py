@@ -141,9 +141,9 @@ def views(tables, partition, latest, days):
 
 
 def check_last_day(tables, latest):
-    """A job without a call is in the last day a date can name, for each reader."""
+    """A job without a call is in a day that each reader can represent."""
     jobs = os.path.join(latest, "jobs")
-    last = datetime.date(9999, 12, 31)
+    last = datetime.date(2100, 1, 1)
     if f"job_date={last}" not in os.listdir(jobs):
         return
     found = duckdb.connect().execute(f"SELECT max(job_date) FROM read_parquet('{jobs}/*/*.parquet')").fetchone()

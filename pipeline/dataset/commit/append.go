@@ -65,7 +65,7 @@ func (a *Appender) keep(v *versions.Version) error {
 const maxContent = 4 << 20
 
 func (a *Appender) hash(job *schema.Job) (hash schema.ContentHash) {
-	if hash, a.content = job.ContentHash(a.content); cap(a.content) > maxContent {
+	if hash, a.content = job.ContentHashIn(a.tx.format, a.content); cap(a.content) > maxContent {
 		a.content = nil
 	}
 	return hash

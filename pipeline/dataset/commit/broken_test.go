@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,6 +79,8 @@ func TestBrokenLatest(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: publishes many snapshots")
 	}
+	thisFormat := fmt.Sprintf(`"format": %d`, dataset.FormatVersion)
+	nextFormat := fmt.Sprintf(`"format": %d`, dataset.FormatVersion+1)
 	for name, c := range map[string]struct {
 		damage func(l *line, latest string)
 		want   []string // of the error
@@ -92,7 +95,7 @@ func TestBrokenLatest(t *testing.T) {
 			[]string{"damaged: its hash"}, nil,
 		},
 		"the manifest is damaged where its version is": {
-			func(l *line, latest string) { l.edit(latest, `"format": 1`, `"format": 9`) },
+			func(l *line, latest string) { l.edit(latest, thisFormat, nextFormat) },
 			[]string{"damaged: its hash"}, nil,
 		},
 		"the manifest lacks a table": {
@@ -106,8 +109,8 @@ func TestBrokenLatest(t *testing.T) {
 			[]string{"damaged"}, nil,
 		},
 		"a newer callmill wrote it": {
-			func(l *line, latest string) { l.edit(latest, `"format": 1`, `"format": 2`); l.rename(latest) },
-			[]string{"written by a newer callmill: format 2, this one knows 1"}, dataset.ErrNewerFormat,
+			func(l *line, latest string) { l.edit(latest, thisFormat, nextFormat); l.rename(latest) },
+			[]string{"written by a newer callmill: format"}, dataset.ErrNewerFormat,
 		},
 		"the snapshot was deleted": {
 			func(l *line, latest string) { l.must(os.RemoveAll(l.path("snapshots", latest))) },

@@ -39,7 +39,7 @@ func (b *build) dayFiles(table int, name string, published map[string]dataset.Fi
 			}
 		}
 	}
-	if base := b.tx.base; base != nil {
+	if base := b.tx.base; base != nil && !b.tx.rederive {
 		for _, f := range base.Table(name).Files {
 			if f.Rows > 0 && b.stays(f) {
 				files = append(files, f)

@@ -51,6 +51,7 @@ type line struct {
 	memory    int64
 	appenders int
 	key       string
+	rederive  bool
 	extent    func(*dataset.Extent)
 }
 
@@ -90,6 +91,7 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *commit.Publi
 	tx, err := commit.Begin(ctx, d, run, commit.Options{
 		Flattener: func() commit.Flattener { return flatten.New(shanghai, runes{}) },
 		Unflatten: flatten.Job,
+		Rederive:  l.rederive,
 		Memory:    l.memory,
 		Workers:   2,
 	})

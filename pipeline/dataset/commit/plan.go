@@ -48,13 +48,15 @@ func (tx *Tx) newBuild() (*build, error) {
 }
 
 // plan returns the shards to write: of each touched day those that change, or
-// all where the number of its buckets changes.
+// all where the number of its buckets changes; all there are, where they are
+// derived again.
 func (b *build) plan() []shard.Shard {
 	for s := range b.tx.verdict.Dirty {
-		if b.days[s.Day] == nil {
-			d := &day{number: s.Day, old: b.tx.versions.Published(s.Day)}
-			b.days[s.Day] = d
-			d.divide(b.estimate(d))
+		b.touch(s.Day)
+	}
+	if b.tx.rederive {
+		for number := range b.tx.versions.Days() {
+			b.touch(number)
 		}
 	}
 	var units []shard.Shard
@@ -63,6 +65,14 @@ func (b *build) plan() []shard.Shard {
 	}
 	b.largestFirst(units)
 	return units
+}
+
+func (b *build) touch(number int32) {
+	if b.days[number] == nil {
+		d := &day{number: number, old: b.tx.versions.Published(number)}
+		b.days[number] = d
+		d.divide(b.estimate(d))
+	}
 }
 
 // divide chooses the number of buckets of a day for the rows of its largest
@@ -99,7 +109,7 @@ func scaled(c schema.RowCounts, part, of int64) schema.RowCounts {
 
 // addUnits appends the shards of a day that must be written.
 func (b *build) addUnits(units []shard.Shard, d *day) []shard.Shard {
-	sameBuckets := len(d.old) > 0
+	sameBuckets := len(d.old) > 0 && !b.tx.rederive
 	for _, s := range d.old {
 		sameBuckets = sameBuckets && s.Buckets == d.buckets
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/internal/durable"
@@ -21,6 +22,9 @@ type Published struct {
 	Unlisted []string // statuses in the tables that the vendor does not document
 	// Unmatched is how many tasks SearchTask had values of that are in no table.
 	Unmatched int64
+	// Rederived are the versions before and now, where all rows were derived again
+	// because of them; nil where that was not so.
+	Rederived *[2]dataset.Versions
 }
 
 // Commit decides between the versions of every job, writes the shards that
@@ -46,6 +50,9 @@ type Published struct {
 //
 // Where nothing differs from the published snapshot, all this is left out.
 func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, error) {
+	if err := tx.checkSmall(); err != nil {
+		return nil, err
+	}
 	if err := tx.decide(ctx); err != nil {
 		return nil, err
 	}
@@ -75,6 +82,22 @@ func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, er
 		return nil, err
 	}
 	return tx.publish(manifest)
+}
+
+// checkSmall checks the published files of the tables that are not by day, where
+// all is written again; those of shards are checked when they are read.
+func (tx *Tx) checkSmall() error {
+	if !tx.rederive {
+		return nil
+	}
+	for _, name := range schema.TableNames()[len(schema.DayTables()):] {
+		for _, f := range tx.base.Table(name).Files {
+			if err := dataset.CheckFile(filepath.Join(tx.dataset.SnapshotDir(), filepath.FromSlash(f.Path)), f.SHA256); err != nil {
+				return fmt.Errorf("read table %s: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // decide decides between the versions of every job.
@@ -114,9 +137,13 @@ func (tx *Tx) balanceAnew() error {
 // is the latest one.
 func (tx *Tx) published(snapshot string, changed bool, m *dataset.Manifest) *Published {
 	_, unmatched := tx.build.totals()
-	return &Published{
+	p := &Published{
 		Snapshot: snapshot, Changed: changed, Counts: m.Counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: unmatched,
 	}
+	if tx.before != nil && *tx.before != m.Versions() {
+		p.Rederived = &[2]dataset.Versions{*tx.before, m.Versions()}
+	}
+	return p
 }
 
 // publish completes the snapshot and makes it the latest one.
@@ -143,13 +170,13 @@ func (tx *Tx) idle(extent dataset.Extent) bool {
 			return false
 		}
 	}
-	return tx.base != nil && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() && tx.base.HasExtent(extent)
+	return tx.base != nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() && tx.base.HasExtent(extent)
 }
 
 // same reports whether a snapshot would say nothing new.
 func (tx *Tx) same(m *dataset.Manifest) bool {
 	old := tx.dataset.Manifest()
-	if old == nil || !old.HasExtent(dataset.Extent{Settings: m.Settings, Covered: m.Covered, Pending: m.Pending}) {
+	if old == nil || old.Format != m.Format || !old.HasExtent(dataset.Extent{Settings: m.Settings, Covered: m.Covered, Pending: m.Pending}) {
 		return false
 	}
 	for i, t := range m.Tables {

@@ -28,6 +28,7 @@ type shardWriter struct {
 	decisions *versions.Shard
 	pending   int // rows that the tables have not copied yet
 	unlisted  map[string]bool
+	content   []byte // scratch space of hashes
 	written   *writtenShard
 }
 
@@ -57,6 +58,11 @@ func (w *shardWriter) write(ctx context.Context, s shard.Shard) (_ *writtenShard
 	if w.decisions, err = w.build.tx.versions.Of(s); err != nil {
 		return nil, err
 	}
+	if w.build.tx.rederive {
+		if err := w.checkOld(); err != nil {
+			return nil, err
+		}
+	}
 	old, err := shard.Open(w.build.days[s.Day].old, s)
 	if err != nil {
 		return nil, err
@@ -73,6 +79,20 @@ func (w *shardWriter) write(ctx context.Context, s shard.Shard) (_ *writtenShard
 		return nil, errors.Join(err, w.abandon())
 	}
 	return w.written, nil
+}
+
+// checkOld checks the published files that the jobs of the shard are read from: what
+// is written of them gets hashes of its own, and would hide damage for good.
+func (w *shardWriter) checkOld() error {
+	for _, old := range w.build.days[w.shard.Day].old {
+		if !old.Overlaps(w.shard) {
+			continue
+		}
+		if err := old.CheckFiles(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // merge writes published jobs and those that came in order.
@@ -113,7 +133,8 @@ func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
 	if err := w.decisions.Touch(key, &rows.Job); err != nil {
 		return err
 	}
-	if !w.decisions.HasFacts(key) {
+	rederive := w.build.tx.rederive
+	if !rederive && !w.decisions.HasFacts(key) {
 		return w.add(rows)
 	}
 	job := w.build.tx.options.Unflatten(rows)
@@ -124,7 +145,22 @@ func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
 	if _, err := w.decisions.Complete(key, job); err != nil {
 		return err
 	}
-	return w.add(w.flattener.Add(job, hash))
+	if rederive {
+		hash = w.hash(job)
+	}
+	again := w.flattener.Add(job, hash)
+	if again.JobDate != w.shard.Day {
+		return fmt.Errorf("job %s belongs under %s: the snapshot is damaged, `callmill verify` says how", job.JobID, dataset.DateDir(again.JobDate))
+	}
+	return w.add(again)
+}
+
+// hash returns the content hash of a job as this program publishes it.
+func (w *shardWriter) hash(job *schema.Job) (hash schema.ContentHash) {
+	if hash, w.content = job.ContentHash(w.content); cap(w.content) > maxContent {
+		w.content = nil
+	}
+	return hash
 }
 
 // writeEntry writes a job that came, with what SearchTask said of it.
@@ -138,7 +174,11 @@ func (w *shardWriter) writeEntry(e *jobsort.Entry) error {
 		return err
 	}
 	w.written.unmatched += unmatched
-	return w.add(w.flattener.Add(job, e.Hash))
+	hash := e.Hash
+	if w.build.tx.format != dataset.FormatVersion {
+		hash = w.hash(job)
+	}
+	return w.add(w.flattener.Add(job, hash))
 }
 
 // pendingRows is how many rows are collected before the tables copy them: few

@@ -26,10 +26,13 @@ type Options struct {
 	Flattener func() Flattener
 	// Unflatten makes a job of its rows. It is safe for concurrent use.
 	Unflatten func(*schema.Rows) *schema.Job
-	Memory    int64    // bytes for what is gathered; 0: 192 MiB
-	Workers   int      // shards that are written at the same time; 0: 1
-	Program   string   // name and version, for the manifest
-	Observer  Observer // may be nil
+	// Rederive has the rows of all published jobs written again: another version
+	// of callmill derived them. A snapshot of another format always is.
+	Rederive bool
+	Memory   int64    // bytes for what is gathered; 0: 192 MiB
+	Workers  int      // shards that are written at the same time; 0: 1
+	Program  string   // name and version, for the manifest
+	Observer Observer // may be nil
 }
 
 // Flattener makes rows of jobs. It is used by one goroutine.
@@ -54,11 +57,14 @@ type Observer interface {
 // when all are flushed, Commit publishes. Close must be called at the end,
 // also after an error.
 type Tx struct {
-	dataset *dataset.Dataset
-	options Options
-	run     dataset.Run
-	base    *dataset.Manifest // of the snapshot built upon; nil where all is written anew
-	anew    bool              // see BeginAnew
+	dataset  *dataset.Dataset
+	options  Options
+	run      dataset.Run
+	base     *dataset.Manifest // of the snapshot built upon; nil where all is written anew
+	anew     bool              // see BeginAnew
+	rederive bool              // see Options
+	before   *dataset.Versions // of the snapshot that is written again as a whole, else nil
+	format   int               // whose content hashes the versions of a run are compared by
 
 	jobs     *jobsort.Store
 	versions *versions.Store // of jobs
@@ -75,13 +81,21 @@ type Tx struct {
 	build    *build
 }
 
-// Begin starts a run upon the published snapshot.
+// Begin starts a run upon the published snapshot. One that is written again as a
+// whole must have room for a copy: else the error is a *dataset.RoomError.
 func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) (*Tx, error) {
 	tx := begin(d, run, o)
 	if d.Manifest() == nil {
 		return tx, nil
 	}
-	tx.base = d.Manifest()
+	tx.base, tx.format = d.Manifest(), d.Manifest().Format
+	tx.rederive = o.Rederive || tx.format != dataset.FormatVersion
+	if tx.rederive {
+		tx.before = new(tx.base.Versions())
+		if err := d.CheckRoom(); err != nil {
+			return nil, errors.Join(err, tx.Close())
+		}
+	}
 	if err := tx.versions.Load(ctx, d); err != nil {
 		return nil, errors.Join(err, tx.Close())
 	}
@@ -90,11 +104,17 @@ func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) 
 
 // BeginAnew starts a run that replaces the published snapshot by one made of
 // the very same jobs, derived anew: each must be added once. Rejects and
-// campaigns stay.
-func BeginAnew(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
+// campaigns stay. There must be room for a copy, as for Begin.
+func BeginAnew(d *dataset.Dataset, run dataset.Run, o Options) (*Tx, error) {
+	if err := d.CheckRoom(); err != nil {
+		return nil, err
+	}
 	tx := begin(d, run, o)
 	tx.anew = true
-	return tx
+	if before := d.Manifest().Versions(); before.Format != dataset.FormatVersion {
+		tx.before = &before
+	}
+	return tx, nil
 }
 
 func begin(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
@@ -107,7 +127,7 @@ func begin(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
 	}
 	dir, memory := d.Path(dataset.SnapshotsDir), o.Memory
 	tx := &Tx{
-		dataset: d, options: o, run: run,
+		dataset: d, options: o, run: run, format: dataset.FormatVersion,
 		versions: versions.New(dir, memory*7/12),
 		rejects:  newRejectStore(dir, run.ID, memory/12),
 		replays:  map[string]bool{},

@@ -101,10 +101,7 @@ type Reader struct {
 func Open(published []*Published, target Shard) (*Reader, error) {
 	r := &Reader{target: target}
 	for _, p := range published {
-		// Of two powers of two the smaller divides the other, so that two
-		// buckets share jobs if they are equal modulo the smaller.
-		n := min(p.Buckets, target.Buckets)
-		if p.Bucket%n != target.Bucket%n {
+		if !p.Overlaps(target) {
 			continue
 		}
 		opened, err := p.open()

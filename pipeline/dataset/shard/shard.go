@@ -25,7 +25,16 @@ func Compare(a, b Shard) int {
 // Holds reports whether a job of the day is in the shard.
 func (s Shard) Holds(key schema.Key) bool { return key.Bucket(s.Buckets) == s.Bucket }
 
-// Published is a shard of the published snapshot.
+// Overlaps reports whether a shard of the same day may have some of the jobs.
+func (s Shard) Overlaps(other Shard) bool {
+	// Of two powers of two the smaller divides the other, so that two buckets
+	// share jobs if they are equal modulo the smaller.
+	n := min(s.Buckets, other.Buckets)
+	return s.Bucket%n == other.Bucket%n
+}
+
+// Published is a shard of the published snapshot. Its day is the one that its jobs
+// live under as this program has it: see schema.JobDateOf.
 type Published struct {
 	Shard
 	Number int      // its index in the list that List returns
@@ -34,9 +43,22 @@ type Published struct {
 	Rows   schema.RowCounts
 }
 
+// CheckFiles checks that the files of the shard are the ones that were written.
+func (p *Published) CheckFiles() error {
+	for i, path := range p.Paths {
+		if path == "" {
+			continue
+		}
+		if err := dataset.CheckFile(path, p.Hashes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // List returns the shards of the published snapshot, which must exist.
 func List(d *dataset.Dataset) []*Published {
-	byShard := map[Shard]*Published{}
+	byShard := map[Shard]*Published{} // by its day in the snapshot
 	var list []*Published
 	for table, name := range schema.DayTables() {
 		for _, f := range d.Manifest().Table(name).Files {
@@ -48,6 +70,7 @@ func List(d *dataset.Dataset) []*Published {
 			p := byShard[s]
 			if p == nil {
 				p = &Published{Shard: s, Number: len(list), Paths: make([]string, len(schema.RowCounts{})), Hashes: make([]string, len(schema.RowCounts{}))}
+				p.Day = schema.JobDateOf(d.Manifest().Format, day)
 				byShard[s] = p
 				list = append(list, p)
 			}

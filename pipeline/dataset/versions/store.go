@@ -14,6 +14,8 @@ package versions
 import (
 	"context"
 	"errors"
+	"iter"
+	"maps"
 	"sync"
 
 	"callmill/pipeline/dataset"
@@ -53,6 +55,9 @@ func (s *Store) Load(ctx context.Context, d *dataset.Dataset) error {
 
 // Published returns the published shards of a day.
 func (s *Store) Published(day int32) []*shard.Published { return s.published.byDay[day] }
+
+// Days returns the days of published shards.
+func (s *Store) Days() iter.Seq[int32] { return maps.Keys(s.published.byDay) }
 
 // Final reports whether a job is published and was over then.
 func (s *Store) Final(key schema.Key) (bool, error) {

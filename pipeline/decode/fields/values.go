@@ -179,10 +179,6 @@ func optional[T any](kept *arena[T], dst **T, v T, set bool) {
 	}
 }
 
-// maxInstant is the last millisecond of 9998: the year after it is the
-// partition of jobs that were not called yet.
-const maxInstant = 253370764799999
-
 // Instant reads milliseconds, or seconds.
 func (r *Reader) Instant(dst *int64) bool {
 	v, _, ok := r.Integer()
@@ -214,10 +210,10 @@ func (r *Reader) milliseconds(v int64) int64 {
 
 // isInstant reports whether ms is an instant that the tables can hold.
 func (r *Reader) isInstant(ms int64) bool {
-	if ms >= 0 && ms <= maxInstant {
+	if ms >= 0 && ms <= schema.MaxInstant {
 		return true
 	}
-	r.impossible(schema.RejectTime, strconv.FormatInt(ms, 10)+", an instant outside the years 1970 to 9998")
+	r.impossible(schema.RejectTime, strconv.FormatInt(ms, 10)+", an instant outside the years 1970 to 2099")
 	return false
 }
 

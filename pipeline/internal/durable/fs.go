@@ -60,6 +60,10 @@ type FS interface {
 	Lstat(path string) (fs.FileInfo, error)
 	// Readlink returns the target of a symbolic link.
 	Readlink(path string) (string, error)
+	// Free returns how many bytes this user may still write to the file system of
+	// a folder. A quota may allow less. The error is [errors.ErrUnsupported] where
+	// the file system does not tell.
+	Free(path string) (int64, error)
 }
 
 // File is a file being written, without a buffer. Not safe for concurrent use.

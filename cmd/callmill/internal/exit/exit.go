@@ -113,7 +113,10 @@ func Hint(err error) string {
 	}
 	var setting *dataset.SettingError
 	var latest *dataset.LatestError
+	var room *dataset.RoomError
 	switch {
+	case errors.As(err, &room):
+		return "nothing was changed: free space, e.g. with `callmill snapshots DIR prune`, or move the dataset to another disk"
 	case errors.As(err, &hinted):
 		return hinted.Hint()
 	case errors.As(err, &latest):

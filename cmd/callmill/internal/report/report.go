@@ -97,6 +97,15 @@ type Published struct {
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
 	// Unmatched is how many tasks SearchTask had values of that are in no table.
 	Unmatched int64 `json:"unmatched,omitempty"`
+	// Rederived is why all rows were derived again; nil where they were not, or
+	// other settings were given.
+	Rederived *Rederived `json:"rederived,omitempty"`
+}
+
+// Rederived is what wrote the snapshot before, and what writes now.
+type Rederived struct {
+	From dataset.Versions `json:"from"`
+	To   dataset.Versions `json:"to"`
 }
 
 // Pull is what a pull adds to the report.
@@ -132,6 +141,9 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 	}
 	r.Published = &Published{
 		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+	}
+	if v := p.Rederived; v != nil {
+		r.Published.Rederived = &Rederived{v[0], v[1]}
 	}
 	for _, t := range p.Tables {
 		r.Published.Rows[t.Name] = t.Rows
@@ -196,6 +208,7 @@ func (r *Report) LastLine() string {
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
+	line += p.Rederived.line()
 	if p.Unmatched > 0 {
 		line += fmt.Sprintf("; SearchTask's values of %s match no published call", count(p.Unmatched, "call"))
 	}
@@ -211,6 +224,17 @@ func (r *Report) LastLine() string {
 		separator = ", "
 	}
 	return line
+}
+
+// line is the part of the last line that says what the dataset was brought to.
+func (r *Rederived) line() string {
+	switch {
+	case r == nil:
+		return ""
+	case r.From.Format != r.To.Format:
+		return fmt.Sprintf("; the dataset was brought from format %d to %d", r.From.Format, r.To.Format)
+	}
+	return "; all rows were derived again, since this version segments words or derives columns differently"
 }
 
 // count spells a number of things, such as "1 job" or "2 jobs".

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/segment"
 )
 
 // Flags are the flags that set the settings of a dataset.
@@ -45,7 +47,8 @@ func (f *Flags) Check() error {
 
 // Adopt returns the settings of a run that adds to d: the dataset's own, or for
 // a new dataset the flags. A flag that differs from the dataset's setting is a
-// *dataset.SettingError.
+// *dataset.SettingError. What an older callmill derived otherwise, the run has to
+// derive again: see [Loaded.Derives].
 func (f *Flags) Adopt(d *dataset.Dataset) (*Loaded, error) {
 	s, dicts, err := f.overlay(d)
 	if err != nil {
@@ -58,13 +61,21 @@ func (f *Flags) Adopt(d *dataset.Dataset) (*Loaded, error) {
 	if err := same(m.Settings, s); err != nil {
 		return nil, err
 	}
+	return loadFor(m, s, dicts)
+}
+
+// loadFor loads the settings of a run that goes on from a snapshot. One that a
+// newer callmill derived is refused as one of a newer format is.
+func loadFor(m *dataset.Manifest, s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
 	l, err := load(s, dicts)
-	if err == nil && !l.Derives(m.Settings) {
-		return nil, exit.WithHint(
-			exit.Usagef("the dataset was written by a callmill that segments words or derives columns differently"),
-			"upgrade it with `callmill rewrite`, or use that version, or another folder")
+	if err != nil {
+		return nil, err
 	}
-	return l, err
+	own, ours := m.Settings, l.Settings
+	if own.Derivation > ours.Derivation || own.Outcomes > ours.Outcomes || segment.Newer(own.Words, ours.Words) {
+		return nil, fmt.Errorf("%w: it derives columns or segments words as this one does not yet", dataset.ErrNewerFormat)
+	}
+	return l, nil
 }
 
 // Change returns the settings for deriving d again: its own, with the flags
@@ -73,6 +84,9 @@ func (f *Flags) Change(d *dataset.Dataset) (*Loaded, error) {
 	s, dicts, err := f.overlay(d)
 	if err != nil {
 		return nil, err
+	}
+	if m := d.Manifest(); m != nil {
+		return loadFor(m, s, dicts)
 	}
 	return load(s, dicts)
 }

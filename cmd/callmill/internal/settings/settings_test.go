@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,6 +48,39 @@ func TestAdoptOfANewDataset(t *testing.T) {
 	}
 	if l.Derives(plain.Settings) || !l.Derives(s) {
 		t.Error("words of a dictionary derive the same rows as none")
+	}
+}
+
+// What an older callmill derived is derived again; what a newer one did is refused.
+func TestLoadForOtherVersions(t *testing.T) {
+	plain, err := parsed(t).Adopt(dataset.Nothing(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change  func(*dataset.Settings)
+		derives bool
+		newer   bool
+	}{
+		"the same":         {func(*dataset.Settings) {}, true, false},
+		"older derivation": {func(s *dataset.Settings) { s.Derivation-- }, false, false},
+		"newer derivation": {func(s *dataset.Settings) { s.Derivation++ }, false, true},
+		"older outcomes":   {func(s *dataset.Settings) { s.Outcomes-- }, false, false},
+		"newer outcomes":   {func(s *dataset.Settings) { s.Outcomes++ }, false, true},
+		"older words":      {func(s *dataset.Settings) { s.Words = "fast/0 words/x marks/0 unicode/15.0.0" }, false, false},
+		"newer words":      {func(s *dataset.Settings) { s.Words = "fast/99 words/x marks/1 unicode/15.0.0" }, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := &dataset.Manifest{Settings: plain.Settings}
+			c.change(&m.Settings)
+			l, err := loadFor(m, m.Settings, nil)
+			if errors.Is(err, dataset.ErrNewerFormat) != c.newer {
+				t.Fatal(err)
+			}
+			if err == nil && l.Derives(m.Settings) != c.derives {
+				t.Errorf("derives the same: %v, want %v", !c.derives, c.derives)
+			}
+		})
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // pipeline.Observer and commit.Observer, whose methods are called after Begin.
 type Observer struct {
 	show     *progress.Progress
+	writes   string                   // what the last stage is called
 	counters func() discover.Counters // nil: the input is files
 	end      func()                   // of fetching; it may be called again
 
@@ -23,7 +24,10 @@ type Observer struct {
 }
 
 // New returns an observer of a run that has not begun.
-func New(show *progress.Progress) *Observer { return &Observer{show: show} }
+func New(show *progress.Progress) *Observer { return &Observer{show: show, writes: "writing"} }
+
+// WritesAll tells that the run will write all tables anew.
+func (o *Observer) WritesAll() { o.writes = "writing all tables anew" }
 
 // Begin shows the first stage of a run: by bytes, 0 for an unknown number, or
 // by counters where they are not nil. end must be called when the run has ended.
@@ -92,7 +96,7 @@ func (o *Observer) Read(bytes, jobs, turns, rejects int64) {
 // Writing shows that n shards will be written.
 func (o *Observer) Writing(n int) {
 	o.end()
-	o.show.Start("writing", int64(n), "shards")
+	o.show.Start(o.writes, int64(n), "shards")
 }
 
 // Wrote shows that one of them is.

@@ -9,6 +9,9 @@ import (
 	"callmill/pipeline/internal/durable"
 )
 
+// Free implements durable.FS.
+func (f *FS) Free(path string) (int64, error) { return f.under.Free(path) }
+
 // Create implements durable.FS.
 func (f *FS) Create(path string, mode fs.FileMode) (durable.File, error) {
 	var file durable.File

@@ -44,7 +44,7 @@ COMMENT ON COLUMN "jobs"."request_id" IS 'Id of the request that returned this v
 COMMENT ON COLUMN "jobs"."content_hash" IS 'Hash of what ListJobs returned of the job, independent of its formatting: the first 32 hexadecimal digits of a SHA-256.';
 COMMENT ON COLUMN "jobs"."first_seen" IS 'When the job was first received, in any version.';
 COMMENT ON COLUMN "jobs"."observed_at" IS 'When this version of the job was received.';
-COMMENT ON COLUMN "jobs"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "jobs"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "tasks" (
   "instance_id" VARCHAR NOT NULL,
@@ -160,7 +160,7 @@ COMMENT ON COLUMN "tasks"."last_turn_time" IS 'Latest stored time of a line.';
 COMMENT ON COLUMN "tasks"."flow_ended" IS 'Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).';
 COMMENT ON COLUMN "tasks"."flow_ended_source" IS 'Where flow_ended is from: api (SearchTask) or inferred (the robot''s last two lines); NULL where flow_ended is.';
 COMMENT ON COLUMN "tasks"."spoke" IS 'Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.';
-COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "turns" (
   "instance_id" VARCHAR NOT NULL,
@@ -202,7 +202,7 @@ COMMENT ON COLUMN "turns"."outcome" IS 'Outcome of the call attempt.';
 COMMENT ON COLUMN "turns"."answered" IS 'Whether a person answered the call.';
 COMMENT ON COLUMN "turns"."failed_dialogue" IS 'Whether the call''s dialogue failed: see tasks.';
 COMMENT ON COLUMN "turns"."call_date" IS 'Day of the call in the dataset''s time zone.';
-COMMENT ON COLUMN "turns"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "turns"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "contacts" (
   "instance_id" VARCHAR NOT NULL,
@@ -232,7 +232,7 @@ COMMENT ON COLUMN "contacts"."contact_reference_id" IS 'Contact: id in the busin
 COMMENT ON COLUMN "contacts"."contact_role" IS 'Contact: role.';
 COMMENT ON COLUMN "contacts"."contact_state" IS 'Contact: Available, WrongNumber, DoesNotExist, Suspended.';
 COMMENT ON COLUMN "contacts"."contact_job_id" IS 'Contact: its job id, which may differ from job_id.';
-COMMENT ON COLUMN "contacts"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "contacts"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "extras" (
   "instance_id" VARCHAR NOT NULL,
@@ -248,7 +248,7 @@ COMMENT ON COLUMN "extras"."job_id" IS 'The enclosing job.';
 COMMENT ON COLUMN "extras"."extra_index" IS 'Position in the job''s list of parameters, from 0.';
 COMMENT ON COLUMN "extras"."key" IS 'Name of the parameter.';
 COMMENT ON COLUMN "extras"."value" IS 'Value of the parameter.';
-COMMENT ON COLUMN "extras"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "extras"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "summaries" (
   "instance_id" VARCHAR NOT NULL,
@@ -270,7 +270,7 @@ COMMENT ON COLUMN "summaries"."summary_index" IS 'Position in its list of result
 COMMENT ON COLUMN "summaries"."category" IS 'Category of the result.';
 COMMENT ON COLUMN "summaries"."summary_name" IS 'Name of the result.';
 COMMENT ON COLUMN "summaries"."content" IS 'The result: a tag or the value of a variable.';
-COMMENT ON COLUMN "summaries"."job_date" IS 'Day of the job''s earliest call, 9999-12-31 before it has one. In the path only, for pruning; the day of a call is call_date.';
+COMMENT ON COLUMN "summaries"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "job_groups" (
   "instance_id" VARCHAR NOT NULL,

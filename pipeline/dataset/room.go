@@ -1,0 +1,46 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+)
+
+// RoomError means that the file system of a dataset has no room for one more copy
+// of what is published.
+type RoomError struct{ Needed, Available int64 } // bytes
+
+func (e *RoomError) Error() string {
+	const mb = 1e6
+	return fmt.Sprintf("writing all tables anew needs %.1f MB on disk, %.1f MB are available", float64(e.Needed)/mb, float64(e.Available)/mb)
+}
+
+// CheckRoom returns a *RoomError where there is no room for a copy of the published
+// snapshot, which need not exist. What a run brings is not known before it has come,
+// so the room for that is not checked.
+func (d *Dataset) CheckRoom() error {
+	if d.manifest == nil {
+		return nil
+	}
+	var size int64
+	for _, t := range d.manifest.Tables {
+		for _, f := range t.Files {
+			size += f.Bytes
+		}
+	}
+	needed := size + size/copyMargin
+	available, err := d.fs.Free(d.Path(SnapshotsDir))
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find the room on disk: %w", err)
+	}
+	if available < needed {
+		return &RoomError{needed, available}
+	}
+	return nil
+}
+
+// copyMargin is the divisor of the share by which a copy may be larger: it has the
+// columns of a later version.
+const copyMargin = 10
