@@ -8,8 +8,8 @@ type JobRow struct {
 	JobReferenceID string   `parquet:"job_reference_id,optional" en:"The business's own id of the job." zh:"业务方自己的作业 id。"`
 	ScenarioID     string   `parquet:"scenario_id,optional,dict" en:"Scenario (business id) of the job." zh:"作业的场景（业务 id）。"`
 	StrategyID     string   `parquet:"strategy_id,optional,dict" en:"Calling strategy of the job." zh:"作业的外呼策略。"`
-	JobStatus      string   `parquet:"job_status,optional,dict" en:"Job.Status: Scheduling, Executing, Succeeded, Paused, Failed, Cancelled, Drafted, or another value of the API." zh:"作业状态：Scheduling、Executing、Succeeded、Paused、Failed、Cancelled、Drafted，或接口返回的其他值。"`
-	FailureReason  string   `parquet:"failure_reason,optional,dict" en:"Job.FailureReason." zh:"作业失败原因，如 NoAnswer。"`
+	JobStatus      string   `parquet:"job_status,optional,dict" en:"Job.Status, as returned by the API." zh:"作业状态，按接口原样。"`
+	FailureReason  string   `parquet:"failure_reason,optional,dict" en:"Job.FailureReason, as returned by the API." zh:"作业失败原因，按接口原样。"`
 	Priority       *int32   `parquet:"priority,optional" en:"Priority of the job." zh:"优先级。"`
 	SystemPriority *int32   `parquet:"system_priority,optional" en:"Priority given by the system." zh:"系统优先级。"`
 	CallingNumbers []string `parquet:"calling_numbers,list" parquet-element:",dict" en:"Numbers the job may be called from." zh:"作业可用的主叫号码。"`
@@ -37,7 +37,7 @@ type ContactRow struct {
 	ContactPhoneNumber string `parquet:"contact_phone_number,optional" en:"Contact: phone number." zh:"联系人电话号码。"`
 	ContactReferenceID string `parquet:"contact_reference_id,optional" en:"Contact: id in the business's own systems." zh:"联系人在业务方系统中的 id。"`
 	ContactRole        string `parquet:"contact_role,optional,dict" en:"Contact: role." zh:"联系人角色。"`
-	ContactState       string `parquet:"contact_state,optional,dict" en:"Contact: Available, WrongNumber, DoesNotExist, Suspended." zh:"联系人状态：Available、WrongNumber、DoesNotExist、Suspended。"`
+	ContactState       string `parquet:"contact_state,optional,dict" en:"Contact: state, as returned by the API." zh:"联系人状态，按接口原样。"`
 	ContactJobID       string `parquet:"contact_job_id,optional" en:"Contact: its job id, which may differ from job_id." zh:"联系人所带的作业 id，可能与 job_id 不同。"`
 }
 
@@ -70,14 +70,14 @@ type TurnRow struct {
 	TurnIndex      int32    `parquet:"turn_index" key:"4" en:"Position in the conversation as delivered, from 0." zh:"在对话中的位置，按返回的顺序从 0 起。"`
 	JobGroupID     string   `parquet:"job_group_id,optional,dict" en:"Campaign the job belongs to." zh:"所属作业组（活动）。"`
 	TurnsLeft      int32    `parquet:"turns_left" en:"Number of lines that follow." zh:"其后的句数。"`
-	Speaker        string   `parquet:"speaker,dict" en:"Robot, Contact, or Unknown if the API names no speaker." zh:"说话人：Robot（机器人）、Contact（客户）；接口未给出说话人时为 Unknown。"`
+	Speaker        string   `parquet:"speaker,dict" en:"Who spoke." zh:"说话人。"`
 	Script         string   `parquet:"script,dict" stats:"none" en:"What was said, byte for byte; may be empty." zh:"所说的话，逐字节原样；可以为空。"`
 	Tokens         []string `parquet:"tokens,list" parquet-element:",dict" split:"script" stats:"none" en:"The words of script; joined without separator they equal script." zh:"分词；不加分隔符拼接即等于 script。"`
 	Pattern        string   `parquet:"pattern,optional,dict" stats:"none" en:"Robot lines: the script with the values of the job's extras as {=key}, then its call's name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers." zh:"机器人的话，其中本作业 extras 的值换成 {=key}，再把本次呼叫的姓名、尊称、数字、日期、时间、金额换成 {num} 等槽位；其他花括号写成 ｛ ｝；其他说话人为 NULL。"`
 	Chars          int32    `parquet:"chars" en:"Length of script in code points." zh:"script 的字数（码点）。"`
 	StoredTime     int64    `parquet:"stored_time,optional,timestamp(millisecond),plain" en:"When the text was stored, not when it was spoken." zh:"这句话入库的时间，不是说出的时间。"`
 	GapMS          *int64   `parquet:"gap_ms,optional" en:"Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable." zh:"距上一个有入库时间的句子的毫秒数；是否可信见 timing。"`
-	Timing         string   `parquet:"timing,dict" en:"first, ok, tie, backwards or missing." zh:"first（第一句）、ok（晚于上一句）、tie（与上一句同时）、backwards（早于上一句）、missing（无时间）。"`
+	Timing         string   `parquet:"timing,dict" en:"Whether gap_ms is reliable." zh:"gap_ms 是否可信。"`
 	Outcome        string   `parquet:"outcome,dict" en:"Outcome of the call attempt." zh:"呼叫的结果，见 statuses。"`
 	Answered       *bool    `parquet:"answered,optional" en:"Whether a person answered the call." zh:"是否由人接听：接通且未被机器拦截。"`
 	FailedDialogue *bool    `parquet:"failed_dialogue,optional" en:"Whether the call's dialogue failed: see tasks." zh:"对话是否失败：已接通，而拒识、静默、无交互、异常中断，或流程结束前用户挂断；无法判断为 NULL。"`

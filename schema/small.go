@@ -22,12 +22,12 @@ type JobGroupRow struct {
 type StatusRow struct {
 	TaskStatus    string `parquet:"task_status" key:"1" en:"Task.Status, in the vendor's spelling." zh:"任务状态，按接口原样；含义见 statuses。"`
 	Code          *int32 `parquet:"code,optional" en:"The vendor's number for the status; NULL for an unlisted status." zh:"厂商给状态的编号；未列出的状态为 NULL。"`
-	Stage         string `parquet:"stage,optional,dict" en:"connected, not_connected, not_dialed, in_progress; NULL if the status does not imply one." zh:"connected（已接通）、not_connected（未接通）、not_dialed（未呼出）、in_progress（呼叫中）；由状态无法判断时为 NULL。"`
+	Stage         string `parquet:"stage,optional,dict" en:"How far the attempt came; NULL if the status does not imply it." zh:"呼叫进行到哪一步；由状态无法判断时为 NULL。"`
 	Outcome       string `parquet:"outcome,dict" en:"How the attempt ended." zh:"呼叫的结果，见 statuses。"`
 	Connected     *bool  `parquet:"connected,optional" en:"Whether the call was connected; NULL while in progress or unknown." zh:"是否接通；呼叫中或未知为 NULL。"`
 	Answered      *bool  `parquet:"answered,optional" en:"Whether a person answered." zh:"是否由人接听：接通且未被机器拦截。"`
 	NotUnderstood *bool  `parquet:"not_understood,optional" en:"Whether the robot had no answer to what was said (拒识)." zh:"是否拒识：机器人无法回答。"`
-	EndedBy       string `parquet:"ended_by,optional,dict" en:"Who ended the call: robot, contact, transfer, system." zh:"谁结束了通话：robot（机器人）、contact（客户）、transfer（转人工）、system（系统）。"`
+	EndedBy       string `parquet:"ended_by,optional,dict" en:"Who or what ended the call." zh:"谁结束了通话。"`
 	LabelZH       string `parquet:"label_zh,optional" en:"The status in Chinese." zh:"中文说明。"`
 	LabelEN       string `parquet:"label_en,optional" en:"The status in English." zh:"英文说明。"`
 }

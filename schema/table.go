@@ -24,8 +24,24 @@ const (
 // their files: its values are in the paths only.
 const PartitionColumn = "job_date"
 
+// Language is a language of the published documentation.
+type Language string
+
+const (
+	English Language = "en"
+	Chinese Language = "zh" // in the vendor's terms
+)
+
 // Text is a piece of the published documentation in each of its languages.
 type Text struct{ EN, ZH string }
+
+// In returns the text in a language, in English where it is not translated.
+func (t Text) In(l Language) string {
+	if l == Chinese && t.ZH != "" {
+		return t.ZH
+	}
+	return t.EN
+}
 
 // Table is a published table.
 type Table struct {
@@ -128,6 +144,19 @@ type Column struct {
 	Key      int // place in the table's key from 1; 0: not part of it
 	Since    int // the first format of the dataset that has it
 	Doc      Text
+	Values   Values // those with a meaning of their own; nil: there are none
+}
+
+// Comment returns what is said of the column where there is room for one text
+// only: its documentation and its values.
+func (c *Column) Comment(l Language) string {
+	switch {
+	case len(c.Values) == 0:
+		return c.Doc.In(l)
+	case l == Chinese:
+		return c.Doc.In(l) + "取值：" + c.Values.In(l) + "。"
+	}
+	return c.Doc.In(l) + " Values: " + c.Values.In(l) + "."
 }
 
 // Types of columns. Dates are days since 1970-01-01.
@@ -149,6 +178,7 @@ func IsColumn(field reflect.StructField) bool { return field.Tag.Get("parquet") 
 func columnOf(field reflect.StructField) Column {
 	name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
 	column := Column{Name: name, Doc: Text{EN: field.Tag.Get("en"), ZH: field.Tag.Get("zh")}}
+	column.Values = columnValues[name]
 	typ := field.Type
 	if typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 )
@@ -77,4 +80,15 @@ func publishedIn(dir string) *dataset.Manifest {
 		return nil
 	}
 	return d.Manifest()
+}
+
+// noteKey says that others can read the dataset's key: contact keys made with it
+// are then no better than the numbers.
+func noteKey(env *environment, d *dataset.Dataset) {
+	path, mode, exposed := d.ExposedKey()
+	if !exposed {
+		return
+	}
+	exit.Note(env.stderr, fmt.Sprintf("%s can be read by others, its mode is %04o: with it, numbers can be found for contact keys", path, mode),
+		fmt.Sprintf("`chmod 600 %s`; on a mount that decides modes itself, mount it with others, e.g. file_mode=0600,dir_mode=0700 for CIFS", quote.Shell(path)))
 }

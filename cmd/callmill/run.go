@@ -75,6 +75,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	}()
 	run := d.NewRun()
 	r.Begin(run)
+	r.PassedOver = s.PassedOver
 	err = o.publish(ctx, env, d, run, s, r)
 	o.judge(r)
 	err = r.End(ctx, err)
@@ -102,6 +103,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if err != nil {
 		return err
 	}
+	noteKey(env, d)
 	s.Settings.KeyID = dataset.KeyID(key)
 	if err := d.KeepDictionaries(s.Dicts); err != nil {
 		return err

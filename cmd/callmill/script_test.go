@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -31,6 +32,8 @@ func TestMain(m *testing.M) {
 //	await FILE                         wait until FILE exists
 //	compress gz|zst FILE               replace FILE by FILE.gz or FILE.zst
 //	rows DATA TABLE                    print the rows of a published table as JSON, one per line
+//
+// and the condition strace: system calls can be made to fail with it.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -39,6 +42,12 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CALLMILL_PROGRESS", "none")
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "strace" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return exec.Command("strace", "-qq", "-o", os.DevNull, "true").Run() == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":        exits,

@@ -2,29 +2,52 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/views"
+	"callmill/schema"
 )
 
 func newViews(env *environment) *cobra.Command {
-	return ofPublished(&cobra.Command{
-		Use:     "views DIR",
-		Short:   "Print the views for DuckDB as SQL",
-		Long:    "Views prints the views of the published snapshot with absolute paths.",
-		Example: `  callmill views data > views.sql && duckdb -init views.sql`,
+	var lang language
+	c := ofPublished(&cobra.Command{
+		Use:   "views DIR",
+		Short: "Print the views for DuckDB as SQL",
+		Long:  "Views prints the views of the published snapshot with absolute paths.",
+		Example: `  callmill views data > views.sql && duckdb -init views.sql
+  callmill views data --lang zh > views.sql`,
 	}, func(d *dataset.Dataset) error {
-		path, err := filepath.Abs(d.SnapshotDir())
+		chosen, err := lang.parse()
 		if err != nil {
 			return err
 		}
-		text, err := d.Views(filepath.ToSlash(path))
+		text, err := viewsOf(d, chosen)
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprint(env.stdout, text)
 		return err
 	})
+	lang.add(c.Flags(), "language of the comments: en or zh")
+	return c
+}
+
+// viewsOf returns the views of the published snapshot with absolute paths. For one of
+// an older format, whose files do not have all columns of today, it is the text that
+// was published with it.
+func viewsOf(d *dataset.Dataset, lang schema.Language) (string, error) {
+	path, err := filepath.Abs(d.SnapshotDir())
+	if err != nil {
+		return "", err
+	}
+	path = filepath.ToSlash(path)
+	if d.Manifest().Format == dataset.FormatVersion {
+		return views.SQL(path, lang), nil
+	}
+	text, err := os.ReadFile(filepath.Join(d.SnapshotDir(), dataset.ViewsFile))
+	return views.At(string(text), path), err
 }

@@ -2,16 +2,20 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline/dataset/parquetio"
+	"callmill/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -72,7 +76,7 @@ func TestViewsMove(t *testing.T) {
 	queries := filepath.Join(write(t, map[string]string{
 		"count.sql": "-- Calls\nSELECT count(*) AS calls, count(local_time) AS timed FROM calls;",
 	}), "count.sql")
-	const want = "-- Calls\ncalls\ttimed\n7\t6\n\n"
+	const want = "-- Calls\ncalls\ttimed\n9\t8\n\n"
 
 	moved := filepath.Join(t.TempDir(), "last night's")
 	if err := os.Rename(data, moved); err != nil {
@@ -92,6 +96,81 @@ func TestViewsMove(t *testing.T) {
 	if got := runPython(t, python, "views.py", absolute, queries); got != want {
 		t.Errorf("absolute paths: %s", got)
 	}
+}
+
+// TestColumnsOfFoldersAbove: a folder above the dataset that is named like a column
+// with a value changes nothing for any reader. A filter by job_date, which the views
+// take from the path themselves, still reads the files of its day alone.
+func TestColumnsOfFoldersAbove(t *testing.T) {
+	python := pythonWithReaders(t)
+	data := filepath.Join(t.TempDir(), "outcome=foo", "job_date=2020-01-01", "stage=prod", "data")
+	runMain(t, exit.Done, "convert", "--progress", "none", "--out", data, write(t, map[string]string{"resp.json": viewsResponse}))
+	absolute := filepath.Join(write(t, map[string]string{"views.sql": runMain(t, exit.Done, "views", data)}), "views.sql")
+
+	type read struct {
+		Columns []string       `json:"columns"`
+		Rows    map[string]int `json:"rows"`
+	}
+	var got struct {
+		Found map[string]read
+		Glob  map[string]int
+		Files []int
+	}
+	if err := json.Unmarshal([]byte(runPython(t, python, "above.py", data, absolute, filepath.Join("..", "..", "notebooks"))), &got); err != nil {
+		t.Fatal(err)
+	}
+	want, glob := read{Rows: map[string]int{}}, map[string]int{}
+	for _, table := range schema.Tables() {
+		if table.Name == schema.TableTasks {
+			for _, c := range table.Columns {
+				want.Columns = append(want.Columns, c.Name)
+			}
+		}
+	}
+	want.Columns = append(want.Columns, schema.PartitionColumn)
+	for _, row := range collect[schema.TaskRow](t, data, schema.TableTasks) {
+		glob[row.Outcome]++
+	}
+	for _, row := range dayRows(t, data) {
+		want.Rows[row]++
+	}
+	if len(got.Found) != 7 {
+		t.Errorf("read by %d readers", len(got.Found))
+	}
+	for reader, found := range got.Found {
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", reader, diff)
+		}
+	}
+	if diff := cmp.Diff(glob, got.Glob); diff != "" {
+		t.Errorf("the README's pattern (-want +got):\n%s", diff)
+	}
+	if len(got.Files) < 2 || slices.Max(got.Files) != 1 {
+		t.Errorf("queries of a day read %v files, want one each", got.Files)
+	}
+}
+
+// dayRows are the outcome and the job_date of every row of tasks, the latter from
+// the folder it is in.
+func dayRows(t *testing.T, data string) (rows []string) {
+	t.Helper()
+	folders, err := filepath.Glob(filepath.Join(snapshotOf(t, data), schema.TableTasks, schema.PartitionColumn+"=*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		day := strings.TrimPrefix(filepath.Base(folder), schema.PartitionColumn+"=")
+		files, _ := filepath.Glob(filepath.Join(folder, "*.parquet"))
+		for _, file := range files {
+			for row, err := range parquetio.All[schema.TaskRow](file) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				rows = append(rows, row.Outcome+" "+day)
+			}
+		}
+	}
+	return rows
 }
 
 // snapshotOf is the folder of the dataset's snapshot.
@@ -126,7 +205,9 @@ func viewsKey(t *testing.T) string {
 
 // viewsResponse has a job that was reached by its second attempt and asked not
 // to be called, one of another campaign that called the same number later, one
-// that is not over, one without number, and one that was never called.
+// that is not over, one without number, one of which only the result says that the
+// contact asked not to be called, hung up during the goodbye, and one that was never
+// called.
 const viewsResponse = `{"Jobs":[
 {"JobId":"reached","JobGroupId":"spring","Status":"Succeeded",
  "Extras":[{"Key":"amount","Value":"128"},{"Key":"note","Value":"甲"},{"Key":"note","Value":"乙"}],
@@ -151,5 +232,12 @@ const viewsResponse = `{"Jobs":[
   {"TaskId":"numberless-1","Status":"SucceededFinish","ActualTime":1768962600000,"Conversation":[
    {"Speaker":"Contact","Script":"以后不要打了"}]},
   {"TaskId":"numberless-2","Status":"NoAnswer","ActualTime":1768966200000}]},
+{"JobId":"noted","JobGroupId":"spring","Status":"Succeeded","Summary":[{"SummaryName":"免打扰","Content":"是"},{"SummaryName":"score","Content":"1"}],"Tasks":[
+  {"TaskId":"noted-1","Status":"SucceededClientHangUp","ActualTime":1768962700000,"CalledNumber":"13812340003","Conversation":[
+   {"Speaker":"Robot","Script":"您好。","Timestamp":1768962701000},
+   {"Speaker":"Contact","Script":"够了","Timestamp":1768962704000},
+   {"Speaker":"Robot","Script":"好的，再见。","Timestamp":1768962706000},
+   {"Speaker":"Contact","Script":"。","Timestamp":1768962707000}]},
+  {"TaskId":"noted-2","Status":"Busy","ActualTime":1768962800000,"CalledNumber":"13812340003"}]},
 {"JobId":"never","JobGroupId":"spring","Status":"Scheduling"}
 ]}`

@@ -52,6 +52,18 @@ func (d *Dataset) Key(file string) ([]byte, error) {
 	return key, durable.WriteFile(d.fs, path, append(bytes.Clone(key), '\n'), 0o600)
 }
 
+// ExposedKey returns the path and the mode of the dataset's key file where others
+// than its owner have access: somebody gave it, or the mount decides modes itself.
+func (d *Dataset) ExposedKey() (path string, mode fs.FileMode, exposed bool) {
+	path = d.Path(keyFile)
+	info, err := d.fs.Stat(path)
+	if err != nil {
+		return "", 0, false
+	}
+	mode = info.Mode().Perm()
+	return path, mode, mode&0o077 != 0
+}
+
 // ReadKey reads the key of the dataset in dir.
 func ReadKey(dir string) ([]byte, error) {
 	d := newDataset(dir, Options{})

@@ -149,6 +149,7 @@ def check_last_day(tables, latest):
     found = duckdb.connect().execute(f"SELECT max(job_date) FROM read_parquet('{jobs}/*/*.parquet')").fetchone()
     assert found == (last,), found
     assert polars.scan_parquet(jobs, hive_partitioning=True).select(polars.max("job_date")).collect().item() == last
+    assert pandas.to_datetime(pandas.read_parquet(jobs).job_date).max() == pandas.Timestamp(last)
     assert pandas.read_parquet(jobs, filters=[("job_date", "==", str(last))]).shape[0] > 0
 
 

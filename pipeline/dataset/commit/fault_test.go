@@ -171,7 +171,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	sameTables(t, l.tables(), before)
 }
 
-// TestWithoutLinks: hard links are copied, and LATEST is the commit.
+// TestWithoutLinks: hard links are copied, and CURRENT is the commit.
 func TestWithoutLinks(t *testing.T) {
 	_, after := nights(t)
 	l := newLine(t)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/views"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -203,10 +204,10 @@ func (b *build) totals() (shrunk, unmatched int64) {
 // complete writes what is left, puts everything on disk and names the folder.
 func (b *build) complete(m *dataset.Manifest) (name string, err error) {
 	d := b.tx.dataset
-	views := []byte(dataset.Views(""))
-	sum := sha256.Sum256(views)
+	sql := []byte(views.SQL("", schema.English))
+	sum := sha256.Sum256(sql)
 	m.ViewsSHA256 = hex.EncodeToString(sum[:])
-	if err := durable.WriteFile(d.FS(), b.path(dataset.ViewsFile), views, d.FileMode()); err != nil {
+	if err := durable.WriteFile(d.FS(), b.path(dataset.ViewsFile), sql, d.FileMode()); err != nil {
 		return "", err
 	}
 	text, hash, err := m.Encode()

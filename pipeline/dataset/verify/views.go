@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/views"
 	"callmill/schema"
 )
 
@@ -42,7 +43,7 @@ func (p *plan) checkName(ctx context.Context, f *tableFile) error {
 
 // checkViewsText checks views.sql of a snapshot whose manifest is damaged.
 func (p *plan) checkViewsText() {
-	if text, ok := p.readViews(); ok && string(text) != dataset.Views("") {
+	if text, ok := p.readViews(); ok && string(text) != views.SQL("", schema.English) {
 		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
 	}
 }
@@ -76,7 +77,7 @@ func (p *plan) checkViews(files []*tableFile) {
 	if want := schema.TableNames(); !slices.Equal(names, want) {
 		p.findings.add(dataset.ViewsFile, CheckViews, "has the views %q, the tables are %q", names, want)
 	}
-	if string(text) != dataset.Views("") {
+	if string(text) != views.SQL("", schema.English) {
 		p.note("%s is not as this version of callmill writes it", dataset.ViewsFile)
 	}
 }

@@ -16,10 +16,10 @@ WINDOW
     ladder AS (PARTITION BY t.job_date, t.instance_id, t.job_id ORDER BY t.attempt),
     earlier AS (PARTITION BY t.job_date, t.instance_id, t.job_id ORDER BY t.attempt ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
-COMMENT ON VIEW attempts IS 'A dialled call attempt of a final job, given what became of the earlier ones.';
+{{view "attempts" "A dialled call attempt of a final job, given what became of the earlier ones."}}
 {{comments "attempts" "tasks" "job_date" "instance_id" "job_id" "task_id" "job_group_id" "attempt" "outcome" "connected" "answered" "failed_dialogue" "call_date" "call_hour" "calling_number" "contact_key"}}
 {{comments "attempts" "jobs" "dialed_count" "job_outcome"}}
-COMMENT ON COLUMN attempts.earlier_outcomes IS 'Outcomes of the job''s earlier dialled attempts, in order; empty for the first.';
-COMMENT ON COLUMN attempts.answered_before IS 'Whether a person answered an earlier attempt.';
-COMMENT ON COLUMN attempts.hours_since_last IS 'Hours since the dialled attempt before; NULL for the first and where a time is missing.';
-COMMENT ON COLUMN attempts.last_attempt IS 'Whether no later attempt was dialled.';
+{{column "attempts.earlier_outcomes" "Outcomes of the job's earlier dialled attempts, in order; empty for the first."}}
+{{column "attempts.answered_before" "Whether a person answered an earlier attempt."}}
+{{column "attempts.hours_since_last" "Hours since the dialled attempt before; NULL for the first and where a time is missing."}}
+{{column "attempts.last_attempt" "Whether no later attempt was dialled."}}

@@ -7,7 +7,7 @@ CREATE OR REPLACE MACRO map_of_texts(names, texts, indexes) AS
             {'i': indexes[n], 'name': names[n], 'text': texts[n]} FOR n IN range(1, len(names) + 1)
         ]) IF p.name = name], chr(10)) FOR name IN list_sort(list_distinct(names))]
     ) END;
-COMMENT ON MACRO map_of_texts IS 'Lists of names and texts as a map; what has one name is joined, a line each.';
+{{macro "map_of_texts" "Lists of names and texts as a map; what has one name is joined, a line each."}}
 
 -- A call attempt with all that is known around it. To read some days only,
 -- filter by job_date: it reaches the files of every table joined here.
@@ -42,16 +42,16 @@ LEFT JOIN (
     GROUP BY job_date, instance_id, job_id
 ) e USING (job_date, instance_id, job_id);
 
-COMMENT ON VIEW calls IS 'A row of tasks with its job, campaign, business results and parameters: one call attempt, dialled or not.';
+{{view "calls" "A row of tasks with its job, campaign, business results and parameters: one call attempt, dialled or not."}}
 {{comments "calls" "tasks"}}
 {{comments "calls" "jobs" "job_reference_id" "scenario_id" "strategy_id" "job_status" "failure_reason" "job_outcome" "is_final" "task_count" "dialed_count" "observed_at"}}
 {{comments "calls" "job_groups" "script_version"}}
-COMMENT ON COLUMN calls.campaign IS 'Name of the campaign, else its id.';
-COMMENT ON COLUMN calls.campaign_script_name IS 'Name of the robot''s script: that of the call, else that of the campaign.';
-COMMENT ON COLUMN calls.dialed IS 'Whether the attempt reached the network: the denominator of rates per dialled call.';
-COMMENT ON COLUMN calls.local_time IS 'When the attempt was made, else planned, in the dataset''s time zone, without zone.';
-COMMENT ON COLUMN calls.call_weekday IS 'Weekday of call_date: 1 Monday to 7 Sunday.';
-COMMENT ON COLUMN calls.robot_turn_share IS 'Share of the lines that are the robot''s; NULL without lines.';
-COMMENT ON COLUMN calls.robot_char_share IS 'Share of the characters that are the robot''s; NULL without any.';
-COMMENT ON COLUMN calls.results IS 'Business results of the job by name, as in results[''score'']; a name given twice has both, a line each.';
-COMMENT ON COLUMN calls.extras IS 'Business parameters of the job by name, as in extras[''amount'']; a name given twice has both, a line each.';
+{{column "calls.campaign" "Name of the campaign, else its id."}}
+{{column "calls.campaign_script_name" "Name of the robot's script: that of the call, else that of the campaign."}}
+{{column "calls.dialed" "Whether the attempt reached the network: the denominator of rates per dialled call."}}
+{{column "calls.local_time" "When the attempt was made, else planned, in the dataset's time zone, without zone."}}
+{{column "calls.call_weekday" "Weekday of call_date: 1 Monday to 7 Sunday."}}
+{{column "calls.robot_turn_share" "Share of the lines that are the robot's; NULL without lines."}}
+{{column "calls.robot_char_share" "Share of the characters that are the robot's; NULL without any."}}
+{{column "calls.results" "Business results of the job by name, as in results['score']; a name given twice has both, a line each."}}
+{{column "calls.extras" "Business parameters of the job by name, as in extras['amount']; a name given twice has both, a line each."}}

@@ -28,14 +28,14 @@ FROM (
 )
 GROUP BY contact_key;
 
-COMMENT ON VIEW contact_frequency IS 'A number that was dialled: how often, and how densely at most. Calls without number or time are left out.';
+{{view "contact_frequency" "A number that was dialled: how often, and how densely at most. Calls without number or time are left out."}}
 {{comments "contact_frequency" "tasks" "contact_key"}}
-COMMENT ON COLUMN contact_frequency.calls IS 'Dialled calls.';
-COMMENT ON COLUMN contact_frequency.answered IS 'Of these, answered by a person.';
-COMMENT ON COLUMN contact_frequency.days IS 'Days with a dialled call.';
-COMMENT ON COLUMN contact_frequency.max_calls_1d IS 'Most dialled calls on one day.';
-COMMENT ON COLUMN contact_frequency.max_calls_7d IS 'Most dialled calls in 7 days in a row.';
-COMMENT ON COLUMN contact_frequency.max_calls_30d IS 'Most dialled calls in 30 days in a row.';
-COMMENT ON COLUMN contact_frequency.campaigns IS 'Distinct campaigns that called; calls without campaign count as one per instance.';
-COMMENT ON COLUMN contact_frequency.first_call_date IS 'Day of the first dialled call.';
-COMMENT ON COLUMN contact_frequency.last_call_date IS 'Day of the last dialled call.';
+{{column "contact_frequency.calls" "Dialled calls."}}
+{{column "contact_frequency.answered" "Of these, answered by a person."}}
+{{column "contact_frequency.days" "Days with a dialled call."}}
+{{column "contact_frequency.max_calls_1d" "Most dialled calls on one day."}}
+{{column "contact_frequency.max_calls_7d" "Most dialled calls in 7 days in a row."}}
+{{column "contact_frequency.max_calls_30d" "Most dialled calls in 30 days in a row."}}
+{{column "contact_frequency.campaigns" "Distinct campaigns that called; calls without campaign count as one per instance."}}
+{{column "contact_frequency.first_call_date" "Day of the first dialled call."}}
+{{column "contact_frequency.last_call_date" "Day of the last dialled call."}}

@@ -8,6 +8,8 @@ SELECT
     count(t.attempt) AS dialed,
     count(*) FILTER (t.connected) AS connected,
     count(*) FILTER (t.answered) AS answered,
+    count(*) FILTER (t.answered AND t.spoke) AS spoke,
+    count(*) FILTER (t.connected AND t.failed_dialogue IS NOT NULL) AS failure_known,
     count(*) FILTER (t.failed_dialogue) AS failed_dialogues,
     count(*) FILTER (t.outcome = 'hung_up') AS hung_up,
     count(*) FILTER (t.outcome = 'transferred') AS transferred,
@@ -18,16 +20,18 @@ FROM tasks t
 LEFT JOIN job_groups g ON g.instance_id = t.instance_id AND g.job_group_id = t.job_group_id
 GROUP BY t.call_date, t.instance_id, t.job_group_id;
 
-COMMENT ON VIEW daily IS 'A day of a campaign: counts of call attempts by the day of the call, not by job_date.';
+{{view "daily" "A day of a campaign: counts of call attempts by the day of the call, not by job_date."}}
 {{comments "daily" "tasks" "call_date" "instance_id" "job_group_id"}}
-COMMENT ON COLUMN daily.campaign IS 'Name of the campaign, else its id.';
-COMMENT ON COLUMN daily.tasks IS 'Call attempts, dialled or not.';
-COMMENT ON COLUMN daily.dialed IS 'Attempts that reached the network: the denominator of rates per dialled call.';
-COMMENT ON COLUMN daily.connected IS 'Of these, connected, to a person or a machine.';
-COMMENT ON COLUMN daily.answered IS 'Of these, answered by a person.';
-COMMENT ON COLUMN daily.failed_dialogues IS 'Of the connected, those whose dialogue failed.';
-COMMENT ON COLUMN daily.hung_up IS 'Of the connected, those the contact ended.';
-COMMENT ON COLUMN daily.transferred IS 'Of the connected, those handed to a person.';
-COMMENT ON COLUMN daily.numbers IS 'Distinct numbers dialled (contact_key): the denominator of rates per number.';
-COMMENT ON COLUMN daily.numbers_answered IS 'Of these, those with an answered call that day.';
-COMMENT ON COLUMN daily.turns IS 'Lines that were spoken.';
+{{column "daily.campaign" "Name of the campaign, else its id."}}
+{{column "daily.tasks" "Call attempts, dialled or not."}}
+{{column "daily.dialed" "Attempts that reached the network: the denominator of rates per dialled call."}}
+{{column "daily.connected" "Of these, connected, to a person or a machine."}}
+{{column "daily.answered" "Of these, answered by a person: no machine was noticed."}}
+{{column "daily.spoke" "Of the answered, those in which the contact said something."}}
+{{column "daily.failure_known" "Of the connected, those of which it is known whether the dialogue failed: the denominator of failed_dialogues."}}
+{{column "daily.failed_dialogues" "Of these, those whose dialogue failed."}}
+{{column "daily.hung_up" "Of the connected, those the contact ended."}}
+{{column "daily.transferred" "Of the connected, those handed to a person."}}
+{{column "daily.numbers" "Distinct numbers dialled (contact_key): the denominator of rates per number."}}
+{{column "daily.numbers_answered" "Of these, those with an answered call that day."}}
+{{column "daily.turns" "Lines that were spoken."}}

@@ -1,30 +1,46 @@
--- Each line of the robot with what the contact said to it.
+-- Each line of the robot with what the contact said to it. All of it is windows over
+-- a call, which cost nothing where their columns are not asked for: a join of turns
+-- with themselves would cost more.
 CREATE OR REPLACE VIEW exchanges AS
 SELECT
-    r.job_date, r.instance_id, r.job_id, r.task_id, r.turn_index, r.job_group_id,
-    r.script AS robot_line,
-    r.pattern,
-    n.script AS reply,
-    (coalesce(r.next_index, r.turn_index + r.turns_left + 1) - r.turn_index - 1)::INTEGER AS reply_turns,
-    CASE WHEN n.timing = 'ok' THEN n.gap_ms END AS reply_gap_ms,
-    r.next_index IS NULL AS ended_here,
-    r.next_index IS NULL AND r.outcome = 'hung_up' AS hung_up_here,
-    r.outcome, r.answered, r.failed_dialogue, r.call_date
+    e.job_date, e.instance_id, e.job_id, e.task_id, e.turn_index, e.job_group_id,
+    e.script AS robot_line, e.pattern,
+    CASE WHEN e.next_speaker = 'Contact' THEN e.next_script END AS reply,
+    coalesce(e.replies, []) AS replies,
+    (coalesce(e.next_index, e.turn_index + e.turns_left + 1) - e.turn_index - 1)::INTEGER AS reply_turns,
+    CASE WHEN e.next_speaker = 'Contact' AND e.next_timing = 'ok' THEN e.next_gap_ms END AS reply_gap_ms,
+    e.next_index IS NULL AS ended_here,
+    e.next_index IS NULL AND e.outcome = 'hung_up' AND NOT coalesce(k.flow_ended, false) AS hung_up_here,
+    e.outcome, e.answered, e.failed_dialogue, k.flow_ended, e.call_date
 FROM (
-    SELECT *, lead(turn_index) OVER (PARTITION BY job_date, instance_id, job_id, task_id ORDER BY turn_index) AS next_index
-    FROM turns
-    WHERE speaker = 'Robot'
-) r
-LEFT JOIN turns n
-    ON n.speaker = 'Contact'
-    AND n.job_date = r.job_date AND n.instance_id = r.instance_id AND n.job_id = r.job_id AND n.task_id = r.task_id
-    AND n.turn_index = r.turn_index + 1;
+    SELECT
+        *,
+        list(script) FILTER (speaker = 'Contact') OVER (
+            PARTITION BY job_date, instance_id, job_id, task_id, exchange ORDER BY turn_index
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS replies
+    FROM (
+        SELECT
+            *,
+            count(*) FILTER (speaker = 'Robot') OVER call AS exchange,
+            lead(CASE WHEN speaker = 'Robot' THEN turn_index END IGNORE NULLS) OVER call AS next_index,
+            lead(speaker) OVER call AS next_speaker,
+            lead(script) OVER call AS next_script,
+            lead(timing) OVER call AS next_timing,
+            lead(gap_ms) OVER call AS next_gap_ms
+        FROM turns
+        WINDOW call AS (PARTITION BY job_date, instance_id, job_id, task_id ORDER BY turn_index)
+    )
+) e
+JOIN tasks k USING (job_date, instance_id, job_id, task_id)
+WHERE e.speaker = 'Robot';
 
-COMMENT ON VIEW exchanges IS 'A line of the robot and what the contact said next. Lines before the robot''s first are in turns only.';
+{{view "exchanges" "A line of the robot and what the contact said next. Lines before the robot's first are in turns only."}}
 {{comments "exchanges" "turns" "job_date" "instance_id" "job_id" "task_id" "turn_index" "job_group_id" "pattern" "outcome" "answered" "failed_dialogue" "call_date"}}
-COMMENT ON COLUMN exchanges.robot_line IS 'What the robot said.';
-COMMENT ON COLUMN exchanges.reply IS 'The contact''s next line; NULL where the robot spoke again first or nobody spoke any more.';
-COMMENT ON COLUMN exchanges.reply_turns IS 'Number of lines before the robot spoke again or the call ended; reply is the first of them.';
-COMMENT ON COLUMN exchanges.reply_gap_ms IS 'Milliseconds from storing the line to storing the reply, the robot''s speaking time included; NULL where the times are worth nothing.';
-COMMENT ON COLUMN exchanges.ended_here IS 'Whether the robot spoke no more: the call ended during the line or the reply.';
-COMMENT ON COLUMN exchanges.hung_up_here IS 'ended_here, and it was the contact who hung up.';
+{{comments "exchanges" "tasks" "flow_ended"}}
+{{column "exchanges.robot_line" "What the robot said."}}
+{{column "exchanges.reply" "The contact's next line; NULL where the robot spoke again first or nobody spoke any more."}}
+{{column "exchanges.replies" "All lines of the contact before the robot spoke again or the call ended, in order; empty where there are none."}}
+{{column "exchanges.reply_turns" "Number of lines before the robot spoke again or the call ended; reply is the first of them."}}
+{{column "exchanges.reply_gap_ms" "Milliseconds from storing the line to storing the reply, the robot's speaking time included; NULL where the times are worth nothing."}}
+{{column "exchanges.ended_here" "Whether the robot spoke no more: the call ended during the line or the reply."}}
+{{column "exchanges.hung_up_here" "ended_here, and it was the contact who hung up before the flow came to its end: not during the goodbye."}}

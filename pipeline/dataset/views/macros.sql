@@ -3,7 +3,7 @@ CREATE OR REPLACE MACRO search(text) AS TABLE
 SELECT job_date, instance_id, job_id, task_id, turn_index, speaker, script, outcome, failed_dialogue, call_date
 FROM turns
 WHERE contains(script, text);
-COMMENT ON MACRO TABLE search IS 'The lines that contain the text, anywhere, also within words.';
+{{tablemacro "search" "The lines that contain the text, anywhere, also within words."}}
 
 -- FROM transcript('<task_id>');
 CREATE OR REPLACE MACRO transcript(task) AS TABLE
@@ -11,7 +11,7 @@ SELECT instance_id, job_id, turn_index, speaker, script, gap_ms, timing
 FROM turns
 WHERE task_id = task
 ORDER BY instance_id, job_id, turn_index;
-COMMENT ON MACRO TABLE transcript IS 'The lines of a call in order.';
+{{tablemacro "transcript" "The lines of a call in order."}}
 
 -- Wilson, Probable inference, the law of succession, and statistical inference,
 -- Journal of the American Statistical Association 22 (1927), 209–212.
@@ -20,4 +20,4 @@ CREATE OR REPLACE MACRO wilson(k, n) AS CASE WHEN n > 0 AND k BETWEEN 0 AND n TH
     'low': greatest(0, ((k + 1.920729410347062) / n - 1.959963984540054 * sqrt((k / n * (1 - k / n) + 0.960364705173531 / n) / n)) / (1 + 3.841458820694124 / n)),
     'high': least(1, ((k + 1.920729410347062) / n + 1.959963984540054 * sqrt((k / n * (1 - k / n) + 0.960364705173531 / n) / n)) / (1 + 3.841458820694124 / n))
 } END;
-COMMENT ON MACRO wilson IS 'A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where either is NULL, n is 0 or k is not from 0 to n.';
+{{macro "wilson" "A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where either is NULL, n is 0 or k is not from 0 to n."}}

@@ -10,11 +10,11 @@ SELECT
     content ->> '$.settings.words' AS words
 FROM read_text({{file "manifest.json"}});
 
-COMMENT ON VIEW snapshot IS 'What is open: one row with the run that published it and the settings of the dataset.';
-COMMENT ON COLUMN snapshot.run IS 'The run that published the snapshot.';
-COMMENT ON COLUMN snapshot.published IS 'When it was published.';
-COMMENT ON COLUMN snapshot.program IS 'The version of callmill that published it.';
-COMMENT ON COLUMN snapshot.time_zone IS 'Time zone of job_date, call_date, call_hour and of the columns named local.';
-COMMENT ON COLUMN snapshot.segmenter IS 'How words were cut.';
-COMMENT ON COLUMN snapshot.pii IS 'What became of personal data: keep, mask, hash, drop.';
-COMMENT ON COLUMN snapshot.words IS 'Version of the dictionaries behind tokens.';
+{{view "snapshot" "What is open: one row with the run that published it and the settings of the dataset."}}
+{{column "snapshot.run" "The run that published the snapshot."}}
+{{column "snapshot.published" "When it was published."}}
+{{column "snapshot.program" "The version of callmill that published it."}}
+{{column "snapshot.time_zone" "Time zone of job_date, call_date, call_hour and of the columns named local."}}
+{{column "snapshot.segmenter" "How words were cut."}}
+{{column "snapshot.pii" "What became of personal data: keep, mask, hash, drop."}}
+{{column "snapshot.words" "Version of the dictionaries behind tokens."}}

@@ -13,7 +13,7 @@ SELECT
 FROM turns
 GROUP BY job_date, instance_id, job_id, task_id;
 
-COMMENT ON VIEW transcripts IS 'A call with at least one line, as one text.';
+{{view "transcripts" "A call with at least one line, as one text."}}
 {{comments "transcripts" "turns" "job_date" "instance_id" "job_id" "task_id" "job_group_id" "outcome" "answered" "failed_dialogue" "call_date"}}
 {{comments "transcripts" "tasks" "turn_count"}}
-COMMENT ON COLUMN transcripts.transcript IS 'The lines in order, each as Speaker: script.';
+{{column "transcripts.transcript" "The lines in order, each as Speaker: script."}}

@@ -8,13 +8,13 @@ CREATE OR REPLACE MACRO is_stop_word(word) AS word IN (
     '着', '过', '地', '得', '吗', '呢', '吧', '啊', '呀', '哦', '嘛', '啦', '么', '会', '能', '可以', '要', '有', '去',
     '来', '说', '上', '下', '里', '中', '后', '前', '时', '时候', '什么', '怎么', '自己', '并', '等', '由', '至', '将', '请'
 );
-COMMENT ON MACRO is_stop_word IS 'Whether a word carries grammar rather than content; replace the macro to use a list of your own.';
+{{macro "is_stop_word" "Whether a word carries grammar rather than content; replace the macro to use a list of your own."}}
 
 -- Han characters lie between 一 and the first beyond 鿿, so that for most words
 -- a comparison settles it.
 CREATE OR REPLACE MACRO is_punctuation(word) AS
     CASE WHEN word >= '一' AND word < 'ꀀ' THEN false ELSE regexp_full_match(word, '[\p{P}\p{S}\p{Z}\p{C}\s]*') END;
-COMMENT ON MACRO is_punctuation IS 'Whether a word has neither letters nor digits.';
+{{macro "is_punctuation" "Whether a word has neither letters nor digits."}}
 
 CREATE OR REPLACE VIEW words AS
 SELECT
@@ -30,9 +30,9 @@ FROM (
     FROM turns
 );
 
-COMMENT ON VIEW words IS 'A word of a line that was spoken; together they are the line, byte for byte.';
+{{view "words" "A word of a line that was spoken; together they are the line, byte for byte."}}
 {{comments "words" "turns" "job_date" "instance_id" "job_id" "task_id" "turn_index" "job_group_id" "speaker" "turns_left" "outcome" "answered" "failed_dialogue" "call_date"}}
-COMMENT ON COLUMN words.word IS 'The word.';
-COMMENT ON COLUMN words.word_index IS 'Position in the line, from 0.';
-COMMENT ON COLUMN words.punctuation IS 'Whether it has neither letters nor digits.';
-COMMENT ON COLUMN words.stop_word IS 'Whether it carries grammar rather than content (macro is_stop_word). 嗯, 喂, 不 and 没 do not: they are answers.';
+{{column "words.word" "The word."}}
+{{column "words.word_index" "Position in the line, from 0."}}
+{{column "words.punctuation" "Whether it has neither letters nor digits."}}
+{{column "words.stop_word" "Whether it carries grammar rather than content (macro is_stop_word). 嗯, 喂, 不 and 没 do not: they are answers."}}

@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -15,27 +14,31 @@ func breaks(line string, i int) bool {
 	}
 	before, size := utf8.DecodeLastRuneInString(line[:i])
 	after, _ := utf8.DecodeRuneInString(line[i:])
-	switch {
-	case joins(before) && joins(after):
+	if joins(before) && joins(after) {
 		return false
-	case isNumeral(after):
-		value, _ := numeralAt(line, i)
-		return !isNumeral(before) && (!unicode.IsDigit(before) || value < ten)
 	}
-	return !separates(line, i-size) && !separates(line, i)
+	_, digitBefore := digitAt(line, i-size)
+	if value, numeral := numeralAt(line, i); numeral > 0 {
+		_, numeralBefore := numeralAt(line, i-size)
+		return numeralBefore == 0 && (digitBefore == 0 || value < ten)
+	}
+	if digitBefore > 0 {
+		return !separates(line, i)
+	}
+	_, digitAfter := digitAt(line, i)
+	return digitAfter == 0 || !separates(line, i-size)
 }
 
 // joins reports whether a character is one of those that make a word with the
 // next one of them: letters of scripts with spaces between words, and digits.
 func joins(c rune) bool {
-	if c < utf8.RuneSelf {
+	switch {
+	case c < utf8.RuneSelf:
 		return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+	case 0x2E80 <= c && c < 0xA000:
+		return false // most of Chinese, and faster
 	}
 	return unicode.IsDigit(c) || unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic)
-}
-
-func isNumeral(c rune) bool {
-	return strings.ContainsRune("零〇一二两三四五六七八九幺十百千万亿", c)
 }
 
 // separates reports whether the character at line[i:] stands within a number or a
@@ -45,7 +48,8 @@ func separates(line string, i int) bool {
 	if at == i || i == 0 {
 		return false
 	}
-	before, _ := utf8.DecodeLastRuneInString(line[:i])
+	_, before := utf8.DecodeLastRuneInString(line[:i])
+	_, digit := digitAt(line, i-before)
 	_, _, n := digits(line, at)
-	return unicode.IsDigit(before) && n > 0 && (line[i] != ',' || n == 3)
+	return digit > 0 && n > 0 && (line[i] != ',' || n == 3)
 }

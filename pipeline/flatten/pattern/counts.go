@@ -27,11 +27,23 @@ var (
 	}
 )
 
+// unitLeads are what the units begin with: few numerals have one after them.
+var unitLeads = func() (set runeSet) {
+	for _, list := range [...][]string{timesAndPlaces[:], things[:]} {
+		for _, unit := range list {
+			c, _ := utf8.DecodeRuneInString(unit)
+			set.add(c)
+		}
+	}
+	return set
+}()
+
 // count returns the end of the single numeral at s[i:end] if a unit makes it a
 // number (三天, 两次), else i. Text before from is not looked at: a slot replaces it.
 func (r *Replacer) count(s string, from, i, end int) int {
+	next, _ := utf8.DecodeRuneInString(s[end:])
 	value, _ := numeralAt(s, i)
-	if value == 0 || value > ten || strings.HasPrefix(s[i:], "幺") {
+	if !unitLeads.mayHave(next) || value == 0 || value > ten || strings.HasPrefix(s[i:], "幺") {
 		return i
 	}
 	before, _ := utf8.DecodeLastRuneInString(s[from:i])
@@ -41,7 +53,7 @@ func (r *Replacer) count(s string, from, i, end int) int {
 		if strings.ContainsRune("第这那哪有每某另同上下前后头再统唯单专逐之", before) && skip(s, end, "期") == end {
 			return i
 		}
-	} else if after == end {
+	} else if after == end && !strings.HasPrefix(s[i:], "二") { // two things are 两, 二条 is a street
 		after = skip(s, end, things[:]...)
 	}
 	switch {

@@ -112,7 +112,7 @@ func NewReplacer(call Call) *Replacer {
 // slots and is its own pattern.
 func (r *Replacer) Append(dst []byte, line string) []byte {
 	r.values.find(line)
-	if len(r.values.taken) == 0 && !strings.ContainsAny(line, "{}") {
+	if len(r.values.taken) == 0 && strings.IndexByte(line, '{') < 0 && strings.IndexByte(line, '}') < 0 {
 		return r.appendSlots(dst, line)
 	}
 	r.marked = r.appendValues(r.marked[:0], line)
@@ -159,14 +159,7 @@ func (r *Replacer) next(line string, from int) (slot string, start, end int) {
 
 // candidate returns the next position at or after i where a rule may match,
 // len(s) if there is none.
-func (r *Replacer) candidate(s string, i int) int {
-	for at, c := range s[i:] {
-		if r.first.mayHave(c) {
-			return i + at
-		}
-	}
-	return len(s)
-}
+func (r *Replacer) candidate(s string, i int) int { return r.first.next(s, i) }
 
 // runeSet holds characters by their lowest 12 bits, so it may report characters
 // it does not hold. Most characters begin no rule: this skips them several times
@@ -175,6 +168,31 @@ type runeSet [64]uint64
 
 func (set *runeSet) add(r rune)          { set[r>>6&63] |= 1 << (r & 63) }
 func (set *runeSet) mayHave(r rune) bool { return set[r>>6&63]&(1<<(r&63)) != 0 }
+
+// next returns the next position at or after i of a character that the set may
+// have, len(s) if there is none.
+func (set *runeSet) next(s string, i int) int {
+	for i < len(s) {
+		r, size := rune(s[i]), 1
+		switch {
+		case r < utf8.RuneSelf:
+		case r>>4 == 0xE && i+2 < len(s) && isRest(s[i+1]) && isRest(s[i+2]):
+			// Most characters, several times as fast. What is no character here, such as a
+			// surrogate, begins nothing.
+			r, size = r<<12|rune(s[i+1]&0x3F)<<6|rune(s[i+2]&0x3F), 3
+		default:
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		if set.mayHave(r) {
+			return i
+		}
+		i += size
+	}
+	return i
+}
+
+// isRest reports whether a byte is one of a character in UTF-8 after its first.
+func isRest(c byte) bool { return c>>6 == 2 }
 
 // match applies the rules at s[i:]; text before from is replaced by slots already.
 // It returns the slot and the end of the text

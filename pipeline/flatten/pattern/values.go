@@ -32,6 +32,8 @@ var common = func() map[string]bool {
 	return set
 }()
 
+const longestCommon = len("今天")
+
 // values are the values of a job's parameters, in a form in which those that a
 // line has at some place are found by one binary search.
 type values struct {
@@ -66,7 +68,11 @@ func (r *Replacer) ResetValues() {
 // AddValue adds a parameter of the job, whose value lines of all its calls may
 // have.
 func (r *Replacer) AddValue(key, text string) {
-	text = strings.TrimSpace(text)
+	first, _ := utf8.DecodeRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if unicode.IsSpace(first) || unicode.IsSpace(last) {
+		text = strings.TrimSpace(text)
+	}
 	if len(text) <= maxValue && tells(text) {
 		r.values.list = append(r.values.list, value{text: text, key: key})
 		r.values.sorted = false
@@ -76,10 +82,14 @@ func (r *Replacer) AddValue(key, text string) {
 // tells reports whether a value is long and rare enough to be told from other
 // text: two characters, among them a letter or a digit, and not a common word.
 func tells(text string) bool {
-	if utf8.RuneCountInString(text) < 2 || !utf8.ValidString(text) {
+	first, size := utf8.DecodeRuneInString(text)
+	last, lastSize := utf8.DecodeLastRuneInString(text)
+	switch {
+	case size == len(text):
 		return false
-	}
-	if len(text) <= len("今天今天") && (common[text] || common[strings.ToLower(text)]) {
+	case first == utf8.RuneError && size == 1, last == utf8.RuneError && lastSize == 1:
+		return false // may be half of a character
+	case len(text) <= longestCommon && (common[text] || first < utf8.RuneSelf && common[strings.ToLower(text)]):
 		return false
 	}
 	return strings.ContainsFunc(text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
@@ -89,7 +99,10 @@ func tells(text string) bool {
 // the order of bytes stays: the order of a job's parameters may be any.
 func (v *values) sort() {
 	slices.SortFunc(v.list, func(a, b value) int {
-		return cmp.Or(strings.Compare(a.text, b.text), strings.Compare(a.key, b.key))
+		if c := strings.Compare(a.text, b.text); c != 0 {
+			return c
+		}
+		return strings.Compare(a.key, b.key)
 	})
 	v.list = slices.CompactFunc(v.list, func(a, b value) bool { return a.text == b.text })
 	v.first = runeSet{}
@@ -121,15 +134,22 @@ func (v *values) find(line string) {
 	if !v.sorted {
 		v.sort()
 	}
-	for i, c := range line {
-		if v.first.mayHave(c) {
-			if m, ok := v.at(line, i); ok {
-				v.found = append(v.found, m)
+	overlap := false
+	for i := v.first.next(line, 0); i < len(line); {
+		if m, ok := v.at(line, i); ok {
+			if n := len(v.found); n > 0 && v.found[n-1].end > m.start {
+				overlap = true
 			}
+			v.found = append(v.found, m)
 		}
+		_, size := utf8.DecodeRuneInString(line[i:])
+		i = v.first.next(line, i+size)
 	}
-	if len(v.found) > 0 {
+	switch {
+	case overlap:
 		v.choose(line)
+	case len(v.found) > 0:
+		v.takeAll(line)
 	}
 }
 
@@ -169,13 +189,29 @@ func (v *values) ending(line string, i int, at int32) (match, bool) {
 	return match{}, false
 }
 
+// room is how many bytes the keys in the pattern of a line may have: keys may be
+// much longer than their values, and patterns not any number of times as long as
+// lines.
+func room(line string) int { return 4*len(line) + maxValue }
+
+// takeAll moves all that is found, which does not overlap, to taken.
+func (v *values) takeAll(line string) {
+	keys := 0
+	for _, m := range v.found {
+		keys += len(v.list[m.value].key)
+	}
+	if keys > room(line) {
+		v.choose(line)
+		return
+	}
+	v.found, v.taken = matches(v.taken), v.found
+}
+
 // choose moves what is replaced from found to taken.
 func (v *values) choose(line string) {
 	v.inside = slices.Grow(v.inside[:0], len(line)/64+1)[:len(line)/64+1]
 	clear(v.inside)
-	// What is slots may grow to some times the line, not to any length: keys may be
-	// much longer than their values.
-	room := 4*len(line) + maxValue
+	room := room(line)
 	heap.Init(&v.found)
 	for len(v.found) > 0 {
 		m := v.found[0]
@@ -251,19 +287,26 @@ func (r *Replacer) appendValues(dst []byte, line string) []byte {
 
 // appendPlain appends text without a brace that could be one of a slot.
 func appendPlain(dst []byte, text string) []byte {
-	for {
-		i := strings.IndexAny(text, "{}")
-		if i < 0 {
-			return append(dst, text...)
-		}
-		dst = append(dst, text[:i]...)
-		if text[i] == '{' {
-			dst = append(dst, "｛"...)
+	opens, closes := index(text, '{', 0), index(text, '}', 0)
+	done := 0
+	for at := min(opens, closes); at < len(text); at = min(opens, closes) {
+		dst = append(dst, text[done:at]...)
+		done = at + 1
+		if at == opens {
+			dst, opens = append(dst, "｛"...), index(text, '{', done)
 		} else {
-			dst = append(dst, "｝"...)
+			dst, closes = append(dst, "｝"...), index(text, '}', done)
 		}
-		text = text[i+1:]
 	}
+	return append(dst, text[done:]...)
+}
+
+// index returns the position of a byte at or after i, len(text) if there is none.
+func index(text string, c byte, i int) int {
+	if at := strings.IndexByte(text[i:], c); at >= 0 {
+		return i + at
+	}
+	return len(text)
 }
 
 // commonPrefix returns the length of what two texts begin with.

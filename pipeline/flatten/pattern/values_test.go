@@ -174,7 +174,7 @@ func TestSlotsAreUnambiguous(t *testing.T) {
 		r := NewReplacer(Call{Name: name})
 		keys := map[string]bool{}
 		for range rapid.IntRange(0, 4).Draw(t, "values") {
-			key := drawName(t, "key")
+			key := strings.ToValidUTF8(drawName(t, "key"), "")
 			keys[strings.NewReplacer("{", "｛", "}", "｝").Replace(key)] = true
 			r.AddValue(key, strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 3).Draw(t, "value"), ""))
 		}

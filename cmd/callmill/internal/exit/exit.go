@@ -66,6 +66,9 @@ func Complain(ctx context.Context, stderr io.Writer, err error) {
 	}
 }
 
+// Note says something that is no reason to end otherwise.
+func Note(stderr io.Writer, what, hint string) { say(stderr, what, hint) }
+
 func say(stderr io.Writer, what, hint string) {
 	// errors.Join separates errors by line breaks; a message is one line.
 	fmt.Fprintf(stderr, "callmill: %s\n", strings.ReplaceAll(what, "\n", "; "))

@@ -13,16 +13,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"callmill/cmd/callmill/internal/tabledoc"
+	"callmill/schema"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestPrint(t *testing.T) {
 	prints := map[string]func(io.Writer) error{
-		"schema.md":    func(w io.Writer) error { return tabledoc.Markdown(w, tabledoc.English) },
-		"schema.zh.md": func(w io.Writer) error { return tabledoc.Markdown(w, tabledoc.Chinese) },
-		"schema.json":  tabledoc.JSON,
-		"schema.sql":   tabledoc.SQL,
+		"schema.md":    func(w io.Writer) error { return tabledoc.Markdown(w, schema.English) },
+		"schema.zh.md": func(w io.Writer) error { return tabledoc.Markdown(w, schema.Chinese) },
+		"schema.json":  func(w io.Writer) error { return tabledoc.JSON(w, schema.English) },
+		"schema.sql":   func(w io.Writer) error { return tabledoc.SQL(w, schema.English) },
 	}
 	for name, print := range prints {
 		t.Run(name, func(t *testing.T) {
@@ -60,23 +61,25 @@ func TestSQLInDuckDB(t *testing.T) {
 	if python == "" {
 		t.Skip("needs CALLMILL_PYTHON, a Python with duckdb (pipeline/dataset/testdata/requirements.txt)")
 	}
-	var sql, doc bytes.Buffer
-	if err := errors.Join(tabledoc.SQL(&sql), tabledoc.JSON(&doc)); err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for name, content := range map[string][]byte{"schema.sql": sql.Bytes(), "schema.json": doc.Bytes()} {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	script, err := filepath.Abs("testdata/duckdb_schema.py")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(python, script)
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	for _, lang := range []schema.Language{schema.English, schema.Chinese} {
+		var sql, doc bytes.Buffer
+		if err := errors.Join(tabledoc.SQL(&sql, lang), tabledoc.JSON(&doc, lang)); err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		for name, content := range map[string][]byte{"schema.sql": sql.Bytes(), "schema.json": doc.Bytes()} {
+			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.Command(python, script)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", lang, err, out)
+		}
 	}
 }

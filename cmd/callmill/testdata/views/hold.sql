@@ -13,6 +13,19 @@ SELECT count(*) = 0 FROM exchanges e
 JOIN turns t ON t.instance_id = e.instance_id AND t.job_id = e.job_id AND t.task_id = e.task_id AND t.turn_index = e.turn_index + 1
 WHERE (CASE t.speaker WHEN 'Contact' THEN t.script END) IS DISTINCT FROM e.reply;
 
+-- replies are the contact's lines before the robot's next, in order
+SELECT count(*) = 0 FROM exchanges e
+LEFT JOIN LATERAL (
+    SELECT string_agg(script, '|' ORDER BY turn_index) AS replies FROM turns t
+    WHERE t.speaker = 'Contact' AND t.instance_id = e.instance_id AND t.job_id = e.job_id AND t.task_id = e.task_id
+        AND t.turn_index > e.turn_index AND t.turn_index <= e.turn_index + e.reply_turns
+) r ON true
+WHERE array_to_string(e.replies, '|') <> coalesce(r.replies, '') OR e.replies IS NULL;
+
+-- hung up here is hung up before the end of the flow, once in a call
+SELECT (SELECT count(*) FROM exchanges WHERE hung_up_here)
+     = (SELECT count(*) FROM tasks WHERE outcome = 'hung_up' AND NOT flow_ended AND robot_turns > 0);
+
 -- lines between robots' are counted
 SELECT (SELECT coalesce(sum(reply_turns), 0) FROM exchanges) = (
     SELECT count(*) FROM turns t WHERE speaker <> 'Robot' AND EXISTS (FROM turns r WHERE r.speaker = 'Robot'
@@ -42,6 +55,11 @@ SELECT (SELECT count(*) FROM attempts) = (SELECT count(*) FROM tasks JOIN jobs U
 SELECT (SELECT (coalesce(sum(tasks), 0), coalesce(sum(dialed), 0), coalesce(sum(connected), 0), coalesce(sum(answered), 0), coalesce(sum(failed_dialogues), 0)) FROM daily)
      = (SELECT (count(*), count(attempt), count(*) FILTER (connected), count(*) FILTER (answered), count(*) FILTER (failed_dialogue)) FROM tasks);
 
+-- in daily, failures are among the calls that are known to have failed or not
+SELECT (SELECT (coalesce(sum(failure_known), 0), coalesce(sum(spoke), 0)) FROM daily)
+     = (SELECT (count(failed_dialogue) FILTER (connected), count(*) FILTER (answered AND spoke)) FROM tasks)
+   AND (SELECT count(*) FROM daily WHERE failed_dialogues > failure_known OR spoke > answered) = 0;
+
 -- contact_frequency has the dialled calls with number and time, and windows that grow
 SELECT (SELECT coalesce(sum(calls), 0) FROM contact_frequency)
      = (SELECT count(*) FROM tasks WHERE attempt IS NOT NULL AND contact_key IS NOT NULL AND call_date IS NOT NULL)
@@ -62,6 +80,19 @@ SELECT count(*) = 0 FROM (
     LEFT JOIN tasks t ON t.contact_key = o.contact_key AND t.attempt IS NOT NULL AND coalesce(t.actual_time, t.planned_time) > o.asked_at
     WHERE o.contact_key IS NOT NULL AND o.asked_at IS NOT NULL GROUP BY ALL
 ) JOIN opt_outs USING (contact_key) WHERE n <> calls_after;
+
+-- opt_outs has each number once, with the words or the result that say so
+SELECT (SELECT count(*) FROM opt_outs) = (SELECT count(DISTINCT coalesce(contact_key, instance_id || '/' || job_id)) FROM opt_outs)
+   AND (SELECT count(*) FROM opt_outs WHERE script IS NULL AND result IS NULL OR (turn_index IS NULL AND script IS NOT NULL)) = 0;
+
+-- opt_outs has the number of every line that asks, and of every result
+SELECT count(*) = 0 FROM (
+    SELECT contact_key, instance_id, job_id FROM turns JOIN tasks USING (instance_id, job_id, task_id) WHERE speaker = 'Contact' AND asks_not_to_be_called(script)
+    UNION ALL
+    SELECT contact_key, instance_id, job_id FROM summaries s JOIN tasks k USING (instance_id, job_id)
+    WHERE notes_not_to_be_called(summary_name, content) AND is_last_task
+) a WHERE NOT EXISTS (FROM opt_outs o WHERE o.contact_key = a.contact_key
+    OR o.contact_key IS NULL AND a.contact_key IS NULL AND o.instance_id = a.instance_id AND o.job_id = a.job_id);
 
 -- every view, column and macro has a comment
 SELECT (SELECT count(*) FROM duckdb_views() WHERE NOT internal AND comment IS NULL) = 0

@@ -29,12 +29,12 @@ COMMENT ON COLUMN "jobs"."job_group_id" IS 'Campaign the job belongs to.';
 COMMENT ON COLUMN "jobs"."job_reference_id" IS 'The business''s own id of the job.';
 COMMENT ON COLUMN "jobs"."scenario_id" IS 'Scenario (business id) of the job.';
 COMMENT ON COLUMN "jobs"."strategy_id" IS 'Calling strategy of the job.';
-COMMENT ON COLUMN "jobs"."job_status" IS 'Job.Status: Scheduling, Executing, Succeeded, Paused, Failed, Cancelled, Drafted, or another value of the API.';
-COMMENT ON COLUMN "jobs"."failure_reason" IS 'Job.FailureReason.';
+COMMENT ON COLUMN "jobs"."job_status" IS 'Job.Status, as returned by the API. Values: Scheduling to be called; Executing being called; Succeeded over, reached; Paused paused; Failed over, not reached; Cancelled cancelled by hand; Drafted draft.';
+COMMENT ON COLUMN "jobs"."failure_reason" IS 'Job.FailureReason, as returned by the API. Values: Unknown unknown error; NoAnswer no answer; InvalidStrategy the strategy is configured wrongly; TimeUp the time for calls was over; NoStrategy no strategy, or not found; CallFailed the call failed; PerDayCallCountLimit the number''s limit of calls a day; ContactBlockList on the block list; EmptyNumber the number does not exist and is not called again; JobPerDayCallCountLimit the number''s limit of calls a day within the job; VerificationCancelled cancelled by the check before the call; ContactSuspended calls to the contact are stopped; InArrears in arrears; OutOfService out of service; NoneRepeatableJobMaxAttemptCountLimit all attempts of a job that is not repeated are made.';
 COMMENT ON COLUMN "jobs"."priority" IS 'Priority of the job.';
 COMMENT ON COLUMN "jobs"."system_priority" IS 'Priority given by the system.';
 COMMENT ON COLUMN "jobs"."calling_numbers" IS 'Numbers the job may be called from.';
-COMMENT ON COLUMN "jobs"."job_outcome" IS 'Outcome of the last answered attempt, else of the last dialled one, else of the last task; without tasks cancelled, failed or not_called after job_status.';
+COMMENT ON COLUMN "jobs"."job_outcome" IS 'Outcome of the last answered attempt, else of the last dialled one, else of the last task; without tasks cancelled, failed or not_called after job_status. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list; not_called no task yet.';
 COMMENT ON COLUMN "jobs"."is_final" IS 'Whether job_status is Succeeded, Failed or Cancelled.';
 COMMENT ON COLUMN "jobs"."task_count" IS 'Number of call attempts, dialled or not.';
 COMMENT ON COLUMN "jobs"."dialed_count" IS 'Number of attempts whose stage is connected or not_connected.';
@@ -119,13 +119,13 @@ COMMENT ON COLUMN "tasks"."task_index" IS 'Position among the job''s tasks from 
 COMMENT ON COLUMN "tasks"."attempt" IS 'Position among the job''s dialled tasks from 1; NULL for a task that was not dialled.';
 COMMENT ON COLUMN "tasks"."is_last_task" IS 'Whether this is the job''s last task.';
 COMMENT ON COLUMN "tasks"."task_status" IS 'Task.Status, as returned by the API; the statuses table explains it.';
-COMMENT ON COLUMN "tasks"."stage" IS 'connected, not_connected, not_dialed or in_progress; NULL if the status does not imply one.';
-COMMENT ON COLUMN "tasks"."outcome" IS 'How the attempt ended; see the statuses table.';
+COMMENT ON COLUMN "tasks"."stage" IS 'How far the attempt came; NULL if the status does not imply it. Values: connected connected, to a person or a machine; not_connected dialled, not connected; not_dialed not dialled; in_progress being called.';
+COMMENT ON COLUMN "tasks"."outcome" IS 'How the attempt ended; see the statuses table. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.';
 COMMENT ON COLUMN "tasks"."connected" IS 'Whether the call was connected; NULL while in progress or unknown.';
 COMMENT ON COLUMN "tasks"."answered" IS 'Whether a person answered: connected and not intercepted by a machine.';
 COMMENT ON COLUMN "tasks"."not_understood" IS 'Whether the robot had no answer to what was said (拒识).';
 COMMENT ON COLUMN "tasks"."failed_dialogue" IS 'Connected, and not understood, silent, without interaction, broken, or hung up unless flow_ended; NULL if hung up and flow_ended is NULL, and where connected is NULL.';
-COMMENT ON COLUMN "tasks"."ended_by" IS 'Who ended the call: robot, contact, transfer, system.';
+COMMENT ON COLUMN "tasks"."ended_by" IS 'Who or what ended the call. Values: robot the robot; contact the contact; transfer the transfer to an agent; system an error.';
 COMMENT ON COLUMN "tasks"."planned_time" IS 'When the attempt was planned.';
 COMMENT ON COLUMN "tasks"."actual_time" IS 'When the attempt was made.';
 COMMENT ON COLUMN "tasks"."call_date" IS 'Day of the call (actual, else planned time) in the dataset''s time zone.';
@@ -141,15 +141,15 @@ COMMENT ON COLUMN "tasks"."contact_honorific" IS 'Contact: form of address.';
 COMMENT ON COLUMN "tasks"."contact_phone_number" IS 'Contact: phone number.';
 COMMENT ON COLUMN "tasks"."contact_reference_id" IS 'Contact: id in the business''s own systems.';
 COMMENT ON COLUMN "tasks"."contact_role" IS 'Contact: role.';
-COMMENT ON COLUMN "tasks"."contact_state" IS 'Contact: Available, WrongNumber, DoesNotExist, Suspended.';
+COMMENT ON COLUMN "tasks"."contact_state" IS 'Contact: state, as returned by the API. Values: Available can be called; WrongNumber the number is another person''s; DoesNotExist the number does not exist; Suspended calls to the contact are stopped.';
 COMMENT ON COLUMN "tasks"."contact_job_id" IS 'Contact: its job id, which may differ from job_id.';
 COMMENT ON COLUMN "tasks"."call_ms" IS 'Length of the call in ms, from SearchTask.';
 COMMENT ON COLUMN "tasks"."ringing_s" IS 'Length of the ringing in s, from SearchTask.';
-COMMENT ON COLUMN "tasks"."end_reason" IS 'TaskEndReason 1–11, from SearchTask.';
+COMMENT ON COLUMN "tasks"."end_reason" IS 'TaskEndReason: how a connected call ended, from SearchTask. Values: 1 finished; 2 the robot hung up, not having understood; 3 the robot hung up after silence; 4 the contact hung up, not understood; 5 the contact hung up without reason; 6 transferred by intent; 7 transferred, not understood; 8 the contact did not interact; 9 broken off by an error; 10 a voice assistant answered; 11 an extension menu answered.';
 COMMENT ON COLUMN "tasks"."reached_end" IS 'Whether the flow reached its end, from SearchTask.';
 COMMENT ON COLUMN "tasks"."last_playback_completed" IS 'Whether the last robot line was played to its end, from SearchTask.';
 COMMENT ON COLUMN "tasks"."hung_up_by_rejection" IS 'Whether the call was hung up after the robot had no answer to what was said, from SearchTask (拒识).';
-COMMENT ON COLUMN "tasks"."dial_exceptions" IS 'DialExceptionCodes, from SearchTask.';
+COMMENT ON COLUMN "tasks"."dial_exceptions" IS 'DialExceptionCodes: why dialling failed, from SearchTask. Values: OutboundCallError.SipCodeError the network refused the call with a SIP code; OutboundCallError.SipTrunkError the trunk failed; 403 SIP code (RFC 3261): forbidden, such as out of service or in arrears; 404 SIP code: the number does not exist; 408 SIP code: no answer in time; 480 SIP code: unreachable for now, such as powered off; 486 SIP code: busy; 487 SIP code: the call was given up before an answer; 500 SIP code: error of a server; 503 SIP code: the service is unavailable; 600 SIP code: busy everywhere; 603 SIP code: declined.';
 COMMENT ON COLUMN "tasks"."turn_count" IS 'Number of lines of the conversation.';
 COMMENT ON COLUMN "tasks"."robot_turns" IS 'Number of lines of the robot.';
 COMMENT ON COLUMN "tasks"."contact_turns" IS 'Number of lines of the contact.';
@@ -158,7 +158,7 @@ COMMENT ON COLUMN "tasks"."contact_chars" IS 'Code points the contact spoke.';
 COMMENT ON COLUMN "tasks"."first_turn_time" IS 'Earliest stored time of a line.';
 COMMENT ON COLUMN "tasks"."last_turn_time" IS 'Latest stored time of a line.';
 COMMENT ON COLUMN "tasks"."flow_ended" IS 'Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).';
-COMMENT ON COLUMN "tasks"."flow_ended_source" IS 'Where flow_ended is from: api (SearchTask) or inferred (the robot''s last two lines); NULL where flow_ended is.';
+COMMENT ON COLUMN "tasks"."flow_ended_source" IS 'Where flow_ended is from; NULL where flow_ended is. Values: api SearchTask; inferred the robot''s last two lines.';
 COMMENT ON COLUMN "tasks"."spoke" IS 'Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.';
 COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
@@ -190,15 +190,15 @@ COMMENT ON COLUMN "turns"."task_id" IS 'The enclosing call attempt.';
 COMMENT ON COLUMN "turns"."turn_index" IS 'Position in the conversation as delivered, from 0.';
 COMMENT ON COLUMN "turns"."job_group_id" IS 'Campaign the job belongs to.';
 COMMENT ON COLUMN "turns"."turns_left" IS 'Number of lines that follow.';
-COMMENT ON COLUMN "turns"."speaker" IS 'Robot, Contact, or Unknown if the API names no speaker.';
+COMMENT ON COLUMN "turns"."speaker" IS 'Who spoke. Values: Robot the robot; Contact the contact, or the machine that picked up; Unknown the API named none.';
 COMMENT ON COLUMN "turns"."script" IS 'What was said, byte for byte; may be empty.';
 COMMENT ON COLUMN "turns"."tokens" IS 'The words of script; joined without separator they equal script.';
 COMMENT ON COLUMN "turns"."pattern" IS 'Robot lines: the script with the values of the job''s extras as {=key}, then its call''s name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers.';
 COMMENT ON COLUMN "turns"."chars" IS 'Length of script in code points.';
 COMMENT ON COLUMN "turns"."stored_time" IS 'When the text was stored, not when it was spoken.';
 COMMENT ON COLUMN "turns"."gap_ms" IS 'Milliseconds since the preceding line that has a stored time; timing tells whether it is reliable.';
-COMMENT ON COLUMN "turns"."timing" IS 'first, ok, tie, backwards or missing.';
-COMMENT ON COLUMN "turns"."outcome" IS 'Outcome of the call attempt.';
+COMMENT ON COLUMN "turns"."timing" IS 'Whether gap_ms is reliable. Values: first the first line with a stored time: no gap; ok stored after the line before: the gap is reliable; tie stored in the same instant as the line before: the gap is 0 and says nothing; backwards stored before the line before: the gap is negative and says nothing; missing no stored time: no gap.';
+COMMENT ON COLUMN "turns"."outcome" IS 'Outcome of the call attempt. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.';
 COMMENT ON COLUMN "turns"."answered" IS 'Whether a person answered the call.';
 COMMENT ON COLUMN "turns"."failed_dialogue" IS 'Whether the call''s dialogue failed: see tasks.';
 COMMENT ON COLUMN "turns"."call_date" IS 'Day of the call in the dataset''s time zone.';
@@ -230,7 +230,7 @@ COMMENT ON COLUMN "contacts"."contact_honorific" IS 'Contact: form of address.';
 COMMENT ON COLUMN "contacts"."contact_phone_number" IS 'Contact: phone number.';
 COMMENT ON COLUMN "contacts"."contact_reference_id" IS 'Contact: id in the business''s own systems.';
 COMMENT ON COLUMN "contacts"."contact_role" IS 'Contact: role.';
-COMMENT ON COLUMN "contacts"."contact_state" IS 'Contact: Available, WrongNumber, DoesNotExist, Suspended.';
+COMMENT ON COLUMN "contacts"."contact_state" IS 'Contact: state, as returned by the API. Values: Available can be called; WrongNumber the number is another person''s; DoesNotExist the number does not exist; Suspended calls to the contact are stopped.';
 COMMENT ON COLUMN "contacts"."contact_job_id" IS 'Contact: its job id, which may differ from job_id.';
 COMMENT ON COLUMN "contacts"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
@@ -296,7 +296,7 @@ COMMENT ON COLUMN "job_groups"."description" IS 'Description of the campaign.';
 COMMENT ON COLUMN "job_groups"."script_id" IS 'The robot''s script.';
 COMMENT ON COLUMN "job_groups"."script_name" IS 'Name of the robot''s script.';
 COMMENT ON COLUMN "job_groups"."script_version" IS 'Published version of the robot''s script.';
-COMMENT ON COLUMN "job_groups"."job_group_status" IS 'Status of the campaign, as returned by the API.';
+COMMENT ON COLUMN "job_groups"."job_group_status" IS 'Status of the campaign, as returned by the API. Values: Draft draft; Initializing being prepared; Scheduling to be called; Executing being called; Paused paused; Completed over; Failed failed; Cancelled cancelled.';
 COMMENT ON COLUMN "job_groups"."creation_time" IS 'When the campaign was created.';
 COMMENT ON COLUMN "job_groups"."modify_time" IS 'When the campaign was last changed.';
 COMMENT ON COLUMN "job_groups"."total_jobs" IS 'Number of jobs of the campaign, according to the API.';
@@ -319,12 +319,12 @@ CREATE TABLE "statuses" (
 COMMENT ON TABLE "statuses" IS 'The meaning of a task status: of each documented one, and of each other one that occurs. It is the same for every instance. Key: task_status.';
 COMMENT ON COLUMN "statuses"."task_status" IS 'Task.Status, in the vendor''s spelling.';
 COMMENT ON COLUMN "statuses"."code" IS 'The vendor''s number for the status; NULL for an unlisted status.';
-COMMENT ON COLUMN "statuses"."stage" IS 'connected, not_connected, not_dialed, in_progress; NULL if the status does not imply one.';
-COMMENT ON COLUMN "statuses"."outcome" IS 'How the attempt ended.';
+COMMENT ON COLUMN "statuses"."stage" IS 'How far the attempt came; NULL if the status does not imply it. Values: connected connected, to a person or a machine; not_connected dialled, not connected; not_dialed not dialled; in_progress being called.';
+COMMENT ON COLUMN "statuses"."outcome" IS 'How the attempt ended. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.';
 COMMENT ON COLUMN "statuses"."connected" IS 'Whether the call was connected; NULL while in progress or unknown.';
 COMMENT ON COLUMN "statuses"."answered" IS 'Whether a person answered.';
 COMMENT ON COLUMN "statuses"."not_understood" IS 'Whether the robot had no answer to what was said (拒识).';
-COMMENT ON COLUMN "statuses"."ended_by" IS 'Who ended the call: robot, contact, transfer, system.';
+COMMENT ON COLUMN "statuses"."ended_by" IS 'Who or what ended the call. Values: robot the robot; contact the contact; transfer the transfer to an agent; system an error.';
 COMMENT ON COLUMN "statuses"."label_zh" IS 'The status in Chinese.';
 COMMENT ON COLUMN "statuses"."label_en" IS 'The status in English.';
 
@@ -355,3 +355,230 @@ COMMENT ON COLUMN "rejects"."raw_bytes" IS 'Length of the input in bytes.';
 COMMENT ON COLUMN "rejects"."raw_sha256" IS 'SHA-256 of the whole input, hexadecimal.';
 COMMENT ON COLUMN "rejects"."first_run" IS 'Run that encountered it first.';
 COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
+
+-- callmill views DIR prints the views over the files of a snapshot:
+--
+-- snapshot (view): What is open: one row with the run that published it and the settings of the dataset.
+--   run: The run that published the snapshot.
+--   published: When it was published.
+--   program: The version of callmill that published it.
+--   time_zone: Time zone of job_date, call_date, call_hour and of the columns named local.
+--   segmenter: How words were cut.
+--   pii: What became of personal data: keep, mask, hash, drop.
+--   words: Version of the dictionaries behind tokens.
+--
+-- map_of_texts (macro): Lists of names and texts as a map; what has one name is joined, a line each.
+--
+-- calls (view): A row of tasks with its job, campaign, business results and parameters: one call attempt, dialled or not.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: Id of the attempt; <job_id>#<position as delivered> if the API returned none.
+--   job_group_id: Campaign the job belongs to.
+--   job_group_name: Name of the campaign, from SearchTask.
+--   script_name: Name of the robot's script, from SearchTask.
+--   call_id: Id of the call.
+--   chatbot_id: Robot that spoke.
+--   task_scenario_id: Tasks[].ScenarioId (deprecated by the vendor).
+--   task_job_id: Tasks[].JobId if it differs from job_id.
+--   task_index: Position among the job's tasks from 0: by call time, those without one last, then by task_id.
+--   attempt: Position among the job's dialled tasks from 1; NULL for a task that was not dialled.
+--   is_last_task: Whether this is the job's last task.
+--   task_status: Task.Status, as returned by the API; the statuses table explains it.
+--   stage: How far the attempt came; NULL if the status does not imply it. Values: connected connected, to a person or a machine; not_connected dialled, not connected; not_dialed not dialled; in_progress being called.
+--   outcome: How the attempt ended; see the statuses table. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.
+--   connected: Whether the call was connected; NULL while in progress or unknown.
+--   answered: Whether a person answered: connected and not intercepted by a machine.
+--   not_understood: Whether the robot had no answer to what was said (拒识).
+--   failed_dialogue: Connected, and not understood, silent, without interaction, broken, or hung up unless flow_ended; NULL if hung up and flow_ended is NULL, and where connected is NULL.
+--   ended_by: Who or what ended the call. Values: robot the robot; contact the contact; transfer the transfer to an agent; system an error.
+--   planned_time: When the attempt was planned.
+--   actual_time: When the attempt was made.
+--   call_date: Day of the call (actual, else planned time) in the dataset's time zone.
+--   call_hour: Hour of the call (0–23) in the dataset's time zone.
+--   duration: Tasks[].Duration as returned; the API documents no unit.
+--   brief: Tasks[].Brief, a business result (deprecated by the vendor).
+--   calling_number: Number that called.
+--   called_number: Number that was called.
+--   contact_key: Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number.
+--   contact_id: Contact: id.
+--   contact_name: Contact: name.
+--   contact_honorific: Contact: form of address.
+--   contact_phone_number: Contact: phone number.
+--   contact_reference_id: Contact: id in the business's own systems.
+--   contact_role: Contact: role.
+--   contact_state: Contact: state, as returned by the API. Values: Available can be called; WrongNumber the number is another person's; DoesNotExist the number does not exist; Suspended calls to the contact are stopped.
+--   contact_job_id: Contact: its job id, which may differ from job_id.
+--   call_ms: Length of the call in ms, from SearchTask.
+--   ringing_s: Length of the ringing in s, from SearchTask.
+--   end_reason: TaskEndReason: how a connected call ended, from SearchTask. Values: 1 finished; 2 the robot hung up, not having understood; 3 the robot hung up after silence; 4 the contact hung up, not understood; 5 the contact hung up without reason; 6 transferred by intent; 7 transferred, not understood; 8 the contact did not interact; 9 broken off by an error; 10 a voice assistant answered; 11 an extension menu answered.
+--   reached_end: Whether the flow reached its end, from SearchTask.
+--   last_playback_completed: Whether the last robot line was played to its end, from SearchTask.
+--   hung_up_by_rejection: Whether the call was hung up after the robot had no answer to what was said, from SearchTask (拒识).
+--   dial_exceptions: DialExceptionCodes: why dialling failed, from SearchTask. Values: OutboundCallError.SipCodeError the network refused the call with a SIP code; OutboundCallError.SipTrunkError the trunk failed; 403 SIP code (RFC 3261): forbidden, such as out of service or in arrears; 404 SIP code: the number does not exist; 408 SIP code: no answer in time; 480 SIP code: unreachable for now, such as powered off; 486 SIP code: busy; 487 SIP code: the call was given up before an answer; 500 SIP code: error of a server; 503 SIP code: the service is unavailable; 600 SIP code: busy everywhere; 603 SIP code: declined.
+--   turn_count: Number of lines of the conversation.
+--   robot_turns: Number of lines of the robot.
+--   contact_turns: Number of lines of the contact.
+--   robot_chars: Code points the robot spoke.
+--   contact_chars: Code points the contact spoke.
+--   first_turn_time: Earliest stored time of a line.
+--   last_turn_time: Latest stored time of a line.
+--   flow_ended: Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).
+--   flow_ended_source: Where flow_ended is from; NULL where flow_ended is. Values: api SearchTask; inferred the robot's last two lines.
+--   spoke: Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   job_reference_id: The business's own id of the job.
+--   scenario_id: Scenario (business id) of the job.
+--   strategy_id: Calling strategy of the job.
+--   job_status: Job.Status, as returned by the API. Values: Scheduling to be called; Executing being called; Succeeded over, reached; Paused paused; Failed over, not reached; Cancelled cancelled by hand; Drafted draft.
+--   failure_reason: Job.FailureReason, as returned by the API. Values: Unknown unknown error; NoAnswer no answer; InvalidStrategy the strategy is configured wrongly; TimeUp the time for calls was over; NoStrategy no strategy, or not found; CallFailed the call failed; PerDayCallCountLimit the number's limit of calls a day; ContactBlockList on the block list; EmptyNumber the number does not exist and is not called again; JobPerDayCallCountLimit the number's limit of calls a day within the job; VerificationCancelled cancelled by the check before the call; ContactSuspended calls to the contact are stopped; InArrears in arrears; OutOfService out of service; NoneRepeatableJobMaxAttemptCountLimit all attempts of a job that is not repeated are made.
+--   job_outcome: Outcome of the last answered attempt, else of the last dialled one, else of the last task; without tasks cancelled, failed or not_called after job_status. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list; not_called no task yet.
+--   is_final: Whether job_status is Succeeded, Failed or Cancelled.
+--   task_count: Number of call attempts, dialled or not.
+--   dialed_count: Number of attempts whose stage is connected or not_connected.
+--   observed_at: When this version of the job was received.
+--   script_version: Published version of the robot's script.
+--   campaign: Name of the campaign, else its id.
+--   campaign_script_name: Name of the robot's script: that of the call, else that of the campaign.
+--   dialed: Whether the attempt reached the network: the denominator of rates per dialled call.
+--   local_time: When the attempt was made, else planned, in the dataset's time zone, without zone.
+--   call_weekday: Weekday of call_date: 1 Monday to 7 Sunday.
+--   robot_turn_share: Share of the lines that are the robot's; NULL without lines.
+--   robot_char_share: Share of the characters that are the robot's; NULL without any.
+--   results: Business results of the job by name, as in results['score']; a name given twice has both, a line each.
+--   extras: Business parameters of the job by name, as in extras['amount']; a name given twice has both, a line each.
+--
+-- exchanges (view): A line of the robot and what the contact said next. Lines before the robot's first are in turns only.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: The enclosing call attempt.
+--   turn_index: Position in the conversation as delivered, from 0.
+--   job_group_id: Campaign the job belongs to.
+--   pattern: Robot lines: the script with the values of the job's extras as {=key}, then its call's name and honorific, numbers, dates, times and amounts as slots such as {num}; other braces are full-width. NULL for other speakers.
+--   outcome: Outcome of the call attempt. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.
+--   answered: Whether a person answered the call.
+--   failed_dialogue: Whether the call's dialogue failed: see tasks.
+--   call_date: Day of the call in the dataset's time zone.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   flow_ended: Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).
+--   robot_line: What the robot said.
+--   reply: The contact's next line; NULL where the robot spoke again first or nobody spoke any more.
+--   replies: All lines of the contact before the robot spoke again or the call ended, in order; empty where there are none.
+--   reply_turns: Number of lines before the robot spoke again or the call ended; reply is the first of them.
+--   reply_gap_ms: Milliseconds from storing the line to storing the reply, the robot's speaking time included; NULL where the times are worth nothing.
+--   ended_here: Whether the robot spoke no more: the call ended during the line or the reply.
+--   hung_up_here: ended_here, and it was the contact who hung up before the flow came to its end: not during the goodbye.
+--
+-- is_stop_word (macro): Whether a word carries grammar rather than content; replace the macro to use a list of your own.
+--
+-- is_punctuation (macro): Whether a word has neither letters nor digits.
+--
+-- words (view): A word of a line that was spoken; together they are the line, byte for byte.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: The enclosing call attempt.
+--   turn_index: Position in the conversation as delivered, from 0.
+--   job_group_id: Campaign the job belongs to.
+--   turns_left: Number of lines that follow.
+--   speaker: Who spoke. Values: Robot the robot; Contact the contact, or the machine that picked up; Unknown the API named none.
+--   outcome: Outcome of the call attempt. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.
+--   answered: Whether a person answered the call.
+--   failed_dialogue: Whether the call's dialogue failed: see tasks.
+--   call_date: Day of the call in the dataset's time zone.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   word: The word.
+--   word_index: Position in the line, from 0.
+--   punctuation: Whether it has neither letters nor digits.
+--   stop_word: Whether it carries grammar rather than content (macro is_stop_word). 嗯, 喂, 不 and 没 do not: they are answers.
+--
+-- transcripts (view): A call with at least one line, as one text.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: The enclosing call attempt.
+--   job_group_id: Campaign the job belongs to.
+--   outcome: Outcome of the call attempt. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.
+--   answered: Whether a person answered the call.
+--   failed_dialogue: Whether the call's dialogue failed: see tasks.
+--   call_date: Day of the call in the dataset's time zone.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   turn_count: Number of lines of the conversation.
+--   transcript: The lines in order, each as Speaker: script.
+--
+-- attempts (view): A dialled call attempt of a final job, given what became of the earlier ones.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: Id of the attempt; <job_id>#<position as delivered> if the API returned none.
+--   job_group_id: Campaign the job belongs to.
+--   attempt: Position among the job's dialled tasks from 1; NULL for a task that was not dialled.
+--   outcome: How the attempt ended; see the statuses table. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list.
+--   connected: Whether the call was connected; NULL while in progress or unknown.
+--   answered: Whether a person answered: connected and not intercepted by a machine.
+--   failed_dialogue: Connected, and not understood, silent, without interaction, broken, or hung up unless flow_ended; NULL if hung up and flow_ended is NULL, and where connected is NULL.
+--   call_date: Day of the call (actual, else planned time) in the dataset's time zone.
+--   call_hour: Hour of the call (0–23) in the dataset's time zone.
+--   calling_number: Number that called.
+--   contact_key: Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number.
+--   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
+--   job_outcome: Outcome of the last answered attempt, else of the last dialled one, else of the last task; without tasks cancelled, failed or not_called after job_status. Values: completed connected, the flow finished; hung_up connected, the contact hung up; not_understood connected, the robot hung up, not having understood; silent connected, the robot hung up after silence; no_interaction connected, the contact did not interact; transferred connected, transferred to an agent; broken connected, broken off by an error; intercepted connected, a machine answered; ended_unknown connected, old data without the way it ended; no_answer not connected, no answer; busy not connected, busy; unreachable not connected, unreachable or powered off; suspended out of service or in arrears; invalid_number the number does not exist; blocked not dialled: daily limit, block list or high risk; bad_calling_number not dialled: the calling number is not registered or does not exist; cancelled not dialled: stopped, or cancelled by verification; failed failed; in_progress being called; unknown the status is on no list; not_called no task yet.
+--   dialed_count: Number of attempts whose stage is connected or not_connected.
+--   earlier_outcomes: Outcomes of the job's earlier dialled attempts, in order; empty for the first.
+--   answered_before: Whether a person answered an earlier attempt.
+--   hours_since_last: Hours since the dialled attempt before; NULL for the first and where a time is missing.
+--   last_attempt: Whether no later attempt was dialled.
+--
+-- daily (view): A day of a campaign: counts of call attempts by the day of the call, not by job_date.
+--   instance_id: Robot deployment the job belongs to.
+--   job_group_id: Campaign the job belongs to.
+--   call_date: Day of the call (actual, else planned time) in the dataset's time zone.
+--   campaign: Name of the campaign, else its id.
+--   tasks: Call attempts, dialled or not.
+--   dialed: Attempts that reached the network: the denominator of rates per dialled call.
+--   connected: Of these, connected, to a person or a machine.
+--   answered: Of these, answered by a person: no machine was noticed.
+--   spoke: Of the answered, those in which the contact said something.
+--   failure_known: Of the connected, those of which it is known whether the dialogue failed: the denominator of failed_dialogues.
+--   failed_dialogues: Of these, those whose dialogue failed.
+--   hung_up: Of the connected, those the contact ended.
+--   transferred: Of the connected, those handed to a person.
+--   numbers: Distinct numbers dialled (contact_key): the denominator of rates per number.
+--   numbers_answered: Of these, those with an answered call that day.
+--   turns: Lines that were spoken.
+--
+-- wish_not_to_be_called (macro): The pattern of a wish not to be called.
+--
+-- asks_not_to_be_called (macro): Whether a line asks not to be called again; replace the macro to use a pattern of your own.
+--
+-- notes_not_to_be_called (macro): Whether a business result says that the contact asked not to be called; replace the macro where your scripts name it otherwise.
+--
+-- opt_outs (view): Who asked not to be called, by their words or by a business result, with the call in which they first did, and the calls they had after that. A lower bound: a wish in other words, or misheard, is not among them.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: Id of the attempt; <job_id>#<position as delivered> if the API returned none.
+--   job_group_id: Campaign the job belongs to.
+--   call_date: Day of the call (actual, else planned time) in the dataset's time zone.
+--   contact_key: Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number.
+--   turn_index: Position in the conversation as delivered, from 0.
+--   script: What was said, byte for byte; may be empty.
+--   result: The business result that says so, as name=content; NULL where only the words do. script is NULL where only the result does.
+--   asked_at: Time of the call (actual, else planned) in which they asked; for a result of the job, of its last answered call.
+--   calls_after: Dialled calls to the number after that call, of any campaign; to the job where there is no number; NULL where the call has no time.
+--   calls_after_other_campaigns: Of these, those of other campaigns.
+--   answered_after: Of these, those a person answered.
+--   last_call_after: Time of the last of these.
+--
+-- contact_frequency (view): A number that was dialled: how often, and how densely at most. Calls without number or time are left out.
+--   contact_key: Keyed hash of called_number, else of contact_phone_number: identifies a person across campaigns without revealing the number.
+--   calls: Dialled calls.
+--   answered: Of these, answered by a person.
+--   days: Days with a dialled call.
+--   max_calls_1d: Most dialled calls on one day.
+--   max_calls_7d: Most dialled calls in 7 days in a row.
+--   max_calls_30d: Most dialled calls in 30 days in a row.
+--   campaigns: Distinct campaigns that called; calls without campaign count as one per instance.
+--   first_call_date: Day of the first dialled call.
+--   last_call_date: Day of the last dialled call.
+--
+-- search (table macro): The lines that contain the text, anywhere, also within words.
+--
+-- transcript (table macro): The lines of a call in order.
+--
+-- wilson (macro): A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where either is NULL, n is 0 or k is not from 0 to n.
