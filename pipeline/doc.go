@@ -167,7 +167,7 @@
 //	github.com/alibabacloud-go            outboundbot: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.
 //	github.com/aliyun/credentials-go      outboundbot: the vendor's own chain of credentials.
 //	github.com/prometheus/client_golang   the command: --metrics-file, in the format its collector reads.
-//	golang.org/x/text                     redact, decode: NFKC of phone numbers, declared encodings.
+//	golang.org/x/text                     redact, decode: NFKC of phone numbers, encodings.
 //	github.com/spf13/cobra                commands: subcommands and help.
 //	github.com/spf13/pflag                commands: cobra's flags.
 //	golang.org/x/sys                      source: fadvise, which fetches files before it is their turn. The standard library lacks it.

@@ -110,7 +110,7 @@ var libraries = []library{
 	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/dataset/spill", "pipeline/dataset/parquetio", "segment/internal/zh")},
 	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},
-	{"golang.org/x/text", "NFKC of phone numbers; declared encodings", units("pipeline/redact", "pipeline/decode/charset")},
+	{"golang.org/x/text", "NFKC of phone numbers; encodings, in decode those of its tests", units("pipeline/redact", "pipeline/decode/charset", "pipeline/decode")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
 	{"golang.org/x/term", "whether stdout or stderr is a terminal", units("cmd/callmill")},
 	{"golang.org/x/sys", "fadvise: files are fetched before they are read", units("pipeline/source")},

@@ -91,7 +91,7 @@ const (
 	RejectNumber    = "number"    // a number that cannot be, where it is not optional
 	RejectUnfetched = "unfetched" // an id the API answers with errors only
 	RejectEmpty     = "empty"     // no bytes at all
-	RejectEncoding  = "encoding"  // a declared encoding that is not supported
+	RejectEncoding  = "encoding"  // a declared encoding that is not supported, or text in none that is recognized
 	RejectTime      = "time"      // an instant that cannot be, where it is not optional
 )
 

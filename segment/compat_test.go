@@ -137,7 +137,7 @@ func TestUserWordsAsInGSE(t *testing.T) {
 	if err := raw.LoadDictEmbed("zh_s"); err != nil {
 		t.Fatal(err)
 	}
-	user, err := parseDicts([]UserDict{dict})
+	user, _, err := parseDicts([]UserDict{dict})
 	wantDictionary(t, must(t, user, err), raw.Dict)
 	lines := append(manyLines(t)[:6000:6000],
 		"他在北京研究生命起源，好吗好的。", "王品牛排推荐您去", "abcab1ABCÉé", "😀😀😀𠀀好好ÑANDÚ", "👍🏽👍4.5分4.54.5",

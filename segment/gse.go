@@ -25,9 +25,10 @@ type GSE struct {
 	cut  func(text string, hmm ...bool) []string
 	find func(word string) (freq float64, pos string, begins bool)
 
-	hmm   bool
-	id    string
-	lines sync.Pool // of *line
+	hmm    bool
+	passed int // lines of dictionaries
+	id     string
+	lines  sync.Pool // of *line
 }
 
 // loadModel fills the model's tables, which are globals of gse, once: filling
@@ -37,7 +38,7 @@ var loadModel = sync.OnceFunc(func() { hmm.LoadModel() })
 // NewGSE returns gse with the user's words and its own dictionary of simplified
 // Chinese. An error names the dictionary and the line.
 func NewGSE(o Options) (*GSE, error) {
-	user, err := parseDicts(o.Dicts)
+	user, passed, err := parseDicts(o.Dicts)
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +54,12 @@ func NewGSE(o Options) (*GSE, error) {
 		loadModel()
 	}
 	return &GSE{
-		cut:   library.Cut,
-		find:  library.Find,
-		hmm:   o.HMM,
-		id:    fingerprint("gse/"+gse.Version, b.Hash, user, o.HMM),
-		lines: sync.Pool{New: func() any { return new(line) }},
+		cut:    library.Cut,
+		find:   library.Find,
+		hmm:    o.HMM,
+		passed: passed,
+		id:     fingerprint("gse/"+gse.Version, b.Hash, user, o.HMM),
+		lines:  sync.Pool{New: func() any { return new(line) }},
 	}, nil
 }
 
@@ -121,6 +123,10 @@ func (s *GSE) isWord(word string) bool {
 	}
 	return true
 }
+
+// PassedOver returns how many lines of the user's dictionaries were passed over:
+// see UserDict.Kept.
+func (s *GSE) PassedOver() int { return s.passed }
 
 // Fingerprint identifies engine, dictionaries, model and layer: segmenters
 // with equal fingerprints cut alike.

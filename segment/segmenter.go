@@ -10,9 +10,10 @@ type Segmenter struct {
 	emit   [][4]float64 // see zh.Data
 	prefix float64      // weight of a character that only begins words: see route
 
-	hmm   bool
-	id    string
-	lines sync.Pool // of *line
+	hmm    bool
+	passed int // lines of dictionaries
+	id     string
+	lines  sync.Pool // of *line
 }
 
 // engineVersion changes whenever Segmenter cuts any script in another way,
@@ -22,7 +23,7 @@ const engineVersion = "fast/1"
 // New returns a Segmenter with the built-in dictionary and the user's words.
 // An error names the dictionary and the line.
 func New(o Options) (*Segmenter, error) {
-	user, err := parseDicts(o.Dicts)
+	user, passed, err := parseDicts(o.Dicts)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +40,7 @@ func New(o Options) (*Segmenter, error) {
 		emit:    b.Emit,
 		prefix:  lex.floor,
 		hmm:     o.HMM,
+		passed:  passed,
 		id:      fingerprint(engineVersion, b.Hash, user, o.HMM),
 		lines:   sync.Pool{New: func() any { return new(line) }},
 	}, nil
@@ -64,6 +66,10 @@ func (s *Segmenter) cut(l *line, script string) {
 		s.findWords(l)
 	}
 }
+
+// PassedOver returns how many lines of the user's dictionaries were passed over:
+// see UserDict.Kept.
+func (s *Segmenter) PassedOver() int { return s.passed }
 
 // Fingerprint identifies engine, dictionaries, model and layer: segmenters
 // with equal fingerprints cut alike.

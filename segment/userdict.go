@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,10 +20,14 @@ import (
 // dictionary (2 to 883,634) it decides which of two readings wins. As in gse a
 // word of one character always counts as 2. The part of speech
 // may be missing and is not used. Empty lines are skipped; a line gse would
-// skip for other reasons is an error.
+// skip for other reasons is an error, and so is one whose word has a blank, of
+// which gse would take the beginning.
 type UserDict struct {
 	Name string // for errors: the file's name
 	Text []byte // the whole file, UTF-8; not kept
+	// Kept says that a dataset has the file already. Earlier versions took the
+	// beginning of a word with a blank: such a line is passed over.
+	Kept bool
 }
 
 // maxWord is the most characters a word may have. Cutting takes time with the
@@ -40,18 +46,24 @@ const minFreq = 2
 // maxFreq keeps the sum of all frequencies where a float64 is exact.
 const maxFreq = 1e12
 
+// errBlank is the error of a line whose word has a blank.
+var errBlank = errors.New("a word cannot hold a blank")
+
 // parseDicts returns the words of all dictionaries, each word once, in order
-// of precedence.
-func parseDicts(dicts []UserDict) ([]userWord, error) {
-	var words []userWord
+// of precedence, and how many lines were passed over.
+func parseDicts(dicts []UserDict) (words []userWord, passed int, err error) {
 	seen := map[string]bool{}
 	for _, d := range dicts {
 		line := 0
 		for text := range bytes.Lines(bytes.TrimPrefix(d.Text, []byte("\uFEFF"))) {
 			line++
 			w, ok, err := parseLine(text)
+			if d.Kept && errors.Is(err, errBlank) {
+				passed++
+				continue
+			}
 			if err != nil {
-				return nil, fmt.Errorf("read dictionary %s: line %d: %w", d.Name, line, err)
+				return nil, 0, fmt.Errorf("read dictionary %s: line %d: %w", d.Name, line, err)
 			}
 			if !ok || seen[w.text] {
 				continue
@@ -60,7 +72,7 @@ func parseDicts(dicts []UserDict) ([]userWord, error) {
 			words = append(words, w)
 		}
 	}
-	return words, nil
+	return words, passed, nil
 }
 
 // parseLine reads one line; ok is false for an empty one.
@@ -83,6 +95,9 @@ func parseLine(line []byte) (w userWord, ok bool, err error) {
 	if len(fields) == 1 {
 		return w, false, fmt.Errorf("%q has no frequency", text)
 	}
+	if hasBlank(fields) {
+		return w, false, fmt.Errorf("%.40q: %w", strings.Join(fields, " "), errBlank)
+	}
 	freq, err := strconv.ParseFloat(fields[1], 64)
 	if err != nil || math.IsNaN(freq) {
 		return w, false, fmt.Errorf("frequency %.40q of %q is not a number", fields[1], text)
@@ -94,6 +109,15 @@ func parseLine(line []byte) (w userWord, ok bool, err error) {
 		freq = minFreq
 	}
 	return userWord{text: strings.ToLower(text), freq: freq}, true, nil
+}
+
+// hasBlank reports whether the fields of a line are those of a word with a
+// blank: then its frequency comes later, and no part of speech is a number.
+func hasBlank(fields []string) bool {
+	return slices.ContainsFunc(fields[min(2, len(fields)):], func(field string) bool {
+		_, err := strconv.ParseFloat(field, 64)
+		return err == nil
+	})
 }
 
 func isBlank(r rune) bool { return r == ' ' || r == '\t' }

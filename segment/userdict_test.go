@@ -7,12 +7,12 @@ import (
 )
 
 func TestParseDicts(t *testing.T) {
-	got, err := parseDicts([]UserDict{
+	got, passed, err := parseDicts([]UserDict{
 		{Name: "brands.txt", Text: []byte("\uFEFF王品牛排 100 nz\r\n\r\nVIP卡\t20\n鑫 900 nr\nＴ恤 5")},
 		{Name: "more.txt", Text: []byte("  王品牛排 7 n\n酥皮  3.5\n")},
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || passed != 0 {
+		t.Fatal(passed, err)
 	}
 	want := []userWord{{"王品牛排", 100}, {"vip卡", 20}, {"鑫", 2}, {"ｔ恤", 5}, {"酥皮", 3.5}}
 	if !slices.Equal(got, want) {
@@ -20,10 +20,30 @@ func TestParseDicts(t *testing.T) {
 	}
 }
 
+// TestKept: of a dictionary that a dataset has already, words with a blank are
+// passed over, and counted; other errors stay.
+func TestKept(t *testing.T) {
+	d := UserDict{Name: "d.txt", Kept: true, Text: []byte("iPhone 15 1000 n\n好吃 5\nNew York 1000\n")}
+	got, passed, err := parseDicts([]UserDict{d})
+	if err != nil || passed != 2 || !slices.Equal(got, []userWord{{"好吃", 5}}) {
+		t.Errorf("%v, %d passed over, %v", got, passed, err)
+	}
+	if s, err := New(Options{Dicts: []UserDict{d}}); err != nil || s.PassedOver() != 2 {
+		t.Errorf("%v", err)
+	}
+	d.Text = []byte("好吃 n\n")
+	if _, _, err := parseDicts([]UserDict{d}); err == nil {
+		t.Error("no error")
+	}
+}
+
 func TestParseDictsErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"好吃 5 a\n王品牛排\n", `read dictionary d.txt: line 2: "王品牛排" has no frequency`},
-		{"王品牛排 n 5", `line 1: frequency "n" of "王品牛排" is not a number`},
+		{"王品牛排 n", `line 1: frequency "n" of "王品牛排" is not a number`},
+		{"好吃 5\niPhone 15 1000 n", `line 2: "iPhone 15 1000 n": a word cannot hold a blank`},
+		{"iPhone 15 Pro 1000", `"iPhone 15 Pro 1000": a word cannot hold a blank`},
+		{"New York 1000", `"New York 1000": a word cannot hold a blank`},
 		{strings.Repeat("牛", 101) + " 5", `牛"… has 101 characters, more than 100`},
 		{"王品牛排 NaN", `frequency "NaN" of "王品牛排" is not a number`},
 		{"王品牛排 1", `frequency 1 of "王品牛排" is not between 2 and 1e+12`},
@@ -33,7 +53,7 @@ func TestParseDictsErrors(t *testing.T) {
 		{"\xcd\xf5\xc6\xb7 5", `is not UTF-8`},
 		{"王\x00品 5", `contains a NUL`},
 	} {
-		_, err := parseDicts([]UserDict{{Name: "d.txt", Text: []byte(c.text)}})
+		_, _, err := parseDicts([]UserDict{{Name: "d.txt", Text: []byte(c.text)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: error %v, want %q", c.text, err, c.want)
 		}

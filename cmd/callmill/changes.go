@@ -31,9 +31,9 @@ earlier snapshot one of the later.
 The tables job_groups, statuses and rejects are not by job and not compared:
 they are small, take them whole.
 
-Both snapshots are settled before anything is read. Name them with --since and
---to, e.g. by ` + "`callmill path`" + `, where the rows are read afterwards: what is
-published meanwhile is then left for the next time.
+Both snapshots are settled before anything is read. Where the rows are read
+afterwards, name the later one with --snapshot, e.g. the one that
+` + "`callmill path`" + ` printed: what is published meanwhile is left for the next time.
 
 Only files that differ are read. Between snapshots of different formats or
 derivations every job has changed. --format json prints an object per line.`,
@@ -41,15 +41,15 @@ derivations every job has changed. --format json prints an object per line.`,
   callmill changes data --since warehouse --format parquet > changes.parquet`,
 	}, func(ctx context.Context, dir string) error { return o.print(ctx, env, dir) })
 	c.Flags().StringVar(&o.since, "since", "", "`SNAPSHOT` or bookmark to compare with (required)")
-	c.Flags().StringVar(&o.to, "to", "", "`SNAPSHOT` or bookmark to compare (default: the published one)")
+	c.Flags().StringVar(&o.snapshot, "snapshot", "", "`SNAPSHOT` or bookmark to compare (default: the published one)")
 	c.Flags().StringVar(&o.format, "format", joblist.Formats()[0], "table, csv, json or parquet")
 	c.Flags().Var(&o.memory, "memory", "memory limit, e.g. 300MB or 1GB; differences beyond it are kept in a temporary file")
 	return c
 }
 
 type changesOptions struct {
-	since, to, format string
-	memory            quantity.Size
+	since, snapshot, format string
+	memory                  quantity.Size
 }
 
 func (o *changesOptions) check(env *environment) error {
@@ -84,9 +84,9 @@ func (o *changesOptions) print(ctx context.Context, env *environment, dir string
 		return unknownSince(dir, snapshot, err)
 	}
 	to := d
-	if o.to != "" {
-		if to, err = d.At(o.to); err != nil {
-			return fmt.Errorf("--to: %w", err)
+	if o.snapshot != "" {
+		if to, err = d.At(o.snapshot); err != nil {
+			return fmt.Errorf("--snapshot: %w", err)
 		}
 	}
 	found, err := changes.Between(ctx, since, to, changes.Options{Memory: int64(o.memory) / 4})

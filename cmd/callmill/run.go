@@ -75,6 +75,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	}()
 	run := d.NewRun()
 	r.Begin(run)
+	r.PassedOver = s.PassedOver
 	err = o.publish(ctx, env, d, run, s, r)
 	o.judge(r)
 	err = r.End(ctx, err)

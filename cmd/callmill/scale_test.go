@@ -130,7 +130,8 @@ func TestNightUponMillions(t *testing.T) {
 	}
 }
 
-// TestAllJobsChange publishes another version of every job at once.
+// TestAllJobsChange publishes another version of every job at once, and lists what
+// changed.
 func TestAllJobsChange(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: converts tens of thousands of jobs twice")
@@ -147,6 +148,17 @@ func TestAllJobsChange(t *testing.T) {
 	}
 	if r.memory == 0 || r.memory > 500<<20 {
 		t.Errorf("%d changed jobs took %d MB, want at most 500", jobs, r.memory>>20)
+	}
+	d, err := dataset.View(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = run(t, binary, "changes", data, "--since", d.Manifest().Parent, "--format", "csv")
+	if n := strings.Count(r.stdout, ",changed\n"); r.code != exit.Done || n != jobs {
+		t.Errorf("exit code %d, %d changed jobs are listed, want %d\n%s", r.code, n, jobs, r.stderr)
+	}
+	if t.Logf("changes: %v of CPU, %d MB", r.cpu, r.memory>>20); r.memory > 400<<20 {
+		t.Errorf("to list %d changed jobs took %d MB, want at most 400", jobs, r.memory>>20)
 	}
 }
 

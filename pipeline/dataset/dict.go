@@ -15,6 +15,7 @@ type Dictionary struct {
 	Name   string // in dict/: the SHA-256 of the text and .txt
 	Origin string // what to call it in errors
 	Text   []byte
+	Own    bool // it was read from the dataset
 }
 
 // Dictionaries reads the user dictionaries of the dataset's settings.
@@ -30,7 +31,7 @@ func (d *Dataset) Dictionaries() ([]Dictionary, error) {
 		if hex.EncodeToString(sum[:])+".txt" != name {
 			return nil, fmt.Errorf("read %s: damaged: its content does not have the hash that it is named for", path)
 		}
-		dicts = append(dicts, Dictionary{name, path, text})
+		dicts = append(dicts, Dictionary{Name: name, Origin: path, Text: text, Own: true})
 	}
 	return dicts, nil
 }

@@ -143,6 +143,10 @@ func (d *decoder) utf8() ([]byte, bool) {
 	d.MaxDepth = d.o.MaxDepth
 	if d.parts {
 		d.MaxDepth += 2 // split may write brackets around a job
+		d.Valid = false
+		return d.raw.Body, true
+	}
+	if d.Valid = isValidJSON(d.raw.Body); d.Valid {
 		return d.raw.Body, true
 	}
 	body, notes, err := charset.Decode(d.raw.Body)
@@ -157,9 +161,18 @@ func (d *decoder) utf8() ([]byte, bool) {
 		d.Count(transcoded)
 	}
 	if notes.Repaired {
-		d.CountDamagedAs("XML")
+		d.CountDamagedAs("text")
 	}
 	return body, true
+}
+
+// isValidJSON reports whether a body can only be JSON in UTF-8: the usual case.
+func isValidJSON(body []byte) bool {
+	if len(body) < 2 || body[0] != '{' && body[0] != '[' || body[1] == 0 {
+		return false
+	}
+	valid, narrow := jsonscan.Width(body)
+	return valid && !narrow
 }
 
 const endsEarly = "the input ends early"

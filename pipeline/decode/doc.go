@@ -47,7 +47,8 @@
 //     raw lines, a bare job, arrays of jobs or responses, JSON Lines and
 //     concatenated documents
 //   - XML: with or without a root, CDATA, entities, declared encodings;
-//     byte-order marks and UTF-16 for JSON and XML
+//     byte-order marks and UTF-16 for JSON and XML; text without declaration in
+//     GB18030 or Big5 (package charset), line by line
 //   - damage: the good jobs around a bad one and before the end of a truncated
 //     response
 //

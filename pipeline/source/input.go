@@ -77,7 +77,13 @@ var (
 // IsArchive reports whether data begins like an archive that this package
 // decompresses.
 func IsArchive(data []byte) bool {
-	return bytes.HasPrefix(data, gzipMagic) || bytes.HasPrefix(data, zstdMagic)
+	return bytes.HasPrefix(data, gzipMagic) || bytes.HasPrefix(data, zstdMagic) || isSkippable(data)
+}
+
+// isSkippable reports whether data begins with a skippable frame of zstd (RFC
+// 8878, section 3.1.2), as what pzstd writes does.
+func isSkippable(data []byte) bool {
+	return len(data) >= 4 && data[0]&0xf0 == 0x50 && string(data[1:4]) == "\x2a\x4d\x18"
 }
 
 // zstdWindow limits the memory that a zstd frame may ask for.
@@ -148,7 +154,7 @@ func (in *input) damaged(err error) error {
 	if d.err != nil {
 		return d.err
 	}
-	in.damage = damage{faultOf(err), &schema.Archive{Head: d.head, Bytes: d.size, SHA256: hex.EncodeToString(d.sum.Sum(nil))}}
+	in.damage = damage{faultOf(err, d.head), &schema.Archive{Head: d.head, Bytes: d.size, SHA256: hex.EncodeToString(d.sum.Sum(nil))}}
 	return nil
 }
 
@@ -178,13 +184,51 @@ func (in *input) Close() error {
 	return in.disk.Close()
 }
 
-// faultOf says why an archive could not be read to its end.
-func faultOf(err error) string {
+// faultOf says why an archive, which begins with head, could not be read to its
+// end.
+func faultOf(err error, head []byte) string {
 	switch {
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		of := ""
+		if size := windowOf(head); size > zstdWindow {
+			of = " of " + binarySize(size)
+		}
+		return fmt.Sprintf("the archive's zstd window%s is larger than %s; decompress it with `zstd -dc --long=31 FILE | callmill convert -`",
+			of, binarySize(zstdWindow))
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return "the archive ends in the middle"
 	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch):
 		return "the archive's checksum is wrong"
 	}
 	return fmt.Sprintf("the archive is damaged: %v", err)
+}
+
+// windowOf returns the window, in bytes, of the first frame with content of a
+// zstd archive, 0 where its header is not in head.
+func windowOf(head []byte) uint64 {
+	for {
+		var h zstd.Header
+		if h.Decode(head) != nil {
+			return 0
+		}
+		switch {
+		case h.SingleSegment:
+			return h.FrameContentSize
+		case !h.Skippable:
+			return h.WindowSize
+		}
+		next := uint64(h.HeaderSize) + uint64(h.SkippableSize)
+		if next >= uint64(len(head)) {
+			return 0
+		}
+		head = head[next:]
+	}
+}
+
+// binarySize formats a number of bytes in the unit in which zstd counts.
+func binarySize(n uint64) string {
+	if n >= 1<<30 {
+		return fmt.Sprintf("%.3g GiB", float64(n)/(1<<30))
+	}
+	return fmt.Sprintf("%.3g MiB", float64(n)/(1<<20))
 }

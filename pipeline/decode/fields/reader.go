@@ -23,6 +23,7 @@ type Reader struct {
 	Refused Refusal // the first since it was emptied
 	XML     bool    // the text was XML, where a list is spelled as repeated members
 	Dry     bool    // nothing is counted
+	Valid   bool    // the text is known to be UTF-8
 	Bare    bool    // the job stands in the place of a response
 	Foreign string  // a name it has and jobs do not
 

@@ -11,7 +11,7 @@ func (r *Reader) ReadString() (string, bool) {
 	if end < len(r.Text) && r.Text[end] == '"' {
 		r.Pos = end + 1
 		raw := r.Text[start:end]
-		if ascii || jsonscan.ValidUTF8(raw) {
+		if ascii || r.Valid || jsonscan.ValidUTF8(raw) {
 			return alias(raw), true
 		}
 		return r.repaired(raw), true

@@ -108,23 +108,65 @@ func escapeLen(b []byte) int {
 // ValidUTF8 is utf8.Valid, made for Chinese: most characters have three bytes
 // and begin with E3 to E9, where every continuation is a character.
 func ValidUTF8(b []byte) bool {
-	for i := 0; i < len(b); {
-		if i+4 <= len(b) {
-			w := binary.LittleEndian.Uint32(b[i:])
-			if lead := byte(w); w&0x00c0c0f0 == 0x008080e0 && lead != 0xe0 && lead != 0xed {
-				i += 3
-				continue
+	valid, _ := Width(b)
+	return valid
+}
+
+// Width is ValidUTF8 that reports also whether all characters that are not
+// ASCII, if there are any, have two bytes.
+func Width(b []byte) (valid, narrow bool) {
+	wide := false
+	for len(b) > 0 {
+		n, seen := threeByte(b)
+		b, wide = b[n:], wide || seen
+		for end := len(b) - stride; len(b) > max(end, 0); {
+			r, n := utf8.DecodeRune(b)
+			if r == utf8.RuneError && n == 1 {
+				return false, false
 			}
-			if w&0x80808080 == 0 {
-				i += 4
-				continue
-			}
+			wide = wide || n > 2
+			narrow = narrow || n == 2
+			b = b[n:]
 		}
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			return false
-		}
-		i += n
 	}
-	return true
+	return true, narrow && !wide
+}
+
+// stride is how many bytes threeByte judges at once.
+const stride = 128
+
+// threeByte returns the length of a beginning of b that is UTF-8 of ASCII and
+// characters of three bytes alone, as nearly all Chinese text is, and whether it
+// has some of these. It looks at eight bytes at a time: each byte from E1 to EF,
+// but ED, begins a character, and continuation bytes follow it and nothing else.
+func threeByte(b []byte) (n int, wide bool) {
+	var bad, due, leads uint64 // due: the bytes at which a continuation is still expected
+	good, goodDue := 0, uint64(0)
+	for i := 0; i+stride <= len(b); i += stride {
+		for p := i; p < i+stride; p += 8 {
+			w := binary.LittleEndian.Uint64(b[p : p+8])
+			if w&high1|due == 0 {
+				continue
+			}
+			high, next, third := w>>7&ones, w>>6&ones, w>>5&ones
+			lead := high & next
+			leads |= lead
+			low := w | w>>1 | w>>2 | w>>3
+			surrogate := w & (w >> 2) & (w >> 3) &^ (w >> 1)
+			bad |= lead & (^third | w>>4 | ^low | surrogate)
+			bad |= high&^next ^ (lead<<8 | lead<<16 | due)
+			due = lead>>48 | lead>>56
+		}
+		if bad != 0 {
+			break
+		}
+		good, goodDue, wide = i+stride, due, leads != 0
+	}
+	switch {
+	case goodDue > 1: // the last byte begins a character
+		return good - 1, wide
+	case goodDue == 1: // the one before it does
+		return good - 2, wide
+	}
+	return good, wide
 }

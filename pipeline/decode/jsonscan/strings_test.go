@@ -1,6 +1,8 @@
 package jsonscan
 
 import (
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -39,5 +41,33 @@ func TestPlain(t *testing.T) {
 	}
 	if end, ascii := Plain([]byte("abcdefghij\xe4"), 0); end != 11 || ascii {
 		t.Errorf("got %d, ascii %v", end, ascii)
+	}
+}
+
+// TestWidth: a long text is judged as its characters are, wherever the odd one
+// among them is.
+func TestWidth(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	parts := []string{"a", "0123456789", "你", "好，请问", "é", "😀", "\uFFFD", "\u0800", "\ud7ff", "\ue000"}
+	for range 20_000 {
+		var b strings.Builder
+		for kinds := 1 + random.IntN(len(parts)); b.Len() < random.IntN(600); {
+			b.WriteString(parts[random.IntN(kinds)])
+		}
+		text := []byte(b.String())
+		if len(text) > 0 && random.IntN(3) == 0 {
+			text[random.IntN(len(text))] = byte(random.IntN(256))
+		}
+		if random.IntN(8) == 0 {
+			text = text[:random.IntN(len(text)+1)]
+		}
+		narrow := false
+		for _, r := range string(text) {
+			narrow = narrow || r >= utf8.RuneSelf
+		}
+		narrow = narrow && utf8.Valid(text) && !strings.ContainsFunc(string(text), func(r rune) bool { return r >= 0x800 })
+		if valid, is := Width(text); valid != utf8.Valid(text) || is != narrow {
+			t.Fatalf("%q: %v, narrow %v", text, valid, is)
+		}
 	}
 }

@@ -41,6 +41,10 @@ type Report struct {
 	Pull      *Pull      `json:"pull,omitempty"`      // nil: the command is not pull, or failed before it began to fetch
 	Pruned    []string   `json:"pruned,omitempty"`    // snapshots that went
 
+	// PassedOver is how many words of the dataset's dictionaries are not used, as
+	// they hold a blank.
+	PassedOver int `json:"words_passed_over,omitempty"`
+
 	now     func() time.Time
 	failure error // Error
 }
@@ -217,6 +221,9 @@ func (r *Report) LastLine() string {
 	}
 	if c.Undated > 0 {
 		line += fmt.Sprintf("; %d superseded for lack of a timestamp; pass --observed-at", c.Undated)
+	}
+	if r.PassedOver > 0 {
+		line += fmt.Sprintf("; %s of the dictionary passed over for a blank in it", count(int64(r.PassedOver), "word"))
 	}
 	separator := "; undocumented statuses: "
 	for _, status := range p.Unlisted {

@@ -17,6 +17,9 @@ type Loaded struct {
 	Settings dataset.Settings
 	Location *time.Location
 	Dicts    []dataset.Dictionary
+	// PassedOver is how many words of the dataset's own dictionaries are not used,
+	// as they hold a blank.
+	PassedOver int
 
 	words flatten.Segmenter
 }
@@ -48,11 +51,12 @@ func load(s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
 	}
 	options := segment.Options{HMM: s.HMM}
 	for _, d := range dicts {
-		options.Dicts = append(options.Dicts, segment.UserDict{Name: d.Origin, Text: d.Text})
+		options.Dicts = append(options.Dicts, segment.UserDict{Name: d.Origin, Text: d.Text, Kept: d.Own})
 	}
 	var words interface { // one of segment's two engines
 		flatten.Segmenter
 		Fingerprint() string
+		PassedOver() int
 	}
 	if s.Segmenter == "gse" {
 		words, err = segment.NewGSE(options)
@@ -63,7 +67,7 @@ func load(s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
 		return nil, exit.AsUsage(err)
 	}
 	s.Words, s.Derivation, s.Outcomes = words.Fingerprint(), flatten.Version, schema.OutcomesVersion
-	return &Loaded{s, location, dicts, words}, nil
+	return &Loaded{s, location, dicts, words.PassedOver(), words}, nil
 }
 
 // validate returns the time zone of s, or an error for a setting that this
