@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -9,7 +10,13 @@ import (
 	"callmill/schema"
 )
 
-// Every view has a text, and its columns have one each.
+var (
+	sentences = regexp.MustCompile(`^[^\n\t]*\p{Han}[^\n\t]*。$`)
+	// halfWidth is punctuation that does not belong beside a Chinese character.
+	halfWidth = regexp.MustCompile(`\p{Han}[,;:.!?()]|[,;:!?()]\p{Han}`)
+)
+
+// Every view has a text in both languages, and its columns have one each.
 func TestAll(t *testing.T) {
 	all := views.All()
 	for _, name := range []string{"calls", "exchanges", "opt_outs", "daily", "search", "wilson"} {
@@ -17,7 +24,13 @@ func TestAll(t *testing.T) {
 			t.Errorf("%s is not among the views", name)
 		}
 	}
+	inChinese := func(name, text string) {
+		if !sentences.MatchString(text) || halfWidth.MatchString(text) {
+			t.Errorf("%s: in Chinese %q", name, text)
+		}
+	}
 	for _, v := range all {
+		inChinese(v.Name, v.Doc.ZH)
 		if v.Doc.EN == "" || (v.Kind == views.KindView) != (len(v.Columns) > 0) {
 			t.Errorf("%s (%s): %q, %d columns", v.Name, v.Kind, v.Doc.EN, len(v.Columns))
 		}
@@ -27,6 +40,7 @@ func TestAll(t *testing.T) {
 				t.Errorf("%s.%s has no text, or two", v.Name, c.Name)
 			}
 			seen[c.Name] = true
+			inChinese(v.Name+"."+c.Name, c.Doc.ZH)
 		}
 	}
 }
