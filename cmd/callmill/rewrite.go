@@ -15,9 +15,11 @@ func newRewrite(env *environment) *cobra.Command {
 		Use:   "rewrite DIR",
 		Short: "Derive all tables anew, with other words or another time zone",
 		Long: `Rewrite derives all tables of the published snapshot again and publishes the
-result: with the settings given, or after an upgrade that cuts words or derives
-columns differently. Settings that are not given stay. Files that come out the
-same are linked, not copied.`,
+result, with the settings given; those that are not given stay. Files that come
+out the same are linked, not copied.
+
+It is not needed after an update of callmill: the next run of any command that
+publishes brings the dataset to its versions.`,
 		Example: `  callmill rewrite data --dict products.txt
   callmill rewrite data --timezone Asia/Urumqi --hmm`,
 	}, env, operation{

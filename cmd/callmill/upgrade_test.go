@@ -27,6 +27,8 @@ import (
 //
 //	callmill simulate --write responses --people 80 --days 3 --seed 3
 //	callmill convert responses/resp-00001.json --out data --instance sales --observed-at 2026-02-01T01:00:00Z
+//
+// Beside it is far, a dataset of calls planned for 2100 and later.
 func format1(t *testing.T) (data, responses string) {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata", "format1.tar.zst"))
@@ -174,6 +176,36 @@ func TestRollbackToAnOlderFormat(t *testing.T) {
 	if diff := cmp.Diff(after, snapshotFiles(t, data)); diff != "" {
 		t.Errorf("files and their hashes (-first +second upgrade):\n%s", diff)
 	}
+}
+
+// TestUpgradeMovesDays: jobs not called yet lay under 9999-12-31, and there could be
+// calls on the day and after the day that they lie under now.
+func TestUpgradeMovesDays(t *testing.T) {
+	beside, _ := format1(t)
+	data := filepath.Join(filepath.Dir(beside), "far")
+	if got, want := partitions(t, data), "2023-11-15 2100-01-01 2128-06-11 9999-12-31"; got != want {
+		t.Fatalf("jobs lie under %s, want %s", got, want)
+	}
+	runMain(t, exit.Done, "verify", data)
+	runMain(t, exit.Done, "replay", data, "--progress", "none")
+	if got, want := partitions(t, data), "2023-11-15 2099-12-31 2100-01-01"; got != want {
+		t.Errorf("jobs lie under %s now, want %s", got, want)
+	}
+	runMain(t, exit.Done, "verify", data)
+}
+
+// partitions lists the days under which jobs lie.
+func partitions(t *testing.T, data string) string {
+	t.Helper()
+	var status dataset.Status
+	if err := json.Unmarshal([]byte(runMain(t, exit.Done, "status", data, "--json")), &status); err != nil {
+		t.Fatal(err)
+	}
+	var days []string
+	for _, day := range status.Days {
+		days = append(days, day.JobDate)
+	}
+	return strings.Join(days, " ")
 }
 
 // TestUpgradeOfADamagedDataset damages each file that an upgrade reads: nothing is
