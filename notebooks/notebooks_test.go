@@ -128,7 +128,7 @@ func TestNumbersAreRight(t *testing.T) {
 			check("02_outcomes", 7, 0, "total.tasks", "total.dialed", "total.connected", "total.answered", "total.numbers",
 				"by_hour.n.sum()", "by_hour.k.sum()", "by_number.n.sum()", "outcomes.k.sum()")
 			check("03_dialogue", 6, 0, "len(calls)", "int(ends.hung_up.sum())", "int(db.sql('FROM exchanges').count('*').fetchall()[0][0])")
-			check("04_failed_dialogues", 5, unmarked[name], "len(answered)")
+			check("04_failed_dialogues", failurePlots[name], unmarked[name], "len(answered)")
 			check("05_search", 0, 0)
 		})
 	}
@@ -147,6 +147,10 @@ var keys = map[string]string{
 // crosswoz dialogues are made up: neither lines nor words nor circumstances mark
 // failure, so 04 must find none.
 var unmarked = map[string]int{"crosswoz": 3}
+
+// failurePlots is how many plots 04 has. The crosswoz dialogues go on to their
+// goodbyes, so that a single one failed: too few to predict failure from words.
+var failurePlots = map[string]int{"crosswoz": 4, "simulated": 5}
 
 // TestCrosswozIsWhatItIs compares the notebooks with counts of code that shares
 // nothing with this project.

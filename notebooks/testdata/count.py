@@ -28,6 +28,7 @@ print(json.dumps({
     "numbers": one(f"SELECT count(DISTINCT called_number) FROM tasks WHERE {DIALED}"),
     "answered_with_lines": one(f"SELECT count(*) FROM tasks WHERE {ANSWERED} AND (instance_id, job_id, task_id) IN (SELECT (instance_id, job_id, task_id) FROM turns)"),
     "robot_lines": one("SELECT count(*) FROM turns WHERE speaker = 'Robot'"),
-    "hung_up": one(f"""SELECT count(*) FROM tasks WHERE task_status LIKE 'SucceededClientHangUp%'
+    # Hung up before the flow had ended.
+    "hung_up": one(f"""SELECT count(*) FROM tasks WHERE task_status LIKE 'SucceededClientHangUp%' AND NOT flow_ended
         AND (instance_id, job_id, task_id) IN (SELECT (instance_id, job_id, task_id) FROM turns WHERE speaker = 'Robot')"""),
 }))

@@ -16,10 +16,10 @@ WINDOW
     ladder AS (PARTITION BY t.job_date, t.instance_id, t.job_id ORDER BY t.attempt),
     earlier AS (PARTITION BY t.job_date, t.instance_id, t.job_id ORDER BY t.attempt ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
-{{view "attempts" "A dialled call attempt of a final job, given what became of the earlier ones."}}
+{{view "attempts" "A dialled call attempt of a final job, given what became of the earlier ones." "已结束作业的一次拨出，附同一作业此前各次拨出的结果。"}}
 {{comments "attempts" "tasks" "job_date" "instance_id" "job_id" "task_id" "job_group_id" "attempt" "outcome" "connected" "answered" "failed_dialogue" "call_date" "call_hour" "calling_number" "contact_key"}}
 {{comments "attempts" "jobs" "dialed_count" "job_outcome"}}
-{{column "attempts.earlier_outcomes" "Outcomes of the job's earlier dialled attempts, in order; empty for the first."}}
-{{column "attempts.answered_before" "Whether a person answered an earlier attempt."}}
-{{column "attempts.hours_since_last" "Hours since the dialled attempt before; NULL for the first and where a time is missing."}}
-{{column "attempts.last_attempt" "Whether no later attempt was dialled."}}
+{{column "attempts.earlier_outcomes" "Outcomes of the job's earlier dialled attempts, in order; empty for the first." "同一作业此前各次拨出的结果，按先后；第一次为空列表。"}}
+{{column "attempts.answered_before" "Whether a person answered an earlier attempt." "此前是否有一次由人接听。"}}
+{{column "attempts.hours_since_last" "Hours since the dialled attempt before; NULL for the first and where a time is missing." "距上一次拨出的小时数；第一次、或缺少时间的为 NULL。"}}
+{{column "attempts.last_attempt" "Whether no later attempt was dialled." "是否该作业的最后一次拨出。"}}

@@ -7,7 +7,7 @@ CREATE OR REPLACE MACRO map_of_texts(names, texts, indexes) AS
             {'i': indexes[n], 'name': names[n], 'text': texts[n]} FOR n IN range(1, len(names) + 1)
         ]) IF p.name = name], chr(10)) FOR name IN list_sort(list_distinct(names))]
     ) END;
-{{macro "map_of_texts" "Lists of names and texts as a map; what has one name is joined, a line each."}}
+{{macro "map_of_texts" "Lists of names and texts as a map; what has one name is joined, a line each." "把名字列表和文本列表变成 MAP；同名的文本合并，各占一行。"}}
 
 -- A call attempt with all that is known around it. To read some days only,
 -- filter by job_date: it reaches the files of every table joined here.
@@ -42,16 +42,16 @@ LEFT JOIN (
     GROUP BY job_date, instance_id, job_id
 ) e USING (job_date, instance_id, job_id);
 
-{{view "calls" "A row of tasks with its job, campaign, business results and parameters: one call attempt, dialled or not."}}
+{{view "calls" "A row of tasks with its job, campaign, business results and parameters: one call attempt, dialled or not." "tasks 的一行（一个任务，拨出与否都有），附所属作业、作业组、业务结果和业务参数。"}}
 {{comments "calls" "tasks"}}
 {{comments "calls" "jobs" "job_reference_id" "scenario_id" "strategy_id" "job_status" "failure_reason" "job_outcome" "is_final" "task_count" "dialed_count" "observed_at"}}
 {{comments "calls" "job_groups" "script_version"}}
-{{column "calls.campaign" "Name of the campaign, else its id."}}
-{{column "calls.campaign_script_name" "Name of the robot's script: that of the call, else that of the campaign."}}
-{{column "calls.dialed" "Whether the attempt reached the network: the denominator of rates per dialled call."}}
-{{column "calls.local_time" "When the attempt was made, else planned, in the dataset's time zone, without zone."}}
-{{column "calls.call_weekday" "Weekday of call_date: 1 Monday to 7 Sunday."}}
-{{column "calls.robot_turn_share" "Share of the lines that are the robot's; NULL without lines."}}
-{{column "calls.robot_char_share" "Share of the characters that are the robot's; NULL without any."}}
-{{column "calls.results" "Business results of the job by name, as in results['score']; a name given twice has both, a line each."}}
-{{column "calls.extras" "Business parameters of the job by name, as in extras['amount']; a name given twice has both, a line each."}}
+{{column "calls.campaign" "Name of the campaign, else its id." "作业组（活动）名称；没有则为其 id。"}}
+{{column "calls.campaign_script_name" "Name of the robot's script: that of the call, else that of the campaign." "话术名称：取本次呼叫的，没有则取作业组的。"}}
+{{column "calls.dialed" "Whether the attempt reached the network: the denominator of rates per dialled call." "是否实际拨出：“每次拨出”比率的分母。"}}
+{{column "calls.local_time" "When the attempt was made, else planned, in the dataset's time zone, without zone." "呼叫时间（实际时间，否则计划时间），数据集的时区，不带时区。"}}
+{{column "calls.call_weekday" "Weekday of call_date: 1 Monday to 7 Sunday." "call_date 是星期几：1 为星期一，7 为星期日。"}}
+{{column "calls.robot_turn_share" "Share of the lines that are the robot's; NULL without lines." "机器人的句数占比；没有对话为 NULL。"}}
+{{column "calls.robot_char_share" "Share of the characters that are the robot's; NULL without any." "机器人的字数占比；没有文字为 NULL。"}}
+{{column "calls.results" "Business results of the job by name, as in results['score']; a name given twice has both, a line each." "作业的业务结果，按名字取用，如 results['score']；同名的合并，各占一行。"}}
+{{column "calls.extras" "Business parameters of the job by name, as in extras['amount']; a name given twice has both, a line each." "作业的业务参数，按名字取用，如 extras['amount']；同名的合并，各占一行。"}}

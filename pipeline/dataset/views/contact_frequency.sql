@@ -28,14 +28,14 @@ FROM (
 )
 GROUP BY contact_key;
 
-{{view "contact_frequency" "A number that was dialled: how often, and how densely at most. Calls without number or time are left out."}}
+{{view "contact_frequency" "A number that was dialled: how often, and how densely at most. Calls without number or time are left out." "一个拨打过的号码：拨打了多少次，最密集时有多密。没有号码或时间的呼叫不计。"}}
 {{comments "contact_frequency" "tasks" "contact_key"}}
-{{column "contact_frequency.calls" "Dialled calls."}}
-{{column "contact_frequency.answered" "Of these, answered by a person."}}
-{{column "contact_frequency.days" "Days with a dialled call."}}
-{{column "contact_frequency.max_calls_1d" "Most dialled calls on one day."}}
-{{column "contact_frequency.max_calls_7d" "Most dialled calls in 7 days in a row."}}
-{{column "contact_frequency.max_calls_30d" "Most dialled calls in 30 days in a row."}}
-{{column "contact_frequency.campaigns" "Distinct campaigns that called; calls without campaign count as one per instance."}}
-{{column "contact_frequency.first_call_date" "Day of the first dialled call."}}
-{{column "contact_frequency.last_call_date" "Day of the last dialled call."}}
+{{column "contact_frequency.calls" "Dialled calls." "拨出次数。"}}
+{{column "contact_frequency.answered" "Of these, answered by a person." "其中由人接听的次数。"}}
+{{column "contact_frequency.days" "Days with a dialled call." "有拨出的天数。"}}
+{{column "contact_frequency.max_calls_1d" "Most dialled calls on one day." "一天之内最多的拨出次数。"}}
+{{column "contact_frequency.max_calls_7d" "Most dialled calls in 7 days in a row." "连续 7 天之内最多的拨出次数。"}}
+{{column "contact_frequency.max_calls_30d" "Most dialled calls in 30 days in a row." "连续 30 天之内最多的拨出次数。"}}
+{{column "contact_frequency.campaigns" "Distinct campaigns that called; calls without campaign count as one per instance." "拨打过该号码的作业组（活动）数；没有作业组的呼叫，每个实例算一个。"}}
+{{column "contact_frequency.first_call_date" "Day of the first dialled call." "第一次拨出的日期。"}}
+{{column "contact_frequency.last_call_date" "Day of the last dialled call." "最后一次拨出的日期。"}}

@@ -23,7 +23,7 @@ CREATE OR REPLACE MACRO wish_not_to_be_called() AS
     || '|(不|拒绝)(想|愿意?|要|会)?再?接(到|听|受)?(你们|这种|这类|任何|推销|营销|广告|骚扰)的?.{0,4}(电话|来电|推销|营销)'
     -- Annoyed by calls.
     || '|烦不+烦|有完没完|没完没了[的地]?(打|给我|骚扰)|(打|[电店点殿典垫][话画花化划]|骚扰|你们).{0,10}烦死|烦死.{0,8}(打|[电店点殿典垫][话画花化划]|骚扰)';
-{{macro "wish_not_to_be_called" "The pattern of a wish not to be called."}}
+{{macro "wish_not_to_be_called" "The pattern of a wish not to be called." "“不要再打来”一类意思的正则表达式。"}}
 
 CREATE OR REPLACE MACRO asks_not_to_be_called(script) AS
     regexp_matches(script, wish_not_to_be_called()) AND regexp_matches(
@@ -32,7 +32,7 @@ CREATE OR REPLACE MACRO asks_not_to_be_called(script) AS
             || '|[特区分级告性差识]别|别[人的家处]|(被|会不会|是不是|有没有|算不算).{0,6}(拉黑|黑名单)|征信.{0,4}黑名单',
             '、', 'g'),
         wish_not_to_be_called());
-{{macro "asks_not_to_be_called" "Whether a line asks not to be called again; replace the macro to use a pattern of your own."}}
+{{macro "asks_not_to_be_called" "Whether a line asks not to be called again; replace the macro to use a pattern of your own." "这句话是否要求不要再打来；可以重新定义这个宏，换成自己的写法。"}}
 
 -- Results are named by whoever wrote the script: 免打扰=是, 意向=加入黑名单.
 CREATE OR REPLACE MACRO notes_not_to_be_called(name, content) AS coalesce(
@@ -41,7 +41,7 @@ CREATE OR REPLACE MACRO notes_not_to_be_called(name, content) AS coalesce(
     OR regexp_matches(lower(name), '免打扰|勿扰|不再(来电|致电|联系|拨打|外呼|打扰|呼叫)|停止(来电|致电|拨打|外呼|呼叫)|拒绝(来电|再次?来电|外呼|再次?致电)|拉黑|黑名单|止呼|禁呼|停呼|退订|opt.?out|do.?not.?call|unsubscribe|^dnc$|^dnd$')
         AND NOT regexp_matches(lower(trim(content)), '^(|否.*|不.*|无.*|没.*|未.*|非.*|取消|解除|false|no|n|0|null|none|unknown)$'),
     false);
-{{macro "notes_not_to_be_called" "Whether a business result says that the contact asked not to be called; replace the macro where your scripts name it otherwise."}}
+{{macro "notes_not_to_be_called" "Whether a business result says that the contact asked not to be called; replace the macro where your scripts name it otherwise." "业务结果是否表明客户要求不要再打来；您的话术另有叫法时，可以重新定义这个宏。"}}
 
 -- Who asked is known by number where there is one, else by job.
 CREATE OR REPLACE VIEW opt_outs AS
@@ -106,12 +106,12 @@ SELECT
 FROM first f
 LEFT JOIN later l USING (who);
 
-{{view "opt_outs" "Who asked not to be called, by their words or by a business result, with the call in which they first did, and the calls they had after that. A lower bound: a wish in other words, or misheard, is not among them."}}
+{{view "opt_outs" "Who asked not to be called, by their words or by a business result, with the call in which they first did, and the calls they had after that. A lower bound: a wish in other words, or misheard, is not among them." "要求不要再打来的人（由其原话或业务结果得知），附第一次提出要求的那次呼叫，以及此后的呼叫。这是下限：换了说法、或语音识别出错的，不在其中。"}}
 {{comments "opt_outs" "tasks" "contact_key" "instance_id" "job_id" "task_id" "job_group_id" "call_date"}}
 {{comments "opt_outs" "turns" "turn_index" "script"}}
-{{column "opt_outs.result" "The business result that says so, as name=content; NULL where only the words do. script is NULL where only the result does."}}
-{{column "opt_outs.asked_at" "Time of the call (actual, else planned) in which they asked; for a result of the job, of its last answered call."}}
-{{column "opt_outs.calls_after" "Dialled calls to the number after that call, of any campaign; to the job where there is no number; NULL where the call has no time."}}
-{{column "opt_outs.calls_after_other_campaigns" "Of these, those of other campaigns."}}
-{{column "opt_outs.answered_after" "Of these, those a person answered."}}
-{{column "opt_outs.last_call_after" "Time of the last of these."}}
+{{column "opt_outs.result" "The business result that says so, as name=content; NULL where only the words do. script is NULL where only the result does." "表明这一要求的业务结果，写作 名字=内容；只由原话得知的为 NULL。只由业务结果得知的，script 为 NULL。"}}
+{{column "opt_outs.asked_at" "Time of the call (actual, else planned) in which they asked; for a result of the job, of its last answered call." "提出要求的那次呼叫的时间（实际时间，否则计划时间）；业务结果属于作业的，取其最后一次由人接听的呼叫。"}}
+{{column "opt_outs.calls_after" "Dialled calls to the number after that call, of any campaign; to the job where there is no number; NULL where the call has no time." "那次呼叫之后，又向该号码拨出的次数，不分作业组；没有号码的按作业算；那次呼叫没有时间的为 NULL。"}}
+{{column "opt_outs.calls_after_other_campaigns" "Of these, those of other campaigns." "其中属于其他作业组的次数。"}}
+{{column "opt_outs.answered_after" "Of these, those a person answered." "其中由人接听的次数。"}}
+{{column "opt_outs.last_call_after" "Time of the last of these." "其中最后一次的时间。"}}

@@ -13,7 +13,7 @@ SELECT
 FROM turns
 GROUP BY job_date, instance_id, job_id, task_id;
 
-{{view "transcripts" "A call with at least one line, as one text."}}
+{{view "transcripts" "A call with at least one line, as one text." "一通有对话的电话，合成一段文本。"}}
 {{comments "transcripts" "turns" "job_date" "instance_id" "job_id" "task_id" "job_group_id" "outcome" "answered" "failed_dialogue" "call_date"}}
 {{comments "transcripts" "tasks" "turn_count"}}
-{{column "transcripts.transcript" "The lines in order, each as Speaker: script."}}
+{{column "transcripts.transcript" "The lines in order, each as Speaker: script." "各句按先后排列，每句前面是说话人：Speaker: script。"}}

@@ -26,8 +26,6 @@ import (
 //	macro NAME EN ZH              what a macro returns
 //	tablemacro NAME EN ZH         the same of a macro that returns a table
 //
-// ZH may be missing: then EN stands for it.
-//
 //go:embed *.sql
 var sources embed.FS
 
@@ -100,8 +98,8 @@ type writer struct {
 func (w *writer) questions() {
 	funcs := template.FuncMap{
 		"file": w.file, "view": w.view, "column": w.column, "comments": w.comments,
-		"macro":      func(name string, texts ...string) string { return w.add(KindMacro, "MACRO", name, texts) },
-		"tablemacro": func(name string, texts ...string) string { return w.add(KindTableMacro, "MACRO TABLE", name, texts) },
+		"macro":      func(name, en, zh string) string { return w.add(KindMacro, "MACRO", name, en, zh) },
+		"tablemacro": func(name, en, zh string) string { return w.add(KindTableMacro, "MACRO TABLE", name, en, zh) },
 	}
 	files := template.Must(template.New("").Funcs(funcs).ParseFS(sources, "*.sql"))
 	for _, name := range names {
@@ -129,21 +127,19 @@ func (w *writer) table(t schema.Table) {
 	fmt.Fprintln(&w.sql, w.columnComments(t.Name, columnsOf(t, nil)))
 }
 
-func (w *writer) view(name string, texts ...string) string {
-	return w.add(KindView, "VIEW", name, texts)
-}
+func (w *writer) view(name, en, zh string) string { return w.add(KindView, "VIEW", name, en, zh) }
 
 // add documents what is of a kind.
-func (w *writer) add(kind, statement, name string, texts []string) string {
-	doc := textOf(texts)
+func (w *writer) add(kind, statement, name, en, zh string) string {
+	doc := schema.Text{EN: en, ZH: zh}
 	w.views = append(w.views, View{Name: name, Kind: kind, Doc: doc})
 	return fmt.Sprintf("COMMENT ON %s %s IS %s;", statement, name, quote(doc.In(w.lang)))
 }
 
 // column documents a column of the last view.
-func (w *writer) column(name string, texts ...string) (string, error) {
+func (w *writer) column(name, en, zh string) (string, error) {
 	view, column, _ := strings.Cut(name, ".")
-	return w.document(view, []schema.Column{{Name: column, Doc: textOf(texts)}})
+	return w.document(view, []schema.Column{{Name: column, Doc: schema.Text{EN: en, ZH: zh}}})
 }
 
 // comments documents columns that the last view has from a table.
@@ -198,15 +194,6 @@ func columnsOf(t schema.Table, named []string) (columns []schema.Column) {
 		}
 	}
 	return columns
-}
-
-// textOf is for the last arguments of the functions of templates.
-func textOf(texts []string) schema.Text {
-	doc := schema.Text{EN: texts[0]}
-	if len(texts) > 1 {
-		doc.ZH = texts[1]
-	}
-	return doc
 }
 
 // literal turns a path into a pattern that matches that path alone.

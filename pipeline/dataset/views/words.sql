@@ -8,13 +8,13 @@ CREATE OR REPLACE MACRO is_stop_word(word) AS word IN (
     '着', '过', '地', '得', '吗', '呢', '吧', '啊', '呀', '哦', '嘛', '啦', '么', '会', '能', '可以', '要', '有', '去',
     '来', '说', '上', '下', '里', '中', '后', '前', '时', '时候', '什么', '怎么', '自己', '并', '等', '由', '至', '将', '请'
 );
-{{macro "is_stop_word" "Whether a word carries grammar rather than content; replace the macro to use a list of your own."}}
+{{macro "is_stop_word" "Whether a word carries grammar rather than content; replace the macro to use a list of your own." "是否停用词，即只有语法作用、没有实际内容的词；可以重新定义这个宏，换成自己的词表。"}}
 
 -- Han characters lie between 一 and the first beyond 鿿, so that for most words
 -- a comparison settles it.
 CREATE OR REPLACE MACRO is_punctuation(word) AS
     CASE WHEN word >= '一' AND word < 'ꀀ' THEN false ELSE regexp_full_match(word, '[\p{P}\p{S}\p{Z}\p{C}\s]*') END;
-{{macro "is_punctuation" "Whether a word has neither letters nor digits."}}
+{{macro "is_punctuation" "Whether a word has neither letters nor digits." "是否既无文字也无数字。"}}
 
 CREATE OR REPLACE VIEW words AS
 SELECT
@@ -30,9 +30,9 @@ FROM (
     FROM turns
 );
 
-{{view "words" "A word of a line that was spoken; together they are the line, byte for byte."}}
+{{view "words" "A word of a line that was spoken; together they are the line, byte for byte." "对话中的一个词；一句话的词拼接起来就是这句话，逐字节相同。"}}
 {{comments "words" "turns" "job_date" "instance_id" "job_id" "task_id" "turn_index" "job_group_id" "speaker" "turns_left" "outcome" "answered" "failed_dialogue" "call_date"}}
-{{column "words.word" "The word."}}
-{{column "words.word_index" "Position in the line, from 0."}}
-{{column "words.punctuation" "Whether it has neither letters nor digits."}}
-{{column "words.stop_word" "Whether it carries grammar rather than content (macro is_stop_word). 嗯, 喂, 不 and 没 do not: they are answers."}}
+{{column "words.word" "The word." "词。"}}
+{{column "words.word_index" "Position in the line, from 0." "在句中的位置，从 0 起。"}}
+{{column "words.punctuation" "Whether it has neither letters nor digits." "是否既无文字也无数字。"}}
+{{column "words.stop_word" "Whether it carries grammar rather than content (macro is_stop_word). 嗯, 喂, 不 and 没 do not: they are answers." "是否停用词（宏 is_stop_word）。嗯、喂、不、没 不算：它们是回答。"}}

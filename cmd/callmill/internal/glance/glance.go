@@ -21,6 +21,7 @@ type Glance struct {
 	Jobs, Tasks, Turns                  int64   // rows of the tables
 	Dialed, Connected, Answered, Failed int64   // calls; Failed: with a failed dialogue
 	Judged                              int64   // connected calls of which it is known whether they failed
+	Spoke                               int64   // answered calls in which the contact said something
 	HungUp                              int64   // answered calls that the contact hung up before the flow had ended
 	Outcomes                            []Count // of dialled calls, the most frequent first
 	Words                               []Word  // that contacts say more often when dialogues fail
@@ -96,6 +97,9 @@ func (g *Glance) readTasks(d *dataset.Dataset, hangUps *hangUps) error {
 		outcomes[row.Outcome]++
 		g.Connected += one(row.Connected)
 		g.Answered += one(row.Answered)
+		if row.Spoke {
+			g.Spoke += one(row.Answered)
+		}
 		g.Failed += one(row.FailedDialogue)
 		if one(row.Connected) == 1 && row.FailedDialogue != nil {
 			g.Judged++

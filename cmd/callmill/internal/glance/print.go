@@ -40,7 +40,9 @@ func (g *Glance) Print(w io.Writer, path string) error {
 	p.line("  %d jobs, %d call attempts, %d lines spoken", g.Jobs, g.Tasks, g.Turns)
 	p.line("  connected          %s", share(g.Connected, g.Dialed, "calls dialled"))
 	p.line("  a person answered  %s", share(g.Answered, g.Dialed, "calls dialled"))
+	p.line("    and spoke        %s", share(g.Spoke, g.Answered, "calls answered"))
 	p.line("  dialogue failed    %s", share(g.Failed, g.Judged, "calls connected"))
+	p.line("  (a person: connected, and no machine noticed; a mailbox may be among them)")
 	p.line("")
 	p.line("  how dialled calls ended")
 	for _, o := range g.Outcomes {
