@@ -4,6 +4,7 @@ CALLMILL_DATA names the folder to open, a dataset or one of its snapshots. The
 default is ../callmill-demo. The statistics are in callmill_stats.
 """
 
+import json
 import os
 import pathlib
 import unicodedata
@@ -12,6 +13,9 @@ import warnings
 import duckdb
 import matplotlib
 import matplotlib.pyplot as plt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
 from matplotlib import font_manager
 
 # Fonts with Chinese characters, by their names on Debian, Windows and macOS.
@@ -27,6 +31,8 @@ def snapshot(path=None):
     All reads from it see that snapshot, also while a run publishes the next one.
     """
     path = pathlib.Path(path or os.environ.get("CALLMILL_DATA") or "../callmill-demo")
+    if path.name in ("latest", "CURRENT", "LATEST") and not path.is_dir():
+        path = path.parent  # the text, or a link that is not there
     if not (path / "manifest.json").exists():
         # CURRENT is latest as text, for file systems without links; LATEST was that in format 1.
         texts = [path / name for name in ("CURRENT", "LATEST") if (path / name).is_file()]
@@ -52,6 +58,42 @@ def open(path=None):
     db.execute((folder / "views.sql").read_text(encoding="utf-8"))
     db.execute("SET TimeZone = '" + db.sql("SELECT time_zone FROM snapshot").fetchall()[0][0].replace("'", "''") + "'")
     return db
+
+
+# Columns with few values, each a word of its own.
+CATEGORIES = frozenset((
+    "category", "code", "contact_role", "contact_state", "ended_by", "failure_reason", "flow_ended_source", "job_group_status", "job_outcome",
+    "job_status", "outcome", "speaker", "stage", "task_status", "timing",
+))
+
+
+def load(table, path=None, columns=None):
+    """Returns a table as a DataFrame with types that count correctly.
+
+    pandas.read_parquet() gives object columns where booleans or days have NULLs, and
+    floats for integers. Here booleans and integers that may be NULL are nullable
+    (boolean, Int32, Int64), days are datetime64 at midnight, instants are in the
+    dataset's time zone, columns of few values are categories. Lists stay arrays, one
+    per row. columns names those to read; all, and job_date, if None.
+    """
+    folder = snapshot(path)
+    files = folder / table
+    partitions = ds.partitioning(pa.schema([("job_date", pa.date32())]), flavor="hive") if any(files.glob("job_date=*")) else None
+    # The folder itself is no partition, also where it lies in one named like it.
+    rows = ds.dataset(files, format="parquet", partitioning=partitions, partition_base_dir=str(files)).to_table(columns=columns)
+    zone = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["settings"]["time_zone"]
+    nullable = {pa.bool_(): pd.BooleanDtype(), pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
+    frame = {}
+    for field, column in zip(rows.schema, rows.columns):
+        if pa.types.is_date(field.type):
+            frame[field.name] = column.cast(pa.timestamp("s")).to_pandas()
+        elif pa.types.is_timestamp(field.type):
+            frame[field.name] = column.to_pandas().dt.tz_convert(zone)
+        elif pa.types.is_string(field.type) and field.name in CATEGORIES:
+            frame[field.name] = column.dictionary_encode().to_pandas()
+        else:
+            frame[field.name] = column.to_pandas(types_mapper=nullable.get if field.nullable else None)
+    return pd.DataFrame(frame, index=pd.RangeIndex(rows.num_rows))
 
 
 def set_up_plots():

@@ -6,7 +6,8 @@ from scipy import special, stats
 
 
 def wilson(k, n, confidence=0.95):
-    """Returns the ends of the score interval for k successes in n; NaN if n is 0.
+    """Returns the ends of the score interval for k successes in n; NaN if n is 0, k is
+    not from 0 to n, or either is missing.
 
     Wilson, Probable inference, the law of succession, and statistical
     inference, Journal of the American Statistical Association 22 (1927).
@@ -14,7 +15,7 @@ def wilson(k, n, confidence=0.95):
     k, n = np.asarray(k, float), np.asarray(n, float)
     z = stats.norm.ppf((1 + confidence) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = k / n
+        p = np.where((k >= 0) & (k <= n), k / n, np.nan)
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * np.sqrt((p * (1 - p) + z * z / (4 * n)) / n) / (1 + z * z / n)
     return np.maximum(middle - half, 0), np.minimum(middle + half, 1)

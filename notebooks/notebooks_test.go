@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -88,6 +89,29 @@ func TestNothingMarksNothing(t *testing.T) {
 		if n > 20 {
 			t.Errorf("%s: something is reported in %d of %d worlds", search, n, r.Worlds)
 		}
+	}
+}
+
+// TestLoad compares the loader for pandas with DuckDB on datasets of every kind,
+// given as a folder, as its latest, below a folder that looks like a partition, and
+// where there are no links.
+func TestLoad(t *testing.T) {
+	python := python(t)
+	callmill := build(t)
+	data := converted(t, callmill, simulated(t, callmill, "150"))
+	below := filepath.Join(t.TempDir(), "outcome=busy")
+	if err := os.Mkdir(below, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	sample := filepath.Join(below, "data")
+	run(t, callmill, "convert", "--progress", "none", "--allow-rejects", "100%", "--out", sample, filepath.Join("..", "pipeline", "decode", "testdata", "shapes"))
+	linkless := converted(t, callmill, response(t, `{"Jobs":[{"JobId":"lonely"}]}`))
+	if err := os.Remove(filepath.Join(linkless, "latest")); err != nil {
+		t.Fatal(err)
+	}
+	out := run(t, python, filepath.Join("testdata", "load.py"), ".", data, filepath.Join(data, "latest"), sample, linkless, filepath.Join(linkless, "latest"))
+	if n, err := strconv.Atoi(strings.TrimSpace(out)); err != nil || n < 5*100 {
+		t.Errorf("%s columns compared, %v", out, err)
 	}
 }
 
@@ -213,6 +237,45 @@ func TestPlantedCausesSurface(t *testing.T) {
 	}
 	if failed.Values[1] != true {
 		t.Error("04_failed_dialogues: the classifier is no better than guessing")
+	}
+}
+
+// TestPlantedCausesRankFirst compares the findings of 04 with the truth of simulated
+// calls: nearly every cause that is something said is first or second among those of
+// its campaign, and in the first ten of all; and greetings do not mark failure, unless
+// they are a cause.
+func TestPlantedCausesRankFirst(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
+	python := python(t)
+	callmill := build(t)
+	responses, truth := filepath.Join(t.TempDir(), "responses"), filepath.Join(t.TempDir(), "truth.jsonl")
+	run(t, callmill, "simulate", "--write", responses, "--people", "20000", "--seed", "6", "--truth", truth)
+	out := run(t, python, filepath.Join("testdata", "planted.py"), ".", converted(t, callmill, responses), truth)
+	var r struct {
+		Causes map[string]struct {
+			Rank           *int
+			RankInCampaign *int `json:"rank_in_campaign"`
+		}
+		Found     int
+		Greetings []string
+	}
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Log(out)
+	first, ten := 0, 0
+	for _, cause := range r.Causes {
+		if cause.RankInCampaign != nil && *cause.RankInCampaign <= 2 {
+			first++
+		}
+		if cause.Rank != nil && *cause.Rank <= 10 {
+			ten++
+		}
+	}
+	if len(r.Causes) != 7 || first < 6 || ten < 6 || r.Found > 14 || len(r.Greetings) > 0 {
+		t.Errorf("of %d causes %d are first or second in their campaign, %d in the first ten; greetings found: %v", len(r.Causes), first, ten, r.Greetings)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 func newConvert(env *environment) *cobra.Command {
 	flags, options := &runFlags{}, source.Options{Cut: cut}
 	var observedAt string
+	var keepRaw int
 	c := &cobra.Command{
 		Use:   "convert INPUT... --out DIR",
 		Short: "Publish saved responses",
@@ -49,19 +50,24 @@ the run started, and never replace versions that have a timestamp.`,
 			if !utf8.ValidString(options.Instance) {
 				return exit.Usagef("--instance: invalid name %q: want UTF-8", options.Instance)
 			}
+			if keepRaw < 0 {
+				return exit.Usagef("--keep-raw must not be negative, got %d", keepRaw)
+			}
 			options.Except = flags.out
-			return convertFiles(c.Context(), env, flags, args, options)
+			return convertFiles(c.Context(), env, flags, args, options, keepRaw)
 		},
 	}
 	flags.addOut(c.Flags())
 	flags.add(c.Flags())
 	c.Flags().StringVar(&options.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
+	c.Flags().IntVar(&keepRaw, "keep-raw", 0, "number of runs whose input raw/ keeps, this one included; 0 keeps nothing of this run")
 	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
 	return c
 }
 
-// convertFiles publishes the inputs in args, which are undated where ObservedAt is 0.
-func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, options source.Options) error {
+// convertFiles publishes the inputs in args, which are undated where ObservedAt is
+// 0. Where keepRaw is not 0, what is read is kept, and that of so many runs.
+func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, options source.Options, keepRaw int) error {
 	var files *source.Files
 	o := &operation{command: "convert", flags: flags}
 	o.check = func(*dataset.Dataset, *settings.Loaded) (err error) {
@@ -83,7 +89,11 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 			}
 		}
 		_, bytes := files.Total()
-		return &input{source: files.With(options), bytes: bytes, decoder: newDecoder}, nil
+		in := &input{source: files.With(options), bytes: bytes, decoder: newDecoder}
+		if keepRaw > 0 {
+			return keepInput(in, with, keepRaw)
+		}
+		return in, nil
 	}
 	return o.execute(ctx, env)
 }

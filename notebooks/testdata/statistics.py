@@ -21,7 +21,7 @@ for k, n in ((0, 5), (3, 10), (5, 5), (700, 1000)):
     low, high = cs.wilson([k], [n])
     want = stats.binomtest(k, n).proportion_ci(method="wilson")
     assert abs(low[0] - want.low) < 1e-9 and abs(high[0] - want.high) < 1e-9, (k, n)
-assert np.isnan(cs.wilson([0], [0])[0][0])
+assert np.isnan(cs.wilson([0, 5, -1, np.nan, 5], [0, 3, 3, 5, np.nan])).all()
 
 # Kaplan and Meier as scipy has it.
 length, event = random.integers(1, 12, 300), random.random(300) < 0.4

@@ -15,9 +15,9 @@ ORDER BY instance_id, job_id, turn_index;
 
 -- Wilson, Probable inference, the law of succession, and statistical inference,
 -- Journal of the American Statistical Association 22 (1927), 209–212.
-CREATE OR REPLACE MACRO wilson(k, n) AS CASE WHEN n > 0 THEN {
+CREATE OR REPLACE MACRO wilson(k, n) AS CASE WHEN n > 0 AND k BETWEEN 0 AND n THEN {
     'rate': k / n,
     'low': greatest(0, ((k + 1.920729410347062) / n - 1.959963984540054 * sqrt((k / n * (1 - k / n) + 0.960364705173531 / n) / n)) / (1 + 3.841458820694124 / n)),
     'high': least(1, ((k + 1.920729410347062) / n + 1.959963984540054 * sqrt((k / n * (1 - k / n) + 0.960364705173531 / n) / n)) / (1 + 3.841458820694124 / n))
 } END;
-{{macro "wilson" "A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where n is 0." "n 次中 k 次的比率及其 95 % 得分区间（Wilson 1927）：rate、low、high；n 为 0 时为 NULL。"}}
+{{macro "wilson" "A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where either is NULL, n is 0 or k is not from 0 to n." "n 次中 k 次的比率及其 95 % 得分区间（Wilson 1927）：rate、low、high；k 或 n 为 NULL、n 为 0、k 不在 0 到 n 之间时为 NULL。"}}

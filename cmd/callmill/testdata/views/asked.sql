@@ -40,8 +40,8 @@ SELECT job_id, turn_index, speaker, script FROM search('打了') ORDER BY ALL;
 -- A call
 SELECT turn_index, speaker, script, gap_ms, timing FROM transcript('reached-2');
 
--- Intervals: 0 of 0, 0 of 5, 3 of 10, 5 of 5
-SELECT wilson(k, n) AS interval FROM (VALUES (0, 0), (0, 5), (3, 10), (5, 5)) AS counts(k, n);
+-- Intervals: 0 of 0, 0 of 5, 3 of 10, 5 of 5; of counts that are none
+SELECT wilson(k, n) AS interval FROM (VALUES (0, 0), (0, 5), (3, 10), (5, 5), (NULL, 5), (5, NULL), (5, 3), (-1, 3)) AS counts(k, n);
 
 -- Wishes not to be called
 SELECT line, asks_not_to_be_called(line) AS wish FROM (VALUES

@@ -581,4 +581,4 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --
 -- transcript (table macro): The lines of a call in order.
 --
--- wilson (macro): A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where n is 0.
+-- wilson (macro): A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where either is NULL, n is 0 or k is not from 0 to n.
