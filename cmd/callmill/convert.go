@@ -24,7 +24,7 @@ import (
 )
 
 func newConvert(env *environment) *cobra.Command {
-	flags, options := &runFlags{}, source.Options{Cut: cut}
+	flags, asked := &runFlags{}, conversion{Options: source.Options{Cut: cut}}
 	var observedAt string
 	c := &cobra.Command{
 		Use:   "convert INPUT... --out DIR",
@@ -42,49 +42,60 @@ the run started, and never replace versions that have a timestamp.`,
   zcat old.xml.gz | callmill convert - --out data --instance collections`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			if options.ObservedAt, err = parseInstant(observedAt); err != nil {
+			if asked.ObservedAt, err = parseInstant(observedAt); err != nil {
 				return exit.Usagef("--observed-at: %w", err)
 			}
-			if options.Instance == "" {
+			if asked.Instance == "" {
 				return exit.Usagef("--instance must not be empty")
 			}
-			if !utf8.ValidString(options.Instance) {
-				return exit.Usagef("--instance: invalid name %q: want UTF-8", options.Instance)
+			if !utf8.ValidString(asked.Instance) {
+				return exit.Usagef("--instance: invalid name %q: want UTF-8", asked.Instance)
 			}
-			options.Except = flags.out
-			return convertFiles(c.Context(), env, flags, args, options, !c.Flags().Changed("instance"))
+			if asked.keepRaw < 0 {
+				return exit.Usagef("--keep-raw must not be negative, got %d", asked.keepRaw)
+			}
+			asked.Except = flags.out
+			asked.unnamed = !c.Flags().Changed("instance")
+			return convertFiles(c.Context(), env, flags, args, asked)
 		},
 	}
 	flags.addOut(c.Flags())
 	flags.add(c.Flags())
-	c.Flags().StringVar(&options.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
+	c.Flags().StringVar(&asked.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
+	c.Flags().IntVar(&asked.keepRaw, "keep-raw", 0, "number of runs whose input raw/ keeps, this one included; 0 keeps nothing of this run")
 	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
 	return c
 }
 
-// convertFiles publishes the inputs in args, which are undated where ObservedAt is 0.
-// unnamed tells that their instance is the default one, nobody's choice.
-func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, options source.Options, unnamed bool) error {
+// conversion is how files are to be published.
+type conversion struct {
+	source.Options      // undated where ObservedAt is 0
+	unnamed        bool // Instance is the default, and nobody's choice
+	keepRaw        int  // of how many runs the input is kept; 0: not this one's
+}
+
+// convertFiles publishes the inputs in args.
+func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, asked conversion) error {
 	var files *source.Files
 	o := &operation{command: "convert", flags: flags}
 	o.check = func(*dataset.Dataset, *settings.Loaded) (err error) {
-		if err := plausible(options.ObservedAt, env.now()); err != nil {
+		if err := plausible(asked.ObservedAt, env.now()); err != nil {
 			return err
 		}
-		if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
+		if files, err = source.Open(args, asked.Options); errors.Is(err, fs.ErrNotExist) {
 			return exit.AsUsage(err)
 		}
 		return err
 	}
 	o.open = func(ctx context.Context, with opening) (_ *input, err error) {
-		if options.ObservedAt == 0 {
-			options.ObservedAt, options.Undated = with.report.Started.UnixMilli(), true
+		if asked.ObservedAt == 0 {
+			asked.ObservedAt, asked.Undated = with.report.Started.UnixMilli(), true
 		}
 		if slices.Contains(args, "-") {
-			options.Stdin = untilDone(ctx, env.stdin)
+			asked.Stdin = untilDone(ctx, env.stdin)
 		}
 		if flags.folder.options.LockWait > 0 { // files may have come while the dataset was locked
-			if files, err = source.Open(args, options); err != nil {
+			if files, err = source.Open(args, asked.Options); err != nil {
 				return nil, err
 			}
 		}
@@ -93,10 +104,13 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 			with.report.FilesPassedOver = &passed
 		}
 		in := &input{bytes: bytes, decoder: newDecoder}
-		if others := othersThan(options.Instance, with.tx.Instances()); unnamed && len(others) > 0 {
-			options.Instance, in.admit = "", admitNamed(flags.out, others)
+		if others := othersThan(asked.Instance, with.tx.Instances()); asked.unnamed && len(others) > 0 {
+			asked.Instance, in.admit = "", admitNamed(flags.out, others)
 		}
-		in.source = files.With(options)
+		in.source = files.With(asked.Options)
+		if asked.keepRaw > 0 {
+			return keepInput(in, with, asked.keepRaw)
+		}
 		return in, nil
 	}
 	return o.execute(ctx, env)

@@ -17,6 +17,7 @@ import (
 
 func newDemo(env *environment) *cobra.Command {
 	flags, world := &runFlags{}, &worldFlags{people: 4000}
+	var lang language
 	c := &cobra.Command{
 		Use:   "demo [DIR]",
 		Short: "Try everything with nothing to configure",
@@ -29,15 +30,23 @@ prints a short report on them. Running it again changes nothing.`,
 			if len(args) == 1 {
 				flags.out = args[0]
 			}
-			return demonstrate(c.Context(), env, flags, world)
+			chosen, err := lang.parse()
+			if err != nil {
+				return err
+			}
+			if err := demonstrate(c.Context(), env, flags, world); err != nil {
+				return err
+			}
+			return glance.Show(env.stdout, flags.out, chosen)
 		},
 	}
 	flags.add(c.Flags())
 	world.add(c.Flags())
+	lang.add(c.Flags(), "language of the report: en or zh")
 	return c
 }
 
-// demonstrate serves a simulated world as the API, pulls it, and reports on it.
+// demonstrate serves a simulated world as the API, and pulls it.
 func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *worldFlags) (err error) {
 	world, err := made.world()
 	if err != nil {
@@ -67,10 +76,7 @@ func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *w
 	options.Client.Keys = &client.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
 	options.From = world.Now().AddDate(0, 0, -made.days).In(china).Format(time.DateOnly)
 	options.To = world.Now().In(china).Format(time.DateOnly)
-	if err := runPull(ctx, env, flags, options); err != nil {
-		return err
-	}
-	return glance.Show(env.stdout, flags.out)
+	return runPull(ctx, env, flags, options)
 }
 
 // china is the time zone of the simulated calls.

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/mistyped"
 	"callmill/pipeline/dataset"
 )
 
@@ -37,7 +37,7 @@ Exit codes:
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if err := checkEnvironment(c.Root(), env); err != nil {
+			if err := mistyped.Variable(c.Root(), env.environ()); err != nil {
 				return err
 			}
 			return setFromEnvironment(c, env)
@@ -51,7 +51,7 @@ Exit codes:
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		if args := c.Flags().Args(); !c.HasParent() && len(args) > 0 {
 			err = fmt.Errorf("unknown command %q for %q", args[0], c.Name()) // that is why it lacks the flag
-			return exit.WithHint(exit.AsUsage(err), meant(c, args[0], fmt.Sprintf("`%s --help` lists the commands", c.Name())))
+			return exit.WithHint(exit.AsUsage(err), mistyped.Command(c, args[0], fmt.Sprintf("`%s --help` lists the commands", c.Name())))
 		}
 		return exit.WithHint(exit.AsUsage(err), fmt.Sprintf("`%s --help` lists the flags", c.CommandPath()))
 	})
@@ -78,19 +78,10 @@ func checkArguments(c *cobra.Command) {
 		if unknown := strings.HasPrefix(err.Error(), "unknown command"); unknown && c.HasParent() {
 			err = fmt.Errorf("unexpected argument %q", args[0])
 		} else if unknown {
-			hint = meant(c, args[0], hint)
+			hint = mistyped.Command(c, args[0], hint)
 		}
 		return exit.WithHint(exit.AsUsage(err), hint)
 	}
-}
-
-// meant returns the hint for a name that no command below c has: one that is spelled
-// alike, else what is given.
-func meant(c *cobra.Command, name, otherwise string) string {
-	if like := c.SuggestionsFor(name); len(like) > 0 {
-		return "did you mean " + strings.Join(like, " or ") + "?"
-	}
-	return otherwise
 }
 
 // newHelp returns the help command, for which an unknown command is a usage error.
@@ -102,7 +93,7 @@ func newHelp(root *cobra.Command) *cobra.Command {
 			c, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
 				hint := fmt.Sprintf("`%s --help` lists the commands", root.Name())
-				return exit.WithHint(exit.Usagef("unknown command %q for %q", args[0], root.Name()), meant(root, args[0], hint))
+				return exit.WithHint(exit.Usagef("unknown command %q for %q", args[0], root.Name()), mistyped.Command(root, args[0], hint))
 			}
 			return c.Help()
 		},
@@ -142,44 +133,12 @@ func ofRun(c *cobra.Command, env *environment, o operation) *cobra.Command {
 	})
 }
 
-// otherVariables are those of the notebooks, the tests and CI.
-var otherVariables = regexp.MustCompile(`^CALLMILL_(DATA|PYTHON.*|THOROUGH|FUZZTIME|CI_CACHE)$`)
-
-// checkEnvironment returns a usage error for a variable that no command has a flag
-// for: mistyped, it would silently do nothing.
-func checkEnvironment(root *cobra.Command, env *environment) error {
-	known := &cobra.Command{SuggestionsMinimumDistance: 2} // knows names that are spelled alike
-	has := map[string]bool{}
-	for _, c := range root.Commands() {
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if name := variable(f); !has[name] {
-				has[name] = true
-				known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-			}
-		})
-	}
-	for _, line := range env.environ() {
-		name, value, _ := strings.Cut(line, "=")
-		if value == "" || !strings.HasPrefix(name, "CALLMILL_") || has[name] || otherVariables.MatchString(name) {
-			continue
-		}
-		err := exit.Usagef("the environment has %s, and there is no such flag", name)
-		return exit.WithHint(err, meant(known, name, "unset it, or see `callmill COMMAND --help` for the flags"))
-	}
-	return nil
-}
-
-// variable returns the name of the environment variable of a flag.
-func variable(f *pflag.Flag) string {
-	return "CALLMILL_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-}
-
 // setFromEnvironment sets the flags that are not on the command line from their
 // variables. The variable of a repeatable flag has one value per line.
 func setFromEnvironment(c *cobra.Command, env *environment) error {
 	var err error
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		name := variable(f)
+		name := mistyped.VariableOf(f)
 		value, ok := env.getenv(name)
 		if !ok || f.Changed || err != nil || f.Name == "help" {
 			return

@@ -13,6 +13,10 @@
 // any of its lines. So a crash leaves whole groups and at most one torn one at
 // the end, none of whose lines was reported as kept: [Open] cuts it off.
 //
+// A run that reads files instead keeps the pieces it reads, where it is asked to,
+// in input-00001.jsonl.zst …, whose lines are schema.InputLine: nothing resumes
+// it, and they are on disk when the log is closed.
+//
 // Files are 0600 and folders 0700, always: responses hold what people said.
 //
 // # Resume

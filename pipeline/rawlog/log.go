@@ -3,6 +3,7 @@ package rawlog
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -25,6 +26,10 @@ type Options struct {
 	// Resume is a run that never finished: its folder becomes Run's, and its
 	// lines can be looked up. "" is none.
 	Resume string
+
+	// Inputs says that the lines are schema.InputLine: what a run read from files,
+	// which nothing resumes. They are on disk when the log is closed.
+	Inputs bool
 
 	// FileBytes is the size from which a file gets no further group; 0 is 64 MiB.
 	FileBytes int64
@@ -186,14 +191,16 @@ func (l *Log) writeLines(lines [][]byte) error {
 	if _, err := l.file.Write(l.frames.Bytes()); err != nil {
 		return err
 	}
-	if err := l.file.Sync(); err != nil {
-		return err
+	if !l.o.Inputs {
+		if err := l.file.Sync(); err != nil {
+			return err
+		}
 	}
 	l.size += int64(l.frames.Len())
 	if l.size < l.o.FileBytes {
 		return nil
 	}
-	err := l.file.Close()
+	err := l.closeFile()
 	l.file, l.size = nil, 0
 	return err
 }
@@ -235,9 +242,33 @@ func (l *Log) openFile() error {
 	}
 	l.number++
 	return durable.ChangeDir(l.o.FS, l.folder, func() (err error) {
-		l.file, err = l.o.FS.Create(filepath.Join(l.folder, fileName(l.number)), fileMode)
+		l.file, err = l.o.FS.Create(filepath.Join(l.folder, l.fileName()), fileMode)
 		return err
 	})
+}
+
+func (l *Log) fileName() string {
+	if l.o.Inputs {
+		return inputPrefix + fileName(l.number)
+	}
+	return fileName(l.number)
+}
+
+// closeFile closes the file, all of which is on disk then.
+func (l *Log) closeFile() error {
+	var err error
+	if l.o.Inputs {
+		err = l.file.Sync()
+	}
+	return errors.Join(err, l.file.Close())
+}
+
+// Remove removes the folder of the run. The log has been closed.
+func (l *Log) Remove() error {
+	if err := durable.RemoveAll(l.o.FS, l.folder); err != nil {
+		return fmt.Errorf("remove what was kept: %w", err)
+	}
+	return nil
 }
 
 // Close closes the files: Line and Append fail from then on. No Append may be in
@@ -246,7 +277,7 @@ func (l *Log) Close() (err error) {
 	l.disk.Lock()
 	defer l.disk.Unlock()
 	if l.file != nil {
-		err = l.file.Close()
+		err = l.closeFile()
 		l.file = nil
 	}
 	l.kept.close()

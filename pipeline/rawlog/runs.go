@@ -17,6 +17,9 @@ import (
 // Names of runs begin with their timestamp, and sort by it.
 var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]+$`)
 
+// inputPrefix begins the names of files of schema.InputLine.
+const inputPrefix = "input-"
+
 func fileName(number int) string { return fmt.Sprintf("%05d.jsonl.zst", number) }
 
 func fileNumber(name string) (number int, ok bool) {
@@ -26,15 +29,24 @@ func fileNumber(name string) (number int, ok bool) {
 }
 
 // Unfinished returns the latest run that never finished of those in dir, a
-// dataset's raw/; "" where there is none. finished reports whether what a run
+// dataset's raw/; "" where there is none. A run that read files is none: it has
+// asked for nothing. finished reports whether what a run
 // fetched is published.
 func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (string, error) {
-	runs, err := runs(cmp.Or(fsys, durable.FS(durable.OS{})), dir)
+	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
+	runs, err := runs(fsys, dir)
 	if err != nil {
 		return "", fmt.Errorf("look for an unfinished run: %w", err)
 	}
 	for _, run := range slices.Backward(runs) {
-		if !finished(run) {
+		if finished(run) {
+			continue
+		}
+		entries, err := durable.ReadDir(fsys, filepath.Join(dir, run))
+		if err != nil {
+			return "", fmt.Errorf("look for an unfinished run: %w", err)
+		}
+		if !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), inputPrefix) }) {
 			return run, nil
 		}
 	}

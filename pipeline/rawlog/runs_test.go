@@ -1,6 +1,7 @@
 package rawlog_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,6 +41,20 @@ func TestUnfinished(t *testing.T) {
 		if got != tt.want || err != nil {
 			t.Errorf("finished %v: %q, %v; want %q", tt.finished, got, err, tt.want)
 		}
+	}
+	// One that reads files has asked for nothing.
+	inputs, err := rawlog.Open(rawlog.Options{Dir: dir, Run: "20260121T013000Z-cccccc", Inputs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := inputs.Append([]byte(`{"origin":"a.json"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := rawlog.Unfinished(durable.OS{}, dir, func(string) bool { return false }); got != tuesday || err != nil {
+		t.Errorf("files were read: %q, %v; want %q", got, err, tuesday)
+	}
+	if err := errors.Join(inputs.Close(), inputs.Remove()); err != nil {
+		t.Error(err)
 	}
 	none := filepath.Join(dir, "none")
 	if got, err := rawlog.Unfinished(durable.OS{}, none, func(string) bool { return false }); got != "" || err != nil {

@@ -10,6 +10,9 @@
 // given by name may have any name. Compression is detected from the first
 // bytes, never from the name.
 //
+// The pieces of input that a run kept (schema.InputLine) are yielded as they were
+// when that run read them.
+//
 // A damaged archive is read as far as possible. The last Raw of its content
 // carries the reason and the archive itself, as a reject keeps it.
 //

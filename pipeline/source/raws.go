@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -49,6 +50,9 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	if err != nil {
 		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
+	if schema.IsInputLines(body) {
+		return f.again(ctx, one, in, body, yield)
+	}
 	if int64(len(body)) > f.o.MaxWhole {
 		return f.cut(ctx, one, in, body, yield)
 	}
@@ -56,6 +60,40 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	raw.Body, raw.Fault, raw.Archive = body, in.fault, in.archive
 	raw.Release = func() { f.pool.Put(&body) }
 	return yield(&raw)
+}
+
+// again yields the pieces of input that a run kept, as they were then. head is
+// what was read of in.
+func (f *Files) again(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
+	lines := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), in), 1<<20)
+	told := false
+	for {
+		text, err := lines.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
+		}
+		if len(bytes.TrimSpace(text)) > 0 {
+			raw, e := schema.ParseInputLine(text)
+			if e != nil { // it is an input like any other, and torn or damaged
+				base := f.base(one)
+				base.Body, raw = text, &base
+				raw.Fault, raw.Archive = in.fault, in.archive
+				told = in.fault != ""
+			}
+			if e := yield(raw); e != nil {
+				return e
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	if in.fault != "" && !told {
+		raw := f.base(one)
+		raw.Fault, raw.Archive = in.fault, in.archive
+		return yield(&raw)
+	}
+	return ctx.Err()
 }
 
 func (f *Files) base(one file) schema.Raw {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/mattn/go-runewidth"
+
+	"callmill/schema"
 )
 
 // The z-score of one word, computed by hand: said 30 of 1,000 times in failed
@@ -39,18 +41,23 @@ func TestFitsATerminal(t *testing.T) {
 		{},
 		{
 			Jobs: 1e9, Tasks: 1e9, Turns: 1e10, Dialed: 1e9, Connected: 1e9, Answered: 1e9, Failed: 1e9, Judged: 1e9, HungUp: 1e8,
-			Outcomes: []Count{{strings.Repeat("长", 40), 999_999}, {"busy", 1}},
+			Outcomes: []Count{{strings.Repeat("长", 40), 999_999}, {schema.EndedUnknown, 999_999_998}, {"busy", 1}},
 			Words:    []Word{{strings.Repeat("长", 40), 99.9, 9_999_999, 9_999_999}},
 			Nodes:    []Node{{"s", strings.Repeat("您好，", 60), 99_999_999, 9_999_999, 99_999.9}},
 		},
 	} {
-		var out bytes.Buffer
-		if err := g.Print(&out, "callmill-demo/latest"); err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(out.String()) {
-			if columns := runewidth.StringWidth(strings.TrimRight(line, "\n")); columns > width {
-				t.Errorf("%d columns: %q", columns, line)
+		for _, lang := range []schema.Language{schema.English, schema.Chinese} {
+			var out bytes.Buffer
+			if err := g.Print(&out, "callmill-demo/latest", lang); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(out.String(), "%!") {
+				t.Errorf("%s: verbs and values differ:\n%s", lang, &out)
+			}
+			for line := range strings.Lines(out.String()) {
+				if columns := runewidth.StringWidth(strings.TrimRight(line, "\n")); columns > width {
+					t.Errorf("%d columns: %q", columns, line)
+				}
 			}
 		}
 	}
