@@ -42,12 +42,21 @@ var farewells = [...]farewell{
 	{"不多打扰", ""},
 }
 
-var wishes = [...]string{
+// parting are the texts of the farewells.
+var parting = func() *lexicon {
+	var texts []string
+	for _, f := range farewells {
+		texts = append(texts, f.text)
+	}
+	return newLexicon(texts...)
+}()
+
+var wishes = newLexicon(
 	"祝您", "祝你", "祝愿", "祝各位", "祝大家", "祝全家", "祝贵", "生活愉快", "工作愉快", "周末愉快", "旅途愉快", "购物愉快",
 	"工作顺利", "一切顺利", "身体健康", "一路平安", "一路顺风", "多保重", "注意身体", "早点休息", "早日康复",
-}
+)
 
-var courtesies = [...]string{
+var courtesies = newLexicon(
 	// Apologies for the call.
 	"打扰了", "打扰您了", "打扰你了", "打扰到您", "不打扰", "添麻烦了", "占用您的时间", "耽误您的时间", "耽误您时间", "耽误你时间",
 	// Answers to thanks.
@@ -61,20 +70,20 @@ var courtesies = [...]string{
 	// Hanging up.
 	"您先忙", "你先忙", "您忙吧", "您去忙", "您慢走", "先挂了", "挂机了", "挂断了", "挂电话了", "先这样", "就这样", "先到这里", "就到这里", "到此结束",
 	"结束通话", "结束本次通话", "结束此次通话", "通话结束",
-}
+)
 
 // Thanks for the call are as good as a wish; those for help with it are a courtesy;
 // others, as for an answer or for waiting, are neither.
 var (
-	thanks        = [...]string{"感谢", "谢谢", "多谢"}
-	thanksForCall = [...]string{"接听", "来电", "致电", "惠顾", "光临"}
-	thanksForHelp = [...]string{
+	thanks        = newLexicon("感谢", "谢谢", "多谢")
+	thanksForCall = newLexicon("接听", "来电", "致电", "惠顾", "光临")
+	thanksForHelp = newLexicon(
 		"配合", "支持", "理解", "谅解", "参与", "反馈", "信任", "关注", "时间", "合作", "使用", "选择", "咨询", "建议", "意见",
-	}
+	)
 )
 
 // asking are what questions have at their ends or beginnings.
-var asking = [...]string{"？", "?", "吗", "请问", "好不好", "行不行", "是不是", "能不能", "可不可以"}
+var asking = newLexicon("？", "?", "吗", "请问", "好不好", "行不行", "是不是", "能不能", "可不可以")
 
 // neutral are clauses that say nothing, and may follow a wish or a courtesy.
 var neutral = [...]string{
@@ -134,15 +143,15 @@ func flowEnded(t *schema.Task) (ended *bool, source string) {
 // first.
 func endingOf(line string, first bool) ending {
 	end, asks := line, false
-	for _, text := range asking {
-		if at := strings.LastIndex(end, text); at >= 0 {
-			end, asks = end[at+len(text):], true
+	for {
+		_, after := asking.find(end)
+		if after < 0 {
+			break
 		}
+		end, asks = end[after:], true
 	}
-	for i := range farewells {
-		if farewells[i].in(end) {
-			return endsWithFarewell
-		}
+	if saysFarewell(end) {
+		return endsWithFarewell
 	}
 	switch e := endingOfClauses(end, first && !asks); {
 	case e == endsEmpty && asks:
@@ -154,17 +163,24 @@ func endingOf(line string, first bool) ending {
 	}
 }
 
-// in reports whether the farewell is in a text.
-func (f *farewell) in(text string) bool {
+// saysFarewell reports whether a farewell is in a text.
+func saysFarewell(text string) bool {
 	for {
-		_, after, ok := strings.Cut(text, f.text)
-		if !ok {
+		at, after := parting.find(text)
+		if after < 0 {
 			return false
 		}
-		if next, _ := utf8.DecodeRuneInString(after); after == "" || !strings.ContainsRune(f.unless, next) {
+		said := text[at:after]
+		text = text[after:]
+		next, _ := utf8.DecodeRuneInString(text)
+		if text == "" {
 			return true
 		}
-		text = after
+		for i := range farewells {
+			if f := &farewells[i]; f.text == said && !strings.ContainsRune(f.unless, next) {
+				return true
+			}
+		}
 	}
 }
 
@@ -184,13 +200,13 @@ func endingOfClauses(text string, first bool) ending {
 		text = text[:len(text)-len(clause)]
 		switch {
 		case slices.Contains(neutral[:], clause), isAddress(clause):
-		case containsAny(clause, wishes[:]) && (!first || clauses(text) >= 2):
+		case wishes.in(clause) && (!first || clauses(text) >= 2):
 			return endsWithWish
 		case first:
 			return endsOpen
-		case isThanks(clause, thanksForCall[:]):
+		case isThanks(clause, thanksForCall):
 			return endsWithWish
-		case containsAny(clause, courtesies[:]), isThanks(clause, thanksForHelp[:]):
+		case courtesies.in(clause), isThanks(clause, thanksForHelp):
 			return endsWithCourtesy
 		default:
 			return endsOpen
@@ -208,22 +224,48 @@ func isAddress(clause string) bool {
 }
 
 // isThanks reports whether a clause gives thanks for one of the things.
-func isThanks(clause string, things []string) bool {
-	for _, word := range thanks {
-		if _, thing, ok := strings.Cut(clause, word); ok && containsAny(thing, things) {
-			return true
-		}
-	}
-	return false
+func isThanks(clause string, things *lexicon) bool {
+	_, after := thanks.find(clause)
+	return after >= 0 && things.in(clause[after:])
 }
 
-func containsAny(s string, texts []string) bool {
+// lexicon is a set of texts, to be looked for in one pass. Few characters of a line
+// begin one of them, and most are told by their last byte.
+type lexicon struct {
+	begins [256]bool // by the last byte of a text's first character
+	texts  map[rune][]string
+}
+
+func newLexicon(texts ...string) *lexicon {
+	l := &lexicon{texts: map[rune][]string{}}
 	for _, text := range texts {
-		if strings.Contains(s, text) {
-			return true
+		first, _ := utf8.DecodeRuneInString(text)
+		l.begins[byte(first)] = true
+		l.texts[first] = append(l.texts[first], text)
+	}
+	return l
+}
+
+// find returns where the first of the texts is in s, and where it ends; -1 and -1 if
+// none is there.
+func (l *lexicon) find(s string) (at, after int) {
+	for i, r := range s {
+		if !l.begins[byte(r)] {
+			continue
+		}
+		for _, text := range l.texts[r] {
+			if strings.HasPrefix(s[i:], text) {
+				return i, i + len(text)
+			}
 		}
 	}
-	return false
+	return -1, -1
+}
+
+// in reports whether one of the texts is in s.
+func (l *lexicon) in(s string) bool {
+	at, _ := l.find(s)
+	return at >= 0
 }
 
 // clauses counts the clauses of a text.
@@ -237,6 +279,9 @@ func clauses(text string) (n int) {
 // isMark reports whether a character is neither letter nor digit: punctuation, a
 // symbol, white space.
 func isMark(r rune) bool {
+	if r >= '一' && r <= '\u9fff' { // most of what is said
+		return false
+	}
 	return !unicode.In(r, unicode.Letter, unicode.Number, unicode.Mark)
 }
 
