@@ -8,14 +8,13 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
@@ -104,8 +103,11 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 			with.report.FilesPassedOver = &passed
 		}
 		in := &input{bytes: bytes, decoder: newDecoder}
-		if others := othersThan(asked.Instance, with.tx.Instances()); asked.unnamed && len(others) > 0 {
-			asked.Instance, in.admit = "", admitNamed(flags.out, others)
+		if asked.unnamed {
+			in.guard = instances.NewGuard(flags.out, with.tx.Instances(), asked.Instance)
+		}
+		if in.guard != nil {
+			asked.Instance = ""
 		}
 		in.source = files.With(asked.Options)
 		if asked.keepRaw > 0 {
@@ -119,28 +121,6 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 // cut splits inputs that are too large to be held in memory.
 func cut(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
 	return decode.Cut(decode.Options{}, base, open, yield)
-}
-
-// othersThan returns the instances but one.
-func othersThan(instance string, instances []string) []string {
-	return slices.DeleteFunc(instances, func(i string) bool { return i == instance })
-}
-
-// admitNamed returns a function that refuses input which names no instance: as the
-// default instance's it would double the jobs of those that the dataset has.
-func admitNamed(out string, instances []string) func(*schema.Raw, string) error {
-	return func(raw *schema.Raw, instance string) error {
-		if instance != "" {
-			return nil
-		}
-		some := instances[:min(len(instances), 3)]
-		have := strings.Join(some, ", ")
-		if more := len(instances) - len(some); more > 0 {
-			have += fmt.Sprintf(" and %d more", more)
-		}
-		return exit.WithHint(exit.Usagef("%s does not say which instance it is of, and %s has the jobs of %s", raw.Origin, out, have),
-			fmt.Sprintf("repeat it with --instance %s, or with the name of another", quote.Shell(instances[0])))
-	}
 }
 
 // plausible returns an error for a timestamp that no response can have been received

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
@@ -21,7 +22,6 @@ import (
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 	"callmill/pipeline/redact"
-	"callmill/schema"
 )
 
 // operation is a run as a command asks for it: what differs between the commands
@@ -50,9 +50,9 @@ type input struct {
 	source   pipeline.Source
 	bytes    int64 // to be read, 0 where that is not known
 	decoder  func() pipeline.Decoder
-	counters func() discover.Counters        // those of the API: then progress is in jobs
-	extend   func(*dataset.Extent)           // adds to what the snapshot says of itself
-	admit    func(*schema.Raw, string) error // an error for input of an instance ends the run
+	counters func() discover.Counters // those of the API: then progress is in jobs
+	extend   func(*dataset.Extent)    // adds to what the snapshot says of itself
+	guard    *instances.Guard         // nil: input of any instance is taken
 	// finish completes the report, also after a failure. m is what is published, nil
 	// for nothing.
 	finish func(r *report.Report, m *dataset.Manifest) error
@@ -124,7 +124,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 		defer func() { err = errors.Join(err, in.finish(r, d.Manifest())) }()
 	}
 	defer observer.Begin(in.bytes, in.counters)()
-	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend, admit: in.admit}
+	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend, guard: in.guard}
 	if m := d.Manifest(); m != nil {
 		out.extent.Covered, out.extent.Pending = m.Covered, m.Pending
 	}
@@ -182,16 +182,11 @@ type publication struct {
 	tx        *commit.Tx
 	extent    dataset.Extent // what the snapshot says of itself besides its tables
 	extend    func(*dataset.Extent)
-	admit     func(*schema.Raw, string) error
+	guard     *instances.Guard
 	published *commit.Published // nil until then
 }
 
-func (p *publication) Appender() pipeline.Appender {
-	if p.admit == nil {
-		return p.tx.Appender()
-	}
-	return &admitting{p.tx.Appender(), p.admit}
-}
+func (p *publication) Appender() pipeline.Appender { return p.guard.Appender(p.tx.Appender()) }
 
 func (p *publication) Commit(ctx context.Context) (err error) {
 	if p.extend != nil {
@@ -202,37 +197,3 @@ func (p *publication) Commit(ctx context.Context) (err error) {
 }
 
 var _ pipeline.Dataset = (*publication)(nil)
-
-// admitting is an appender that takes the input of some instances only.
-type admitting struct {
-	pipeline.Appender
-	admit func(*schema.Raw, string) error
-}
-
-func (a *admitting) Job(raw *schema.Raw, position int64, job *schema.Job) error {
-	if err := a.admit(raw, job.InstanceID); err != nil {
-		return err
-	}
-	return a.Appender.Job(raw, position, job)
-}
-
-func (a *admitting) Facts(raw *schema.Raw, facts *schema.TaskFacts) error {
-	if err := a.admit(raw, facts.InstanceID); err != nil {
-		return err
-	}
-	return a.Appender.Facts(raw, facts)
-}
-
-func (a *admitting) Group(raw *schema.Raw, group *schema.JobGroupRow) error {
-	if err := a.admit(raw, group.InstanceID); err != nil {
-		return err
-	}
-	return a.Appender.Group(raw, group)
-}
-
-func (a *admitting) Reject(raw *schema.Raw, reject *schema.Reject) error {
-	if err := a.admit(raw, reject.InstanceID); err != nil {
-		return err
-	}
-	return a.Appender.Reject(raw, reject)
-}
