@@ -10,6 +10,7 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/glance"
+	"callmill/cmd/callmill/internal/language"
 	"callmill/cmd/callmill/internal/pull"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate/api"
@@ -17,7 +18,7 @@ import (
 
 func newDemo(env *environment) *cobra.Command {
 	flags, world := &runFlags{}, &worldFlags{people: 4000}
-	var lang language
+	var lang language.Flag
 	c := &cobra.Command{
 		Use:   "demo [DIR]",
 		Short: "Try everything with nothing to configure",
@@ -30,7 +31,7 @@ prints a short report on them. Running it again changes nothing.`,
 			if len(args) == 1 {
 				flags.out = args[0]
 			}
-			chosen, err := lang.parse()
+			chosen, err := lang.Parse()
 			if err != nil {
 				return err
 			}
@@ -42,7 +43,7 @@ prints a short report on them. Running it again changes nothing.`,
 	}
 	flags.add(c.Flags())
 	world.add(c.Flags())
-	lang.add(c.Flags(), "language of the report: en or zh")
+	lang.Add(c.Flags(), "language of the report: en or zh")
 	return c
 }
 

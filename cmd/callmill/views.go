@@ -7,13 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill/internal/language"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/views"
 	"callmill/schema"
 )
 
 func newViews(env *environment) *cobra.Command {
-	var lang language
+	var lang language.Flag
 	c := ofPublished(&cobra.Command{
 		Use:   "views DIR",
 		Short: "Print the views for DuckDB as SQL",
@@ -21,7 +22,7 @@ func newViews(env *environment) *cobra.Command {
 		Example: `  callmill views data > views.sql && duckdb -init views.sql
   callmill views data --lang zh > views.sql`,
 	}, func(d *dataset.Dataset) error {
-		chosen, err := lang.parse()
+		chosen, err := lang.Parse()
 		if err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ func newViews(env *environment) *cobra.Command {
 		_, err = fmt.Fprint(env.stdout, text)
 		return err
 	})
-	lang.add(c.Flags(), "language of the comments: en or zh")
+	lang.Add(c.Flags(), "language of the comments: en or zh")
 	return c
 }
 

@@ -1,0 +1,27 @@
+// Package language is the flag --lang of the commands that print documentation or
+// reports.
+package language
+
+import (
+	"github.com/spf13/pflag"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/schema"
+)
+
+// Flag is the value of --lang, not parsed yet.
+type Flag string
+
+// Add adds the flag, with English as its default.
+func (f *Flag) Add(flags *pflag.FlagSet, usage string) {
+	flags.StringVar((*string)(f), "lang", string(schema.English), usage)
+}
+
+// Parse returns the language, or an error of usage for one that there is not.
+func (f Flag) Parse() (schema.Language, error) {
+	switch chosen := schema.Language(f); chosen {
+	case schema.English, schema.Chinese:
+		return chosen, nil
+	}
+	return "", exit.Usagef("invalid --lang %q: want en or zh", f)
+}
