@@ -104,6 +104,9 @@ func (d *Dataset) Prune() ([]string, error) {
 		if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
+		if err := d.removeCopy(name); err != nil {
+			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
+		}
 		removed = append(removed, name)
 	}
 	return removed, nil
