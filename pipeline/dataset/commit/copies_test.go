@@ -96,7 +96,7 @@ func TestRestoreManifest(t *testing.T) {
 	}
 	for step := 0; ; step++ {
 		l.must(os.WriteFile(path, flip(9), 0o600))
-		broken := faulty.New(durable.OS{}, faulty.FailAt(step, errors.New("the disk fails")))
+		broken := faulty.New(durable.OS{}, faulty.Dead(step, faulty.Half))
 		_, err := dataset.RestoreManifest(ctx, l.dir, dataset.Options{FS: broken})
 		if text, e := os.ReadFile(path); e != nil || !bytes.Equal(text, whole) && (err == nil || !bytes.Equal(text, flip(9))) {
 			t.Errorf("step %d failed: %v; the manifest is neither: %v", step, err, e)
