@@ -1,6 +1,9 @@
 package schema
 
-import "cmp"
+import (
+	"cmp"
+	"reflect"
+)
 
 // TaskFacts is a row of SearchTask: what it says of one call attempt and
 // ListJobs does not.
@@ -8,14 +11,17 @@ type TaskFacts struct {
 	InstanceID string
 	JobID      string
 	TaskID     string
-	ObservedAt int64 // when the row was received, ms
-	Undated    bool  // ObservedAt is only the start of the run that read it
-	Facts      Facts
+	Undated    bool  // Facts.ObservedAt is only the start of the run that read it
+	Facts      Facts // ObservedAt is when the row was received
 }
 
 // Facts are what SearchTask knows of a task and ListJobs does not, as columns of
 // tasks; TaskRow has the same fields.
 type Facts struct {
+	// ObservedAt is when the row was received that brought the values, ms; 0 for
+	// none, and where that is not known.
+	ObservedAt int64 `parquet:"facts_observed_at,optional,timestamp(millisecond)" since:"2"`
+
 	JobGroupName          string   `parquet:"job_group_name,optional"`
 	ScriptName            string   `parquet:"script_name,optional"`
 	CallMS                *int64   `parquet:"call_ms,optional"`     // CallDuration, ms
@@ -27,16 +33,41 @@ type Facts struct {
 	DialExceptions        []string `parquet:"dial_exceptions,list"` // DialExceptionCodes
 }
 
-// IsZero reports whether SearchTask said nothing.
+// IsZero reports whether SearchTask said nothing, whenever that was.
 func (f *Facts) IsZero() bool {
 	return f.JobGroupName == "" && f.ScriptName == "" && f.CallMS == nil && f.RingingS == nil &&
 		f.EndReason == nil && f.ReachedEnd == nil && f.LastPlaybackCompleted == nil &&
 		f.HungUpByRejection == nil && len(f.DialExceptions) == 0
 }
 
-// Or returns the facts, with those of more where nothing is known. The result
-// shares memory with both.
-func (f Facts) Or(more Facts) Facts {
+// Merge returns the facts with what another row of SearchTask says of the task: of
+// a row that is as late or later, the values it knows; of an earlier one, those that
+// are not known. A row that changes no value leaves ObservedAt alone, as does an
+// earlier one. The result shares memory with both.
+//
+// There is one ObservedAt for all values, so rows in any order give the same facts
+// where none lacks a value that an earlier one has; in the order of their timestamps
+// they always do.
+func (f Facts) Merge(row Facts) Facts {
+	switch {
+	case row.IsZero():
+		return f
+	case f.IsZero():
+		return row
+	case row.ObservedAt < f.ObservedAt:
+		return f.or(row)
+	}
+	merged := row.or(f)
+	observedAt := merged.ObservedAt
+	if merged.ObservedAt = f.ObservedAt; reflect.DeepEqual(merged, f) {
+		return f
+	}
+	merged.ObservedAt = observedAt
+	return merged
+}
+
+// or returns the facts, with the values of more where none is known.
+func (f Facts) or(more Facts) Facts {
 	if len(f.DialExceptions) == 0 {
 		f.DialExceptions = more.DialExceptions
 	}
@@ -69,6 +100,7 @@ func (f *Facts) Code(c Coder) {
 		c.Varint(&n)
 		*v = int32(n)
 	}
+	c.Varint(&f.ObservedAt)
 	c.Text(&f.JobGroupName)
 	c.Text(&f.ScriptName)
 	optional(c, &f.CallMS, c.Varint)

@@ -27,7 +27,7 @@ var designed = []struct{ name, key, columns string }{
 		contact_name contact_honorific contact_phone_number contact_reference_id contact_role contact_state
 		contact_job_id call_ms:i64 ringing_s:i32 end_reason:i32 reached_end:bool last_playback_completed:bool
 		hung_up_by_rejection:bool dial_exceptions!:list<string> turn_count!:i32 robot_turns!:i32 contact_turns!:i32
-		robot_chars!:i32 contact_chars!:i32 first_turn_time:ts last_turn_time:ts flow_ended:bool flow_ended_source spoke!:bool`},
+		robot_chars!:i32 contact_chars!:i32 first_turn_time:ts last_turn_time:ts flow_ended:bool flow_ended_source spoke!:bool facts_observed_at:ts`},
 	{"turns", "instance_id job_id task_id turn_index", `
 		instance_id! job_id! task_id! turn_index!:i32 job_group_id turns_left!:i32 speaker! script!
 		tokens!:list<string> pattern chars!:i32 stored_time:ts gap_ms:i64 timing! outcome! answered:bool

@@ -57,4 +57,5 @@ type TaskRow struct {
 	FlowEnded             *bool    `parquet:"flow_ended,optional" since:"2" en:"Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见)." zh:"流程是否走完：SearchTask 有记录时取 reached_end；否则，机器人说过话的，看其最后两句中有没有结束语（如“再见”“祝您生活愉快”）；两者皆无为 NULL。"`
 	FlowEndedSource       string   `parquet:"flow_ended_source,optional,dict" since:"2" en:"Where flow_ended is from; NULL where flow_ended is." zh:"flow_ended 的来源；flow_ended 为 NULL 时为 NULL。"`
 	Spoke                 bool     `parquet:"spoke" since:"2" en:"Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation." zh:"客户（或接听的机器）是否说过话：至少有一句不只是标点。"`
+	FactsObservedAt       int64    `parquet:"facts_observed_at,optional,timestamp(millisecond),plain" since:"2" en:"When the row of SearchTask was received that brought the columns from it; NULL without them, and where a dataset of format 1 did not keep it." zh:"带来 SearchTask 各列的那一行的接收时间；没有这些列、或格式 1 的数据集未保存时为 NULL。"`
 }

@@ -59,7 +59,7 @@ func TestCancelledRunLeavesNothing(t *testing.T) {
 func execute(ctx context.Context, data string, stdin io.Reader, stderr io.Writer) error {
 	root := newRoot(&environment{
 		stdin: stdin, stdout: bufio.NewWriter(io.Discard), stderr: stderr,
-		getenv: func(string) (string, bool) { return "", false }, now: time.Now,
+		environ: func() []string { return nil }, now: time.Now,
 	})
 	root.SetArgs([]string{"convert", "-", "--out", data, "--progress", "plain"})
 	return root.ExecuteContext(ctx)

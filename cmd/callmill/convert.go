@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
@@ -22,9 +23,8 @@ import (
 )
 
 func newConvert(env *environment) *cobra.Command {
-	flags, options := &runFlags{}, source.Options{Cut: cut}
+	flags, asked := &runFlags{}, conversion{Options: source.Options{Cut: cut}}
 	var observedAt string
-	var keepRaw int
 	c := &cobra.Command{
 		Use:   "convert INPUT... --out DIR",
 		Short: "Publish saved responses",
@@ -41,57 +41,77 @@ the run started, and never replace versions that have a timestamp.`,
   zcat old.xml.gz | callmill convert - --out data --instance collections`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			if options.ObservedAt, err = parseInstant(observedAt); err != nil {
+			if asked.ObservedAt, err = parseInstant(observedAt); err != nil {
 				return exit.Usagef("--observed-at: %w", err)
 			}
-			if options.Instance == "" {
+			if asked.Instance == "" {
 				return exit.Usagef("--instance must not be empty")
 			}
-			if !utf8.ValidString(options.Instance) {
-				return exit.Usagef("--instance: invalid name %q: want UTF-8", options.Instance)
+			if !utf8.ValidString(asked.Instance) {
+				return exit.Usagef("--instance: invalid name %q: want UTF-8", asked.Instance)
 			}
-			if keepRaw < 0 {
-				return exit.Usagef("--keep-raw must not be negative, got %d", keepRaw)
+			if asked.keepRaw < 0 {
+				return exit.Usagef("--keep-raw must not be negative, got %d", asked.keepRaw)
 			}
-			options.Except = flags.out
-			return convertFiles(c.Context(), env, flags, args, options, keepRaw)
+			asked.Except = flags.out
+			asked.unnamed = !c.Flags().Changed("instance")
+			return convertFiles(c.Context(), env, flags, args, asked)
 		},
 	}
 	flags.addOut(c.Flags())
 	flags.add(c.Flags())
-	c.Flags().StringVar(&options.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
-	c.Flags().IntVar(&keepRaw, "keep-raw", 0, "number of runs whose input raw/ keeps, this one included; 0 keeps nothing of this run")
+	c.Flags().StringVar(&asked.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
+	c.Flags().IntVar(&asked.keepRaw, "keep-raw", 0, "number of runs whose input raw/ keeps, this one included; 0 keeps nothing of this run")
 	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
 	return c
 }
 
-// convertFiles publishes the inputs in args, which are undated where ObservedAt is
-// 0. Where keepRaw is not 0, what is read is kept, and that of so many runs.
-func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, options source.Options, keepRaw int) error {
+// conversion is how files are to be published.
+type conversion struct {
+	source.Options      // undated where ObservedAt is 0
+	unnamed        bool // Instance is the default, and nobody's choice
+	keepRaw        int  // of how many runs the input is kept; 0: not this one's
+}
+
+// convertFiles publishes the inputs in args.
+func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, asked conversion) error {
 	var files *source.Files
 	o := &operation{command: "convert", flags: flags}
 	o.check = func(*dataset.Dataset, *settings.Loaded) (err error) {
-		if files, err = source.Open(args, options); errors.Is(err, fs.ErrNotExist) {
+		if err := plausible(asked.ObservedAt, env.now()); err != nil {
+			return err
+		}
+		if files, err = source.Open(args, asked.Options); errors.Is(err, fs.ErrNotExist) {
 			return exit.AsUsage(err)
 		}
 		return err
 	}
 	o.open = func(ctx context.Context, with opening) (_ *input, err error) {
-		if options.ObservedAt == 0 {
-			options.ObservedAt, options.Undated = with.report.Started.UnixMilli(), true
+		if asked.ObservedAt == 0 {
+			asked.ObservedAt, asked.Undated = with.report.Started.UnixMilli(), true
 		}
 		if slices.Contains(args, "-") {
-			options.Stdin = untilDone(ctx, env.stdin)
+			asked.Stdin = untilDone(ctx, env.stdin)
 		}
 		if flags.folder.options.LockWait > 0 { // files may have come while the dataset was locked
-			if files, err = source.Open(args, options); err != nil {
+			if files, err = source.Open(args, asked.Options); err != nil {
 				return nil, err
 			}
 		}
 		_, bytes := files.Total()
-		in := &input{source: files.With(options), bytes: bytes, decoder: newDecoder}
-		if keepRaw > 0 {
-			return keepInput(in, with, keepRaw)
+		if passed := files.PassedOver(); passed.Files > 0 {
+			with.report.FilesPassedOver = &passed
+		}
+		in := &input{bytes: bytes, decoder: newDecoder}
+		if asked.unnamed {
+			in.guard = instances.NewGuard(flags.out, with.tx.Instances(), asked.Instance)
+		}
+		if in.guard != nil {
+			asked.Instance = ""
+		}
+		in.source = files.With(asked.Options)
+		if asked.keepRaw > 0 {
+			return keepInput(in, with, asked.keepRaw)
 		}
 		return in, nil
 	}
@@ -101,6 +121,20 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 // cut splits inputs that are too large to be held in memory.
 func cut(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
 	return decode.Cut(decode.Options{}, base, open, yield)
+}
+
+// plausible returns an error for a timestamp that no response can have been received
+// at, 0 for none: before the service, or later than now by more than clocks differ.
+func plausible(observedAt int64, now time.Time) error {
+	switch at := time.UnixMilli(observedAt); {
+	case observedAt == 0:
+		return nil
+	case at.Year() < 2015:
+		return exit.Usagef("--observed-at: %s is before 2015: want the time when the responses were received", at.UTC().Format(time.RFC3339))
+	case at.After(now.Add(15 * time.Minute)):
+		return exit.Usagef("--observed-at: %s is in the future: want the time when the responses were received", at.UTC().Format(time.RFC3339))
+	}
+	return nil
 }
 
 // parseInstant parses a timestamp, RFC 3339 or milliseconds since 1970; "" is 0.

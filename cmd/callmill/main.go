@@ -48,7 +48,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}()
 	env := &environment{
 		stdin: stdin, stdout: bufio.NewWriter(output{stdout}), stderr: stderr,
-		getenv: os.LookupEnv, now: time.Now, limitMemory: limitMemory,
+		environ: os.Environ, now: time.Now, limitMemory: limitMemory,
 	}
 	file, ok := stdout.(*os.File)
 	env.terminal = ok && term.IsTerminal(int(file.Fd()))
@@ -71,7 +71,7 @@ type environment struct {
 	stdout      *bufio.Writer
 	terminal    bool // stdout is one
 	stderr      io.Writer
-	getenv      func(string) (string, bool)
+	environ     func() []string
 	now         func() time.Time
 	limitMemory func(bytes int64) // of the whole process
 	client      client.Options    // of the API, where no flag sets them

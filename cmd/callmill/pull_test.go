@@ -94,7 +94,7 @@ func TestPullPoison(t *testing.T) {
 	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
 	data := filepath.Join(t.TempDir(), "data")
 	got := p.pull(t, exit.Published, "--out", data)
-	for _, want := range []string{"400 jobs seen (397 new, 3 rejected)", "400 asked, 0 missing, 3 failed"} {
+	for _, want := range []string{"400 records seen (397 new, 3 rejected)", "400 asked, 0 missing, 3 failed"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("the last line lacks %q:\n%s", want, got.stdout)
 		}

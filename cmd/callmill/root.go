@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/commandline"
 	"callmill/pipeline/dataset"
 )
 
@@ -36,39 +33,18 @@ Exit codes:
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			return setFromEnvironment(c, env)
+			return commandline.SetFromEnvironment(c, env.environ())
 		},
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return exit.WithHint(exit.AsUsage(err), fmt.Sprintf("`%s --help` lists the flags", c.CommandPath()))
-	})
 	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env),
 		newStatus(env), newPath(env), newViews(env), newRejects(env), newChanges(env), newSnapshots(env), newSchema(env),
 		newSimulate(env), newHash(env), newVersion(env))
-	checkArguments(root)
-	for _, c := range root.Commands() {
-		checkArguments(c)
-	}
+	commandline.Complete(root)
 	return root
-}
-
-// checkArguments makes a wrong number of arguments a usage error.
-func checkArguments(c *cobra.Command) {
-	check := c.Args
-	c.Args = func(c *cobra.Command, args []string) error {
-		err := check(c, args)
-		if err == nil {
-			return nil
-		}
-		if c.HasParent() && strings.HasPrefix(err.Error(), "unknown command") {
-			err = fmt.Errorf("unexpected argument %q", args[0])
-		}
-		return exit.WithHint(exit.AsUsage(err), fmt.Sprintf("`%s --help` shows how to call it", c.CommandPath()))
-	}
 }
 
 // ofDataset makes c a command on a dataset's folder, its only argument.
@@ -102,27 +78,4 @@ func ofRun(c *cobra.Command, env *environment, o operation) *cobra.Command {
 		o.flags.out = dir
 		return o.execute(ctx, env)
 	})
-}
-
-// setFromEnvironment sets the flags that are not on the command line from their
-// variables. The variable of a repeatable flag has one value per line.
-func setFromEnvironment(c *cobra.Command, env *environment) error {
-	var err error
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		name := "CALLMILL_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value, ok := env.getenv(name)
-		if !ok || f.Changed || err != nil || f.Name == "help" {
-			return
-		}
-		values := []string{value}
-		if _, repeatable := f.Value.(pflag.SliceValue); repeatable {
-			values = strings.Split(value, "\n")
-		}
-		for _, v := range values {
-			if e := c.Flags().Set(f.Name, v); e != nil {
-				err = exit.Usagef("%s: %w", name, e)
-			}
-		}
-	})
-	return err
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
@@ -51,6 +52,7 @@ type input struct {
 	decoder  func() pipeline.Decoder
 	counters func() discover.Counters // those of the API: then progress is in jobs
 	extend   func(*dataset.Extent)    // adds to what the snapshot says of itself
+	guard    *instances.Guard         // nil: input of any instance is taken
 	// finish completes the report, also after a failure. m is what is published, nil
 	// for nothing.
 	finish func(r *report.Report, m *dataset.Manifest) error
@@ -75,7 +77,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	}()
 	run := d.NewRun()
 	r.Begin(run)
-	r.PassedOver = s.PassedOver
+	r.WordsPassedOver = s.PassedOver
 	err = o.publish(ctx, env, d, run, s, r)
 	o.judge(r)
 	err = r.End(ctx, err)
@@ -122,7 +124,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 		defer func() { err = errors.Join(err, in.finish(r, d.Manifest())) }()
 	}
 	defer observer.Begin(in.bytes, in.counters)()
-	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend}
+	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend, guard: in.guard}
 	if m := d.Manifest(); m != nil {
 		out.extent.Covered, out.extent.Pending = m.Covered, m.Pending
 	}
@@ -180,10 +182,11 @@ type publication struct {
 	tx        *commit.Tx
 	extent    dataset.Extent // what the snapshot says of itself besides its tables
 	extend    func(*dataset.Extent)
+	guard     *instances.Guard
 	published *commit.Published // nil until then
 }
 
-func (p *publication) Appender() pipeline.Appender { return p.tx.Appender() }
+func (p *publication) Appender() pipeline.Appender { return p.guard.Appender(p.tx.Appender()) }
 
 func (p *publication) Commit(ctx context.Context) (err error) {
 	if p.extend != nil {

@@ -120,7 +120,7 @@ func TestNightUponMillions(t *testing.T) {
 		}
 		return appendBare(b, size.bare-1-number*13, 2)
 	})
-	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2028-01-01T00:00:00Z", "--progress", "none")
+	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2026-03-01T00:00:00Z", "--progress", "none")
 	t.Log(r)
 	if want := fmt.Sprintf("%d new, %d changed", size.night/2, size.night/2); r.code != exit.Done || !strings.Contains(r.stdout, want) {
 		t.Errorf("exit code %d, want 0 and %s", r.code, want)
@@ -141,7 +141,7 @@ func TestAllJobsChange(t *testing.T) {
 	data, input := filepath.Join(dir, "data"), filepath.Join(dir, "all.jsonl")
 	publishBare(t, data, jobs)
 	writeLines(t, input, jobs, func(b []byte, number int) []byte { return appendBare(b, number, 2) })
-	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2028-01-01T00:00:00Z", "--progress", "none")
+	r := run(t, binary, "convert", input, "--out", data, "--observed-at", "2026-03-01T00:00:00Z", "--progress", "none")
 	t.Log(r)
 	if want := fmt.Sprintf("%d changed", jobs); r.code != exit.Done || !strings.Contains(strings.ReplaceAll(r.stdout, ",", ""), want) {
 		t.Errorf("exit code %d, want 0 and %s", r.code, want)

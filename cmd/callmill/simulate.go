@@ -89,15 +89,22 @@ the script node behind every line, planted causes of failure, personal data.`,
 				options.Seed = flags.seed
 				return serve(c.Context(), env, world, listen, options)
 			}
+			replaced, err := simulate.Responses(write)
+			if err != nil {
+				return err
+			}
 			if err := world.WriteFiles(c.Context(), write); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(env.stdout, "wrote %d jobs to %s\n", world.Len(), write)
-			return err
+			fmt.Fprintf(env.stdout, "wrote %d jobs to %s", world.Len(), write)
+			if replaced > 0 {
+				fmt.Fprintf(env.stdout, ", in place of the %d files of an earlier simulation", replaced)
+			}
+			return env.stdout.WriteByte('\n')
 		},
 	}
 	flags.add(c.Flags())
-	c.Flags().StringVar(&write, "write", "", "new or empty `DIR` for the responses")
+	c.Flags().StringVar(&write, "write", "", "`DIR` for the responses: new, empty, or of an earlier simulation, whose files are replaced")
 	c.Flags().StringVar(&listen, "listen", "", "`ADDR` to serve the API on, e.g. 127.0.0.1:8099")
 	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")
 	c.Flags().Float64Var(&options.Faults, "faults", 0, "share of requests that fail, from 0 to 1 (--listen)")

@@ -90,7 +90,7 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	var stdout, stderr bytes.Buffer
 	env := &environment{
 		stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr,
-		getenv: func(string) (string, bool) { return "", false }, now: p.now, client: p.client,
+		environ: func() []string { return nil }, now: p.now, client: p.client,
 	}
 	if env.now == nil {
 		env.now = time.Now

@@ -176,6 +176,23 @@ func (d *Dataset) load() error {
 	return nil
 }
 
+// notSnapshot returns an error where the folder is a snapshot, as latest leads to
+// one, of a dataset that it names.
+func (d *Dataset) notSnapshot() error {
+	real, err := filepath.EvalSymlinks(d.dir)
+	if err != nil || filepath.Base(filepath.Dir(real)) != SnapshotsDir {
+		return nil
+	}
+	if _, err := d.fs.Stat(d.Path(ManifestFile)); err != nil {
+		return nil
+	}
+	whole := filepath.Dir(filepath.Dir(real))
+	if filepath.Base(d.dir) == latestLink {
+		whole = filepath.Dir(d.dir)
+	}
+	return fmt.Errorf("it is a snapshot: name the folder of its dataset, %s", whole)
+}
+
 // latest returns the name of the published snapshot, "" where nothing was
 // published. Where the link exists it alone decides. The texts are for file
 // systems without links: CURRENT, and where there is none, LATEST of format 1.
@@ -202,6 +219,9 @@ func (d *Dataset) latest() (string, error) {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
+	}
+	if err := d.notSnapshot(); err != nil {
+		return "", err
 	}
 	return d.unpublished()
 }

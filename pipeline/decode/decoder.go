@@ -230,7 +230,7 @@ func (d *decoder) hand(item schema.Decoded) {
 		}
 	case item.Facts != nil:
 		f := item.Facts
-		f.InstanceID, f.ObservedAt, f.Undated = from.InstanceID, from.ObservedAt, from.Undated
+		f.InstanceID, f.Facts.ObservedAt, f.Undated = from.InstanceID, from.ObservedAt, from.Undated
 	case item.Reject != nil:
 		r := item.Reject
 		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(from.InstanceID), from.ObservedAt, from.Undated

@@ -19,14 +19,14 @@ const factsRow = `{"JobId":"j","TaskId":"t","JobGroupId":"g","ActualTime":176899
 // line says of when and where it was received.
 func TestFacts(t *testing.T) {
 	want := schema.TaskFacts{
-		InstanceID: "inst", JobID: "j", TaskID: "t", ObservedAt: 5, Undated: true,
+		InstanceID: "inst", JobID: "j", TaskID: "t", Undated: true,
 		Facts: schema.Facts{
-			JobGroupName: "campaign", ScriptName: "script", CallMS: new(int64(41000)), RingingS: new(int32(7)), EndReason: new(int32(3)),
+			ObservedAt: 5, JobGroupName: "campaign", ScriptName: "script", CallMS: new(int64(41000)), RingingS: new(int32(7)), EndReason: new(int32(3)),
 			ReachedEnd: new(true), LastPlaybackCompleted: new(false), HungUpByRejection: new(false), DialExceptions: []string{"a", "7"},
 		},
 	}
 	dated := want
-	dated.InstanceID, dated.ObservedAt, dated.Undated = "other", 1769016600000, false
+	dated.InstanceID, dated.Facts.ObservedAt, dated.Undated = "other", 1769016600000, false
 	for name, c := range map[string]struct {
 		body string
 		want schema.TaskFacts

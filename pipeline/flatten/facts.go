@@ -4,6 +4,7 @@ import "callmill/schema"
 
 // setFacts fills in the columns of SearchTask; factsOf reads them.
 func (f *Flattener) setFacts(row *schema.TaskRow, facts *schema.Facts) {
+	row.FactsObservedAt = facts.ObservedAt
 	row.JobGroupName = facts.JobGroupName
 	row.ScriptName = facts.ScriptName
 	row.CallMS = copyOf(facts.CallMS)
@@ -18,6 +19,7 @@ func (f *Flattener) setFacts(row *schema.TaskRow, facts *schema.Facts) {
 // factsOf returns what SearchTask said of the task of a row.
 func factsOf(row *schema.TaskRow) schema.Facts {
 	return schema.Facts{
+		ObservedAt:            row.FactsObservedAt,
 		JobGroupName:          row.JobGroupName,
 		ScriptName:            row.ScriptName,
 		CallMS:                copyOf(row.CallMS),

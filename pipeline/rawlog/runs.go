@@ -53,19 +53,19 @@ func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (st
 	return "", nil
 }
 
-// Prune removes the responses of all but the latest keep runs and the spared
-// ones, and returns the runs removed. A crash leaves a part of a run, which the
-// next call removes.
+// Prune removes the responses of all but the latest keep runs and returns the runs
+// removed. Those that are spared count as the latest, and stay whatever keep is. A
+// crash leaves a part of a run, which the next call removes.
 func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []string, err error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
 	runs, err := runs(fsys, dir)
 	if err != nil {
 		return nil, fmt.Errorf("prune responses: %w", err)
 	}
+	before := len(runs)
+	runs = slices.DeleteFunc(runs, func(run string) bool { return slices.Contains(spared, run) })
+	keep -= before - len(runs)
 	for _, run := range runs[:max(0, len(runs)-max(0, keep))] {
-		if slices.Contains(spared, run) {
-			continue
-		}
 		if err := durable.RemoveAll(fsys, filepath.Join(dir, run)); err != nil {
 			return removed, fmt.Errorf("prune responses: %w", err)
 		}

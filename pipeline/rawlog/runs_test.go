@@ -72,7 +72,9 @@ func TestPrune(t *testing.T) {
 		{14, nil, nil},
 		{3, nil, nil},
 		{2, nil, []string{sunday}},
-		{1, []string{sunday}, []string{monday}},
+		{1, []string{sunday}, []string{monday, tuesday}},
+		{2, []string{sunday}, []string{monday}},
+		{0, []string{sunday}, []string{monday, tuesday}},
 		{0, nil, []string{sunday, monday, tuesday}},
 	}
 	for _, tt := range tests {

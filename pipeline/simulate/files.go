@@ -60,6 +60,20 @@ func (w *World) WriteFiles(ctx context.Context, dir string) error {
 	return nil
 }
 
+// Responses returns how many responses of an earlier WriteFiles a folder has.
+func Responses(dir string) (n int, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	for _, e := range entries {
+		if responseName.MatchString(e.Name()) {
+			n++
+		}
+	}
+	return n, err
+}
+
 // clearOwn removes the files of an earlier run, or returns an error if there are
 // others.
 func clearOwn(dir string) error {

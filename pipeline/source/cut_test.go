@@ -65,7 +65,7 @@ func decoded(t *testing.T, o source.Options, arg string) []string {
 				continue
 			}
 			if f := item.Facts; f != nil {
-				got = append(got, fmt.Sprint(item.Position, " facts ", f.JobID, " ", f.TaskID, " ", f.InstanceID, " ", f.ObservedAt))
+				got = append(got, fmt.Sprint(item.Position, " facts ", f.JobID, " ", f.TaskID, " ", f.InstanceID, " ", f.Facts.ObservedAt))
 				continue
 			}
 			hash, _ := item.Job.ContentHash(nil)

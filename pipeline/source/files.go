@@ -17,7 +17,7 @@ import (
 
 // Options of [Files].
 type Options struct {
-	Instance   string // of the Raws; "" means "default"
+	Instance   string // of the Raws; "" where only raw lines say theirs
 	ObservedAt int64  // of the Raws, ms
 	Undated    bool   // ObservedAt is only the start of the run
 
@@ -45,7 +45,6 @@ type Options struct {
 type Cut func(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error
 
 func (o Options) withDefaults() Options {
-	o.Instance = cmp.Or(o.Instance, "default")
 	o.MaxWhole = cmp.Or(max(o.MaxWhole, 0), 16<<20)
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
@@ -55,9 +54,10 @@ func (o Options) withDefaults() Options {
 
 // Files are inputs in reading order. Not safe for concurrent use.
 type Files struct {
-	o    Options
-	list []file
-	pool sync.Pool // of *[]byte: bodies that were released
+	o      Options
+	list   []file
+	passed PassedOver
+	pool   sync.Pool // of *[]byte: bodies that were released
 }
 
 // file is one input.
@@ -84,7 +84,26 @@ func Open(args []string, o Options) (*Files, error) {
 
 // With returns the same files with other options. Except is ignored: the files
 // are listed already.
-func (f *Files) With(o Options) *Files { return &Files{list: f.list, o: o.withDefaults()} }
+func (f *Files) With(o Options) *Files {
+	return &Files{list: f.list, passed: f.passed, o: o.withDefaults()}
+}
+
+// PassedOver are files in folders that are no inputs by their names. Hidden ones are
+// not among them.
+type PassedOver struct {
+	Files int      `json:"files"`
+	Paths []string `json:"paths"` // of some, relative to the argument
+}
+
+// PassedOver returns what was not listed.
+func (f *Files) PassedOver() PassedOver { return f.passed }
+
+func (p *PassedOver) add(path string) {
+	const most = 50
+	if p.Files++; len(p.Paths) < most {
+		p.Paths = append(p.Paths, path)
+	}
+}
 
 // Total returns the number of files and their size on disk; standard input
 // counts as one file of size 0.
@@ -125,7 +144,10 @@ func (f *Files) addFolder(root string) error {
 			return err
 		case entry.IsDir() && relative != "." && (hidden || sameFolder(path, f.o.Except)):
 			return fs.SkipDir
-		case entry.IsDir() || hidden || !named(entry.Name()):
+		case entry.IsDir() || hidden:
+			return nil
+		case !named(entry.Name()):
+			f.passed.add(filepath.ToSlash(relative))
 			return nil
 		}
 		info, err := inspect(path)

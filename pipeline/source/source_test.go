@@ -359,13 +359,9 @@ func TestOptionsOnRaws(t *testing.T) {
 
 func checkOptions(t *testing.T, files *source.Files, o source.Options) {
 	t.Helper()
-	want := o.Instance
-	if want == "" {
-		want = "default"
-	}
 	pieces := 0
 	err := files.Raws(t.Context(), func(raw *schema.Raw) error {
-		if raw.InstanceID != want || raw.ObservedAt != o.ObservedAt || raw.Undated != o.Undated {
+		if raw.InstanceID != o.Instance || raw.ObservedAt != o.ObservedAt || raw.Undated != o.Undated {
 			t.Errorf("got %+v from %+v", raw, o)
 		}
 		pieces++

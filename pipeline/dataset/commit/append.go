@@ -78,7 +78,7 @@ func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
 	if f.Facts.IsZero() {
 		return nil
 	}
-	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), f.ObservedAt, raw.Sequence, f.TaskID, &f.Facts)
+	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), raw.Sequence, f.TaskID, &f.Facts)
 }
 
 // Group takes a campaign. Of several versions the one received last is

@@ -84,9 +84,36 @@ func TestFactsDoNotDependOnTheSplit(t *testing.T) {
 	sameTables(t, two.tables(), one.tables())
 }
 
+// TestFactsObservedAt: the timestamp of the row that brought the values is published,
+// and a later one that says the same leaves the dataset as it is.
+func TestFactsObservedAt(t *testing.T) {
+	l := newLine(t)
+	l.run(append(jobs(call("a", 50, "v1", 0)), facts("a", 100, schema.Facts{ScriptName: "x"}))...)
+	for _, c := range []struct {
+		at      int64
+		facts   schema.Facts
+		changed bool
+		want    int64
+	}{
+		{200, schema.Facts{ScriptName: "x"}, false, 100},
+		{90, schema.Facts{ScriptName: "older"}, false, 100},
+		{80, schema.Facts{RingingS: new(int32(7))}, true, 100},
+		{150, schema.Facts{ScriptName: "y"}, true, 150},
+		{160, schema.Facts{}, false, 150},
+	} {
+		p := l.run(facts("a", c.at, c.facts))
+		if got := l.taskRow().FactsObservedAt; got != c.want || p.Changed != c.changed {
+			t.Errorf("after %+v of %d: facts_observed_at %d, changed %v; want %d, %v", c.facts, c.at, got, p.Changed, c.want, c.changed)
+		}
+	}
+}
+
 // everyFact returns facts of which each field is known.
 func everyFact(t *testing.T) (f schema.Facts) {
 	for field, v := range reflect.ValueOf(&f).Elem().Fields() {
+		if field.Name == "ObservedAt" {
+			continue // facts sets it
+		}
 		switch v.Addr().Interface().(type) {
 		case *string:
 			v.SetString("x" + field.Name)
@@ -115,6 +142,9 @@ func TestEveryFactIsKept(t *testing.T) {
 		l.run(jobs(job)...)
 		row := reflect.ValueOf(l.taskRow())
 		for field, v := range reflect.ValueOf(want).Fields() {
+			if field.Name == "ObservedAt" {
+				continue // FactsObservedAt of the row: TestFactsObservedAt
+			}
 			if diff := cmp.Diff(v.Interface(), row.FieldByName(field.Name).Interface()); diff != "" {
 				t.Errorf("%s of the version of %d (-want +got):\n%s", field.Name, job.ObservedAt, diff)
 			}
@@ -122,6 +152,9 @@ func TestEveryFactIsKept(t *testing.T) {
 	}
 	// One fact alone is reason enough to read them.
 	for field, v := range reflect.ValueOf(want).Fields() {
+		if field.Name == "ObservedAt" {
+			continue // no value of SearchTask
+		}
 		var one schema.Facts
 		reflect.ValueOf(&one).Elem().FieldByIndex(field.Index).Set(v)
 		l := newLine(t)
@@ -135,7 +168,8 @@ func TestEveryFactIsKept(t *testing.T) {
 
 // facts is a row of SearchTask about the first task of a job.
 func facts(job string, at int64, f schema.Facts) delivery {
-	return delivery{facts: &schema.TaskFacts{InstanceID: "default", JobID: job, TaskID: job + "-0", ObservedAt: at, Facts: f}}
+	f.ObservedAt = at
+	return delivery{facts: &schema.TaskFacts{InstanceID: "default", JobID: job, TaskID: job + "-0", Facts: f}}
 }
 
 // TestFactsComeAlone: rows of SearchTask may come before their job, after it, in

@@ -37,7 +37,7 @@ func oldNight() []delivery {
 	moved := call("c", day, "v1", 1)
 	moved.InstanceID = "sales"
 	return append(jobs(moved, changed, call("new", day, "v1", 0)),
-		delivery{facts: &schema.TaskFacts{InstanceID: "care", JobID: "b", TaskID: "b1", ObservedAt: day, Facts: schema.Facts{RingingS: &ringing}}},
+		delivery{facts: &schema.TaskFacts{InstanceID: "care", JobID: "b", TaskID: "b1", Facts: schema.Facts{ObservedAt: day, RingingS: &ringing}}},
 		delivery{reject: &schema.Reject{InstanceID: "care", Code: schema.RejectSyntax, Origin: "x.json", Reason: "x", Raw: []byte("x"), ObservedAt: day}})
 }
 

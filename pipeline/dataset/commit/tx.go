@@ -153,6 +153,9 @@ func (tx *Tx) Final(instanceID, jobID string) (bool, error) {
 	return tx.versions.Final(schema.JobKey(nil, instanceID, jobID))
 }
 
+// Instances returns the instances that jobs are published of, in order.
+func (tx *Tx) Instances() []string { return tx.versions.Instances() }
+
 // Close frees the memory and disk space of the run; of one that was not published
 // nothing is left.
 func (tx *Tx) Close() error {

@@ -77,9 +77,10 @@ func (a *Appender) see(v *Version, day int32, entry uint64) error {
 	return a.out.Encode(s.code)
 }
 
-// Facts takes what SearchTask says of a task. Its job may come before or after it,
-// have been published before, or not come at all.
-func (a *Appender) Facts(key schema.Key, observed, sequence int64, taskID string, facts *schema.Facts) error {
+// Facts takes what SearchTask says of a task in a row that was received at facts'
+// ObservedAt. The job may come before or after it, have been published before, or not
+// come at all.
+func (a *Appender) Facts(key schema.Key, sequence int64, taskID string, facts *schema.Facts) error {
 	old, err := a.published.find(key)
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func (a *Appender) Facts(key schema.Key, observed, sequence int64, taskID string
 		a.sequence, a.number = sequence, 0
 	}
 	a.number++
-	f := fact{key: key, kind: kindFact, observed: observed, sequence: sequence, number: a.number, taskID: taskID, facts: *facts}
+	f := fact{key: key, kind: kindFact, observed: facts.ObservedAt, sequence: sequence, number: a.number, taskID: taskID, facts: *facts}
 	return a.out.Encode(f.code)
 }
 

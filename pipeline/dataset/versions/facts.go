@@ -10,8 +10,7 @@ import (
 
 // What SearchTask says of tasks is kept apart from the versions of jobs: it may
 // change while a job's content does not, and it outlives versions that do not
-// carry it. A known value is replaced only by one from a later version, and none
-// is cleared.
+// carry it. How two rows of one task are merged is schema.Facts.Merge's to say.
 
 // taskFacts are the facts of a task.
 type taskFacts struct {
@@ -21,9 +20,7 @@ type taskFacts struct {
 }
 
 // mergeFacts merges the published facts of a job's tasks, which come first in the
-// list, with those of a run. Those from when the published version was received,
-// or since then, replace published ones; earlier ones only fill in what is not
-// known.
+// list, with those of a run.
 func mergeFacts(old *publishedJob, of *known) []taskFacts {
 	var all []taskFacts
 	at := map[string]int{}
@@ -40,13 +37,24 @@ func mergeFacts(old *publishedJob, of *known) []taskFacts {
 			all = append(all, taskFacts{taskID: f.taskID})
 		}
 		t := &all[k]
-		if t.ofRun = true; old == nil || f.observed >= old.observedAt {
-			t.facts = f.facts.Or(t.facts)
-		} else {
-			t.facts = t.facts.Or(f.facts)
-		}
+		t.ofRun = true
+		t.facts = mergeWith(t.facts, f.facts, old)
 	}
 	return all
+}
+
+// mergeWith merges the facts of a task with a row of the run. Facts that a dataset of
+// format 1 kept have no timestamp: the row is compared with that of their job.
+func mergeWith(facts, row schema.Facts, old *publishedJob) schema.Facts {
+	if facts.ObservedAt != 0 || facts.IsZero() || old == nil {
+		return facts.Merge(row)
+	}
+	facts.ObservedAt = old.observedAt
+	merged := facts.Merge(row)
+	if merged.ObservedAt == old.observedAt {
+		merged.ObservedAt = 0
+	}
+	return merged
 }
 
 // decideFacts decides on the facts of a job: it changes the row of a published

@@ -14,9 +14,10 @@ import (
 // published are the jobs in the snapshot that a run builds upon. It is
 // immutable once loaded and safe for concurrent use.
 type published struct {
-	jobs   *spill.Sorter // a record for each, by key
-	shards []*shard.Published
-	byDay  map[int32][]*shard.Published
+	jobs      *spill.Sorter // a record for each, by key
+	shards    []*shard.Published
+	byDay     map[int32][]*shard.Published
+	instances map[string]bool
 }
 
 // publishedJob is what a run must know of a job in the snapshot it builds upon.
@@ -44,7 +45,10 @@ type keyColumns struct {
 
 // newPublished is for a snapshot without jobs.
 func newPublished(dir string, memory int64) *published {
-	return &published{jobs: spill.NewSorter(spill.Options{Dir: dir, Memory: memory}), byDay: map[int32][]*shard.Published{}}
+	return &published{
+		jobs:  spill.NewSorter(spill.Options{Dir: dir, Memory: memory}),
+		byDay: map[int32][]*shard.Published{}, instances: map[string]bool{},
+	}
 }
 
 // load reads the keys of all jobs of the published snapshot.
@@ -56,7 +60,7 @@ func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := loadJobs(s, out); err != nil {
+		if err := p.loadJobs(s, out); err != nil {
 			return fmt.Errorf("load published jobs: %w", err)
 		}
 	}
@@ -66,7 +70,7 @@ func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
 	return p.jobs.Merge()
 }
 
-func loadJobs(s *shard.Published, out *spill.Writer) error {
+func (p *published) loadJobs(s *shard.Published, out *spill.Writer) error {
 	if s.Paths[shard.Jobs] == "" {
 		return s.Damaged()
 	}
@@ -75,6 +79,7 @@ func loadJobs(s *shard.Published, out *spill.Writer) error {
 		if err != nil {
 			return err
 		}
+		p.instances[row.InstanceID] = true
 		job := publishedJob{
 			key: schema.JobKey(scratch, row.InstanceID, row.JobID), observedAt: row.ObservedAt, firstSeen: row.FirstSeen,
 			shard: s.Number, hasTasks: row.TaskCount > 0, final: row.IsFinal,

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"iter"
 	"maps"
+	"slices"
 	"sync"
 
 	"callmill/pipeline/dataset"
@@ -58,6 +59,9 @@ func (s *Store) Published(day int32) []*shard.Published { return s.published.byD
 
 // Days returns the days of published shards.
 func (s *Store) Days() iter.Seq[int32] { return maps.Keys(s.published.byDay) }
+
+// Instances returns the instances that jobs are published of, in order.
+func (s *Store) Instances() []string { return slices.Sorted(maps.Keys(s.published.instances)) }
 
 // Final reports whether a job is published and was over then.
 func (s *Store) Final(key schema.Key) (bool, error) {

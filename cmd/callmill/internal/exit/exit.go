@@ -126,7 +126,10 @@ func Hint(err error) string {
 		dir := quote.Shell(latest.Dir)
 		return fmt.Sprintf("`callmill snapshots %s list` shows the snapshots, `callmill snapshots %s rollback NAME` goes back to one", dir, dir)
 	case errors.As(err, &setting):
-		return "omit the flag to use the dataset's own setting, or write to another folder"
+		if setting.Setting == "key" {
+			return "omit the flag to use the dataset's own key, or write to another folder"
+		}
+		return "omit the flag to use the dataset's own setting, change it with `callmill rewrite`, or write to another folder"
 	case errors.Is(err, dataset.ErrForeign):
 		return "name a dataset, or a new or empty folder"
 	case errors.Is(err, dataset.ErrNoBookmark):

@@ -29,7 +29,7 @@ func TestExitCode(t *testing.T) {
 		{"usage with a hint", WithHint(Usagef("no"), "try yes"), 0, 2, "callmill: no\nhint: try yes\n"},
 		{
 			"a setting", fmt.Errorf("begin: %w", &dataset.SettingError{Setting: "hmm", Own: "false", Given: "true"}), 0, 2,
-			"callmill: begin: --hmm is true, but the dataset's is false\nhint: omit the flag to use the dataset's own setting, or write to another folder\n",
+			"callmill: begin: --hmm is true, but the dataset's is false\nhint: omit the flag to use the dataset's own setting, change it with `callmill rewrite`, or write to another folder\n",
 		},
 		{
 			"several reasons", Unclean{{TooManyRejects, "2 of 3 were rejected", "look"}, {TooFewCalls, "no calls", ""}}, 0, 3,

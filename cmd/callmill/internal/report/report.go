@@ -19,6 +19,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/outboundbot/discover"
+	"callmill/pipeline/source"
 	"callmill/schema"
 )
 
@@ -36,14 +37,15 @@ type Report struct {
 	Error    string        `json:"error,omitempty"`    // why nothing was published
 	Reasons  []exit.Reason `json:"reasons,omitempty"`  // of exit code 3, all of them
 
-	Read      *Read      `json:"read,omitempty"`
-	Published *Published `json:"published,omitempty"` // nil: nothing
-	Pull      *Pull      `json:"pull,omitempty"`      // nil: the command is not pull, or failed before it began to fetch
-	Pruned    []string   `json:"pruned,omitempty"`    // snapshots that went
+	Read            *Read              `json:"read,omitempty"`
+	FilesPassedOver *source.PassedOver `json:"files_passed_over,omitempty"` // in folders given to convert
+	Published       *Published         `json:"published,omitempty"`         // nil: nothing
+	Pull            *Pull              `json:"pull,omitempty"`              // nil: the command is not pull, or failed before it began to fetch
+	Pruned          []string           `json:"pruned,omitempty"`            // snapshots that went
 
-	// PassedOver is how many words of the dataset's dictionaries are not used, as
+	// WordsPassedOver is how many words of the dataset's dictionaries are not used, as
 	// they hold a blank.
-	PassedOver int `json:"words_passed_over,omitempty"`
+	WordsPassedOver int `json:"words_passed_over,omitempty"`
 
 	now     func() time.Time
 	failure error // Error
@@ -202,7 +204,11 @@ func (r *Report) LastLine() string {
 	if !p.Changed {
 		line = fmt.Sprintf("nothing new, %s stays: ", p.Snapshot)
 	}
-	line += fmt.Sprintf("%s seen (%s) in %s", count(c.Seen, "job"), strings.Join(parts, ", "), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
+	noun := "job"
+	if c.Rejected > 0 {
+		noun = "record" // a reject may be anything
+	}
+	line += fmt.Sprintf("%s seen (%s) in %s", count(c.Seen, noun), strings.Join(parts, ", "), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 	if n := r.Read.coerced(); n > 0 {
 		line += fmt.Sprintf("; %s coerced", count(n, "value"))
 	}
@@ -212,6 +218,7 @@ func (r *Report) LastLine() string {
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
+	line += filesPassedOver(r.FilesPassedOver)
 	line += p.Rederived.line()
 	if p.Unmatched > 0 {
 		line += fmt.Sprintf("; SearchTask's values of %s match no published call", count(p.Unmatched, "call"))
@@ -222,13 +229,30 @@ func (r *Report) LastLine() string {
 	if c.Undated > 0 {
 		line += fmt.Sprintf("; %d superseded for lack of a timestamp; pass --observed-at", c.Undated)
 	}
-	if r.PassedOver > 0 {
-		line += fmt.Sprintf("; %s of the dictionary passed over for a blank in it", count(int64(r.PassedOver), "word"))
+	if r.WordsPassedOver > 0 {
+		line += fmt.Sprintf("; %s of the dictionary passed over for a blank in it", count(int64(r.WordsPassedOver), "word"))
 	}
 	separator := "; undocumented statuses: "
 	for _, status := range p.Unlisted {
 		line += separator + quote.Field(status)
 		separator = ", "
+	}
+	return line
+}
+
+// filesPassedOver is the part of the last line about files that are no inputs.
+func filesPassedOver(p *source.PassedOver) string {
+	if p == nil || p.Files == 0 {
+		return ""
+	}
+	const most = 3
+	quoted := make([]string, 0, most)
+	for _, path := range p.Paths[:min(len(p.Paths), most)] {
+		quoted = append(quoted, quote.Field(path))
+	}
+	line := fmt.Sprintf("; %s passed over, not *.json, *.jsonl or *.xml: %s", count(int64(p.Files), "file"), strings.Join(quoted, ", "))
+	if more := p.Files - len(quoted); more > 0 {
+		line += fmt.Sprintf(" and %d more", more)
 	}
 	return line
 }

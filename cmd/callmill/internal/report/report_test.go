@@ -47,7 +47,7 @@ func TestLastLine(t *testing.T) {
 				Snapshot: "s", Changed: true, Unlisted: []string{"Odd", "a\tb"},
 				Counts: dataset.Counts{Seen: 9, New: 4, Changed: 1, Unchanged: 2, Superseded: 1, Rejected: 1, Shrunk: 1, Undated: 1},
 			},
-			want: "published s: 9 jobs seen (4 new, 1 changed, 2 unchanged, 1 superseded, 1 rejected) in 1s; 2 values coerced" +
+			want: "published s: 9 records seen (4 new, 1 changed, 2 unchanged, 1 superseded, 1 rejected) in 1s; 2 values coerced" +
 				"; 2 fields are not known, 2 impossible values are NULL, 3 timestamps were in seconds, 1 text is damaged: see runs/r.json" +
 				"; 1 job shrunk: fewer tasks or turns than before" +
 				"; 1 superseded for lack of a timestamp; pass --observed-at" +

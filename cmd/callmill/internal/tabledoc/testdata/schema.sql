@@ -102,6 +102,7 @@ CREATE TABLE "tasks" (
   "flow_ended" BOOLEAN,
   "flow_ended_source" VARCHAR,
   "spoke" BOOLEAN NOT NULL,
+  "facts_observed_at" TIMESTAMP WITH TIME ZONE,
   "job_date" DATE NOT NULL
 );
 COMMENT ON TABLE "tasks" IS 'One call attempt. Key: instance_id, job_id, task_id.';
@@ -160,6 +161,7 @@ COMMENT ON COLUMN "tasks"."last_turn_time" IS 'Latest stored time of a line.';
 COMMENT ON COLUMN "tasks"."flow_ended" IS 'Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).';
 COMMENT ON COLUMN "tasks"."flow_ended_source" IS 'Where flow_ended is from; NULL where flow_ended is. Values: api SearchTask; inferred the robot''s last two lines.';
 COMMENT ON COLUMN "tasks"."spoke" IS 'Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.';
+COMMENT ON COLUMN "tasks"."facts_observed_at" IS 'When the row of SearchTask was received that brought the columns from it; NULL without them, and where a dataset of format 1 did not keep it.';
 COMMENT ON COLUMN "tasks"."job_date" IS 'Day of the job''s earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.';
 
 CREATE TABLE "turns" (
@@ -425,6 +427,7 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   flow_ended: Whether the flow of the call came to its end: reached_end where SearchTask tells; else, of a call with a line of the robot, whether one of its last two has a closing formula (再见).
 --   flow_ended_source: Where flow_ended is from; NULL where flow_ended is. Values: api SearchTask; inferred the robot's last two lines.
 --   spoke: Whether the contact, a person or a machine that picked up, said something: has a line that is more than punctuation.
+--   facts_observed_at: When the row of SearchTask was received that brought the columns from it; NULL without them, and where a dataset of format 1 did not keep it.
 --   job_date: Day of the job's earliest call, 2100-01-01 before it has one. In the path only, for pruning; the day of a call is call_date.
 --   job_reference_id: The business's own id of the job.
 --   scenario_id: Scenario (business id) of the job.

@@ -1,0 +1,78 @@
+package commandline
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"callmill/cmd/callmill/internal/exit"
+)
+
+// SetFromEnvironment sets the flags of c that are not on the command line from their
+// variables in environ, in the form NAME=value. The variable of a repeatable flag has
+// one value per line. A variable CALLMILL_… that no command has a flag for is a usage
+// error, unless it is empty: it would silently do nothing.
+func SetFromEnvironment(c *cobra.Command, environ []string) error {
+	given := map[string]string{}
+	for _, line := range environ {
+		if name, value, _ := strings.Cut(line, "="); strings.HasPrefix(name, "CALLMILL_") {
+			given[name] = value
+		}
+	}
+	if err := check(c.Root(), given); err != nil {
+		return err
+	}
+	var err error
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		name := variable(f)
+		value, ok := given[name]
+		if !ok || f.Changed || err != nil || f.Name == "help" {
+			return
+		}
+		values := []string{value}
+		if _, repeatable := f.Value.(pflag.SliceValue); repeatable {
+			values = strings.Split(value, "\n")
+		}
+		for _, v := range values {
+			if e := c.Flags().Set(f.Name, v); e != nil {
+				err = exit.Usagef("%s: %w", name, e)
+			}
+		}
+	})
+	return err
+}
+
+// others are the variables of the notebooks, the tests and CI.
+var others = regexp.MustCompile(`^CALLMILL_(DATA|PYTHON.*|THOROUGH|FUZZTIME|CI_CACHE)$`)
+
+// check returns an error for the first variable that no command below root has a flag
+// for.
+func check(root *cobra.Command, given map[string]string) error {
+	known := &cobra.Command{SuggestionsMinimumDistance: 2} // finds names that are spelled alike
+	has := map[string]bool{}
+	for _, c := range root.Commands() {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if name := variable(f); !has[name] {
+				has[name] = true
+				known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+			}
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if given[name] == "" || has[name] || others.MatchString(name) {
+			continue
+		}
+		err := exit.Usagef("the environment has %s, and there is no such flag", name)
+		return exit.WithHint(err, meant(known, name, "unset it, or see `callmill COMMAND --help` for the flags"))
+	}
+	return nil
+}
+
+// variable returns the name of the environment variable of a flag.
+func variable(f *pflag.Flag) string {
+	return "CALLMILL_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}

@@ -1,0 +1,87 @@
+// Package instances keeps input that names no instance out of a dataset that has the
+// jobs of another one than the default.
+package instances
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quote"
+	"callmill/pipeline"
+	"callmill/schema"
+)
+
+// Guard refuses input that names no instance, with a usage error: as the default
+// instance's it would double the jobs of those that the dataset has. A nil Guard
+// refuses nothing. It is safe for concurrent use.
+type Guard struct {
+	out  string
+	have []string
+}
+
+// NewGuard returns the guard of the dataset in the folder out, which has the jobs of
+// instances; nil where that is the default one alone, or none.
+func NewGuard(out string, instances []string, byDefault string) *Guard {
+	others := slices.DeleteFunc(slices.Clone(instances), func(i string) bool { return i == byDefault })
+	if len(others) == 0 {
+		return nil
+	}
+	return &Guard{out, others}
+}
+
+// Appender returns an appender that ends the run where a is given input that names no
+// instance.
+func (g *Guard) Appender(a pipeline.Appender) pipeline.Appender {
+	if g == nil {
+		return a
+	}
+	return &guarded{a, g}
+}
+
+func (g *Guard) check(raw *schema.Raw, instance string) error {
+	if instance != "" {
+		return nil
+	}
+	some := g.have[:min(len(g.have), 3)]
+	have := strings.Join(some, ", ")
+	if more := len(g.have) - len(some); more > 0 {
+		have += fmt.Sprintf(" and %d more", more)
+	}
+	return exit.WithHint(exit.Usagef("%s does not say which instance it is of, and %s has the jobs of %s", raw.Origin, g.out, have),
+		fmt.Sprintf("repeat it with --instance %s, or with the name of another", quote.Shell(g.have[0])))
+}
+
+type guarded struct {
+	pipeline.Appender
+	guard *Guard
+}
+
+func (g *guarded) Job(raw *schema.Raw, position int64, job *schema.Job) error {
+	if err := g.guard.check(raw, job.InstanceID); err != nil {
+		return err
+	}
+	return g.Appender.Job(raw, position, job)
+}
+
+func (g *guarded) Facts(raw *schema.Raw, facts *schema.TaskFacts) error {
+	if err := g.guard.check(raw, facts.InstanceID); err != nil {
+		return err
+	}
+	return g.Appender.Facts(raw, facts)
+}
+
+func (g *guarded) Group(raw *schema.Raw, group *schema.JobGroupRow) error {
+	if err := g.guard.check(raw, group.InstanceID); err != nil {
+		return err
+	}
+	return g.Appender.Group(raw, group)
+}
+
+func (g *guarded) Reject(raw *schema.Raw, reject *schema.Reject) error {
+	if err := g.guard.check(raw, reject.InstanceID); err != nil {
+		return err
+	}
+	return g.Appender.Reject(raw, reject)
+}
