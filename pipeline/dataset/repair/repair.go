@@ -22,7 +22,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -170,7 +169,7 @@ func (r *repairer) take(f dataset.File, path, from string) bool {
 }
 
 func (r *repairer) lookInSnapshots(f dataset.File) {
-	for _, name := range dataset.SnapshotsWith(r.d.Path(), f.Path, r.d.Name()) {
+	for _, name := range r.others(f) {
 		if r.take(f, r.path(name, f.Path), "snapshot "+name) {
 			return
 		}
@@ -182,13 +181,23 @@ func (r *repairer) path(snapshot, file string) string {
 	return r.d.Path(dataset.SnapshotsDir, snapshot, filepath.FromSlash(file))
 }
 
-// place puts a file in the place of the damaged one in each snapshot that has it,
-// and returns which those are. Of views.sql other snapshots have their own.
-func (r *repairer) place(f dataset.File) ([]string, error) {
-	snapshots := []string{r.d.Name()}
-	if path.Ext(f.Path) == ".parquet" {
-		snapshots = append(snapshots, dataset.SnapshotsWith(r.d.Path(), f.Path, r.d.Name())...)
+// others lists the other snapshots that have a file, damaged or not. The text of the
+// views may differ from one to another.
+func (r *repairer) others(f dataset.File) []string {
+	names := dataset.SnapshotsWith(r.d.Path(), f.Path, r.d.Name())
+	if f.Path != dataset.ViewsFile {
+		return names
 	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		m, err := r.d.Snapshot(name)
+		return err != nil || m.ViewsSHA256 != f.SHA256
+	})
+}
+
+// place puts a file in the place of the damaged one in each snapshot that has it,
+// and returns which those are.
+func (r *repairer) place(f dataset.File) ([]string, error) {
+	snapshots := append([]string{r.d.Name()}, r.others(f)...)
 	found := r.found[f.Path]
 	if found.from == "" {
 		return snapshots, nil
