@@ -24,7 +24,7 @@ import (
 // Kind is what became of a job.
 type Kind string
 
-// The kinds there are.
+// The kinds of a change.
 const (
 	New     Kind = "new"
 	Changed Kind = "changed"
