@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -22,6 +23,7 @@ import (
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 	"callmill/pipeline/redact"
+	"callmill/schema"
 )
 
 // operation is a run as a command asks for it: what differs between the commands
@@ -111,7 +113,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 		return err
 	}
 	observer := watch.New(show)
-	tx, err := o.transaction(ctx, d, run, s, observer)
+	tx, err := o.transaction(ctx, d, run, s, key, observer)
 	if err != nil {
 		return err
 	}
@@ -145,10 +147,10 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 }
 
 // transaction begins what the run will publish.
-func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, observer *watch.Observer) (*commit.Tx, error) {
+func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, key []byte, observer *watch.Observer) (*commit.Tx, error) {
 	options := commit.Options{
 		Flattener: func() commit.Flattener { return s.Flattener() },
-		Unflatten: flatten.Job,
+		Unflatten: unflattener(key),
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),
@@ -164,6 +166,18 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		return commit.BeginAnew(d, run, options)
 	}
 	return commit.Begin(ctx, d, run, options)
+}
+
+// unflattener makes a job of its rows to be derived anew, contact keys included,
+// which are a redactor's and not the flattener's.
+func unflattener(key []byte) func(*schema.Rows) *schema.Job {
+	redactors := sync.Pool{New: func() any { return redact.New(key) }}
+	return func(rows *schema.Rows) *schema.Job {
+		job, r := flatten.Job(rows), redactors.Get().(*redact.Redactor)
+		defer redactors.Put(r)
+		r.Job(job)
+		return job
+	}
 }
 
 // judge adds the reasons for exit code 3 that any run can have.
