@@ -16,6 +16,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
+	"callmill/pipeline/redact"
 	"callmill/schema"
 )
 
@@ -206,7 +207,7 @@ func checkWhole(t *testing.T, data string) {
 	}
 	report, err := verify.Snapshot(t.Context(), data, verify.Options{
 		Rows: rowsIn(data), Job: flatten.Job,
-		ContactKey: keysOf(key),
+		ContactKey: redact.Keys(key),
 	})
 	if err != nil {
 		t.Error(err)

@@ -29,7 +29,7 @@ derived column again. It prints what is wrong, and then exits with code 1.`,
 	}, func(ctx context.Context, dir string) error {
 		options := verify.Options{Quick: quick, Rows: rowsIn(dir), Job: flatten.Job}
 		if key, err := dataset.ReadKey(dir); err == nil {
-			options.ContactKey = keysOf(key)
+			options.ContactKey = redact.Keys(key)
 		}
 		report, err := verify.Snapshot(ctx, dir, options)
 		if err != nil {
@@ -46,11 +46,6 @@ derived column again. It prints what is wrong, and then exits with code 1.`,
 	})
 	c.Flags().BoolVar(&quick, "quick", false, "check names, sizes, footers and the manifest only, no pages")
 	return c
-}
-
-// keysOf returns the constructor of contact keys as those of the dataset were made.
-func keysOf(key []byte) func(dataset.Settings) func(string) string {
-	return func(own dataset.Settings) func(string) string { return redact.NewOf(key, own.Derivation).Key }
 }
 
 // rowsIn returns the constructor of rows that a run on the dataset would use.

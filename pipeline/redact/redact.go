@@ -56,12 +56,14 @@ type recentKey struct {
 // that the key is long and secret enough.
 func New(key []byte) *Redactor { return &Redactor{mac: hmac.New(sha256.New, key)} }
 
-// NewOf is New for the keys that a callmill of this version of the derivation made,
-// which verify makes again.
-func NewOf(key []byte, derivation int) *Redactor {
-	r := New(key)
-	r.literal = derivation < decimalsSince
-	return r
+// Keys returns what makes, for a version of the derivation, a function like Key
+// that makes the contact keys of that version. Each is for one goroutine.
+func Keys(key []byte) func(derivation int) func(number string) string {
+	return func(derivation int) func(string) string {
+		r := New(key)
+		r.literal = derivation < decimalsSince
+		return r.Key
+	}
 }
 
 // Job sets the contact keys of the job: of each of its contacts that of its number,

@@ -90,11 +90,11 @@ func TestKey(t *testing.T) {
 // TestKeyOfAnEarlierDerivation: all digits of a decimal counted.
 func TestKeyOfAnEarlierDerivation(t *testing.T) {
 	for number, want := range map[string]string{"1.39E10": "13910", "13900001111.0": "139000011110", "１３９.0": "1390", "+86 139-0000-1111": "13900001111"} {
-		if got := NewOf([]byte("k"), 1).Key(number); got != sum("k", want) {
+		if got := Keys([]byte("k"))(1)(number); got != sum("k", want) {
 			t.Errorf("the key of %q is not that of %s", number, want)
 		}
 	}
-	if NewOf([]byte("k"), 2).Key("1.39E10") != New([]byte("k")).Key("13900000000") {
+	if Keys([]byte("k"))(2)("1.39E10") != New([]byte("k")).Key("13900000000") {
 		t.Error("the present derivation has another key")
 	}
 }
