@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 
 	"golang.org/x/term"
 
@@ -148,9 +147,10 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 
 // transaction begins what the run will publish.
 func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, key []byte, observer *watch.Observer) (*commit.Tx, error) {
+	redacted := redact.Jobs(key) // keys are a redactor's, not the flattener's
 	options := commit.Options{
 		Flattener: func() commit.Flattener { return s.Flattener() },
-		Unflatten: unflattener(key),
+		Unflatten: func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) },
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),
@@ -166,18 +166,6 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		return commit.BeginAnew(d, run, options)
 	}
 	return commit.Begin(ctx, d, run, options)
-}
-
-// unflattener makes a job of its rows to be derived anew, contact keys included,
-// which are a redactor's and not the flattener's.
-func unflattener(key []byte) func(*schema.Rows) *schema.Job {
-	redactors := sync.Pool{New: func() any { return redact.New(key) }}
-	return func(rows *schema.Rows) *schema.Job {
-		job, r := flatten.Job(rows), redactors.Get().(*redact.Redactor)
-		defer redactors.Put(r)
-		r.Job(job)
-		return job
-	}
 }
 
 // judge adds the reasons for exit code 3 that any run can have.

@@ -13,6 +13,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"sync"
 
 	"callmill/schema"
 )
@@ -63,6 +64,18 @@ func Keys(key []byte) func(derivation int) func(number string) string {
 		r := New(key)
 		r.literal = derivation < decimalsSince
 		return r.Key
+	}
+}
+
+// Jobs returns a function that does to a job what Redactor.Job does and returns it.
+// It is safe for concurrent use.
+func Jobs(key []byte) func(*schema.Job) *schema.Job {
+	redactors := sync.Pool{New: func() any { return New(key) }}
+	return func(j *schema.Job) *schema.Job {
+		r := redactors.Get().(*Redactor)
+		defer redactors.Put(r)
+		r.Job(j)
+		return j
 	}
 }
 
