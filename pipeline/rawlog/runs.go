@@ -30,8 +30,7 @@ func fileNumber(name string) (number int, ok bool) {
 
 // Unfinished returns the latest run that never finished of those in dir, a
 // dataset's raw/; "" where there is none. A run that read files is none: it has
-// asked for nothing. finished reports whether what a run
-// fetched is published.
+// asked for nothing. finished reports whether what a run fetched is published.
 func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (string, error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
 	runs, err := runs(fsys, dir)
@@ -54,7 +53,7 @@ func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (st
 }
 
 // Prune removes the responses of all but the latest keep runs and returns the runs
-// removed. Those that are spared count as the latest, and stay whatever keep is. A
+// removed. Those that are spared count as the latest, and stay regardless of keep. A
 // crash leaves a part of a run, which the next call removes.
 func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []string, err error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))

@@ -1,6 +1,6 @@
 // Package changes compares two snapshots of a dataset: which jobs are new, which
 // changed, which are gone. A job has changed if any of its rows in any day table
-// has, whatever the reason, or if it lives under another day. What belongs to no
+// has, for any reason, or if it lives under another day. What belongs to no
 // job (campaigns, statuses, rejects) is not compared.
 //
 // The manifests tell which files are the same in both snapshots; of the others the
@@ -24,7 +24,7 @@ import (
 // Kind is what became of a job.
 type Kind string
 
-// The kinds there are.
+// The kinds of a change.
 const (
 	New     Kind = "new"
 	Changed Kind = "changed"
@@ -76,12 +76,12 @@ func Between(ctx context.Context, since, to *dataset.Dataset, o Options) (*Chang
 func (c *Changes) Close() error { return c.found.Close() }
 
 func (c *Changes) compare(ctx context.Context, since, to *dataset.Dataset) error {
+	if since.Name() == to.Name() {
+		return nil
+	}
 	p, err := newComparison(ctx, c.found.Writer())
 	if err != nil {
 		return err
-	}
-	if since.Name() == to.Name() {
-		return nil
 	}
 	if c.every {
 		err = errors.Join(p.keys(shard.List(since), inSince), p.keys(shard.List(to), inTo))

@@ -11,7 +11,7 @@
 //
 // # Parameters
 //
-// {=key} is a value of the job's parameters, whatever it says: an address, a date,
+// {=key} is a value of the job's parameters, no matter which: an address, a date,
 // an amount. Values are replaced before anything else, the longest first, of
 // equally long ones that on the left.
 //
@@ -195,8 +195,8 @@ func (set *runeSet) next(s string, i int) int {
 func isRest(c byte) bool { return c>>6 == 2 }
 
 // match applies the rules at s[i:]; text before from is replaced by slots already.
-// It returns the slot and the end of the text
-// it replaces, or "" and the end of the text to keep.
+// It returns the slot and the end of the text it replaces, or "" and the end of the
+// text to keep.
 func (r *Replacer) match(s string, from, i int) (slot string, end int) {
 	c, size := utf8.DecodeRuneInString(s[i:])
 	if c == r.lead[0] || c == r.lead[1] || c == r.lead[2] {

@@ -56,16 +56,19 @@ func checkArguments(c *cobra.Command) {
 	}
 }
 
-// unknown returns the usage error for a command that there is not.
+// unknown returns the usage error for a command that does not exist.
 func unknown(root *cobra.Command, name string) error {
 	hint := meant(root, name, fmt.Sprintf("`%s --help` lists the commands", root.Name()))
 	return exit.WithHint(exit.Usagef("unknown command %q for %q", name, root.Name()), hint)
 }
 
+// maxMeant is how many names a hint may offer; those of more say nothing.
+const maxMeant = 5
+
 // meant returns the hint for a name that no command below c has: one that is spelled
 // alike, else what is given.
 func meant(c *cobra.Command, name, otherwise string) string {
-	if like := c.SuggestionsFor(name); len(like) > 0 {
+	if like := c.SuggestionsFor(name); 0 < len(like) && len(like) <= maxMeant {
 		return "did you mean " + strings.Join(like, " or ") + "?"
 	}
 	return otherwise
