@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,55 @@ import (
 
 var names = []string{"01_open", "02_outcomes", "03_dialogue", "04_failed_dialogues", "05_search"}
 
+// Texts and headings are in English and in Chinese.
+func TestTextsAreInBothLanguages(t *testing.T) {
+	for _, name := range names {
+		for i, c := range cellsOf(t, name+".ipynb") {
+			if c.Type != "markdown" {
+				continue
+			}
+			text := strings.Join(c.Source, "")
+			if !regexp.MustCompile(`\p{Han}`).MatchString(text) || !regexp.MustCompile(`[A-Za-z]{2}`).MatchString(text) {
+				t.Errorf("%s: cell %d is in one language: %s", name, i, text)
+			}
+			for line := range strings.Lines(text) {
+				if strings.HasPrefix(line, "#") && !regexp.MustCompile(`^#+ .*[A-Za-z].* · .*\p{Han}`).MatchString(line) {
+					t.Errorf("%s: a heading in one language: %s", name, line)
+				}
+			}
+		}
+	}
+}
+
+// cell is a cell of a notebook.
+type cell struct {
+	ID             string            `json:"id"`
+	Type           string            `json:"cell_type"`
+	Source         []string          `json:"source"`
+	Outputs        []json.RawMessage `json:"outputs"`
+	ExecutionCount *int              `json:"execution_count"`
+}
+
+func cellsOf(t *testing.T, file string) []cell {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n struct {
+		Nbformat int    `json:"nbformat"`
+		Minor    int    `json:"nbformat_minor"`
+		Cells    []cell `json:"cells"`
+	}
+	if err := json.Unmarshal(text, &n); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	if n.Nbformat != 4 || n.Minor != 5 || len(n.Cells) == 0 || n.Cells[0].Type != "markdown" {
+		t.Errorf("%s: version %d.%d, %d cells", file, n.Nbformat, n.Minor, len(n.Cells))
+	}
+	return n.Cells
+}
+
 // Notebooks are committed without outputs, which depend on somebody's data.
 func TestCommittedWithoutOutputs(t *testing.T) {
 	files, err := filepath.Glob("*.ipynb")
@@ -24,29 +74,8 @@ func TestCommittedWithoutOutputs(t *testing.T) {
 		t.Fatalf("%v, %v: want %d notebooks", files, err, len(names))
 	}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var n struct {
-			Nbformat int `json:"nbformat"`
-			Minor    int `json:"nbformat_minor"`
-			Cells    []struct {
-				ID             string            `json:"id"`
-				Type           string            `json:"cell_type"`
-				Source         json.RawMessage   `json:"source"`
-				Outputs        []json.RawMessage `json:"outputs"`
-				ExecutionCount *int              `json:"execution_count"`
-			} `json:"cells"`
-		}
-		if err := json.Unmarshal(text, &n); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		if n.Nbformat != 4 || n.Minor != 5 || len(n.Cells) == 0 || n.Cells[0].Type != "markdown" {
-			t.Errorf("%s: version %d.%d, %d cells", file, n.Nbformat, n.Minor, len(n.Cells))
-		}
 		ids := map[string]bool{}
-		for i, c := range n.Cells {
+		for i, c := range cellsOf(t, file) {
 			if len(c.Outputs) > 0 || c.ExecutionCount != nil {
 				t.Errorf("%s: cell %d has outputs", file, i)
 			}
@@ -305,11 +334,12 @@ type result struct {
 	Seconds      float64
 	Stderr       string
 	Plots, Blank int
+	Titles       []string // of plots
 	Values       []any
 }
 
 // execute executes a notebook and fails if it warns, such as of glyphs missing
-// from the font or of deprecated calls.
+// from the font or of deprecated calls, and if a plot's title is not in Chinese, too.
 func execute(t *testing.T, python, notebook, data string, expressions ...string) result {
 	t.Helper()
 	out := run(t, python, append([]string{filepath.Join("testdata", "execute.py"), notebook + ".ipynb", data}, expressions...)...)
@@ -320,6 +350,11 @@ func execute(t *testing.T, python, notebook, data string, expressions ...string)
 	t.Logf("%s: %.0f s, %d plots", notebook, r.Seconds, r.Plots)
 	if strings.Contains(r.Stderr, "Warning") || strings.Contains(r.Stderr, "Glyph") {
 		t.Errorf("%s: %s", notebook, r.Stderr)
+	}
+	for _, title := range r.Titles {
+		if !regexp.MustCompile(`(?s)[A-Za-z]{2}.*\p{Han}{2}`).MatchString(title) {
+			t.Errorf("%s: a title in one language: %s", notebook, title)
+		}
 	}
 	if r.Seconds > 240 {
 		t.Errorf("%s takes %.0f s", notebook, r.Seconds)

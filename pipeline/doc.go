@@ -96,10 +96,11 @@
 //
 // # Goroutines
 //
-// They start in four places, and in the library that draws the bar of progress:
+// They start in five places, and in the library that draws the bar of progress:
 //
 //   - Here: [Run] is an errgroup; one goroutine reads, Workers of them decode.
 //   - In dataset/commit, which implements [Dataset]: as many workers write shards.
+//   - In dataset/verify: as many check them.
 //   - In outboundbot/discover: an errgroup inside Source.Raws has several requests
 //     in flight.
 //   - In the command: signals, standard input, the progress of a pull, the

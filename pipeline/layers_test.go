@@ -108,7 +108,7 @@ var libraries = []library{
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
 	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api")},
 	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/dataset/spill", "pipeline/dataset/parquetio", "segment/internal/zh")},
-	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit")},
+	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "pipeline/dataset/verify")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},
 	{"golang.org/x/text", "NFKC of phone numbers; encodings, in decode those of its tests", units("pipeline/redact", "pipeline/decode/charset", "pipeline/decode")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
@@ -125,9 +125,9 @@ var testLibraries = []string{
 }
 
 // starters are the packages that start goroutines: Run, what has several
-// requests under way, and commands. All others are called by one of these and
+// requests or shards under way, and commands. All others are called by one of these and
 // return.
-var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "cmd/callmill", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

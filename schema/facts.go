@@ -40,29 +40,31 @@ func (f *Facts) IsZero() bool {
 		f.HungUpByRejection == nil && len(f.DialExceptions) == 0
 }
 
-// Merge returns the facts with what another row of SearchTask says of the task: of
-// a row that is as late or later, the values it knows; of an earlier one, those that
-// are not known. A row that changes no value leaves ObservedAt alone, as does an
-// earlier one. The result shares memory with both.
+// Merge returns what the facts and another row of SearchTask say of the task
+// together: of each value what the later of the two knows, else what the earlier
+// does. Of two of one timestamp, row is the later. ObservedAt is that of the later,
+// unless the earlier says as much alone: a row that says nothing new does not move
+// it. The result shares memory with both.
 //
-// There is one ObservedAt for all values, so rows in any order give the same facts
-// where none lacks a value that an earlier one has; in the order of their timestamps
-// they always do.
+// There is one ObservedAt for all values, and no history. So rows in any order give
+// the same facts but where a value goes back to what it was, or where several rows
+// say together what a later one repeats.
 func (f Facts) Merge(row Facts) Facts {
 	switch {
 	case row.IsZero():
 		return f
 	case f.IsZero():
 		return row
-	case row.ObservedAt < f.ObservedAt:
-		return f.or(row)
 	}
-	merged := row.or(f)
-	observedAt := merged.ObservedAt
-	if merged.ObservedAt = f.ObservedAt; reflect.DeepEqual(merged, f) {
-		return f
+	earlier, later := f, row
+	if row.ObservedAt < f.ObservedAt {
+		earlier, later = row, f
 	}
-	merged.ObservedAt = observedAt
+	merged := later.or(earlier)
+	values := merged
+	if values.ObservedAt = earlier.ObservedAt; reflect.DeepEqual(values, earlier) {
+		return earlier
+	}
 	return merged
 }
 

@@ -40,7 +40,7 @@ func TestFactsIsZero(t *testing.T) {
 }
 
 // TestFactsMerge: known values of a later row count, those of an earlier one only
-// where nothing is known; the timestamp is that of the row which changed something.
+// where nothing is known; the timestamp is that of the row that brought the values.
 func TestFactsMerge(t *testing.T) {
 	at := func(ms int64, script string, ringing *int32) schema.Facts {
 		return schema.Facts{ObservedAt: ms, ScriptName: script, RingingS: ringing}
@@ -55,6 +55,9 @@ func TestFactsMerge(t *testing.T) {
 		"later, another value":              {at(5, "x", seven), at(9, "", eight), at(9, "x", eight)},
 		"at the same time, delivered later": {at(5, "x", seven), at(5, "y", nil), at(5, "y", seven)},
 		"earlier, another value":            {at(5, "x", nil), at(3, "y", nil), at(5, "x", nil)},
+		"earlier, the same":                 {at(5, "x", seven), at(3, "x", new(int32(7))), at(3, "x", seven)},
+		"earlier, the same and more":        {at(5, "x", nil), at(3, "x", seven), at(3, "x", seven)},
+		"earlier, less":                     {at(5, "x", seven), at(3, "x", nil), at(5, "x", seven)},
 		"earlier, more":                     {at(5, "x", nil), at(3, "y", seven), at(5, "x", seven)},
 	} {
 		if diff := cmp.Diff(c.want, c.facts.Merge(c.row)); diff != "" {
@@ -85,8 +88,8 @@ func TestFactsMergeEveryField(t *testing.T) {
 	})
 }
 
-// TestFactsConverge: rows that know more and more give the same facts in any order,
-// where each says something new.
+// TestFactsConverge: rows that know more and more, of which the last is received
+// several times, give the same facts in any order.
 func TestFactsConverge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := []schema.Facts{{ObservedAt: 1, ScriptName: "a"}}
@@ -96,6 +99,11 @@ func TestFactsConverge(t *testing.T) {
 			rows = append(rows, row)
 		}
 		want := rows[len(rows)-1]
+		for i := range rapid.IntRange(0, 2).Draw(t, "times again") {
+			again := want
+			again.ObservedAt += int64(i + 1)
+			rows = append(rows, again)
+		}
 		var got schema.Facts
 		for _, row := range rapid.Permutation(rows).Draw(t, "order") {
 			got = got.Merge(row)

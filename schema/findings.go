@@ -12,8 +12,7 @@ type Findings struct {
 	Seconds    Counts // timestamps in seconds instead of milliseconds, by field
 	Damaged    Counts // texts in which what is no character became U+FFFD, by field
 
-	Unknown Counts // fields that are not documented, at most MaxUnknown of them
-	More    int64  // fields that were met beyond these
+	Unknown Counts // fields that are not documented, the first MaxUnknown that were met
 }
 
 // MaxUnknown bounds the names of fields that are not documented, which an input
@@ -29,13 +28,11 @@ func (f *Findings) Add(more *Findings) {
 	for name, n := range more.Unknown {
 		f.AddUnknown(name, n)
 	}
-	f.More += more.More
 }
 
-// AddUnknown counts a field that is not documented.
+// AddUnknown counts a field that is not documented, unless there are too many.
 func (f *Findings) AddUnknown(name string, n int64) {
 	if _, met := f.Unknown[name]; !met && len(f.Unknown) >= MaxUnknown {
-		f.More += n
 		return
 	}
 	if f.Unknown == nil {
@@ -67,5 +64,4 @@ func (f *Findings) Clear() {
 	for _, c := range [...]Counts{f.Coercions, f.Impossible, f.Seconds, f.Damaged, f.Unknown} {
 		clear(c)
 	}
-	f.More = 0
 }

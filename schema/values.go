@@ -147,7 +147,7 @@ var taskOutcomes = Values{
 	{Unknown, Text{"the status is on no list", "状态不在文档中"}},
 }
 
-// In returns the values with their meanings as one text: "ok: …; tie: …".
+// In returns the values with their meanings as one text: "ok stored after …; tie …".
 func (v Values) In(l Language) string {
 	separator := "; "
 	if l == Chinese {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,6 +60,66 @@ func TestPullKeepsSecrets(t *testing.T) {
 				t.Errorf("%s holds %s", name, secret)
 			}
 		}
+	}
+}
+
+// TestPasswordsOfURLs: what a URL holds of user and password is in no message and
+// no file, wherever the URL was given.
+func TestPasswordsOfURLs(t *testing.T) {
+	const user, password, url = "benutzer", "geheim", "http://benutzer:geheim@127.0.0.1:9"
+	served := simulatedAPI(t, simulate.Options{People: 20}, api.Options{})
+	data := filepath.Join(t.TempDir(), "data")
+	proxied := []string{"pull", "--out", data, "--instance", "x", "--progress", "plain", "--endpoint", "192.0.2.1", "--date", "2026-01-20"}
+	for _, w := range []struct {
+		code int
+		args []string
+		env  string
+	}{
+		{exit.Usage, []string{"pull", "--out", data, "--instance", "x", "--endpoint", url}, ""},
+		{exit.Usage, []string{"pull", "--out", data, "--instance", "x"}, "CALLMILL_ENDPOINT=" + url},
+		{exit.Usage, []string{"pull", "--out", data, url}, ""},
+		{exit.Usage, []string{"pull", "--out", data, "--qps", url}, ""},
+		{exit.Usage, []string{url}, ""},
+		{exit.Usage, []string{"convert", url, "--out", data}, ""},
+		{exit.Failed, []string{"simulate", "--listen", url}, ""},
+		{exit.Usage, proxied, "HTTPS_PROXY=http://benutzer:/geheim@127.0.0.1:9"},
+		{exit.Usage, proxied, "HTTPS_PROXY=http://benutzer:geh eim/geheim@127.0.0.1:9"},
+		{exit.Failed, proxied, "HTTPS_PROXY=" + url},
+		{exit.Done, []string{"pull", "--out", data, "--instance", "x", "--endpoint", served.url, "--date", "2026-01-20"}, "HTTPS_PROXY=" + url},
+	} {
+		cmd := exec.Command("callmill", w.args...)
+		cmd.Env = append(os.Environ(), "ALIBABA_CLOUD_ACCESS_KEY_ID="+api.AccessKeyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET="+api.AccessKeySecret, w.env)
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != w.code {
+			t.Errorf("%s callmill %s: exit code %d\n%s", w.env, strings.Join(w.args, " "), code, out)
+		}
+		kept := everything(t, filepath.Dir(data))
+		kept["what is printed"] = out
+		for name, content := range kept {
+			if bytes.Contains(content, []byte(user)) || bytes.Contains(content, []byte(password)) {
+				t.Errorf("%s callmill %s: %s has user or password:\n%s", w.env, strings.Join(w.args, " "), name, content)
+			}
+		}
+	}
+	if runs, err := filepath.Glob(filepath.Join(data, "runs", "*.json")); err != nil || len(runs) < 2 {
+		t.Errorf("%d runs are recorded, %v", len(runs), err)
+	}
+}
+
+// TestKeyWithALineBreak: a key that was read from a file with its line break ends
+// the pull at once, and the hint says so.
+func TestKeyWithALineBreak(t *testing.T) {
+	served := simulatedAPI(t, simulate.Options{People: 20}, api.Options{})
+	p := newPuller(served, append([]string{"--instance", "x"}, wholeWorld...)...)
+	p.client.Keys.ID += "\n"
+	for _, args := range [][]string{nil, {"--check"}, {"--dry-run"}} {
+		out, err := p.process(append(args, "--out", filepath.Join(t.TempDir(), "data"))...).CombinedOutput()
+		if err == nil || !bytes.Contains(out, []byte("ALIBABA_CLOUD_ACCESS_KEY_ID ends with a line break: set it without")) {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+	}
+	if n := len(served.arrivals); n > 0 {
+		t.Errorf("%d requests were sent", n)
 	}
 }
 

@@ -36,9 +36,9 @@ var notRun = []struct {
 	{regexp.MustCompile(`^kubectl `), "it needs a cluster"},
 }
 
-// TestReadmeCommands runs the commands of the READMEs and of the manual in
-// order, in one folder per document, with what a newcomer has: the binary, the
-// repository's test data, and an API.
+// TestReadmeCommands runs the commands and the Python scripts of the READMEs and of
+// the manual in order, in one folder per document, with what a newcomer has: the
+// binary, the repository's test data, and an API.
 func TestReadmeCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: builds the binary")
@@ -48,12 +48,23 @@ func TestReadmeCommands(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newReadmeShell(t, binary)
-			commands := shellCommands(readme(t, name))
-			if !slices.ContainsFunc(commands, isCallmill) {
+			text := readme(t, name)
+			if !slices.ContainsFunc(shellCommands(text), isCallmill) {
 				t.Fatal("no command of callmill")
 			}
-			for _, command := range commands {
-				s.follow(t, command)
+			for _, b := range blocks(text) {
+				switch b.language {
+				case "sh":
+					for _, command := range b.commands() {
+						s.follow(t, command)
+					}
+				case "python":
+					s.script(t, b.text)
+				case "sql", "": // TestReadmeQuery; output, or what the manual puts in a file of the system
+				case "json", "ini", "yaml": // files of the system
+				default:
+					t.Errorf("blocks of %s are not run:\n%s", b.language, b.text)
+				}
 			}
 		})
 	}
@@ -78,6 +89,11 @@ func commandsThatFail(t *testing.T, s *readmeShell) {
 			t.Errorf("no error: %s", command)
 		}
 	}
+	if s.duckdb {
+		if err := s.runScript(t.Context(), "import pandas\npandas.read_parquet('nowhere')"); err == nil {
+			t.Error("no error of a script")
+		}
+	}
 	for _, command := range []string{"curl https://example.com", "echo callmill", "rm -rf callmill"} {
 		if isCallmill(command) || isDuckDB(command) || whyNot(command) != "" {
 			t.Errorf("taken for a known command: %s", command)
@@ -92,15 +108,33 @@ func TestReadmeShellCommands(t *testing.T) {
 	}
 }
 
+// block is a fenced block of a document.
+type block struct{ language, text string }
+
+func blocks(text string) (list []block) {
+	for _, b := range regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
+		list = append(list, block{b[1], b[2]})
+	}
+	return list
+}
+
+// commands returns the lines of shell, joined where they go on.
+func (b block) commands() (commands []string) {
+	joined := strings.ReplaceAll(b.text, "\\\n", "")
+	for line := range strings.Lines(joined) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") {
+			commands = append(commands, line)
+		}
+	}
+	return commands
+}
+
 // shellCommands returns the lines of the blocks marked as sh.
 func shellCommands(text string) (commands []string) {
-	for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
-		joined := strings.ReplaceAll(block[1], "\\\n", "")
-		for line := range strings.Lines(joined) {
-			line = strings.TrimSpace(line)
-			if line != "" && !strings.HasPrefix(line, "#") {
-				commands = append(commands, line)
-			}
+	for _, b := range blocks(text) {
+		if b.language == "sh" {
+			commands = append(commands, b.commands()...)
 		}
 	}
 	return commands
@@ -196,6 +230,25 @@ func (s *readmeShell) follow(t *testing.T, command string) {
 	default:
 		t.Errorf("neither a command that can be run nor one in notRun: %s", command)
 	}
+}
+
+// script runs a Python script of a document, or logs why it does not.
+func (s *readmeShell) script(t *testing.T, text string) {
+	t.Helper()
+	if !s.duckdb {
+		t.Logf("not run: needs CALLMILL_PYTHON, a Python with duckdb, pandas and polars:\n%s", text)
+	} else if err := s.runScript(t.Context(), text); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func (s *readmeShell) runScript(ctx context.Context, text string) error {
+	c := exec.CommandContext(ctx, os.Getenv("CALLMILL_PYTHON"), "-c", text)
+	c.Dir, c.Env = s.dir, s.env
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
 }
 
 // run runs a line of shell to its end. The error includes its output.

@@ -70,9 +70,13 @@ The published snapshot, its parent and pinned ones are never removed.`,
 // checkAction checks that an action takes what it is given.
 func checkAction(action, name string, named bool, bookmark string) error {
 	switch action {
-	case "unpin", "rollback":
+	case "unpin":
 		if name == "" {
-			return exit.Usagef("%s takes the name of a snapshot", action)
+			return exit.Usagef("unpin takes the name of a snapshot or a bookmark")
+		}
+	case "rollback":
+		if name == "" {
+			return exit.Usagef("rollback takes the name of a snapshot")
 		}
 	case "list", "prune":
 		if name != "" {

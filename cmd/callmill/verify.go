@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
+	"callmill/pipeline/rawlog"
 	"callmill/pipeline/redact"
 )
 
@@ -23,7 +25,8 @@ func newVerify(env *environment) *cobra.Command {
 		Short: "Check the integrity of the published snapshot",
 		Long: `Verify reads everything with a Parquet reader independent of the writer and
 checks hashes, schemas, counts, keys, references and order; it derives every
-derived column again. It prints what is wrong, and then exits with code 1.`,
+derived column again. It prints what is wrong, and then exits with code 1. Of
+the responses in raw/ it notes what cannot be read.`,
 		Example: `  callmill verify data
   callmill verify data --quick`,
 	}, func(ctx context.Context, dir string) error {
@@ -34,6 +37,13 @@ derived column again. It prints what is wrong, and then exits with code 1.`,
 		report, err := verify.Snapshot(ctx, dir, options)
 		if err != nil {
 			return err
+		}
+		if !quick {
+			damaged, err := rawlog.Check(ctx, filepath.Join(dir, "raw"))
+			if err != nil {
+				return err
+			}
+			report.Notes = append(report.Notes, damaged...)
 		}
 		if err := report.Print(env.stdout); err != nil {
 			return err

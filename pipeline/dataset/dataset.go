@@ -176,21 +176,20 @@ func (d *Dataset) load() error {
 	return nil
 }
 
-// notSnapshot returns an error where the folder is a snapshot, as latest leads to
-// one, of a dataset that it names.
-func (d *Dataset) notSnapshot() error {
+// owner returns the folder of the dataset of which dir is a snapshot, such as the
+// one that latest leads to; "" where dir is none.
+func (d *Dataset) owner() string {
 	real, err := filepath.EvalSymlinks(d.dir)
 	if err != nil || filepath.Base(filepath.Dir(real)) != SnapshotsDir {
-		return nil
+		return ""
 	}
 	if _, err := d.fs.Stat(d.Path(ManifestFile)); err != nil {
-		return nil
+		return ""
 	}
-	whole := filepath.Dir(filepath.Dir(real))
 	if filepath.Base(d.dir) == latestLink {
-		whole = filepath.Dir(d.dir)
+		return filepath.Dir(d.dir)
 	}
-	return fmt.Errorf("it is a snapshot: name the folder of its dataset, %s", whole)
+	return filepath.Dir(filepath.Dir(real))
 }
 
 // latest returns the name of the published snapshot, "" where nothing was
@@ -204,11 +203,9 @@ func (d *Dataset) latest() (string, error) {
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EINVAL) {
 		return "", err
 	}
-	linked, isThere := d.hasLatest()
-	if isThere != nil {
-		return "", isThere
-	}
-	if linked {
+	if linked, statErr := d.hasLatest(); statErr != nil {
+		return "", statErr
+	} else if linked {
 		return "", fmt.Errorf("read %s: it is not a link that callmill made: move it away, and the next run makes it again: %w", d.Path(latestLink), err)
 	}
 	for _, name := range []string{latestText, formerText} {
@@ -220,8 +217,8 @@ func (d *Dataset) latest() (string, error) {
 			return "", err
 		}
 	}
-	if err := d.notSnapshot(); err != nil {
-		return "", err
+	if owner := d.owner(); owner != "" {
+		return "", fmt.Errorf("it is a snapshot: name the folder of its dataset, %s", owner)
 	}
 	return d.unpublished()
 }
@@ -245,8 +242,10 @@ func (d *Dataset) hasLatest() (bool, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return true, err
 	}
-	if _, err := d.fs.Lstat(d.Path(formerText)); err != nil {
+	if _, err := d.fs.Lstat(d.Path(formerText)); errors.Is(err, fs.ErrNotExist) {
 		return true, nil // where case counts the one name does not answer for the other
+	} else if err != nil {
+		return true, err
 	}
 	// Both names answer. Where the folder has but one of them, they are one file.
 	entries, err := durable.ReadDir(d.fs, d.dir)

@@ -22,7 +22,7 @@ const (
 	latestLink    = "latest"    // symbolic link to the published snapshot: the commit
 	latestText    = "CURRENT"   // the same name as text, where links cannot be followed
 	formerText    = "LATEST"    // what format 1 called that text
-	runsDir       = "runs"      // one file per run
+	runsDir       = "runs"      // one file per run, and the manifests once more
 	rawDir        = "raw"       // responses as received, one folder per run
 	dictDir       = "dict"      // user dictionaries, named for their hash
 	keyFile       = "key"       // secret of the contact keys

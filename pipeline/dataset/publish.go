@@ -63,10 +63,10 @@ func (d *Dataset) mendText(name string) error {
 		}
 	}
 	// Only a file: where case does not count, LATEST is the link latest.
-	if info, err := d.fs.Lstat(d.Path(formerText)); err != nil || !info.Mode().IsRegular() {
-		return nil
+	info, err := d.fs.Lstat(d.Path(formerText))
+	if err == nil && info.Mode().IsRegular() {
+		err = durable.ChangeDir(d.fs, d.dir, func() error { return d.fs.Remove(d.Path(formerText)) })
 	}
-	err = durable.ChangeDir(d.fs, d.dir, func() error { return d.fs.Remove(d.Path(formerText)) })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -103,6 +104,9 @@ func (d *Dataset) Prune() ([]string, error) {
 		if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
+		if err := d.removeCopy(name); err != nil {
+			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
+		}
 		removed = append(removed, name)
 	}
 	return removed, nil
@@ -170,6 +174,21 @@ func removeOurs(fsys durable.FS, dir, folder string) (gone bool, err error) {
 		return false, nil
 	}
 	return true, fsys.Remove(filepath.Join(dir, filepath.FromSlash(folder)))
+}
+
+// SnapshotsWith lists the snapshots of the dataset in dir, but for one, that have a
+// file at a path inside them.
+func SnapshotsWith(dir, file, but string) (names []string) {
+	entries, _ := os.ReadDir(filepath.Join(dir, SnapshotsDir)) // where it cannot be read there are none to name
+	for _, e := range entries {
+		if !snapshotName.MatchString(e.Name()) || e.Name() == but {
+			continue
+		}
+		if info, err := os.Lstat(filepath.Join(dir, SnapshotsDir, e.Name(), filepath.FromSlash(file))); err == nil && info.Mode().IsRegular() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 // Snapshot reads the manifest of a snapshot, which must be whole.

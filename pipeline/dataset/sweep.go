@@ -39,7 +39,7 @@ func (d *Dataset) sweep() error {
 	if d.name == "" {
 		return nil
 	}
-	return errors.Join(d.mendCommit(), d.mendRun())
+	return errors.Join(d.mendCommit(), d.mendRun(), d.mendCopy())
 }
 
 // mendCommit makes the link and its text say the same. The text is first: where
@@ -55,6 +55,9 @@ func (d *Dataset) mendCommit() error {
 func (d *Dataset) isLeftover(folder, name string) bool {
 	if durable.IsTemp(name) {
 		return true
+	}
+	if folder == runsDir {
+		return d.isLostCopy(name)
 	}
 	if folder != SnapshotsDir {
 		return false

@@ -4,7 +4,9 @@ import "callmill/schema"
 
 // setFacts fills in the columns of SearchTask; factsOf reads them.
 func (f *Flattener) setFacts(row *schema.TaskRow, facts *schema.Facts) {
-	row.FactsObservedAt = facts.ObservedAt
+	if row.FactsObservedAt = facts.ObservedAt; facts.IsZero() {
+		row.FactsObservedAt = 0
+	}
 	row.JobGroupName = facts.JobGroupName
 	row.ScriptName = facts.ScriptName
 	row.CallMS = copyOf(facts.CallMS)

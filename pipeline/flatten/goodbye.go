@@ -153,14 +153,11 @@ func endingOf(line string, first bool) ending {
 	if saysFarewell(end) {
 		return endsWithFarewell
 	}
-	switch e := endingOfClauses(end, first && !asks); {
-	case e == endsEmpty && asks:
+	ends := endingOfClauses(end, first && !asks)
+	if asks && ends < endsAsking {
 		return endsAsking
-	case e == endsOpen && asks:
-		return endsAsking
-	default:
-		return e
 	}
+	return ends
 }
 
 // saysFarewell reports whether a farewell is in a text.

@@ -11,7 +11,9 @@
 // group: one zstd frame, or several where its lines are long, written at once
 // and synced before the next group begins and before [Log.Append] returns for
 // any of its lines. So a crash leaves whole groups and at most one torn one at
-// the end, none of whose lines was reported as kept: [Open] cuts it off.
+// the end, none of whose lines was reported as kept: [Open] cuts it off. A frame
+// that is damaged later, with whole ones behind it, costs its own lines alone: [Open]
+// cuts it out, and they are asked for again.
 //
 // A run that reads files instead keeps the pieces it reads, where it is asked to,
 // in input-00001.jsonl.zst …, whose lines are schema.InputLine: nothing resumes

@@ -6,26 +6,25 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
-// read indexes the lines of one file, and cuts off what is torn at its end by
-// replacing the file; nothing is left of one without a whole frame.
+// read indexes the lines of one file, and cuts out what is damaged, and off what is
+// torn at its end, by replacing the file; nothing is left of one without a whole
+// frame.
 func (k *kept) read(fsys durable.FS, path string) error {
 	data, err := durable.ReadFile(fsys, path)
 	if err != nil {
 		return err
 	}
-	end := k.index(data)
+	whole := k.index(data)
 	switch {
-	case end == len(data):
-	case end == 0:
+	case len(whole) == len(data):
+	case len(whole) == 0:
 		return durable.ChangeDir(fsys, filepath.Dir(path), func() error { return fsys.Remove(path) })
 	default:
-		if err := durable.WriteFile(fsys, path, data[:end], fileMode); err != nil {
+		if err := durable.WriteFile(fsys, path, whole, fileMode); err != nil {
 			return err
 		}
 	}
@@ -37,60 +36,23 @@ func (k *kept) read(fsys durable.FS, path string) error {
 }
 
 // index indexes the lines of the file that will be the next of k.files, and
-// returns where its whole frames end.
-func (k *kept) index(data []byte) (end int) {
-	for {
-		size := frameSize(data[end:])
-		if size == 0 {
-			return end
+// moves its whole frames together at the beginning of data.
+func (k *kept) index(data []byte) (whole []byte) {
+	end := 0
+	for f := range frames(k.decoder, data) {
+		if f.text == nil {
+			continue
 		}
-		text, err := k.decoder.DecodeAll(data[end:end+size], nil)
-		if err != nil {
-			return end
-		}
-		at := place{len(k.files), int64(end), int64(size)}
+		at := place{len(k.files), int64(end), int64(f.size)}
+		end += copy(data[end:], data[f.offset:f.offset+f.size])
 		from := 0
-		for line := range bytes.Lines(text) {
+		for line := range bytes.Lines(f.text) {
 			to := from + len(line)
 			k.note(position{place: at, from: from, to: from + len(bytes.TrimRight(line, "\n"))}, line)
 			from = to
 		}
-		end += size
 	}
-}
-
-// frameSize measures the frame that data begins with, without decompressing it
-// (RFC 8878, section 3.1.1): a header, blocks with their sizes, a checksum. It is
-// 0 where the frame is torn.
-func frameSize(data []byte) int {
-	var header zstd.Header
-	if header.Decode(data) != nil || header.Skippable {
-		return 0
-	}
-	const rle, reserved = 1, 3
-	end := header.HeaderSize
-	for last := false; !last; {
-		if len(data)-end < 3 {
-			return 0
-		}
-		bits := int(data[end]) | int(data[end+1])<<8 | int(data[end+2])<<16
-		last = bits&1 != 0
-		size := bits >> 3
-		switch bits >> 1 & 3 {
-		case rle:
-			size = 1
-		case reserved:
-			return 0
-		}
-		end += 3 + size
-	}
-	if header.HasCheckSum {
-		end += 4
-	}
-	if end > len(data) {
-		return 0
-	}
-	return end
+	return data[:end]
 }
 
 // note indexes a line by what it answers. Text that is not a raw line answers

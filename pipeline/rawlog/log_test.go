@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -372,6 +373,7 @@ func TestTornAnywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The lines were appended one by one: each is a frame of its own.
 	damaged := map[string][]byte{"zeros": append(bytes.Clone(whole), make([]byte, 100)...)}
 	for n := 0; n < len(whole); n += 5 {
 		damaged[fmt.Sprintf("cut at %d", n)] = whole[:n]
@@ -389,16 +391,15 @@ func TestTornAnywhere(t *testing.T) {
 		}
 		s := open(t, rawlog.Options{Dir: dir, Run: tuesday, Resume: monday})
 		found := 0
-		for found < 5 {
-			if _, _, ok := s.Job("i", fmt.Sprint(found)); !ok {
-				break
+		for n := range 5 {
+			if _, _, ok := s.Job("i", fmt.Sprint(n)); ok {
+				found++
 			}
-			found++
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if what == "zeros" && found != 5 {
+		if what == "zeros" && found != 5 || strings.HasPrefix(what, "flipped") && found < 4 {
 			t.Errorf("%s: %d lines found", what, found)
 		}
 		// What is left is whole.

@@ -31,11 +31,15 @@ type kept struct {
 const maxText = 256 << 20
 
 func newKept() (*kept, error) {
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxText), zstd.WithDecoderLowmem(true))
+	decoder, err := newDecoder()
 	if err != nil {
 		return nil, err
 	}
 	return &kept{decoder: decoder, jobs: map[schema.Key]int{}, requests: map[string][]int{}, actions: map[string][]int{}}, nil
+}
+
+func newDecoder() (*zstd.Decoder, error) {
+	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxText), zstd.WithDecoderLowmem(true))
 }
 
 // place is a frame of a file, by its index in kept.files.

@@ -30,8 +30,7 @@ func fileNumber(name string) (number int, ok bool) {
 
 // Unfinished returns the latest run that never finished of those in dir, a
 // dataset's raw/; "" where there is none. A run that read files is none: it has
-// asked for nothing. finished reports whether what a run
-// fetched is published.
+// asked for nothing. finished reports whether what a run fetched is published.
 func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (string, error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
 	runs, err := runs(fsys, dir)

@@ -76,12 +76,12 @@ func Between(ctx context.Context, since, to *dataset.Dataset, o Options) (*Chang
 func (c *Changes) Close() error { return c.found.Close() }
 
 func (c *Changes) compare(ctx context.Context, since, to *dataset.Dataset) error {
+	if since.Name() == to.Name() {
+		return nil
+	}
 	p, err := newComparison(ctx, c.found.Writer())
 	if err != nil {
 		return err
-	}
-	if since.Name() == to.Name() {
-		return nil
 	}
 	if c.every {
 		err = errors.Join(p.keys(shard.List(since), inSince), p.keys(shard.List(to), inTo))

@@ -211,7 +211,7 @@ func TestMended(t *testing.T) {
 		},
 		"an older snapshot is damaged": func(l *line, _ string) { l.edit(l.snapshots()[0], "fast", "slow") },
 		"an older snapshot is by a newer callmill": func(l *line, _ string) {
-			l.edit(l.snapshots()[0], `"format": 1`, `"format": 2`)
+			l.edit(l.snapshots()[0], fmt.Sprintf(`"format": %d`, dataset.FormatVersion), fmt.Sprintf(`"format": %d`, dataset.FormatVersion+1))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

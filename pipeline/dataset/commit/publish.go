@@ -38,15 +38,17 @@ type Published struct {
 //     and views.sql are written, and the manifest last: a folder named
 //     .build-…, which the next run sweeps.
 //  2. All its folders are synced: the same, but on disk.
-//  3. The folder gets its name: a whole snapshot that nothing names; the next
-//     run sweeps it, for no run file says that it was published.
-//  4. The folder of snapshots is synced: the same, but on disk.
-//  5. The link latest is replaced by one rename, and its folder synced: this
+//  3. The second copy of the manifest is written into runs/: one without a snapshot,
+//     which the next run sweeps.
+//  4. The folder gets its name: a whole snapshot that nothing names; the next
+//     run sweeps it, for no run file says that it was published, and the copy.
+//  5. The folder of snapshots is synced: the same, but on disk.
+//  6. The link latest is replaced by one rename, and its folder synced: this
 //     is the commit. Whether a rename whose sync failed has happened is for
 //     latest itself to say.
-//  6. CURRENT is written, the same name as text: before it, it names the snapshot
+//  7. CURRENT is written, the same name as text: before it, it names the snapshot
 //     before; the next run mends it. Without links this is the commit.
-//  7. LATEST, the text of format 1, is removed: before it, CURRENT goes before it;
+//  8. LATEST, the text of format 1, is removed: before it, CURRENT goes before it;
 //     the next run removes it.
 //
 // Where nothing differs from the published snapshot, all this is left out.
@@ -224,6 +226,9 @@ func (b *build) complete(m *dataset.Manifest) (name string, err error) {
 		}
 	}
 	name = dataset.NameSnapshot(m.Published, hash)
+	if err := d.KeepManifest(name, text); err != nil {
+		return "", err
+	}
 	// Opened before the rename, see durable.SyncDir.
 	snapshots, err := d.FS().OpenDir(d.Path(dataset.SnapshotsDir))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"strconv"
 
 	"callmill/pipeline/dataset"
@@ -77,8 +78,8 @@ func (p *plan) intact(ctx context.Context, f *tableFile) (bool, error) {
 		return sum != "", err
 	}
 	other := ""
-	if path, ok := p.content[sum]; ok {
-		other = ": it has the content of " + path
+	if same, ok := p.content[sum]; ok {
+		other = ": it has the content of " + same
 	}
 	p.findings.add(f.Path, CheckBytes, "its SHA-256 is %s, the manifest says %s%s", sum, f.SHA256, other)
 	return false, nil
@@ -103,6 +104,20 @@ func (p *plan) hash(ctx context.Context, f *tableFile) (string, error) {
 		return "", nil
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// shared finds the other snapshots that have the files of the findings. Files are
+// named for their content, so that the same name stands for the same file.
+func (p *plan) shared(list []Finding) (shared []Shared) {
+	for i, f := range list {
+		if path.Ext(f.File) != ".parquet" || i > 0 && list[i-1].File == f.File {
+			continue
+		}
+		if others := dataset.SnapshotsWith(p.dir, f.File, p.name); len(others) > 0 {
+			shared = append(shared, Shared{f.File, others})
+		}
+	}
+	return shared
 }
 
 // sound checks everything about a file except its rows, and reports whether they

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Report is the outcome of a check.
@@ -14,6 +15,7 @@ type Report struct {
 	Tables   []Table   // in the order in which they are published
 	Findings []Finding // what is wrong, by file
 	LeftOut  []string  // checks that were not made, and why
+	Shared   []Shared  // files with findings that other snapshots have as well, by file
 	Notes    []string  // what is unusual, but not wrong: leftovers outside the snapshot, modes
 }
 
@@ -30,6 +32,13 @@ type Finding struct {
 	File   string // path inside the snapshot, with slashes, or in the dataset
 	Check  string // one of Check…
 	Detail string
+}
+
+// Shared is a file with findings that other snapshots have, too: unless they have
+// copies, one damage is in all of them.
+type Shared struct {
+	File      string
+	Snapshots []string
 }
 
 // Kinds of checks.
@@ -80,6 +89,9 @@ func (r *Report) Print(w io.Writer) error {
 	for _, f := range r.Findings {
 		fmt.Fprintf(&text, "%s: %s: %s\n", f.File, f.Check, f.Detail)
 	}
+	for _, s := range r.Shared {
+		fmt.Fprintf(&text, "%s: also in %s\n", s.File, strings.Join(s.Snapshots, " "))
+	}
 	if r.Damaged() {
 		fmt.Fprintf(&text, "damaged: %s\n", count(len(r.Findings), "finding"))
 	} else {
@@ -100,8 +112,9 @@ func count(n int, what string) string {
 // derived column is wrong in every row.
 const maxAlike = 3
 
-// findings collects what is wrong.
+// findings collects what is wrong, from several goroutines.
 type findings struct {
+	mu   sync.Mutex
 	list []Finding
 	seen map[alike]int // how many of a kind were added
 }
@@ -109,6 +122,8 @@ type findings struct {
 type alike struct{ file, check string }
 
 func (f *findings) add(file, check, format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.seen == nil {
 		f.seen = map[alike]int{}
 	}

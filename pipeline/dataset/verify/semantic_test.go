@@ -178,7 +178,7 @@ var free = map[string]bool{
 	// What only SearchTask said.
 	"tasks.job_group_name": true, "tasks.script_name": true, "tasks.call_ms": true, "tasks.ringing_s": true,
 	"tasks.end_reason": true, "tasks.reached_end": true, "tasks.last_playback_completed": true,
-	"tasks.hung_up_by_rejection": true, "tasks.dial_exceptions": true,
+	"tasks.hung_up_by_rejection": true, "tasks.dial_exceptions": true, "tasks.facts_observed_at": true,
 	"rejects.instance_id": true, "rejects.origin": true, "rejects.position": true, "rejects.reason": true,
 	"rejects.first_run": true, "rejects.first_seen": true,
 	// The second reject is not kept whole.

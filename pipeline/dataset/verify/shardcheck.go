@@ -107,10 +107,12 @@ func (c *shardCheck) readOrder(ctx context.Context, f *tableFile) error {
 		}
 		c.order = append(c.order, indexedKey{row.key(c.scratch), int32(len(c.order))})
 	}
+	c.plan.mu.Lock()
 	c.plan.jobs = append(c.plan.jobs, f)
 	for _, j := range c.order {
 		c.plan.keys = append(c.plan.keys, j.key)
 	}
+	c.plan.mu.Unlock()
 	slices.SortFunc(c.order, func(a, b indexedKey) int {
 		return cmp.Or(compareKeys(a.key, b.key), cmp.Compare(a.at, b.at))
 	})

@@ -4,8 +4,9 @@
 //
 // It reads rows with [callmill/pipeline/dataset/verify/arrowio], not with what wrote
 // them, and shares with the writer only names, the manifest's type and calendar
-// days. It changes nothing, takes no lock and starts no goroutine. What derives the
-// rows of a job is passed in.
+// days. It changes nothing and takes no lock. Units, a shard or a file each, are
+// checked by several workers; the report does not depend on how many. What derives
+// the rows of a job is passed in.
 //
 // What is wrong is a [Finding], which names the file; what is unusual outside the
 // snapshot is a note. A snapshot is damaged if there is a finding.
@@ -18,8 +19,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/internal/calendar"
@@ -46,6 +51,10 @@ type Options struct {
 	// each unit, and only if numbers are published. If it is nil, contact keys are
 	// not checked.
 	ContactKey func() func(number string) string
+
+	// Workers is how many units are checked at the same time; 0 means one per
+	// processor. Each has the pages of one shard in memory.
+	Workers int
 }
 
 // Rows derives the rows of a job whose content has the given hash.
@@ -59,12 +68,27 @@ func Snapshot(ctx context.Context, dir string, o Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
 	}
-	for _, unit := range p.units {
-		if err := unit.check(ctx); err != nil {
-			return nil, err
-		}
+	if err := p.checkUnits(ctx); err != nil {
+		return nil, err
 	}
 	return p.report(ctx)
+}
+
+// checkUnits checks the units, several at a time. They share nothing but what the
+// plan's locks guard, and no file belongs to two of them.
+func (p *plan) checkUnits(ctx context.Context) error {
+	g, group := errgroup.WithContext(ctx)
+	g.SetLimit(cmp.Or(p.o.Workers, runtime.GOMAXPROCS(0)))
+	for _, unit := range p.units {
+		if group.Err() != nil {
+			break
+		}
+		g.Go(func() error { return unit.check(group) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // plan is a check of a snapshot, divided into units.
@@ -91,6 +115,7 @@ type plan struct {
 	notes    []string
 	leftOut  []string
 
+	mu   sync.Mutex   // for what is below
 	keys []schema.Key // of all jobs
 	jobs []*tableFile // the files they were read from
 }
@@ -171,6 +196,7 @@ func (p *plan) report(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{Snapshot: p.name, Findings: p.findings.sorted(), LeftOut: p.leftOut, Notes: p.notes}
+	r.Shared = p.shared(r.Findings)
 	if p.manifest == nil {
 		return r, nil
 	}

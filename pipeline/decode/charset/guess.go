@@ -35,12 +35,13 @@ func (g guess) encoding() encoding.Encoding {
 //
 // In UTF-8 characters of three bytes and more count in full: these are rarely
 // well-formed by chance. Two Chinese bytes often are, and so those of two count
-// in full only in runs of one alphabet, or beside ASCII letters. In the others almost any two bytes are a character, so it counts what
-// people write: in full the first plane of the standard, which is the some four
-// to five thousand characters in common use, and punctuation; half the second
-// plane; a quarter the characters that GBK and Hong Kong's supplement have
-// besides, of which traditional text has some. Text in one of the three then reads for more than
-// nine tenths in its own encoding, and for less than two thirds in the others.
+// in full only in runs of one alphabet, or beside ASCII letters. In the others
+// almost any two bytes are a character, so it counts what people write: in full
+// the first level of the standard, the four to five thousand characters in common
+// use, and punctuation; half the second level; a quarter the characters that GBK
+// and Hong Kong's supplement have besides, of which traditional text has some.
+// Text in one of the three then reads for more than nine tenths in its own
+// encoding, and for less than two thirds in the others.
 type evidence struct {
 	bytes    int // that are not ASCII
 	quarters [guesses]int
@@ -254,7 +255,7 @@ func (g *guesser) decode(text []byte) (decoded []byte, ok bool) {
 		return text, true
 	}
 	found := examine(text)
-	if valid && !found.atLeast(3, found.best()) || found.best() == utf8Text && valid {
+	if best := found.best(); valid && (best == utf8Text || !found.atLeast(3, best)) {
 		return text, true
 	}
 	g.seen.add(&found)

@@ -71,7 +71,6 @@ func (r *Reader) Forget() {
 	for _, c := range [...]schema.Counts{d.Impossible, d.Seconds, d.Damaged, d.Unknown} {
 		clear(c)
 	}
-	d.More = 0
 }
 
 // UnknownMet returns the members met in the document so far that are not

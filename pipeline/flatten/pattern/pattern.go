@@ -201,8 +201,8 @@ func (set *runeSet) next(s string, i int) int {
 func isRest(c byte) bool { return c>>6 == 2 }
 
 // match applies the rules at s[i:]; text before from is replaced by slots already.
-// It returns the slot and the end of the text
-// it replaces, or "" and the end of the text to keep.
+// It returns the slot and the end of the text it replaces, or "" and the end of the
+// text to keep.
 func (r *Replacer) match(s string, from, i int) (slot string, end int) {
 	c, size := utf8.DecodeRuneInString(s[i:])
 	if c == r.lead[0] || c == r.lead[1] || c == r.lead[2] {

@@ -41,6 +41,9 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := at.checkProxy(); err != nil {
+		return nil, err
+	}
 	return &Client{
 		o: o, endpoint: at, keys: &chain{keys: o.Keys}, transport: newTransport(o),
 		limiter: newLimiter(o), permits: make(chan struct{}, o.Parallel),

@@ -45,8 +45,12 @@ func (c *chain) GetCredential() (*credentials.CredentialModel, error) {
 		return nil, err
 	}
 	for _, secret := range []*string{model.AccessKeySecret, model.SecurityToken, model.AccessKeyId, model.BearerToken} {
-		if secret != nil && *secret != "" && !slices.Contains(c.secrets, *secret) {
-			c.secrets = append(c.secrets, *secret)
+		if secret == nil {
+			continue
+		}
+		// Messages may show it without the white space around it.
+		if text := strings.TrimSpace(*secret); text != "" && !slices.Contains(c.secrets, text) {
+			c.secrets = append(c.secrets, text)
 		}
 	}
 	return model, nil
@@ -74,23 +78,27 @@ func (c *chain) provider() (string, error) {
 			Advice: "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or use the profile file or a RAM role of the machine",
 		}
 	}
-	if model.ProviderName == nil || *model.ProviderName == "" {
-		return "given", nil
+	name := "given"
+	if model.ProviderName != nil && *model.ProviderName != "" {
+		name = *model.ProviderName
 	}
-	return *model.ProviderName, nil
+	if err := checkKeys(model, name); err != nil {
+		return "", err
+	}
+	return name, nil
 }
 
 // maxMessage is how many characters of a message from elsewhere are passed on.
 const maxMessage = 300
 
 // scrub makes a message from elsewhere fit for errors: on one line, not too
-// long, and without credentials. The API's own messages need it: it answers a
+// long, and without credentials or the passwords of URLs. The API's own messages need it: it answers a
 // wrong signature with the headers it signed, the token among them.
 func (c *chain) scrub(message string) string {
 	if i := strings.Index(strings.ToLower(message), "server string to sign"); i >= 0 {
 		message = strings.TrimRight(message[:i], " ,;:.")
 	}
-	message = string(c.scrubBytes([]byte(message)))
+	message = Mask(string(c.scrubBytes([]byte(message))))
 	message = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(message, "\uFFFD"), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -116,7 +117,7 @@ type endpoint struct {
 func parseEndpoint(s string) (endpoint, error) {
 	bad := func(reason string) (endpoint, error) {
 		return endpoint{}, &Error{
-			Kind: Usage, Reason: fmt.Sprintf("invalid endpoint %q: %s", s, reason),
+			Kind: Usage, Reason: fmt.Sprintf("invalid endpoint %q: %s", maskURL(s), reason),
 			Advice: "give a host such as " + DefaultEndpoint + ", with a port if necessary; http:// is for 127.0.0.1 only",
 		}
 	}
@@ -144,6 +145,31 @@ func parseEndpoint(s string) (endpoint, error) {
 		return bad("http only goes to this machine")
 	}
 	return endpoint{u.Scheme, u.Host}, nil
+}
+
+// checkProxy returns an error where the environment names a proxy that cannot be
+// used. Every request would fail, with parts of the proxy's password in the error:
+// one that is not escaped is taken for host or port.
+func (e endpoint) checkProxy() error {
+	for _, variable := range []string{strings.ToUpper(e.scheme) + "_PROXY", e.scheme + "_proxy"} {
+		address := os.Getenv(variable)
+		if address == "" {
+			continue
+		}
+		text := address
+		if !strings.Contains(text, "://") {
+			text = "http://" + text
+		}
+		u, err := url.Parse(text)
+		if err == nil && u.Hostname() != "" && (u.User != nil || !strings.Contains(address, "@")) {
+			continue
+		}
+		return &Error{
+			Kind: Usage, Reason: fmt.Sprintf("invalid proxy %q in %s", maskURL(address), variable),
+			Advice: "give a URL such as http://proxy.example:3128; in a user or password, / is written as %2F, @ as %40, # as %23, ? as %3F",
+		}
+	}
+	return nil
 }
 
 // isLoopback judges a host as written, not what its name resolves to.

@@ -71,9 +71,9 @@ func Note(stderr io.Writer, what, hint string) { say(stderr, what, hint) }
 
 func say(stderr io.Writer, what, hint string) {
 	// errors.Join separates errors by line breaks; a message is one line.
-	fmt.Fprintf(stderr, "callmill: %s\n", strings.ReplaceAll(what, "\n", "; "))
+	fmt.Fprintf(stderr, "callmill: %s\n", client.Mask(strings.ReplaceAll(what, "\n", "; ")))
 	if hint != "" {
-		fmt.Fprintf(stderr, "hint: %s\n", hint)
+		fmt.Fprintf(stderr, "hint: %s\n", client.Mask(hint))
 	}
 }
 

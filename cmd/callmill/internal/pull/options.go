@@ -43,7 +43,7 @@ type Options struct {
 func Defaults() Options {
 	return Options{
 		Endpoint: client.DefaultEndpoint, QPS: 10, Discover: []string{"calls", "groups"},
-		Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour, CatchUp: 7 * 24 * time.Hour,
+		Settle: 48 * time.Hour, Refetch: 30 * 24 * time.Hour, CatchUp: 7 * 24 * time.Hour,
 		AllowMissing: quantity.Allowance{Number: 0.5, Share: true}, KeepRaw: 14,
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/source"
 	"callmill/schema"
@@ -161,7 +162,7 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 
 // Because adds a reason for exit code 3.
 func (r *Report) Because(code exit.ReasonCode, says, hint string) {
-	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: says, Hint: hint})
+	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: client.Mask(says), Hint: client.Mask(hint)})
 }
 
 // End records that the run ended, with an error or nil, and returns the error
@@ -173,7 +174,7 @@ func (r *Report) End(ctx context.Context, err error) error {
 	case r.Published == nil:
 		r.failure = errors.Join(r.failure, err)
 		if err = r.failure; err != nil {
-			r.Error = err.Error()
+			r.Error = client.Mask(err.Error())
 		}
 	case err != nil:
 		r.Because(exit.Afterwards, err.Error(), exit.Hint(err))
