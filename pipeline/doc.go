@@ -102,7 +102,8 @@
 //   - In dataset/commit, which implements [Dataset]: as many workers write shards.
 //   - In dataset/verify: as many check them.
 //   - In outboundbot/discover: an errgroup inside Source.Raws has several requests
-//     in flight.
+//     in flight. In outboundbot/client: the timer of a request, which stands still
+//     while its response waits for room.
 //   - In the command: signals, standard input, the progress of a pull, the
 //     simulated API.
 //

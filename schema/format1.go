@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// This file is what datasets of format 1 have otherwise. It is needed as long as
-// they are read: to verify them, and to go on from them. It goes with them.
+// This file has what is different in datasets of format 1. It is needed for as long
+// as they are read: to verify them, and to go on from them.
 
 // NoDateIn returns NoDate as datasets of a format have it.
 func NoDateIn(format int) int32 {
@@ -16,8 +16,8 @@ func NoDateIn(format int) int32 {
 	return NoDate
 }
 
-// JobDateOf returns the day under which jobs live that lived under a day in a
-// dataset of some format.
+// JobDateOf converts the day under which jobs live in a dataset of a format to the
+// day under which they live in today's.
 func JobDateOf(format int, day int32) int32 {
 	if day == NoDateIn(format) {
 		return NoDate

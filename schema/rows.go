@@ -45,7 +45,7 @@ const NoDate int32 = 47482
 
 // MaxInstant is the latest timestamp of a response, in ms: the next one is on
 // 2100-01-01 in the time zone furthest ahead, UTC+14. So the day of a call is
-// before NoDate in whatever time zone a dataset has.
+// before NoDate in the time zone of any dataset.
 const MaxInstant = (int64(NoDate)*24-14)*60*60*1000 - 1
 
 // RowCounts are numbers of rows in the day tables, in the order of [DayTables].

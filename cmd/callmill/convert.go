@@ -69,7 +69,7 @@ the run started, and never replace versions that have a timestamp.`,
 // conversion is how files are to be published.
 type conversion struct {
 	source.Options      // undated where ObservedAt is 0
-	unnamed        bool // Instance is the default, and nobody's choice
+	unnamed        bool // Instance is the default and was not chosen
 	keepRaw        int  // of how many runs the input is kept; 0: not this one's
 }
 

@@ -11,9 +11,9 @@ import (
 	"callmill/schema"
 )
 
-// keepInput returns in, of which everything that is read is kept in raw/. When
-// the run has published, raw/ keeps that many runs; of one that did not, nothing
-// is left.
+// keepInput returns in with everything that is read of it kept in raw/. After a run
+// that published, raw/ has at most that many runs; one that did not leaves nothing
+// there.
 func keepInput(in *input, with opening, runs int) (*input, error) {
 	dir, run := with.dataset.RawDir(), with.report.Run
 	log, err := rawlog.Open(rawlog.Options{Dir: dir, Run: run, Inputs: true})

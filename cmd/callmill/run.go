@@ -22,6 +22,7 @@ import (
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/progress"
 	"callmill/pipeline/redact"
+	"callmill/schema"
 )
 
 // operation is a run as a command asks for it: what differs between the commands
@@ -111,7 +112,7 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 		return err
 	}
 	observer := watch.New(show)
-	tx, err := o.transaction(ctx, d, run, s, observer)
+	tx, err := o.transaction(ctx, d, run, s, key, observer)
 	if err != nil {
 		return err
 	}
@@ -145,10 +146,11 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 }
 
 // transaction begins what the run will publish.
-func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, observer *watch.Observer) (*commit.Tx, error) {
+func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, key []byte, observer *watch.Observer) (*commit.Tx, error) {
+	redacted := redact.Jobs(key) // keys are a redactor's, not the flattener's
 	options := commit.Options{
 		Flattener: func() commit.Flattener { return s.Flattener() },
-		Unflatten: flatten.Job,
+		Unflatten: func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) },
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),

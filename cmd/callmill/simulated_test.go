@@ -142,6 +142,7 @@ func keyFile(t testing.TB) string {
 // and the API's request ids make different in any two pulls.
 type told struct {
 	Jobs   []schema.JobRow
+	Tasks  []schema.TaskRow
 	Groups []schema.JobGroupRow
 	Files  []string // of the other tables: names and hashes
 }
@@ -150,17 +151,21 @@ func tell(t testing.TB, data string) told {
 	t.Helper()
 	v := told{
 		Jobs:   collect[schema.JobRow](t, data, schema.TableJobs),
+		Tasks:  collect[schema.TaskRow](t, data, schema.TableTasks),
 		Groups: collect[schema.JobGroupRow](t, data, schema.TableJobGroups),
 	}
 	for i := range v.Jobs {
 		v.Jobs[i].ObservedAt, v.Jobs[i].FirstSeen, v.Jobs[i].RequestID = 0, 0, ""
+	}
+	for i := range v.Tasks {
+		v.Tasks[i].FactsObservedAt = 0
 	}
 	for i := range v.Groups {
 		v.Groups[i].ObservedAt = 0
 	}
 	for _, table := range manifestOf(t, data).Tables {
 		switch table.Name {
-		case schema.TableJobs, schema.TableJobGroups, schema.TableRejects:
+		case schema.TableJobs, schema.TableTasks, schema.TableJobGroups, schema.TableRejects:
 			continue
 		}
 		for _, f := range table.Files {

@@ -28,7 +28,8 @@ import (
 //	callmill simulate --write responses --people 80 --days 3 --seed 3
 //	callmill convert responses/resp-00001.json --out data --instance sales --observed-at 2026-02-01T01:00:00Z
 //
-// Beside it is far, a dataset of calls planned for 2100 and later.
+// Beside it are far, a dataset of calls planned for 2100 and later, and decimals,
+// one of three calls of a number, two of which have it as a decimal.
 func format1(t *testing.T) (data, responses string) {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata", "format1.tar.zst"))
@@ -190,6 +191,23 @@ func TestUpgradeMovesDays(t *testing.T) {
 	runMain(t, exit.Done, "replay", data, "--progress", "none")
 	if got, want := partitions(t, data), "2023-11-15 2099-12-31 2100-01-01"; got != want {
 		t.Errorf("jobs lie under %s now, want %s", got, want)
+	}
+	runMain(t, exit.Done, "verify", data)
+}
+
+// TestUpgradeOfDecimals: of a number that was written as a decimal format 1 has the
+// key of its digits, which is right there, and not any more.
+func TestUpgradeOfDecimals(t *testing.T) {
+	beside, _ := format1(t)
+	data := filepath.Join(filepath.Dir(beside), "decimals")
+	runMain(t, exit.Done, "verify", data)
+	runMain(t, exit.Done, "replay", data, "--progress", "none")
+	keys := map[string]bool{}
+	for _, r := range collect[schema.TaskRow](t, data, schema.TableTasks) {
+		keys[r.ContactKey] = true
+	}
+	if len(keys) != 1 {
+		t.Errorf("%d keys of one number", len(keys))
 	}
 	runMain(t, exit.Done, "verify", data)
 }

@@ -32,7 +32,7 @@ the responses in raw/ it notes what cannot be read.`,
 	}, func(ctx context.Context, dir string) error {
 		options := verify.Options{Quick: quick, Rows: rowsIn(dir), Job: flatten.Job}
 		if key, err := dataset.ReadKey(dir); err == nil {
-			options.ContactKey = func() func(string) string { return redact.New(key).Key }
+			options.ContactKey = redact.Keys(key)
 		}
 		report, err := verify.Snapshot(ctx, dir, options)
 		if err != nil {

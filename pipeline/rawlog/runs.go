@@ -53,7 +53,7 @@ func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (st
 }
 
 // Prune removes the responses of all but the latest keep runs and returns the runs
-// removed. Those that are spared count as the latest, and stay whatever keep is. A
+// removed. Those that are spared count as the latest, and stay regardless of keep. A
 // crash leaves a part of a run, which the next call removes.
 func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []string, err error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))

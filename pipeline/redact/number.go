@@ -16,15 +16,15 @@ const minNational = 10
 
 // appendNumber appends a normalized phone number to dst, as ASCII digits. In this
 // order it applies Unicode's compatibility form (NFKC), keeps digits only (of a
-// number that was written as a decimal, those of its value), and removes one
-// leading international prefix 00, the country code 86 if at least ten digits
-// remain, and leading zeros (a response with JSON numbers has lost them). It appends
-// nothing if no digit is left.
+// number that was written as a decimal, those of its value, unless literal), and
+// removes one leading international prefix 00, the country code 86 if at least ten
+// digits remain, and leading zeros (a response with JSON numbers has lost them). It
+// appends nothing if no digit is left.
 //
 // Digits of other scripts count with their value: dropping them could make one
 // number of those of two people. scratch is space for the compatibility form; the
 // second result is that space, grown.
-func appendNumber(dst []byte, number string, scratch []byte) (digits, grown []byte) {
+func appendNumber(dst []byte, number string, literal bool, scratch []byte) (digits, grown []byte) {
 	start := len(dst)
 	ascii, decimal := true, false
 	for i := range len(number) {
@@ -44,7 +44,7 @@ func appendNumber(dst []byte, number string, scratch []byte) (digits, grown []by
 	} else if decimal {
 		scratch = append(scratch[:0], number...)
 	}
-	if !ascii || decimal {
+	if (!ascii || decimal) && !literal {
 		dst = appendWhole(dst, start, scratch)
 	}
 	kept := trimPrefixes(dst[start:])

@@ -13,6 +13,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"sync"
 
 	"callmill/schema"
 )
@@ -26,11 +27,17 @@ const (
 	remembered = 4
 )
 
+// decimalsSince is the version of the derivation, the first with which a number
+// that was written as a decimal has the key of its value. Before it 1.39E10 was
+// the number 13910.
+const decimalsSince = 2
+
 // Redactor prepares jobs for publication. It reuses the state of its hash, and
 // caches the last few contact keys. Not safe for concurrent use: every worker
 // makes its own.
 type Redactor struct {
 	mac     hash.Hash
+	literal bool // decimals are no numbers: all of their digits count
 	digits  []byte
 	scratch []byte
 	sum     [sha256.Size]byte
@@ -49,6 +56,28 @@ type recentKey struct {
 // New returns a Redactor with the dataset's key, which it copies. The caller ensures
 // that the key is long and secret enough.
 func New(key []byte) *Redactor { return &Redactor{mac: hmac.New(sha256.New, key)} }
+
+// Keys returns what makes, for a version of the derivation, a function like Key
+// that makes the contact keys of that version. Each is for one goroutine.
+func Keys(key []byte) func(derivation int) func(number string) string {
+	return func(derivation int) func(string) string {
+		r := New(key)
+		r.literal = derivation < decimalsSince
+		return r.Key
+	}
+}
+
+// Jobs returns a function that does to a job what Redactor.Job does and returns it.
+// It is safe for concurrent use.
+func Jobs(key []byte) func(*schema.Job) *schema.Job {
+	redactors := sync.Pool{New: func() any { return New(key) }}
+	return func(j *schema.Job) *schema.Job {
+		r := redactors.Get().(*Redactor)
+		defer redactors.Put(r)
+		r.Job(j)
+		return j
+	}
+}
 
 // Job sets the contact keys of the job: of each of its contacts that of its number,
 // of each task that of its called number or, if that has no key, that of its
@@ -72,7 +101,7 @@ func (r *Redactor) Job(j *schema.Job) {
 // the HMAC-SHA256, with the dataset's key, of the normalized number (see
 // appendNumber); "" if nothing is left of the number.
 func (r *Redactor) Key(number string) string {
-	r.digits, r.scratch = appendNumber(r.digits[:0], number, r.scratch)
+	r.digits, r.scratch = appendNumber(r.digits[:0], number, r.literal, r.scratch)
 	if len(r.digits) == 0 {
 		return ""
 	}

@@ -56,7 +56,7 @@ func TestNumberIsNormalized(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _ := appendNumber([]byte("kept"), tt.number, nil)
+			got, _ := appendNumber([]byte("kept"), tt.number, false, nil)
 			if string(got) != "kept"+tt.want {
 				t.Errorf("appendNumber(%q) = %q, want %q", tt.number, got, "kept"+tt.want)
 			}
@@ -84,6 +84,18 @@ func TestKey(t *testing.T) {
 	}
 	if got := New([]byte("another key")).Key("13900001111"); got == want {
 		t.Error("two datasets share a contact key")
+	}
+}
+
+// TestKeyOfAnEarlierDerivation: all digits of a decimal counted.
+func TestKeyOfAnEarlierDerivation(t *testing.T) {
+	for number, want := range map[string]string{"1.39E10": "13910", "13900001111.0": "139000011110", "１３９.0": "1390", "+86 139-0000-1111": "13900001111"} {
+		if got := Keys([]byte("k"))(1)(number); got != sum("k", want) {
+			t.Errorf("the key of %q is not that of %s", number, want)
+		}
+	}
+	if Keys([]byte("k"))(2)("1.39E10") != New([]byte("k")).Key("13900000000") {
+		t.Error("the present derivation has another key")
 	}
 }
 
@@ -153,7 +165,7 @@ func TestKeyIsAFunctionOfTheDigits(t *testing.T) {
 		numbers := rapid.SliceOfN(rapid.StringMatching(`(\+86|0086|86|0)?[ -]?[0-9]{0,4}[１２３]?[0-3]{0,8}`), 1, 12).Draw(t, "numbers")
 		for range 2 {
 			for _, n := range numbers {
-				digits, _ := appendNumber(nil, n, nil)
+				digits, _ := appendNumber(nil, n, false, nil)
 				want := ""
 				if len(digits) > 0 {
 					want = sum("k", string(digits))
@@ -186,7 +198,7 @@ func FuzzKey(f *testing.F) {
 	}
 	r := New([]byte("k"))
 	f.Fuzz(func(t *testing.T, number string) {
-		digits, _ := appendNumber(nil, number, nil)
+		digits, _ := appendNumber(nil, number, false, nil)
 		if len(digits) > 0 && digits[0] == '0' {
 			t.Errorf("appendNumber(%q) = %q begins with a zero", number, digits)
 		}

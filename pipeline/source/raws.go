@@ -51,7 +51,7 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
 	if schema.IsInputLines(body) {
-		return f.again(ctx, one, in, body, yield)
+		return f.keptInput(ctx, one, in, body, yield)
 	}
 	if int64(len(body)) > f.o.MaxWhole {
 		return f.cut(ctx, one, in, body, yield)
@@ -62,11 +62,11 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	return yield(&raw)
 }
 
-// again yields the pieces of input that a run kept, as they were then. head is
+// keptInput yields the pieces of input that a run kept, as they were then. head is
 // what was read of in.
-func (f *Files) again(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
+func (f *Files) keptInput(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
 	lines := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), in), 1<<20)
-	told := false
+	told := false // of in's fault
 	for {
 		text, err := lines.ReadBytes('\n')
 		if err != nil && !errors.Is(err, io.EOF) {

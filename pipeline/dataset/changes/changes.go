@@ -1,6 +1,6 @@
 // Package changes compares two snapshots of a dataset: which jobs are new, which
 // changed, which are gone. A job has changed if any of its rows in any day table
-// has, whatever the reason, or if it lives under another day. What belongs to no
+// has, for any reason, or if it lives under another day. What belongs to no
 // job (campaigns, statuses, rejects) is not compared.
 //
 // The manifests tell which files are the same in both snapshots; of the others the
@@ -24,7 +24,7 @@ import (
 // Kind is what became of a job.
 type Kind string
 
-// The kinds there are.
+// The kinds of a change.
 const (
 	New     Kind = "new"
 	Changed Kind = "changed"

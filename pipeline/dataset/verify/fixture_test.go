@@ -167,9 +167,9 @@ func options(dir string) verify.Options {
 			location, err := time.LoadLocation(s.TimeZone)
 			return func() verify.Rows { return flatten.New(location, runes{}).Rows }, err
 		},
-		ContactKey: func() func(string) string {
+		ContactKey: func(derivation int) func(string) string {
 			key, _ := os.ReadFile(filepath.Join(dir, "key"))
-			return redact.New(key[:len(key)-1]).Key
+			return redact.Keys(key[:len(key)-1])(derivation)
 		},
 	}
 }

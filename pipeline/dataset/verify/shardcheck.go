@@ -31,7 +31,7 @@ func (p *plan) checkShard(ctx context.Context, s *shard) error {
 		c.derive = p.rows()
 	}
 	if p.contactKey != nil {
-		c.contactKey = p.contactKey()
+		c.contactKey = p.contactKey(p.manifest.Settings.Derivation)
 	}
 	return unlessDamaged(c.run(ctx))
 }

@@ -47,10 +47,10 @@ type Options struct {
 	Job func(*schema.Rows) *schema.Job
 
 	// ContactKey returns a function that makes the contact key of a phone number
-	// with the key of the dataset, "" if the number has none. It is called once for
-	// each unit, and only if numbers are published. If it is nil, contact keys are
-	// not checked.
-	ContactKey func() func(number string) string
+	// with the key of the dataset, as that version of the derivation made it, "" if
+	// the number has none. It is called once for each unit, and only if numbers are
+	// published. If it is nil, contact keys are not checked.
+	ContactKey func(derivation int) func(number string) string
 
 	// Workers is how many units are checked at the same time; 0 means one per
 	// processor. Each has the pages of one shard in memory.
@@ -104,7 +104,7 @@ type plan struct {
 	location *time.Location    // nil if the settings name none
 	// What derives rows and contact keys again; nil if they are left out.
 	rows         func() Rows
-	contactKey   func() func(number string) string
+	contactKey   func(derivation int) func(number string) string
 	sameOutcomes bool // statuses mean what they meant when the snapshot was made
 
 	present map[string]fs.FileInfo // files in the snapshot's folder

@@ -304,7 +304,7 @@ func (g *guesser) decodeAll(text []byte) (decoded []byte, ok bool) {
 	}
 }
 
-// damage is what decode puts for what is no character.
+// damage is the byte that decode writes in place of what is not a character.
 const damage = 0xff
 
 func appendDecoded(dst, text []byte, e encoding.Encoding) []byte {

@@ -11,7 +11,7 @@
 //
 // # Parameters
 //
-// {=key} is a value of the job's parameters, whatever it says: an address, a date,
+// {=key} is a value of the job's parameters, no matter which: an address, a date,
 // an amount. Values are replaced before anything else, the longest first, of
 // equally long ones that on the left.
 //

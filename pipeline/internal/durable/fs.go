@@ -35,7 +35,7 @@ import (
 // reported as failed. Callers check instead of assuming.
 //
 // Modes are exact: neither the umask nor defaults of the file system change
-// them. Only a mount that lets nobody set modes gives its own; Stat tells.
+// them. Only a mount that decides modes itself gives its own; Stat tells.
 // Implementations are safe for concurrent use.
 type FS interface {
 	// Create creates a file that must not exist and opens it for writing.

@@ -89,6 +89,7 @@ func (c *Client) attempt(ctx context.Context, r *Request, keep func(*Answer) err
 	}
 	c.counters.requests.Add(1)
 	got, err := c.send(ctx, r)
+	defer got.done()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -99,6 +100,7 @@ func (c *Client) attempt(ctx context.Context, r *Request, keep func(*Answer) err
 	} else {
 		c.noteClock(got)
 		a, f = c.read(r, got)
+		got.body = nil // the answer has it, and may let it go
 	}
 	if f != nil {
 		f.sent = sent
@@ -118,10 +120,10 @@ func (c *Client) send(ctx context.Context, r *Request) (*received, error) {
 		Endpoint: &c.endpoint.host, Protocol: &c.endpoint.scheme, Credential: c.keys, HttpClient: c.transport,
 		UserAgent: dara.String("callmill"),
 	})
-	if err != nil {
-		return nil, err
-	}
 	var got received
+	if err != nil {
+		return &got, err
+	}
 	_, err = client.CallApiWithCtx(context.WithValue(ctx, receivedKey{}, &got), &openapi.Params{
 		Action: &r.Action, Version: dara.String(apiVersion), Protocol: &c.endpoint.scheme,
 		Method: dara.String(http.MethodPost), Pathname: dara.String("/"), Style: dara.String("RPC"),

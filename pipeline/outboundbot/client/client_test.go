@@ -222,7 +222,7 @@ func TestNetwork(t *testing.T) {
 			}
 			return true
 		}, "i/o timeout"},
-		{"slow bytes", time.Minute, slow, "context deadline exceeded"},
+		{"slow bytes", time.Minute, slow, "took too long"},
 		{"reset", time.Minute, func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err == nil {

@@ -2,8 +2,6 @@ package client
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"time"
@@ -15,6 +13,14 @@ type received struct {
 	status int
 	header http.Header
 	body   []byte
+	leave  func() // gives back the room that body takes; nil: it takes none
+}
+
+// done is called when nothing holds the body any more.
+func (r *received) done() {
+	if r.leave != nil {
+		r.leave()
+	}
 }
 
 // receivedKey is the context key of the *received to fill.
@@ -25,12 +31,13 @@ type receivedKey struct{}
 // page it would keep only what it understands, and it has no timeout for a body.
 type transport struct {
 	client  http.Client
+	room    *room
 	overall time.Duration
 	now     func() time.Time
 }
 
 func newTransport(o Options) *transport {
-	t := &transport{overall: o.Overall, now: o.Now}
+	t := &transport{room: newRoom(), overall: o.Overall, now: o.Now}
 	t.client.Transport = o.Transport
 	// A redirect does not come from the API, and must not be followed with
 	// signed requests.
@@ -55,35 +62,39 @@ func newTransport(o Options) *transport {
 	return t
 }
 
-// maxResponse is the size of the largest response that is read, in bytes.
-const maxResponse = 64 << 20
-
-var errTooLarge = fmt.Errorf("a response of more than %d MiB", maxResponse>>20)
-
 // Call implements the vendor's HttpClient.
 func (t *transport) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
 	// The vendor's client puts a proxy's password into the request itself.
 	request.Header.Del("Proxy-Authorization")
-	ctx, cancel := context.WithTimeout(request.Context(), t.overall)
-	defer cancel()
+	ctx, clock, release := within(request.Context(), t.overall)
+	defer release()
 	response, err := t.client.Do(request.WithContext(ctx))
 	if err != nil {
-		return nil, err
+		return nil, because(ctx, err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse+1))
+	body, leave, err := t.room.read(ctx, response, clock)
 	if err != nil {
-		return nil, fmt.Errorf("read the response: %w", err)
-	}
-	if len(body) > maxResponse {
-		return nil, errTooLarge
+		leave()
+		return nil, because(ctx, err)
 	}
 	if r, ok := request.Context().Value(receivedKey{}).(*received); ok {
-		*r = received{t.now(), response.StatusCode, response.Header, body}
+		*r = received{t.now(), response.StatusCode, response.Header, body, leave}
+	} else {
+		leave()
 	}
 	return &http.Response{
 		StatusCode: http.StatusOK, Status: "200 OK", Header: http.Header{}, Body: http.NoBody, Request: request,
 	}, nil
+}
+
+// because returns why a request failed with err: that it took too long, where it
+// was cancelled for that.
+func because(ctx context.Context, err error) error {
+	if context.Cause(ctx) == errOverall {
+		return errOverall
+	}
+	return err
 }
 
 // patientConn is a connection with a timeout for each read and write.

@@ -138,13 +138,31 @@ func (s *Source) produce(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// send passes a response to the goroutine that delivers.
+// largeBody is the size of a response, in bytes, from which on send waits for the
+// run: it takes several at a time.
+const largeBody = 4 << 20
+
+// send passes a response to the goroutine that delivers. A large one is done with
+// when it returns: while its request is in flight, the client reads no other.
 func (s *Source) send(ctx context.Context, d delivery) error {
 	if s.out == nil {
 		return ctx.Err()
 	}
+	var released chan struct{}
+	if len(d.raw.Body) > largeBody {
+		released = make(chan struct{})
+		d.raw.Release = sync.OnceFunc(func() { close(released) })
+	}
 	select {
 	case s.out <- d:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if released == nil {
+		return nil
+	}
+	select {
+	case <-released:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -155,6 +173,9 @@ func (s *Source) send(ctx context.Context, d delivery) error {
 // the jobs it was asked for.
 func (s *Source) keep(ctx context.Context, r *client.Request, a *client.Answer) error {
 	raw := rawOf(r, a)
+	if r.Action == listJobs {
+		a.Body, a.Members = nil, nil // raw has a copy
+	}
 	if err := s.log.Append(raw.Body); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func checkArguments(c *cobra.Command) {
 	}
 }
 
-// unknown returns the usage error for a command that there is not.
+// unknown returns the usage error for a command that does not exist.
 func unknown(root *cobra.Command, name string) error {
 	hint := meant(root, name, fmt.Sprintf("`%s --help` lists the commands", root.Name()))
 	return exit.WithHint(exit.Usagef("unknown command %q for %q", name, root.Name()), hint)

@@ -66,7 +66,7 @@ func Complain(ctx context.Context, stderr io.Writer, err error) {
 	}
 }
 
-// Note says something that is no reason to end otherwise.
+// Note prints a message that does not change the exit code.
 func Note(stderr io.Writer, what, hint string) { say(stderr, what, hint) }
 
 func say(stderr io.Writer, what, hint string) {

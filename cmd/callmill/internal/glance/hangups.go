@@ -66,7 +66,7 @@ type hangUps struct {
 	lines map[saying]*tally
 	early int64
 
-	unanswered map[node]int64 // times it was said when nobody had answered the robot's question
+	unanswered map[node]int64 // times it was said after a question of the robot without a reply
 
 	// Of the call that is being read:
 	said  []string // patterns of the robot's lines

@@ -16,7 +16,7 @@ import (
 	"callmill/pipeline/dataset/parquetio"
 )
 
-// Formats are the formats there are. The first is the default.
+// Formats lists the supported formats, the default first.
 func Formats() []string { return []string{"table", "csv", "json", "parquet"} }
 
 // ParseFormat returns an error for a format that is not in Formats.
@@ -86,13 +86,13 @@ type parquetPrinter struct{ out *parquetio.Writer[row] }
 func (p *parquetPrinter) Print(c changes.Change) error { return p.out.Write([]row{rowOf(c)}) }
 func (p *parquetPrinter) Close() error                 { return p.out.Close() }
 
-// tablePrinter aligns columns over so many lines at a time, as they are in memory
-// until then.
 type tablePrinter struct {
 	out   *tabwriter.Writer
 	lines int
 }
 
+// alignedLines is over how many lines columns are aligned: they are in memory until
+// then.
 const alignedLines = 1000
 
 func (p *tablePrinter) Print(c changes.Change) error {

@@ -17,7 +17,7 @@ func (f *Flag) Add(flags *pflag.FlagSet, usage string) {
 	flags.StringVar((*string)(f), "lang", string(schema.English), usage)
 }
 
-// Parse returns the language, or an error of usage for one that there is not.
+// Parse returns the language, or a usage error for one that is not supported.
 func (f Flag) Parse() (schema.Language, error) {
 	switch chosen := schema.Language(f); chosen {
 	case schema.English, schema.Chinese:
