@@ -11,7 +11,8 @@ import (
 
 // Whether the flow of a call came to its end is known to SearchTask alone. Without
 // it, the robot's last two lines tell: a service robot ends a call with a formula.
-// The formulas are those of Chinese telephone service, not of any script.
+// The formulas are those of Chinese telephone service, not of any script; each
+// stands for its spelling in traditional characters, too.
 //
 // Nothing before a line's last question is how it ends: "那我们明天再见，可以吗？"
 // waits for an answer. Behind it,
@@ -29,7 +30,7 @@ import (
 // follows.
 type farewell struct{ text, unless string }
 
-var farewells = [...]farewell{
+var farewells = inBoth([]farewell{
 	{"再见", "面到您你我他她它一时的之"}, // 再见面, 再见到您
 	{"再会", "面员议有"},         // 再会面
 	{"拜拜", "神佛祖年菩"},
@@ -40,7 +41,26 @@ var farewells = [...]farewell{
 	{"不打扰你了", "吧"},
 	{"不再打扰", ""},
 	{"不多打扰", ""},
+})
+
+// inBoth adds the farewells in traditional characters.
+func inBoth(simplified []farewell) []farewell {
+	for _, f := range simplified {
+		if text := traditional.Replace(f.text); text != f.text {
+			simplified = append(simplified, farewell{text, traditional.Replace(f.unless)})
+		}
+	}
+	return simplified
 }
+
+// traditional replaces the characters of the formulas that are written otherwise.
+var traditional = strings.NewReplacer(
+	"个", "個", "为", "為", "举", "舉", "会", "會", "体", "體", "与", "與", "关", "關", "务", "務", "劳", "勞", "占", "佔", "参", "參", "听", "聽", "员", "員", "周", "週",
+	"复", "復", "头", "頭", "静", "靜", "顿", "頓", "帮", "幫", "顾", "顧", "愿", "願", "扰", "擾", "挂", "掛", "拨", "撥", "择", "擇", "断", "斷", "时", "時", "来", "來",
+	"机", "機", "样", "樣", "欢", "歡", "气", "氣", "沟", "溝", "点", "點", "烦", "煩", "电", "電", "系", "繫", "结", "結", "给", "給", "联", "聯", "荣", "榮", "见", "見",
+	"议", "議", "询", "詢", "话", "話", "误", "誤", "请", "請", "谅", "諒", "谢", "謝", "贵", "貴", "购", "購", "这", "這", "里", "裡", "选", "選", "间", "間", "问", "問",
+	"随", "隨", "顺", "順", "风", "風", "馈", "饋", "吗", "嗎", "证", "證", "装", "裝", "临", "臨",
+)
 
 // parting are the texts of the farewells.
 var parting = func() *lexicon {
@@ -88,7 +108,7 @@ var asking = newLexicon("？", "?", "吗", "请问", "好不好", "行不行", "
 // neutral are clauses that say nothing, and may follow a wish or a courtesy.
 var neutral = [...]string{
 	"谢谢", "谢谢您", "谢谢你", "感谢", "感谢您", "非常感谢", "十分感谢", "多谢", "好", "好的", "好吧", "好嘞", "好好", "嗯", "嗯嗯", "是的", "行", "那", "哈", "哎",
-	"先生", "女士",
+	"先生", "女士", "謝謝", "謝謝您", "謝謝你", "感謝", "感謝您", "非常感謝", "多謝",
 }
 
 // ending is how a line ends.
@@ -236,11 +256,20 @@ type lexicon struct {
 func newLexicon(texts ...string) *lexicon {
 	l := &lexicon{texts: map[rune][]string{}}
 	for _, text := range texts {
-		first, _ := utf8.DecodeRuneInString(text)
-		l.begins[byte(first)] = true
-		l.texts[first] = append(l.texts[first], text)
+		l.add(text)
+		if other := traditional.Replace(text); other != text {
+			l.add(other)
+		}
 	}
 	return l
+}
+
+func (l *lexicon) add(text string) {
+	first, _ := utf8.DecodeRuneInString(text)
+	l.begins[byte(first)] = true
+	if !slices.Contains(l.texts[first], text) {
+		l.texts[first] = append(l.texts[first], text)
+	}
 }
 
 // find returns where the first of the texts is in s, and where it ends; -1 and -1 if

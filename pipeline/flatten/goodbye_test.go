@@ -35,6 +35,12 @@ func TestFlowEnded(t *testing.T) {
 		// Formulas, in the last line.
 		{[]string{"好的，再见。"}, true},
 		{[]string{"好的再见"}, true},
+		{[]string{"好的，打擾了，再見。"}, true},
+		{[]string{"下次再見面時給您。"}, false},
+		{[]string{"請問您還有問題嗎？"}, false},
+		{[]string{"好的，再見！請問還有嗎？"}, false},
+		{[]string{"感謝您的接聽，祝您生活愉快，謝謝。"}, true},
+		{[]string{"稍後再與您聯繫。"}, true},
 		{[]string{"那就这样，再见啦！"}, true},
 		{[]string{"再见，王先生。"}, true},
 		{[]string{"再见，稍后您会收到一条短信。"}, true},

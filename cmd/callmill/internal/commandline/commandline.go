@@ -62,10 +62,13 @@ func unknown(root *cobra.Command, name string) error {
 	return exit.WithHint(exit.Usagef("unknown command %q for %q", name, root.Name()), hint)
 }
 
+// maxMeant is how many names a hint may offer; those of more say nothing.
+const maxMeant = 5
+
 // meant returns the hint for a name that no command below c has: one that is spelled
 // alike, else what is given.
 func meant(c *cobra.Command, name, otherwise string) string {
-	if like := c.SuggestionsFor(name); len(like) > 0 {
+	if like := c.SuggestionsFor(name); 0 < len(like) && len(like) <= maxMeant {
 		return "did you mean " + strings.Join(like, " or ") + "?"
 	}
 	return otherwise
