@@ -128,6 +128,7 @@ var testLibraries = []string{
 	"go.uber.org/goleak",
 	"github.com/google/go-cmp",
 	"github.com/rogpeppe/go-internal",
+	"go.yaml.in/yaml/v3",
 }
 
 // starters are the packages that start goroutines: Run, what has several

@@ -217,7 +217,7 @@ func bareJob(number, version int) *schema.Job {
 	request := number / perRequest
 	return &schema.Job{
 		InstanceID: "default", JobID: fmt.Sprintf("%08x-job-%d", uint32(number)*2654435761, number), JobGroupID: "group", ReferenceID: fmt.Sprint("ref-", version),
-		Status: "Failed", RequestID: fmt.Sprint("request-", request), ObservedAt: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() + int64(request)*100,
+		Status: "Failed", RequestID: fmt.Sprint("request-", request), ObservedAt: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).UnixMilli() + int64(request)*100,
 		Tasks: []schema.Task{{
 			TaskID: fmt.Sprintf("task-%d", number), Status: "NoAnswer", ActualTime: at, CalledNumber: fmt.Sprintf("139%08d", number),
 		}},

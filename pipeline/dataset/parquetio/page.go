@@ -39,7 +39,8 @@ func (c *column) endPage(m *pageMaker) error {
 	if err != nil {
 		return err
 	}
-	codes := c.texts != nil && encoding == format.Plain && isCodes(values)
+	// Numbers without dictionary are mostly instants: see newEncoder.
+	codes := encoding == format.Plain && (c.numbers != nil || c.texts != nil && isCodes(values))
 	m.body = emptied(m.body)
 	for _, levels := range [][]uint8{c.repetitions, c.definitions} {
 		if len(levels) == 0 {

@@ -143,8 +143,13 @@ func threeByte(b []byte) (n int, wide bool) {
 	var bad, due, leads uint64 // due: the bytes at which a continuation is still expected
 	good, goodDue := 0, uint64(0)
 	for i := 0; i+stride <= len(b); i += stride {
-		for p := i; p < i+stride; p += 8 {
-			w := binary.LittleEndian.Uint64(b[p : p+8])
+		chunk := b[i : i+stride : i+stride]
+		if due == 0 && isASCII(chunk) {
+			good, goodDue = i+stride, 0
+			continue
+		}
+		for p := 0; p < stride; p += 8 {
+			w := binary.LittleEndian.Uint64(chunk[p : p+8])
 			if w&high1|due == 0 {
 				continue
 			}
@@ -169,4 +174,14 @@ func threeByte(b []byte) (n int, wide bool) {
 		return good - 2, wide
 	}
 	return good, wide
+}
+
+// isASCII reports whether the stride bytes of b are ASCII: much of JSON is names
+// and ids.
+func isASCII(b []byte) bool {
+	var all uint64
+	for p := 0; p < stride; p += 8 {
+		all |= binary.LittleEndian.Uint64(b[p : p+8])
+	}
+	return all&high1 == 0
 }

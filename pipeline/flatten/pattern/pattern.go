@@ -173,20 +173,26 @@ func (set *runeSet) mayHave(r rune) bool { return set[r>>6&63]&(1<<(r&63)) != 0 
 // have, len(s) if there is none.
 func (set *runeSet) next(s string, i int) int {
 	for i < len(s) {
-		r, size := rune(s[i]), 1
-		switch {
-		case r < utf8.RuneSelf:
-		case r>>4 == 0xE && i+2 < len(s) && isRest(s[i+1]) && isRest(s[i+2]):
-			// Most characters, several times as fast. What is no character here, such as a
-			// surrogate, begins nothing.
-			r, size = r<<12|rune(s[i+1]&0x3F)<<6|rune(s[i+2]&0x3F), 3
+		switch c := s[i]; {
+		case c>>4 == 0xE && i+2 < len(s) && isRest(s[i+1]) && isRest(s[i+2]):
+			// Most characters: these two bytes are the lowest 12 bits. What is no character
+			// here, such as a surrogate, begins nothing.
+			if set[s[i+1]&63]&(1<<(s[i+2]&63)) != 0 {
+				return i
+			}
+			i += 3
+		case c < utf8.RuneSelf:
+			if set[c>>6]&(1<<(c&63)) != 0 {
+				return i
+			}
+			i++
 		default:
-			r, size = utf8.DecodeRuneInString(s[i:])
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if set.mayHave(r) {
+				return i
+			}
+			i += size
 		}
-		if set.mayHave(r) {
-			return i
-		}
-		i += size
 	}
 	return i
 }

@@ -95,15 +95,27 @@ func tells(text string) bool {
 	return strings.ContainsFunc(text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
 }
 
+// few is how many values are sorted by insertion: most jobs have so few, and each
+// job's are sorted.
+const few = 12
+
 // sort prepares the values for search. Of equal values the key that is first in
 // the order of bytes stays: the order of a job's parameters may be any.
 func (v *values) sort() {
-	slices.SortFunc(v.list, func(a, b value) int {
-		if c := strings.Compare(a.text, b.text); c != 0 {
-			return c
+	if len(v.list) > few {
+		slices.SortFunc(v.list, func(a, b value) int {
+			if c := strings.Compare(a.text, b.text); c != 0 {
+				return c
+			}
+			return strings.Compare(a.key, b.key)
+		})
+	} else {
+		for i := 1; i < len(v.list); i++ {
+			for j := i; j > 0 && before(&v.list[j], &v.list[j-1]); j-- {
+				v.list[j], v.list[j-1] = v.list[j-1], v.list[j]
+			}
 		}
-		return strings.Compare(a.key, b.key)
-	})
+	}
 	v.list = slices.CompactFunc(v.list, func(a, b value) bool { return a.text == b.text })
 	v.first = runeSet{}
 	for i := range v.list {
@@ -118,6 +130,10 @@ func (v *values) sort() {
 		v.first.add(c)
 	}
 	v.sorted = true
+}
+
+func before(a, b *value) bool {
+	return a.text < b.text || a.text == b.text && a.key < b.key
 }
 
 // find collects in v.taken, by place, the values that are replaced in a line: the
