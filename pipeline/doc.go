@@ -58,6 +58,7 @@
 //	pipeline/dataset/spill     records sorted beyond memory
 //	pipeline/dataset/changes   which jobs differ between two snapshots
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read
+//	pipeline/dataset/repair    damaged files of a snapshot, made again
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/dataset/verify/arrowio  that reader
 //	pipeline/internal/calendar days, intervals of time, time zones
@@ -179,7 +180,8 @@
 //	github.com/mattn/go-runewidth         demo: how many columns Chinese text takes; mpb uses it, too.
 //
 // and for tests github.com/google/go-cmp, go.uber.org/goleak,
-// pgregory.net/rapid and github.com/rogpeppe/go-internal (testscript).
+// pgregory.net/rapid, github.com/rogpeppe/go-internal (testscript) and
+// go.yaml.in/yaml/v3 (the files of cmd/callmill/deploy).
 //
 // arrow-go v18 is what was github.com/apache/arrow/go/v15: the project moved to
 // a repository of its own. v15 has had no fix since March 2024, writes columns

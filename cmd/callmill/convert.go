@@ -16,6 +16,7 @@ import (
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/callmill/internal/stdin"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/source"
@@ -91,7 +92,7 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 			asked.ObservedAt, asked.Undated = with.report.Started.UnixMilli(), true
 		}
 		if slices.Contains(args, "-") {
-			asked.Stdin = untilDone(ctx, env.stdin)
+			asked.Stdin = stdin.Until(ctx, env.stdin)
 		}
 		if flags.folder.options.LockWait > 0 { // files may have come while the dataset was locked
 			if files, err = source.Open(args, asked.Options); err != nil {
