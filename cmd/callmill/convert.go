@@ -62,7 +62,7 @@ the run started, and never replace versions that have a timestamp.`,
 	flags.addOut(c.Flags())
 	flags.add(c.Flags())
 	c.Flags().StringVar(&asked.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
-	c.Flags().IntVar(&asked.keepRaw, "keep-raw", 0, "number of runs whose input raw/ keeps, this one included; 0 keeps nothing of this run")
+	c.Flags().IntVar(&asked.keepRaw, "keep-raw", 0, "number of runs of convert whose input raw/ keeps, this one included; 0 keeps nothing of this run")
 	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
 	return c
 }
