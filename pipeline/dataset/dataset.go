@@ -25,11 +25,11 @@ import (
 // Options are how a run uses a dataset; none of them changes what is
 // published. The zero value is useful.
 type Options struct {
-	FS        durable.FS    // nil: the machine's
-	LockWait  time.Duration // how long to wait for another run
-	GroupRead bool          // let the group read tables and runs
-	Keep      int           // snapshots to keep; 0: 7
-	KeepFor   time.Duration // snapshots younger than this are kept in any case; 0: 24 h; negative: none are
+	FS       durable.FS    // nil: the machine's
+	LockWait time.Duration // how long to wait for another run
+	Access   Access        // who may read tables and runs
+	Keep     int           // snapshots to keep; 0: 7
+	KeepFor  time.Duration // snapshots younger than this are kept in any case; 0: 24 h; negative: none are
 	// Now is the clock of run ids, ages and deadlines; nil is time.Now.
 	Now func() time.Time
 }
@@ -41,6 +41,7 @@ type Dataset struct {
 	fs       durable.FS
 	options  Options
 	lock     *lock
+	group    bool      // the group may read what is written
 	name     string    // of the latest snapshot, "" where there is none
 	manifest *Manifest // of the latest snapshot, nil where there is none
 }
@@ -54,17 +55,22 @@ func Open(ctx context.Context, dir string, o Options) (*Dataset, error) {
 	if err := d.checkFolder(); err != nil {
 		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
 	}
+	d.findAccess()
 	if err := d.makeFolders(); err != nil {
 		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
 	}
 	if err := d.takeLock(ctx); err != nil {
 		return nil, err
 	}
+	d.findAccess() // another run may have changed it meanwhile
 	if err := d.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open dataset %s: %w", dir, err), d.lock.release())
 	}
 	if err := d.sweep(); err != nil {
 		return nil, errors.Join(fmt.Errorf("sweep dataset %s: %w", dir, err), d.lock.release())
+	}
+	if err := d.setAccess(); err != nil {
+		return nil, errors.Join(fmt.Errorf("set the modes of dataset %s: %w", dir, err), d.lock.release())
 	}
 	return d, nil
 }
@@ -309,7 +315,7 @@ func (d *Dataset) Now() time.Time { return d.options.Now() }
 
 // DirMode is the mode of the dataset's folders.
 func (d *Dataset) DirMode() fs.FileMode {
-	if d.options.GroupRead {
+	if d.group {
 		return 0o750
 	}
 	return 0o700
@@ -317,7 +323,7 @@ func (d *Dataset) DirMode() fs.FileMode {
 
 // FileMode is the mode of the dataset's files, those that hold secrets excepted.
 func (d *Dataset) FileMode() fs.FileMode {
-	if d.options.GroupRead {
+	if d.group {
 		return 0o640
 	}
 	return 0o600
