@@ -58,6 +58,7 @@
 //	pipeline/dataset/spill     records sorted beyond memory
 //	pipeline/dataset/changes   which jobs differ between two snapshots
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read
+//	pipeline/dataset/repair    damaged files of a snapshot, made again
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/dataset/verify/arrowio  that reader
 //	pipeline/internal/calendar days, intervals of time, time zones

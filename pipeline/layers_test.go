@@ -70,6 +70,12 @@ var arrows = []arrow{
 	{"pipeline/dataset/changes", "pipeline/dataset/jobsort", "the order of jobs"},
 	{"pipeline/dataset/changes", "pipeline/dataset/parquetio", "the keys of jobs"},
 	{"pipeline/dataset/changes", "pipeline/dataset/spill", "what it found, sorted beyond memory"},
+	{"pipeline/dataset/repair", "pipeline/dataset", "the snapshot it repairs"},
+	{"pipeline/dataset/repair", "pipeline/dataset/shard", "the shards it makes files of"},
+	{"pipeline/dataset/repair", "pipeline/dataset/jobsort", "the order of jobs"},
+	{"pipeline/dataset/repair", "pipeline/dataset/parquetio", "the files it makes"},
+	{"pipeline/dataset/repair", "pipeline/dataset/views", "what views.sql must be"},
+	{"pipeline/dataset/repair", "pipeline/internal/durable", "it changes snapshots only by whole files"},
 	{"pipeline/dataset/verify", "pipeline/dataset", "the folder it checks"},
 	{"pipeline/dataset/verify", "pipeline/dataset/verify/arrowio", "the second reader"},
 	{"pipeline/dataset/verify", "pipeline/dataset/parquetio", "the keys in a file's footer"},
@@ -128,7 +134,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

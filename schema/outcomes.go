@@ -177,3 +177,16 @@ func (o *Outcome) truth(v bool) *bool {
 	}
 	return &v
 }
+
+// StatusRows returns the rows of the statuses table: the documented statuses in the
+// order of their codes, then the others that were met, by name.
+func StatusRows(unlisted []string) []StatusRow {
+	var rows []StatusRow
+	for _, o := range Outcomes() {
+		rows = append(rows, o.Row())
+	}
+	for _, status := range unlisted {
+		rows = append(rows, OutcomeOf(status).Row())
+	}
+	return rows
+}

@@ -16,6 +16,7 @@ import (
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/callmill/internal/stdin"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/source"
@@ -61,7 +62,7 @@ the run started, and never replace versions that have a timestamp.`,
 	flags.addOut(c.Flags())
 	flags.add(c.Flags())
 	c.Flags().StringVar(&asked.Instance, "instance", "default", "robot deployment the responses are from; raw lines carry their own")
-	c.Flags().IntVar(&asked.keepRaw, "keep-raw", 0, "number of runs whose input raw/ keeps, this one included; 0 keeps nothing of this run")
+	c.Flags().IntVar(&asked.keepRaw, "keep-raw", 0, "number of runs of convert whose input raw/ keeps, this one included; 0 keeps nothing of this run")
 	c.Flags().StringVar(&observedAt, "observed-at", "", "when the responses were received: 2026-01-22T01:30:00Z, or milliseconds since 1970")
 	return c
 }
@@ -91,7 +92,7 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 			asked.ObservedAt, asked.Undated = with.report.Started.UnixMilli(), true
 		}
 		if slices.Contains(args, "-") {
-			asked.Stdin = untilDone(ctx, env.stdin)
+			asked.Stdin = stdin.Until(ctx, env.stdin)
 		}
 		if flags.folder.options.LockWait > 0 { // files may have come while the dataset was locked
 			if files, err = source.Open(args, asked.Options); err != nil {

@@ -62,6 +62,7 @@ func TestOutputLost(t *testing.T) {
 		{[]string{"changes", data, "--since", first, "--format", "csv"}, exit.Failed},
 		{[]string{"changes", data, "--since", first, "--format", "json"}, exit.Failed},
 		{[]string{"changes", data, "--since", first, "--format", "parquet"}, exit.Failed},
+		{[]string{"repair", data}, exit.Failed},
 		{[]string{"snapshots", data}, exit.Failed},
 		{[]string{"snapshots", data, "pin", first}, exit.Failed},
 		{[]string{"snapshots", data, "rollback", first}, exit.Failed},

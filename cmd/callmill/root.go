@@ -40,7 +40,7 @@ Exit codes:
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newReplay(env), newRewrite(env),
+	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newRepair(env), newReplay(env), newRewrite(env),
 		newStatus(env), newPath(env), newViews(env), newRejects(env), newChanges(env), newSnapshots(env), newSchema(env),
 		newSimulate(env), newHash(env), newVersion(env))
 	commandline.Complete(root)

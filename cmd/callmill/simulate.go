@@ -98,7 +98,7 @@ the script node behind every line, planted causes of failure, personal data.`,
 			}
 			fmt.Fprintf(env.stdout, "wrote %d jobs to %s", world.Len(), write)
 			if replaced > 0 {
-				fmt.Fprintf(env.stdout, ", in place of the %d files of an earlier simulation", replaced)
+				fmt.Fprintf(env.stdout, ", in place of an earlier simulation (files: %d)", replaced)
 			}
 			return env.stdout.WriteByte('\n')
 		},

@@ -2,7 +2,6 @@ package rawlog
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -91,12 +90,22 @@ func frameSize(data []byte) int {
 	return end
 }
 
-// Texts reads what is kept in dir, a dataset's raw/: the text of each frame, whole
-// lines, in the order in which runs, files and frames were begun. lost is called for
-// what cannot be read: at the end of a file a crash leaves a torn frame.
-func Texts(ctx context.Context, fsys durable.FS, dir string, text func(path string, text []byte) error, lost func(path string, offset, size int, torn bool)) error {
-	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
-	names, err := runs(fsys, dir)
+// Runs lists the runs of which something is kept in dir, a dataset's raw/, earliest
+// first.
+func Runs(dir string) ([]string, error) {
+	names, err := runs(durable.OS{}, dir)
+	if err != nil {
+		return nil, fmt.Errorf("list kept responses: %w", err)
+	}
+	return names, nil
+}
+
+// Texts reads what is kept of a run in its folder: the text of each frame, whole
+// lines, in the order in which files and frames were begun. lost is called for what
+// cannot be read: at the end of a file a crash leaves a torn frame.
+func Texts(ctx context.Context, folder string, text func(path string, text []byte) error, lost func(path string, offset, size int, torn bool)) error {
+	fsys := durable.OS{}
+	entries, err := durable.ReadDir(fsys, folder)
 	if err != nil {
 		return fmt.Errorf("read kept responses: %w", err)
 	}
@@ -105,30 +114,24 @@ func Texts(ctx context.Context, fsys durable.FS, dir string, text func(path stri
 		return err
 	}
 	defer decoder.Close()
-	for _, run := range names {
-		entries, err := durable.ReadDir(fsys, filepath.Join(dir, run))
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) != ".zst" || durable.IsTemp(entry.Name()) {
+			continue
+		}
+		path := filepath.Join(folder, entry.Name())
+		data, err := durable.ReadFile(fsys, path)
 		if err != nil {
 			return fmt.Errorf("read kept responses: %w", err)
 		}
-		for _, entry := range entries {
-			if filepath.Ext(entry.Name()) != ".zst" || durable.IsTemp(entry.Name()) {
-				continue
-			}
-			path := filepath.Join(dir, run, entry.Name())
-			data, err := durable.ReadFile(fsys, path)
-			if err != nil {
-				return fmt.Errorf("read kept responses: %w", err)
-			}
-			for f := range frames(decoder, data) {
-				switch {
-				case ctx.Err() != nil:
-					return ctx.Err()
-				case f.text == nil:
-					lost(path, f.offset, f.size, f.offset+f.size == len(data))
-				default:
-					if err := text(path, f.text); err != nil {
-						return err
-					}
+		for f := range frames(decoder, data) {
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case f.text == nil:
+				lost(path, f.offset, f.size, f.offset+f.size == len(data))
+			default:
+				if err := text(path, f.text); err != nil {
+					return err
 				}
 			}
 		}
@@ -150,5 +153,11 @@ func Check(ctx context.Context, dir string) (notes []string, err error) {
 		}
 		notes = append(notes, fmt.Sprintf("%s: damaged: %d bytes from %d on are no whole frame; what follows can be read", name, size, offset))
 	}
-	return notes, Texts(ctx, nil, dir, func(string, []byte) error { return nil }, lost)
+	names, err := Runs(dir)
+	for _, run := range names {
+		if err == nil {
+			err = Texts(ctx, filepath.Join(dir, run), func(string, []byte) error { return nil }, lost)
+		}
+	}
+	return notes, err
 }

@@ -23,7 +23,7 @@ func TestDamagedFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := func() (n int) {
-		err := rawlog.Texts(t.Context(), nil, dir, func(_ string, text []byte) error {
+		err := rawlog.Texts(t.Context(), filepath.Join(dir, monday), func(_ string, text []byte) error {
 			n += bytes.Count(text, []byte("\n"))
 			return nil
 		}, func(string, int, int, bool) {})
@@ -75,15 +75,15 @@ func TestTextsStops(t *testing.T) {
 	keep(t, rawlog.Options{Dir: dir, Run: monday}, line(0, "0"), line(1, "1"))
 	stop := errors.New("enough")
 	lost := func(string, int, int, bool) { t.Error("something is lost") }
-	if err := rawlog.Texts(t.Context(), nil, dir, func(string, []byte) error { return stop }, lost); !errors.Is(err, stop) {
+	if err := rawlog.Texts(t.Context(), filepath.Join(dir, monday), func(string, []byte) error { return stop }, lost); !errors.Is(err, stop) {
 		t.Errorf("%v, want %v", err, stop)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := rawlog.Texts(ctx, nil, dir, func(string, []byte) error { return nil }, lost); !errors.Is(err, context.Canceled) {
+	if err := rawlog.Texts(ctx, filepath.Join(dir, monday), func(string, []byte) error { return nil }, lost); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want %v", err, context.Canceled)
 	}
-	if err := rawlog.Texts(t.Context(), nil, filepath.Join(dir, "none"), nil, lost); err != nil {
-		t.Error(err)
+	if list, err := rawlog.Check(t.Context(), filepath.Join(dir, "none")); len(list) != 0 || err != nil {
+		t.Errorf("%q, %v", list, err)
 	}
 }

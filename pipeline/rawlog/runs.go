@@ -41,30 +41,46 @@ func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (st
 		if finished(run) {
 			continue
 		}
-		entries, err := durable.ReadDir(fsys, filepath.Join(dir, run))
+		inputs, err := hasInputs(fsys, filepath.Join(dir, run))
 		if err != nil {
 			return "", fmt.Errorf("look for an unfinished run: %w", err)
 		}
-		if !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), inputPrefix) }) {
+		if !inputs {
 			return run, nil
 		}
 	}
 	return "", nil
 }
 
-// Prune removes the responses of all but the latest keep runs and returns the runs
-// removed. Those that are spared count as the latest, and stay regardless of keep. A
-// crash leaves a part of a run, which the next call removes.
-func Prune(fsys durable.FS, dir string, keep int, spared ...string) (removed []string, err error) {
+// hasInputs reports whether the folder of a run is of one that read files.
+func hasInputs(fsys durable.FS, folder string) (bool, error) {
+	entries, err := durable.ReadDir(fsys, folder)
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), inputPrefix) }), err
+}
+
+// Prune removes what all but the latest keep runs of a kind received, and returns the
+// runs removed: of those that read files, if inputs, else of those that asked. The one
+// that is spared, "" for none, counts as the latest, and stays regardless of keep. A
+// crash leaves a part of a run, which a later call removes.
+func Prune(fsys durable.FS, dir string, keep int, inputs bool, spared string) (removed []string, err error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
 	runs, err := runs(fsys, dir)
 	if err != nil {
 		return nil, fmt.Errorf("prune responses: %w", err)
 	}
-	before := len(runs)
-	runs = slices.DeleteFunc(runs, func(run string) bool { return slices.Contains(spared, run) })
-	keep -= before - len(runs)
-	for _, run := range runs[:max(0, len(runs)-max(0, keep))] {
+	var others []string
+	for _, run := range runs {
+		of, err := hasInputs(fsys, filepath.Join(dir, run))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("prune responses: %w", err)
+		case run == spared:
+			keep--
+		case of == inputs:
+			others = append(others, run)
+		}
+	}
+	for _, run := range others[:max(0, len(others)-max(0, keep))] {
 		if err := durable.RemoveAll(fsys, filepath.Join(dir, run)); err != nil {
 			return removed, fmt.Errorf("prune responses: %w", err)
 		}

@@ -66,20 +66,28 @@ func TestPrune(t *testing.T) {
 	const sunday = "20260118T013000Z-ffffff"
 	tests := []struct {
 		keep   int
-		spared []string
+		spared string
 		want   []string // removed
 	}{
-		{14, nil, nil},
-		{3, nil, nil},
-		{2, nil, []string{sunday}},
-		{1, []string{sunday}, []string{monday, tuesday}},
-		{2, []string{sunday}, []string{monday}},
-		{0, []string{sunday}, []string{monday, tuesday}},
-		{0, nil, []string{sunday, monday, tuesday}},
+		{14, "", nil},
+		{3, "", nil},
+		{2, "", []string{sunday}},
+		{1, sunday, []string{monday, tuesday}},
+		{2, sunday, []string{monday}},
+		{0, sunday, []string{monday, tuesday}},
+		{0, "", []string{sunday, monday, tuesday}},
 	}
 	for _, tt := range tests {
 		dir := rawFolder(t, sunday, monday, tuesday)
-		removed, err := rawlog.Prune(durable.OS{}, dir, tt.keep, tt.spared...)
+		// A run that read files does not count.
+		inputs, err := rawlog.Open(rawlog.Options{Dir: dir, Run: "20260122T013000Z-cccccc", Inputs: true})
+		if err == nil {
+			err = errors.Join(inputs.Append([]byte(`{"origin":"a.json"}`)), inputs.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		removed, err := rawlog.Prune(durable.OS{}, dir, tt.keep, false, tt.spared)
 		if !slices.Equal(removed, tt.want) || err != nil {
 			t.Errorf("keep %d: removed %v, %v; want %v", tt.keep, removed, err, tt.want)
 		}

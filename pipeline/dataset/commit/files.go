@@ -134,7 +134,7 @@ func (b *build) smallFile(name string, m *dataset.Manifest, published map[string
 			file, err = writeSmall(b, name, rows)
 		}
 	case schema.TableStatuses:
-		file, err = writeSmall(b, name, statusRows(m.Unlisted()))
+		file, err = writeSmall(b, name, schema.StatusRows(m.Unlisted()))
 	case schema.TableRejects:
 		file, err = b.writeRejects()
 	default:
@@ -149,17 +149,4 @@ func (b *build) smallFile(name string, m *dataset.Manifest, published map[string
 // writeSmall writes a file of rows that are in memory.
 func writeSmall[T any](b *build, folder string, rows []T) (dataset.File, error) {
 	return b.writeFile(folder, func(out io.Writer) (int64, error) { return int64(len(rows)), parquetio.Write(out, rows) })
-}
-
-// statusRows returns the documented statuses in the order of their codes, then
-// the others by name.
-func statusRows(unlisted []string) []schema.StatusRow {
-	var rows []schema.StatusRow
-	for _, o := range schema.Outcomes() {
-		rows = append(rows, o.Row())
-	}
-	for _, status := range unlisted {
-		rows = append(rows, schema.OutcomeOf(status).Row())
-	}
-	return rows
 }

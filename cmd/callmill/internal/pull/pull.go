@@ -173,7 +173,7 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 		if err := log.Close(); err != nil {
 			return err
 		}
-		_, err := rawlog.Prune(nil, d.RawDir(), p.options.KeepRaw, r.Run)
+		_, err := rawlog.Prune(nil, d.RawDir(), p.options.KeepRaw, false, r.Run)
 		return err
 	}
 	return p.source, nil

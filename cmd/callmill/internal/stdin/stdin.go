@@ -1,14 +1,15 @@
-package main
+// Package stdin reads standard input until a run is cancelled.
+package stdin
 
 import (
 	"context"
 	"io"
 )
 
-// untilDone returns a reader of r that fails once ctx is done. A blocked read
+// Until returns a reader of r that fails once ctx is done. A blocked read
 // from a terminal or a pipe cannot be interrupted, so the goroutine that reads r
 // may live until the process exits.
-func untilDone(ctx context.Context, r io.Reader) io.Reader {
+func Until(ctx context.Context, r io.Reader) io.Reader {
 	content, in := io.Pipe()
 	context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })
 	go func() {
