@@ -5,17 +5,17 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/access"
 )
 
-// AddGroupRead adds the flag --group-read, which sets access. Not given, it leaves
+// AddGroupRead adds the flag --group-read, which sets a. Not given, it leaves
 // what the dataset has.
-func AddGroupRead(flags *pflag.FlagSet, access *dataset.Access) {
-	f := flags.VarPF((*groupRead)(access), "group-read", "", "make the tables readable by the group, also those that are there; =false takes it back")
+func AddGroupRead(flags *pflag.FlagSet, a *access.Access) {
+	f := flags.VarPF((*groupRead)(a), "group-read", "", "make the tables readable by the group, also those that are there; =false takes it back")
 	f.NoOptDefVal = "true"
 }
 
-type groupRead dataset.Access
+type groupRead access.Access
 
 // Set implements pflag.Value.
 func (g *groupRead) Set(text string) error {
@@ -23,16 +23,16 @@ func (g *groupRead) Set(text string) error {
 	if err != nil {
 		return err
 	}
-	*g = groupRead(dataset.AccessOwner)
+	*g = groupRead(access.Owner)
 	if yes {
-		*g = groupRead(dataset.AccessGroup)
+		*g = groupRead(access.Group)
 	}
 	return nil
 }
 
 // String implements pflag.Value.
 func (g *groupRead) String() string {
-	return strconv.FormatBool(g != nil && dataset.Access(*g) == dataset.AccessGroup)
+	return strconv.FormatBool(g != nil && access.Access(*g) == access.Group)
 }
 
 // Type implements pflag.Value.

@@ -1,4 +1,4 @@
-package dataset
+package access_test
 
 import (
 	"io/fs"
@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/access"
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/internal/durable/faulty"
 )
@@ -32,9 +34,9 @@ func shared(t *testing.T) string {
 }
 
 // open opens a dataset and closes it.
-func open(t *testing.T, dir string, o Options) *Dataset {
+func open(t *testing.T, dir string, o dataset.Options) *dataset.Dataset {
 	t.Helper()
-	d, err := Open(t.Context(), dir, o)
+	d, err := dataset.Open(t.Context(), dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,10 +77,10 @@ func checkAccess(t *testing.T, dir string, group bool) {
 func TestAccess(t *testing.T) {
 	dir := shared(t)
 	for _, step := range []struct {
-		access Access
+		access access.Access
 		group  bool
-	}{{AccessKept, false}, {AccessGroup, true}, {AccessKept, true}, {AccessOwner, false}, {AccessKept, false}, {AccessGroup, true}, {AccessGroup, true}} {
-		if d := open(t, dir, Options{Access: step.access}); d.FileMode() == 0o640 != step.group || d.DirMode() == 0o750 != step.group {
+	}{{access.Kept, false}, {access.Group, true}, {access.Kept, true}, {access.Owner, false}, {access.Kept, false}, {access.Group, true}, {access.Group, true}} {
+		if d := open(t, dir, dataset.Options{Access: step.access}); d.FileMode() == 0o640 != step.group || d.DirMode() == 0o750 != step.group {
 			t.Errorf("access %d: new files get %04o, folders %04o", step.access, d.FileMode(), d.DirMode())
 		}
 		checkAccess(t, dir, step.group)
@@ -87,12 +89,12 @@ func TestAccess(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "dict/x.txt"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	open(t, dir, Options{Access: AccessGroup})
+	open(t, dir, dataset.Options{Access: access.Group})
 	checkAccess(t, dir, true)
 	// So does a new dataset keep what its first run was given.
 	fresh := filepath.Join(t.TempDir(), "data")
-	open(t, fresh, Options{Access: AccessGroup})
-	if d := open(t, fresh, Options{}); d.FileMode() != 0o640 {
+	open(t, fresh, dataset.Options{Access: access.Group})
+	if d := open(t, fresh, dataset.Options{}); d.FileMode() != 0o640 {
 		t.Errorf("new files get %04o", d.FileMode())
 	}
 	checkAccess(t, fresh, true)
@@ -101,7 +103,7 @@ func TestAccess(t *testing.T) {
 		if err := os.Chmod(fresh, before); err != nil {
 			t.Fatal(err)
 		}
-		open(t, fresh, Options{Access: AccessGroup})
+		open(t, fresh, dataset.Options{Access: access.Group})
 		if info, err := os.Stat(fresh); err != nil || info.Mode().Perm() != after {
 			t.Errorf("mode %04o becomes %v, %v", before, info.Mode(), err)
 		}
@@ -111,10 +113,10 @@ func TestAccess(t *testing.T) {
 // TestAccessIsChangedInOneStep: wherever a change of access ends, the group reaches
 // all or nothing, and the dataset says which.
 func TestAccessIsChangedInOneStep(t *testing.T) {
-	for _, to := range []Access{AccessGroup, AccessOwner} {
+	for _, to := range []access.Access{access.Group, access.Owner} {
 		for step := 1; ; step++ {
 			dir := shared(t)
-			open(t, dir, Options{Access: AccessGroup + AccessOwner - to})
+			open(t, dir, dataset.Options{Access: access.Group + access.Owner - to})
 			n := 0
 			fsys := faulty.New(durable.OS{}, func(s faulty.Step) (faulty.Effect, error) {
 				if s.Op == faulty.Chmod {
@@ -125,16 +127,16 @@ func TestAccessIsChangedInOneStep(t *testing.T) {
 				}
 				return faulty.None, nil
 			})
-			d, err := Open(t.Context(), dir, Options{FS: fsys, Access: to})
+			d, err := dataset.Open(t.Context(), dir, dataset.Options{FS: fsys, Access: to})
 			if err == nil {
 				d.Close()
-				checkAccess(t, dir, to == AccessGroup)
+				checkAccess(t, dir, to == access.Group)
 				if step < 8 {
 					t.Errorf("only %d steps", step)
 				}
 				break
 			}
-			info, err := os.Stat(filepath.Join(dir, SnapshotsDir))
+			info, err := os.Stat(filepath.Join(dir, dataset.SnapshotsDir))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,8 +146,8 @@ func TestAccessIsChangedInOneStep(t *testing.T) {
 					t.Errorf("step %d: the group reaches a file with mode %v, %v", step, info.Mode(), err)
 				}
 			}
-			open(t, dir, Options{Access: to})
-			checkAccess(t, dir, to == AccessGroup)
+			open(t, dir, dataset.Options{Access: to})
+			checkAccess(t, dir, to == access.Group)
 		}
 	}
 }
