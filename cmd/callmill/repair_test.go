@@ -133,7 +133,13 @@ func TestRepairWithoutRaw(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for name := range whole {
 		table, _, _ := strings.Cut(name, "/")
-		damage(t, random, filepath.Join(dir, filepath.FromSlash(name)))
+		if table == "turns" {
+			if err := os.Truncate(filepath.Join(dir, filepath.FromSlash(name)), 100); err != nil { // no scripts are left
+				t.Fatal(err)
+			}
+		} else {
+			damage(t, random, filepath.Join(dir, filepath.FromSlash(name)))
+		}
 		if slices.Contains([]string{"manifest.json", "views.sql", "statuses", "rejects", "job_groups"}, table) {
 			runMain(t, exit.Done, "repair", data)
 			continue

@@ -50,7 +50,7 @@ the responses in raw/ it notes what cannot be read.`,
 		}
 		if report.Damaged() {
 			return exit.WithHint(fmt.Errorf("verify %s: %d findings", dir, len(report.Findings)),
-				"go back to a good snapshot with `callmill snapshots "+quote.Shell(dir)+" rollback NAME`")
+				"`callmill repair "+quote.Shell(dir)+"` makes files again; or go back to a good snapshot with `callmill snapshots "+quote.Shell(dir)+" rollback NAME`")
 		}
 		return nil
 	})

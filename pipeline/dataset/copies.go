@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"callmill/pipeline/internal/durable"
@@ -99,15 +100,18 @@ func (d *Dataset) replaceManifest(name string, text []byte) error {
 	if err := d.fs.Mkdir(work, d.DirMode()); err != nil {
 		return err
 	}
-	folder := d.Path(SnapshotsDir, name)
+	folder, path := d.Path(SnapshotsDir, name), d.Path(SnapshotsDir, name, ManifestFile)
+	mode := d.FileMode()
+	if info, err := d.fs.Stat(path); err == nil {
+		mode = info.Mode().Perm() // a group that reads the tables goes on doing so
+	}
+	made := filepath.Join(work, ManifestFile)
 	err := durable.MkdirAll(d.fs, folder, d.DirMode())
 	if err == nil {
-		err = durable.WriteFile(d.fs, work+"/"+ManifestFile, text, d.FileMode())
+		err = durable.WriteFile(d.fs, made, text, mode)
 	}
 	if err == nil {
-		err = durable.ChangeDir(d.fs, folder, func() error {
-			return d.fs.Rename(work+"/"+ManifestFile, d.Path(SnapshotsDir, name, ManifestFile))
-		})
+		err = durable.ChangeDir(d.fs, folder, func() error { return d.fs.Rename(made, path) })
 	}
 	return errors.Join(err, durable.RemoveAll(d.fs, work))
 }

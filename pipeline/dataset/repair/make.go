@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"callmill/pipeline/dataset"
@@ -116,12 +117,28 @@ func (r *repairer) fromTables(ctx context.Context, from string) error {
 			}
 		}
 		for _, table := range damaged {
+			if table == shard.Turns && r.again == nil {
+				if err := r.fromScripts(ctx, missing[p.Paths[table]], whole, p.Paths[table]); err != nil {
+					return err
+				}
+			}
+			if r.found[missing[p.Paths[table]].Path].from != "" {
+				continue
+			}
 			if err := r.fromShard(ctx, missing[p.Paths[table]], table, &whole, from); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// fromScripts makes a file of turns of what was said, where the damage is in one of
+// the columns derived of it: tokens and patterns are most of the file.
+func (r *repairer) fromScripts(ctx context.Context, f dataset.File, whole shard.Published, path string) error {
+	whole.Paths = slices.Clone(whole.Paths)
+	whole.Paths[shard.Turns], whole.Said = path, true
+	return r.fromShard(ctx, f, shard.Turns, &whole, "its scripts")
 }
 
 // source returns where the content of a file of the snapshot can be read.
@@ -172,14 +189,17 @@ func (r *repairer) jobs(whole *shard.Published, yield func(*schema.Rows) error) 
 	}
 	old, err := shard.Open([]*shard.Published{whole}, whole.Shard)
 	if err != nil {
-		return err
+		return unreadable(whole, err)
 	}
 	defer func() { err = errors.Join(err, old.Close()) }()
 	derive := r.o.Rows()
 	for {
 		rows, key, err := old.Next()
-		if rows == nil || err != nil {
-			return err
+		if err != nil {
+			return unreadable(whole, err)
+		}
+		if rows == nil {
+			return nil
 		}
 		job := r.o.Job(rows)
 		if hash, _ := job.ContentHash(nil); hash.String() != rows.Job.ContentHash {
@@ -195,6 +215,16 @@ func (r *repairer) jobs(whole *shard.Published, yield func(*schema.Rows) error) 
 			return err
 		}
 	}
+}
+
+// unreadable returns the error of reading the tables of a shard. That of one which is
+// damaged is no surprise: what of it can be read was to be tried, and the content
+// hashes and that of the file tell whether that is right.
+func unreadable(whole *shard.Published, err error) error {
+	if whole.Said {
+		return errIncomplete
+	}
+	return err
 }
 
 // jobsAgain yields the rows of a shard whose jobs table is lost as raw/ has them.

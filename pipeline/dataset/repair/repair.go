@@ -7,6 +7,7 @@
 //
 //   - the copy of another snapshot, where files could not be linked;
 //   - the code: views.sql, the statuses, a table without rows;
+//   - the scripts, for a file of turns in whose derived columns the damage is;
 //   - the other tables of the shard: a job of which they have all, as its
 //     content_hash tells;
 //   - what is kept in raw/, published once more beside the dataset: the file itself,

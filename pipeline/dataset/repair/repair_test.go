@@ -325,3 +325,37 @@ func TestCopies(t *testing.T) {
 		}
 	}
 }
+
+// TestScripts: damage to the words of turns, which the scripts tell, needs no input.
+// Damage to the scripts does.
+func TestScripts(t *testing.T) {
+	dir := newDataset(t)
+	folder, want := files(t, dir)
+	for name, text := range want {
+		if !strings.HasPrefix(name, "turns/") || strings.Contains(name, "2100-01-01") {
+			continue
+		}
+		made, tries, stride := 0, 0, 37
+		if testing.Short() {
+			stride = 211
+		}
+		for at := 4; at < len(text)-8; at += stride {
+			tries++
+			flip(t, filepath.Join(folder, filepath.FromSlash(name)), at, 2)
+			report, err := mend(t, dir, nil, nothing)
+			check(t, err)
+			if _, now := files(t, dir); len(report.Lost()) == 0 {
+				made++
+				if report.Files[0].From != "its scripts" || !maps.Equal(now, want) {
+					t.Errorf("byte %d of %s: %+v, not as it was", at, name, report.Files)
+				}
+			} else {
+				check(t, os.WriteFile(filepath.Join(folder, filepath.FromSlash(name)), []byte(text), 0o600))
+			}
+		}
+		t.Logf("%s: %d of %d were made of the scripts", name, made, tries)
+		if made == 0 || made == tries {
+			t.Errorf("%s: %d of %d were made of the scripts", name, made, tries)
+		}
+	}
+}

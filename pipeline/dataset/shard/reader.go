@@ -27,7 +27,11 @@ func (s *Published) open() (*reader, error) {
 		if s.Paths[i] == "" {
 			continue
 		}
-		opened, err := table.open(s.Paths[i])
+		open := table.open
+		if s.Said && i == Turns {
+			open = openSaid
+		}
+		opened, err := open(s.Paths[i])
 		if err != nil {
 			return nil, errors.Join(err, r.close())
 		}

@@ -41,6 +41,8 @@ type Published struct {
 	Paths  []string // of its files, in the order of Tables; "" if it has no rows
 	Hashes []string // of these files, by the manifest: their SHA-256
 	Rows   schema.RowCounts
+	// Said has only those columns of turns read that are not derived.
+	Said bool
 }
 
 // CheckFiles checks that the files of the shard are the ones that were written.

@@ -49,6 +49,7 @@ func Tables() []Table {
 const (
 	Jobs  = 0
 	Tasks = 1
+	Turns = 2
 )
 
 // Table is a day table, independent of the type of its rows.

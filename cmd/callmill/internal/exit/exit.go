@@ -124,7 +124,7 @@ func Hint(err error) string {
 		return hinted.Hint()
 	case errors.As(err, &latest):
 		dir := quote.Shell(latest.Dir)
-		return fmt.Sprintf("`callmill snapshots %s list` shows the snapshots, `callmill snapshots %s rollback NAME` goes back to one", dir, dir)
+		return fmt.Sprintf("`callmill repair %s` restores a damaged manifest; `callmill snapshots %s list` shows the snapshots, `callmill snapshots %s rollback NAME` goes back to one", dir, dir, dir)
 	case errors.As(err, &setting):
 		if setting.Setting == "key" {
 			return "omit the flag to use the dataset's own key, or write to another folder"
