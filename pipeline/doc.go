@@ -50,6 +50,7 @@
 //	pipeline/flatten/pattern   slots for what differs from call to call in a robot's line
 //	segment                    text → words
 //	pipeline/dataset           the folder of snapshots: which is the latest, which may go
+//	pipeline/dataset/access    which of its files the group may read
 //	pipeline/dataset/commit    jobs → Parquet files, a snapshot: the transaction of a run
 //	pipeline/dataset/versions  which version of a job is published; what becomes of SearchTask's values
 //	pipeline/dataset/views     the views for DuckDB, and what is said of them

@@ -45,6 +45,8 @@ var arrows = []arrow{
 	{"pipeline/flatten", "pipeline/flatten/pattern", "the pattern column"},
 	{"pipeline/flatten", "pipeline/internal/calendar", "the day and hour of a call"},
 
+	{"pipeline/dataset", "pipeline/dataset/access", "the modes of folders and files"},
+	{"pipeline/dataset/access", "pipeline/internal/durable", "the file operations"},
 	{"pipeline/dataset", "pipeline/dataset/parquetio", "reading the published tables"},
 	{"pipeline/dataset", "pipeline/dataset/spill", "the names of spill files that a crash leaves"},
 	{"pipeline/dataset", "pipeline/internal/calendar", "days and intervals"},

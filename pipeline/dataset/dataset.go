@@ -19,17 +19,21 @@ import (
 	"syscall"
 	"time"
 
+	"callmill/pipeline/dataset/access"
 	"callmill/pipeline/internal/durable"
 )
 
 // Options are how a run uses a dataset; none of them changes what is
 // published. The zero value is useful.
 type Options struct {
-	FS        durable.FS    // nil: the machine's
-	LockWait  time.Duration // how long to wait for another run
-	GroupRead bool          // let the group read tables and runs
-	Keep      int           // snapshots to keep; 0: 7
-	KeepFor   time.Duration // snapshots younger than this are kept in any case; 0: 24 h; negative: none are
+	FS       durable.FS    // nil: the machine's
+	LockWait time.Duration // how long to wait for another run
+	// Access is who may read the tables and the files of runs; the key, raw/ and the
+	// lock are the owner's in any case. It is a setting of the dataset, and lies in the
+	// mode of its folder snapshots: what no rollback changes.
+	Access  access.Access
+	Keep    int           // snapshots to keep; 0: 7
+	KeepFor time.Duration // snapshots younger than this are kept in any case; 0: 24 h; negative: none are
 	// Now is the clock of run ids, ages and deadlines; nil is time.Now.
 	Now func() time.Time
 }
@@ -41,8 +45,9 @@ type Dataset struct {
 	fs       durable.FS
 	options  Options
 	lock     *lock
-	name     string    // of the latest snapshot, "" where there is none
-	manifest *Manifest // of the latest snapshot, nil where there is none
+	access   access.Access // of what is written
+	name     string        // of the latest snapshot, "" where there is none
+	manifest *Manifest     // of the latest snapshot, nil where there is none
 }
 
 // Open opens the dataset in dir for a run, making the folder if it does not
@@ -54,17 +59,24 @@ func Open(ctx context.Context, dir string, o Options) (*Dataset, error) {
 	if err := d.checkFolder(); err != nil {
 		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
 	}
+	d.access = o.Access.Or(d.fs, d.Path(SnapshotsDir))
 	if err := d.makeFolders(); err != nil {
 		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
 	}
 	if err := d.takeLock(ctx); err != nil {
 		return nil, err
 	}
+	d.access = o.Access.Or(d.fs, d.Path(SnapshotsDir)) // another run may have changed it meanwhile
 	if err := d.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open dataset %s: %w", dir, err), d.lock.release())
 	}
 	if err := d.sweep(); err != nil {
 		return nil, errors.Join(fmt.Errorf("sweep dataset %s: %w", dir, err), d.lock.release())
+	}
+	if o.Access != access.Kept {
+		if err := access.Set(d.fs, d.access, d.dir, SnapshotsDir, runsDir, dictDir, latestText, formerText); err != nil {
+			return nil, errors.Join(fmt.Errorf("set the modes of dataset %s: %w", dir, err), d.lock.release())
+		}
 	}
 	return d, nil
 }
@@ -308,17 +320,7 @@ func (d *Dataset) FS() durable.FS { return d.fs }
 func (d *Dataset) Now() time.Time { return d.options.Now() }
 
 // DirMode is the mode of the dataset's folders.
-func (d *Dataset) DirMode() fs.FileMode {
-	if d.options.GroupRead {
-		return 0o750
-	}
-	return 0o700
-}
+func (d *Dataset) DirMode() fs.FileMode { return d.access.DirMode() }
 
 // FileMode is the mode of the dataset's files, those that hold secrets excepted.
-func (d *Dataset) FileMode() fs.FileMode {
-	if d.options.GroupRead {
-		return 0o640
-	}
-	return 0o600
-}
+func (d *Dataset) FileMode() fs.FileMode { return d.access.FileMode() }

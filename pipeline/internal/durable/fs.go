@@ -48,6 +48,8 @@ type FS interface {
 	Symlink(target, path string) error
 	// Rename moves old to path, replacing what exists there.
 	Rename(old, path string) error
+	// Chmod sets the mode of a file or a folder; a set-group-ID bit stays.
+	Chmod(path string, mode fs.FileMode) error
 	// Remove removes a file, a link or an empty folder.
 	Remove(path string) error
 

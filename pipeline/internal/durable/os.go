@@ -31,18 +31,26 @@ func (OS) Mkdir(path string, mode fs.FileMode) error {
 	if err := os.Mkdir(path, mode); err != nil {
 		return err
 	}
-	info, err := os.Lstat(path)
-	if err == nil {
-		err = os.Chmod(path, mode|info.Mode()&fs.ModeSetgid)
-	}
-	if err != nil && !modesAreFixed(err) {
+	if err := (OS{}).Chmod(path, mode); err != nil {
 		os.Remove(path)
 		return err
 	}
 	return nil
 }
 
-// modesAreFixed reports whether an error of chmod(2) on what was created just now
+// Chmod implements [FS].
+func (OS) Chmod(path string, mode fs.FileMode) error {
+	info, err := os.Lstat(path)
+	if err == nil {
+		err = os.Chmod(path, mode|info.Mode()&fs.ModeSetgid)
+	}
+	if modesAreFixed(err) {
+		return nil
+	}
+	return err
+}
+
+// modesAreFixed reports whether an error of chmod(2) on what this user created
 // means that the mount decides owners and modes: a share whose files belong to one
 // user, a file system without modes. The mode is then what the mount makes it.
 func modesAreFixed(err error) bool {

@@ -33,6 +33,7 @@ const (
 	Sync    Op = "sync"
 	Close   Op = "close"
 	Mkdir   Op = "mkdir"
+	Chmod   Op = "chmod"
 	Link    Op = "link"
 	Symlink Op = "symlink"
 	Rename  Op = "rename"

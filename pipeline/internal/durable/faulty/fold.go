@@ -52,6 +52,8 @@ func (f *folding) Create(path string, mode fs.FileMode) (durable.File, error) {
 
 func (f *folding) Mkdir(path string, mode fs.FileMode) error { return f.FS.Mkdir(f.named(path), mode) }
 
+func (f *folding) Chmod(path string, mode fs.FileMode) error { return f.FS.Chmod(f.named(path), mode) }
+
 func (f *folding) Link(old, path string) error { return f.FS.Link(f.named(old), f.named(path)) }
 
 func (f *folding) Symlink(target, path string) error { return f.FS.Symlink(target, f.named(path)) }

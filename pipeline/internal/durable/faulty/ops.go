@@ -36,6 +36,11 @@ func (f *FS) Mkdir(path string, mode fs.FileMode) error {
 	return f.do(Mkdir, path, func() error { return f.under.Mkdir(path, mode) }, func() { f.entry(path) })
 }
 
+// Chmod implements durable.FS.
+func (f *FS) Chmod(path string, mode fs.FileMode) error {
+	return f.do(Chmod, path, func() error { return f.under.Chmod(path, mode) }, func() {})
+}
+
 // Link implements durable.FS.
 func (f *FS) Link(old, path string) error {
 	return f.do(Link, path, func() error { return f.under.Link(old, path) }, func() { f.entry(path) })
