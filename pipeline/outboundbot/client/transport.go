@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -91,7 +92,7 @@ func (t *transport) Call(request *http.Request, _ *http.Transport) (*http.Respon
 // because returns why a request failed with err: that it took too long, where it
 // was cancelled for that.
 func because(ctx context.Context, err error) error {
-	if context.Cause(ctx) == errOverall {
+	if errors.Is(context.Cause(ctx), errOverall) {
 		return errOverall
 	}
 	return err
