@@ -52,24 +52,34 @@ var others = regexp.MustCompile(`^CALLMILL_(DATA|PYTHON.*|THOROUGH|FUZZTIME|CI_C
 // check returns an error for the first variable that no command below root has a flag
 // for.
 func check(root *cobra.Command, given map[string]string) error {
-	known := &cobra.Command{SuggestionsMinimumDistance: 2} // finds names that are spelled alike
-	has := map[string]bool{}
-	for _, c := range root.Commands() {
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if name := variable(f); !has[name] {
-				has[name] = true
-				known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-			}
-		})
-	}
+	var names map[string]bool
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if given[name] == "" || has[name] || others.MatchString(name) {
+		if given[name] == "" || others.MatchString(name) {
 			continue
+		}
+		if names == nil {
+			names = variables(root)
+		}
+		if names[name] {
+			continue
+		}
+		known := &cobra.Command{SuggestionsMinimumDistance: 2} // finds names that are spelled alike
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
 		}
 		err := exit.Usagef("the environment has %s, and there is no such flag", name)
 		return exit.WithHint(err, meant(known, name, "unset it, or see `callmill COMMAND --help` for the flags"))
 	}
 	return nil
+}
+
+// variables returns the variables of all flags of the commands below root.
+func variables(root *cobra.Command) map[string]bool {
+	names := map[string]bool{}
+	for _, c := range root.Commands() {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) { names[variable(f)] = true })
+	}
+	return names
 }
 
 // variable returns the name of the environment variable of a flag.
