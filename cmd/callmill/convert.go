@@ -3,18 +3,16 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"slices"
-	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
+	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/cmd/callmill/internal/stdin"
 	"callmill/pipeline/dataset"
@@ -42,7 +40,7 @@ the run started, and never replace versions that have a timestamp.`,
   zcat old.xml.gz | callmill convert - --out data --instance collections`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			if asked.ObservedAt, err = parseInstant(observedAt); err != nil {
+			if asked.ObservedAt, err = quantity.ReceivedAt(observedAt, env.now()); err != nil {
 				return exit.Usagef("--observed-at: %w", err)
 			}
 			if asked.Instance == "" {
@@ -79,9 +77,6 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 	var files *source.Files
 	o := &operation{command: "convert", flags: flags}
 	o.check = func(*dataset.Dataset, *settings.Loaded) (err error) {
-		if err := plausible(asked.ObservedAt, env.now()); err != nil {
-			return err
-		}
 		if files, err = source.Open(args, asked.Options); errors.Is(err, fs.ErrNotExist) {
 			return exit.AsUsage(err)
 		}
@@ -122,34 +117,4 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 // cut splits inputs that are too large to be held in memory.
 func cut(base schema.Raw, open func() (io.ReadCloser, error), yield func(*schema.Raw) error) error {
 	return decode.Cut(decode.Options{}, base, open, yield)
-}
-
-// plausible returns an error for a timestamp that no response can have been received
-// at, 0 for none: before the service, or later than now by more than clocks differ.
-func plausible(observedAt int64, now time.Time) error {
-	switch at := time.UnixMilli(observedAt); {
-	case observedAt == 0:
-		return nil
-	case at.Year() < 2015:
-		return exit.Usagef("--observed-at: %s is before 2015: want the time when the responses were received", at.UTC().Format(time.RFC3339))
-	case at.After(now.Add(15 * time.Minute)):
-		return exit.Usagef("--observed-at: %s is in the future: want the time when the responses were received", at.UTC().Format(time.RFC3339))
-	}
-	return nil
-}
-
-// parseInstant parses a timestamp, RFC 3339 or milliseconds since 1970; "" is 0.
-func parseInstant(s string) (int64, error) {
-	if s == "" {
-		return 0, nil
-	}
-	ms, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		t, notTime := time.Parse(time.RFC3339Nano, s)
-		ms, err = t.UnixMilli(), notTime
-	}
-	if err != nil || ms <= 0 || ms > schema.MaxInstant {
-		return 0, fmt.Errorf("invalid timestamp %q (e.g. 2026-01-22T01:30:00Z)", s)
-	}
-	return ms, nil
 }
