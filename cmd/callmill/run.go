@@ -157,15 +157,19 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		Observer:  observer,
 	}
 	if m := d.Manifest(); m != nil {
-		options.Rederive = m.Format != dataset.FormatVersion || !s.Derives(m.Settings)
+		options.Rederive = !s.Derives(m.Settings)
 	}
-	if o.anew || options.Rederive {
+	var tx *commit.Tx
+	var err error
+	if o.anew {
+		tx, err = commit.BeginAnew(d, run, options)
+	} else {
+		tx, err = commit.Begin(ctx, d, run, options)
+	}
+	if err == nil && tx.WritesAll() {
 		observer.WritesAll()
 	}
-	if o.anew {
-		return commit.BeginAnew(d, run, options)
-	}
-	return commit.Begin(ctx, d, run, options)
+	return tx, err
 }
 
 // judge adds the reasons for exit code 3 that any run can have.

@@ -153,6 +153,9 @@ func (tx *Tx) Final(instanceID, jobID string) (bool, error) {
 	return tx.versions.Final(schema.JobKey(nil, instanceID, jobID))
 }
 
+// WritesAll reports whether the rows of all jobs are written again.
+func (tx *Tx) WritesAll() bool { return tx.anew || tx.rederive }
+
 // Instances returns the instances that jobs are published of, in order.
 func (tx *Tx) Instances() []string { return tx.versions.Instances() }
 
