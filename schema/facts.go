@@ -62,10 +62,20 @@ func (f Facts) Merge(row Facts) Facts {
 	}
 	merged := later.or(earlier)
 	values := merged
-	if values.ObservedAt = earlier.ObservedAt; reflect.DeepEqual(values, earlier) {
+	if values.ObservedAt = earlier.ObservedAt; values.Equal(&earlier) {
 		return earlier
 	}
 	return merged
+}
+
+// Equal reports whether two rows of SearchTask say the same and were received at the
+// same time.
+func (f *Facts) Equal(other *Facts) bool {
+	a, b := *f, *other
+	if len(a.DialExceptions)+len(b.DialExceptions) == 0 {
+		a.DialExceptions, b.DialExceptions = nil, nil
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // or returns the facts, with the values of more where none is known.

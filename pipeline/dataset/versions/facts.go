@@ -1,7 +1,6 @@
 package versions
 
 import (
-	"bytes"
 	"slices"
 
 	"callmill/pipeline/dataset/spill"
@@ -70,10 +69,7 @@ func (d *decider) decideFacts(o *outcome, of *known) error {
 	d.Unmatched += int64(len(all) - len(of.published))
 	changed := false
 	for i := range of.published {
-		before, after := spill.Encoder(nil), spill.Encoder(nil)
-		of.published[i].facts.Code(&before)
-		all[i].facts.Code(&after)
-		changed = changed || !bytes.Equal(before.Bytes(), after.Bytes())
+		changed = changed || !all[i].facts.Equal(&of.published[i].facts)
 	}
 	if !changed {
 		return nil

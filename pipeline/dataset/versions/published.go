@@ -74,12 +74,15 @@ func (p *published) loadJobs(s *shard.Published, out *spill.Writer) error {
 	if s.Paths[shard.Jobs] == "" {
 		return s.Damaged()
 	}
-	scratch := make([]byte, 0, 256)
+	scratch, instance := make([]byte, 0, 256), ""
 	for row, err := range parquetio.All[keyColumns](s.Paths[shard.Jobs]) {
 		if err != nil {
 			return err
 		}
-		p.instances[row.InstanceID] = true
+		if row.InstanceID != instance { // most rows are of the one before
+			instance = row.InstanceID
+			p.instances[instance] = true
+		}
 		job := publishedJob{
 			key: schema.JobKey(scratch, row.InstanceID, row.JobID), observedAt: row.ObservedAt, firstSeen: row.FirstSeen,
 			shard: s.Number, hasTasks: row.TaskCount > 0, final: row.IsFinal,
