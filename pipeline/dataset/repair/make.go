@@ -101,31 +101,36 @@ func (r *repairer) fromTables(ctx context.Context, from string) error {
 	if r.o.Rows == nil || r.m.Format != dataset.FormatVersion {
 		return nil
 	}
-	missing := map[string]dataset.File{}
-	for _, f := range r.missing() {
-		missing[r.path(r.d.Name(), f.Path)] = f
+	spoilt := map[string]dataset.File{} // by path
+	for _, f := range r.damaged {
+		spoilt[r.path(r.d.Name(), f.Path)] = f
 	}
 	for _, p := range shard.List(r.d) {
 		whole := *p
 		whole.Paths = make([]string, len(p.Paths))
 		var damaged []int
 		for table, path := range p.Paths {
-			if _, ok := missing[path]; ok {
+			f, ok := spoilt[path]
+			switch found := r.found[f.Path]; {
+			case !ok:
+				whole.Paths[table] = path
+			case found.from != "":
+				whole.Paths[table] = found.path
+			default:
 				damaged = append(damaged, table)
-			} else {
-				whole.Paths[table] = r.source(path)
 			}
 		}
 		for _, table := range damaged {
+			f := spoilt[p.Paths[table]]
 			if table == shard.Turns && r.again == nil {
-				if err := r.fromScripts(ctx, missing[p.Paths[table]], whole, p.Paths[table]); err != nil {
+				if err := r.fromScripts(ctx, f, whole, p.Paths[table]); err != nil {
 					return err
 				}
 			}
-			if r.found[missing[p.Paths[table]].Path].from != "" {
+			if r.found[f.Path].from != "" {
 				continue
 			}
-			if err := r.fromShard(ctx, missing[p.Paths[table]], table, &whole, from); err != nil {
+			if err := r.fromShard(ctx, f, table, &whole, from); err != nil {
 				return err
 			}
 		}
@@ -139,16 +144,6 @@ func (r *repairer) fromScripts(ctx context.Context, f dataset.File, whole shard.
 	whole.Paths = slices.Clone(whole.Paths)
 	whole.Paths[shard.Turns], whole.Said = path, true
 	return r.fromShard(ctx, f, shard.Turns, &whole, "its scripts")
-}
-
-// source returns where the content of a file of the snapshot can be read.
-func (r *repairer) source(path string) string {
-	for _, f := range r.damaged {
-		if r.path(r.d.Name(), f.Path) == path {
-			return r.found[f.Path].path
-		}
-	}
-	return path
 }
 
 // fromShard makes a file of a day table of the jobs of its shard, of which whole has
