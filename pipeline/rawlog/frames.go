@@ -90,16 +90,6 @@ func frameSize(data []byte) int {
 	return end
 }
 
-// Runs lists the runs of which something is kept in dir, a dataset's raw/, earliest
-// first.
-func Runs(dir string) ([]string, error) {
-	names, err := runs(durable.OS{}, dir)
-	if err != nil {
-		return nil, fmt.Errorf("list kept responses: %w", err)
-	}
-	return names, nil
-}
-
 // Texts reads what is kept of a run in its folder: the text of each frame, whole
 // lines, in the order in which files and frames were begun. lost is called for what
 // cannot be read: at the end of a file a crash leaves a torn frame.

@@ -28,6 +28,16 @@ func fileNumber(name string) (number int, ok bool) {
 	return number, ok && err == nil && fileName(number) == name
 }
 
+// Runs lists the runs of which something is kept in dir, a dataset's raw/, earliest
+// first.
+func Runs(dir string) ([]string, error) {
+	names, err := runs(durable.OS{}, dir)
+	if err != nil {
+		return nil, fmt.Errorf("list kept responses: %w", err)
+	}
+	return names, nil
+}
+
 // Unfinished returns the latest run that never finished of those in dir, a
 // dataset's raw/; "" where there is none. A run that read files is none: it has
 // asked for nothing. finished reports whether what a run fetched is published.

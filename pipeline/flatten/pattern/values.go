@@ -103,15 +103,10 @@ const few = 12
 // the order of bytes stays: the order of a job's parameters may be any.
 func (v *values) sort() {
 	if len(v.list) > few {
-		slices.SortFunc(v.list, func(a, b value) int {
-			if c := strings.Compare(a.text, b.text); c != 0 {
-				return c
-			}
-			return strings.Compare(a.key, b.key)
-		})
+		slices.SortFunc(v.list, func(a, b value) int { return compare(&a, &b) })
 	} else {
 		for i := 1; i < len(v.list); i++ {
-			for j := i; j > 0 && before(&v.list[j], &v.list[j-1]); j-- {
+			for j := i; j > 0 && compare(&v.list[j], &v.list[j-1]) < 0; j-- {
 				v.list[j], v.list[j-1] = v.list[j-1], v.list[j]
 			}
 		}
@@ -132,8 +127,11 @@ func (v *values) sort() {
 	v.sorted = true
 }
 
-func before(a, b *value) bool {
-	return a.text < b.text || a.text == b.text && a.key < b.key
+func compare(a, b *value) int {
+	if c := strings.Compare(a.text, b.text); c != 0 {
+		return c
+	}
+	return strings.Compare(a.key, b.key)
 }
 
 // find collects in v.taken, by place, the values that are replaced in a line: the
