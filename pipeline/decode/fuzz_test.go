@@ -1,6 +1,7 @@
 package decode_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"callmill/pipeline/decode"
+	"callmill/pipeline/decode/charset"
 	"callmill/schema"
 )
 
@@ -89,7 +91,8 @@ func FuzzCut(f *testing.F) {
 }
 
 // FuzzGrammar: a job is read to its end exactly where encoding/json calls its
-// bytes valid.
+// bytes valid. Text that is not UTF-8 may be taken for another encoding, or
+// refused as none, so what encoding/json says of its bytes decides nothing then.
 func FuzzGrammar(f *testing.F) {
 	for _, text := range []string{`1`, `-0.5e+3`, `01`, `1.`, `"a\u00e9\ud800"`, "\"\t\"", `[1,]`, `{"a":1,}`, `{"a" : [ ] , "b":{}}`, `tru`, `nul`, `"\x"`, "\"\xff\"", `[[[]]]`, `{"a":1 "b":2}`, `-`, `1e`, "\u00a01", ``} {
 		f.Add([]byte(text))
@@ -102,6 +105,9 @@ func FuzzGrammar(f *testing.F) {
 			items = append(items, item)
 		}
 		accepted := len(items) == 1 && items[0].Reject == nil
+		if text, _, err := charset.Decode(body); err != nil || !bytes.Equal(text, body) {
+			t.Skip("not taken for UTF-8")
+		}
 		if valid := json.Valid(job); accepted != valid && json.Valid(body) == valid {
 			t.Errorf("accepted %v, encoding/json says %v: %q", accepted, valid, value)
 		}
