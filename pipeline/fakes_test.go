@@ -168,6 +168,8 @@ func (a *fakeAppender) Reject(raw *schema.Raw, r *schema.Reject) error {
 
 func (a *fakeAppender) Facts(*schema.Raw, *schema.TaskFacts) error { return nil }
 
+func (a *fakeAppender) Expected(*schema.Raw, *schema.Expected) error { return nil }
+
 func (a *fakeAppender) Group(_ *schema.Raw, group *schema.JobGroupRow) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()

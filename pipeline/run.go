@@ -47,6 +47,9 @@ type Appender interface {
 	// Facts takes what SearchTask says of a task; its job may come before or
 	// after it, or not at all.
 	Facts(raw *schema.Raw, facts *schema.TaskFacts) error
+	// Expected takes that a job is expected, which may come before or after it, or
+	// not at all.
+	Expected(raw *schema.Raw, expected *schema.Expected) error
 	Group(raw *schema.Raw, group *schema.JobGroupRow) error
 	Reject(raw *schema.Raw, reject *schema.Reject) error
 	Flush() error
@@ -172,6 +175,8 @@ func (w *worker) transform(raw *schema.Raw) (found done, err error) {
 			err = w.appender.Reject(raw, item.Reject)
 		case item.Facts != nil:
 			err = w.appender.Facts(raw, item.Facts)
+		case item.Expected != nil:
+			err = w.appender.Expected(raw, item.Expected)
 		case item.Group != nil:
 			err = w.appender.Group(raw, item.Group)
 		default:

@@ -11,6 +11,7 @@ type TaskFacts struct {
 	InstanceID string
 	JobID      string
 	TaskID     string
+	CallTime   int64 // ActualTime, ms; 0: none
 	Undated    bool  // Facts.ObservedAt is only the start of the run that read it
 	Facts      Facts // ObservedAt is when the row was received
 }

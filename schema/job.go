@@ -36,6 +36,7 @@ type Job struct {
 	ObservedAt int64  // when this version was received
 	FirstSeen  int64  // when any version was first received, if earlier
 	Undated    bool   // the input has no timestamp: ObservedAt is the start of the run
+	Asked      bool   // the input answers a question for this job
 }
 
 // Task is one call attempt of a job.

@@ -93,16 +93,20 @@ const (
 	RejectEmpty     = "empty"     // no bytes at all
 	RejectEncoding  = "encoding"  // a declared encoding that is not supported, or text in none that is recognized
 	RejectTime      = "time"      // an instant that cannot be, where it is not optional
+	RejectNotAsked  = "not_asked" // a job in an answer to a question for others
 )
 
-// Decoded is one thing found in a Raw: exactly one of Job, Facts, Group, Reject
-// and Err is set.
+// Decoded is one thing found in a Raw: exactly one of Job, Facts, Expected, Group,
+// Reject and Err is set.
 type Decoded struct {
-	Job    *Job         // valid until the next Decoded is asked for
-	Facts  *TaskFacts   // of SearchTask; valid until the next Decoded is asked for
-	Group  *JobGroupRow // a campaign; the receiver's to keep
-	Reject *Reject      // the receiver's to keep
-	Err    error        // the input cannot be read on, which ends the run
+	Job   *Job       // valid until the next Decoded is asked for
+	Facts *TaskFacts // of SearchTask; valid until the next Decoded is asked for
+	// Expected is a job that is listed, or that was asked for and did not come; valid
+	// until the next Decoded is asked for.
+	Expected *Expected
+	Group    *JobGroupRow // a campaign; the receiver's to keep
+	Reject   *Reject      // the receiver's to keep
+	Err      error        // the input cannot be read on, which ends the run
 	// Position is the index of the job in its origin.
 	Position int64
 }

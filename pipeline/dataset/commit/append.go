@@ -81,6 +81,11 @@ func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
 	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), raw.Sequence, f.TaskID, &f.Facts)
 }
 
+// Expected takes that a job is expected.
+func (a *Appender) Expected(raw *schema.Raw, e *schema.Expected) error {
+	return a.versions.Expected(schema.JobKey(a.key, e.InstanceID, e.JobID), raw.Sequence, e)
+}
+
 // Group takes a campaign. Of several versions the one received last is
 // published; one that says the same keeps its sighting.
 func (a *Appender) Group(raw *schema.Raw, group *schema.JobGroupRow) error {

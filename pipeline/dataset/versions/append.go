@@ -96,6 +96,12 @@ func (a *Appender) Facts(key schema.Key, sequence int64, taskID string, facts *s
 	return a.out.Encode(f.code)
 }
 
+// Expected takes that a job is expected.
+func (a *Appender) Expected(key schema.Key, sequence int64, e *schema.Expected) error {
+	x := expectation{key: key, expected: *e, sequence: sequence}
+	return a.out.Encode(x.code)
+}
+
 // Flush hands over what the appender holds; the last call.
 func (a *Appender) Flush() error {
 	a.store.mu.Lock()

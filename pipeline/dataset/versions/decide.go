@@ -95,15 +95,16 @@ type known struct {
 	published []fact // of its tasks, in the order of the table; none where they were not wanted
 	facts     []fact // of the run, in the order of instants
 	sightings []sighting
+	expected  []expectation
 	asked     bool
 }
 
 func (k *known) begin(key schema.Key) {
-	*k = known{key: key, published: k.published[:0], facts: k.facts[:0], sightings: k.sightings[:0]}
+	*k = known{key: key, published: k.published[:0], facts: k.facts[:0], sightings: k.sightings[:0], expected: k.expected[:0]}
 }
 
 func (k *known) empty() bool {
-	return len(k.published)+len(k.facts)+len(k.sightings) == 0 && !k.asked
+	return len(k.published)+len(k.facts)+len(k.sightings)+len(k.expected) == 0 && !k.asked
 }
 
 func (k *known) add(record []byte) error {
@@ -115,6 +116,10 @@ func (k *known) add(record []byte) error {
 		var s sighting
 		s.code(&c)
 		k.sightings = append(k.sightings, s)
+	case kindExpected:
+		var e expectation
+		e.code(&c)
+		k.expected = append(k.expected, e)
 	case kindPublished:
 		var f fact
 		f.code(&c)

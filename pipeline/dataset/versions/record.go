@@ -10,6 +10,7 @@ const (
 	kindPublished byte = iota // the facts of a published task: fact
 	kindFact                  // what SearchTask says of a task: fact
 	kindSighting              // a version: sighting
+	kindExpected              // the job is expected: expectation
 	kindAsked                 // nothing: the job is asked about, see Store.Decide
 
 	kindAt = len(schema.Key{})
@@ -70,4 +71,23 @@ func (f *fact) code(c *spill.Codec) {
 	c.Int(&f.number)
 	c.Text(&f.taskID)
 	f.facts.Code(c)
+}
+
+// expectation is that a job is expected.
+type expectation struct {
+	key      schema.Key
+	expected schema.Expected
+	sequence int64
+}
+
+// code encodes or decodes a record. Records sort by job, then by instant and delivery.
+func (e *expectation) code(c *spill.Codec) {
+	kind := kindExpected
+	c.Fixed(e.key[:])
+	c.Byte(&kind)
+	c.Int(&e.expected.ObservedAt)
+	c.Int(&e.sequence)
+	c.Text(&e.expected.InstanceID)
+	c.Text(&e.expected.JobID)
+	c.Text(&e.expected.Trouble)
 }

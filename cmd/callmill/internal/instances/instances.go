@@ -72,6 +72,13 @@ func (g *guarded) Facts(raw *schema.Raw, facts *schema.TaskFacts) error {
 	return g.Appender.Facts(raw, facts)
 }
 
+func (g *guarded) Expected(raw *schema.Raw, expected *schema.Expected) error {
+	if err := g.guard.check(raw, expected.InstanceID); err != nil {
+		return err
+	}
+	return g.Appender.Expected(raw, expected)
+}
+
 func (g *guarded) Group(raw *schema.Raw, group *schema.JobGroupRow) error {
 	if err := g.guard.check(raw, group.InstanceID); err != nil {
 		return err
