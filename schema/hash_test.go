@@ -12,7 +12,7 @@ import (
 // which request it was received, and what callmill computes. It leaves out all
 // facts as well: only SearchTask returns them.
 var notHashed = map[string]bool{
-	"InstanceID": true, "RequestID": true, "ObservedAt": true, "FirstSeen": true, "Undated": true,
+	"InstanceID": true, "RequestID": true, "ObservedAt": true, "FirstSeen": true, "Undated": true, "Asked": true,
 	"Contacts.Key": true, "Tasks.Contact.Key": true, "Tasks.ContactKey": true,
 }
 
