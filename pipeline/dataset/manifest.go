@@ -33,8 +33,11 @@ type Manifest struct {
 	// Covered are the intervals for which everything was fetched, per
 	// instance, in order and not touching each other.
 	Covered map[string][]calendar.Interval `json:"covered,omitempty"`
-	// Pending are the jobs to ask for again.
-	Pending []schema.Pending `json:"pending,omitempty"`
+	// Pending is the file of what is expected and not in the tables whole; the zero
+	// File where nothing is. See [Dataset.Pending].
+	Pending File `json:"pending_file,omitzero"`
+	// Listed are the jobs to ask for again, as manifests had them before that file.
+	Listed []schema.Pending `json:"pending,omitempty"`
 	// Undated are the starts of runs, in ms, that dated versions without a
 	// timestamp of their own: a job observed at one of them gives way to any
 	// version that has one.
@@ -54,7 +57,7 @@ type Extent struct {
 
 // HasExtent reports whether the manifest says just that besides its tables.
 func (m *Manifest) HasExtent(e Extent) bool {
-	return reflect.DeepEqual(m.Settings, e.Settings) && reflect.DeepEqual(m.Covered, e.Covered) && slices.Equal(m.Pending, e.Pending)
+	return reflect.DeepEqual(m.Settings, e.Settings) && reflect.DeepEqual(m.Covered, e.Covered) && slices.Equal(m.Listed, e.Pending)
 }
 
 // Settings belong to a dataset: its first run fixes them, rewrite changes them.

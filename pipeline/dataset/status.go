@@ -106,7 +106,7 @@ func (m *Manifest) instances() []InstanceStatus {
 	for id, covered := range m.Covered {
 		instance(id).Covered = covered
 	}
-	for _, p := range m.Pending {
+	for _, p := range m.Listed {
 		instance(p.InstanceID).Pending++
 	}
 	list := []InstanceStatus{}

@@ -109,7 +109,7 @@ func (p *plan) checkExtent() {
 		}
 	}
 	pending := map[[2]string]bool{}
-	for _, job := range m.Pending {
+	for _, job := range m.Listed {
 		id := [2]string{job.InstanceID, job.JobID}
 		if pending[id] {
 			p.addManifest("job %s of %s is pending twice", job.JobID, job.InstanceID)

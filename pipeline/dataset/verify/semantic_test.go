@@ -238,7 +238,7 @@ func TestWrongManifest(t *testing.T) {
 			f.manifest.Covered = map[string][]calendar.Interval{instance: {{From: time.Unix(1, 0), To: time.Unix(3, 0)}, {From: time.Unix(3, 0), To: time.Unix(4, 0)}}}
 		}, "", verify.CheckManifest, "is not after"},
 		{"pending twice", func(f *forgery) {
-			f.manifest.Pending = []schema.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
+			f.manifest.Listed = []schema.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
 		}, "", verify.CheckManifest, "pending twice"},
 		{"starts of runs", func(f *forgery) { f.manifest.Undated = []int64{2, 1} }, "", verify.CheckManifest, "not in order"},
 		{"published at another time", func(f *forgery) { f.manifest.Published = f.manifest.Published.Add(time.Hour); f.keepTime = true }, "", verify.CheckManifest, "named for another time"},

@@ -72,7 +72,7 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 	}
 	var pending []schema.Pending
 	if m != nil {
-		pending = m.Pending
+		pending = m.Listed
 	}
 	p.tracker = nightly.NewTracker(nightly.Rules{Now: p.now, Settle: o.Settle, Refetch: o.Refetch}, pending)
 	known, err := d.JobGroups()
