@@ -36,26 +36,3 @@ type Expected struct {
 	Trouble    string
 	ObservedAt int64 // ms
 }
-
-// PendingReasons lists the reasons an entry may have.
-func PendingReasons() []string {
-	return []string{
-		PendingNotFinal, PendingSettling, PendingMissing, PendingRejected, PendingUnfetched, PendingIncomplete,
-		PendingShrunk, PendingConfirmed, PendingWithoutFacts, PendingGivenUp,
-	}
-}
-
-// PendingAsked reports whether the job of an entry with the reason is asked for again.
-func PendingAsked(reason string) bool {
-	return reason == PendingNotFinal || reason == PendingSettling || PendingTrouble(reason)
-}
-
-// PendingTrouble reports whether an entry with the reason says that something is
-// missing that should be there.
-func PendingTrouble(reason string) bool {
-	switch reason {
-	case PendingMissing, PendingRejected, PendingUnfetched, PendingIncomplete, PendingShrunk:
-		return true
-	}
-	return false
-}

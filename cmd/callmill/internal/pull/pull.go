@@ -199,5 +199,5 @@ func (p *Pull) isDue(s schema.Sighting) bool {
 // Extend adds to the snapshot what was covered and what is pending.
 func (p *Pull) Extend(e *dataset.Extent) {
 	e.Covered = nightly.Cover(e.Covered, p.work, p.zone, p.now)
-	e.Pending = p.tracker.Pending()
+	e.Listed = p.tracker.Pending()
 }
