@@ -32,7 +32,7 @@ func TestExitCode(t *testing.T) {
 			"callmill: begin: --hmm is true, but the dataset's is false\nhint: omit the flag to use the dataset's own setting, change it with `callmill rewrite`, or write to another folder\n",
 		},
 		{
-			"several reasons", Unclean{{TooManyRejects, "2 of 3 were rejected", "look"}, {TooFewCalls, "no calls", ""}}, 0, 3,
+			"several reasons", Unclean{{Code: TooManyRejects, Says: "2 of 3 were rejected", Hint: "look"}, {Code: TooFewCalls, Says: "no calls"}}, 0, 3,
 			"callmill: 2 of 3 were rejected\nhint: look\ncallmill: no calls\n",
 		},
 		{
@@ -57,7 +57,7 @@ func TestExitCode(t *testing.T) {
 			if c.caught != 0 {
 				cancel(Signal(c.caught))
 			}
-			Complain(ctx, &stderr, c.err)
+			(&Log{Writer: &stderr}).Complain(ctx, c.err)
 			if code := Code(ctx, c.err); code != c.code || stderr.String() != c.stderr {
 				t.Errorf("%d\n%swant %d\n%s", code, &stderr, c.code, c.stderr)
 			}
