@@ -25,7 +25,7 @@ func keepInput(in *input, with opening, runs int) (*input, error) {
 		if r.Published == nil {
 			return errors.Join(err, log.Remove())
 		}
-		_, e := rawlog.Prune(nil, dir, runs, true, run)
+		_, e := rawlog.Prune(nil, dir, rawlog.Spare{Keep: runs, Inputs: true, Run: run})
 		return errors.Join(err, e)
 	}
 	return &kept, nil
