@@ -117,7 +117,7 @@ func TestMinCalls(t *testing.T) {
 
 func checkCovered(t *testing.T, data, instance string, from, to time.Time) {
 	t.Helper()
-	covered := manifestOf(t, data).Covered[instance]
+	covered := manifestOf(t, data).Covered[instance].Whole()
 	if len(covered) != 1 || !covered[0].From.Equal(from) || !covered[0].To.Equal(to) {
 		t.Errorf("covered of %s are %v, want %v to %v", instance, covered, from, to)
 	}

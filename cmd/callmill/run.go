@@ -127,7 +127,8 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	defer observer.Begin(in.bytes, in.counters)()
 	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend, guard: in.guard}
 	if m := d.Manifest(); m != nil {
-		out.extent.Covered, out.extent.Pending = m.Covered, m.Pending
+		out.extent = m.Extent
+		out.extent.Settings = s.Settings
 	}
 	read, err := pipeline.Run(ctx, pipeline.Line{
 		Source:   in.source,

@@ -179,7 +179,7 @@ func (tx *Tx) idle(extent dataset.Extent) bool {
 // same reports whether a snapshot would say nothing new.
 func (tx *Tx) same(m *dataset.Manifest) bool {
 	old := tx.dataset.Manifest()
-	if old == nil || old.Format != m.Format || !old.HasExtent(dataset.Extent{Settings: m.Settings, Covered: m.Covered, Pending: m.Pending}) {
+	if old == nil || old.Format != m.Format || !old.HasExtent(m.Extent) {
 		return false
 	}
 	for i, t := range m.Tables {
@@ -251,8 +251,7 @@ func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
 	}
 	m := &dataset.Manifest{
 		Format: dataset.FormatVersion, Program: tx.options.Program, Parent: tx.dataset.Name(), Run: tx.run.ID,
-		Published: tx.dataset.Now().UTC(), Settings: extent.Settings,
-		Covered: extent.Covered, Pending: extent.Pending, Undated: undated, Counts: tx.counts,
+		Published: tx.dataset.Now().UTC(), Extent: extent, Undated: undated, Counts: tx.counts,
 	}
 	shrunk, _ := b.totals()
 	m.Counts.Shrunk += shrunk

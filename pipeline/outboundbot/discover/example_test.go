@@ -32,7 +32,7 @@ func Example() {
 
 	// What is due. What is covered and what is pending are in the manifest.
 	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
-	covered := map[string][]calendar.Interval{}
+	covered := map[string]calendar.Coverage{}
 	work := nightly.Uncovered(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)
 	tracker := nightly.NewTracker(nightly.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
 
@@ -68,7 +68,7 @@ func Example() {
 
 	// What the next snapshot says of itself.
 	covered = nightly.Cover(covered, work, time.UTC, now)
-	fmt.Println("covered", covered["i"][0].From.Format(time.DateOnly), "to", covered["i"][0].To.Format(time.DateOnly))
+	fmt.Println("covered", covered["i"].Calls[0].From.Format(time.DateOnly), "to", covered["i"].Calls[0].To.Format(time.DateOnly))
 	for _, p := range tracker.Pending() {
 		fmt.Println("pending", p.JobID, p.Reason, p.Since.Format(time.DateTime))
 	}
