@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"maps"
 	"net"
 	"net/http"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,37 +110,9 @@ the script node behind every line, planted causes of failure, personal data.`,
 	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")
 	c.Flags().Float64Var(&options.Faults, "faults", 0, "share of requests that fail, from 0 to 1 (--listen)")
 	c.Flags().IntVar(&options.Poison, "poison", 0, "number of jobs answered with errors only (--listen)")
-	c.Flags().Var((*lagFlag)(&options.Lag), "lag", "`ACTION=DURATION`: its answers show the world as it was that long ago, e.g. ListJobs=12h; repeatable; "+api.Columns+" for the columns of its rows only (--listen)")
+	c.Flags().Var((*quantity.Durations)(&options.Lag), "lag", "`ACTION=DURATION`: its answers show the world as it was that long ago, e.g. ListJobs=12h; repeatable; "+api.Columns+" for the columns of its rows only (--listen)")
 	c.Flags().Float64Var(&options.Quota, "quota", 0, "maximum requests in any one second (--listen; 0: no limit)")
 	return c
-}
-
-// lagFlag is the flag --lag: ACTION=DURATION, several times.
-type lagFlag map[string]time.Duration
-
-// Type returns the name of the type in the help.
-func (*lagFlag) Type() string { return "ACTION=DURATION" }
-
-func (f *lagFlag) String() string {
-	var all []string
-	for _, action := range slices.Sorted(maps.Keys(*f)) {
-		all = append(all, action+"="+quantity.Duration((*f)[action]).String())
-	}
-	return strings.Join(all, ",")
-}
-
-// Set adds the lag of an action. Whether there is such an action is for api.New to say.
-func (f *lagFlag) Set(text string) error {
-	action, duration, ok := strings.Cut(text, "=")
-	var lag quantity.Duration
-	if !ok || lag.Set(duration) != nil {
-		return fmt.Errorf("invalid lag %q (e.g. ListJobs=12h)", text)
-	}
-	if *f == nil {
-		*f = lagFlag{}
-	}
-	(*f)[action] = time.Duration(lag)
-	return nil
 }
 
 // serve serves the simulated API until ctx is done, then prints what it served.

@@ -147,10 +147,10 @@ type silent struct{}
 func (silent) Writing(int) {}
 func (silent) Wrote()      {}
 
-// Final reports whether a job is published and was over then. It is safe for
-// concurrent use.
-func (tx *Tx) Final(instanceID, jobID string) (bool, error) {
-	return tx.versions.Final(schema.JobKey(nil, instanceID, jobID))
+// Job returns how a job stands in the published snapshot; ok is false where it is
+// not published. It is safe for concurrent use.
+func (tx *Tx) Job(instanceID, jobID string) (standing versions.Standing, ok bool, err error) {
+	return tx.versions.Standing(schema.JobKey(nil, instanceID, jobID))
 }
 
 // WritesAll reports whether the rows of all jobs are written again.

@@ -142,8 +142,8 @@ func (p *Pull) settled(instance string, tx *commit.Tx) func(string) bool {
 		pending[id] = true
 	}
 	return func(id string) bool {
-		final, err := tx.Final(instance, id)
-		return err == nil && final && !pending[id] // a job that cannot be looked up is asked for
+		job, _, err := tx.Job(instance, id)
+		return err == nil && job.Final && !pending[id] // a job that cannot be looked up is asked for
 	}
 }
 
