@@ -13,8 +13,19 @@ import (
 type Plan struct {
 	InstanceID string
 
-	// Windows are the spans of time whose calls are due; they do not overlap.
+	// Windows are the spans of time that are searched for the first time: every
+	// job that was called in them is asked for. They do not overlap.
 	Windows []calendar.Interval
+	// Again are spans that were searched before. What SearchTask says of their
+	// calls is fetched once more, and a job that is found there alone is asked for
+	// where Due says so. What of them is in Windows counts as there.
+	Again []calendar.Interval
+	// Due reports whether a job is asked for that is found in Again or by a
+	// campaign alone, given its last call that SearchTask lists, in ms; 0: none.
+	// nil: all are. It is called once for each such job, by one goroutine at a time.
+	Due func(jobID string, lastCall int64) bool
+	// Zone is that of the days in Outcome.Calls; nil is UTC.
+	Zone *time.Location
 	// Calls finds jobs by their calls in the windows, Groups by the campaigns
 	// that may have calls in them. Without windows they find none.
 	Calls, Groups bool
@@ -33,8 +44,64 @@ type Plan struct {
 	// GroupIDs are campaigns whose jobs are all asked for; with Calls, what
 	// SearchTask says of their calls at any time is fetched as well.
 	GroupIDs []string
+	// Read reports whether the jobs of a campaign are listed; nil: those of all
+	// are. Facts reports whether, with Calls, what SearchTask says of the calls of
+	// such a campaign at any time is fetched as well; nil: of none. Both are called
+	// once for each campaign, by one goroutine.
+	Read, Facts func(*schema.JobGroupRow) bool
+
 	// JobIDs are asked for in any case.
 	JobIDs []string
+	// Named are as JobIDs; with Calls, what SearchTask says of their calls is
+	// fetched as well.
+	Named []string
+}
+
+// Outcome is what a source saw of one instance. What is not in it was not seen
+// whole.
+type Outcome struct {
+	InstanceID string
+
+	// Searched is what was seen whole by calls of the plan's Windows and Again, in
+	// the form of calendar.Union. It does not go past what the clock of the API
+	// said when it was searched.
+	Searched []calendar.Interval
+	// Calls is how many calls are listed in Windows and Again, by day.
+	Calls map[calendar.Day]int64
+
+	// Listed: the list of campaigns was seen whole.
+	Listed bool
+	// Campaigns are those whose list of jobs was seen whole, in order of their ids.
+	Campaigns []Campaign
+
+	// Failures are what was left out, in no order. Where the instance itself did
+	// not answer, there is one, without campaign and window, and nothing was seen.
+	Failures []Failure
+}
+
+// Outcomes returns what was seen of each plan's instance, in their order, once
+// Raws or Discover has returned; those of an instance that was not reached are
+// empty.
+func (s *Source) Outcomes() []Outcome { return s.outcomes }
+
+// Skew is how far this machine's clock was ahead of the API's: the largest
+// difference that an answer showed, to the second. known is false where none told.
+func (s *Source) Skew() (ahead time.Duration, known bool) { return s.client.Skew() }
+
+// Campaign is a campaign whose jobs were all listed.
+type Campaign struct {
+	schema.JobGroupRow       // as it was before
+	Listed             int64 // jobs
+}
+
+// Failure is something that was left out.
+type Failure struct {
+	InstanceID string
+	Campaign   string            // "": it is not about one
+	Window     calendar.Interval // empty: it is not about one
+	Action     string
+	RequestID  string // "": the API did not tell one
+	Reason     string
 }
 
 // span is the time from the begin of the first window to the end of the last;

@@ -57,6 +57,8 @@ type Source struct {
 	readers sync.Pool
 	out     chan delivery // nil: nothing is delivered
 
+	outcomes []Outcome // of each plan
+
 	mu       sync.Mutex
 	counters Counters
 }
@@ -70,7 +72,10 @@ type delivery struct {
 
 // NewSource makes a Source. Plans are of different instances.
 func NewSource(c *client.Client, plans []Plan, o Options) *Source {
-	s := &Source{client: c, plans: plans, log: o.Log, saw: o.Saw}
+	s := &Source{client: c, plans: plans, log: o.Log, saw: o.Saw, outcomes: make([]Outcome, len(plans))}
+	for i := range plans {
+		s.outcomes[i].InstanceID = plans[i].InstanceID
+	}
 	if o.NewReader != nil {
 		s.readers.New = func() any { return o.NewReader() }
 	}
