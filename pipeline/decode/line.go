@@ -21,7 +21,7 @@ type line struct {
 	dated         bool // observed_at was there
 	lineRequestID string
 	httpStatus    int64
-	noAnswer      bool // httpStatus is 0: the body says why in our words
+	noAnswer      bool     // httpStatus is 0: the body says why in our words
 	asked         []string // ids of jobs
 }
 
