@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,78 +14,110 @@ import (
 	"callmill/schema"
 )
 
-// listGroups lists the campaigns, for job_groups, and finds the jobs of those
-// that may have calls in the plan's windows.
-func (d *discovery) listGroups(ctx context.Context) error {
-	listed, selected := map[string]bool{}, map[string]string{} // status by id
-	_, err := read(ctx, d, pages[schema.JobGroupRow]{
+// searchGroups lists the campaigns, for job_groups, and finds the jobs of those
+// that the plan wants to be read, and of those that it names.
+func (d *discovery) searchGroups(ctx context.Context) error {
+	if wanted := d.plan.Groups && len(d.plan.searched()) > 0; !wanted && len(d.plan.GroupIDs) == 0 {
+		return nil
+	}
+	listed, err := d.listGroups(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range d.plan.GroupIDs {
+		g := listed[id]
+		if g == nil {
+			g = &schema.JobGroupRow{InstanceID: d.plan.InstanceID, JobGroupID: id}
+		}
+		if err := d.readGroup(ctx, &group{g, true, d.plan.Calls}); err != nil {
+			return err
+		}
+	}
+	return forEach(ctx, d.client.Parallel(), slices.Values(d.wantedGroups(listed)), d.readGroup)
+}
+
+// listGroups lists the campaigns by id, as far as they can be read.
+func (d *discovery) listGroups(ctx context.Context) (map[string]*schema.JobGroupRow, error) {
+	listed := map[string]*schema.JobGroupRow{}
+	r, err := read(ctx, d, pages[schema.JobGroupRow]{
 		action: listJobGroups, first: 1, moving: true,
 		page: pageOf(d, listJobGroups, nil, func(a *client.Answer) ([]schema.JobGroupRow, int64) {
 			return readGroups(a.Members, d.plan.InstanceID, a.ObservedAt)
 		}),
 		key: func(g *schema.JobGroupRow) string { return g.JobGroupID },
-		got: func(g *schema.JobGroupRow) {
-			listed[g.JobGroupID] = true
-			if d.plan.wants(g) {
-				selected[g.JobGroupID] = g.JobGroupStatus
-			}
-		},
+		got: func(g *schema.JobGroupRow, _ bool) { listed[g.JobGroupID] = g },
 	})
-	if err != nil {
-		return err
-	}
 	d.groups = len(listed)
-	ids := slices.Sorted(maps.Keys(selected))
-	return forEach(ctx, d.client.Parallel(), slices.Values(ids), func(ctx context.Context, id string) error {
-		err := d.listGroup(ctx, id, !groupFinished(selected[id]), d.plan.Settled)
-		if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused && strings.HasPrefix(f.Cause.Code, "NotExist") {
+	if err == nil {
+		err = r.incomplete(listJobGroups)
+	}
+	d.saw(func(o *Outcome) { o.Listed = err == nil })
+	return listed, d.leave(err, Failure{Action: listJobGroups})
+}
+
+// group is a campaign that is to be read.
+type group struct {
+	*schema.JobGroupRow
+	named bool // all its jobs are asked for
+	facts bool // with what SearchTask says of its calls
+}
+
+// wantedGroups are the listed campaigns that are to be read, in order.
+func (d *discovery) wantedGroups(listed map[string]*schema.JobGroupRow) (wanted []*group) {
+	p := d.plan
+	if !p.Groups || len(p.searched()) == 0 {
+		return nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(listed)) {
+		g := listed[id]
+		if slices.Contains(p.GroupIDs, id) || p.Read != nil && !p.Read(g) {
+			continue
+		}
+		wanted = append(wanted, &group{g, false, p.Calls && p.Facts != nil && p.Facts(g)})
+	}
+	return wanted
+}
+
+// readGroup finds the jobs of a campaign.
+func (d *discovery) readGroup(ctx context.Context, g *group) error {
+	n, err := d.listGroup(ctx, g)
+	if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused {
+		switch {
+		case g.named:
+			f.Cause.Advice = "look at --group: instance " + d.plan.InstanceID + " may not have this campaign"
+			d.unknownGroup.CompareAndSwap(nil, &err)
+		case strings.HasPrefix(f.Cause.Code, "NotExist"):
 			return nil // it was removed since it was listed
 		}
-		return err
-	})
-}
-
-// wants reports whether a campaign may have jobs that are due: it is young, it
-// goes on, or it has changed.
-func (p *Plan) wants(g *schema.JobGroupRow) bool {
-	span := p.span()
-	begin := span.From.UnixMilli()
-	switch {
-	case !p.Groups || len(p.Windows) == 0 || g.CreationTime >= span.To.UnixMilli():
-		return false
-	case g.CreationTime > span.From.Add(-p.Refetch).UnixMilli(), !groupFinished(g.JobGroupStatus):
-		return true
-	case g.ModifyTime >= begin:
-		return true // Known may be of a run that listed it and did not read it
 	}
-	known, ok := p.Known[g.JobGroupID]
-	return ok && changed(&known, g)
-}
-
-// changed compares what a campaign's calls change of it.
-func changed(a, b *schema.JobGroupRow) bool {
-	same := func(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
-	return a.ModifyTime != b.ModifyTime || a.JobGroupStatus != b.JobGroupStatus ||
-		!same(a.TotalJobs, b.TotalJobs) || !same(a.TotalCompleted, b.TotalCompleted) || !same(a.TotalNotAnswered, b.TotalNotAnswered)
-}
-
-// listGroup finds the jobs of a campaign, but for those that are settled. An
-// error names the campaign.
-func (d *discovery) listGroup(ctx context.Context, groupID string, moving bool, settled func(string) bool) error {
-	_, err := read(ctx, d, pages[string]{
-		action: listJobsByGroup, first: 1, moving: moving,
-		page: pageOf(d, listJobsByGroup, map[string]string{"JobGroupId": groupID}, readJobIDs),
-		key:  func(id *string) string { return *id },
-		got: func(id *string) {
-			if settled == nil || !settled(*id) {
-				d.found.add(*id, 0)
-			}
-		},
-	})
 	if err != nil {
-		return fmt.Errorf("campaign %s: %w", groupID, err)
+		return d.leave(err, Failure{Campaign: g.JobGroupID, Action: listJobsByGroup})
 	}
+	if g.facts {
+		if whole, err := d.searchGroup(ctx, g.JobGroupRow, g.named); !whole || err != nil {
+			return err
+		}
+	}
+	d.saw(func(o *Outcome) { o.Campaigns = append(o.Campaigns, Campaign{*g.JobGroupRow, n}) })
 	return nil
+}
+
+// listGroup finds the jobs of a campaign, and returns how many it has. An error
+// names the campaign.
+func (d *discovery) listGroup(ctx context.Context, g *group) (int64, error) {
+	r, err := read(ctx, d, pages[string]{
+		action: listJobsByGroup, first: 1, moving: !groupFinished(g.JobGroupStatus),
+		page: pageOf(d, listJobsByGroup, map[string]string{"JobGroupId": g.JobGroupID}, readJobIDs),
+		key:  func(id *string) string { return *id },
+		got:  func(id *string, _ bool) { d.found.add(*id, 0, g.named) },
+	})
+	if err == nil {
+		err = r.incomplete(listJobsByGroup)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("campaign %s: %w", g.JobGroupID, err)
+	}
+	return int64(len(r.seen)), nil
 }
 
 // The pages of lists, as far as they are read; field by field in the vendor's
@@ -97,6 +130,35 @@ const (
 	listJobGroups   = schema.ActionListJobGroups
 	searchTask      = schema.ActionSearchTask
 )
+
+// lacks names what an answer to an action must have and does not: its list, or how
+// many entries there are. A list of none may be left out, and in XML it always is.
+func lacks(action string) func(*client.Answer) string {
+	return func(a *client.Answer) string {
+		list, total := a.Members.Get("SearchTaskInfoList"), a.Members.Get("Total")
+		switch action {
+		case listJobs:
+			if a.Members.Get("Jobs").Holds() || bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<")) {
+				return ""
+			}
+			return "a list of jobs"
+		case listJobsByGroup:
+			page := a.Members.Get("Jobs").Object()
+			list, total = page.Get("List"), page.Get("TotalCount")
+		case listJobGroups:
+			page := a.Members.Get("JobGroups").Object()
+			list, total = page.Get("List"), page.Get("TotalCount")
+		}
+		n, counted := total.Int()
+		switch {
+		case !counted:
+			return "the number of entries"
+		case n != 0 && !list.Holds():
+			return "a list"
+		}
+		return ""
+	}
+}
 
 // call is a call as SearchTask lists it. What it says of a call besides is read
 // by the run's decoder.

@@ -126,6 +126,7 @@ func (s *Source) sightings(raw *schema.Raw, ids []string) []schema.Sighting {
 		if item.Job == nil {
 			continue
 		}
+		s.callsOf.note(item.Job)
 		if i, asked := index[item.Job.JobID]; asked {
 			all[i].Trouble, all[i].Final, all[i].LastCall = "", schema.FinalStatus(item.Job.Status), lastCall(item.Job)
 		}

@@ -2,11 +2,14 @@ package discover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"callmill/pipeline/outboundbot/client"
 )
 
 // pageSize is how many entries are asked for at a time, the most allowed.
@@ -21,8 +24,8 @@ type pages[T any] struct {
 	page func(ctx context.Context, number int) (rows []T, total int64, err error)
 	// key tells entries apart; an entry with "" is counted and not used.
 	key func(*T) string
-	// got is called for each entry, for some more than once, one call at a time.
-	got func(*T)
+	// got is called for each entry, for some again, one call at a time.
+	got func(row *T, again bool)
 	// moving: entries may be added and removed while it is read. Then only a
 	// second reading without news shows that nothing was lost between two pages.
 	moving bool
@@ -41,7 +44,15 @@ const (
 	// quietReadings is how many readings in a row bring nothing before entries
 	// that are counted and not shown are given up.
 	quietReadings = 3
+	// maxFailedPages is how many pages of a list fail before the others are not
+	// asked for.
+	maxFailedPages = 3
 )
+
+// incomplete is why a list was answered and is not whole.
+type incomplete struct{ action, reason string }
+
+func (e *incomplete) Error() string { return e.action + ": " + e.reason }
 
 // reading is what is known of a list while it is read, and then.
 type reading struct {
@@ -53,7 +64,8 @@ type reading struct {
 	keyless   map[int]int64       // entries without a key, by page
 	least     int64               // entries counted, over the pages of the last reading
 	most      int64
-	fullPages bool // the last page has pageSize entries
+	fullPages bool    // the last page has pageSize entries
+	failed    []error // of pages
 }
 
 // readAll reads a list until nothing of it can be missing.
@@ -104,7 +116,29 @@ func (r *reading) missing() int64 {
 
 // endless is the error of a list without an end.
 func (p *pages[T]) endless(r *reading, number int) error {
-	return fmt.Errorf("%s: list reports %d entries (%d seen) but continues past page %d", p.action, r.most, len(r.seen), number)
+	return &incomplete{p.action, fmt.Sprintf("list reports %d entries (%d seen) but continues past page %d", r.most, len(r.seen), number)}
+}
+
+// incomplete is an error where entries were counted and never shown.
+func (r *reading) incomplete(action string) error {
+	if r.unlisted == 0 {
+		return nil
+	}
+	return &incomplete{action, fmt.Sprintf("%d of %d entries were counted and never shown", r.unlisted, r.most)}
+}
+
+// pass notes the failure of a page, and returns an error where no other page is
+// to be read.
+func (r *reading) pass(err error) error {
+	if _, ok := errors.AsType[*client.Failure](err); !ok {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed = append(r.failed, err); len(r.failed) >= maxFailedPages {
+		return err
+	}
+	return nil
 }
 
 // readOnce reads all pages, those after the first at the same time, and returns
@@ -120,7 +154,11 @@ func (p *pages[T]) readOnce(ctx context.Context, parallel int, r *reading) (numb
 	if number = pageCount(r.most); number > maxPages {
 		return 0, p.endless(r, number)
 	}
-	if err := forEach(ctx, parallel, between(1, number), func(ctx context.Context, n int) error { return p.read(ctx, r, n) }); err != nil {
+	err = forEach(ctx, parallel, between(1, number), func(ctx context.Context, n int) error { return r.pass(p.read(ctx, r, n)) })
+	if err == nil && len(r.failed) > 0 {
+		err = r.failed[0]
+	}
+	if err != nil {
 		return 0, err
 	}
 	// What was added meanwhile, and lists that do not count themselves.
@@ -158,8 +196,9 @@ func (p *pages[T]) read(ctx context.Context, r *reading, n int) error {
 			r.keyless[n]++
 			continue
 		}
+		_, again := r.seen[key]
 		r.seen[key] = struct{}{}
-		p.got(&rows[i])
+		p.got(&rows[i], again)
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (l *live) read(t interface{ Fatal(...any) }, moving bool) (seen map[string]
 	seen = map[string]bool{}
 	r, err := readAll(context.Background(), 4, pages[string]{
 		first: 1, page: l.page, key: func(s *string) string { return *s }, moving: moving,
-		got: func(s *string) {
+		got: func(s *string, _ bool) {
 			mu.Lock()
 			defer mu.Unlock()
 			seen[*s] = true
@@ -120,7 +120,7 @@ func TestMovingList(t *testing.T) {
 func TestUnlisted(t *testing.T) {
 	l := newLive(250)
 	short := pages[string]{
-		first: 1, key: func(s *string) string { return *s }, got: func(*string) {},
+		first: 1, key: func(s *string) string { return *s }, got: func(*string, bool) {},
 		page: func(ctx context.Context, n int) ([]string, int64, error) {
 			rows, total, err := l.page(ctx, n)
 			return rows, total + 7, err
@@ -137,7 +137,7 @@ func TestUnlisted(t *testing.T) {
 		rows, _, err := l.page(ctx, n)
 		return rows, 0, err
 	}
-	short.got = func(s *string) { seen[*s] = true }
+	short.got = func(s *string, _ bool) { seen[*s] = true }
 	if r, err = readAll(context.Background(), 2, short); len(seen) != 250 || r.unlisted != 0 || err != nil {
 		t.Errorf("%d seen, %d unlisted, %v", len(seen), r.unlisted, err)
 	}
@@ -157,7 +157,7 @@ func TestEndlessList(t *testing.T) {
 		},
 	} {
 		_, err := readAll(t.Context(), 2, pages[string]{
-			first: 1, page: page, key: func(s *string) string { return *s }, got: func(*string) {},
+			first: 1, page: page, key: func(s *string) string { return *s }, got: func(*string, bool) {},
 		})
 		if err == nil || !strings.Contains(err.Error(), "continues past page") {
 			t.Errorf("%s: %v", what, err)
@@ -168,7 +168,7 @@ func TestEndlessList(t *testing.T) {
 	for _, total := range []int64{0, 100, -7} {
 		var reads atomic.Int64
 		r, err := readAll(t.Context(), 2, pages[string]{
-			first: 1, key: func(s *string) string { return *s }, got: func(*string) {},
+			first: 1, key: func(s *string) string { return *s }, got: func(*string, bool) {},
 			page: func(context.Context, int) ([]string, int64, error) {
 				reads.Add(1)
 				return slices.Repeat([]string{"a"}, pageSize), total, nil
