@@ -108,6 +108,7 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 		switch {
 		case err == nil:
 			d.answered.Store(true)
+			d.actions.pass(action)
 			return a, nil
 		case !ok:
 			return nil, err

@@ -121,6 +121,9 @@ func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Ef
 		d.fetched.Store(true)
 		d.givenUp.Store(false)
 		return nil, nil
+	case !ok && forbidden(err) && d.fetched.Load():
+		e, _ := errors.AsType[*client.Error](err)
+		return &client.Failure{Cause: *e, Refused: true}, nil // others were not
 	case !ok:
 		return nil, err
 	case f.Offline:

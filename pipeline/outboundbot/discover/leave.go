@@ -14,12 +14,11 @@ const (
 	failingLists, giveUpLists = 2, 8
 )
 
-// actions knows which lists fail whatever they are asked for. Safe for concurrent
-// use.
+// actions knows how the lists of each action are answered. Safe for concurrent use.
 type actions struct {
-	mu      sync.Mutex
-	row     map[string]int   // lists that failed in a row
-	refused map[string]error // why no list will be answered
+	mu       sync.Mutex
+	row      map[string]int // lists that failed in a row
+	answered map[string]bool
 }
 
 // failing is how many lists of an action have failed in a row.
@@ -29,36 +28,52 @@ func (a *actions) failing(action string) int {
 	return a.row[action]
 }
 
-// closed is an error where no other list of an action is to be asked for.
-func (a *actions) closed(action string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if err := a.refused[action]; err != nil {
-		return err
-	}
-	if a.row[action] >= giveUpLists {
-		return &incomplete{action, "not asked for: the lists before it failed"}
-	}
-	return nil
-}
-
 // note notes how the reading of a list ended.
 func (a *actions) note(action string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.row == nil {
-		a.row, a.refused = map[string]int{}, map[string]error{}
+		a.row = map[string]int{}
 	}
 	f, failed := errors.AsType[*client.Failure](err)
-	e, ended := errors.AsType[*client.Error](err)
 	switch {
 	case err == nil:
 		a.row[action] = 0
-	case failed && !f.Refused:
+	case failed && !f.Refused || forbidden(err):
 		a.row[action]++
-	case !failed && ended && e.Kind == client.Permission:
-		a.refused[action] = err
 	}
+}
+
+// pass notes that a page of a list was answered.
+func (a *actions) pass(action string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.answered == nil {
+		a.answered = map[string]bool{}
+	}
+	a.answered[action] = true
+}
+
+// closed is an error where no other list of an action is to be asked for.
+func (a *actions) closed(action string) error {
+	if a.failing(action) < giveUpLists {
+		return nil
+	}
+	return &incomplete{action, "not asked for: the lists before it failed"}
+}
+
+// allowed reports whether a list of an action was ever answered: what is forbidden
+// is then about another list alone.
+func (a *actions) allowed(action string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.answered[action]
+}
+
+// forbidden reports whether a request was refused for want of permission.
+func forbidden(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.Kind == client.Permission
 }
 
 // canPass reports whether a list may be left out that ended with err.
@@ -80,9 +95,7 @@ func (d *discovery) saw(change func(*Outcome)) {
 // leave leaves out what err is about, as f says, and returns nil; where other
 // lists would not be answered either, it returns err. err may be nil.
 func (d *discovery) leave(err error, f Failure) error {
-	e, ok := errors.AsType[*client.Error](err)
-	allowed := ok && e.Kind == client.Permission && d.answered.Load() // the instance, but not the action
-	if err == nil || !canPass(err) && !allowed {
+	if err == nil || !canPass(err) && !(forbidden(err) && d.actions.allowed(f.Action)) {
 		return err
 	}
 	f.InstanceID = d.plan.InstanceID
