@@ -35,6 +35,7 @@
 //	pipeline                   Run, the interfaces between the steps
 //	pipeline/outboundbot       the API
 //	pipeline/outboundbot/client  requests: signed, paced, retried
+//	pipeline/outboundbot/lists  what a page holds; lists that move while they are read
 //	pipeline/outboundbot/discover  a plan → schema.Raw: finds the jobs that are due, fetches them
 //	pipeline/nightly           which days are to be fetched, which jobs asked for again
 //	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
@@ -53,6 +54,8 @@
 //	pipeline/dataset/access    which of its files the group may read
 //	pipeline/dataset/commit    jobs → Parquet files, a snapshot: the transaction of a run
 //	pipeline/dataset/versions  which version of a job is published; what becomes of SearchTask's values
+//	pipeline/dataset/reconcile what lists named and what came → what is pending
+//	pipeline/dataset/pending   the file of what is pending
 //	pipeline/dataset/views     the views for DuckDB, and what is said of them
 //	pipeline/dataset/shard     the day tables; the jobs of a shard, read from its files
 //	pipeline/dataset/jobsort   jobs sorted beyond memory
@@ -103,8 +106,8 @@
 //   - Here: [Run] is an errgroup; one goroutine reads, Workers of them decode.
 //   - In dataset/commit, which implements [Dataset]: as many workers write shards.
 //   - In dataset/verify: as many check them.
-//   - In outboundbot/discover: an errgroup inside Source.Raws has several requests
-//     in flight. In outboundbot/client: the timer of a request, which stands still
+//   - In outboundbot/discover and outboundbot/lists: errgroups inside Source.Raws
+//     have several requests in flight. In outboundbot/client: the timer of a request, which stands still
 //     while its response waits for room.
 //   - In the command: signals, standard input, the progress of a pull, the
 //     simulated API.

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/quantity"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -109,6 +110,7 @@ the script node behind every line, planted causes of failure, personal data.`,
 	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")
 	c.Flags().Float64Var(&options.Faults, "faults", 0, "share of requests that fail, from 0 to 1 (--listen)")
 	c.Flags().IntVar(&options.Poison, "poison", 0, "number of jobs answered with errors only (--listen)")
+	c.Flags().Var((*quantity.Durations)(&options.Lag), "lag", "`ACTION=DURATION`: its answers show the world as it was that long ago, e.g. ListJobs=12h; repeatable; "+api.Columns+" for the columns of its rows only (--listen)")
 	c.Flags().Float64Var(&options.Quota, "quota", 0, "maximum requests in any one second (--listen; 0: no limit)")
 	return c
 }

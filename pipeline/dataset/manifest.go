@@ -29,12 +29,10 @@ type Manifest struct {
 	Parent    string    `json:"parent,omitempty"` // snapshot this one was built upon
 	Run       string    `json:"run"`
 	Published time.Time `json:"published"`
-	Settings  Settings  `json:"settings"`
-	// Covered are the intervals for which everything was fetched, per
-	// instance, in order and not touching each other.
-	Covered map[string][]calendar.Interval `json:"covered,omitempty"`
-	// Pending are the jobs to ask for again.
-	Pending []schema.Pending `json:"pending,omitempty"`
+	Extent
+	// Pending is the file of what is expected and not in the tables whole; the zero
+	// File where nothing is. See [Dataset.Pending].
+	Pending File `json:"pending_file,omitzero"`
 	// Undated are the starts of runs, in ms, that dated versions without a
 	// timestamp of their own: a job observed at one of them gives way to any
 	// version that has one.
@@ -45,16 +43,29 @@ type Manifest struct {
 	ViewsSHA256 string `json:"views_sha256"`
 }
 
-// Extent is what a snapshot holds besides tables.
+// Extent is what a snapshot holds besides tables. The maps are by instance, and nil
+// where they are empty.
 type Extent struct {
-	Settings Settings
-	Covered  map[string][]calendar.Interval
-	Pending  []schema.Pending
+	Settings Settings `json:"settings"`
+	// Covered is the time for which everything was fetched.
+	Covered map[string]calendar.Coverage `json:"covered,omitempty"`
+	// Campaigns are those that were read whole, by id, as they were then.
+	Campaigns map[string]map[string]schema.Stamp `json:"campaigns,omitempty"`
+	// Doubted are days without a call, in order, that are not covered yet.
+	Doubted map[string][]calendar.Doubt `json:"doubted,omitempty"`
+	// Retired are instances that are gone, in order: no run asks for them.
+	Retired []string `json:"retired,omitempty"`
+	// Listed are the jobs to ask for again, as manifests had them before the file
+	// pending.
+	Listed []schema.Pending `json:"pending,omitempty"`
 }
 
 // HasExtent reports whether the manifest says just that besides its tables.
 func (m *Manifest) HasExtent(e Extent) bool {
-	return reflect.DeepEqual(m.Settings, e.Settings) && reflect.DeepEqual(m.Covered, e.Covered) && slices.Equal(m.Pending, e.Pending)
+	own := m.Extent
+	same := slices.Equal(own.Listed, e.Listed)
+	own.Listed, e.Listed = nil, nil
+	return same && reflect.DeepEqual(own, e)
 }
 
 // Settings belong to a dataset: its first run fixes them, rewrite changes them.

@@ -24,7 +24,10 @@ type Status struct {
 // InstanceStatus is how much of an instance was fetched.
 type InstanceStatus struct {
 	InstanceID string              `json:"instance_id"`
-	Covered    []calendar.Interval `json:"covered"` // none for converted files
+	Covered    []calendar.Interval `json:"covered"` // in every way that was used; none for converted files
+	Ways       calendar.Coverage   `json:"covered_by_way"`
+	Doubted    []calendar.Doubt    `json:"doubted,omitempty"`
+	Retired    bool                `json:"retired,omitempty"`
 	Pending    int                 `json:"pending"`
 }
 
@@ -86,8 +89,8 @@ func (m *Manifest) coveredBy(day int32, location *time.Location) []string {
 	}
 	whole := calendar.Day(day).Interval(location)
 	var by []string
-	for instance, intervals := range m.Covered {
-		if slices.ContainsFunc(intervals, func(i calendar.Interval) bool { return i.Holds(whole) }) {
+	for instance, covered := range m.Covered {
+		if slices.ContainsFunc(covered.Whole(), func(i calendar.Interval) bool { return i.Holds(whole) }) {
 			by = append(by, instance)
 		}
 	}
@@ -104,9 +107,16 @@ func (m *Manifest) instances() []InstanceStatus {
 		return byID[id]
 	}
 	for id, covered := range m.Covered {
-		instance(id).Covered = covered
+		s := instance(id)
+		s.Covered, s.Ways = covered.Whole(), covered
 	}
-	for _, p := range m.Pending {
+	for id, doubted := range m.Doubted {
+		instance(id).Doubted = doubted
+	}
+	for _, id := range m.Retired {
+		instance(id).Retired = true
+	}
+	for _, p := range m.Listed {
 		instance(p.InstanceID).Pending++
 	}
 	list := []InstanceStatus{}

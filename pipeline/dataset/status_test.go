@@ -55,12 +55,12 @@ func TestStatusShowsCoveredDays(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.zone+" "+tt.day, func(t *testing.T) {
-			m := &dataset.Manifest{Format: dataset.FormatVersion, Settings: dataset.Settings{TimeZone: tt.zone}}
+			m := &dataset.Manifest{Format: dataset.FormatVersion, Extent: dataset.Extent{Settings: dataset.Settings{TimeZone: tt.zone}}}
 			for _, name := range schema.TableNames() {
 				m.Tables = append(m.Tables, dataset.Table{Name: name})
 			}
 			m.Table(schema.TableJobs).Files = []dataset.File{{Path: "jobs/job_date=" + tt.day + "/x.parquet", Rows: 1}}
-			m.Covered = map[string][]calendar.Interval{"sales": {{From: instant(t, tt.from), To: instant(t, tt.to)}}}
+			m.Covered = map[string]calendar.Coverage{"sales": {Calls: []calendar.Interval{{From: instant(t, tt.from), To: instant(t, tt.to)}}}}
 
 			d, err := dataset.View(publishManifest(t, m))
 			if err != nil {

@@ -12,8 +12,8 @@ import (
 // A night catches up with two days, and leaves one job to be asked for again.
 func Example() {
 	zone, now := time.UTC, time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
-	covered := map[string][]calendar.Interval{
-		"sales": {{From: time.Date(2026, 1, 1, 0, 0, 0, 0, zone), To: time.Date(2026, 1, 20, 0, 0, 0, 0, zone)}},
+	covered := map[string]calendar.Coverage{
+		"sales": {Calls: []calendar.Interval{{From: time.Date(2026, 1, 1, 0, 0, 0, 0, zone), To: time.Date(2026, 1, 20, 0, 0, 0, 0, zone)}}},
 	}
 	work := nightly.Uncovered(zone, now, 7*24*time.Hour).Plan([]string{"sales"}, covered)
 	for _, w := range work[0].Windows {
@@ -27,7 +27,7 @@ func Example() {
 
 	// What the next snapshot keeps.
 	covered = nightly.Cover(covered, work, zone, now)
-	fmt.Println("covered until", covered["sales"][0].To.Format(time.DateOnly))
+	fmt.Println("covered until", covered["sales"].Calls[0].To.Format(time.DateOnly))
 	for _, p := range tracker.Pending() {
 		fmt.Println("pending", p.JobID, p.Reason)
 	}

@@ -31,10 +31,10 @@ func (g Gap) Flags() string {
 // Plan returns what to fetch of each instance, given what is covered, in the order
 // of instances. An instance of which nothing is covered has no gaps: it begins
 // with this run.
-func (r Request) Plan(instances []string, covered map[string][]calendar.Interval) []Work {
+func (r Request) Plan(instances []string, covered map[string]calendar.Coverage) []Work {
 	work := make([]Work, len(instances))
 	for i, id := range instances {
-		work[i] = Work{InstanceID: id, Windows: r.windows(covered[id]), Gaps: r.gaps(covered[id])}
+		work[i] = Work{InstanceID: id, Windows: r.windows(covered[id].Whole()), Gaps: r.gaps(covered[id].Whole())}
 	}
 	return work
 }
@@ -71,12 +71,13 @@ func (r Request) gaps(covered []calendar.Interval) []Gap {
 // Cover returns covered with the days that were fetched, as far as they were over
 // at now: a day is not covered by fetching its morning. The result is nil where
 // nothing is covered. It does not modify covered.
-func Cover(covered map[string][]calendar.Interval, work []Work, zone *time.Location, now time.Time) map[string][]calendar.Interval {
-	all := map[string][]calendar.Interval{}
+func Cover(covered map[string]calendar.Coverage, work []Work, zone *time.Location, now time.Time) map[string]calendar.Coverage {
+	all := map[string]calendar.Coverage{}
 	maps.Copy(all, covered)
 	for _, w := range work {
-		if union := calendar.Union(all[w.InstanceID], calendar.Over(w.Windows, zone, now)...); len(union) > 0 {
-			all[w.InstanceID] = union
+		over := calendar.Over(w.Windows, zone, now)
+		if sum := all[w.InstanceID].Add(calendar.Coverage{Calls: over, Groups: over}); !sum.Empty() {
+			all[w.InstanceID] = sum
 		}
 	}
 	if len(all) == 0 {

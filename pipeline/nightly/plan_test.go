@@ -78,7 +78,7 @@ func TestUncovered(t *testing.T) {
 	for _, tt := range tests {
 		z := zone(t, tt.zone)
 		r := nightly.Uncovered(z, instant(t, tt.now), time.Duration(tt.catchUp)*24*time.Hour)
-		work := r.Plan([]string{"i"}, map[string][]calendar.Interval{"i": local(t, z, tt.covered)})[0]
+		work := r.Plan([]string{"i"}, map[string]calendar.Coverage{"i": {Calls: local(t, z, tt.covered)}})[0]
 		var flags []string
 		for _, g := range work.Gaps {
 			flags = append(flags, g.Flags())
@@ -112,9 +112,9 @@ func local(t *testing.T, z *time.Location, spelled []string) []calendar.Interval
 // Each instance is planned by what is covered of it.
 func TestPlanOfSeveralInstances(t *testing.T) {
 	z := zone(t, "Asia/Shanghai")
-	covered := map[string][]calendar.Interval{
-		"sales":   local(t, z, []string{"2026-01-01/2026-01-21"}),
-		"service": local(t, z, []string{"2026-01-01/2026-01-19"}),
+	covered := map[string]calendar.Coverage{
+		"sales":   {Calls: local(t, z, []string{"2026-01-01/2026-01-21"})},
+		"service": {Calls: local(t, z, []string{"2026-01-01/2026-01-19"})},
 	}
 	r := nightly.Uncovered(z, instant(t, "2026-01-22T01:30:00+08:00"), 7*24*time.Hour)
 	var got []string
@@ -130,17 +130,17 @@ func TestPlanOfSeveralInstances(t *testing.T) {
 // second run finds nothing to do.
 func TestNightsCatchUp(t *testing.T) {
 	z := zone(t, "Europe/Berlin")
-	covered := map[string][]calendar.Interval{}
+	covered := map[string]calendar.Coverage{}
 	for _, night := range []string{
 		"2026-03-26T03:00:00+01:00", "2026-03-27T03:00:00+01:00", // then three missed, one of them short
 		"2026-03-31T03:00:00+02:00", "2026-03-31T04:00:00+02:00", "2026-03-31T23:59:00+02:00", "2026-04-01T00:00:00+02:00",
 	} {
 		now := instant(t, night)
 		work := nightly.Uncovered(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]
-		covered["i"] = calendar.Union(covered["i"], calendar.Over(work.Windows, z, now)...)
+		covered = nightly.Cover(covered, []nightly.Work{work}, z, now)
 		want := []calendar.Interval{{From: day(t, "2026-03-19").Start(z), To: calendar.DayOf(now, z).Start(z)}}
-		if !slices.Equal(covered["i"], want) {
-			t.Fatalf("after %s %s is covered, want %s", night, spell(covered["i"], z), spell(want, z))
+		if !slices.Equal(covered["i"].Whole(), want) {
+			t.Fatalf("after %s %s is covered, want %s", night, spell(covered["i"].Whole(), z), spell(want, z))
 		}
 		if again := nightly.Uncovered(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]; len(again.Windows)+len(again.Gaps) > 0 {
 			t.Fatalf("after %s %+v is left", night, again)
@@ -151,7 +151,7 @@ func TestNightsCatchUp(t *testing.T) {
 func TestDays(t *testing.T) {
 	z := zone(t, "Asia/Shanghai")
 	now := instant(t, "2026-01-22T01:30:00+08:00")
-	covered := map[string][]calendar.Interval{"i": local(t, z, []string{"2026-01-01/2026-01-22"})}
+	covered := map[string]calendar.Coverage{"i": {Calls: local(t, z, []string{"2026-01-01/2026-01-22"})}}
 	tests := []struct {
 		date, from, to string
 		windows        string

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/views"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
@@ -23,6 +24,8 @@ type Published struct {
 	Unlisted []string // statuses in the tables that the vendor does not document
 	// Unmatched is how many tasks SearchTask had values of that are in no table.
 	Unmatched int64
+	// Pending is what became of the entries of what is pending.
+	Pending reconcile.Summary
 	// Rederived are the versions before and now, where all rows were derived again
 	// because of them; nil where that was not so.
 	Rederived *[2]dataset.Versions
@@ -179,7 +182,7 @@ func (tx *Tx) idle(extent dataset.Extent) bool {
 // same reports whether a snapshot would say nothing new.
 func (tx *Tx) same(m *dataset.Manifest) bool {
 	old := tx.dataset.Manifest()
-	if old == nil || old.Format != m.Format || !old.HasExtent(dataset.Extent{Settings: m.Settings, Covered: m.Covered, Pending: m.Pending}) {
+	if old == nil || old.Format != m.Format || !old.HasExtent(m.Extent) {
 		return false
 	}
 	for i, t := range m.Tables {
@@ -251,8 +254,7 @@ func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
 	}
 	m := &dataset.Manifest{
 		Format: dataset.FormatVersion, Program: tx.options.Program, Parent: tx.dataset.Name(), Run: tx.run.ID,
-		Published: tx.dataset.Now().UTC(), Settings: extent.Settings,
-		Covered: extent.Covered, Pending: extent.Pending, Undated: undated, Counts: tx.counts,
+		Published: tx.dataset.Now().UTC(), Extent: extent, Undated: undated, Counts: tx.counts,
 	}
 	shrunk, _ := b.totals()
 	m.Counts.Shrunk += shrunk

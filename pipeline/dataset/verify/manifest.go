@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
@@ -98,18 +100,21 @@ func (p *plan) parentJobs() (int64, bool) {
 // checkExtent checks what the manifest says besides tables, settings and counts.
 func (p *plan) checkExtent() {
 	m := p.manifest
-	for instance, intervals := range m.Covered {
-		for i, v := range intervals {
-			if v.Empty() {
-				p.addManifest("empty interval %s–%s for instance %s", v.From, v.To, instance)
-			}
-			if i > 0 && !intervals[i-1].To.Before(v.From) {
-				p.addManifest("instance %s: the covered interval from %s is not after the one to %s", instance, v.From, intervals[i-1].To)
-			}
+	for instance, covered := range m.Covered {
+		if err := covered.Check(); err != nil {
+			p.addManifest("instance %s: %v", instance, err)
 		}
 	}
+	for instance, days := range m.Doubted {
+		if !slices.IsSortedFunc(days, func(a, b calendar.Doubt) int { return cmp.Compare(a.Day, b.Day) }) {
+			p.addManifest("instance %s: the doubted days are not in order", instance)
+		}
+	}
+	if !slices.IsSorted(m.Retired) {
+		p.addManifest("the retired instances are not in order")
+	}
 	pending := map[[2]string]bool{}
-	for _, job := range m.Pending {
+	for _, job := range m.Listed {
 		id := [2]string{job.InstanceID, job.JobID}
 		if pending[id] {
 			p.addManifest("job %s of %s is pending twice", job.JobID, job.InstanceID)

@@ -232,13 +232,17 @@ func TestWrongManifest(t *testing.T) {
 		{"another key", func(f *forgery) { f.manifest.Settings.KeyID = "0" }, "key", verify.CheckSettings, "is not the key"},
 		{"a parent that is none", func(f *forgery) { f.manifest.Parent = "../.." }, "", verify.CheckManifest, "invalid parent"},
 		{"a covered interval", func(f *forgery) {
-			f.manifest.Covered = map[string][]calendar.Interval{instance: {{From: time.Unix(9, 0), To: time.Unix(3, 0)}}}
+			f.manifest.Covered = map[string]calendar.Coverage{instance: {Calls: []calendar.Interval{{From: time.Unix(9, 0), To: time.Unix(3, 0)}}}}
 		}, "", verify.CheckManifest, "empty interval 1970-01-01 00:00:09"},
 		{"covered intervals that touch", func(f *forgery) {
-			f.manifest.Covered = map[string][]calendar.Interval{instance: {{From: time.Unix(1, 0), To: time.Unix(3, 0)}, {From: time.Unix(3, 0), To: time.Unix(4, 0)}}}
+			f.manifest.Covered = map[string]calendar.Coverage{instance: {Groups: []calendar.Interval{{From: time.Unix(1, 0), To: time.Unix(3, 0)}, {From: time.Unix(3, 0), To: time.Unix(4, 0)}}}}
 		}, "", verify.CheckManifest, "is not after"},
+		{"doubted days", func(f *forgery) {
+			f.manifest.Doubted = map[string][]calendar.Doubt{instance: {{Day: 2}, {Day: 1}}}
+		}, "", verify.CheckManifest, "doubted days are not in order"},
+		{"retired instances", func(f *forgery) { f.manifest.Retired = []string{"b", "a"} }, "", verify.CheckManifest, "not in order"},
 		{"pending twice", func(f *forgery) {
-			f.manifest.Pending = []schema.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
+			f.manifest.Listed = []schema.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
 		}, "", verify.CheckManifest, "pending twice"},
 		{"starts of runs", func(f *forgery) { f.manifest.Undated = []int64{2, 1} }, "", verify.CheckManifest, "not in order"},
 		{"published at another time", func(f *forgery) { f.manifest.Published = f.manifest.Published.Add(time.Hour); f.keepTime = true }, "", verify.CheckManifest, "named for another time"},

@@ -46,6 +46,15 @@ func DayAndHour(t time.Time, zone *time.Location) (day Day, hour int) {
 // String returns the day as YYYY-MM-DD.
 func (d Day) String() string { return d.midnightUTC().Format(time.DateOnly) }
 
+// MarshalText returns the day as YYYY-MM-DD.
+func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText parses YYYY-MM-DD.
+func (d *Day) UnmarshalText(text []byte) (err error) {
+	*d, err = ParseDay(string(text))
+	return err
+}
+
 func (d Day) midnightUTC() time.Time { return time.Unix(int64(d)*secondsPerDay, 0).UTC() }
 
 // Start returns the first instant of the day in a time zone, in UTC: the first
@@ -143,6 +152,10 @@ func Subtract(a, b []Interval) []Interval {
 	}
 	return rest
 }
+
+// Intersect returns what is both in an interval of a and in one of b, in the form
+// of [Union].
+func Intersect(a, b []Interval) []Interval { return Subtract(a, Subtract(a, b)) }
 
 // Over returns what fetched intervals cover if the run that fetched them began at
 // now: the days that were over. Fetching its morning does not cover a day.

@@ -11,6 +11,7 @@ import (
 
 	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -30,7 +31,7 @@ const (
 func (d *discovery) searchWindows(ctx context.Context) error {
 	again := calendar.Subtract(d.plan.Again, d.plan.Windows)
 	s := &search{
-		discovery: d, byDay: true, add: func(c *call) { d.found.add(c.jobID, c.actualTime, !holds(again, c.actualTime)) },
+		discovery: d, byDay: true, add: func(c *lists.Call) { d.found.add(c.JobID, c.ActualTime, !holds(again, c.ActualTime)) },
 		read: func(part *searched, err error) error {
 			d.saw(func(o *Outcome) {
 				for day, n := range part.calls {
@@ -82,7 +83,7 @@ type search struct {
 	since  time.Time // the earliest call of a search at any time
 
 	// add is called for each call, for some more than once, by several goroutines.
-	add func(*call)
+	add func(*lists.Call)
 	// read is called for each part that was read, with the error why it could not
 	// be read whole; its own error ends the search. It is called by several
 	// goroutines.
@@ -105,7 +106,7 @@ var anyTime = []calendar.Interval{{}}
 // all reads windows that hold so many calls together.
 func (s *search) all(ctx context.Context, windows []calendar.Interval, most int64) error {
 	counted, split := make([]int64, len(windows)), make([]bool, len(windows))
-	err := forEach(ctx, s.client.Parallel(), between(0, len(windows)), func(ctx context.Context, i int) (err error) {
+	err := lists.ForEach(ctx, s.client.Parallel(), lists.Between(0, len(windows)), func(ctx context.Context, i int) (err error) {
 		counted[i], split[i], err = s.one(ctx, windows[i])
 		return err
 	})
@@ -114,17 +115,17 @@ func (s *search) all(ctx context.Context, windows []calendar.Interval, most int6
 	}
 	sum := int64(0)
 	for _, n := range counted {
-		sum += min(n, maxPages*pageSize)
+		sum += min(n, lists.MaxPages*lists.PageSize)
 	}
 	lies := most != unknown && sum > 2*most+splitAbove
-	return forEach(ctx, s.client.Parallel(), between(0, len(windows)), func(ctx context.Context, i int) error {
+	return lists.ForEach(ctx, s.client.Parallel(), lists.Between(0, len(windows)), func(ctx context.Context, i int) error {
 		switch {
 		case !split[i]:
 			return nil
 		case lies:
-			return s.read(&searched{window: windows[i]}, &incomplete{searchTask, "the parts of a window count as many calls as the whole"})
+			return s.read(&searched{window: windows[i]}, &lists.Incomplete{Action: searchTask, Reason: "the parts of a window count as many calls as the whole"})
 		}
-		return s.all(ctx, s.parts(windows[i], counted[i]), min(counted[i], maxPages*pageSize))
+		return s.all(ctx, s.parts(windows[i], counted[i]), min(counted[i], lists.MaxPages*lists.PageSize))
 	})
 }
 
@@ -137,21 +138,21 @@ func (s *search) one(ctx context.Context, w calendar.Interval) (counted int64, s
 	}
 	r, err := read(ctx, s.discovery, p)
 	switch {
-	case err == nil && r.split:
-		return r.most, true, nil
+	case err == nil && r.Split:
+		return r.Counted, true, nil
 	case err == nil:
-		err = r.incomplete(searchTask)
+		err = r.Incomplete(searchTask)
 	}
 	if days := s.days(w); err != nil && len(days) > 1 && canPass(err) {
 		return 0, false, s.all(ctx, days, unknown)
 	}
-	s.calls.Add(int64(len(r.seen)))
-	return r.most, false, s.read(part, err)
+	s.calls.Add(r.Seen())
+	return r.Counted, false, s.read(part, err)
 }
 
-// pages is the list of the calls of a part, earliest first: what happens while it
+// pages is the list of the calls of a part, earliest First: what happens while it
 // is read is then added at its end. ok is false for less than a millisecond.
-func (s *search) pages(part *searched) (p pages[call], ok bool) {
+func (s *search) pages(part *searched) (p lists.List[lists.Call], ok bool) {
 	w, query, moving := part.window, map[string]string{"SortBy": "actualTime", "SortOrder": "asc"}, s.moving
 	maps.Copy(query, s.query)
 	from, to := w.From.UnixMilli(), w.To.UnixMilli()-1 // both included
@@ -164,39 +165,39 @@ func (s *search) pages(part *searched) (p pages[call], ok bool) {
 	}
 	var mu sync.Mutex
 	zone := s.plan.zone()
-	return pages[call]{
-		action: searchTask, first: 0, moving: moving,
-		page: pageOf(s.discovery, searchTask, query, func(a *client.Answer) ([]call, int64) {
+	return lists.List[lists.Call]{
+		Action: searchTask, First: 0, Moving: moving,
+		Page: pageOf(s.discovery, searchTask, query, func(a *client.Answer) ([]lists.Call, int64) {
 			mu.Lock()
 			defer mu.Unlock()
 			if at := asOf(a); part.asOf.IsZero() || at.Before(part.asOf) {
 				part.asOf = at
 			}
-			return readCalls(a)
+			return lists.Calls(a)
 		}),
-		key: func(c *call) string {
-			if c.jobID == "" {
+		Key: func(c *lists.Call) string {
+			if c.JobID == "" {
 				return ""
 			}
-			return c.jobID + "\x00" + c.taskID
+			return c.JobID + "\x00" + c.TaskID
 		},
-		got: func(c *call, again bool) {
+		Got: func(c *lists.Call, again bool) {
 			s.add(c)
 			if again {
 				return
 			}
 			at := w.From
-			if c.actualTime != 0 {
-				at = time.UnixMilli(c.actualTime)
+			if c.ActualTime != 0 {
+				at = time.UnixMilli(c.ActualTime)
 			}
 			part.calls[calendar.DayOf(at, zone)]++
 		},
-		split: func(total int64) bool {
+		Split: func(total int64) bool {
 			if s.dear != nil && s.dear(total) {
 				return true
 			}
 			_, _, restless := s.rest(w)
-			return total > splitAbove && (w.Empty() || from < to) || moving && restless && total > pageSize
+			return total > splitAbove && (w.Empty() || from < to) || moving && restless && total > lists.PageSize
 		},
 	}, true
 }
@@ -276,9 +277,9 @@ func (d *discovery) searchGroup(ctx context.Context, g *schema.JobGroupRow, name
 	s := &search{
 		discovery: d, query: map[string]string{"JobGroupId": g.JobGroupID}, moving: !groupFinished(g.JobGroupStatus),
 		since: time.UnixMilli(g.CreationTime),
-		add: func(c *call) {
-			if c.groupID == g.JobGroupID {
-				d.found.add(c.jobID, c.actualTime, named)
+		add: func(c *lists.Call) {
+			if c.GroupID == g.JobGroupID {
+				d.found.add(c.JobID, c.ActualTime, named)
 			}
 		},
 	}
@@ -289,9 +290,9 @@ func (d *discovery) searchGroup(ctx context.Context, g *schema.JobGroupRow, name
 func (d *discovery) searchJob(ctx context.Context, id string) error {
 	s := &search{
 		discovery: d, query: map[string]string{"JobId": id}, moving: true,
-		add: func(c *call) {
-			if c.jobID == id {
-				d.found.add(id, c.actualTime, true)
+		add: func(c *lists.Call) {
+			if c.JobID == id {
+				d.found.add(id, c.ActualTime, true)
 			}
 		},
 	}

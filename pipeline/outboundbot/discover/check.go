@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 )
 
 // Finding is the result of one thing that [Check] tried.
@@ -86,7 +87,7 @@ func checkInstance(ctx context.Context, c *client.Client, id string) (findings [
 			err = nil // the action is allowed, and there is no campaign to ask for
 		}
 		if err == nil && r.Action == listJobGroups {
-			if rows, _ := readGroups(a.Members, id, 0); len(rows) > 0 {
+			if rows, _ := lists.Groups(a.Members, id, 0); len(rows) > 0 {
 				ofCampaign["JobGroupId"] = rows[0].JobGroupID
 			}
 		}
@@ -127,7 +128,7 @@ func checkQuota(ctx context.Context, c *client.Client, instanceID string) (Findi
 	var throttled atomic.Int64
 	var last atomic.Pointer[client.Failure]
 	tries := min(c.QPS(), maxTries)
-	err := forEach(ctx, c.Parallel(), between(0, tries), func(ctx context.Context, _ int) error {
+	err := lists.ForEach(ctx, c.Parallel(), lists.Between(0, tries), func(ctx context.Context, _ int) error {
 		r := &client.Request{InstanceID: instanceID, Action: listJobs, JobIDs: []string{unusedID}, Effort: client.Once}
 		_, err := c.Do(ctx, r, nil)
 		if f, ok := errors.AsType[*client.Failure](err); ok && f.Throttled {

@@ -14,6 +14,7 @@ import (
 
 	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -98,7 +99,7 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 	if a, err := d.keptList(action, asked, d.times(action, asked)); a != nil || err != nil {
 		return a, err
 	}
-	r := &client.Request{InstanceID: d.plan.InstanceID, Action: action, Query: query, Lacks: lacks(action)}
+	r := &client.Request{InstanceID: d.plan.InstanceID, Action: action, Query: query, Lacks: lists.Lacks(action)}
 	for again := false; ; again = true {
 		a, err := d.client.Do(ctx, r, func(a *client.Answer) error {
 			d.noteClock(a)
@@ -156,7 +157,7 @@ func pageOf[T any](d *discovery, action string, query map[string]string, rows fu
 		numbered = "PageIndex"
 	}
 	return func(ctx context.Context, number int) ([]T, int64, error) {
-		asked := map[string]string{numbered: strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize)}
+		asked := map[string]string{numbered: strconv.Itoa(number), "PageSize": strconv.Itoa(lists.PageSize)}
 		maps.Copy(asked, query)
 		a, err := d.list(ctx, action, asked)
 		if err != nil {
@@ -168,12 +169,12 @@ func pageOf[T any](d *discovery, action string, query map[string]string, rows fu
 }
 
 // read reads a list until nothing of it can be missing.
-func read[T any](ctx context.Context, d *discovery, p pages[T]) (*reading, error) {
-	if err := d.actions.closed(p.action); err != nil {
-		return &reading{}, err
+func read[T any](ctx context.Context, d *discovery, p lists.List[T]) (*lists.Reading, error) {
+	if err := d.actions.closed(p.Action); err != nil {
+		return &lists.Reading{}, err
 	}
-	r, err := readAll(ctx, d.client.Parallel(), p)
-	d.actions.note(p.action, err)
+	r, err := lists.Read(ctx, d.client.Parallel(), p)
+	d.actions.note(p.Action, err)
 	return r, err
 }
 

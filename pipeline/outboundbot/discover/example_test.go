@@ -32,13 +32,13 @@ func Example() {
 
 	// What is due. What is covered and what is pending are in the manifest.
 	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
-	covered := map[string][]calendar.Interval{}
+	covered := map[string]calendar.Coverage{}
 	work := nightly.Uncovered(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)
 	tracker := nightly.NewTracker(nightly.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
 
 	// Where it is kept: a run that never finished is resumed.
 	const run = "20260122T013000Z-1f3a9c"
-	unfinished, err := rawlog.Unfinished(durable.OS{}, filepath.Join(dir, "raw"), func(run string) bool { return true })
+	unfinished, err := rawlog.Unfinished(durable.OS{}, filepath.Join(dir, "raw"), rawlog.Nightly, func(run string) bool { return true })
 	if err != nil {
 		panic(err)
 	}
@@ -68,7 +68,7 @@ func Example() {
 
 	// What the next snapshot says of itself.
 	covered = nightly.Cover(covered, work, time.UTC, now)
-	fmt.Println("covered", covered["i"][0].From.Format(time.DateOnly), "to", covered["i"][0].To.Format(time.DateOnly))
+	fmt.Println("covered", covered["i"].Calls[0].From.Format(time.DateOnly), "to", covered["i"].Calls[0].To.Format(time.DateOnly))
 	for _, p := range tracker.Pending() {
 		fmt.Println("pending", p.JobID, p.Reason, p.Since.Format(time.DateTime))
 	}

@@ -7,7 +7,15 @@ import (
 	"strings"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
+)
+
+const (
+	listJobs        = schema.ActionListJobs
+	listJobsByGroup = schema.ActionListJobsByGroup
+	listJobGroups   = schema.ActionListJobGroups
+	searchTask      = schema.ActionSearchTask
 )
 
 // batchSize is how many ids a ListJobs request may have.
@@ -27,7 +35,7 @@ func (d *discovery) fetch(ctx context.Context) error {
 		}
 		ids = ids[alone:]
 	}
-	return forEach(ctx, d.client.Parallel(), slices.Chunk(ids, batchSize), d.fetchBatch)
+	return lists.ForEach(ctx, d.client.Parallel(), slices.Chunk(ids, batchSize), d.fetchBatch)
 }
 
 // fetchBatch asks for a batch, and for its halves at the same time where that
@@ -47,7 +55,7 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 		return err
 	}
 	half := (len(ids) + 1) / 2
-	return forEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
+	return lists.ForEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
 }
 
 // fetchOne asks for an id, and gives it up where the API answers, but with
@@ -93,17 +101,8 @@ func (d *discovery) fetchEmpty(ctx context.Context, ids []string) error {
 
 // reject keeps that an id is answered with errors only, and hands it to the run.
 func (d *discovery) reject(ctx context.Context, id string, f *client.Failure) error {
-	now := d.client.Now()
-	line, reject := unfetched(d.jobsRequest([]string{id}, client.Half), f, now)
-	if err := d.log.Append(line); err != nil {
-		return err
-	}
-	return d.send(ctx, delivery{
-		raw: &schema.Raw{Origin: reject.Origin, InstanceID: reject.InstanceID, ObservedAt: reject.ObservedAt, Reject: reject},
-		sightings: []schema.Sighting{
-			{InstanceID: reject.InstanceID, JobID: id, Trouble: schema.PendingUnfetched, ObservedAt: now},
-		},
-	})
+	ids := []string{id}
+	return d.deliverLine(ctx, unfetched(d.jobsRequest(ids, client.Half), f, d.client.Now()), ids)
 }
 
 // fetchIDs asks for some ids once and hands the answer on. The failure is not
@@ -135,7 +134,7 @@ func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Ef
 }
 
 func (d *discovery) jobsRequest(ids []string, effort client.Effort) *client.Request {
-	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort, Lacks: lacks(listJobs)}
+	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort, Lacks: lists.Lacks(listJobs)}
 }
 
 // unusedID is the id of no job and no campaign.
@@ -151,7 +150,7 @@ func (d *discovery) alive(ctx context.Context, failed *client.Failure, effort cl
 	r.Lacks = nil
 	a, err := d.client.Do(ctx, r, nil)
 	if err == nil {
-		d.empty.Store(lacks(listJobs)(a) != "")
+		d.empty.Store(lists.Lacks(listJobs)(a) != "")
 	}
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 )
 
 const (
@@ -59,7 +60,7 @@ func (a *actions) closed(action string) error {
 	if a.failing(action) < giveUpLists {
 		return nil
 	}
-	return &incomplete{action, "not asked for: the lists before it failed"}
+	return &lists.Incomplete{Action: action, Reason: "not asked for: the lists before it failed"}
 }
 
 // allowed reports whether a list of an action was ever answered: what is forbidden
@@ -81,7 +82,7 @@ func canPass(err error) bool {
 	if _, ok := errors.AsType[*client.Failure](err); ok {
 		return true
 	}
-	_, ok := errors.AsType[*incomplete](err)
+	_, ok := errors.AsType[*lists.Incomplete](err)
 	return ok
 }
 
@@ -115,8 +116,8 @@ func (f *Failure) explain(err error) {
 	if e, ok := errors.AsType[*client.Error](err); ok {
 		f.Action, f.RequestID, why = e.Action, e.RequestID, e.Reason
 	}
-	if i, ok := errors.AsType[*incomplete](err); ok {
-		f.Action, why = i.action, i.reason
+	if i, ok := errors.AsType[*lists.Incomplete](err); ok {
+		f.Action, why = i.Action, i.Reason
 	}
 	if f.Reason = why; what != "" {
 		f.Reason = what + ": " + why

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -20,7 +21,7 @@ func (d *discovery) searchFew(ctx context.Context) error {
 	if !d.plan.Calls || len(d.plan.Named) > fewJobs {
 		return nil
 	}
-	return forEach(ctx, d.client.Parallel(), slices.Values(d.plan.Named), d.searchJob)
+	return lists.ForEach(ctx, d.client.Parallel(), slices.Values(d.plan.Named), d.searchJob)
 }
 
 // searchMany fetches what SearchTask says of the named jobs, where they are many:
@@ -29,7 +30,7 @@ func (d *discovery) searchMany(ctx context.Context) error {
 	if d.callsOf == nil {
 		return nil
 	}
-	return forEach(ctx, d.client.Parallel(), slices.Values(d.callsOf.spans()), d.searchSpan)
+	return lists.ForEach(ctx, d.client.Parallel(), slices.Values(d.callsOf.spans()), d.searchSpan)
 }
 
 // searchSpan fetches what SearchTask says of the calls in a span; where those of
@@ -38,9 +39,9 @@ func (d *discovery) searchSpan(ctx context.Context, span *span) error {
 	windows := calendar.Subtract([]calendar.Interval{span.interval()}, d.plan.searched())
 	dear := false
 	s := &search{
-		discovery: d, add: func(*call) {},
+		discovery: d, add: func(*lists.Call) {},
 		dear: func(total int64) bool {
-			dear = dear || total > int64(pageSize*len(span.jobs))
+			dear = dear || total > int64(lists.PageSize*len(span.jobs))
 			return dear
 		},
 	}
@@ -49,7 +50,7 @@ func (d *discovery) searchSpan(ctx context.Context, span *span) error {
 			return err
 		}
 		if dear {
-			return forEach(ctx, d.client.Parallel(), maps.Keys(span.jobs), d.searchJob)
+			return lists.ForEach(ctx, d.client.Parallel(), maps.Keys(span.jobs), d.searchJob)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -17,7 +18,7 @@ const resumeFor = 24 * time.Hour
 // those that are too old to tell what there is to ask for. They are in raw/, and
 // converting it must produce the same tables.
 func (s *Source) handOnLists(ctx context.Context) error {
-	for _, action := range []string{searchTask, listJobGroups} {
+	for _, action := range []string{searchTask, listJobGroups, listJobsByGroup} {
 		for _, n := range s.log.Lines(action) {
 			kept, err := s.readKept(n)
 			if err != nil {
@@ -46,7 +47,7 @@ func (d *discovery) keptList(action string, asked schema.RawAsked, nth int) (*cl
 		return nil, err
 	}
 	a := kept.answer()
-	if a == nil || lacks(action)(a) != "" {
+	if a == nil || lists.Lacks(action)(a) != "" {
 		return nil, nil
 	}
 	return a, nil

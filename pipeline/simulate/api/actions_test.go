@@ -304,6 +304,7 @@ func TestOptions(t *testing.T) {
 	w := newWorld(t, simulate.Options{People: 20})
 	for _, o := range []api.Options{
 		{Faults: 1.5}, {Faults: -1}, {Poison: -1}, {Quota: -1}, {Quota: 1e-9}, {Stall: -1}, {Deny: []string{"ListJob"}},
+		{Lag: map[string]time.Duration{"ListJob": 1}}, {Lag: map[string]time.Duration{"ListJobs": -1}},
 	} {
 		if _, err := api.New(w, o); err == nil || !strings.HasPrefix(err.Error(), "simulated API: ") {
 			t.Errorf("%+v: %v", o, err)

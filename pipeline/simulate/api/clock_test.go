@@ -211,3 +211,42 @@ func TestDate(t *testing.T) {
 		t.Errorf("%v, %v", response, err)
 	}
 }
+
+// An action with a lag shows an earlier world than the others; with a lag of the
+// columns, rows are there before they are filled.
+func TestLag(t *testing.T) {
+	w := newWorld(t, simulate.Options{People: 150})
+	now := w.Now().Add(-(7*24 + 9) * time.Hour) // in the afternoon, while calls are made
+	clock := func() time.Time { return now }
+	listed := func(lag map[string]time.Duration, ago time.Duration) listing {
+		c, _ := serve(t, w, api.Options{Now: func() time.Time { return now.Add(-ago) }, Clock: clock, Lag: lag})
+		c.date = now
+		return list(t, c)
+	}
+	for _, lag := range []time.Duration{2 * time.Hour, 12 * time.Hour, 30 * time.Hour} {
+		present, past := listed(nil, 0), listed(nil, lag)
+		jobs, rows := listed(map[string]time.Duration{"ListJobs": lag}, 0), listed(map[string]time.Duration{"SearchTask": lag}, 0)
+		if diff := cmp.Diff(listing{present.Groups, past.Jobs, present.Rows}, jobs); diff != "" {
+			t.Errorf("ListJobs %s behind (-want +got):\n%s", lag, diff)
+		}
+		if diff := cmp.Diff(listing{present.Groups, present.Jobs, past.Rows}, rows); diff != "" {
+			t.Errorf("SearchTask %s behind (-want +got):\n%s", lag, diff)
+		}
+		want := maps.Clone(present.Rows)
+		empty := 0
+		for id, row := range want {
+			then := past.Rows[id]
+			row.CallDuration, row.RecordingDuration, row.TaskEndReason = then.CallDuration, then.RecordingDuration, then.TaskEndReason
+			row.HasReachedEndOfFlow, row.HasLastPlaybackCompleted, row.HasHangUpByRejection = then.HasReachedEndOfFlow, then.HasLastPlaybackCompleted, then.HasHangUpByRejection
+			row.DialExceptionCodes = append([]string{}, then.DialExceptionCodes...)
+			want[id] = row
+			if row.CallDuration == nil {
+				empty++
+			}
+		}
+		columns := listed(map[string]time.Duration{api.Columns: lag}, 0)
+		if diff := cmp.Diff(listing{present.Groups, present.Jobs, want}, columns); diff != "" || empty == 0 || empty == len(want) {
+			t.Errorf("columns %s behind, %d of %d without (-want +got):\n%s", lag, empty, len(want), diff)
+		}
+	}
+}

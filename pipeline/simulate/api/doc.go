@@ -32,7 +32,8 @@
 //
 // The world stands still at its own instant, or follows Options.Now: then jobs
 // are called, lists grow and results arrive between one request and the next
-// (clock.go), as [simulate.World.At] describes.
+// (clock.go), as [simulate.World.At] describes. With Options.Lag an action shows an
+// earlier instant than the others.
 //
 // # Faults
 //

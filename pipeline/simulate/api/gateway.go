@@ -42,7 +42,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, q *request) *ref
 	if refused := h.checkInstance(q); refused != nil {
 		return refused
 	}
-	q.world = h.view()
+	q.world = h.view(q.action)
 	return nil
 }
 

@@ -22,6 +22,10 @@ const Version = "2019-12-26"
 // another request.
 const MaxFaultsInRow = 3
 
+// Columns is the name, in Options.Lag, of what SearchTask says of how a call went:
+// durations, reasons, codes. Until the lag has passed a call is listed without them.
+const Columns = "SearchTask.columns"
+
 // Options configure the API. The zero value has no quota and no faults.
 type Options struct {
 	// Seed of the faults; 0 means 1.
@@ -40,6 +44,9 @@ type Options struct {
 	// groups appear as time passes. nil means the instant of the world. It must
 	// be safe for concurrent use.
 	Now func() time.Time
+	// Lag is how long ago the world was as the answers of an action show it: by the
+	// name of the action, or Columns.
+	Lag map[string]time.Duration
 	// Clock is the clock of the gateway: signatures, quota and the header Date.
 	// nil means time.Now. It must be safe for concurrent use.
 	Clock func() time.Time
@@ -69,6 +76,14 @@ func (o Options) withDefaults() (Options, error) {
 	for _, action := range o.Deny {
 		if _, ok := actions[action]; !ok {
 			return o, fmt.Errorf("simulated API: unknown action %q to deny", action)
+		}
+	}
+	for what, lag := range o.Lag {
+		if _, ok := actions[what]; !ok && what != Columns {
+			return o, fmt.Errorf("simulated API: unknown action %q to lag", what)
+		}
+		if lag < 0 {
+			return o, fmt.Errorf("simulated API: invalid lag %s of %s: want 0 or more", lag, what)
 		}
 	}
 	if o.Seed == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"callmill/pipeline/simulate"
 	"callmill/schema"
 )
 
@@ -84,16 +85,34 @@ func (h *Handler) searchTask(q *request) (answer, *refusal) {
 		Labels: []struct{}{}, VariableNames: []string{}, SearchTaskInfoList: []searchTaskRow{},
 		PageIndex: int(*index), PageSize: size, Total: len(calls),
 	}
+	filled := h.behind(h.present(), Columns)
 	for _, n := range q.rows(len(calls), int(*index)*size, size) {
 		if !ascending {
 			n = len(calls) - 1 - n
 		}
 		job, _ := q.world.Job(int(calls[n].Job))
 		row := rowOf(job, int(calls[n].Task))
+		if filled.Now().Before(q.world.Now()) {
+			row.fillFrom(filled, calls[n])
+		}
 		row.InstanceId = q.text("InstanceId")
 		a.SearchTaskInfoList = append(a.SearchTaskInfoList, row)
 	}
 	return a, nil
+}
+
+// fillFrom replaces what the row says of how the call went by what an earlier world
+// knew of it.
+func (r *searchTaskRow) fillFrom(world *simulate.World, call simulate.Call) {
+	var then searchTaskRow
+	if int(call.Job) < world.Len() {
+		if job, _ := world.Job(int(call.Job)); int(call.Task) < len(job.Tasks) {
+			then = rowOf(job, int(call.Task))
+		}
+	}
+	r.CallDuration, r.CallDurationDisplay, r.RecordingDuration = then.CallDuration, then.CallDurationDisplay, then.RecordingDuration
+	r.DialExceptionCodes, r.TaskEndReason = append([]string{}, then.DialExceptionCodes...), then.TaskEndReason
+	r.HasHangUpByRejection, r.HasLastPlaybackCompleted, r.HasReachedEndOfFlow = then.HasHangUpByRejection, then.HasLastPlaybackCompleted, then.HasReachedEndOfFlow
 }
 
 func (q *request) ascending() (bool, *refusal) {

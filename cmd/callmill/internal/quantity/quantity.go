@@ -5,7 +5,9 @@ package quantity
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -116,5 +118,34 @@ func (d *Duration) Set(text string) error {
 		return fmt.Errorf("invalid duration %q (e.g. 24h, 30d)", text)
 	}
 	*d = Duration(t)
+	return nil
+}
+
+// Durations are durations by name, one a flag: ListJobs=12h. Which names there are
+// is for others to say.
+type Durations map[string]time.Duration
+
+// Type returns the name of the type in the help.
+func (*Durations) Type() string { return "NAME=DURATION" }
+
+func (d Durations) String() string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(d)) {
+		all = append(all, name+"="+Duration(d[name]).String())
+	}
+	return strings.Join(all, ",")
+}
+
+// Set adds a duration. After an error, d is unchanged.
+func (d *Durations) Set(text string) error {
+	name, duration, ok := strings.Cut(text, "=")
+	var given Duration
+	if !ok || given.Set(duration) != nil {
+		return fmt.Errorf("invalid duration %q (e.g. ListJobs=12h)", text)
+	}
+	if *d == nil {
+		*d = Durations{}
+	}
+	(*d)[name] = time.Duration(given)
 	return nil
 }

@@ -71,7 +71,7 @@ func TestLoadForOtherVersions(t *testing.T) {
 		"newer words":      {func(s *dataset.Settings) { s.Words = "fast/99 words/x marks/1 unicode/15.0.0" }, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := &dataset.Manifest{Settings: plain.Settings}
+			m := &dataset.Manifest{Extent: dataset.Extent{Settings: plain.Settings}}
 			c.change(&m.Settings)
 			l, err := loadFor(m, m.Settings, nil)
 			if errors.Is(err, dataset.ErrNewerFormat) != c.newer {
