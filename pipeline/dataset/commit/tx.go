@@ -15,6 +15,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/jobsort"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
@@ -33,6 +34,9 @@ type Options struct {
 	Workers  int      // shards that are written at the same time; 0: 1
 	Program  string   // name and version, for the manifest
 	Observer Observer // may be nil
+	// Rules say how long entries of what is pending stay. Its Searched is set by the
+	// Extent of Commit.
+	Rules reconcile.Rules
 }
 
 // Flattener makes rows of jobs. It is used by one goroutine.
@@ -147,10 +151,10 @@ type silent struct{}
 func (silent) Writing(int) {}
 func (silent) Wrote()      {}
 
-// Final reports whether a job is published and was over then. It is safe for
-// concurrent use.
-func (tx *Tx) Final(instanceID, jobID string) (bool, error) {
-	return tx.versions.Final(schema.JobKey(nil, instanceID, jobID))
+// Job returns how a job stands in the published snapshot; ok is false where it is
+// not published. It is safe for concurrent use.
+func (tx *Tx) Job(instanceID, jobID string) (standing versions.Standing, ok bool, err error) {
+	return tx.versions.Standing(schema.JobKey(nil, instanceID, jobID))
 }
 
 // WritesAll reports whether the rows of all jobs are written again.

@@ -27,9 +27,10 @@ type publishedJob struct {
 	// one job apart.
 	content               [8]byte
 	observedAt, firstSeen int64
-	shard                 int  // index of its shard
-	hasTasks              bool // at least one
-	final                 bool // its status is terminal
+	shard                 int   // index of its shard
+	lastCall              int64 // ms; 0: none
+	hasTasks              bool  // at least one
+	final                 bool  // its status is terminal
 }
 
 // keyColumns are the columns of jobs that published needs.
@@ -39,6 +40,7 @@ type keyColumns struct {
 	IsFinal     bool   `parquet:"is_final"`
 	TaskCount   int32  `parquet:"task_count"`
 	ContentHash string `parquet:"content_hash"`
+	LastCall    int64  `parquet:"last_call_time,optional,timestamp(millisecond)"`
 	FirstSeen   int64  `parquet:"first_seen,timestamp(millisecond)"`
 	ObservedAt  int64  `parquet:"observed_at,timestamp(millisecond)"`
 }
@@ -85,7 +87,7 @@ func (p *published) loadJobs(s *shard.Published, out *spill.Writer) error {
 		}
 		job := publishedJob{
 			key: schema.JobKey(scratch, row.InstanceID, row.JobID), observedAt: row.ObservedAt, firstSeen: row.FirstSeen,
-			shard: s.Number, hasTasks: row.TaskCount > 0, final: row.IsFinal,
+			shard: s.Number, lastCall: row.LastCall, hasTasks: row.TaskCount > 0, final: row.IsFinal,
 		}
 		hash, err := schema.ParseContentHash(row.ContentHash)
 		if err != nil {
@@ -107,6 +109,7 @@ func (j *publishedJob) code(c *spill.Codec) {
 	c.Varint(&j.observedAt)
 	c.Varint(&j.firstSeen)
 	c.Uvarint(&shard)
+	c.Varint(&j.lastCall)
 	c.Bool(&j.hasTasks)
 	c.Bool(&j.final)
 	j.shard = int(shard)

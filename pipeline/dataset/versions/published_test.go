@@ -18,7 +18,7 @@ func drawPublishedJob(t *rapid.T) publishedJob {
 	return publishedJob{
 		key: drawKey(t), content: [8]byte(drawBytes(t, "content", 8)),
 		observedAt: rapid.Int64().Draw(t, "observed"), firstSeen: rapid.Int64().Draw(t, "seen"),
-		shard: rapid.IntRange(0, 1<<30).Draw(t, "shard"), hasTasks: rapid.Bool().Draw(t, "tasks"), final: rapid.Bool().Draw(t, "final"),
+		shard: rapid.IntRange(0, 1<<30).Draw(t, "shard"), lastCall: rapid.Int64().Draw(t, "last call"), hasTasks: rapid.Bool().Draw(t, "tasks"), final: rapid.Bool().Draw(t, "final"),
 	}
 }
 

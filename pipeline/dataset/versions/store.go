@@ -25,7 +25,7 @@ import (
 	"callmill/schema"
 )
 
-// Store is what a run knows of the versions of jobs. Its appenders, Final and,
+// Store is what a run knows of the versions of jobs. Its appenders, Standing and,
 // after Decide, Of are safe for concurrent use.
 type Store struct {
 	published *published
@@ -63,10 +63,19 @@ func (s *Store) Days() iter.Seq[int32] { return maps.Keys(s.published.byDay) }
 // Instances returns the instances that jobs are published of, in order.
 func (s *Store) Instances() []string { return slices.Sorted(maps.Keys(s.published.instances)) }
 
-// Final reports whether a job is published and was over then.
-func (s *Store) Final(key schema.Key) (bool, error) {
+// Standing is how a job stands in the published snapshot.
+type Standing struct {
+	Final    bool  // its status is terminal
+	LastCall int64 // ms; 0: none
+}
+
+// Standing returns how a job is published; ok is false where it is not.
+func (s *Store) Standing(key schema.Key) (standing Standing, ok bool, err error) {
 	job, err := s.published.finder().find(key)
-	return job != nil && job.final, err
+	if err != nil || job == nil {
+		return Standing{}, false, err
+	}
+	return Standing{job.final, job.lastCall}, true, nil
 }
 
 // Close frees memory and disk space.
