@@ -656,8 +656,15 @@ func isCovered(m *dataset.Manifest, at time.Time) bool {
 // waiting are the reasons for which jobs are pending.
 func waiting(t testing.TB, data string) map[string][]string {
 	t.Helper()
+	d, err := dataset.View(data)
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := map[string][]string{}
-	for _, p := range manifestOf(t, data).Pending {
+	for p, err := range d.Pending() {
+		if err != nil {
+			t.Fatal(err)
+		}
 		all[p.JobID] = append(all[p.JobID], p.Reason)
 	}
 	return all
