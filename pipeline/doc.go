@@ -37,6 +37,7 @@
 //	pipeline/outboundbot/client  requests: signed, paced, retried
 //	pipeline/outboundbot/lists  what a page holds; lists that move while they are read
 //	pipeline/outboundbot/discover  a plan → schema.Raw: finds the jobs that are due, fetches them
+//	pipeline/outboundbot/check  tries what a pull needs of the API
 //	pipeline/nightly           which days are to be fetched, which jobs asked for again
 //	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw

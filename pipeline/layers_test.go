@@ -27,6 +27,8 @@ var arrows = []arrow{
 
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/client", "the requests it makes"},
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "the lists it reads"},
+	{"pipeline/outboundbot/check", "pipeline/outboundbot/client", "the requests it tries"},
+	{"pipeline/outboundbot/check", "pipeline/outboundbot/lists", "a campaign to ask for"},
 	{"pipeline/outboundbot/lists", "pipeline/outboundbot/client", "the answers it reads"},
 	{"pipeline/outboundbot/lists", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/outboundbot/discover", "pipeline/internal/calendar", "the days it asks for"},

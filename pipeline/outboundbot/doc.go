@@ -5,6 +5,7 @@
 //	lists     what a page of a list holds, and lists that move while they are read
 //	discover  which jobs there are to fetch, and their responses as schema.Raw,
 //	          batch by batch
+//	check     whether a pull would be answered, tried before it is needed
 //
 // discover imports lists and client, lists imports client, client neither of them
 // nor anything that knows

@@ -137,16 +137,13 @@ func (d *discovery) jobsRequest(ids []string, effort client.Effort) *client.Requ
 	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort, Lacks: lists.Lacks(listJobs)}
 }
 
-// unusedID is the id of no job and no campaign.
-const unusedID = "00000000-0000-0000-0000-000000000000"
-
 // alive returns nil when the API answers a request for a job that does not
 // exist: the failure is then not part of an outage, the end of which alive waits
 // for. Where that job is refused for the same reason, all jobs are: the failure
 // is then about none of them, and is returned. An answer without a list of jobs is
 // enough, and noted.
 func (d *discovery) alive(ctx context.Context, failed *client.Failure, effort client.Effort) error {
-	r := d.jobsRequest([]string{unusedID}, effort)
+	r := d.jobsRequest([]string{lists.UnusedID}, effort)
 	r.Lacks = nil
 	a, err := d.client.Do(ctx, r, nil)
 	if err == nil {

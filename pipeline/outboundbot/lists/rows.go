@@ -12,6 +12,9 @@ import (
 // own client, alibabacloud-outboundbot20191226 2.2.1, models/. Entries without
 // an id are included: the API counts them.
 
+// UnusedID is the id of no job and no campaign.
+const UnusedID = "00000000-0000-0000-0000-000000000000"
+
 // Lacks names what an answer to an action must have and does not: its list, or how
 // many entries there are. A list of none may be left out, and in XML it always is.
 func Lacks(action string) func(*client.Answer) string {
