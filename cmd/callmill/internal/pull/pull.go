@@ -72,7 +72,7 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 	}
 	var pending []schema.Pending
 	if m != nil {
-		pending = m.Pending
+		pending = m.Listed
 	}
 	p.tracker = nightly.NewTracker(nightly.Rules{Now: p.now, Settle: o.Settle, Refetch: o.Refetch}, pending)
 	known, err := d.JobGroups()
@@ -201,5 +201,5 @@ func (p *Pull) isDue(s schema.Sighting) bool {
 // Extend adds to the snapshot what was covered and what is pending.
 func (p *Pull) Extend(e *dataset.Extent) {
 	e.Covered = nightly.Cover(e.Covered, p.work, p.zone, p.now)
-	e.Pending = p.tracker.Pending()
+	e.Listed = p.tracker.Pending()
 }
