@@ -63,6 +63,11 @@ type Failure struct {
 	// credentials taken out; 0 and nil where no such response came.
 	Status int
 	Body   []byte
+	// Unread is the response of a ListJobs request that is no error of the API, and
+	// no answer that could be read: its Members are nil, or there are no Jobs. Who
+	// reads jobs may find some in it. nil: there is none, or it is no text of the
+	// API's.
+	Unread *Answer
 
 	verdict verdict
 	// coded: the API itself says that it failed. Another try then helps less

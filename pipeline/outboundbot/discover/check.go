@@ -82,8 +82,8 @@ func checkInstance(ctx context.Context, c *client.Client, id string) (findings [
 		if ctx.Err() != nil {
 			return findings, ctx.Err()
 		}
-		if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused && r.Query["JobGroupId"] == unusedID {
-			err = nil // the action is allowed, and there is no campaign to ask for
+		if f, ok := errors.AsType[*client.Failure](err); ok && isAllowed(r, f) {
+			err = nil
 		}
 		if err == nil && r.Action == listJobGroups {
 			if rows, _ := readGroups(a.Members, id, 0); len(rows) > 0 {
@@ -96,6 +96,16 @@ func checkInstance(ctx context.Context, c *client.Client, id string) (findings [
 		}
 	}
 	return findings, nil
+}
+
+// isAllowed reports whether a failure is about what does not exist: there may be no
+// campaign to ask for, and there is no such job.
+func isAllowed(r *client.Request, f *client.Failure) bool {
+	if f.Unread != nil {
+		success, _ := f.Unread.Members.Get("Success").Bool()
+		return success
+	}
+	return f.Refused && r.Query["JobGroupId"] == unusedID
 }
 
 // finding is the result of a try that ended with err.

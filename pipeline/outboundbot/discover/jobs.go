@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/schema"
 )
 
 // batchSize is how many ids a ListJobs request may have.
@@ -29,14 +30,57 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 		return d.fetchOne(ctx, ids[0])
 	}
 	f, err := d.fetchIDs(ctx, ids, client.Brief)
-	if f == nil || err != nil {
+	switch {
+	case f == nil || err != nil:
 		return err
+	case f.Unread != nil:
+		return d.salvage(ctx, ids, f.Unread)
 	}
 	if err := d.someAccepted(ctx, f); err != nil {
 		return err
 	}
+	return d.halve(ctx, ids)
+}
+
+// halve asks for the halves of a batch.
+func (d *discovery) halve(ctx context.Context, ids []string) error {
 	half := (len(ids) + 1) / 2
 	return forEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
+}
+
+// salvage takes what the reader finds in an answer for a batch that could not be
+// read as a whole, and asks again for the rest. Where it finds nothing, and a job
+// that does not exist is answered in the same way, all ids are: the answer is handed
+// on as it is.
+func (d *discovery) salvage(ctx context.Context, ids []string, a *client.Answer) error {
+	raw := rawOf(d.jobsRequest(ids, client.Brief), a)
+	var came []schema.Sighting
+	var rest []string
+	for _, s := range d.sightings(raw, ids) {
+		if s.Trouble == "" {
+			came = append(came, s)
+		} else {
+			rest = append(rest, s.JobID)
+		}
+	}
+	if len(came) == 0 {
+		_, err := d.client.Do(ctx, d.jobsRequest([]string{unusedID}, client.Brief), nil)
+		f, failed := errors.AsType[*client.Failure](err)
+		switch {
+		case err == nil || failed && f.Refused:
+			return d.halve(ctx, ids)
+		case failed && f.Unread != nil:
+			return d.deliverLine(ctx, raw, ids)
+		}
+		return err
+	}
+	if err := d.log.Append(raw.Body); err != nil {
+		return err
+	}
+	if err := d.send(ctx, delivery{raw, came}); err != nil || len(rest) == 0 {
+		return err
+	}
+	return d.fetchBatch(ctx, rest)
 }
 
 // fetchOne asks for an id, and gives it up where the API answers, but with
@@ -55,6 +99,10 @@ func (d *discovery) fetchOne(ctx context.Context, id string) error {
 			}
 			break
 		}
+	}
+	if f.Unread != nil {
+		ids := []string{id}
+		return d.deliverLine(ctx, rawOf(d.jobsRequest(ids, client.Half), f.Unread), ids)
 	}
 	return d.reject(ctx, id, f)
 }
@@ -76,7 +124,7 @@ func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Ef
 		return nil, err
 	case f.Offline:
 		return nil, &f.Cause
-	case f.Refused:
+	case f.Refused, f.Unread != nil:
 		return f, nil
 	}
 	return f, d.alive(ctx, f)
@@ -97,6 +145,8 @@ func (d *discovery) alive(ctx context.Context, failed *client.Failure) error {
 	_, err := d.client.Do(ctx, d.jobsRequest([]string{unusedID}, client.Insistent), nil)
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {
+	case ok && f.Unread != nil:
+		return nil // it answers
 	case !ok || !f.Refused:
 		return err
 	case f.Cause.Code == failed.Cause.Code && !strings.HasPrefix(f.Cause.Code, "NotExist"):
