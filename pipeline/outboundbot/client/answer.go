@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"callmill/pipeline/outboundbot/internal/lenient"
 	"callmill/schema"
@@ -12,8 +13,9 @@ import (
 
 // Answer is a response that answers its request.
 type Answer struct {
-	ObservedAt int64 // when it was received, in ms
-	Status     int   // of HTTP
+	ObservedAt int64     // when it was received, in ms
+	Date       time.Time // then, by the API's clock, to the second; zero: it did not say
+	Status     int       // of HTTP
 	RequestID  string
 	Body       []byte         // in UTF-8, without a byte order mark; else as received
 	Members    lenient.Object // of Body, which is JSON or XML
@@ -67,15 +69,16 @@ func (c *Client) read(r *Request, got *received) (*Answer, *Failure) {
 	got.body = bytes.TrimPrefix(got.body, byteOrderMark)
 	members, err := lenient.Parse(got.body)
 	e := c.envelope(r, got, members)
-	a := &Answer{ObservedAt: got.at.UnixMilli(), Status: got.status, RequestID: e.requestID, Body: got.body, Members: members}
+	a := &Answer{
+		ObservedAt: got.at.UnixMilli(), Date: got.date(), Status: got.status, RequestID: e.requestID, Body: got.body, Members: members,
+	}
 	if reason := e.failure(got, err); reason != "" {
 		return nil, c.refused(r, got, e, reason)
 	}
-	if reason := e.unread(r, got, err); reason != "" {
+	if reason := e.unread(got, err); reason != "" {
 		f := c.refused(r, got, e, reason)
-		if len(r.JobIDs) > 0 && isData(got.body) && len(got.body) <= maxUnread {
-			a.Body = c.keys.scrubBytes(got.body)
-			f.Unread = a
+		if isData(got.body) {
+			c.unread(f, r, a)
 		}
 		return nil, f
 	}
@@ -100,16 +103,22 @@ func (e *envelope) failure(got *received, err error) string {
 
 // unread returns why a response that tells of no failure is no answer, "" if it is
 // one.
-func (e *envelope) unread(r *Request, got *received, err error) string {
+func (e *envelope) unread(got *received, err error) string {
 	switch {
 	case err != nil:
 		return fmt.Sprintf("answered with %s: %v", describe(got.body), err)
 	case e.content == nil && !e.toldSo && !e.codeIsOK():
 		return e.because("answered with " + describe(got.body) + " that is not a response of the API")
-	case len(r.JobIDs) > 0 && (e.content == nil || string(e.content) == "null"):
-		return "answered without Jobs"
 	}
 	return ""
+}
+
+// unread notes in a failure the response that is no answer for jobs.
+func (c *Client) unread(f *Failure, r *Request, a *Answer) {
+	if len(r.JobIDs) > 0 && len(a.Body) <= maxUnread {
+		a.Body = c.keys.scrubBytes(a.Body)
+		f.Unread = a
+	}
 }
 
 // isData reports whether a body may be of the API: not a page for people.

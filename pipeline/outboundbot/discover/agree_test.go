@@ -12,6 +12,7 @@ import (
 
 	"callmill/pipeline/decode"
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -32,7 +33,7 @@ func readConstant(t *testing.T, body string) (answered bool, jobs int, rejects [
 		t.Fatal(err)
 	}
 	defer c.Close()
-	r := &client.Request{InstanceID: "i", Action: listJobs, JobIDs: []string{"a"}, Effort: client.Once}
+	r := &client.Request{InstanceID: "i", Action: listJobs, JobIDs: []string{"a"}, Effort: client.Once, Lacks: lists.Lacks(listJobs)}
 	a, err := c.Do(t.Context(), r, nil)
 	if f, ok := errors.AsType[*client.Failure](err); ok && f.Unread != nil {
 		a = f.Unread

@@ -53,7 +53,7 @@ func Example() {
 		panic(err)
 	}
 	defer c.Close()
-	plan := discover.Plan{InstanceID: work[0].InstanceID, Windows: work[0].Windows, Calls: true, Groups: true, Refetch: 30 * 24 * time.Hour, JobIDs: tracker.Ask("i")}
+	plan := discover.Plan{InstanceID: work[0].InstanceID, Windows: work[0].Windows, Calls: true, Groups: true, JobIDs: tracker.Ask("i")}
 	source := discover.NewSource(c, []discover.Plan{plan}, discover.Options{NewReader: newReader, Log: kept, Saw: tracker.Saw})
 	err = source.Raws(context.Background(), func(raw *schema.Raw) error {
 		fmt.Println("read", raw.InstanceID, raw.Origin)

@@ -7,7 +7,15 @@ import (
 	"strings"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
+)
+
+const (
+	listJobs        = schema.ActionListJobs
+	listJobsByGroup = schema.ActionListJobsByGroup
+	listJobGroups   = schema.ActionListJobGroups
+	searchTask      = schema.ActionSearchTask
 )
 
 // batchSize is how many ids a ListJobs request may have.
@@ -20,7 +28,14 @@ func (d *discovery) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return forEach(ctx, d.client.Parallel(), slices.Chunk(ids, batchSize), d.fetchBatch)
+	if !d.answered.Load() && len(ids) > 0 {
+		alone := min(batchSize, len(ids)) // where the instance refuses it, no other is tried
+		if err := d.fetchBatch(ctx, ids[:alone]); err != nil {
+			return err
+		}
+		ids = ids[alone:]
+	}
+	return lists.ForEach(ctx, d.client.Parallel(), slices.Chunk(ids, batchSize), d.fetchBatch)
 }
 
 // fetchBatch asks for a batch, and for its halves at the same time where that
@@ -45,13 +60,11 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 // halve asks for the halves of a batch.
 func (d *discovery) halve(ctx context.Context, ids []string) error {
 	half := (len(ids) + 1) / 2
-	return forEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
+	return lists.ForEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
 }
 
 // salvage takes what the reader finds in an answer for a batch that could not be
-// read as a whole, and asks again for the rest. Where it finds nothing, and a job
-// that does not exist is answered in the same way, all ids are: the answer is handed
-// on as it is.
+// read as a whole, and asks again for the rest.
 func (d *discovery) salvage(ctx context.Context, ids []string, a *client.Answer) error {
 	raw := rawOf(d.jobsRequest(ids, client.Brief), a)
 	var came []schema.Sighting
@@ -64,15 +77,7 @@ func (d *discovery) salvage(ctx context.Context, ids []string, a *client.Answer)
 		}
 	}
 	if len(came) == 0 {
-		_, err := d.client.Do(ctx, d.jobsRequest([]string{unusedID}, client.Brief), nil)
-		f, failed := errors.AsType[*client.Failure](err)
-		switch {
-		case err == nil || failed && f.Refused:
-			return d.halve(ctx, ids)
-		case failed && f.Unread != nil:
-			return d.deliverLine(ctx, raw, ids)
-		}
-		return err
+		return d.fetchUnread(ctx, ids)
 	}
 	if err := d.log.Append(raw.Body); err != nil {
 		return err
@@ -81,6 +86,33 @@ func (d *discovery) salvage(ctx context.Context, ids []string, a *client.Answer)
 		return err
 	}
 	return d.fetchBatch(ctx, rest)
+}
+
+// fetchUnread asks for the halves of a batch of which nothing could be read. Where a
+// job that does not exist is answered in the same way, all are: the batch is asked
+// for once more, with patience, and then the answer is handed on as it is.
+func (d *discovery) fetchUnread(ctx context.Context, ids []string) error {
+	_, err := d.client.Do(ctx, d.jobsRequest([]string{lists.UnusedID}, client.Brief), nil)
+	f, failed := errors.AsType[*client.Failure](err)
+	switch {
+	case err == nil || failed && f.Refused:
+		return d.halve(ctx, ids)
+	case !failed || f.Unread == nil:
+		return err
+	}
+	effort := client.Steady
+	if d.givenUp.Load() {
+		effort = client.Brief
+	}
+	f, err = d.fetchIDs(ctx, ids, effort)
+	switch {
+	case f == nil || err != nil:
+		return err
+	case f.Unread == nil:
+		return d.halve(ctx, ids)
+	}
+	d.givenUp.Store(true)
+	return d.deliverLine(ctx, rawOf(d.jobsRequest(ids, effort), f.Unread), ids)
 }
 
 // fetchOne asks for an id, and gives it up where the API answers, but with
@@ -94,7 +126,7 @@ func (d *discovery) fetchOne(ctx context.Context, id string) error {
 			return err
 		}
 		if f.Refused {
-			if err := d.alive(ctx, f); err != nil {
+			if err := d.alive(ctx, f, client.Insistent); err != nil {
 				return err
 			}
 			break
@@ -117,9 +149,20 @@ func (d *discovery) reject(ctx context.Context, id string, f *client.Failure) er
 // nil where it is about these ids: the API answers when asked for others.
 func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Effort) (*client.Failure, error) {
 	r := d.jobsRequest(ids, effort)
-	_, err := d.client.Do(ctx, r, func(a *client.Answer) error { return d.keep(ctx, r, a) })
+	_, err := d.client.Do(ctx, r, func(a *client.Answer) error {
+		d.noteClock(a)
+		return d.keep(ctx, r, a)
+	})
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {
+	case err == nil:
+		d.answered.Store(true)
+		d.fetched.Store(true)
+		d.givenUp.Store(false)
+		return nil, nil
+	case !ok && forbidden(err) && d.fetched.Load():
+		e, _ := errors.AsType[*client.Error](err)
+		return &client.Failure{Cause: *e, Refused: true}, nil // others were not
 	case !ok:
 		return nil, err
 	case f.Offline:
@@ -127,22 +170,21 @@ func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Ef
 	case f.Refused, f.Unread != nil:
 		return f, nil
 	}
-	return f, d.alive(ctx, f)
+	return f, d.alive(ctx, f, client.Insistent)
 }
 
 func (d *discovery) jobsRequest(ids []string, effort client.Effort) *client.Request {
-	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort}
+	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort, Lacks: lists.Lacks(listJobs)}
 }
-
-// unusedID is the id of no job and no campaign.
-const unusedID = "00000000-0000-0000-0000-000000000000"
 
 // alive returns nil when the API answers a request for a job that does not
 // exist: the failure is then not part of an outage, the end of which alive waits
 // for. Where that job is refused for the same reason, all jobs are: the failure
-// is then about none of them, and is returned.
-func (d *discovery) alive(ctx context.Context, failed *client.Failure) error {
-	_, err := d.client.Do(ctx, d.jobsRequest([]string{unusedID}, client.Insistent), nil)
+// is then about none of them, and is returned. An answer that holds nothing is enough.
+func (d *discovery) alive(ctx context.Context, failed *client.Failure, effort client.Effort) error {
+	r := d.jobsRequest([]string{lists.UnusedID}, effort)
+	r.Lacks = nil
+	_, err := d.client.Do(ctx, r, nil)
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {
 	case ok && f.Unread != nil:
@@ -166,7 +208,7 @@ func (d *discovery) someAccepted(ctx context.Context, f *client.Failure) error {
 	if _, known := d.aboutIDs.Load(f.Cause.Code); known {
 		return nil
 	}
-	if err := d.alive(ctx, f); err != nil {
+	if err := d.alive(ctx, f, client.Insistent); err != nil {
 		return err
 	}
 	d.aboutIDs.Store(f.Cause.Code, nil)

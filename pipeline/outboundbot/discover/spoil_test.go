@@ -198,7 +198,7 @@ func spoiledNight(t *testing.T, spoil func([]byte) []byte) *spoiledRun {
 	n := &spoiledRun{folder: filepath.Join(dir, "20260201T013000Z-1f3a9c"), came: map[string]bool{}, expected: map[string]int{}, rejects: map[string]int{}}
 	now := world.Now()
 	plan := discover.Plan{
-		InstanceID: world.InstanceID(), Calls: true, Groups: true, Refetch: 30 * 24 * time.Hour,
+		InstanceID: world.InstanceID(), Calls: true, Groups: true,
 		Windows: []calendar.Interval{{From: now.Add(-3 * 24 * time.Hour), To: now}},
 	}
 	s := discover.NewSource(c, []discover.Plan{plan}, discover.Options{NewReader: newRunReader, Log: log})

@@ -76,17 +76,12 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 		pending = m.Listed
 	}
 	p.tracker = nightly.NewTracker(nightly.Rules{Now: p.now, Settle: o.Settle, Refetch: o.Refetch}, pending)
-	known, err := d.JobGroups()
-	if err != nil {
-		return nil, err
-	}
 	var plans []discover.Plan
 	for _, instance := range instances {
 		plan := discover.Plan{
-			InstanceID: instance, Refetch: o.Refetch, Known: known[instance],
-			GroupIDs: o.Groups, JobIDs: append(slices.Clip(p.ids), p.tracker.Ask(instance)...),
+			InstanceID: instance, Zone: p.zone, GroupIDs: o.Groups, JobIDs: p.tracker.Ask(instance), Named: p.ids,
 			Calls: slices.Contains(o.Discover, "calls"), Groups: slices.Contains(o.Discover, "groups"),
-			Settled: p.settled(instance, tx),
+			Due: p.due(instance, tx),
 		}
 		for _, w := range p.work {
 			if w.InstanceID == instance {
@@ -132,9 +127,10 @@ func (p *Pull) findWork(m *dataset.Manifest) (instances []string, err error) {
 	return instances, nil
 }
 
-// settled reports which jobs of a campaign need not be asked for: those that were
-// final when they were published, and are not pending. It is nil without tx.
-func (p *Pull) settled(instance string, tx *commit.Tx) func(string) bool {
+// due reports which jobs that only a campaign lists are to be asked for: not those
+// that were final when they were published and are not pending. It is nil without
+// tx.
+func (p *Pull) due(instance string, tx *commit.Tx) func(string, int64) bool {
 	if tx == nil {
 		return nil
 	}
@@ -142,9 +138,9 @@ func (p *Pull) settled(instance string, tx *commit.Tx) func(string) bool {
 	for _, id := range p.tracker.Ask(instance) {
 		pending[id] = true
 	}
-	return func(id string) bool {
+	return func(id string, _ int64) bool {
 		job, _, err := tx.Job(instance, id)
-		return err == nil && job.Final && !pending[id] // a job that cannot be looked up is asked for
+		return err != nil || !job.Final || pending[id] // a job that cannot be looked up is asked for
 	}
 }
 
