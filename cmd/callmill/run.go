@@ -71,7 +71,8 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	d, s, err := o.begin(ctx, env)
 	if err != nil {
 		err = r.End(ctx, err)
-		return errors.Join(err, r.WriteMetrics(f.metricsFile, publishedIn(f.out)))
+		seen, _ := lookAt(f.out) // what is wrong with it is in err
+		return errors.Join(err, r.WriteMetrics(f.metricsFile, f.out, seen))
 	}
 	defer func() {
 		if e := d.Close(); e != nil {
@@ -91,7 +92,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 			err = r.End(ctx, e)
 		}
 	}
-	if e := r.WriteMetrics(f.metricsFile, d.Manifest()); e != nil {
+	if e := r.WriteMetrics(f.metricsFile, f.out, d); e != nil {
 		err = r.End(ctx, e)
 	}
 	if e := d.WriteRun(run, r); e != nil {
