@@ -98,7 +98,7 @@ func TestSpoiledAnswers(t *testing.T) {
 		"no-id":        {first(func(job map[string]any) { delete(job, "JobId") }), func(n, b int) outcome { return outcome{returned: n - b, missing: b, rejected: b, refused: b} }},
 		"bom":          {func(body []byte) []byte { return append([]byte("\uFEFF"), body...) }, func(n, _ int) outcome { return outcome{returned: n} }},
 		"utf-16":       {utf16, func(n, _ int) outcome { return outcome{returned: n} }},
-		"null-list":    {nullList, func(n, _ int) outcome { return outcome{missing: n} }},
+		"null-list":    {noJobs, func(n, _ int) outcome { return outcome{missing: n} }},
 		"trailing":     {func(body []byte) []byte { return append(body, "<!-- served by proxy -->"...) }, func(n, b int) outcome { return outcome{returned: n, refused: b} }},
 		"bare-success": {func([]byte) []byte { return []byte(`{"Success":true,"Code":"OK"}`) }, func(n, _ int) outcome { return outcome{missing: n} }},
 		"nested-jobs": {func([]byte) []byte {
@@ -140,7 +140,7 @@ func TestSpoiledAnswers(t *testing.T) {
 	}
 }
 
-func nullList(body []byte) []byte {
+func noJobs(body []byte) []byte {
 	var answer map[string]any
 	if json.Unmarshal(body, &answer) != nil {
 		return body
