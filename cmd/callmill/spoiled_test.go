@@ -575,6 +575,12 @@ func (n *nights) checkNight(t *testing.T, s *scenario, data, metrics string, got
 		t.Fatalf("the night ends with exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	checkSaid(t, data, metrics, got)
+	if s.how.passes() && (len(lost) > 0 || got.code != exit.Done && s.lag.what == "") {
+		t.Errorf("trying again does not help: exit code %d, and %d jobs are not as after a good night:\n%s\nit says %s%s", got.code, len(lost), describe(lost), got.stdout, got.stderr)
+	}
+	if s.mustDoubt() && (got.code != exit.Published || len(manifestOf(t, data).Doubted["x"]) == 0) {
+		t.Errorf("a day without a call, as there never was one, is believed: exit code %d: %s%s", got.code, got.stdout, got.stderr)
+	}
 	if len(lost) == 0 || s.how.mode.kind == hides {
 		return
 	}
@@ -650,6 +656,24 @@ func (n *nights) jobOf(s *scenario, id string) *schema.Job {
 		return job
 	}
 	return nil
+}
+
+// passes reports whether what is spoiled passes when it is asked for again.
+func (h *spoil) passes() bool {
+	if h.share == 0 && h.count == 0 {
+		return false
+	}
+	switch h.mode.name {
+	case "e403", "e403-sts", "e404", "e400-clock":
+		return false // not asked for again
+	}
+	return h.mode.kind == refuses || h.mode.kind == breaks || h.mode.kind == delays
+}
+
+// mustDoubt reports whether the lists of the night hide a day on which there must have
+// been calls: the last one, since the first week has no week before it.
+func (s *scenario) mustDoubt() bool {
+	return s.how.mode.kind == hides && s.night == fortnight-1 && len(s.how.actions) == 0 && s.how.share == 0 && s.how.count == 0
 }
 
 // nothingToBeHad reports whether no job can come in the spoiled night: none is
@@ -751,6 +775,20 @@ func oneOfEachKind() (all []*scenario) {
 	}
 	for i, l := range lags {
 		add(&modes[0], begins[i%len(begins)], l, sixth, spoil{})
+	}
+	// A first night and a last one, and some that mix.
+	for i := range modes {
+		switch m := &modes[i]; m.name {
+		case "e500", "null-list", "no-tasks":
+			add(m, begins[0], lag{}, 0, spoil{})
+		case "empty-all", "mute", "truncate-ok":
+			add(m, begins[2], lag{}, fortnight-1, spoil{})
+		case "drop-half", "shrink", "empty-first":
+			add(m, begins[1], lag{schema.ActionListJobs, 12 * time.Hour}, sixth, spoil{})
+		case "e503", "bare-success":
+			add(m, begins[1], lag{}, sixth, spoil{share: 0.3})
+			add(m, begins[1], lag{}, sixth, spoil{actions: []string{schema.ActionSearchTask}})
+		}
 	}
 	return all
 }
