@@ -69,8 +69,8 @@ const (
 	goodAfter = 2  // nights after the spoiled one
 )
 
-// firstNight is the day of the first night: the first campaign begins on it.
-var firstNight = time.Date(2026, 1, 18, 0, 0, 0, 0, china)
+// firstNight is the day of the first night: the day after the first campaign began.
+var firstNight = time.Date(2026, 1, 19, 0, 0, 0, 0, china)
 
 // hasty is a clock that is set, and then runs twenty times as fast as others: waits
 // take a twentieth. Safe for concurrent use.
