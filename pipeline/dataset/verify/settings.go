@@ -9,11 +9,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
@@ -118,57 +116,6 @@ func (p *plan) noteMode(file string, mode fs.FileMode, private, group fs.FileMod
 // note reports something unusual that is not wrong.
 func (p *plan) note(format string, args ...any) {
 	p.notes = append(p.notes, fmt.Sprintf(format, args...))
-}
-
-// noteOutside notes what is in the dataset's folder and is not callmill's, or was
-// left there by a run that was killed.
-func (p *plan) noteOutside() {
-	p.noteLatestText()
-	p.noteOthers("", durable.IsTemp, dataset.IsOwn)
-	p.noteOthers("snapshots", dataset.IsScratch, dataset.IsSnapshot)
-	for _, name := range []string{"key", "raw", "lock"} {
-		info, err := os.Lstat(filepath.Join(p.dir, name))
-		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			p.note("%s can be read by others: its mode is %04o", name, info.Mode().Perm())
-		}
-	}
-}
-
-// noteLatestText checks CURRENT, for readers that cannot follow links: after a
-// run that was killed it may be out of date until the next one. In format 1 the
-// file is LATEST; where case does not count, that is the link latest.
-func (p *plan) noteLatestText() {
-	name, former := "CURRENT", "LATEST"
-	if info, err := os.Lstat(filepath.Join(p.dir, former)); err == nil && info.Mode().IsRegular() {
-		if _, err := os.Lstat(filepath.Join(p.dir, name)); errors.Is(err, fs.ErrNotExist) {
-			name = former
-		} else {
-			p.note("%s is of format 1, and %s counts: the next run removes it", former, name)
-		}
-	}
-	text, wrong := readText(filepath.Join(p.dir, name))
-	switch named := strings.TrimSpace(string(text)); {
-	case wrong == isMissing:
-		p.note("%s is missing: the next run writes it", name)
-	case wrong != "":
-		p.note("%s %s", name, wrong)
-	case named != p.name:
-		p.note("%s names %q and latest %s: the next run corrects it", name, named, p.name)
-	}
-}
-
-// noteOthers notes what in a folder of the dataset a run left over, and what is
-// not callmill's own.
-func (p *plan) noteOthers(folder string, leftOver, own func(name string) bool) {
-	entries, _ := os.ReadDir(filepath.Join(p.dir, folder))
-	for _, e := range entries {
-		switch name := path.Join(folder, e.Name()); {
-		case leftOver(e.Name()):
-			p.note("%s belongs to a run in progress, or to one that was killed: then the next run removes it", name)
-		case !own(e.Name()):
-			p.note("%s is not callmill's", name)
-		}
-	}
 }
 
 // isMissing is what readText finds wrong with a file that does not exist.

@@ -27,6 +27,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/verify/outside"
 	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
@@ -168,7 +169,7 @@ func (p *plan) prepare() (err error) {
 	if err := p.listFiles(); err != nil {
 		return err
 	}
-	p.noteOutside()
+	p.notes = append(p.notes, outside.Notes(p.dir, p.name)...)
 	if p.manifest, err = p.readManifest(); err != nil {
 		return err
 	}
@@ -182,7 +183,7 @@ func (p *plan) prepare() (err error) {
 	p.checkExtent()
 	p.checkCounts()
 	files := p.checkTables()
-	p.checkFileList(files)
+	p.checkFileList(append(p.pendingFiles(), files...))
 	p.checkViews(files)
 	p.planShards(files)
 	p.prepareDerived()

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/pending"
 	"callmill/pipeline/dataset/views"
 	"callmill/schema"
 )
@@ -17,7 +18,11 @@ import (
 func (p *plan) planByNames() {
 	for file := range p.present {
 		table, _, _ := strings.Cut(file, "/")
-		switch t := p.tables[table]; {
+		t := p.tables[table]
+		if awaited := pending.Table(); table == awaited.Name {
+			t = awaited
+		}
+		switch {
 		case file == dataset.ManifestFile || file == dataset.ViewsFile:
 		case t == nil || path.Ext(file) != ".parquet":
 			p.findings.add(file, CheckFiles, "is not a file of a snapshot")

@@ -101,6 +101,9 @@ func (d *discovery) leave(err error, f Failure) error {
 	}
 	f.InstanceID = d.plan.InstanceID
 	f.explain(err)
+	if i, ok := errors.AsType[*lists.Incomplete](err); ok {
+		d.count(func(n *Counters) { n.Unlisted += i.Unlisted })
+	}
 	d.seenMu.Lock()
 	defer d.seenMu.Unlock()
 	if d.first == nil {
@@ -154,7 +157,7 @@ func (s *Source) anotherAnswers(ctx context.Context, but *Plan) bool {
 		if &s.plans[i] == but {
 			continue
 		}
-		r := &client.Request{InstanceID: s.plans[i].InstanceID, Action: listJobs, JobIDs: []string{lists.UnusedID}, Effort: client.Once}
+		r := &client.Request{InstanceID: s.plans[i].InstanceID, Action: listJobs, JobIDs: []string{lists.UnusedID}, Effort: client.Brief}
 		_, err := s.client.Do(ctx, r, nil)
 		if f, ok := errors.AsType[*client.Failure](err); err == nil || ok && f.Refused {
 			return true
