@@ -37,8 +37,8 @@ type Options struct {
 	// Repair, where not nil, says that the snapshot built upon is damaged, and that
 	// files of it were given up: see [dataset.Dataset.GiveUp].
 	Repair *Repair
-	// Rules say how long entries of what is pending stay. Its Searched is set by the
-	// Extent of Commit.
+	// Rules say how long entries of what is pending stay. Where its Searched is nil
+	// the Extent of Commit says what was.
 	Rules reconcile.Rules
 }
 
