@@ -59,13 +59,13 @@ func (p *plan) checkCounts() {
 		wrong("%d seen, but %d new + %d changed + %d unchanged + %d superseded + %d rejected",
 			c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected)
 	}
-	for _, n := range []int64{c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected, c.Undated, c.Shrunk, c.Erased} {
+	for _, n := range []int64{c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected, c.Held, c.Undated, c.Shrunk, c.Erased} {
 		if n < 0 {
 			wrong("a count is %d", n)
 		}
 	}
-	if c.Undated > c.Superseded || c.Shrunk > c.Changed {
-		wrong("%d undated of %d superseded, %d shrunk of %d changed", c.Undated, c.Superseded, c.Shrunk, c.Changed)
+	if c.Undated+c.Held > c.Superseded || c.Shrunk > c.Changed {
+		wrong("%d undated and %d held of %d superseded, %d shrunk of %d changed", c.Undated, c.Held, c.Superseded, c.Shrunk, c.Changed)
 	}
 	before, ok := p.parentJobs()
 	if jobs := m.Table(schema.TableJobs); ok && jobs != nil && jobs.Rows != before+c.New-c.Erased {

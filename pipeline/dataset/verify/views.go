@@ -24,7 +24,7 @@ func (p *plan) planByNames() {
 		}
 		switch {
 		case file == dataset.ManifestFile || file == dataset.ViewsFile:
-		case t == nil || path.Ext(file) != ".parquet":
+		case t == nil && table != dataset.PendingDir || path.Ext(file) != ".parquet":
 			p.findings.add(file, CheckFiles, "is not a file of a snapshot")
 		default:
 			p.units = append(p.units, fileUnit(&tableFile{File: dataset.File{Path: file}, table: t}, p.checkName))
