@@ -155,6 +155,7 @@ func writeFormat(t *testing.T, dir string) {
 		InstanceID: "care", JobGroupID: "spring", JobGroupName: "春季回访", Description: "满意度", ScriptID: "s1", ScriptName: "回访", ScriptVersion: "7",
 		JobGroupStatus: "Completed", CreationTime: formatNoon.UnixMilli(), ModifyTime: formatNoon.UnixMilli(), TotalJobs: &total, ObservedAt: formatNoon.UnixMilli(),
 	}))
+	fail(a.Expected(raw, &schema.Expected{InstanceID: "sales", JobID: "z", Trouble: schema.PendingMissing, ObservedAt: formatNoon.UnixMilli()}))
 	fail(a.Flush())
 	day := formatNoon.Truncate(24 * time.Hour)
 	request, err := nightly.Days(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
@@ -163,7 +164,6 @@ func writeFormat(t *testing.T, dir string) {
 	published, err := tx.Commit(ctx, dataset.Extent{
 		Settings: s.Settings,
 		Covered:  nightly.Cover(nil, work, time.UTC, day.Add(36*time.Hour)),
-		Listed:   []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
 	})
 	fail(err)
 	fail(d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))

@@ -12,6 +12,7 @@ import (
 	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/outboundbot/discover"
 )
 
@@ -112,6 +113,7 @@ func preparePull(env *environment, flags *runFlags, options pull.Options) (*pull
 	options.NewReader = func() discover.Reader { return newDecoder() }
 	p := pull.New(options)
 	o := &operation{command: "pull", flags: flags}
+	o.rules = func() reconcile.Rules { return options.Rules(env.now()) }
 	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return p.Validate(d, s.Location) }
 	o.open = func(_ context.Context, with opening) (*input, error) {
 		source, err := p.Begin(with.dataset, with.tx, with.report)

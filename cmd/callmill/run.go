@@ -7,6 +7,7 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
+	"callmill/cmd/callmill/internal/pull"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
@@ -14,6 +15,7 @@ import (
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/outboundbot/discover"
@@ -30,6 +32,9 @@ type operation struct {
 	// check, where not nil, checks what was asked for besides settings, and changes
 	// nothing. It is called again where d has changed since.
 	check func(d *dataset.Dataset, s *settings.Loaded) error
+	// rules say how long what is pending stays so; nil: as in a pull without flags, and
+	// nothing is given up.
+	rules func() reconcile.Rules
 	// open opens the input. It is called once the dataset is open, so that a wrong
 	// folder does not cost reading.
 	open func(context.Context, opening) (*input, error)
@@ -152,7 +157,14 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 // transaction begins what the run will publish.
 func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, key []byte, observer *watch.Observer) (*commit.Tx, error) {
 	redacted := redact.Jobs(key) // keys are a redactor's, not the flattener's
+	defaults := pull.Defaults()
+	rules := defaults.Rules(d.Now())
+	rules.GiveUp = false
+	if o.rules != nil {
+		rules = o.rules()
+	}
 	options := commit.Options{
+		Rules:     rules,
 		Flattener: func() commit.Flattener { return s.Flattener() },
 		Unflatten: func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) },
 		Memory:    int64(o.flags.memory) * 2 / 5,

@@ -104,7 +104,7 @@ func (d *Dataset) Prune() ([]string, error) {
 		if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
-		if err := d.removeCopy(name); err != nil {
+		if err := d.removeCopies(name); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
 		removed = append(removed, name)
@@ -254,15 +254,13 @@ func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 
 // checkFiles returns an error where files of a snapshot are missing or cut short.
 func (d *Dataset) checkFiles(name string, m *Manifest) error {
-	for _, t := range m.Tables {
-		for _, f := range t.Files {
-			info, err := d.fs.Stat(d.Path(SnapshotsDir, name, filepath.FromSlash(f.Path)))
-			if err != nil {
-				return err
-			}
-			if info.Size() != f.Bytes {
-				return fmt.Errorf("%s has %d bytes, the manifest says %d", f.Path, info.Size(), f.Bytes)
-			}
+	for f := range m.Files() {
+		info, err := d.fs.Stat(d.Path(SnapshotsDir, name, filepath.FromSlash(f.Path)))
+		if err != nil {
+			return err
+		}
+		if info.Size() != f.Bytes {
+			return fmt.Errorf("%s has %d bytes, the manifest says %d", f.Path, info.Size(), f.Bytes)
 		}
 	}
 	return nil

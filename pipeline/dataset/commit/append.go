@@ -3,6 +3,7 @@ package commit
 import (
 	"errors"
 
+	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/spill"
 	"callmill/pipeline/dataset/versions"
@@ -53,6 +54,9 @@ func (a *Appender) Job(raw *schema.Raw, position int64, job *schema.Job) error {
 
 // keep keeps a version that is not published.
 func (a *Appender) keep(v *versions.Version) error {
+	if a.tx.format != dataset.FormatVersion {
+		v.Name, a.content = v.Job.ContentHash(a.content)
+	}
 	day, firstCall := a.flattener.JobDate(v.Job)
 	entry, err := a.jobs.Append(v.Key, day, firstCall, v.Hash, v.Job)
 	if err != nil {
@@ -71,14 +75,12 @@ func (a *Appender) hash(job *schema.Job) (hash schema.ContentHash) {
 	return hash
 }
 
-// Facts takes what SearchTask says of a task. Its job may come before or after
-// it, have been published before, or not come at all.
+// Facts takes what SearchTask says of a task, also that it says nothing of it but that
+// it was called. Its job may come before or after it, have been published before, or
+// not come at all.
 func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
 	a.tx.replayed(raw, true)
-	if f.Facts.IsZero() {
-		return nil
-	}
-	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), raw.Sequence, f.TaskID, &f.Facts)
+	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), raw.Sequence, f)
 }
 
 // Expected takes that a job is expected.

@@ -5,6 +5,7 @@
 // the one that was written if it has the hash that the manifest says; nothing else
 // is put in its place. Where it may come from, in this order:
 //
+//   - the second copy of what is pending, which nothing else tells;
 //   - the copy of another snapshot, where files could not be linked;
 //   - the code: views.sql, the statuses, a table without rows;
 //   - the scripts, for a file of turns in whose derived columns the damage is;
@@ -116,9 +117,7 @@ type source struct{ path, from string }
 // examine finds the files that are not as they were written.
 func (r *repairer) examine(ctx context.Context) error {
 	files := []dataset.File{{Path: dataset.ViewsFile, SHA256: r.m.ViewsSHA256}}
-	for _, t := range r.m.Tables {
-		files = append(files, t.Files...)
-	}
+	files = slices.AppendSeq(files, r.m.Files())
 	for _, f := range files {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -170,11 +169,25 @@ func (r *repairer) take(f dataset.File, path, from string) bool {
 }
 
 func (r *repairer) lookInSnapshots(f dataset.File) {
+	if f.Path == r.m.Pending.Path && r.takeSecond(f) {
+		return
+	}
 	for _, name := range r.others(f) {
 		if r.take(f, r.path(name, f.Path), "snapshot "+name) {
 			return
 		}
 	}
+}
+
+// takeSecond takes the second copy of what is pending, as a third: files are linked
+// to where they are missing, and the second must not be damaged with the first.
+func (r *repairer) takeSecond(f dataset.File) bool {
+	third := r.next()
+	text, err := durable.ReadFile(r.fs, r.d.PendingCopy(r.d.Name()))
+	if err == nil {
+		err = durable.WriteFile(r.fs, third, text, r.d.FileMode())
+	}
+	return err == nil && r.take(f, third, "its second copy")
 }
 
 // path returns the path of a file of a snapshot.

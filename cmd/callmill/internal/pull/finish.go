@@ -19,9 +19,6 @@ import (
 func (p *Pull) Finish(r *report.Report, m *dataset.Manifest) error {
 	out := r.Pull
 	out.Counters, out.Calls = p.source.Counters(), p.calls
-	if m != nil {
-		out.Pending = len(m.Listed)
-	}
 	for _, w := range p.work {
 		for _, window := range w.Windows {
 			out.Fetched = append(out.Fetched, report.Fetched{InstanceID: w.InstanceID, From: window.From, To: window.To})
@@ -31,6 +28,7 @@ func (p *Pull) Finish(r *report.Report, m *dataset.Manifest) error {
 		}
 	}
 	if r.Published != nil {
+		out.Pending = int(r.Published.Pending.Asked)
 		p.judge(r)
 	}
 	return p.closeLog()

@@ -10,6 +10,7 @@ import (
 	"callmill/cmd/callmill/internal/report"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/nightly"
 	"callmill/pipeline/outboundbot/client"
@@ -26,8 +27,8 @@ type Pull struct {
 	now     time.Time
 	zone    *time.Location
 	work    []nightly.Work
-	tracker *nightly.Tracker
-	calls   int64 // jobs that came and were called, see isDue
+	pending map[string][]string // jobs to ask for again, by instance
+	calls   int64               // jobs that came and were called, see isDue
 
 	source   *discover.Source
 	closeLog func() error
@@ -71,15 +72,13 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	var pending []schema.Pending
-	if m != nil {
-		pending = m.Listed
+	if err := p.readPending(d); err != nil {
+		return nil, err
 	}
-	p.tracker = nightly.NewTracker(nightly.Rules{Now: p.now, Settle: o.Settle, Refetch: o.Refetch}, pending)
 	var plans []discover.Plan
 	for _, instance := range instances {
 		plan := discover.Plan{
-			InstanceID: instance, Zone: p.zone, GroupIDs: o.Groups, JobIDs: p.tracker.Ask(instance), Named: p.ids,
+			InstanceID: instance, Zone: p.zone, GroupIDs: o.Groups, JobIDs: p.pending[instance], Named: p.ids,
 			Calls: slices.Contains(o.Discover, "calls"), Groups: slices.Contains(o.Discover, "groups"),
 			Due: p.due(instance, tx),
 		}
@@ -91,6 +90,29 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 		plans = append(plans, plan)
 	}
 	return plans, nil
+}
+
+// readPending reads which jobs are to be asked for again.
+func (p *Pull) readPending(d *dataset.Dataset) error {
+	p.pending = map[string][]string{}
+	for row, err := range d.Pending() {
+		if err != nil {
+			return err
+		}
+		if !reconcile.Asked(row.Reason) {
+			continue
+		}
+		ids := p.pending[row.InstanceID]
+		if n := len(ids); n == 0 || ids[n-1] != row.JobID {
+			p.pending[row.InstanceID] = append(ids, row.JobID)
+		}
+	}
+	return nil
+}
+
+// Rules say how long what is pending stays so, for a run at an instant.
+func (o *Options) Rules(now time.Time) reconcile.Rules {
+	return reconcile.Rules{Now: now, Settle: o.Settle, Refetch: o.Refetch, GiveUp: true}
 }
 
 // findWork decides which instances are asked, and which days of each are due
@@ -135,7 +157,7 @@ func (p *Pull) due(instance string, tx *commit.Tx) func(string, int64) bool {
 		return nil
 	}
 	pending := map[string]bool{}
-	for _, id := range p.tracker.Ask(instance) {
+	for _, id := range p.pending[instance] {
 		pending[id] = true
 	}
 	return func(id string, _ int64) bool {
@@ -183,7 +205,6 @@ func (p *Pull) saw(s schema.Sighting) {
 	if !s.LastCall.IsZero() && p.isDue(s) {
 		p.calls++
 	}
-	p.tracker.Saw(s)
 }
 
 // isDue reports whether a job was called on the days that are fetched or later.
@@ -195,8 +216,7 @@ func (p *Pull) isDue(s schema.Sighting) bool {
 	})
 }
 
-// Extend adds to the snapshot what was covered and what is pending.
+// Extend adds to the snapshot what was covered.
 func (p *Pull) Extend(e *dataset.Extent) {
 	e.Covered = nightly.Cover(e.Covered, p.work, p.zone, p.now)
-	e.Listed = p.tracker.Pending()
 }

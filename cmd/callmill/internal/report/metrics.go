@@ -73,7 +73,6 @@ func (m *metrics) run(r *Report) {
 	if p := r.Published; p != nil {
 		m.gauge("last_run_seen", "Job versions seen by the last run.", float64(p.Counts.Seen))
 		m.gauge("last_run_rejected", "Rejects met by the last run.", float64(p.Counts.Rejected))
-		m.gauge("last_run_unmatched", "Tasks with facts of SearchTask in the last run that are in no table.", float64(p.Unmatched))
 	}
 }
 

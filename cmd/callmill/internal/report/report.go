@@ -18,6 +18,7 @@ import (
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/source"
@@ -102,8 +103,8 @@ type Published struct {
 	Counts   dataset.Counts   `json:"counts"`
 	Rows     map[string]int64 `json:"rows"` // of each table
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
-	// Unmatched is how many tasks SearchTask had values of that are in no table.
-	Unmatched int64 `json:"unmatched,omitempty"`
+	// Pending is what became of what was pending.
+	Pending reconcile.Summary `json:"pending"`
 	// Rederived is why all rows were derived again; nil where they were not, or
 	// other settings were given.
 	Rederived *Rederived `json:"rederived,omitempty"`
@@ -147,7 +148,7 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 		return
 	}
 	r.Published = &Published{
-		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Pending: p.Pending,
 	}
 	if v := p.Rederived; v != nil {
 		r.Published.Rederived = &Rederived{v[0], v[1]}
@@ -234,9 +235,6 @@ func (r *Report) LastLine() string {
 	}
 	line += filesPassedOver(r.FilesPassedOver)
 	line += p.Rederived.line()
-	if p.Unmatched > 0 {
-		line += fmt.Sprintf("; SearchTask's values of %s match no published call", count(p.Unmatched, "call"))
-	}
 	if c.Shrunk > 0 {
 		line += fmt.Sprintf("; %s shrunk: fewer tasks or turns than before", count(c.Shrunk, "job"))
 	}
