@@ -68,7 +68,6 @@
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/dataset/verify/outside  what is in the folder besides the snapshot
 //	pipeline/dataset/verify/arrowio  that reader
-//	pipeline/dataset/verify/findings  what is wrong
 //	pipeline/internal/calendar days, intervals of time, time zones
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr

@@ -72,7 +72,6 @@ var arrows = []arrow{
 	{"pipeline/dataset/commit", "pipeline/dataset/reconcile", "the rules of what is pending"},
 	{"pipeline/dataset/commit", "pipeline/dataset/pending", "the file of what is pending"},
 	{"pipeline/dataset/versions", "pipeline/dataset/reconcile", "the rules of what is pending"},
-	{"pipeline/dataset/verify", "pipeline/dataset/verify/findings", "what is wrong"},
 	{"pipeline/dataset/pending", "pipeline/dataset/parquetio", "its file"},
 	{"pipeline/dataset/shard", "pipeline/dataset", "the files of a snapshot"},
 	{"pipeline/dataset/shard", "pipeline/dataset/jobsort", "the order of jobs"},

@@ -38,15 +38,15 @@ func (p *plan) checkPending(ctx context.Context, f *tableFile) error {
 		key := []string{r.InstanceID, r.JobID, r.TaskID, r.Reason, r.ContentHash}
 		switch order := slices.Compare(previous, key); {
 		case r.JobID == "":
-			p.findings.Add(f.Path, CheckPending, "a job_id of instance %s is empty", r.InstanceID)
+			p.findings.add(f.Path, CheckKeys, "a job_id of instance %s is empty", r.InstanceID)
 		case order == 0:
-			p.findings.Add(f.Path, CheckPending, "%q is there twice", key)
+			p.findings.add(f.Path, CheckKeys, "%q is there twice", key)
 		case order > 0:
-			p.findings.Add(f.Path, CheckPending, "%q comes after %q", key, previous)
+			p.findings.add(f.Path, CheckOrder, "%q comes after %q", key, previous)
 		}
 		previous = key
 		if !slices.Contains(reconcile.Reasons(), r.Reason) {
-			p.findings.Add(f.Path, CheckPending, "job %s of %s is pending for %q, which is no reason", r.JobID, r.InstanceID, r.Reason)
+			p.findings.add(f.Path, CheckValues, "job %s of %s is pending for %q, which is no reason", r.JobID, r.InstanceID, r.Reason)
 		}
 	}
 	return nil

@@ -27,7 +27,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/verify/findings"
 	"callmill/pipeline/dataset/verify/outside"
 	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
@@ -113,7 +112,7 @@ type plan struct {
 	units   []unit
 	content map[string]string // paths in the manifest, by SHA-256
 
-	findings findings.List
+	findings findings
 	notes    []string
 	leftOut  []string
 
@@ -197,7 +196,7 @@ func (p *plan) report(ctx context.Context) (*Report, error) {
 	if err := p.checkUnique(ctx); err != nil {
 		return nil, err
 	}
-	r := &Report{Snapshot: p.name, Findings: p.findings.Sorted(), LeftOut: p.leftOut, Notes: p.notes}
+	r := &Report{Snapshot: p.name, Findings: p.findings.sorted(), LeftOut: p.leftOut, Notes: p.notes}
 	r.Shared = p.shared(r.Findings)
 	if p.manifest == nil {
 		return r, nil
