@@ -35,6 +35,8 @@ type operation struct {
 	// rules say how long what is pending stays so; nil: as in a pull without flags, and
 	// nothing is given up.
 	rules func() reconcile.Rules
+	// drop reports which entries of what is pending are given up; nil: none is.
+	drop func(*schema.PendingRow) bool
 	// open opens the input. It is called once the dataset is open, so that a wrong
 	// folder does not cost reading.
 	open func(context.Context, opening) (*input, error)
@@ -147,6 +149,9 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 		Workers:  o.flags.workers,
 	})
 	r.Add(read, out.published)
+	if err == nil {
+		err = r.Lacks(d.Manifest())
+	}
 	if err != nil {
 		return err
 	}
@@ -172,6 +177,7 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		Program:   "callmill " + version(),
 		Observer:  observer,
 	}
+	options.Rules.Drop = o.drop
 	if m := d.Manifest(); m != nil {
 		options.Rederive = !s.Derives(m.Settings)
 	}
