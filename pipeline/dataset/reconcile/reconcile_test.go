@@ -91,7 +91,7 @@ func TestAfter(t *testing.T) {
 			reconcile.Job{Listed: seen, Published: unread, Old: []schema.PendingRow{old("t", "incomplete", noon)}}, []string{"t incomplete 0"},
 		},
 		"connected without a line":                     {reconcile.Job{Seen: settled, Asked: true, Published: func() *reconcile.Published { p := *silent; p.ObservedAt = settled; return &p }()}, []string{"t incomplete 48"}},
-		"connected without a line, as two days before": {reconcile.Job{Seen: seen + 2*day, Asked: true, Published: silent, Old: []schema.PendingRow{old("t", "incomplete", seen)}}, nil},
+		"connected without a line, as two days before": {reconcile.Job{Seen: seen + 2*day, Asked: true, Published: silent, Old: []schema.PendingRow{old("t", "incomplete", seen)}}, []string{" settling 60"}},
 		"connected without a line, only named again":   {reconcile.Job{Named: []reconcile.Named{named("t")}, Published: silent}, nil},
 		"not named":                        {reconcile.Job{Seen: settled, Asked: true, Published: unnamed}, []string{"t without_facts 0"}},
 		"named, but nothing is said of it": {reconcile.Job{Seen: settled, Asked: true, Published: unnamed, Named: []reconcile.Named{{TaskID: "t", Now: true}}}, nil},
