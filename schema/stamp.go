@@ -8,19 +8,42 @@ type Stamp struct {
 	TotalJobs        *int64 `json:"total_jobs,omitempty"`
 	TotalCompleted   *int64 `json:"total_completed,omitempty"`
 	TotalNotAnswered *int64 `json:"total_not_answered,omitempty"`
-	Listed           int64  `json:"listed"`  // jobs that its list showed
-	ReadAt           int64  `json:"read_at"` // ms
+	Listed           int64  `json:"listed"` // jobs that its list showed
+	// ChangedAt is the last change that is known of, ms: of the campaign itself, or
+	// of its totals from one reading to the next.
+	ChangedAt int64 `json:"changed_at"`
+	ReadAt    int64 `json:"read_at"` // ms
 }
 
 // StampOf returns the stamp of a campaign whose list showed so many jobs at an
-// instant, in ms.
-func StampOf(g *JobGroupRow, listed, readAt int64) Stamp {
-	return Stamp{g.JobGroupStatus, g.ModifyTime, g.TotalJobs, g.TotalCompleted, g.TotalNotAnswered, listed, readAt}
+// instant, in ms. before is its stamp until then, nil where it has none.
+func StampOf(g *JobGroupRow, listed, readAt int64, before *Stamp) Stamp {
+	s := Stamp{g.JobGroupStatus, g.ModifyTime, g.TotalJobs, g.TotalCompleted, g.TotalNotAnswered, listed, max(g.ModifyTime, g.CreationTime), readAt}
+	if before == nil {
+		return s
+	}
+	s.ChangedAt = max(s.ChangedAt, before.ChangedAt)
+	if !before.Unchanged(g) || before.Called(g) || before.Listed != listed {
+		s.ChangedAt = readAt
+	}
+	return s
 }
 
-// Unchanged reports whether a campaign is as it was when it was stamped: what
-// changes by each call does not count, only what more jobs or an edit change.
+// Unchanged reports whether a campaign has the jobs that it had when it was
+// stamped, as far as its own row tells.
 func (s *Stamp) Unchanged(g *JobGroupRow) bool {
-	jobs := s.TotalJobs == g.TotalJobs || s.TotalJobs != nil && g.TotalJobs != nil && *s.TotalJobs == *g.TotalJobs
-	return jobs && s.Status == g.JobGroupStatus && s.ModifyTime == g.ModifyTime
+	return equal(s.TotalJobs, g.TotalJobs) && s.Status == g.JobGroupStatus && s.ModifyTime == g.ModifyTime
+}
+
+// Called reports whether a campaign's totals show that calls were made since it was
+// stamped.
+func (s *Stamp) Called(g *JobGroupRow) bool {
+	return !equal(s.TotalCompleted, g.TotalCompleted) || !equal(s.TotalNotAnswered, g.TotalNotAnswered)
+}
+
+func equal(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
+
+// GroupOver reports whether a campaign with this status makes no more calls.
+func GroupOver(status string) bool {
+	return status == "Completed" || status == "Cancelled" || status == "Failed"
 }
