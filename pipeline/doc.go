@@ -53,6 +53,8 @@
 //	pipeline/dataset/access    which of its files the group may read
 //	pipeline/dataset/commit    jobs → Parquet files, a snapshot: the transaction of a run
 //	pipeline/dataset/versions  which version of a job is published; what becomes of SearchTask's values
+//	pipeline/dataset/reconcile what lists named and what came → what is pending
+//	pipeline/dataset/pending   the file of what is pending
 //	pipeline/dataset/views     the views for DuckDB, and what is said of them
 //	pipeline/dataset/shard     the day tables; the jobs of a shard, read from its files
 //	pipeline/dataset/jobsort   jobs sorted beyond memory

@@ -7,10 +7,14 @@ import (
 	"io/fs"
 	"os"
 
+	"golang.org/x/term"
+
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/ping"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/progress"
 )
 
 // begin checks everything that was asked for, so that a usage error leaves
@@ -82,6 +86,32 @@ func publishedIn(dir string) *dataset.Manifest {
 	return d.Manifest()
 }
 
+// progress returns what shows the progress of a run on stderr: as JSON, unless
+// another way is asked for, where that is what the messages are.
+func (env *environment) progress(mode progress.Mode) *progress.Progress {
+	if mode == progress.Auto && env.log.Format == exit.JSON {
+		mode = progress.JSON
+	}
+	file, ok := env.stderr.(*os.File)
+	return progress.New(mode, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
+}
+
+// monitor returns what --ping names, nil where it is not given.
+func (f *runFlags) monitor() (*ping.Monitor, error) {
+	m, err := ping.New(f.ping, ping.Options{Program: "callmill/" + version()})
+	if err != nil {
+		return nil, exit.Usagef("--ping: %w", err)
+	}
+	return m, nil
+}
+
+// notePing says that a ping was not delivered.
+func (env *environment) notePing(err error) {
+	if err != nil {
+		env.log.Note(fmt.Sprintf("--ping was not delivered: %v", err), "see whether the URL is right and can be reached from here; the run does not depend on it")
+	}
+}
+
 // noteKey says that others can read the dataset's key: contact keys made with it
 // are then no better than the numbers.
 func noteKey(env *environment, d *dataset.Dataset) {
@@ -89,6 +119,6 @@ func noteKey(env *environment, d *dataset.Dataset) {
 	if !exposed {
 		return
 	}
-	exit.Note(env.stderr, fmt.Sprintf("%s can be read by others, its mode is %04o: with it, numbers can be found for contact keys", path, mode),
+	env.log.Note(fmt.Sprintf("%s can be read by others, its mode is %04o: with it, numbers can be found for contact keys", path, mode),
 		fmt.Sprintf("`chmod 600 %s`; on a mount that decides modes itself, mount it with others, e.g. file_mode=0600,dir_mode=0700 for CIFS", quote.Shell(path)))
 }

@@ -101,8 +101,8 @@ func (o *changesOptions) print(ctx context.Context, env *environment, dir string
 	if err := env.stdout.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.stderr, "from %s to %s: %d new, %d changed, %d gone\n", since.Name(), to.Name(),
-		counts[changes.New], counts[changes.Changed], counts[changes.Gone])
+	env.log.Tell(fmt.Sprintf("from %s to %s: %d new, %d changed, %d gone", since.Name(), to.Name(),
+		counts[changes.New], counts[changes.Changed], counts[changes.Gone]))
 	return nil
 }
 

@@ -12,7 +12,9 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
+	"callmill/cmd/callmill/internal/keeping"
 	"callmill/cmd/callmill/internal/quantity"
+	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/cmd/callmill/internal/stdin"
 	"callmill/pipeline/dataset"
@@ -107,7 +109,12 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 		}
 		in.source = files.With(asked.Options)
 		if asked.keepRaw > 0 {
-			return keepInput(in, with, asked.keepRaw)
+			kept, err := keeping.Open(in.source, with.dataset.RawDir(), with.report.Run, asked.keepRaw)
+			if err != nil {
+				return nil, err
+			}
+			in.source = kept
+			in.finish = func(r *report.Report, _ *dataset.Manifest) error { return kept.Finish(r.Published != nil) }
 		}
 		return in, nil
 	}

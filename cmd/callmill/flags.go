@@ -27,6 +27,7 @@ type runFlags struct {
 	progress     string
 	mode         progress.Mode // progress, parsed
 	metricsFile  string
+	ping         string // a URL, which is a secret
 }
 
 func (f *runFlags) add(flags *pflag.FlagSet) {
@@ -40,6 +41,7 @@ func (f *runFlags) add(flags *pflag.FlagSet) {
 	flags.Var(&f.memory, "memory", "memory limit, e.g. 300MB or 1GB")
 	flags.Var(&f.allowRejects, "allow-rejects", "rejects tolerated before the exit code becomes 3: a number, or a share such as 0.5%")
 	flags.StringVar(&f.metricsFile, "metrics-file", "", "`FILE` for the node exporter's textfile collector, also written after a failure")
+	flags.StringVar(&f.ping, "ping", "", "`URL` of a monitor such as healthchecks.io, told when the run begins and how it ends")
 	flags.StringVar(&f.progress, "progress", progress.Modes()[0], "`MODE` of progress output: "+strings.Join(progress.Modes(), ", "))
 }
 
@@ -63,6 +65,9 @@ func (f *runFlags) check() error {
 	var err error
 	if f.mode, err = progress.ParseMode(f.progress); err != nil {
 		return exit.AsUsage(err)
+	}
+	if _, err := f.monitor(); err != nil {
+		return err
 	}
 	return f.settings.Check()
 }

@@ -162,7 +162,7 @@ func writeFormat(t *testing.T, dir string) {
 	published, err := tx.Commit(ctx, dataset.Extent{
 		Settings: s.Settings,
 		Covered:  nightly.Cover(nil, work, time.UTC, day.Add(36*time.Hour)),
-		Pending:  []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
+		Listed:   []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
 	})
 	fail(err)
 	fail(d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))

@@ -54,11 +54,13 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	env.terminal = ok && term.IsTerminal(int(file.Fd()))
 	root := newRoot(env)
 	root.SetArgs(args)
+	// From the environment it holds for mistakes in the command line, too.
+	_ = env.log.Format.Set(os.Getenv("CALLMILL_LOG_FORMAT"))
 	err := root.ExecuteContext(ctx)
 	if e := env.stdout.Flush(); err == nil {
 		err = e // else it is the lesser problem
 	}
-	exit.Complain(ctx, stderr, err)
+	env.log.Complain(ctx, err)
 	return exit.Code(ctx, err)
 }
 
@@ -71,6 +73,7 @@ type environment struct {
 	stdout      *bufio.Writer
 	terminal    bool // stdout is one
 	stderr      io.Writer
+	log         exit.Log // on stderr; newRoot sets it up
 	environ     func() []string
 	now         func() time.Time
 	limitMemory func(bytes int64) // of the whole process

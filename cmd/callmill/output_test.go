@@ -113,7 +113,7 @@ func TestOutputFailed(t *testing.T) {
 	} {
 		_, err := output{failing{broken}}.Write(nil)
 		var stderr bytes.Buffer
-		exit.Complain(t.Context(), &stderr, err)
+		(&exit.Log{Writer: &stderr}).Complain(t.Context(), err)
 		if code := exit.Code(t.Context(), err); code != exit.Failed || stderr.String() != want {
 			t.Errorf("%d\n%swant %d\n%s", code, &stderr, exit.Failed, want)
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -10,8 +12,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline/rawlog"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
+	"callmill/schema"
 )
 
 // underWay is how many requests are under way at most, until their responses
@@ -91,4 +96,83 @@ func killPulls(t *testing.T, p *puller, trials int) {
 		most = max(most, twice)
 	}
 	t.Logf("what killed runs left: %v; at most %d requests were sent twice", results, most)
+}
+
+// TestNightBetween: a backfill is killed, the night's run fetches what is due, and
+// the backfill, given again, still has what it had received and asks for the rest.
+func TestNightBetween(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: kills a run")
+	}
+	t.Parallel()
+	days := newCalendar()
+	served := simulatedAPI(t, days.world(1000), api.Options{})
+	p := newPuller(served, "--instance", "x", "--key", keyFile(t))
+	backfill := []string{"--from", days.ago(7), "--to", days.ago(2)}
+	undisturbed, data := filepath.Join(t.TempDir(), "undisturbed"), filepath.Join(t.TempDir(), "data")
+	p.pull(t, exit.Done, append(backfill, "--out", undisturbed)...)
+	whole := served.Counts().Received
+
+	killed := p.process(append(backfill, "--out", data, "--qps", "12")...)
+	if err := killed.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kept := map[string]int{} // lines on disk by action
+	for deadline := time.Now().Add(time.Minute); kept["ListJobs"] < 3; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("kept are %v", kept)
+		}
+		kept = keptLines(t, data)
+	}
+	killed.Process.Kill()
+	if killed.Wait() == nil {
+		t.Fatal("it ended before it was killed")
+	}
+
+	p.pull(t, exit.Done, "--out", data, "--catch-up", "1d")
+	night := lastRun(t, data).Pull
+	if night.ResumedRun != "" || night.Asked == 0 {
+		t.Errorf("the night asked for %d jobs, and resumed %q", night.Asked, night.ResumedRun)
+	}
+	before := served.Counts().Received
+	p.pull(t, exit.Done, append(backfill, "--out", data)...)
+	again := lastRun(t, data).Pull
+	if again.ResumedRun == "" || again.Resumed == 0 {
+		t.Errorf("the backfill resumed %q, which had %d jobs", again.ResumedRun, again.Resumed)
+	}
+	// What the night left pending is asked for besides.
+	most := whole + night.Pending/99 + 2
+	for _, n := range kept {
+		most -= n
+	}
+	if n := served.Counts().Received - before; n > most {
+		t.Errorf("%d requests, undisturbed it takes %d, and on disk were %v", n, whole, kept)
+	}
+	checkWhole(t, data)
+}
+
+// keptLines counts the responses in raw/ of a dataset by action.
+func keptLines(t *testing.T, data string) map[string]int {
+	t.Helper()
+	counts, dir := map[string]int{}, filepath.Join(data, "raw")
+	runs, err := rawlog.Runs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range runs {
+		err := rawlog.Texts(t.Context(), filepath.Join(dir, run), func(_ string, text []byte) error {
+			for line := range bytes.Lines(text) {
+				var l schema.RawLine
+				if err := json.Unmarshal(line, &l); err != nil {
+					return err
+				}
+				counts[l.Action]++
+			}
+			return nil
+		}, func(string, int, int, bool) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return counts
 }

@@ -62,7 +62,7 @@ func TestNights(t *testing.T) {
 	// What is asked tonight of a world as it stood then seems to be over for
 	// days, hence --settle.
 	p.pull(t, exit.Done, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(4), "--settle", "9d")
-	if early := manifestOf(t, data); len(early.Pending) == 0 {
+	if early := manifestOf(t, data); len(early.Listed) == 0 {
 		t.Fatal("no job is pending: nothing is left for the next night")
 	}
 
@@ -80,7 +80,7 @@ func TestNights(t *testing.T) {
 	checkWhole(t, data)
 
 	// Once more the same night: what is pending is asked for, nothing changes.
-	before, pending := inodes(t, data), len(manifestOf(t, data).Pending)
+	before, pending := inodes(t, data), len(manifestOf(t, data).Listed)
 	again := p.pull(t, exit.Done, "--out", data)
 	if want := "nothing new, "; !strings.HasPrefix(again.stdout, want) {
 		t.Errorf("the second run says %q, want %q", again.stdout, want)

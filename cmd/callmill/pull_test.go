@@ -111,7 +111,7 @@ func TestPullPoison(t *testing.T) {
 		t.Errorf("%d jobs, want 397", got)
 	}
 	pending := map[string]string{}
-	for _, job := range manifestOf(t, data).Pending {
+	for _, job := range manifestOf(t, data).Listed {
 		pending[job.JobID] = job.Reason
 	}
 	for _, id := range served.PoisonIDs() {

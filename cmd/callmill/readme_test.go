@@ -42,11 +42,13 @@ func TestManualNamesFlags(t *testing.T) {
 		if !slices.Contains([]string{"convert", "pull", "replay", "rewrite", "demo"}, c.Name()) {
 			continue
 		}
-		c.Flags().VisitAll(func(f *pflag.Flag) {
+		check := func(f *pflag.Flag) {
 			if world.Lookup(f.Name) == nil && !strings.Contains(text, "`--"+f.Name) {
 				t.Errorf("no word of --%s of callmill %s", f.Name, c.Name())
 			}
-		})
+		}
+		c.Flags().VisitAll(check)
+		c.InheritedFlags().VisitAll(check)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/commandline"
+	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
 )
 
@@ -40,6 +41,8 @@ Exit codes:
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
+	env.log.Writer, env.log.Now, env.log.Format = env.stderr, env.now, exit.Text
+	root.PersistentFlags().Var(&env.log.Format, "log-format", "how messages on stderr are written: text, or json (an object per line)")
 	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newRepair(env), newReplay(env), newRewrite(env),
 		newStatus(env), newPath(env), newViews(env), newRejects(env), newChanges(env), newSnapshots(env), newSchema(env),
 		newSimulate(env), newHash(env), newVersion(env))

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-
-	"golang.org/x/term"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
@@ -20,7 +17,6 @@ import (
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/outboundbot/discover"
-	"callmill/pipeline/progress"
 	"callmill/pipeline/redact"
 	"callmill/schema"
 )
@@ -66,6 +62,10 @@ func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: di
 // line together, run it, report.
 func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	f, r := o.flags, report.New(o.command, version(), env.now)
+	env.log.About("dataset", f.out)
+	monitor, _ := f.monitor() // begin returns the error
+	env.notePing(monitor.Start(ctx))
+	defer func() { env.notePing(monitor.End(ctx, exit.Code(ctx, err), r.Said(ctx, err))) }()
 	d, s, err := o.begin(ctx, env)
 	if err != nil {
 		err = r.End(ctx, err)
@@ -78,6 +78,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	}()
 	run := d.NewRun()
 	r.Begin(run)
+	env.log.About("run", run.ID)
 	r.WordsPassedOver = s.PassedOver
 	err = o.publish(ctx, env, d, run, s, r)
 	o.judge(r)
@@ -99,8 +100,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 
 // publish runs the line.
 func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, r *report.Report) (err error) {
-	file, ok := env.stderr.(*os.File)
-	show := progress.New(o.flags.mode, env.stderr, ok && term.IsTerminal(int(file.Fd())), progress.Options{})
+	show := env.progress(o.flags.mode)
 	defer show.Done()
 	key, err := d.Key(o.flags.key)
 	if err != nil {

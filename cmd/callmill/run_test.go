@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ func TestCloseFailsAfterPublishing(t *testing.T) {
 		return &input{source: files, decoder: newDecoder, finish: finish}, nil
 	}
 	var stdout bytes.Buffer
-	err = o.execute(t.Context(), &environment{stdout: bufio.NewWriter(&stdout), stderr: &bytes.Buffer{}, now: time.Now})
+	err = o.execute(t.Context(), &environment{stdout: bufio.NewWriter(&stdout), stderr: io.Discard, log: exit.Log{Writer: io.Discard}, now: time.Now})
 	if code := exit.Code(t.Context(), err); code != exit.Published || !strings.HasPrefix(stdout.String(), "published ") {
 		t.Errorf("exit code %d, %v, and it says %q", code, err, &stdout)
 	}

@@ -90,7 +90,7 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	var stdout, stderr bytes.Buffer
 	env := &environment{
 		stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr,
-		environ: func() []string { return nil }, now: p.now, client: p.client,
+		log: exit.Log{Writer: &stderr}, environ: func() []string { return nil }, now: p.now, client: p.client,
 	}
 	if env.now == nil {
 		env.now = time.Now
@@ -102,7 +102,7 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	if err := env.stdout.Flush(); err != nil {
 		t.Error(err)
 	}
-	exit.Complain(t.Context(), &stderr, err)
+	env.log.Complain(t.Context(), err)
 	return pulled{exit.Code(t.Context(), err), stdout.String(), stderr.String()}
 }
 

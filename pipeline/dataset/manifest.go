@@ -30,6 +30,9 @@ type Manifest struct {
 	Run       string    `json:"run"`
 	Published time.Time `json:"published"`
 	Extent
+	// Pending is the file of what is expected and not in the tables whole; the zero
+	// File where nothing is. See [Dataset.Pending].
+	Pending File `json:"pending_file,omitzero"`
 	// Undated are the starts of runs, in ms, that dated versions without a
 	// timestamp of their own: a job observed at one of them gives way to any
 	// version that has one.
@@ -52,15 +55,16 @@ type Extent struct {
 	Doubted map[string][]calendar.Doubt `json:"doubted,omitempty"`
 	// Retired are instances that are gone, in order: no run asks for them.
 	Retired []string `json:"retired,omitempty"`
-	// Pending are the jobs to ask for again.
-	Pending []schema.Pending `json:"pending,omitempty"`
+	// Listed are the jobs to ask for again, as manifests had them before the file
+	// pending.
+	Listed []schema.Pending `json:"pending,omitempty"`
 }
 
 // HasExtent reports whether the manifest says just that besides its tables.
 func (m *Manifest) HasExtent(e Extent) bool {
 	own := m.Extent
-	same := slices.Equal(own.Pending, e.Pending)
-	own.Pending, e.Pending = nil, nil
+	same := slices.Equal(own.Listed, e.Listed)
+	own.Listed, e.Listed = nil, nil
 	return same && reflect.DeepEqual(own, e)
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/pending"
 	"callmill/schema"
 )
 
@@ -73,3 +74,22 @@ func (d *Dataset) JobGroups() (map[string]map[string]schema.JobGroupRow, error) 
 // Undated reports whether an instant, in ms, is the start of a run that dated
 // versions without a timestamp of their own.
 func (d *Dataset) Undated(at int64) bool { return slices.Contains(d.manifest.Undated, at) }
+
+// Pending reads the entries of the published snapshot, in order: what is expected
+// and not in the tables whole. Each is valid until the next.
+func (d *Dataset) Pending() iter.Seq2[*schema.PendingRow, error] {
+	switch {
+	case d.manifest == nil:
+		return func(func(*schema.PendingRow, error) bool) {}
+	case d.manifest.Pending.Path != "":
+		return pending.Read(filepath.Join(d.SnapshotDir(), filepath.FromSlash(d.manifest.Pending.Path)))
+	}
+	return func(yield func(*schema.PendingRow, error) bool) { // a manifest from before that file
+		for _, p := range d.manifest.Listed {
+			row := schema.PendingRow{InstanceID: p.InstanceID, JobID: p.JobID, Since: p.Since.UnixMilli(), Reason: p.Reason}
+			if !yield(&row, nil) {
+				return
+			}
+		}
+	}
+}

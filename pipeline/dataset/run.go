@@ -5,6 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"callmill/pipeline/internal/durable"
@@ -49,3 +52,25 @@ func (d *Dataset) Finished(runID string) bool {
 
 // RawDir is where responses are kept, a folder for each run.
 func (d *Dataset) RawDir() string { return d.Path(rawDir) }
+
+// Reports yields the reports of the runs that ended, by the run's id, the one that
+// began last first. Files that cannot be read are passed over; what one holds may be
+// damaged.
+func (d *Dataset) Reports() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		entries, err := durable.ReadDir(d.fs, d.Path(runsDir))
+		if err != nil {
+			return
+		}
+		for _, e := range slices.Backward(entries) { // by name, which begins with the time
+			id, ok := strings.CutSuffix(e.Name(), ".json")
+			if !ok || !snapshotName.MatchString(id) { // ids of runs have the same form
+				continue
+			}
+			text, err := durable.ReadFile(d.fs, d.Path(runsDir, e.Name()))
+			if err == nil && !yield(id, text) {
+				return
+			}
+		}
+	}
+}

@@ -116,7 +116,7 @@ func (m *Manifest) instances() []InstanceStatus {
 	for _, id := range m.Retired {
 		instance(id).Retired = true
 	}
-	for _, p := range m.Pending {
+	for _, p := range m.Listed {
 		instance(p.InstanceID).Pending++
 	}
 	list := []InstanceStatus{}

@@ -6,6 +6,7 @@
 // # On disk
 //
 //	raw/<run>/00001.jsonl.zst, 00002.jsonl.zst …
+//	raw/<run>/.question
 //
 // Lines are schema.RawLine. Those that arrive while the disk is busy form a
 // group: one zstd frame, or several where its lines are long, written at once
@@ -23,8 +24,10 @@
 //
 // # Resume
 //
-// A run that never finished is found by [Unfinished]. The next run takes its
-// folder over under its own name, and looks up there what it need not ask for
-// again. So one folder holds everything that went into what the run publishes,
-// and converting it produces the same tables.
+// A run that never finished is found by [Unfinished]. The next run that asks the same
+// question takes its folder over under its own name, and looks up there what it need
+// not ask for again. So one folder holds everything that went into what the run
+// publishes, and converting it produces the same tables. A run with another question
+// leaves the folder alone, and [Prune] spares it for seven days: a night does not cost
+// a backfill what it had received.
 package rawlog

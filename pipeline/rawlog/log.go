@@ -26,6 +26,9 @@ type Options struct {
 	// Resume is a run that never finished: its folder becomes Run's, and its
 	// lines can be looked up. "" is none.
 	Resume string
+	// Question is what the run asks for, on one line: only a run with the same one
+	// resumes it, see [Unfinished]. "" is [Nightly].
+	Question string
 
 	// Inputs says that the lines are schema.InputLine: what a run read from files,
 	// which nothing resumes. They are on disk when the log is closed.
@@ -77,6 +80,7 @@ const spareBytes = 4 << 20
 // that resumes nothing is made with its first group.
 func Open(o Options) (*Log, error) {
 	o.FileBytes, o.FS = cmp.Or(o.FileBytes, 64<<20), cmp.Or(o.FS, durable.FS(durable.OS{}))
+	o.Question = cmp.Or(o.Question, Nightly)
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, err
@@ -237,7 +241,7 @@ func (l *Log) openFile() error {
 	if l.file != nil {
 		return nil
 	}
-	if err := durable.MkdirAll(l.o.FS, l.folder, folderMode); err != nil {
+	if err := l.makeFolder(); err != nil {
 		return err
 	}
 	l.number++
@@ -245,6 +249,15 @@ func (l *Log) openFile() error {
 		l.file, err = l.o.FS.Create(filepath.Join(l.folder, l.fileName()), fileMode)
 		return err
 	})
+}
+
+// makeFolder creates the folder of a run unless it is there. Its question is on disk
+// before the first response.
+func (l *Log) makeFolder() error {
+	if err := durable.MkdirAll(l.o.FS, l.folder, folderMode); err != nil || l.o.Inputs || l.number > 0 {
+		return err
+	}
+	return durable.WriteFile(l.o.FS, filepath.Join(l.folder, questionFile), []byte(l.o.Question+"\n"), fileMode)
 }
 
 func (l *Log) fileName() string {

@@ -158,7 +158,7 @@ func TestKeepAndResume(t *testing.T) {
 func TestFilesArePrivate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "raw")
 	keep(t, rawlog.Options{Dir: dir, Run: monday, FileBytes: 1}, line(1, "a"), line(2, "b"))
-	want := map[string]fs.FileMode{dir: 0o700, dir + "/" + monday: 0o700,
+	want := map[string]fs.FileMode{dir: 0o700, dir + "/" + monday: 0o700, dir + "/" + monday + "/.question": 0o600,
 		dir + "/" + monday + "/00001.jsonl.zst": 0o600, dir + "/" + monday + "/00002.jsonl.zst": 0o600}
 	got := map[string]fs.FileMode{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -329,7 +329,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", step, effect), func(t *testing.T) {
 				dir := filepath.Join(t.TempDir(), "raw")
 				safe := pull(dir, faulty.New(durable.OS{}, faulty.Dead(n, effect)))
-				run, err := rawlog.Unfinished(durable.OS{}, dir, func(string) bool { return false })
+				run, err := rawlog.Unfinished(durable.OS{}, dir, rawlog.Nightly, func(string) bool { return false })
 				if err != nil {
 					t.Fatal(err)
 				}

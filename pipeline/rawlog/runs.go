@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"callmill/pipeline/internal/durable"
 )
@@ -19,6 +20,12 @@ var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]+$`)
 
 // inputPrefix begins the names of files of schema.InputLine.
 const inputPrefix = "input-"
+
+// began returns when a run began, as its name says.
+func began(run string) (time.Time, error) {
+	at, _, _ := strings.Cut(run, "-")
+	return time.Parse("20060102T150405Z", at)
+}
 
 func fileName(number int) string { return fmt.Sprintf("%05d.jsonl.zst", number) }
 
@@ -38,10 +45,19 @@ func Runs(dir string) ([]string, error) {
 	return names, nil
 }
 
+// Nightly is the question of a run that fetches what is due, and of a folder that
+// does not say its question: programs before this one wrote none.
+const Nightly = "nightly"
+
+// questionFile holds the question of a run in its folder. Its name is hidden, so that
+// converting the folder passes over it.
+const questionFile = ".question"
+
 // Unfinished returns the latest run that never finished of those in dir, a
-// dataset's raw/; "" where there is none. A run that read files is none: it has
-// asked for nothing. finished reports whether what a run fetched is published.
-func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (string, error) {
+// dataset's raw/, that asked the question, as [Options] have it; "" where there is
+// none. A run that read files is none: it has asked for nothing. finished reports
+// whether what a run fetched is published.
+func Unfinished(fsys durable.FS, dir, question string, finished func(run string) bool) (string, error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
 	runs, err := runs(fsys, dir)
 	if err != nil {
@@ -51,42 +67,81 @@ func Unfinished(fsys durable.FS, dir string, finished func(run string) bool) (st
 		if finished(run) {
 			continue
 		}
-		inputs, err := hasInputs(fsys, filepath.Join(dir, run))
+		f, err := look(fsys, filepath.Join(dir, run))
 		if err != nil {
 			return "", fmt.Errorf("look for an unfinished run: %w", err)
 		}
-		if !inputs {
+		if f.responses && !f.inputs && f.question == cmp.Or(question, Nightly) {
 			return run, nil
 		}
 	}
 	return "", nil
 }
 
-// hasInputs reports whether the folder of a run is of one that read files.
-func hasInputs(fsys durable.FS, folder string) (bool, error) {
-	entries, err := durable.ReadDir(fsys, folder)
-	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), inputPrefix) }), err
+// folder is what the folder of a run tells of it.
+type folder struct {
+	inputs    bool // it read files
+	responses bool // some are kept
+	question  string
 }
 
-// Prune removes what all but the latest keep runs of a kind received, and returns the
-// runs removed: of those that read files, if inputs, else of those that asked. The one
-// that is spared, "" for none, counts as the latest, and stays regardless of keep. A
+func look(fsys durable.FS, path string) (f folder, err error) {
+	entries, err := durable.ReadDir(fsys, path)
+	if err != nil {
+		return f, err
+	}
+	f.question = Nightly
+	for _, e := range entries {
+		_, numbered := fileNumber(e.Name())
+		f.responses = f.responses || numbered
+		f.inputs = f.inputs || strings.HasPrefix(e.Name(), inputPrefix)
+		if e.Name() != questionFile {
+			continue
+		}
+		text, err := durable.ReadFile(fsys, filepath.Join(path, questionFile))
+		if err != nil {
+			return f, err
+		}
+		f.question = strings.TrimSuffix(string(text), "\n")
+	}
+	return f, nil
+}
+
+// waitsFor is how long an unfinished run waits for its question to be asked again.
+const waitsFor = 7 * 24 * time.Hour
+
+// Spare says which runs stay when others are pruned.
+type Spare struct {
+	Keep   int  // how many, the latest of a kind
+	Inputs bool // of the runs that read files; else of those that asked
+	// Run is the one that prunes, "" for none. It counts as the latest, and stays
+	// regardless of Keep.
+	Run string
+	// Question is that of Run: what asked it before and never finished is of no use
+	// any more. One with another question that began in the seven days before Run
+	// stays, besides the Keep latest, unless Finished reports that it is published.
+	Question string
+	Finished func(run string) bool // nil: all are
+}
+
+// Prune removes what all but some runs received, and returns the runs removed. A
 // crash leaves a part of a run, which a later call removes.
-func Prune(fsys durable.FS, dir string, keep int, inputs bool, spared string) (removed []string, err error) {
+func Prune(fsys durable.FS, dir string, spare Spare) (removed []string, err error) {
 	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
 	runs, err := runs(fsys, dir)
 	if err != nil {
 		return nil, fmt.Errorf("prune responses: %w", err)
 	}
+	keep := spare.Keep
 	var others []string
 	for _, run := range runs {
-		of, err := hasInputs(fsys, filepath.Join(dir, run))
+		f, err := look(fsys, filepath.Join(dir, run))
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("prune responses: %w", err)
-		case run == spared:
+		case run == spare.Run:
 			keep--
-		case of == inputs:
+		case f.inputs == spare.Inputs && !spare.waits(run, f):
 			others = append(others, run)
 		}
 	}
@@ -97,6 +152,16 @@ func Prune(fsys durable.FS, dir string, keep int, inputs bool, spared string) (r
 		removed = append(removed, run)
 	}
 	return removed, nil
+}
+
+// waits reports whether a run may still be resumed by its question.
+func (s *Spare) waits(run string, f folder) bool {
+	if s.Finished == nil || f.inputs || !f.responses || f.question == cmp.Or(s.Question, Nightly) {
+		return false
+	}
+	then, err := began(run)
+	now, e := began(s.Run)
+	return err == nil && e == nil && now.Sub(then) < waitsFor && !s.Finished(run)
 }
 
 // runs lists the folders of runs, earliest first. Anything else in the folder is

@@ -37,7 +37,7 @@ func TestUnfinished(t *testing.T) {
 		{[]string{sunday, monday, tuesday}, ""},
 	}
 	for _, tt := range tests {
-		got, err := rawlog.Unfinished(durable.OS{}, dir, func(run string) bool { return slices.Contains(tt.finished, run) })
+		got, err := rawlog.Unfinished(durable.OS{}, dir, rawlog.Nightly, func(run string) bool { return slices.Contains(tt.finished, run) })
 		if got != tt.want || err != nil {
 			t.Errorf("finished %v: %q, %v; want %q", tt.finished, got, err, tt.want)
 		}
@@ -50,15 +50,76 @@ func TestUnfinished(t *testing.T) {
 	if err := inputs.Append([]byte(`{"origin":"a.json"}`)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := rawlog.Unfinished(durable.OS{}, dir, func(string) bool { return false }); got != tuesday || err != nil {
+	if got, err := rawlog.Unfinished(durable.OS{}, dir, rawlog.Nightly, func(string) bool { return false }); got != tuesday || err != nil {
 		t.Errorf("files were read: %q, %v; want %q", got, err, tuesday)
 	}
 	if err := errors.Join(inputs.Close(), inputs.Remove()); err != nil {
 		t.Error(err)
 	}
 	none := filepath.Join(dir, "none")
-	if got, err := rawlog.Unfinished(durable.OS{}, none, func(string) bool { return false }); got != "" || err != nil {
+	if got, err := rawlog.Unfinished(durable.OS{}, none, rawlog.Nightly, func(string) bool { return false }); got != "" || err != nil {
 		t.Errorf("no folder: %q, %v", got, err)
+	}
+}
+
+// TestQuestions: a run resumes the latest that asked the same; a folder that does not
+// say what was asked is of a night, and one without a response of none.
+func TestQuestions(t *testing.T) {
+	const backfill, other = `{"from":"2026-01-01"}`, `{"from":"2025-12-01"}`
+	dir := filepath.Join(t.TempDir(), "raw")
+	keep(t, rawlog.Options{Dir: dir, Run: "20260118T013000Z-ffffff", Question: backfill}, line(1, "a"))
+	keep(t, rawlog.Options{Dir: dir, Run: monday, Question: backfill}, line(1, "a"))
+	keep(t, rawlog.Options{Dir: dir, Run: tuesday}, line(1, "a"))
+	if err := os.Mkdir(filepath.Join(dir, "20260121T013000Z-cccccc"), 0o700); err != nil { // killed before its first response
+		t.Fatal(err)
+	}
+	check := func(question, want string) {
+		t.Helper()
+		got, err := rawlog.Unfinished(nil, dir, question, func(string) bool { return false })
+		if got != want || err != nil {
+			t.Errorf("%s resumes %q, %v; want %q", question, got, err, want)
+		}
+	}
+	check(backfill, monday)
+	check(other, "")
+	check(rawlog.Nightly, tuesday)
+	if err := os.Remove(filepath.Join(dir, tuesday, ".question")); err != nil { // as an older program left it
+		t.Fatal(err)
+	}
+	check(rawlog.Nightly, tuesday)
+
+	// The folder keeps its question when it is taken over, and is killed again.
+	const next = "20260122T013000Z-dddddd"
+	keep(t, rawlog.Options{Dir: dir, Run: next, Resume: monday, Question: backfill}, line(2, "b"))
+	check(backfill, next)
+	check(rawlog.Nightly, tuesday)
+}
+
+// TestPruneSparesQuestions: a run with another question that was killed stays besides
+// those that are kept, for seven days; not one that is finished, nor an earlier one
+// with the same question.
+func TestPruneSparesQuestions(t *testing.T) {
+	const (
+		old, recent, published = "20260110T000000Z-aaaaaa", "20260115T000000Z-bbbbbb", "20260116T000000Z-cccccc"
+		night, now             = "20260117T013000Z-dddddd", "20260118T013000Z-eeeeee"
+	)
+	dir := filepath.Join(t.TempDir(), "raw")
+	for run, question := range map[string]string{old: "backfill", recent: "backfill", published: "jobs", night: "", now: ""} {
+		keep(t, rawlog.Options{Dir: dir, Run: run, Question: question}, line(1, "a"))
+	}
+	prune := func(keep int, want ...string) {
+		t.Helper()
+		removed, err := rawlog.Prune(nil, dir, rawlog.Spare{Keep: keep, Run: now, Finished: func(run string) bool { return run == published }})
+		if !slices.Equal(removed, want) || err != nil {
+			t.Errorf("keep %d: removed %q, %v; want %q", keep, removed, err, want)
+		}
+	}
+	prune(4)
+	prune(3, old)
+	prune(1, published, night)
+	prune(1)
+	if got, err := rawlog.Runs(dir); !slices.Equal(got, []string{recent, now}) || err != nil {
+		t.Errorf("%q are left, %v", got, err)
 	}
 }
 
@@ -87,7 +148,7 @@ func TestPrune(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		removed, err := rawlog.Prune(durable.OS{}, dir, tt.keep, false, tt.spared)
+		removed, err := rawlog.Prune(durable.OS{}, dir, rawlog.Spare{Keep: tt.keep, Run: tt.spared})
 		if !slices.Equal(removed, tt.want) || err != nil {
 			t.Errorf("keep %d: removed %v, %v; want %v", tt.keep, removed, err, tt.want)
 		}

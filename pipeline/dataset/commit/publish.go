@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/views"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
@@ -23,6 +24,8 @@ type Published struct {
 	Unlisted []string // statuses in the tables that the vendor does not document
 	// Unmatched is how many tasks SearchTask had values of that are in no table.
 	Unmatched int64
+	// Pending is what became of the entries of what is pending.
+	Pending reconcile.Summary
 	// Rederived are the versions before and now, where all rows were derived again
 	// because of them; nil where that was not so.
 	Rederived *[2]dataset.Versions

@@ -15,6 +15,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/jobsort"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
@@ -33,6 +34,9 @@ type Options struct {
 	Workers  int      // shards that are written at the same time; 0: 1
 	Program  string   // name and version, for the manifest
 	Observer Observer // may be nil
+	// Rules say how long entries of what is pending stay. Its Searched is set by the
+	// Extent of Commit.
+	Rules reconcile.Rules
 }
 
 // Flattener makes rows of jobs. It is used by one goroutine.

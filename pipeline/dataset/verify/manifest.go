@@ -114,7 +114,7 @@ func (p *plan) checkExtent() {
 		p.addManifest("the retired instances are not in order")
 	}
 	pending := map[[2]string]bool{}
-	for _, job := range m.Pending {
+	for _, job := range m.Listed {
 		id := [2]string{job.InstanceID, job.JobID}
 		if pending[id] {
 			p.addManifest("job %s of %s is pending twice", job.JobID, job.InstanceID)

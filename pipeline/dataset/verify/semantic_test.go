@@ -242,7 +242,7 @@ func TestWrongManifest(t *testing.T) {
 		}, "", verify.CheckManifest, "doubted days are not in order"},
 		{"retired instances", func(f *forgery) { f.manifest.Retired = []string{"b", "a"} }, "", verify.CheckManifest, "not in order"},
 		{"pending twice", func(f *forgery) {
-			f.manifest.Pending = []schema.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
+			f.manifest.Listed = []schema.Pending{{InstanceID: instance, JobID: "a"}, {InstanceID: instance, JobID: "a"}}
 		}, "", verify.CheckManifest, "pending twice"},
 		{"starts of runs", func(f *forgery) { f.manifest.Undated = []int64{2, 1} }, "", verify.CheckManifest, "not in order"},
 		{"published at another time", func(f *forgery) { f.manifest.Published = f.manifest.Published.Add(time.Hour); f.keepTime = true }, "", verify.CheckManifest, "named for another time"},

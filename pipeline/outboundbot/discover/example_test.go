@@ -38,7 +38,7 @@ func Example() {
 
 	// Where it is kept: a run that never finished is resumed.
 	const run = "20260122T013000Z-1f3a9c"
-	unfinished, err := rawlog.Unfinished(durable.OS{}, filepath.Join(dir, "raw"), func(run string) bool { return true })
+	unfinished, err := rawlog.Unfinished(durable.OS{}, filepath.Join(dir, "raw"), rawlog.Nightly, func(run string) bool { return true })
 	if err != nil {
 		panic(err)
 	}

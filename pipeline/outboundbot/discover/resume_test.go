@@ -82,7 +82,7 @@ func TestKilledNights(t *testing.T) {
 			time.Sleep(time.Hour)
 			resume := killed
 			if dying.lines == 0 {
-				resume, _ = rawlog.Unfinished(durable.OS{}, dir, func(string) bool { return false })
+				resume, _ = rawlog.Unfinished(durable.OS{}, dir, rawlog.Nightly, func(string) bool { return false })
 			}
 			second, err := rawlog.Open(rawlog.Options{Dir: dir, Run: next, Resume: resume})
 			if err != nil {

@@ -76,8 +76,10 @@ func check(root *cobra.Command, given map[string]string) error {
 // variables returns the variables of all flags of the commands below root.
 func variables(root *cobra.Command) map[string]bool {
 	names := map[string]bool{}
+	add := func(f *pflag.Flag) { names[variable(f)] = true }
+	root.PersistentFlags().VisitAll(add)
 	for _, c := range root.Commands() {
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) { names[variable(f)] = true })
+		c.LocalFlags().VisitAll(add)
 	}
 	return names
 }

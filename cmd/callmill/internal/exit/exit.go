@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"syscall"
 
@@ -47,34 +46,6 @@ func Code(ctx context.Context, err error) int {
 		return Locked
 	}
 	return Failed
-}
-
-// Complain prints why a command that ran with ctx returned err, one line for
-// each reason, with at most one more line for its hint.
-func Complain(ctx context.Context, stderr io.Writer, err error) {
-	var unclean Unclean
-	switch {
-	case err == nil:
-	case Interrupted(ctx, err):
-		say(stderr, fmt.Sprintf("stopped by %s, nothing was published", caught(ctx)), Hint(err))
-	case errors.As(err, &unclean):
-		for _, r := range unclean {
-			say(stderr, r.Says, r.Hint)
-		}
-	default:
-		say(stderr, err.Error(), Hint(err))
-	}
-}
-
-// Note prints a message that does not change the exit code.
-func Note(stderr io.Writer, what, hint string) { say(stderr, what, hint) }
-
-func say(stderr io.Writer, what, hint string) {
-	// errors.Join separates errors by line breaks; a message is one line.
-	fmt.Fprintf(stderr, "callmill: %s\n", client.Mask(strings.ReplaceAll(what, "\n", "; ")))
-	if hint != "" {
-		fmt.Fprintf(stderr, "hint: %s\n", client.Mask(hint))
-	}
 }
 
 // usageError means that the command was called wrongly; nothing was changed.
@@ -161,6 +132,8 @@ type Reason struct {
 	Code ReasonCode `json:"code"`
 	Says string     `json:"says"`
 	Hint string     `json:"hint,omitempty"`
+	// RequestIDs are of the answers of the API that it is due to.
+	RequestIDs []string `json:"request_ids,omitempty"`
 }
 
 // ReasonCode names a reason in the run's file and in the metrics.

@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"syscall"
 	"testing"
+	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/outboundbot/client"
 )
 
 func TestExitCode(t *testing.T) {
@@ -32,7 +34,7 @@ func TestExitCode(t *testing.T) {
 			"callmill: begin: --hmm is true, but the dataset's is false\nhint: omit the flag to use the dataset's own setting, change it with `callmill rewrite`, or write to another folder\n",
 		},
 		{
-			"several reasons", Unclean{{TooManyRejects, "2 of 3 were rejected", "look"}, {TooFewCalls, "no calls", ""}}, 0, 3,
+			"several reasons", Unclean{{Code: TooManyRejects, Says: "2 of 3 were rejected", Hint: "look"}, {Code: TooFewCalls, Says: "no calls"}}, 0, 3,
 			"callmill: 2 of 3 were rejected\nhint: look\ncallmill: no calls\n",
 		},
 		{
@@ -57,10 +59,30 @@ func TestExitCode(t *testing.T) {
 			if c.caught != 0 {
 				cancel(Signal(c.caught))
 			}
-			Complain(ctx, &stderr, c.err)
+			(&Log{Writer: &stderr}).Complain(ctx, c.err)
 			if code := Code(ctx, c.err); code != c.code || stderr.String() != c.stderr {
 				t.Errorf("%d\n%swant %d\n%s", code, &stderr, c.code, c.stderr)
 			}
 		})
+	}
+}
+
+// TestLogAsJSON: an object per message, with its instant, and what it is about.
+func TestLogAsJSON(t *testing.T) {
+	var stderr bytes.Buffer
+	l := Log{Writer: &stderr, Format: JSON, Now: func() time.Time { return time.Date(2026, 1, 22, 9, 30, 0, 5e8, time.FixedZone("", 8*60*60)) }}
+	l.Note("the clock is late", "set it")
+	l.About("run", "r")
+	l.Tell("from a to b")
+	first, second := &client.Error{RequestID: "A-1", Reason: "broken"}, &client.Error{RequestID: "B-2", Reason: "gone"}
+	l.Complain(t.Context(), fmt.Errorf("pull: %w", errors.Join(second, fmt.Errorf("again: %w", first), second)))
+	l.Complain(t.Context(), Unclean{{Code: TooFewCalls, Says: "no calls at http://user:secret@host", RequestIDs: []string{"C"}}})
+	const want = `{"time":"2026-01-22T01:30:00.5Z","level":"WARN","msg":"the clock is late","hint":"set it"}
+{"time":"2026-01-22T01:30:00.5Z","level":"INFO","msg":"from a to b","run":"r"}
+{"time":"2026-01-22T01:30:00.5Z","level":"ERROR","msg":"pull: gone (request B-2); again: broken (request A-1); gone (request B-2)","request_ids":["A-1","B-2"],"run":"r"}
+{"time":"2026-01-22T01:30:00.5Z","level":"WARN","msg":"no calls at http://***@host","request_ids":["C"],"reason":"calls","run":"r"}
+`
+	if stderr.String() != want {
+		t.Errorf("it says\n%swant\n%s", &stderr, want)
 	}
 }

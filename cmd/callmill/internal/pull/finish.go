@@ -20,7 +20,7 @@ func (p *Pull) Finish(r *report.Report, m *dataset.Manifest) error {
 	out := r.Pull
 	out.Counters, out.Calls = p.source.Counters(), p.calls
 	if m != nil {
-		out.Pending = len(m.Pending)
+		out.Pending = len(m.Listed)
 	}
 	for _, w := range p.work {
 		for _, window := range w.Windows {

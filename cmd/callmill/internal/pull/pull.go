@@ -72,7 +72,7 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 	}
 	var pending []schema.Pending
 	if m != nil {
-		pending = m.Pending
+		pending = m.Listed
 	}
 	p.tracker = nightly.NewTracker(nightly.Rules{Now: p.now, Settle: o.Settle, Refetch: o.Refetch}, pending)
 	known, err := d.JobGroups()
@@ -155,15 +155,17 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 	if err != nil {
 		return nil, err
 	}
-	resume, err := rawlog.Unfinished(nil, d.RawDir(), func(run string) bool {
+	finished := func(run string) bool {
 		// A run may have been killed between publishing and saying so.
 		m := d.Manifest()
 		return m != nil && m.Run == run || d.Finished(run)
-	})
+	}
+	question := p.options.question(p.ids)
+	resume, err := rawlog.Unfinished(nil, d.RawDir(), question, finished)
 	if err != nil {
 		return nil, err
 	}
-	log, err := rawlog.Open(rawlog.Options{Dir: d.RawDir(), Run: r.Run, Resume: resume})
+	log, err := rawlog.Open(rawlog.Options{Dir: d.RawDir(), Run: r.Run, Resume: resume, Question: question})
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +175,7 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 		if err := log.Close(); err != nil {
 			return err
 		}
-		_, err := rawlog.Prune(nil, d.RawDir(), p.options.KeepRaw, false, r.Run)
+		_, err := rawlog.Prune(nil, d.RawDir(), rawlog.Spare{Keep: p.options.KeepRaw, Run: r.Run, Question: question, Finished: finished})
 		return err
 	}
 	return p.source, nil
@@ -199,5 +201,5 @@ func (p *Pull) isDue(s schema.Sighting) bool {
 // Extend adds to the snapshot what was covered and what is pending.
 func (p *Pull) Extend(e *dataset.Extent) {
 	e.Covered = nightly.Cover(e.Covered, p.work, p.zone, p.now)
-	e.Pending = p.tracker.Pending()
+	e.Listed = p.tracker.Pending()
 }

@@ -78,7 +78,7 @@ func (m *metrics) snapshot(r *Report, manifest *dataset.Manifest) {
 	}
 	m.gauge("last_success_timestamp_seconds", "When a run last published or found nothing new.", seconds(success))
 	m.gauge("snapshot_timestamp_seconds", "When the published snapshot was published.", seconds(manifest.Published))
-	m.gauge("pending_jobs", "Jobs that will be fetched again.", float64(len(manifest.Pending)))
+	m.gauge("pending_jobs", "Jobs that will be fetched again.", float64(len(manifest.Listed)))
 	m.gauge("rejects", "Rejects in the published snapshot.", float64(manifest.Table(schema.TableRejects).Rows))
 	m.gauge("jobs", "Jobs in the published snapshot.", float64(manifest.Table(schema.TableJobs).Rows))
 	m.gauge("unlisted_statuses", "Undocumented statuses in the published snapshot.", float64(len(manifest.Unlisted())))

@@ -160,9 +160,10 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 	}
 }
 
-// Because adds a reason for exit code 3.
-func (r *Report) Because(code exit.ReasonCode, says, hint string) {
-	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: client.Mask(says), Hint: client.Mask(hint)})
+// Because adds a reason for exit code 3, with the ids of the requests to the API
+// that it is due to.
+func (r *Report) Because(code exit.ReasonCode, says, hint string, requestIDs ...string) {
+	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: client.Mask(says), Hint: client.Mask(hint), RequestIDs: requestIDs})
 }
 
 // End records that the run ended, with an error or nil, and returns the error
@@ -184,6 +185,18 @@ func (r *Report) End(ctx context.Context, err error) error {
 	}
 	r.ExitCode = exit.Code(ctx, err)
 	return err
+}
+
+// Said returns what the command says when it ends with err: the last line, and its
+// messages.
+func (r *Report) Said(ctx context.Context, err error) string {
+	var said strings.Builder
+	if r.Published != nil {
+		fmt.Fprintln(&said, r.LastLine())
+	}
+	log := exit.Log{Writer: &said}
+	log.Complain(ctx, err)
+	return said.String()
 }
 
 // LastLine sums up a run that published.
