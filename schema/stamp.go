@@ -31,14 +31,20 @@ func StampOf(g *JobGroupRow, listed, readAt int64, before *Stamp) Stamp {
 
 // Unchanged reports whether a campaign has the jobs that it had when it was
 // stamped, as far as its own row tells.
-func (s *Stamp) Unchanged(g *JobGroupRow) bool {
+func (s Stamp) Unchanged(g *JobGroupRow) bool {
 	return equal(s.TotalJobs, g.TotalJobs) && s.Status == g.JobGroupStatus && s.ModifyTime == g.ModifyTime
 }
 
 // Called reports whether a campaign's totals show that calls were made since it was
 // stamped.
-func (s *Stamp) Called(g *JobGroupRow) bool {
+func (s Stamp) Called(g *JobGroupRow) bool {
 	return !equal(s.TotalCompleted, g.TotalCompleted) || !equal(s.TotalNotAnswered, g.TotalNotAnswered)
+}
+
+// Same reports whether two stamps say the same of a campaign, whenever it was read.
+func (s Stamp) Same(other Stamp) bool {
+	return s.Status == other.Status && s.ModifyTime == other.ModifyTime && s.Listed == other.Listed && s.ChangedAt == other.ChangedAt &&
+		equal(s.TotalJobs, other.TotalJobs) && equal(s.TotalCompleted, other.TotalCompleted) && equal(s.TotalNotAnswered, other.TotalNotAnswered)
 }
 
 func equal(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -71,13 +72,60 @@ func addPullFlags(flags *pflag.FlagSet, o *pull.Options) {
 	flags.Var((*quantity.Duration)(&o.Settle), "settle", "how long after its last call a finished job is fetched again")
 	flags.Var((*quantity.Duration)(&o.Refetch), "refetch", "how long an unfinished or missing job is fetched again")
 	flags.Var((*quantity.Duration)(&o.CatchUp), "catch-up", "how far back to fetch uncovered days; older gaps are reported")
+	flags.Var((*quantity.Duration)(&o.Lookback), "lookback", "how far back to search covered days again, for calls that appear late")
 	flags.Var(&o.AllowMissing, "allow-missing", "missing ids tolerated before the exit code becomes 3: a number, or a share of those requested")
 	flags.Int64Var(&o.MinCalls, "min-calls", 0, "exit with code 3 if fewer jobs than this had calls")
 	flags.IntVar(&o.KeepRaw, "keep-raw", o.KeepRaw, "number of runs whose responses raw/ keeps")
 }
 
-// runPull fetches and publishes what is due.
+// runPull fetches and publishes what is due: many days in several runs, each of which
+// publishes by itself. A failure ends it.
 func runPull(ctx context.Context, env *environment, flags *runFlags, options pull.Options) error {
+	parts, note := partsOf(env, flags, options)
+	if note != "" {
+		env.log.Tell(note)
+	}
+	var reasons exit.Unclean
+	for _, part := range parts {
+		err := pullOnce(ctx, env, flags, part)
+		unclean, published := errors.AsType[exit.Unclean](err)
+		if err != nil && (!published || len(parts) == 1) {
+			return err
+		}
+		reasons = append(reasons, unclean...)
+	}
+	if len(reasons) > 0 {
+		return reasons
+	}
+	return nil
+}
+
+// partsOf returns the runs that a pull consists of, and what is to be said of them.
+// Where something is wrong it is one, which returns the error.
+func partsOf(env *environment, flags *runFlags, options pull.Options) (parts []pull.Options, note string) {
+	one := []pull.Options{options}
+	if !options.MayBeLong() {
+		return one, ""
+	}
+	p, o := preparePull(env, flags, options)
+	defer p.Close()
+	if err := flags.check(); err != nil {
+		return one, ""
+	}
+	d, err := lookAt(flags.out)
+	if err != nil {
+		return one, ""
+	}
+	if _, err := o.settle(d); err != nil {
+		return one, ""
+	}
+	if parts, note = p.Parts(d); len(parts) > 0 {
+		return parts, note
+	}
+	return one, ""
+}
+
+func pullOnce(ctx context.Context, env *environment, flags *runFlags, options pull.Options) error {
 	p, o := preparePull(env, flags, options)
 	defer p.Close()
 	err := o.execute(ctx, env)
@@ -111,7 +159,7 @@ func preparePull(env *environment, flags *runFlags, options pull.Options) (*pull
 	options.Out, options.Now = flags.out, env.now
 	options.NewReader = func() discover.Reader { return newDecoder() }
 	p := pull.New(options)
-	o := &operation{command: "pull", flags: flags}
+	o := &operation{command: "pull", flags: flags, rules: p.Rules}
 	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return p.Validate(d, s.Location) }
 	o.open = func(_ context.Context, with opening) (*input, error) {
 		source, err := p.Begin(with.dataset, with.tx, with.report)

@@ -7,6 +7,7 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
+	"callmill/cmd/callmill/internal/pull"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
@@ -14,6 +15,7 @@ import (
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/outboundbot/discover"
@@ -30,6 +32,8 @@ type operation struct {
 	// check, where not nil, checks what was asked for besides settings, and changes
 	// nothing. It is called again where d has changed since.
 	check func(d *dataset.Dataset, s *settings.Loaded) error
+	// rules are those of what is pending; nil are those of a run that asks for nothing.
+	rules func(*dataset.Dataset) reconcile.Rules
 	// open opens the input. It is called once the dataset is open, so that a wrong
 	// folder does not cost reading.
 	open func(context.Context, opening) (*input, error)
@@ -47,9 +51,9 @@ type input struct {
 	source   pipeline.Source
 	bytes    int64 // to be read, 0 where that is not known
 	decoder  func() pipeline.Decoder
-	counters func() discover.Counters // those of the API: then progress is in jobs
-	extend   func(*dataset.Extent)    // adds to what the snapshot says of itself
-	guard    *instances.Guard         // nil: input of any instance is taken
+	counters func() discover.Counters    // those of the API: then progress is in jobs
+	extend   func(*dataset.Extent) error // adds to what the snapshot says of itself
+	guard    *instances.Guard            // nil: input of any instance is taken
 	// finish completes the report, also after a failure. m is what is published, nil
 	// for nothing.
 	finish func(r *report.Report, m *dataset.Manifest) error
@@ -88,6 +92,9 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 		if e := env.stdout.Flush(); e != nil {
 			err = r.End(ctx, e)
 		}
+	}
+	for _, w := range r.Warnings {
+		env.log.Note(w.Says, w.Hint)
 	}
 	if e := r.WriteMetrics(f.metricsFile, d.Manifest()); e != nil {
 		err = r.End(ctx, e)
@@ -156,6 +163,10 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),
 		Observer:  observer,
+		Rules:     reconcile.Rules{Now: run.Started, Settle: pull.Defaults().Settle},
+	}
+	if o.rules != nil {
+		options.Rules = o.rules(d)
 	}
 	if m := d.Manifest(); m != nil {
 		options.Rederive = !s.Derives(m.Settings)
@@ -188,7 +199,7 @@ func (o *operation) judge(r *report.Report) {
 type publication struct {
 	tx        *commit.Tx
 	extent    dataset.Extent // what the snapshot says of itself besides its tables
-	extend    func(*dataset.Extent)
+	extend    func(*dataset.Extent) error
 	guard     *instances.Guard
 	published *commit.Published // nil until then
 }
@@ -197,7 +208,9 @@ func (p *publication) Appender() pipeline.Appender { return p.guard.Appender(p.t
 
 func (p *publication) Commit(ctx context.Context) (err error) {
 	if p.extend != nil {
-		p.extend(&p.extent)
+		if err := p.extend(&p.extent); err != nil {
+			return err
+		}
 	}
 	p.published, err = p.tx.Commit(ctx, p.extent)
 	return err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -60,11 +61,14 @@ type Extent struct {
 	Listed []schema.Pending `json:"pending,omitempty"`
 }
 
-// HasExtent reports whether the manifest says just that besides its tables.
+// HasExtent reports whether the manifest says just that besides its tables. When
+// campaigns were read is not compared: that they are as they were is nothing new.
 func (m *Manifest) HasExtent(e Extent) bool {
 	own := m.Extent
-	same := slices.Equal(own.Listed, e.Listed)
-	own.Listed, e.Listed = nil, nil
+	same := slices.Equal(own.Listed, e.Listed) && maps.EqualFunc(own.Campaigns, e.Campaigns, func(a, b map[string]schema.Stamp) bool {
+		return maps.EqualFunc(a, b, schema.Stamp.Same)
+	})
+	own.Listed, e.Listed, own.Campaigns, e.Campaigns = nil, nil, nil, nil
 	return same && reflect.DeepEqual(own, e)
 }
 

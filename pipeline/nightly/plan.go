@@ -46,6 +46,11 @@ func (g Gap) Flags() string {
 	return fmt.Sprintf("--from %s --to %s", g.From, g.To)
 }
 
+// Over returns the days that a window has a part of.
+func (r Request) Over(window calendar.Interval) Gap {
+	return Gap{calendar.DayOf(window.From, r.Zone), calendar.DayOf(window.To.Add(-1), r.Zone)}
+}
+
 // String names the days.
 func (g Gap) String() string {
 	if g.From == g.To {

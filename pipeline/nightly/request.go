@@ -117,8 +117,8 @@ func (r Request) whole() calendar.Interval {
 	return all
 }
 
-// longest is how many days are fetched in one run.
-const longest = 31
+// Longest is how many days are fetched in one run.
+const Longest = 31
 
 // Part is a part of the days of a request, both included, as YYYY-MM-DD.
 type Part struct{ From, To string }
@@ -136,7 +136,7 @@ func (r Request) Months(works []Work) []Part {
 	if r.kind == named {
 		last = min(last, calendar.DayOf(r.Now, r.Zone))
 	}
-	if last-first < longest {
+	if last-first < Longest {
 		return nil
 	}
 	var parts []Part

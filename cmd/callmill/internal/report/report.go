@@ -18,8 +18,8 @@ import (
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/outboundbot/client"
-	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/source"
 	"callmill/schema"
 )
@@ -47,6 +47,10 @@ type Report struct {
 	// WordsPassedOver is how many words of the dataset's dictionaries are not used, as
 	// they hold a blank.
 	WordsPassedOver int `json:"words_passed_over,omitempty"`
+
+	Warnings []Warning `json:"warnings,omitempty"` // that do not change the exit code
+
+	Awaited reconcile.Summary `json:"-"` // what became of what was pending
 
 	now     func() time.Time
 	failure error // Error
@@ -102,6 +106,8 @@ type Published struct {
 	Counts   dataset.Counts   `json:"counts"`
 	Rows     map[string]int64 `json:"rows"` // of each table
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
+	// Pending is what is expected and not in the tables whole: entries by reason.
+	Pending map[string]int64 `json:"pending,omitempty"`
 	// Unmatched is how many tasks SearchTask had values of that are in no table.
 	Unmatched int64 `json:"unmatched,omitempty"`
 	// Rederived is why all rows were derived again; nil where they were not, or
@@ -113,23 +119,6 @@ type Published struct {
 type Rederived struct {
 	From dataset.Versions `json:"from"`
 	To   dataset.Versions `json:"to"`
-}
-
-// Pull is what a pull adds to the report.
-type Pull struct {
-	Fetched []Fetched `json:"fetched,omitempty"` // days, or parts of them
-	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
-	discover.Counters
-	Pending    int      `json:"pending"`               // jobs to ask for again
-	Gaps       []string `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
-	ResumedRun string   `json:"resumed_run,omitempty"` // the killed run
-}
-
-// Fetched is a span of time of which the calls were fetched.
-type Fetched struct {
-	InstanceID string    `json:"instance_id"`
-	From       time.Time `json:"from"`
-	To         time.Time `json:"to"`
 }
 
 // New returns the report of a run that has not opened its dataset yet.
@@ -148,10 +137,12 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 	}
 	r.Published = &Published{
 		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
+		Pending: p.Pending.ByReason,
 	}
 	if v := p.Rederived; v != nil {
 		r.Published.Rederived = &Rederived{v[0], v[1]}
 	}
+	r.Awaited = p.Pending
 	for _, t := range p.Tables {
 		r.Published.Rows[t.Name] = t.Rows
 	}
@@ -164,6 +155,17 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 // that it is due to.
 func (r *Report) Because(code exit.ReasonCode, says, hint string, requestIDs ...string) {
 	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: client.Mask(says), Hint: client.Mask(hint), RequestIDs: requestIDs})
+}
+
+// Warning is something to look at that does not change the exit code.
+type Warning struct {
+	Says string `json:"says"`
+	Hint string `json:"hint,omitempty"`
+}
+
+// Warn adds a warning.
+func (r *Report) Warn(says, hint string) {
+	r.Warnings = append(r.Warnings, Warning{client.Mask(says), client.Mask(hint)})
 }
 
 // End records that the run ended, with an error or nil, and returns the error
@@ -232,6 +234,7 @@ func (r *Report) LastLine() string {
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
+	line += pendingLine(p.Pending)
 	line += filesPassedOver(r.FilesPassedOver)
 	line += p.Rederived.line()
 	if p.Unmatched > 0 {
@@ -288,21 +291,6 @@ func count(n int64, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// line is the part of the last line that only a pull has.
-func (p *Pull) line() string {
-	line := fmt.Sprintf("; %d asked, %d missing, %d failed, %d pending", p.Asked, p.Missing, p.Failed, p.Pending)
-	if p.ResumedRun != "" {
-		line += fmt.Sprintf("; resumed %s, which had %d of them", p.ResumedRun, p.Resumed)
-	}
-	if p.Unlisted > 0 {
-		line += fmt.Sprintf("; %d entries of lists were counted but never shown", p.Unlisted)
-	}
-	if len(p.Gaps) > 0 {
-		line += "; not covered: `" + strings.Join(p.Gaps, "`, `") + "`"
-	}
-	return line
 }
 
 // told says what was not read, or not as it stands: what somebody should look
