@@ -61,6 +61,7 @@
 //	pipeline/dataset/spill     records sorted beyond memory
 //	pipeline/dataset/changes   which jobs differ between two snapshots
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read
+//	pipeline/dataset/status    how much is published, covered, awaited
 //	pipeline/dataset/repair    damaged files of a snapshot, made again
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/dataset/verify/arrowio  that reader

@@ -18,6 +18,9 @@ type InputLine struct {
 	Undated    bool   `json:"undated,omitempty"`
 	InstanceID string `json:"instance_id"`
 	Part       bool   `json:"part,omitempty"`
+	Slice      bool   `json:"slice,omitempty"`
+
+	Expected []Expected `json:"expected,omitempty"`
 
 	Fault   string   `json:"fault,omitempty"`
 	Archive *Archive `json:"archive,omitempty"`
@@ -38,7 +41,8 @@ func IsInputLines(head []byte) bool { return bytes.HasPrefix(head, []byte(inputL
 func AppendInputLine(b []byte, raw *Raw) ([]byte, error) {
 	line := InputLine{
 		Origin: raw.Origin, Position: raw.Position, ObservedAt: RawInstant(raw.ObservedAt), Undated: raw.Undated,
-		InstanceID: raw.InstanceID, Part: raw.Part, Fault: raw.Fault, Archive: raw.Archive, Reject: raw.Reject,
+		InstanceID: raw.InstanceID, Part: raw.Part, Slice: raw.Slice, Expected: raw.Expected,
+		Fault: raw.Fault, Archive: raw.Archive, Reject: raw.Reject,
 	}
 	if utf8.Valid(raw.Body) {
 		line.Body = string(raw.Body)
@@ -67,8 +71,8 @@ func ParseInputLine(text []byte) (*Raw, error) {
 	}
 	raw := &Raw{
 		Origin: line.Origin, Position: line.Position, ObservedAt: at.UnixMilli(), Undated: line.Undated,
-		InstanceID: line.InstanceID, Part: line.Part, Fault: line.Fault, Archive: line.Archive, Reject: line.Reject,
-		Body: line.Bytes,
+		InstanceID: line.InstanceID, Part: line.Part, Slice: line.Slice, Expected: line.Expected,
+		Fault: line.Fault, Archive: line.Archive, Reject: line.Reject, Body: line.Bytes,
 	}
 	if line.Body != "" {
 		raw.Body = []byte(line.Body)

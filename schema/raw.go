@@ -19,6 +19,12 @@ type Raw struct {
 	// Part says that decode cut Body from a larger input: it is UTF-8, and without
 	// damage.
 	Part bool
+	// Slice says that decode cut Body from a document that is longer, so that what
+	// was asked for may be in others of its pieces.
+	Slice bool
+	// Expected is what decode found to be expected behind Body, after all pieces of
+	// its document.
+	Expected []Expected
 
 	// Fault says why the origin ended early (a torn archive, say); what could
 	// be read of it is in Body or came before. Empty: it did not.

@@ -18,6 +18,7 @@ import (
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/status"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/nightly"
 	"callmill/pipeline/redact"
@@ -64,12 +65,12 @@ func checkFormat(t *testing.T, dir string) {
 			t.Errorf("%s has %d rows, want %d", table, rows[table], n)
 		}
 	}
-	var status dataset.Status
-	if err := json.Unmarshal([]byte(runMain(t, exit.Done, "status", data, "--json")), &status); err != nil {
+	var shown status.Status
+	if err := json.Unmarshal([]byte(runMain(t, exit.Done, "status", data, "--json")), &shown); err != nil {
 		t.Fatal(err)
 	}
-	if s := status.Settings; status.Rows[schema.TableTurns] != 8 || len(status.Instances) != 2 || len(s.Dictionaries) != 1 || s.TimeZone != "Asia/Shanghai" {
-		t.Errorf("status: %+v", status)
+	if s := shown.Settings; shown.Rows[schema.TableTurns] != 8 || len(shown.Instances) != 2 || len(s.Dictionaries) != 1 || s.TimeZone != "Asia/Shanghai" {
+		t.Errorf("status: %+v", shown)
 	}
 	tasks := collect[schema.TaskRow](t, data, schema.TableTasks)
 	if !slices.ContainsFunc(tasks, func(r schema.TaskRow) bool { return r.TaskStatus == "SucceededByMagic" && r.Outcome == "unknown" }) {

@@ -60,7 +60,9 @@ type input struct {
 }
 
 // newDecoder decodes responses, and what else a pull keeps.
-func newDecoder() pipeline.Decoder { return decode.New(decode.Options{Groups: discover.Groups}) }
+func newDecoder() pipeline.Decoder {
+	return decode.New(decode.Options{Groups: discover.Groups, Listed: discover.Listed})
+}
 
 // execute is the program: check what was asked for, open the dataset, put the
 // line together, run it, report.

@@ -19,6 +19,7 @@ import (
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/status"
 	"callmill/schema"
 )
 
@@ -215,12 +216,12 @@ func TestUpgradeOfDecimals(t *testing.T) {
 // partitions lists the days under which jobs lie.
 func partitions(t *testing.T, data string) string {
 	t.Helper()
-	var status dataset.Status
-	if err := json.Unmarshal([]byte(runMain(t, exit.Done, "status", data, "--json")), &status); err != nil {
+	var shown status.Status
+	if err := json.Unmarshal([]byte(runMain(t, exit.Done, "status", data, "--json")), &shown); err != nil {
 		t.Fatal(err)
 	}
 	var days []string
-	for _, day := range status.Days {
+	for _, day := range shown.Days {
 		days = append(days, day.JobDate)
 	}
 	return strings.Join(days, " ")

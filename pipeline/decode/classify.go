@@ -42,8 +42,8 @@ func (d *decoder) classify(piece []byte) {
 }
 
 // otherPage counts a page of another action. Of SearchTask it leaves the facts,
-// of ListJobGroups the campaigns: neither has jobs, and neither is ever a
-// reject.
+// of ListJobGroups the campaigns, of ListJobsByGroup that its jobs are expected:
+// none has jobs whole, and none is ever a reject.
 func (d *decoder) otherPage(piece []byte) {
 	e := &d.env
 	action := e.otherAction()
@@ -56,10 +56,14 @@ func (d *decoder) otherPage(piece []byte) {
 			d.Count(fields.FactsNotRead)
 		}
 		d.n = d.doc.first
-		d.keep(func(item schema.Decoded) bool { return item.Facts != nil })
+		d.keep(func(item *waiting) bool { return item.Facts != nil || item.Expected != nil })
 		for i := range d.items {
 			d.items[i].Position = d.n
 		}
+		return
+	}
+	if e.action == schema.ActionListJobsByGroup && !e.failed() {
+		d.listed(piece)
 		return
 	}
 	d.takeBack()
@@ -68,15 +72,49 @@ func (d *decoder) otherPage(piece []byte) {
 	}
 }
 
+// listed leaves of a page of ListJobsByGroup that each of its jobs is expected.
+func (d *decoder) listed(piece []byte) {
+	whole := d.Refused.Code == "" && len(d.items) > 0
+	page := d.items
+	d.takeBack()
+	named := map[string]bool{"": true}
+	name := func(id string) {
+		if !named[id] {
+			named[id] = true
+			d.items = append(d.items, d.expected(id, ""))
+		}
+	}
+	for _, item := range page { // of which each makes one at most
+		if item.Job != nil {
+			name(item.Job.JobID)
+			continue
+		}
+		whole = false
+		if item.Reject != nil {
+			name(item.Reject.JobID)
+		}
+	}
+	clear(page[len(d.items):])
+	if whole || d.o.Listed == nil || d.Dry {
+		return
+	}
+	var line schema.RawLine
+	if json.Unmarshal(piece, &line) == nil {
+		for _, id := range d.o.Listed(&line) {
+			name(id)
+		}
+	}
+}
+
 // keep drops the items of the document for which wanted is false.
-func (d *decoder) keep(wanted func(schema.Decoded) bool) {
-	d.items = slices.DeleteFunc(d.items, func(item schema.Decoded) bool { return !wanted(item) })
+func (d *decoder) keep(wanted func(*waiting) bool) {
+	d.items = slices.DeleteFunc(d.items, func(item waiting) bool { return !wanted(&item) })
 }
 
 // dropFacts drops the facts of a document of another action.
 func (d *decoder) dropFacts() {
 	if d.hasFacts {
-		d.keep(func(item schema.Decoded) bool { return item.Facts == nil })
+		d.keep(func(item *waiting) bool { return item.Facts == nil && item.Expected == nil })
 	}
 }
 
@@ -91,7 +129,7 @@ func (d *decoder) groups(piece []byte) {
 		return
 	}
 	for _, row := range d.o.Groups(&line) {
-		d.items = append(d.items, schema.Decoded{Position: d.n, Group: &row})
+		d.items = append(d.items, waiting{Decoded: schema.Decoded{Position: d.n, Group: &row}})
 	}
 }
 
@@ -109,8 +147,8 @@ func (d *decoder) unfetchedAlone(piece []byte) bool {
 	if r == nil {
 		return false
 	}
-	d.takeBack()
-	d.reject(r.Code, r.JobID, r.Reason, r.Raw)
+	d.takeBackAll()
+	d.reject(r.Code, strings.TrimSpace(r.JobID), r.Reason, r.Raw)
 	return true
 }
 
@@ -136,7 +174,7 @@ func (e *envelope) failed() bool { return e.toldSo && !e.success }
 // isError: a document without jobs that reports trouble other than by
 // Success:false.
 func (e *envelope) isError() bool {
-	return !e.toldSo && e.code != "" && !e.codeIsOK() || e.status >= 400 || e.httpStatus >= 400
+	return !e.toldSo && e.code != "" && !e.codeIsOK() || e.status >= 400 || e.httpFailed()
 }
 
 func (e *envelope) codeIsOK() bool { return e.code == "OK" || e.code == "200" || e.code == "Success" }

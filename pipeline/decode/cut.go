@@ -33,8 +33,13 @@ func Cut(o Options, base schema.Raw, open func() (io.ReadCloser, error), yield f
 	if errors.Is(err, split.ErrEmpty) {
 		return c.none(open, schema.RejectEmpty, "no bytes")
 	}
+	if err == nil {
+		err = c.flush()
+	}
 	if err == nil && !c.any { // no input is without a piece, which says how it ended
-		err = c.part(split.Part{Text: []byte(`{"Jobs":[]}`)})
+		if err = c.part(split.Part{Text: []byte(`{"Jobs":[]}`)}); err == nil {
+			err = c.flush()
+		}
 	}
 	return err
 }
@@ -51,7 +56,10 @@ func (c *cutter) none(open func() (io.ReadCloser, error), code, reason string) e
 		return err
 	}
 	r := schema.Reject{Code: code, Reason: reason, InstanceID: c.base.InstanceID, ObservedAt: c.base.ObservedAt, Undated: c.base.Undated}
-	return c.part(split.Part{Items: 1, Reject: all.Keep(&r)})
+	if err := c.part(split.Part{Items: 1, Reject: all.Keep(&r)}); err != nil {
+		return err
+	}
+	return c.flush()
 }
 
 // inUTF8 opens an input and reads it in UTF-8.
@@ -74,15 +82,23 @@ func inUTF8(open func() (io.ReadCloser, error)) (io.ReadCloser, error) {
 // cutter makes pieces of parts.
 type cutter struct {
 	base  schema.Raw
-	next  int64 // position of the next item
-	any   bool  // a piece was yielded
+	next  int64       // position of the next item
+	any   bool        // there was a piece
+	last  *schema.Raw // not yielded yet, as what is expected behind it belongs to it
 	yield func(*schema.Raw) error
 	pool  sync.Pool // of bodies
 }
 
 func (c *cutter) part(part split.Part) error {
+	if part.Text == nil && part.Reject == nil && c.last != nil {
+		c.last.Expected = append(c.last.Expected, part.Expected...)
+		return nil
+	}
+	if err := c.flush(); err != nil {
+		return err
+	}
 	raw := c.base
-	raw.Position, raw.Part = c.next, true
+	raw.Position, raw.Part, raw.Slice, raw.Expected = c.next, true, part.Slice, part.Expected
 	c.next += part.Items
 	c.any = true
 	if part.Reject != nil {
@@ -90,11 +106,22 @@ func (c *cutter) part(part split.Part) error {
 		r.Origin, r.Position = raw.Origin, raw.Position
 		r.Raw = append([]byte(nil), r.Raw...)
 		raw.Reject = &r
-		return c.yield(&raw)
+		c.last = &raw
+		return nil
 	}
 	body := c.pool.Get().(*[]byte)
 	*body = append((*body)[:0], part.Text...)
 	raw.Body = *body
 	raw.Release = func() { c.pool.Put(body) }
-	return c.yield(&raw)
+	c.last = &raw
+	return nil
+}
+
+// flush yields the last piece.
+func (c *cutter) flush() error {
+	last := c.last
+	if c.last = nil; last == nil {
+		return nil
+	}
+	return c.yield(last)
 }

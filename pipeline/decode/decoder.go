@@ -26,6 +26,9 @@ type Options struct {
 	// Groups reads the campaigns of a raw line of ListJobGroups; nil leaves them
 	// out.
 	Groups func(*schema.RawLine) []schema.JobGroupRow
+	// Listed reads the ids of a raw line of ListJobsByGroup in which not all that
+	// is listed could be read as jobs; nil leaves those out.
+	Listed func(*schema.RawLine) []string
 }
 
 func (o Options) withDefaults() Options {
@@ -43,8 +46,11 @@ type Decoder struct{ d *decoder }
 func New(o Options) *Decoder { return &Decoder{newDecoder(o)} }
 
 // Items yields every job, every reject and what else there is in raw, in order.
-// What a job or facts point to is valid until the next item is asked for;
-// strings may alias raw.Body. A reject is the receiver's to keep.
+// What an item points to is valid until the next one is asked for; strings may
+// alias raw.Body. A reject is the receiver's to keep.
+//
+// Facts and what is expected take no position: they have that of the next item
+// that does.
 //
 // The items of a response come when its end was read. raw.Reject, where the
 // source found the piece unusable, is yielded as it is.
@@ -69,17 +75,27 @@ type decoder struct {
 	n         int64 // position of the next item
 	faultTold bool  // a reject gave raw.Fault as its reason
 	parts     bool  // the body is a part that package split made
+	slice     bool  // the part holds some of the jobs of its document
+	judging   bool  // what was asked for is of no interest
 	grammar   *grammar
 
 	// The document being read.
 	doc      document
 	env      envelope
-	items    []schema.Decoded // waiting for the end of the document
-	hasFacts bool             // items has some
+	items    []waiting        // for the end of the document
+	hasFacts bool             // items has some, or rows that name a job only
 	xml      *markup.Document // being read
+	ids      []string         // that it asked for, as often as it says so
+	asked    asked            // these, and what became of them
 
 	read schema.Job       // the job being read
 	row  schema.TaskFacts // the row of SearchTask being read
+}
+
+// waiting is an item of a document that was not read to its end.
+type waiting struct {
+	schema.Decoded
+	piece []byte // of a job: as it was received
 }
 
 // document is the top-level value being read, the unit whose items are handed
@@ -115,7 +131,7 @@ func (d *decoder) decode() {
 		d.rejectOfSource(*d.raw.Reject)
 		return
 	}
-	d.env, d.parts = envelope{}, d.raw.Part
+	d.env, d.parts, d.slice = envelope{}, d.raw.Part, d.raw.Slice
 	body, ok := d.utf8()
 	if !ok {
 		d.flush()
@@ -124,6 +140,7 @@ func (d *decoder) decode() {
 	d.Reset(body)
 	d.Free()
 	d.documents()
+	d.expect(d.raw.Expected)
 	if d.stopped {
 		return
 	}
@@ -188,10 +205,11 @@ func (d *decoder) rejectOfSource(r schema.Reject) {
 		d.raw.TellFault(&r)
 	}
 	d.stopped = !d.yield(schema.Decoded{Position: d.n, Reject: &r})
+	d.n++
+	d.expect(d.raw.Expected)
 	if fault == "" || r.Code == schema.RejectTruncated || d.stopped {
 		return
 	}
-	d.n++
 	d.env = envelope{}
 	d.reject(schema.RejectTruncated, "", endsEarly, nil)
 	d.flush()
@@ -208,11 +226,11 @@ func (d *decoder) flush() {
 		if d.stopped {
 			break
 		}
-		d.hand(item)
+		d.hand(item.Decoded)
 	}
 	clear(d.items)
 	d.items, d.hasFacts = d.items[:0], false
-	if !d.Dry {
+	if !d.Dry && !d.judging { // grammar reads the envelope, too
 		d.Free()
 	}
 }
@@ -231,6 +249,9 @@ func (d *decoder) hand(item schema.Decoded) {
 	case item.Facts != nil:
 		f := item.Facts
 		f.InstanceID, f.Facts.ObservedAt, f.Undated = from.InstanceID, from.ObservedAt, from.Undated
+	case item.Expected != nil:
+		x := item.Expected
+		x.InstanceID, x.ObservedAt = from.InstanceID, from.ObservedAt
 	case item.Reject != nil:
 		r := item.Reject
 		r.InstanceID, r.ObservedAt, r.Undated = strings.Clone(from.InstanceID), from.ObservedAt, from.Undated

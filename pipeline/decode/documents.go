@@ -41,7 +41,7 @@ func (d *decoder) documents() {
 func (d *decoder) open() {
 	d.Settle()
 	d.doc = document{start: d.Pos, first: d.n}
-	d.env, d.Refused = envelope{}, fields.Refusal{}
+	d.env, d.Refused, d.ids = envelope{}, fields.Refusal{}, d.ids[:0]
 }
 
 // document reads the document at Pos and yields its items. It returns false
@@ -61,6 +61,7 @@ func (d *decoder) document() bool {
 // settle ends a document that was read to its end, and yields its items.
 func (d *decoder) settle(piece []byte) {
 	d.classify(piece)
+	d.reconcile()
 	d.flush()
 }
 
@@ -105,7 +106,7 @@ func (d *decoder) inParts() {
 	d.parts = true
 	d.MaxDepth += 2
 	_ = d.split(text, func(part split.Part) error {
-		d.env = envelope{}
+		d.env, d.slice = envelope{}, part.Slice
 		if part.Reject != nil {
 			d.rejectOfPart(part)
 			d.env.instanceID, d.env.observedAt = part.Reject.InstanceID, part.Reject.ObservedAt
@@ -115,12 +116,13 @@ func (d *decoder) inParts() {
 			d.Reset(part.Text)
 			d.documents()
 		}
+		d.expect(part.Expected)
 		if d.stopped {
 			return errStopped
 		}
 		return nil
 	})
-	d.parts = false
+	d.parts, d.slice = false, false
 	d.MaxDepth -= 2
 }
 

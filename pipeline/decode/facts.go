@@ -18,11 +18,15 @@ func (d *decoder) factsRow() bool {
 	case !d.Facts(f):
 		return false
 	case d.Dry:
-	case f.JobID == "" || f.TaskID == "":
+	case f.JobID == "":
 		d.Count(factsWithoutID)
+	case f.TaskID == "":
+		d.Count(factsWithoutID)
+		d.hasFacts = true
+		d.items = append(d.items, d.expected(f.JobID, ""))
 	default:
 		d.hasFacts = true
-		d.items = append(d.items, schema.Decoded{Position: d.n, Facts: d.KeepFacts(f)})
+		d.items = append(d.items, waiting{Decoded: schema.Decoded{Position: d.n, Facts: d.KeepFacts(f)}})
 	}
 	return true
 }

@@ -19,7 +19,7 @@ const factsRow = `{"JobId":"j","TaskId":"t","JobGroupId":"g","ActualTime":176899
 // line says of when and where it was received.
 func TestFacts(t *testing.T) {
 	want := schema.TaskFacts{
-		InstanceID: "inst", JobID: "j", TaskID: "t", Undated: true,
+		InstanceID: "inst", JobID: "j", TaskID: "t", CallTime: 1768996800000, Undated: true,
 		Facts: schema.Facts{
 			ObservedAt: 5, JobGroupName: "campaign", ScriptName: "script", CallMS: new(int64(41000)), RingingS: new(int32(7)), EndReason: new(int32(3)),
 			ReachedEnd: new(true), LastPlaybackCompleted: new(false), HungUpByRejection: new(false), DialExceptions: []string{"a", "7"},
@@ -55,11 +55,11 @@ func TestFacts(t *testing.T) {
 }
 
 // TestFactsTolerance: a page of SearchTask is never a reject. What cannot be
-// read is counted, and so is a row that names no call.
+// read is counted, and so is a row that names no call; its job is expected.
 func TestFactsTolerance(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"Success":true,"Labels":[],"VariableNames":[],"PageIndex":0,"PageSize":10,"Total":1,"New":1,"SearchTaskInfoList":[{"JobId":"j","TaskId":"t","Labels":[],"UserId":"u"}]}`: "[facts j t] counts {\"action_SearchTask\":1}\nunknown {\"New\":1}",
-		`{"SearchTaskInfoList":[{"JobId":"j"},{"TaskId":"t"},{}]}`:                                              "[] counts {\"action_SearchTask\":1,\"facts_without_id\":3}",
+		`{"SearchTaskInfoList":[{"JobId":"j"},{"TaskId":"t"},{}]}`:                                              "[expected j] counts {\"action_SearchTask\":1,\"facts_without_id\":3}",
 		`{"SearchTaskInfoList":[{"JobId":{},"TaskId":"t"}]}`:                                                    "[] counts {\"action_SearchTask\":1,\"facts_without_id\":1}\nimpossible {\"SearchTaskInfoList[].JobId\":1}",
 		`{"SearchTaskInfoList":[{"JobId":"j","TaskId":"t","CallDuration":"long","TaskEndReason":99999999999}]}`: "[facts j t] counts {\"action_SearchTask\":1,\"string_for_number\":1}\nimpossible {\"SearchTaskInfoList[].CallDuration\":1,\"SearchTaskInfoList[].TaskEndReason\":1}",
 		`{"SearchTaskInfoList":5}`:                                                                       "[] counts {\"action_SearchTask\":1,\"facts_not_read\":1}",
@@ -76,6 +76,8 @@ func TestFactsTolerance(t *testing.T) {
 				got = append(got, fmt.Sprint("facts ", item.Facts.JobID, " ", item.Facts.TaskID))
 			case item.Job != nil:
 				got = append(got, "job "+item.Job.JobID)
+			case item.Expected != nil:
+				got = append(got, "expected "+item.Expected.JobID)
 			default:
 				got = append(got, fmt.Sprint(item))
 			}

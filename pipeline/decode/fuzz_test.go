@@ -24,8 +24,8 @@ func FuzzDecode(f *testing.F) {
 		d, again := decode.New(decode.Options{}), decode.New(decode.Options{})
 		next := int64(0)
 		for item := range d.Items(&schema.Raw{Body: body}) {
-			if item.Facts != nil && item.Position == next {
-				continue // which takes no position
+			if (item.Facts != nil || item.Expected != nil) && item.Position == next {
+				continue // which take no position
 			}
 			if item.Position != next {
 				t.Fatalf("position %d after %d items", item.Position, next)
@@ -78,6 +78,9 @@ func FuzzCut(f *testing.F) {
 	f.Add([]byte(`{"body":"{\"Jobs\":[{\"JobId\":\"a\"}]}","Jobs":[{"JobId":"b"},x`), uint16(3))
 	f.Add([]byte(`{"body":{"SearchTaskInfoList":[{"JobId":"a","TaskId":"t"} x,{"JobId":"b"}]}}`), uint16(3))
 	f.Add([]byte(`<RequestId>123456</RequestId><RequestId>123456</RequestId><Jobs><JobId>a</JobId></Jobs>`), uint16(3))
+	f.Add([]byte(`{"action":"ListJobs","instance_id":"\u0041","asked":{"job_ids":["a","\u0062","c"]},"body":{"Jobs":[{"JobId":"a"},{"JobId":"x"},{"JobId":tru}]}}`), uint16(3))
+	f.Add([]byte(`{"action":"ListJobs","asked":{"job_ids":["a","b"]},"body":"{\"Jobs\":[{\"JobId\":\"a\"}]}","Jobs":[{"JobId":"b"},x`), uint16(3))
+	f.Add([]byte(`{"Jobs":[{"JobId":"a"},{"JobId":"a","Tasks":5},{"JobId":"b"}],"asked":{"job_ids":["a","b","c"]},"status":500}`), uint16(3))
 	f.Fuzz(func(t *testing.T, body []byte, size uint16) {
 		base := schema.Raw{Origin: "x"}
 		whole := base

@@ -23,6 +23,7 @@ type grammar struct {
 
 func newGrammar(o Options, base *schema.Raw) *grammar {
 	g := &grammar{dry: newDecoder(o), judge: newDecoder(o)}
+	g.judge.judging = true
 	g.dry.Dry, g.dry.raw, g.dry.yield = true, &g.raw, func(schema.Decoded) bool { return true }
 	g.reset(base)
 	return g
@@ -142,17 +143,21 @@ func (g *grammar) Judge(before, after []byte, tasks bool) split.Verdict {
 	}
 	v.Source = g.judge.env.source(&raw)
 	v.Source.InstanceID = strings.Clone(v.Source.InstanceID)
+	if v.Outcome != split.Unread {
+		v.Answer = g.answerOf(v.Source)
+	}
 	return v
 }
 
 // head begins a raw line that says of its jobs what the document of j does.
 func (g *grammar) head(j *schema.Job) []byte {
 	line := struct {
-		Action     string `json:"action"`
-		InstanceID string `json:"instance_id,omitempty"`
-		RequestID  string `json:"request_id,omitempty"`
-		ObservedAt string `json:"observed_at,omitempty"`
-	}{Action: schema.ActionListJobs, RequestID: j.RequestID}
+		Action     string          `json:"action"`
+		InstanceID string          `json:"instance_id,omitempty"`
+		RequestID  string          `json:"request_id,omitempty"`
+		ObservedAt string          `json:"observed_at,omitempty"`
+		Asked      schema.RawAsked `json:"asked,omitzero"`
+	}{Action: schema.ActionListJobs, RequestID: j.RequestID, Asked: schema.RawAsked{JobIDs: g.judge.env.asked}}
 	if j.InstanceID != g.base.InstanceID {
 		line.InstanceID = j.InstanceID
 	}

@@ -21,6 +21,57 @@ type line struct {
 	dated         bool // observed_at was there
 	lineRequestID string
 	httpStatus    int64
+	noAnswer      bool     // httpStatus is 0: the body says why in our words
+	asked         []string // ids of jobs
+}
+
+// readAsked reads the ids of jobs that a raw line asked for. The member is our own:
+// what is something else in it says nothing, and is nothing to complain of.
+func (d *decoder) readAsked() bool {
+	if d.Next() != '{' {
+		return d.Skip()
+	}
+	if !d.Enter() {
+		return false
+	}
+	for first := true; ; first = false {
+		name, more := d.Member(first)
+		if !more {
+			return d.Bad.Code == ""
+		}
+		ok := false
+		if string(name) == "job_ids" && d.Next() == '[' {
+			ok = d.readIDs()
+		} else {
+			ok = d.Skip()
+		}
+		if !ok {
+			return false
+		}
+	}
+}
+
+func (d *decoder) readIDs() bool {
+	if !d.Enter() {
+		return false
+	}
+	d.env.asked = nil
+	start := len(d.ids)
+	for first := true; d.Element(first); first = false {
+		if d.Next() != '"' {
+			if !d.Skip() {
+				return false
+			}
+			continue
+		}
+		id, ok := d.ReadString()
+		if !ok {
+			return false
+		}
+		d.ids = append(d.ids, strings.TrimSpace(id))
+	}
+	d.env.asked = d.ids[start:len(d.ids):len(d.ids)]
+	return d.Bad.Code == ""
 }
 
 // lineStatus reads the HTTP status; a job in lower camel case has a status of
@@ -29,9 +80,15 @@ func (d *decoder) lineStatus() (ok bool) {
 	if c := d.Next(); c-'0' > 9 {
 		return d.Skip()
 	}
-	d.env.httpStatus, _, ok = d.Integer()
+	told := false
+	d.env.httpStatus, told, ok = d.Integer()
+	d.env.noAnswer = told && d.env.httpStatus == 0
 	return ok
 }
+
+// httpFailed reports whether there is no answer, but at most what a server says
+// that failed.
+func (l *line) httpFailed() bool { return l.noAnswer || l.httpStatus >= 400 }
 
 // body reads the response within a raw line or an SDK dump: embedded, or as
 // the text that was received.
@@ -98,7 +155,7 @@ func (d *decoder) innerDocument() bool {
 	}
 	d.items, d.n, d.Refused = d.items[:items], n, refused
 	d.Recount(&met)
-	if d.env.httpStatus >= 400 && d.n == d.doc.first {
+	if d.env.httpFailed() && d.n == d.doc.first {
 		return true // classify calls it an api_error
 	}
 	d.innerParts()
@@ -106,7 +163,7 @@ func (d *decoder) innerDocument() bool {
 }
 
 func (d *decoder) rejectBody(code, reason string) {
-	if d.env.httpStatus >= 400 && d.n == d.doc.first {
+	if d.env.httpFailed() && d.n == d.doc.first {
 		return // classify calls it an api_error
 	}
 	d.Count(damaged)
@@ -115,7 +172,7 @@ func (d *decoder) rejectBody(code, reason string) {
 
 // innerParts reads the text of a body, which is damaged, in parts that are not.
 func (d *decoder) innerParts() {
-	text, parts, action := d.Text, d.parts, d.env.action
+	text, parts, action, ids := d.Text, d.parts, d.env.action, d.env.asked
 	d.parts = true
 	_ = d.split(text, func(part split.Part) error {
 		if r := part.Reject; r != nil {
@@ -131,7 +188,7 @@ func (d *decoder) innerParts() {
 		return nil
 	})
 	d.parts = parts
-	d.env.action = cmp.Or(action, d.env.action)
+	d.env.action, d.env.asked = cmp.Or(action, d.env.action), ids
 	d.env.holdsJobs = true // or its absence was rejected
 }
 

@@ -13,13 +13,17 @@ func (d *decoder) reject(code, jobID, reason string, piece []byte) {
 	d.rejectAs(&r)
 }
 
-// rejectAs completes a copy of r and adds it to the items of the document.
+// rejectAs adds a copy of r to the items of the document.
 func (d *decoder) rejectAs(r *schema.Reject) {
 	position := d.n
 	d.n++
-	if d.Dry {
-		return
+	if !d.Dry {
+		d.items = append(d.items, d.rejectAt(position, r))
 	}
+}
+
+// rejectAt is the item of a copy of r.
+func (d *decoder) rejectAt(position int64, r *schema.Reject) waiting {
 	own := *r
 	own.Origin, own.Position = d.raw.Origin, position
 	own.JobID, own.Raw = strings.Clone(r.JobID), bytes.Clone(r.Raw)
@@ -27,5 +31,5 @@ func (d *decoder) rejectAs(r *schema.Reject) {
 		d.faultTold = true
 		d.raw.TellFault(&own)
 	}
-	d.items = append(d.items, schema.Decoded{Position: position, Reject: &own})
+	return waiting{Decoded: schema.Decoded{Position: position, Reject: &own}}
 }

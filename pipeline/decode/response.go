@@ -82,7 +82,7 @@ func lineFields() []field {
 			return r.Required(func() bool { return r.Token(&d.env.action) })
 		}},
 		{Name: "request_id", Read: func(r *fields.Reader, d *decoder) bool { return r.Token(&d.env.lineRequestID) }},
-		{Name: "asked", Read: skip},
+		{Name: "asked", Read: func(_ *fields.Reader, d *decoder) bool { return d.readAsked() }},
 		{Name: "headers", Read: skip},
 		{Name: "status", Read: func(_ *fields.Reader, d *decoder) bool { return d.lineStatus() }},
 		{Name: "statusCode", Read: func(r *fields.Reader, d *decoder) bool {
@@ -211,7 +211,7 @@ func (d *decoder) judge(j *schema.Job, piece []byte) {
 	case j.JobID == "":
 		d.reject(schema.RejectNoJobID, "", "a job without JobId", piece)
 	default:
-		d.items = append(d.items, schema.Decoded{Position: d.n, Job: d.KeepJob(j)})
+		d.items = append(d.items, waiting{schema.Decoded{Position: d.n, Job: d.KeepJob(j)}, piece})
 		d.n++
 	}
 }

@@ -97,6 +97,9 @@ func described(item schema.Decoded) string {
 	if item.Facts != nil {
 		return fmt.Sprintf("%d facts %s\n", item.Position, compact(item.Facts))
 	}
+	if item.Expected != nil {
+		return fmt.Sprintf("%d expected %s\n", item.Position, compact(item.Expected))
+	}
 	r := *item.Reject
 	raw := r.Raw
 	r.Raw = nil

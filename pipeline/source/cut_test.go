@@ -68,6 +68,10 @@ func decoded(t *testing.T, o source.Options, arg string) []string {
 				got = append(got, fmt.Sprint(item.Position, " facts ", f.JobID, " ", f.TaskID, " ", f.InstanceID, " ", f.Facts.ObservedAt))
 				continue
 			}
+			if x := item.Expected; x != nil {
+				got = append(got, fmt.Sprint(item.Position, " expected ", x.JobID, " ", x.Trouble, " ", x.InstanceID, " ", x.ObservedAt))
+				continue
+			}
 			hash, _ := item.Job.ContentHash(nil)
 			got = append(got, fmt.Sprint(item.Position, " ", item.Job.JobID, " ", item.Job.RequestID, " ", item.Job.InstanceID, " ", item.Job.ObservedAt, " ", hash))
 		}

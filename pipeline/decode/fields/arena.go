@@ -66,6 +66,7 @@ type memory struct {
 	extras   arena[schema.Extra]
 	results  arena[schema.Summary]
 	facts    arena[schema.TaskFacts]
+	expected arena[schema.Expected]
 	strings  arena[string]
 	int32s   arena[int32]
 	int64s   arena[int64]
@@ -75,7 +76,7 @@ type memory struct {
 // reset takes back the memory of everything that was kept.
 func (m *memory) reset() {
 	for _, a := range [...]interface{ reset() }{
-		&m.texts, &m.jobs, &m.tasks, &m.turns, &m.contacts, &m.extras, &m.results, &m.facts, &m.strings, &m.int32s, &m.int64s, &m.booleans,
+		&m.texts, &m.jobs, &m.tasks, &m.turns, &m.contacts, &m.extras, &m.results, &m.facts, &m.expected, &m.strings, &m.int32s, &m.int64s, &m.booleans,
 	} {
 		a.reset()
 	}

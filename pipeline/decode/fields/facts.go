@@ -2,12 +2,14 @@ package fields
 
 import "callmill/schema"
 
-// factsFields are those of a row of SearchTask that ListJobs does not have.
+// factsFields are those of a row of SearchTask that ListJobs does not have, and
+// what tells which call it is about.
 func factsFields() []Field[schema.TaskFacts] {
 	type row = schema.TaskFacts
 	return []Field[row]{
 		{"JobId", func(r *Reader, f *row) bool { return r.Token(&f.JobID) }},
 		{"TaskId", func(r *Reader, f *row) bool { return r.Token(&f.TaskID) }},
+		{"ActualTime", func(r *Reader, f *row) bool { return r.Instant(&f.CallTime) }},
 		{"JobGroupName", func(r *Reader, f *row) bool { return r.Token(&f.Facts.JobGroupName) }},
 		{"ScriptName", func(r *Reader, f *row) bool { return r.Token(&f.Facts.ScriptName) }},
 		{"CallDuration", func(r *Reader, f *row) bool { return r.int64(&f.Facts.CallMS) }},

@@ -69,6 +69,9 @@ func (r *Reader) KeepJob(j *schema.Job) *schema.Job { return r.memory.jobs.one(*
 // KeepFacts returns a copy of f, valid until Free.
 func (r *Reader) KeepFacts(f *schema.TaskFacts) *schema.TaskFacts { return r.memory.facts.one(*f) }
 
+// KeepExpected returns a copy of x, valid until Free.
+func (r *Reader) KeepExpected(x *schema.Expected) *schema.Expected { return r.memory.expected.one(*x) }
+
 // KeepText returns a copy of text, valid until Free.
 func (r *Reader) KeepText(text []byte) []byte { return r.memory.texts.keep(text) }
 

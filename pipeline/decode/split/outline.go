@@ -104,6 +104,8 @@ func (s *splitter) slice(doc *outline) {
 	if needed {
 		s.w.record(s.w.Pos)
 	}
+	s.answer = doc.verdict.Answer
+	defer s.endAnswer()
 	k := newWalker(s, doc)
 	lost := !k.object()
 	k.endSlice()

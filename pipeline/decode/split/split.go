@@ -48,6 +48,13 @@ type Part struct {
 	Reject *schema.Reject // without origin and position; Raw is valid until yield returns
 	// Document says that Reject is about a document rather than one of its jobs.
 	Document bool
+
+	// Slice says that Text holds some of the jobs of a document that is an [Answer].
+	Slice bool
+	// Expected are the jobs that the document which ends with this part was to hold,
+	// and does not. They are yielded behind what Text decodes to; there may be
+	// nothing but them.
+	Expected []schema.Expected
 }
 
 // Name classifies the name of a member.
@@ -89,6 +96,16 @@ type Verdict struct {
 	Head    []byte         // of Published: behind it a list of jobs is closed by ]}
 	Reject  *schema.Reject // of Refused; Raw is nil where it is the document
 	Others  bool           // of Published: the document has jobs outside of its lists, too
+	Answer  Answer         // nil where the document does not say what it was to hold
+}
+
+// Answer compares what was asked for with the parts of a document, which come one
+// by one.
+type Answer interface {
+	// Part takes the next part, which is valid until it returns.
+	Part(Part)
+	// Rest is what did not come in any of them.
+	Rest() []schema.Expected
 }
 
 // Grammar knows the names and the meaning of documents. Its methods are called

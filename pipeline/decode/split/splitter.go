@@ -25,6 +25,7 @@ type splitter struct {
 	pending int  // where the documents begin that were passed and not yielded
 	items   int64
 	buffer  []byte // of a part, reused
+	answer  Answer // that the document being sliced is; nil: none
 
 	survey   func() ([]outline, error)
 	surveyed bool
@@ -55,8 +56,25 @@ func (s *splitter) run() error {
 
 // hand yields a part, unless the walk has failed or only surveys.
 func (s *splitter) hand(p Part) {
-	if s.yield != nil && s.err == nil && s.w.err == nil {
-		s.err = s.yield(p)
+	if s.yield == nil || s.err != nil || s.w.err != nil {
+		return
+	}
+	if s.answer != nil {
+		p.Slice = p.Text != nil
+		s.answer.Part(p)
+	}
+	s.err = s.yield(p)
+}
+
+// endAnswer yields what the document was to hold and does not.
+func (s *splitter) endAnswer() {
+	if s.answer == nil {
+		return
+	}
+	rest := s.answer.Rest()
+	s.answer = nil
+	if len(rest) > 0 {
+		s.hand(Part{Expected: rest})
 	}
 }
 

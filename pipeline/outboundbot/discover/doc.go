@@ -14,9 +14,8 @@
 //  2. They are asked for, up to 99 at a time (jobs.go). A batch that fails while
 //     the API answers others is halved until the ids are alone that it answers
 //     with errors only; each becomes a reject.
-//  3. Every response is kept by the [Log], and then handed to the run where it
-//     has something for the tables: those of ListJobs, ListJobGroups and
-//     SearchTask. A request is in flight until its response is handed on, so a
+//  3. Every response is kept by the [Log], and then handed to the run: for the
+//     tables, and for what lists name, which is expected. A request is in flight until its response is handed on, so a
 //     run that is killed loses no more responses than may be in flight.
 //
 // A night after one that was killed takes from the log what is still good
@@ -28,9 +27,10 @@
 //
 // # What came
 //
-// A job came when the reader finds it in a response. An id that is not found
-// there is missing: the API does not know it, or answered with something that
-// the reader rejects. Either way it is asked for again.
+// A job came when the reader finds it in a response, and the reader tells why
+// another did not: the API does not know it, or answered with something that it
+// rejects. The run reads the same items of the same response: what is counted here
+// is what is pending in the end.
 //
 // # Goroutines
 //

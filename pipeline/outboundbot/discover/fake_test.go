@@ -234,9 +234,11 @@ func pull(ctx context.Context, c *client.Client, plan discover.Plan, log discove
 			return fmt.Errorf("sequence %d after %d pieces", raw.Sequence, sequence)
 		}
 		sequence++
-		if raw.Reject != nil {
-			n.rejects = append(n.rejects, raw.Reject)
-			return nil
+		for item := range newReader().Items(raw) {
+			if item.Reject != nil && item.Reject.Code == schema.RejectUnfetched {
+				n.rejects = append(n.rejects, item.Reject)
+				return nil
+			}
 		}
 		var line schema.RawLine
 		if err := json.Unmarshal(raw.Body, &line); err != nil {

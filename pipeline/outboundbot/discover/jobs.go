@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"callmill/pipeline/outboundbot/client"
-	"callmill/schema"
 )
 
 // batchSize is how many ids a ListJobs request may have.
@@ -62,17 +61,8 @@ func (d *discovery) fetchOne(ctx context.Context, id string) error {
 
 // reject keeps that an id is answered with errors only, and hands it to the run.
 func (d *discovery) reject(ctx context.Context, id string, f *client.Failure) error {
-	now := d.client.Now()
-	line, reject := unfetched(d.jobsRequest([]string{id}, client.Half), f, now)
-	if err := d.log.Append(line); err != nil {
-		return err
-	}
-	return d.send(ctx, delivery{
-		raw: &schema.Raw{Origin: reject.Origin, InstanceID: reject.InstanceID, ObservedAt: reject.ObservedAt, Reject: reject},
-		sightings: []schema.Sighting{
-			{InstanceID: reject.InstanceID, JobID: id, Trouble: schema.PendingUnfetched, ObservedAt: now},
-		},
-	})
+	ids := []string{id}
+	return d.deliverLine(ctx, unfetched(d.jobsRequest(ids, client.Half), f, d.client.Now()), ids)
 }
 
 // fetchIDs asks for some ids once and hands the answer on. The failure is not

@@ -3,6 +3,7 @@ package discover
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"callmill/pipeline/outboundbot/client"
@@ -71,10 +72,10 @@ func (k *keptLine) answer() *client.Answer {
 	return &client.Answer{ObservedAt: k.raw.ObservedAt, Status: k.Status, RequestID: k.RequestID, Body: body, Members: members}
 }
 
-// unfetched is the line of an id that is answered with errors only, and the
-// reject it stands for. Where the API does not say itself that it failed, or
-// sent nothing, the line says it in our words.
-func unfetched(r *client.Request, f *client.Failure, now time.Time) ([]byte, *schema.Reject) {
+// unfetched is the raw line of an id that is answered with errors only. Where the
+// API does not say itself that it failed, or sent nothing, the line says it in our
+// words.
+func unfetched(r *client.Request, f *client.Failure, now time.Time) *schema.Raw {
 	line := schema.RawLine{
 		ObservedAt: schema.RawInstant(now.UnixMilli()), InstanceID: r.InstanceID, Action: r.Action,
 		Asked: schema.RawAsked{JobIDs: r.JobIDs}, RequestID: f.Cause.RequestID, Status: f.Status,
@@ -82,14 +83,13 @@ func unfetched(r *client.Request, f *client.Failure, now time.Time) ([]byte, *sc
 	if f.Status != 0 {
 		line.Body = schema.RawBody(f.Body)
 	}
-	reject := line.Unfetched()
-	if line.Status == 0 || reject == nil {
+	if line.Status == 0 || line.Unfetched() == nil {
 		line.Status = 0
 		line.Body, _ = json.Marshal(f.Cause.Reason) // strings can always be marshalled
-		reject = line.Unfetched()
 	}
-	reject.Origin = origin(r.Action, f.Cause.RequestID)
-	return line.Append(nil), reject
+	return &schema.Raw{
+		Origin: origin(r.Action, f.Cause.RequestID), InstanceID: r.InstanceID, ObservedAt: now.UnixMilli(), Body: line.Append(nil),
+	}
 }
 
 // Groups reads the campaigns of a raw line of ListJobGroups, as a pull does;
@@ -107,8 +107,22 @@ func Groups(line *schema.RawLine) []schema.JobGroupRow {
 	return slices.DeleteFunc(rows, func(row schema.JobGroupRow) bool { return row.JobGroupID == "" })
 }
 
-// sightings reads which of the jobs that were asked for a response holds. A job
-// that the reader rejects is as missing as one that is not there.
+// Listed reads the ids of a raw line of ListJobsByGroup, as a pull does; none where
+// the line is not an answer.
+func Listed(line *schema.RawLine) []string {
+	if line.Status >= 400 {
+		return nil
+	}
+	page, err := lenient.Parse(line.Response())
+	if err != nil {
+		return nil
+	}
+	ids, _ := readJobIDs(&client.Answer{Members: page})
+	return ids
+}
+
+// sightings reads which of the jobs that were asked for a response holds, and why
+// it does not hold the others, as the reader tells.
 func (s *Source) sightings(raw *schema.Raw, ids []string) []schema.Sighting {
 	if len(ids) == 0 || s.readers.New == nil {
 		return nil
@@ -118,16 +132,20 @@ func (s *Source) sightings(raw *schema.Raw, ids []string) []schema.Sighting {
 		all[i] = schema.Sighting{
 			InstanceID: raw.InstanceID, JobID: id, Trouble: schema.PendingMissing, ObservedAt: time.UnixMilli(raw.ObservedAt),
 		}
-		index[id] = i
+		index[strings.TrimSpace(id)] = i // which is how the reader knows it
 	}
 	reader := s.readers.Get().(Reader)
 	defer s.readers.Put(reader)
 	for item := range reader.Items(raw) {
-		if item.Job == nil {
-			continue
-		}
-		if i, asked := index[item.Job.JobID]; asked {
-			all[i].Trouble, all[i].Final, all[i].LastCall = "", schema.FinalStatus(item.Job.Status), lastCall(item.Job)
+		switch {
+		case item.Job != nil:
+			if i, asked := index[item.Job.JobID]; asked {
+				all[i].Trouble, all[i].Final, all[i].LastCall = "", schema.FinalStatus(item.Job.Status), lastCall(item.Job)
+			}
+		case item.Expected != nil && item.Expected.Trouble != "":
+			if i, asked := index[item.Expected.JobID]; asked {
+				all[i].Trouble = item.Expected.Trouble
+			}
 		}
 	}
 	return all

@@ -121,9 +121,10 @@ type Counters struct {
 	Found    int64 `json:"found"` // ids of jobs to ask for, known so far
 	Asked    int64 `json:"asked"` // ids that were asked for: Returned + Missing + Failed
 	Returned int64 `json:"returned"`
-	Missing  int64 `json:"missing"` // ids that did not come back in a readable form
-	Failed   int64 `json:"failed"`  // ids that are answered with errors only
-	Resumed  int64 `json:"resumed"` // of Asked, answered by what a killed run had kept
+	Missing  int64 `json:"missing"`  // ids that did not come back in a readable form
+	Rejected int64 `json:"rejected"` // of Missing, those that came, or may have come, and could not be read
+	Failed   int64 `json:"failed"`   // ids that are answered with errors only
+	Resumed  int64 `json:"resumed"`  // of Asked, answered by what a killed run had kept
 
 	// Unlisted are entries that lists counted and, read again and again, never
 	// showed.
@@ -153,6 +154,9 @@ func (n *Counters) saw(s schema.Sighting) {
 		n.Returned++
 	case schema.PendingUnfetched:
 		n.Failed++
+	case schema.PendingRejected:
+		n.Missing++
+		n.Rejected++
 	default:
 		n.Missing++
 	}

@@ -17,7 +17,7 @@ const resumeFor = 24 * time.Hour
 // those that are too old to tell what there is to ask for. They are in raw/, and
 // converting it must produce the same tables.
 func (s *Source) handOnLists(ctx context.Context) error {
-	for _, action := range []string{searchTask, listJobGroups} {
+	for _, action := range []string{searchTask, listJobGroups, listJobsByGroup} {
 		for _, n := range s.log.Lines(action) {
 			kept, err := s.readKept(n)
 			if err != nil {

@@ -89,8 +89,7 @@ func NewSource(c *client.Client, plans []Plan, o Options) *Source {
 }
 
 // Raws finds the jobs of all plans and yields the responses as they come: a raw
-// line for each of SearchTask, ListJobGroups and ListJobs, a reject for each id
-// that is answered with errors only. It ends with ctx.Err(), with the first
+// line for each, and one for each id that is answered with errors only. It ends with ctx.Err(), with the first
 // error of yield or the log, or with a *client.Error in its chain.
 func (s *Source) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 	if s.readers.New == nil {
@@ -181,13 +180,16 @@ func (s *Source) keep(ctx context.Context, r *client.Request, a *client.Answer) 
 	if r.Action == listJobs {
 		a.Body, a.Members = nil, nil // raw has a copy
 	}
+	return s.deliverLine(ctx, raw, r.JobIDs)
+}
+
+// deliverLine has the log keep a raw line, and hands it to the run with what
+// became of some jobs.
+func (s *Source) deliverLine(ctx context.Context, raw *schema.Raw, ids []string) error {
 	if err := s.log.Append(raw.Body); err != nil {
 		return err
 	}
-	if r.Action == listJobsByGroup {
-		return ctx.Err() // ids to ask for, of no table
-	}
-	return s.send(ctx, delivery{raw, s.sightings(raw, r.JobIDs)})
+	return s.send(ctx, delivery{raw, s.sightings(raw, ids)})
 }
 
 // Discovered is what there is to fetch of one instance.

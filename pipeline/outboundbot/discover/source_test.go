@@ -111,6 +111,9 @@ func TestLines(t *testing.T) {
 			`"asked":{"query":{"PageNumber":"1","PageSize":"100"}},"status":200,"request_id":"R-2",` +
 			`"body":{"Code":"OK","JobGroups":{"List":[{"CreationTime":1768953600000,"JobGroupId":"g","JobGroupName":"campaign g","ModifyTime":"77",` +
 			`"Progress":{"TotalCompleted":2,"TotalJobs":3},"Status":"Executing"}],"TotalCount":1},"RequestId":"R-2","Success":true}}`,
+		`ListJobsByGroup request R-3 of i: {"observed_at":"NOW","instance_id":"i","action":"ListJobsByGroup",` +
+			`"asked":{"query":{"JobGroupId":"g","PageNumber":"1","PageSize":"100"}},"status":200,"request_id":"R-3",` +
+			`"body":{"Code":"OK","Jobs":{"List":[{"JobId":"a","Status":"Succeeded"},{"JobId":"b","Status":"Succeeded"}],"TotalCount":2},"RequestId":"R-3","Success":true}}`,
 		`ListJobs request R-4 of i: {"observed_at":"NOW","instance_id":"i","action":"ListJobs",` +
 			`"asked":{"job_ids":["a","b"]},` +
 			`"status":200,"request_id":"R-4","body":{"Code":"OK","Jobs":[` +
@@ -122,12 +125,13 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// A job that the reader rejects is missing.
-func TestRejectedIsMissing(t *testing.T) {
+// A job that the reader rejects is told from one that did not come, where the
+// answer has no job without an id.
+func TestRejected(t *testing.T) {
 	f := newFake()
 	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
 		fmt.Fprintf(w, `{"Success":true,"Jobs":[{"JobId":"good","Status":"Paused","Tasks":[{"TaskId":"t","PlanedTime":%d}]},
-			{"JobId":"bad","Status":"Succeeded","Tasks":17},{"JobId":"other","Status":"Succeeded"},{"Status":"Succeeded"}]}`, noonHour.UnixMilli())
+			{"JobId":"bad","Status":"Succeeded","Tasks":17},{"JobId":"other","Status":"Succeeded"}]}`, noonHour.UnixMilli())
 		return true
 	}
 	n := pull(t.Context(), newClient(t, f, nil), discover.Plan{InstanceID: "i", JobIDs: []string{"bad", "gone", "good"}}, nil)
@@ -137,13 +141,13 @@ func TestRejectedIsMissing(t *testing.T) {
 	observed := n.saw["good"].ObservedAt
 	want := map[string]schema.Sighting{
 		"good": {InstanceID: "i", JobID: "good", LastCall: noonHour, ObservedAt: observed},
-		"bad":  {InstanceID: "i", JobID: "bad", Trouble: schema.PendingMissing, ObservedAt: observed},
+		"bad":  {InstanceID: "i", JobID: "bad", Trouble: schema.PendingRejected, ObservedAt: observed},
 		"gone": {InstanceID: "i", JobID: "gone", Trouble: schema.PendingMissing, ObservedAt: observed},
 	}
 	if diff := cmp.Diff(want, n.saw); diff != "" {
 		t.Errorf("sightings (-want +got):\n%s", diff)
 	}
-	if c := n.counters; c.Returned != 1 || c.Missing != 2 || c.Asked != 3 {
+	if c := n.counters; c.Returned != 1 || c.Missing != 2 || c.Rejected != 1 || c.Asked != 3 {
 		t.Errorf("counters %+v", c)
 	}
 }
@@ -255,7 +259,7 @@ func TestOneCampaign(t *testing.T) {
 	if got := n.came(); !slices.Equal(got, []string{"never", "old"}) || n.err != nil {
 		t.Errorf("jobs %v, %v", got, n.err)
 	}
-	if got := n.actions(); got != "SearchTask ListJobGroups ListJobs" {
+	if got := n.actions(); got != "ListJobsByGroup SearchTask ListJobGroups ListJobs" {
 		t.Errorf("lines of %s", got)
 	}
 	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {

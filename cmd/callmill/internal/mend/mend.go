@@ -101,8 +101,10 @@ func (a *again) run(ctx context.Context, d *dataset.Dataset, run string) (err er
 	}
 	defer func() { err = errors.Join(err, tx.Close()) }()
 	_, err = pipeline.Run(ctx, pipeline.Line{
-		Source:   source{filepath.Join(a.of.RawDir(), run)},
-		Decoder:  func() pipeline.Decoder { return decode.New(decode.Options{Groups: discover.Groups}) },
+		Source: source{filepath.Join(a.of.RawDir(), run)},
+		Decoder: func() pipeline.Decoder {
+			return decode.New(decode.Options{Groups: discover.Groups, Listed: discover.Listed})
+		},
 		Redactor: func() pipeline.Redactor { return redact.New(a.key) },
 		Dataset:  publication{tx, dataset.Extent{Settings: a.of.Manifest().Settings}},
 	})

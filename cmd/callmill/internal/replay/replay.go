@@ -26,7 +26,7 @@ func (r *Rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if row.RawBytes != int64(len(row.Raw)) || row.Code == schema.RejectUnfetched || source.IsArchive(row.Raw) {
+		if row.RawBytes != int64(len(row.Raw)) || staysRefused(row.Code) || source.IsArchive(row.Raw) {
 			continue // a damaged archive stays damaged
 		}
 		if err := yield(r.again(row, sequence)); err != nil {
@@ -35,6 +35,12 @@ func (r *Rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error
 		sequence++
 	}
 	return nil
+}
+
+// staysRefused reports whether no decoder can accept what was refused with a code:
+// there is no job in it, or one that nobody asked for.
+func staysRefused(code string) bool {
+	return code == schema.RejectUnfetched || code == schema.RejectNotAsked
 }
 
 // again returns the input of a reject, to be read as what it was.

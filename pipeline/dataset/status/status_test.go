@@ -1,4 +1,4 @@
-package dataset_test
+package status
 
 import (
 	"crypto/sha256"
@@ -66,7 +66,7 @@ func TestStatusShowsCoveredDays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := d.Status()
+			s, err := Of(d)
 			if err != nil {
 				t.Fatal(err)
 			}
