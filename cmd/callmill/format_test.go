@@ -157,12 +157,14 @@ func writeFormat(t *testing.T, dir string) {
 	}))
 	fail(a.Flush())
 	day := formatNoon.Truncate(24 * time.Hour)
-	request, err := nightly.Days(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
+	request, err := nightly.Days(nightly.Options{Zone: time.UTC, Now: day.Add(36 * time.Hour)}, day.Format(time.DateOnly), "", "")
 	fail(err)
-	work := request.Plan([]string{"care"}, nil)
+	work := request.Plan("care", nightly.Ways{Calls: true, Groups: true}, nightly.Known{})
+	after, err := work.After(nightly.Seen{Searched: work.Windows, Listed: true})
+	fail(err)
 	published, err := tx.Commit(ctx, dataset.Extent{
 		Settings: s.Settings,
-		Covered:  nightly.Cover(nil, work, time.UTC, day.Add(36*time.Hour)),
+		Covered:  map[string]calendar.Coverage{"care": after.Covered},
 		Listed:   []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
 	})
 	fail(err)
