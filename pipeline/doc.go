@@ -35,7 +35,9 @@
 //	pipeline                   Run, the interfaces between the steps
 //	pipeline/outboundbot       the API
 //	pipeline/outboundbot/client  requests: signed, paced, retried
+//	pipeline/outboundbot/lists  what a page holds; lists that move while they are read
 //	pipeline/outboundbot/discover  a plan → schema.Raw: finds the jobs that are due, fetches them
+//	pipeline/outboundbot/check  tries what a pull needs of the API
 //	pipeline/nightly           which days are to be fetched, which jobs asked for again
 //	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
@@ -106,8 +108,8 @@
 //   - Here: [Run] is an errgroup; one goroutine reads, Workers of them decode.
 //   - In dataset/commit, which implements [Dataset]: as many workers write shards.
 //   - In dataset/verify: as many check them.
-//   - In outboundbot/discover: an errgroup inside Source.Raws has several requests
-//     in flight. In outboundbot/client: the timer of a request, which stands still
+//   - In outboundbot/discover and outboundbot/lists: errgroups inside Source.Raws
+//     have several requests in flight. In outboundbot/client: the timer of a request, which stands still
 //     while its response waits for room.
 //   - In the command: signals, standard input, the progress of a pull, the
 //     simulated API.

@@ -26,6 +26,11 @@ var arrows = []arrow{
 	{"segment/internal/compile", "segment/internal/zh", "the file format it writes"},
 
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/client", "the requests it makes"},
+	{"pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "the lists it reads"},
+	{"pipeline/outboundbot/check", "pipeline/outboundbot/client", "the requests it tries"},
+	{"pipeline/outboundbot/check", "pipeline/outboundbot/lists", "a campaign to ask for"},
+	{"pipeline/outboundbot/lists", "pipeline/outboundbot/client", "the answers it reads"},
+	{"pipeline/outboundbot/lists", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/outboundbot/discover", "pipeline/internal/calendar", "the days it asks for"},
 	{"pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
@@ -122,7 +127,7 @@ var libraries = []library{
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},
 	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api")},
 	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/dataset/spill", "pipeline/dataset/parquetio", "segment/internal/zh")},
-	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "pipeline/dataset/verify")},
+	{"golang.org/x/sync", "errgroup", units("pipeline", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify")},
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},
 	{"golang.org/x/text", "NFKC of phone numbers; encodings, in decode those of its tests", units("pipeline/redact", "pipeline/decode/charset", "pipeline/decode")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
@@ -142,7 +147,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

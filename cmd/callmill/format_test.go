@@ -164,12 +164,15 @@ func writeFormat(t *testing.T, dir string) {
 	fail(err)
 	published, err := tx.Commit(ctx, dataset.Extent{
 		Settings: s.Settings,
-		Covered:  map[string]calendar.Coverage{"care": after.Covered},
+		Covered:  of("care", after.Covered),
 		Listed:   []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
 	})
 	fail(err)
 	fail(d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))
 }
+
+// of is a map of one instance.
+func of[V any](instance string, value V) map[string]V { return map[string]V{instance: value} }
 
 var formatNoon = time.Date(2026, 1, 20, 4, 0, 0, 0, time.UTC)
 

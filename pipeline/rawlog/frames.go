@@ -58,10 +58,10 @@ func nextFrame(decoder *zstd.Decoder, data []byte, from int) (at, size int, text
 
 // frameSize measures the frame that data begins with, without decompressing it
 // (RFC 8878, section 3.1.1): a header, blocks with their sizes, a checksum. It is
-// 0 where the frame is torn.
+// 0 where the frame is torn, or has no checksum: it is none that was kept.
 func frameSize(data []byte) int {
 	var header zstd.Header
-	if header.Decode(data) != nil || header.Skippable {
+	if header.Decode(data) != nil || header.Skippable || !header.HasCheckSum {
 		return 0
 	}
 	const rle, reserved = 1, 3
@@ -81,10 +81,7 @@ func frameSize(data []byte) int {
 		}
 		end += 3 + size
 	}
-	if header.HasCheckSum {
-		end += 4
-	}
-	if end > len(data) {
+	if end += 4; end > len(data) {
 		return 0
 	}
 	return end

@@ -14,7 +14,9 @@
 // when that run read them.
 //
 // A damaged archive is read as far as possible. The last Raw of its content
-// carries the reason and the archive itself, as a reject keeps it.
+// carries the reason and the archive itself, as a reject keeps it. In a zstd archive
+// of several frames, as a pull keeps, damage costs the frames it is in: what follows is
+// read, and a Raw with a reject says which bytes of the archive are lost.
 //
 // Files are read one after the other by the goroutine that calls
 // [Files.Raws]. Reading costs a copy out of the page cache, into which the

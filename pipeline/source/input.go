@@ -23,6 +23,7 @@ import (
 type input struct {
 	disk    *disk
 	content io.Reader
+	frames  *frames // nil: it is no archive of them
 	release func() // of the decompressor
 	onClose func() // called by Close; nil is not called
 	damage
@@ -33,6 +34,7 @@ type input struct {
 type damage struct {
 	fault   string
 	archive *schema.Archive
+	gaps    []schema.Reject // damaged frames that whole ones follow
 }
 
 // disk reads the file as stored, until the context is done. It keeps its own
@@ -75,9 +77,23 @@ var (
 )
 
 // IsArchive reports whether data begins like an archive that this package
-// decompresses.
-func IsArchive(data []byte) bool {
-	return bytes.HasPrefix(data, gzipMagic) || bytes.HasPrefix(data, zstdMagic) || isSkippable(data)
+// decompresses, or is the beginning of one that is damaged there.
+func IsArchive(data []byte) bool { return bytes.HasPrefix(data, gzipMagic) || isZstd(data) }
+
+// isZstd reports whether data is the beginning of a zstd archive. Where that is
+// damaged, most of the first frame's magic number is left, or there is that of a later
+// frame, which is no text in any encoding.
+func isZstd(data []byte) bool {
+	if bytes.Contains(data, zstdMagic) || isSkippable(data) {
+		return true
+	}
+	same := 0
+	for i := range min(len(data), len(zstdMagic)) {
+		if data[i] == zstdMagic[i] {
+			same++
+		}
+	}
+	return same == len(zstdMagic)-1
 }
 
 // isSkippable reports whether data begins with a skippable frame of zstd (RFC
@@ -108,9 +124,9 @@ func (f *Files) disk(one file) (io.ReadCloser, error) {
 func decompress(ctx context.Context, file io.ReadCloser) (*input, error) {
 	in := &input{disk: &disk{ReadCloser: file, ctx: ctx}, release: func() {}}
 	buffered := bufio.NewReaderSize(in.disk, 64<<10)
-	magic, _ := buffered.Peek(len(zstdMagic))
+	begin, _ := buffered.Peek(buffered.Size())
 	in.content = buffered
-	if !IsArchive(magic) {
+	if !IsArchive(begin) {
 		return in, nil
 	}
 	in.disk.sum = sha256.New()
@@ -137,9 +153,9 @@ func (in *input) unpack(archive *bufio.Reader) error {
 		}
 		return err
 	}
-	z, err := zstd.NewReader(archive, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(zstdWindow), zstd.WithDecoderLowmem(true))
+	z, err := newFrames(archive)
 	if err == nil {
-		in.content, in.release = z, z.Close
+		in.content, in.frames, in.release = z, z, z.decoder.Close
 	}
 	return err
 }
@@ -154,7 +170,7 @@ func (in *input) damaged(err error) error {
 	if d.err != nil {
 		return d.err
 	}
-	in.damage = damage{faultOf(err, d.head), &schema.Archive{Head: d.head, Bytes: d.size, SHA256: hex.EncodeToString(d.sum.Sum(nil))}}
+	in.fault, in.archive = faultOf(err, d.head), &schema.Archive{Head: d.head, Bytes: d.size, SHA256: hex.EncodeToString(d.sum.Sum(nil))}
 	return nil
 }
 
@@ -164,6 +180,9 @@ func (in *input) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := in.content.Read(b)
+	if in.frames != nil {
+		in.gaps = in.frames.gaps
+	}
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 		return n, err
@@ -188,7 +207,7 @@ func (in *input) Close() error {
 // end.
 func faultOf(err error, head []byte) string {
 	switch {
-	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+	case tooLarge(err):
 		of := ""
 		if size := windowOf(head); size > zstdWindow {
 			of = " of " + binarySize(size)
@@ -201,6 +220,11 @@ func faultOf(err error, head []byte) string {
 		return "the archive's checksum is wrong"
 	}
 	return fmt.Sprintf("the archive is damaged: %v", err)
+}
+
+// tooLarge reports whether a frame asks for more memory than it gets.
+func tooLarge(err error) bool {
+	return errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded)
 }
 
 // windowOf returns the window, in bytes, of the first frame with content of a

@@ -50,16 +50,37 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	if err != nil {
 		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
-	if schema.IsInputLines(body) {
-		return f.keptInput(ctx, one, in, body, yield)
+	var met damage
+	switch {
+	case schema.IsInputLines(body):
+		err = f.keptInput(ctx, one, in, body, yield)
+		met = in.damage
+	case int64(len(body)) > f.o.MaxWhole:
+		met, err = f.cut(ctx, one, in, body, yield)
+	default:
+		met = in.damage
+		raw := f.base(one)
+		raw.Body, raw.Fault, raw.Archive = body, in.fault, in.archive
+		raw.Release = func() { f.pool.Put(&body) }
+		err = yield(&raw)
 	}
-	if int64(len(body)) > f.o.MaxWhole {
-		return f.cut(ctx, one, in, body, yield)
+	if err != nil {
+		return err
 	}
-	raw := f.base(one)
-	raw.Body, raw.Fault, raw.Archive = body, in.fault, in.archive
-	raw.Release = func() { f.pool.Put(&body) }
-	return yield(&raw)
+	return f.gaps(one, met.gaps, yield)
+}
+
+// gaps yields what could not be read of a file in the middle.
+func (f *Files) gaps(one file, list []schema.Reject, yield func(*schema.Raw) error) error {
+	for i := range list {
+		raw, reject := f.base(one), list[i]
+		reject.Origin, reject.InstanceID, reject.ObservedAt, reject.Undated = raw.Origin, raw.InstanceID, raw.ObservedAt, raw.Undated
+		raw.Reject = &reject
+		if err := yield(&raw); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keptInput yields the pieces of input that a run kept, as they were then. head is
@@ -151,13 +172,12 @@ func fetchAhead(list []file, i int) {
 }
 
 // cut passes an input that is too large for memory to Options.Cut. head is what
-// was read of in.
-func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) error {
+// was read of in. It returns what damage was met.
+func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) (met damage, err error) {
 	defer f.pool.Put(&head)
 	if f.o.Cut == nil {
-		return fmt.Errorf("read %s: larger than %d bytes and Options.Cut is nil", one.path, f.o.MaxWhole)
+		return met, fmt.Errorf("read %s: larger than %d bytes and Options.Cut is nil", one.path, f.o.MaxWhole)
 	}
-	var met damage
 	open := func() (io.ReadCloser, error) {
 		again, err := f.open(ctx, one)
 		if err != nil {
@@ -169,7 +189,7 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 	if one.path == "-" {
 		spool, err := f.spool(head, in)
 		if err != nil {
-			return fmt.Errorf("copy %s to a temporary file: %w", one.path, err)
+			return met, fmt.Errorf("copy %s to a temporary file: %w", one.path, err)
 		}
 		defer func() {
 			spool.Close()
@@ -181,7 +201,7 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 	// The last piece carries the damage: each is held back until the next comes.
 	var last *schema.Raw
 	var refused error
-	err := f.o.Cut(f.base(one), open, func(raw *schema.Raw) error {
+	err = f.o.Cut(f.base(one), open, func(raw *schema.Raw) error {
 		piece := last
 		last = raw
 		if piece != nil {
@@ -190,20 +210,20 @@ func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield
 		return refused
 	})
 	if refused != nil {
-		return refused
+		return met, refused
 	}
 	if err != nil {
-		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
+		return met, fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
 	if last == nil && met.fault == "" {
-		return nil
+		return met, nil
 	}
 	if last == nil { // the damage still needs its reject
 		raw := f.base(one)
 		last = &raw
 	}
 	last.Fault, last.Archive = met.fault, met.archive
-	return yield(last)
+	return met, yield(last)
 }
 
 // spool copies an input that can be read only once to a temporary file.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"callmill/pipeline/outboundbot/internal/lenient"
 	"callmill/schema"
@@ -12,8 +13,9 @@ import (
 
 // Answer is a response that answers its request.
 type Answer struct {
-	ObservedAt int64 // when it was received, in ms
-	Status     int   // of HTTP
+	ObservedAt int64     // when it was received, in ms
+	Date       time.Time // then, by the API's clock, to the second; zero: it did not say
+	Status     int       // of HTTP
 	RequestID  string
 	Body       []byte         // as received, without a byte order mark
 	Members    lenient.Object // of Body, which is JSON or XML
@@ -61,7 +63,7 @@ func (c *Client) read(r *Request, got *received) (*Answer, *Failure) {
 		return nil, c.refused(r, got, e, reason)
 	}
 	return &Answer{
-		ObservedAt: got.at.UnixMilli(), Status: got.status, RequestID: e.requestID, Members: members,
+		ObservedAt: got.at.UnixMilli(), Date: got.date(), Status: got.status, RequestID: e.requestID, Members: members,
 		Body: bytes.TrimPrefix(got.body, byteOrderMark),
 	}, nil
 }

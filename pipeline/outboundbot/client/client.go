@@ -99,7 +99,9 @@ func (c *Client) attempt(ctx context.Context, r *Request, keep func(*Answer) err
 		f = c.broken(r, err)
 	} else {
 		c.noteClock(got)
-		a, f = c.read(r, got)
+		if a, f = c.read(r, got); f == nil && r.Lacks != nil {
+			f = c.lacking(r, a)
+		}
 		got.body = nil // the answer has it, and may let it go
 	}
 	if f != nil {
@@ -136,11 +138,14 @@ func (c *Client) send(ctx context.Context, r *Request) (*received, error) {
 
 // noteClock compares clocks by a response.
 func (c *Client) noteClock(got *received) {
-	if date, err := http.ParseTime(got.header.Get("Date")); err == nil {
+	if date := got.date(); !date.IsZero() {
 		c.skew.Store(int64(got.at.Sub(date)))
 		c.dated.Store(true)
 	}
 }
+
+// Answered reports whether any request was answered so far.
+func (c *Client) Answered() bool { return c.answered.Load() }
 
 // Counters say what a client has done so far.
 type Counters struct {
@@ -171,6 +176,9 @@ type Request struct {
 	JobIDs     []string          // of ListJobs
 	Query      map[string]string // of the other actions
 	Effort     Effort
+	// Lacks, where not nil, names what a response lacks that would answer the
+	// request, "" if nothing; such a response is a failure that can pass.
+	Lacks func(*Answer) string
 }
 
 // Effort is how long [Client.Do] tries again what can pass.

@@ -35,6 +35,18 @@ func (c *Client) refused(r *Request, got *received, e *envelope, reason string) 
 	return f
 }
 
+// lacking is the failure of a request whose response lacks what would answer it;
+// nil where it lacks nothing.
+func (c *Client) lacking(r *Request, a *Answer) *Failure {
+	what := r.Lacks(a)
+	if what == "" {
+		return nil
+	}
+	f := c.failure(r, retry, Error{Kind: Unavailable, RequestID: a.RequestID, Reason: "answered without " + what})
+	f.Lacking = true
+	return f
+}
+
 // broken is the failure of a request without any response.
 func (c *Client) broken(r *Request, err error) *Failure {
 	// A URL holds the ids of a whole batch.

@@ -24,6 +24,15 @@ func (r *received) done() {
 	}
 }
 
+// date is the time by the clock of whoever answered; zero where it is not told.
+func (r *received) date() time.Time {
+	date, err := http.ParseTime(r.header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date
+}
+
 // receivedKey is the context key of the *received to fill.
 type receivedKey struct{}
 

@@ -2,12 +2,17 @@ package discover
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
+	"callmill/schema"
 )
 
 const (
@@ -17,53 +22,239 @@ const (
 	splitAbove = 2000
 	// maxParts is how many parts a window is split into at a time.
 	maxParts = 64
-	// maxWindows is more than a hundred million calls need. Where there are more,
-	// parts count as many calls as the whole.
-	maxWindows = 100_000
 	// unrest is how long before now the list of calls may still change: calls
 	// that are being made, and those that are stored late.
 	unrest = 30 * time.Minute
 )
 
-// searchWindows finds the jobs that were called in some windows of time.
-func (d *discovery) searchWindows(ctx context.Context, windows []calendar.Interval) error {
-	for len(windows) > 0 {
-		parts := make([][]calendar.Interval, len(windows))
-		err := forEach(ctx, d.client.Parallel(), between(0, len(windows)), func(ctx context.Context, i int) (err error) {
-			parts[i], err = d.searchWindow(ctx, windows[i])
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if windows = slices.Concat(parts...); len(windows) > maxWindows {
-			return fmt.Errorf("%s: the parts of a window count as many calls as the whole", searchTask)
-		}
+// searchWindows finds the jobs that were called in the plan's windows.
+func (d *discovery) searchWindows(ctx context.Context) error {
+	again := calendar.Subtract(d.plan.Again, d.plan.Windows)
+	s := &search{
+		discovery: d, byDay: true, add: func(c *lists.Call) { d.found.add(c.JobID, c.ActualTime, !holds(again, c.ActualTime)) },
+		read: func(part *searched, err error) error {
+			d.saw(func(o *Outcome) {
+				for day, n := range part.calls {
+					o.Calls[day] += n
+				}
+				if until := earlier(part.window.To, part.asOf); err == nil && part.window.From.Before(until) {
+					o.Searched = append(o.Searched, calendar.Interval{From: part.window.From, To: until})
+				}
+			})
+			return d.leave(err, Failure{Window: part.window, Action: searchTask})
+		},
 	}
-	return nil
+	windows := d.plan.searched()
+	alone := min(1, len(windows)) // where the instance refuses it, no other is tried
+	if err := s.all(ctx, windows[:alone], unknown); err != nil {
+		return err
+	}
+	return s.all(ctx, windows[alone:], unknown)
 }
 
-// searchWindow reads the calls of a window, or returns the parts to read where
-// there are too many. An error names the window.
-func (d *discovery) searchWindow(ctx context.Context, w calendar.Interval) (parts []calendar.Interval, err error) {
-	from, to := w.From.UnixMilli(), w.To.UnixMilli()-1 // both included
-	if from > to {
-		return nil, nil
-	}
-	p := d.searchPages(map[string]string{
-		"ActualTimeGte": strconv.FormatInt(from, 10), "ActualTimeLte": strconv.FormatInt(to, 10),
+// holds reports whether a time in ms is in one of some intervals in order.
+func holds(intervals []calendar.Interval, at int64) bool {
+	n, _ := slices.BinarySearchFunc(intervals, at, func(i calendar.Interval, at int64) int {
+		if i.To.UnixMilli() <= at {
+			return -1
+		}
+		return 1
 	})
-	p.moving = d.client.Now().Sub(w.To) < unrest
-	p.split = func(total int64) bool { return total > splitAbove && to > from }
-	r, err := read(ctx, d, p)
+	return n < len(intervals) && intervals[n].From.UnixMilli() <= at
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// search reads the calls that a query finds, in parts where there are many.
+type search struct {
+	*discovery
+	query map[string]string // besides the time
+	// byDay: a window of several days that cannot be read is read day by day.
+	byDay bool
+	// dear, where not nil, reports whether so many calls are too many to read.
+	dear func(total int64) bool
+	// moving: calls may be added to a search at any time while it is read.
+	moving bool
+	since  time.Time // the earliest call of a search at any time
+
+	// add is called for each call, for some more than once, by several goroutines.
+	add func(*lists.Call)
+	// read is called for each part that was read, with the error why it could not
+	// be read whole; its own error ends the search. It is called by several
+	// goroutines.
+	read func(part *searched, err error) error
+}
+
+// searched is a part of a search that was read.
+type searched struct {
+	window calendar.Interval // empty: at any time
+	calls  map[calendar.Day]int64
+	asOf   time.Time // the earliest answer, by the clock of the API or ours
+}
+
+// unknown is the number of calls in windows where it is not known.
+const unknown = -1
+
+// anyTime is the window of a search without one.
+var anyTime = []calendar.Interval{{}}
+
+// all reads windows that hold so many calls together.
+func (s *search) all(ctx context.Context, windows []calendar.Interval, most int64) error {
+	counted, split := make([]int64, len(windows)), make([]bool, len(windows))
+	err := lists.ForEach(ctx, s.client.Parallel(), lists.Between(0, len(windows)), func(ctx context.Context, i int) (err error) {
+		counted[i], split[i], err = s.one(ctx, windows[i])
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("calls from %s to %s: %w", w.From.UTC().Format(time.RFC3339), w.To.UTC().Format(time.RFC3339), err)
+		return err
 	}
-	if r.split {
-		return splitWindow(w, int(min(r.most/splitAbove+1, maxParts))), nil
+	sum := int64(0)
+	for _, n := range counted {
+		sum += min(n, lists.MaxPages*lists.PageSize)
 	}
-	d.calls.Add(int64(len(r.seen)))
-	return nil, nil
+	lies := most != unknown && sum > 2*most+splitAbove
+	return lists.ForEach(ctx, s.client.Parallel(), lists.Between(0, len(windows)), func(ctx context.Context, i int) error {
+		switch {
+		case !split[i]:
+			return nil
+		case lies:
+			return s.read(&searched{window: windows[i]}, &lists.Incomplete{Action: searchTask, Reason: "the parts of a window count as many calls as the whole"})
+		}
+		return s.all(ctx, s.parts(windows[i], counted[i]), min(counted[i], lists.MaxPages*lists.PageSize))
+	})
+}
+
+// one reads the calls of a window, or reports that it is to be read in parts.
+func (s *search) one(ctx context.Context, w calendar.Interval) (counted int64, split bool, err error) {
+	part := &searched{window: w, calls: map[calendar.Day]int64{}}
+	p, ok := s.pages(part)
+	if !ok {
+		return 0, false, nil
+	}
+	r, err := read(ctx, s.discovery, p)
+	switch {
+	case err == nil && r.Split:
+		return r.Counted, true, nil
+	case err == nil:
+		err = r.Incomplete(searchTask)
+	}
+	if days := s.days(w); err != nil && len(days) > 1 && canPass(err) {
+		return 0, false, s.all(ctx, days, unknown)
+	}
+	s.calls.Add(r.Seen())
+	return r.Counted, false, s.read(part, err)
+}
+
+// pages is the list of the calls of a part, earliest First: what happens while it
+// is read is then added at its end. ok is false for less than a millisecond.
+func (s *search) pages(part *searched) (p lists.List[lists.Call], ok bool) {
+	w, query, moving := part.window, map[string]string{"SortBy": "actualTime", "SortOrder": "asc"}, s.moving
+	maps.Copy(query, s.query)
+	from, to := w.From.UnixMilli(), w.To.UnixMilli()-1 // both included
+	if bounded := !w.Empty(); bounded {
+		if from > to {
+			return p, false
+		}
+		query["ActualTimeGte"], query["ActualTimeLte"] = strconv.FormatInt(from, 10), strconv.FormatInt(to, 10)
+		moving = s.client.Now().Sub(w.To) < unrest
+	}
+	var mu sync.Mutex
+	zone := s.plan.zone()
+	return lists.List[lists.Call]{
+		Action: searchTask, First: 0, Moving: moving,
+		Page: pageOf(s.discovery, searchTask, query, func(a *client.Answer) ([]lists.Call, int64) {
+			mu.Lock()
+			defer mu.Unlock()
+			if at := asOf(a); part.asOf.IsZero() || at.Before(part.asOf) {
+				part.asOf = at
+			}
+			return lists.Calls(a)
+		}),
+		Key: func(c *lists.Call) string {
+			if c.JobID == "" {
+				return ""
+			}
+			return c.JobID + "\x00" + c.TaskID
+		},
+		Got: func(c *lists.Call, again bool) {
+			s.add(c)
+			if again {
+				return
+			}
+			at := w.From
+			if c.ActualTime != 0 {
+				at = time.UnixMilli(c.ActualTime)
+			}
+			part.calls[calendar.DayOf(at, zone)]++
+		},
+		Split: func(total int64) bool {
+			if s.dear != nil && s.dear(total) {
+				return true
+			}
+			_, _, restless := s.rest(w)
+			return total > splitAbove && (w.Empty() || from < to) || moving && restless && total > lists.PageSize
+		},
+	}, true
+}
+
+// asOf is when an answer was given, by the clock of the API or ours, whichever is
+// earlier: what happened later by either may be missing in it.
+func asOf(a *client.Answer) time.Time {
+	at := time.UnixMilli(a.ObservedAt)
+	if a.Date.IsZero() {
+		return at
+	}
+	return earlier(at, a.Date)
+}
+
+// rest cuts a window where the list of its calls may still change; ok is false
+// where all of it may, or nothing.
+func (s *search) rest(w calendar.Interval) (still, moving calendar.Interval, ok bool) {
+	at := s.client.Now().Add(-unrest).Truncate(time.Second)
+	if !w.From.Before(at) || !at.Before(w.To) {
+		return w, w, false
+	}
+	return calendar.Interval{From: w.From, To: at}, calendar.Interval{From: at, To: w.To}, true
+}
+
+// parts are those in which to read a window with so many calls.
+func (s *search) parts(w calendar.Interval, total int64) []calendar.Interval {
+	if s.dear != nil && s.dear(total) {
+		return nil
+	}
+	if still, moving, ok := s.rest(w); ok && total <= splitAbove {
+		return []calendar.Interval{still, moving} // only the end is read twice
+	}
+	if w.Empty() {
+		w = calendar.Interval{From: s.since, To: s.client.Now().Add(time.Second)}
+	}
+	return splitWindow(w, int(min(total/splitAbove+1, maxParts)))
+}
+
+// days cuts a window at the days of the plan's zone.
+func (s *search) days(w calendar.Interval) []calendar.Interval {
+	if !s.byDay {
+		return nil
+	}
+	return byDay(w, s.plan.zone())
+}
+
+// byDay cuts an interval at the days of a zone.
+func byDay(w calendar.Interval, zone *time.Location) (days []calendar.Interval) {
+	for from := w.From; from.Before(w.To); {
+		to := earlier(w.To, (calendar.DayOf(from, zone) + 1).Start(zone))
+		if !to.After(from) {
+			to = w.To
+		}
+		days = append(days, calendar.Interval{From: from, To: to})
+		from = to
+	}
+	return days
 }
 
 // splitWindow cuts a window into up to n parts of whole milliseconds.
@@ -80,36 +271,47 @@ func splitWindow(w calendar.Interval, n int) []calendar.Interval {
 	return parts
 }
 
-// searchGroup finds the calls of a campaign, whenever they were made.
-func (d *discovery) searchGroup(ctx context.Context, groupID string) error {
-	p := d.searchPages(map[string]string{"JobGroupId": groupID})
-	p.moving = true
-	got := p.got
-	p.got = func(c *call) {
-		if c.groupID == groupID {
-			got(c)
-		}
+// searchGroup fetches what SearchTask says of the calls of a campaign, whenever
+// they were made, and reports whether it was read whole.
+func (d *discovery) searchGroup(ctx context.Context, g *schema.JobGroupRow, named bool) (whole bool, err error) {
+	s := &search{
+		discovery: d, query: map[string]string{"JobGroupId": g.JobGroupID}, moving: !groupFinished(g.JobGroupStatus),
+		since: time.UnixMilli(g.CreationTime),
+		add: func(c *lists.Call) {
+			if c.GroupID == g.JobGroupID {
+				d.found.add(c.JobID, c.ActualTime, named)
+			}
+		},
 	}
-	r, err := read(ctx, d, p)
-	if err != nil {
-		return fmt.Errorf("calls of campaign %s: %w", groupID, err)
-	}
-	d.calls.Add(int64(len(r.seen)))
-	return nil
+	return s.whole(ctx, anyTime, Failure{Campaign: g.JobGroupID, Action: searchTask})
 }
 
-// searchPages is the list of the calls that a query finds, earliest first: what
-// happens while it is read is then added at its end.
-func (d *discovery) searchPages(query map[string]string) pages[call] {
-	query["SortBy"], query["SortOrder"] = "actualTime", "asc"
-	return pages[call]{
-		action: searchTask, first: 0, page: pageOf(d, searchTask, query, readCalls),
-		key: func(c *call) string {
-			if c.jobID == "" {
-				return ""
+// searchJob fetches what SearchTask says of the calls of a job.
+func (d *discovery) searchJob(ctx context.Context, id string) error {
+	s := &search{
+		discovery: d, query: map[string]string{"JobId": id}, moving: true,
+		add: func(c *lists.Call) {
+			if c.JobID == id {
+				d.found.add(id, c.ActualTime, true)
 			}
-			return c.jobID + "\x00" + c.taskID
 		},
-		got: func(c *call) { d.found.add(c.jobID, c.actualTime) },
 	}
+	_, err := s.whole(ctx, anyTime, Failure{Action: searchTask, Reason: "job " + id})
+	return err
+}
+
+// whole reads windows, and reports whether nothing of them is missing; what is,
+// is noted as a failure like f.
+func (s *search) whole(ctx context.Context, windows []calendar.Interval, f Failure) (whole bool, err error) {
+	var missing atomic.Bool
+	s.read = func(part *searched, err error) error {
+		if err != nil {
+			missing.Store(true)
+		}
+		f := f
+		f.Window = part.window
+		return s.leave(err, f)
+	}
+	err = s.all(ctx, windows, unknown)
+	return err == nil && !missing.Load(), err
 }

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -26,20 +29,35 @@ type discovery struct {
 	// freshJobs that before which a kept answer for a job is.
 	freshLists, freshJobs int64
 
+	answered atomic.Bool // a list was, or a request for jobs
+	fetched  atomic.Bool // jobs were
+	// unknownGroup is why a campaign that was named could not be read.
+	unknownGroup atomic.Pointer[error]
+
+	seenMu  sync.Mutex
+	outcome *Outcome
+	first   error // why something was left out
+
 	pagesMu sync.Mutex
 	nth     map[string]int // how often each page was read
+
+	actions actions
 
 	// aboutIDs has the error codes with which batches were refused while other
 	// ids were not, as keys.
 	aboutIDs sync.Map
+	// empty: the last request for a job that does not exist was answered without a
+	// list of jobs. givenUp: since a batch was given up for this, none was answered.
+	empty, givenUp atomic.Bool
 }
 
-func (s *Source) newDiscovery(plan *Plan) *discovery {
-	d := &discovery{Source: s, plan: plan, found: newFound(), nth: map[string]int{}}
+func (s *Source) newDiscovery(plan *Plan, outcome *Outcome) *discovery {
+	d := &discovery{Source: s, plan: plan, outcome: outcome, found: newFound(), nth: map[string]int{}}
+	outcome.Calls = map[calendar.Day]int64{}
 	d.freshJobs = s.client.Now().Add(-resumeFor).UnixMilli()
 	d.freshLists = d.freshJobs
-	if len(plan.Windows) > 0 {
-		d.freshLists = plan.span().To.UnixMilli() // before, calls of the windows may be missing
+	if windows := plan.searched(); len(windows) > 0 {
+		d.freshLists = windows[len(windows)-1].To.UnixMilli() // before, calls of the windows may be missing
 	}
 	return d
 }
@@ -49,52 +67,76 @@ func (d *discovery) run(ctx context.Context) error {
 	if err := d.find(ctx); err != nil {
 		return fmt.Errorf("find the jobs of instance %s: %w", d.plan.InstanceID, err)
 	}
+	d.saw(func(o *Outcome) {
+		o.Searched = calendar.Union(o.Searched)
+		slices.SortFunc(o.Campaigns, func(a, b Campaign) int { return cmp.Compare(a.JobGroupID, b.JobGroupID) })
+	})
 	d.count(func(n *Counters) { n.Found += int64(len(d.found.lastCalls)) })
 	return nil
 }
 
 func (d *discovery) find(ctx context.Context) error {
 	if d.plan.Calls {
-		if err := d.searchWindows(ctx, d.plan.Windows); err != nil {
+		if err := d.searchWindows(ctx); err != nil {
 			return err
 		}
 	}
-	for _, id := range d.plan.GroupIDs {
-		if err := d.wholeGroup(ctx, id); err != nil {
-			return err
-		}
-	}
-	if d.plan.Groups && len(d.plan.Windows) > 0 || len(d.plan.GroupIDs) > 0 {
-		if err := d.listGroups(ctx); err != nil {
-			return err
-		}
-	}
-	for _, id := range d.plan.JobIDs {
-		d.found.add(id, 0)
-	}
-	return nil
-}
-
-// wholeGroup finds all jobs of a campaign that was asked for by its id.
-func (d *discovery) wholeGroup(ctx context.Context, id string) error {
-	err := d.listGroup(ctx, id, true, nil)
-	if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused {
-		f.Cause.Advice = "look at --group: instance " + d.plan.InstanceID + " may not have this campaign"
-	}
-	if err != nil || !d.plan.Calls {
+	if err := d.searchGroups(ctx); err != nil {
 		return err
 	}
-	return d.searchGroup(ctx, id)
+	for _, id := range slices.Concat(d.plan.JobIDs, d.plan.Named) {
+		d.found.add(id, 0, true)
+	}
+	d.found.decide(d.plan.Due)
+	return d.searchFew(ctx)
 }
 
-// list asks for a page of a list, or takes the answer that a killed run kept.
+// list asks for a page of a list, or takes the answer that a killed run kept. The
+// error is a *client.Failure where it is about this page: the API answers when
+// asked for others. Half of the attempts come after it has shown that it does.
 func (d *discovery) list(ctx context.Context, action string, query map[string]string) (*client.Answer, error) {
 	asked := schema.RawAsked{Query: query}
 	if a, err := d.keptList(action, asked, d.times(action, asked)); a != nil || err != nil {
 		return a, err
 	}
-	r := &client.Request{InstanceID: d.plan.InstanceID, Action: action, Query: query, Effort: client.Insistent}
-	return d.client.Do(ctx, r, func(a *client.Answer) error { return d.keep(ctx, r, a) })
+	r := &client.Request{InstanceID: d.plan.InstanceID, Action: action, Query: query, Lacks: lists.Lacks(action)}
+	for again := false; ; again = true {
+		a, err := d.client.Do(ctx, r, func(a *client.Answer) error {
+			d.noteClock(a)
+			return d.keep(ctx, r, a)
+		})
+		f, ok := errors.AsType[*client.Failure](err)
+		switch {
+		case err == nil:
+			d.answered.Store(true)
+			d.actions.pass(action)
+			return a, nil
+		case !ok:
+			return nil, err
+		case f.Offline:
+			return nil, &f.Cause
+		case f.Refused:
+			return nil, f
+		}
+		effort := client.Insistent
+		if !d.client.Answered() {
+			effort = client.Steady // it may not be the API
+		}
+		if err := d.alive(ctx, f, effort); err != nil {
+			return nil, unavailable(err)
+		}
+		if again || d.actions.failing(action) >= failingLists {
+			return nil, f
+		}
+	}
+}
+
+// unavailable is err, without [client.Failure] where it is an outage.
+func unavailable(err error) error {
+	if f, ok := errors.AsType[*client.Failure](err); ok {
+		return &f.Cause
+	}
+	return err
 }
 
 // times returns how often a page was read before.
@@ -115,7 +157,7 @@ func pageOf[T any](d *discovery, action string, query map[string]string, rows fu
 		numbered = "PageIndex"
 	}
 	return func(ctx context.Context, number int) ([]T, int64, error) {
-		asked := map[string]string{numbered: strconv.Itoa(number), "PageSize": strconv.Itoa(pageSize)}
+		asked := map[string]string{numbered: strconv.Itoa(number), "PageSize": strconv.Itoa(lists.PageSize)}
 		maps.Copy(asked, query)
 		a, err := d.list(ctx, action, asked)
 		if err != nil {
@@ -127,9 +169,12 @@ func pageOf[T any](d *discovery, action string, query map[string]string, rows fu
 }
 
 // read reads a list until nothing of it can be missing.
-func read[T any](ctx context.Context, d *discovery, p pages[T]) (*reading, error) {
-	r, err := readAll(ctx, d.client.Parallel(), p)
-	d.count(func(n *Counters) { n.Unlisted += r.unlisted })
+func read[T any](ctx context.Context, d *discovery, p lists.List[T]) (*lists.Reading, error) {
+	if err := d.actions.closed(p.Action); err != nil {
+		return &lists.Reading{}, err
+	}
+	r, err := lists.Read(ctx, d.client.Parallel(), p)
+	d.actions.note(p.Action, err)
 	return r, err
 }
 
@@ -140,15 +185,35 @@ type found struct {
 	// lastCalls has the last call that SearchTask lists of each job, in ms; 0:
 	// none. It is kept small: there may be millions.
 	lastCalls map[string]int64
+	// others has those that are asked for only where the plan says so.
+	others map[string]int64
 }
 
-func newFound() *found { return &found{lastCalls: map[string]int64{}} }
+func newFound() *found { return &found{lastCalls: map[string]int64{}, others: map[string]int64{}} }
 
-// add notes a job, and a call of it; 0 is none.
-func (f *found) add(id string, call int64) {
+// add notes a job, and a call of it; 0 is none. due: it is asked for in any case.
+func (f *found) add(id string, call int64, due bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.lastCalls[id] = max(f.lastCalls[id], call)
+	last, known := f.lastCalls[id]
+	if !known && !due {
+		f.others[id] = max(f.others[id], call)
+		return
+	}
+	f.lastCalls[id] = max(last, f.others[id], call)
+	delete(f.others, id)
+}
+
+// decide adds the others that are due.
+func (f *found) decide(due func(string, int64) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for id, call := range f.others {
+		if due == nil || due(id, call) {
+			f.lastCalls[id] = call
+		}
+	}
+	clear(f.others)
 }
 
 // ids lists the jobs in order.

@@ -109,7 +109,7 @@ func (f *fake) answer(action string, get func(string) string, ids []string) map[
 		}
 		body["Jobs"] = jobs
 	case "SearchTask":
-		rows := f.search(number("ActualTimeGte"), number("ActualTimeLte"), get("JobGroupId"))
+		rows := f.search(number("ActualTimeGte"), number("ActualTimeLte"), get("JobGroupId"), get("JobId"))
 		body["Total"], body["SearchTaskInfoList"] = len(rows), pageOf(rows, number("PageIndex"), size)
 	case "ListJobGroups":
 		var rows []map[string]any
@@ -140,8 +140,8 @@ func (f *fake) sorted() []*fakeJob {
 	return all
 }
 
-func (f *fake) search(from, to int, group string) []map[string]any {
-	key := fmt.Sprint(from, to, group)
+func (f *fake) search(from, to int, group, id string) []map[string]any {
+	key := fmt.Sprint(from, to, group, id)
 	if rows, ok := f.searches[key]; ok {
 		return rows
 	}
@@ -149,7 +149,7 @@ func (f *fake) search(from, to int, group string) []map[string]any {
 	for _, job := range f.sorted() {
 		for _, call := range job.calls {
 			at := int(call.at.UnixMilli())
-			if at < from || to > 0 && at > to || group != "" && job.group != group {
+			if at < from || to > 0 && at > to || group != "" && job.group != group || id != "" && job.id != id {
 				continue
 			}
 			rows = append(rows, map[string]any{"JobId": job.id, "TaskId": call.id, "JobGroupId": job.group, "JobGroupName": "campaign " + job.group,
@@ -216,7 +216,29 @@ type night struct {
 	rejects  []*schema.Reject
 	saw      map[string]schema.Sighting // by job
 	counters discover.Counters
+	outcome  discover.Outcome
 	err      error
+}
+
+// left says what was left out.
+func (n *night) left() string { return leftOut(n.outcome.Failures) }
+
+func leftOut(failures []discover.Failure) string {
+	var all []string
+	for _, f := range failures {
+		what := "the list of campaigns"
+		switch {
+		case f.Instance:
+			what = "instance " + f.InstanceID
+		case f.Campaign != "":
+			what = "campaign " + f.Campaign
+		case !f.Window.Empty():
+			what = f.Window.From.UTC().Format("2 15:04") + "-" + f.Window.To.UTC().Format("15:04")
+		}
+		all = append(all, what)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
 }
 
 // pull runs a source to its end.
@@ -247,7 +269,7 @@ func pull(ctx context.Context, c *client.Client, plan discover.Plan, log discove
 		n.lines = append(n.lines, line)
 		return nil
 	})
-	n.err, n.counters = errors.Join(n.err, err), s.Counters()
+	n.err, n.counters, n.outcome = errors.Join(n.err, err), s.Counters(), s.Outcomes()[0]
 	return n
 }
 

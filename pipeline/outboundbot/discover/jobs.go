@@ -7,6 +7,15 @@ import (
 	"strings"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
+	"callmill/schema"
+)
+
+const (
+	listJobs        = schema.ActionListJobs
+	listJobsByGroup = schema.ActionListJobsByGroup
+	listJobGroups   = schema.ActionListJobGroups
+	searchTask      = schema.ActionSearchTask
 )
 
 // batchSize is how many ids a ListJobs request may have.
@@ -19,7 +28,14 @@ func (d *discovery) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return forEach(ctx, d.client.Parallel(), slices.Chunk(ids, batchSize), d.fetchBatch)
+	if !d.answered.Load() && len(ids) > 0 {
+		alone := min(batchSize, len(ids)) // where the instance refuses it, no other is tried
+		if err := d.fetchBatch(ctx, ids[:alone]); err != nil {
+			return err
+		}
+		ids = ids[alone:]
+	}
+	return lists.ForEach(ctx, d.client.Parallel(), slices.Chunk(ids, batchSize), d.fetchBatch)
 }
 
 // fetchBatch asks for a batch, and for its halves at the same time where that
@@ -29,6 +45,9 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 		return d.fetchOne(ctx, ids[0])
 	}
 	f, err := d.fetchIDs(ctx, ids, client.Brief)
+	if f != nil && err == nil && f.Lacking && d.empty.Load() {
+		return d.fetchEmpty(ctx, ids)
+	}
 	if f == nil || err != nil {
 		return err
 	}
@@ -36,7 +55,7 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 		return err
 	}
 	half := (len(ids) + 1) / 2
-	return forEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
+	return lists.ForEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
 }
 
 // fetchOne asks for an id, and gives it up where the API answers, but with
@@ -50,13 +69,34 @@ func (d *discovery) fetchOne(ctx context.Context, id string) error {
 			return err
 		}
 		if f.Refused {
-			if err := d.alive(ctx, f); err != nil {
+			if err := d.alive(ctx, f, client.Insistent); err != nil {
 				return err
 			}
 			break
 		}
 	}
 	return d.reject(ctx, id, f)
+}
+
+// fetchEmpty asks for a batch once more, with patience, while no request is answered
+// with a list of jobs, whatever its ids are: halves would not be either. Then all
+// ids are given up.
+func (d *discovery) fetchEmpty(ctx context.Context, ids []string) error {
+	effort := client.Steady
+	if d.givenUp.Load() {
+		effort = client.Brief
+	}
+	f, err := d.fetchIDs(ctx, ids, effort)
+	if f == nil || err != nil {
+		return err
+	}
+	d.givenUp.Store(true)
+	for _, id := range ids {
+		if err := d.reject(ctx, id, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reject keeps that an id is answered with errors only, and hands it to the run.
@@ -69,9 +109,20 @@ func (d *discovery) reject(ctx context.Context, id string, f *client.Failure) er
 // nil where it is about these ids: the API answers when asked for others.
 func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Effort) (*client.Failure, error) {
 	r := d.jobsRequest(ids, effort)
-	_, err := d.client.Do(ctx, r, func(a *client.Answer) error { return d.keep(ctx, r, a) })
+	_, err := d.client.Do(ctx, r, func(a *client.Answer) error {
+		d.noteClock(a)
+		return d.keep(ctx, r, a)
+	})
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {
+	case err == nil:
+		d.answered.Store(true)
+		d.fetched.Store(true)
+		d.givenUp.Store(false)
+		return nil, nil
+	case !ok && forbidden(err) && d.fetched.Load():
+		e, _ := errors.AsType[*client.Error](err)
+		return &client.Failure{Cause: *e, Refused: true}, nil // others were not
 	case !ok:
 		return nil, err
 	case f.Offline:
@@ -79,22 +130,25 @@ func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Ef
 	case f.Refused:
 		return f, nil
 	}
-	return f, d.alive(ctx, f)
+	return f, d.alive(ctx, f, client.Insistent)
 }
 
 func (d *discovery) jobsRequest(ids []string, effort client.Effort) *client.Request {
-	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort}
+	return &client.Request{InstanceID: d.plan.InstanceID, Action: listJobs, JobIDs: ids, Effort: effort, Lacks: lists.Lacks(listJobs)}
 }
-
-// unusedID is the id of no job and no campaign.
-const unusedID = "00000000-0000-0000-0000-000000000000"
 
 // alive returns nil when the API answers a request for a job that does not
 // exist: the failure is then not part of an outage, the end of which alive waits
 // for. Where that job is refused for the same reason, all jobs are: the failure
-// is then about none of them, and is returned.
-func (d *discovery) alive(ctx context.Context, failed *client.Failure) error {
-	_, err := d.client.Do(ctx, d.jobsRequest([]string{unusedID}, client.Insistent), nil)
+// is then about none of them, and is returned. An answer without a list of jobs is
+// enough, and noted.
+func (d *discovery) alive(ctx context.Context, failed *client.Failure, effort client.Effort) error {
+	r := d.jobsRequest([]string{lists.UnusedID}, effort)
+	r.Lacks = nil
+	a, err := d.client.Do(ctx, r, nil)
+	if err == nil {
+		d.empty.Store(lists.Lacks(listJobs)(a) != "")
+	}
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {
 	case !ok || !f.Refused:
@@ -116,7 +170,7 @@ func (d *discovery) someAccepted(ctx context.Context, f *client.Failure) error {
 	if _, known := d.aboutIDs.Load(f.Cause.Code); known {
 		return nil
 	}
-	if err := d.alive(ctx, f); err != nil {
+	if err := d.alive(ctx, f, client.Insistent); err != nil {
 		return err
 	}
 	d.aboutIDs.Store(f.Cause.Code, nil)

@@ -8,6 +8,7 @@ import (
 
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/internal/lenient"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -103,7 +104,7 @@ func Groups(line *schema.RawLine) []schema.JobGroupRow {
 	if err != nil {
 		return nil
 	}
-	rows, _ := readGroups(page, line.InstanceID, at.UnixMilli())
+	rows, _ := lists.Groups(page, line.InstanceID, at.UnixMilli())
 	return slices.DeleteFunc(rows, func(row schema.JobGroupRow) bool { return row.JobGroupID == "" })
 }
 
@@ -117,7 +118,7 @@ func Listed(line *schema.RawLine) []string {
 	if err != nil {
 		return nil
 	}
-	ids, _ := readJobIDs(&client.Answer{Members: page})
+	ids, _ := lists.JobIDs(&client.Answer{Members: page})
 	return ids
 }
 
@@ -139,6 +140,7 @@ func (s *Source) sightings(raw *schema.Raw, ids []string) []schema.Sighting {
 	for item := range reader.Items(raw) {
 		switch {
 		case item.Job != nil:
+			s.callsOf.note(item.Job)
 			if i, asked := index[item.Job.JobID]; asked {
 				all[i].Trouble, all[i].Final, all[i].LastCall = "", schema.FinalStatus(item.Job.Status), lastCall(item.Job)
 			}

@@ -26,20 +26,9 @@ type Plan struct {
 	Due func(jobID string, lastCall int64) bool
 	// Zone is that of the days in Outcome.Calls; nil is UTC.
 	Zone *time.Location
-	// Calls finds jobs by their calls in the windows, Groups by the campaigns
-	// that may have calls in them. Without windows they find none.
+	// Calls finds jobs by their calls in Windows and Again, Groups by campaigns.
+	// Without Windows and Again they find none.
 	Calls, Groups bool
-
-	// Refetch is how long campaigns are read whole: those created less than
-	// this before the first window, or in it, are; older ones while they go on,
-	// or when they changed since Known or the first window's begin.
-	Refetch time.Duration
-	// Known are the campaigns of the last snapshot by id.
-	Known map[string]schema.JobGroupRow
-	// Settled reports whether a job is final and need not be asked for again; a
-	// campaign's other jobs are. nil: none is settled. It is called from several
-	// goroutines.
-	Settled func(jobID string) bool
 
 	// GroupIDs are campaigns whose jobs are all asked for; with Calls, what
 	// SearchTask says of their calls at any time is fetched as well.
@@ -74,8 +63,8 @@ type Outcome struct {
 	// Campaigns are those whose list of jobs was seen whole, in order of their ids.
 	Campaigns []Campaign
 
-	// Failures are what was left out, in no order. Where the instance itself did
-	// not answer, there is one, without campaign and window, and nothing was seen.
+	// Failures are what was left out, in no order. Where the instance itself was,
+	// it is the only one, and nothing of the instance counts as seen.
 	Failures []Failure
 }
 
@@ -86,7 +75,25 @@ func (s *Source) Outcomes() []Outcome { return s.outcomes }
 
 // Skew is how far this machine's clock was ahead of the API's: the largest
 // difference that an answer showed, to the second. known is false where none told.
-func (s *Source) Skew() (ahead time.Duration, known bool) { return s.client.Skew() }
+// Safe for concurrent use.
+func (s *Source) Skew() (ahead time.Duration, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.skew, s.dated
+}
+
+// noteClock compares clocks by an answer.
+func (s *Source) noteClock(a *client.Answer) {
+	if a.Date.IsZero() {
+		return
+	}
+	ahead := time.UnixMilli(a.ObservedAt).Sub(a.Date).Truncate(time.Second)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dated = true; ahead.Abs() > s.skew.Abs() {
+		s.skew = ahead
+	}
+}
 
 // Campaign is a campaign whose jobs were all listed.
 type Campaign struct {
@@ -94,9 +101,11 @@ type Campaign struct {
 	Listed             int64 // jobs
 }
 
-// Failure is something that was left out.
+// Failure is something that was left out: a window, a campaign, the list of
+// campaigns, or, with Instance, all of an instance.
 type Failure struct {
 	InstanceID string
+	Instance   bool
 	Campaign   string            // "": it is not about one
 	Window     calendar.Interval // empty: it is not about one
 	Action     string
@@ -104,14 +113,15 @@ type Failure struct {
 	Reason     string
 }
 
-// span is the time from the begin of the first window to the end of the last;
-// zero without windows.
-func (p *Plan) span() calendar.Interval {
-	windows := calendar.Union(p.Windows)
-	if len(windows) == 0 {
-		return calendar.Interval{}
+// searched is all that is searched by calls.
+func (p *Plan) searched() []calendar.Interval { return calendar.Union(p.Windows, p.Again...) }
+
+// zone is that of days.
+func (p *Plan) zone() *time.Location {
+	if p.Zone == nil {
+		return time.UTC
 	}
-	return calendar.Interval{From: windows[0].From, To: windows[len(windows)-1].To}
+	return p.Zone
 }
 
 // Counters say what a source and its client have done so far.

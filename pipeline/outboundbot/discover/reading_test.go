@@ -9,6 +9,7 @@ import (
 	"callmill/pipeline/decode"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/internal/lenient"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -27,9 +28,9 @@ func FuzzPages(f *testing.F) {
 		if err != nil {
 			return
 		}
-		readCalls(&client.Answer{Members: members})
-		readJobIDs(&client.Answer{Members: members})
-		groups, _ := readGroups(members, "i", 1)
+		lists.Calls(&client.Answer{Members: members})
+		lists.JobIDs(&client.Answer{Members: members})
+		groups, _ := lists.Groups(members, "i", 1)
 
 		raw := rawOf(&client.Request{InstanceID: "i", Action: listJobGroups}, &client.Answer{ObservedAt: 1, Status: 200, Body: body})
 		s := &Source{log: single(raw.Body)}
@@ -37,7 +38,7 @@ func FuzzPages(f *testing.F) {
 		if err != nil || kept == nil || kept.answer() == nil {
 			t.Fatalf("%q is kept as %q: %v", body, raw.Body, err)
 		}
-		if again, _ := readGroups(kept.answer().Members, "i", 1); len(again) != len(groups) {
+		if again, _ := lists.Groups(kept.answer().Members, "i", 1); len(again) != len(groups) {
 			t.Errorf("%d campaigns, %d when kept", len(groups), len(again))
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )
 
@@ -45,7 +46,11 @@ func (d *discovery) keptList(action string, asked schema.RawAsked, nth int) (*cl
 	if err != nil || kept == nil {
 		return nil, err
 	}
-	return kept.answer(), nil
+	a := kept.answer()
+	if a == nil || lists.Lacks(action)(a) != "" {
+		return nil, nil
+	}
+	return a, nil
 }
 
 // resumeJobs hands on the kept answers for jobs, and returns the ids without
@@ -85,6 +90,7 @@ func (d *discovery) handOnJobs(ctx context.Context, kept *keptLine, n int, ids [
 		n.Found += int64(len(others))
 		n.Resumed += int64(len(ids))
 	})
+	d.fetched.Store(true)
 	return d.send(ctx, delivery{kept.raw, d.sightings(kept.raw, ids)})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -58,9 +59,12 @@ type Source struct {
 	out     chan delivery // nil: nothing is delivered
 
 	outcomes []Outcome // of each plan
+	callsOf  *callsOf  // of the plan whose jobs are fetched; nil: they are not of interest
 
 	mu       sync.Mutex
 	counters Counters
+	skew     time.Duration // see Skew
+	dated    bool
 }
 
 // delivery is a response that is kept: what the run is to read of it, and what
@@ -130,16 +134,36 @@ func (s *Source) produce(ctx context.Context) error {
 	if err := s.handOnLists(ctx); err != nil {
 		return err
 	}
+	return s.each(ctx, (*discovery).night)
+}
+
+// each does something for each plan, leaves out instances that are not answered,
+// and returns an error where no other could be either, or nothing was seen.
+func (s *Source) each(ctx context.Context, do func(*discovery, context.Context) error) error {
+	var all []*discovery
 	for i := range s.plans {
-		d := s.newDiscovery(&s.plans[i])
-		if err := d.run(ctx); err != nil {
+		d := s.newDiscovery(&s.plans[i], &s.outcomes[i])
+		if err := s.leaveInstance(ctx, d, do(d, ctx)); err != nil {
 			return err
 		}
-		if err := d.fetch(ctx); err != nil {
-			return fmt.Errorf("fetch the jobs of instance %s: %w", d.plan.InstanceID, err)
-		}
+		all = append(all, d)
 	}
-	return ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return nothing(all)
+}
+
+// night finds the jobs of a plan and fetches them.
+func (d *discovery) night(ctx context.Context) error {
+	if err := d.run(ctx); err != nil {
+		return err
+	}
+	d.Source.callsOf = newCallsOf(d.plan)
+	if err := d.fetch(ctx); err != nil {
+		return fmt.Errorf("fetch the jobs of instance %s: %w", d.plan.InstanceID, err)
+	}
+	return d.searchMany(ctx)
 }
 
 // largeBody is the size of a response, in bytes, from which on send waits for the
@@ -201,17 +225,17 @@ type Discovered struct {
 }
 
 // Discover finds the jobs of all plans without asking for them, instead of
-// Raws.
+// Raws. An instance that is left out is in the outcomes only.
 func (s *Source) Discover(ctx context.Context) ([]Discovered, error) {
 	var all []Discovered
-	for i := range s.plans {
-		d := s.newDiscovery(&s.plans[i])
+	err := s.each(ctx, func(d *discovery, ctx context.Context) error {
 		if err := d.run(ctx); err != nil {
-			return all, err
+			return err
 		}
 		all = append(all, Discovered{d.plan.InstanceID, d.calls.Load(), d.groups, len(d.found.lastCalls)})
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // noLog is the log of a source that has none.

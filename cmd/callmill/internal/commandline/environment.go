@@ -47,7 +47,7 @@ func SetFromEnvironment(c *cobra.Command, environ []string) error {
 }
 
 // others are the variables of the notebooks, the tests and CI.
-var others = regexp.MustCompile(`^CALLMILL_(DATA|PYTHON.*|THOROUGH|FUZZTIME|CI_CACHE)$`)
+var others = regexp.MustCompile(`^CALLMILL_(DATA|PYTHON.*|THOROUGH|NIGHTS|FUZZTIME|CI_CACHE)$`)
 
 // check returns an error for the first variable that no command below root has a flag
 // for.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/outboundbot/check"
 	"callmill/pipeline/outboundbot/discover"
 )
 
@@ -22,7 +23,7 @@ func (p *Pull) Check(ctx context.Context, w io.Writer, d *dataset.Dataset) error
 	for _, w := range p.work {
 		instances = append(instances, w.InstanceID)
 	}
-	findings, err := discover.Check(ctx, p.client, instances)
+	findings, err := check.Instances(ctx, p.client, instances)
 	if err != nil {
 		return err
 	}

@@ -145,6 +145,18 @@ func (o Object) wrapped() Value {
 	return nil
 }
 
+// Holds reports whether the value is a list or an object, or a string that holds a
+// list: what List can read.
+func (v Value) Holds() bool {
+	switch v.kind() {
+	case '[', '{':
+		return true
+	case '"':
+		return Value(v.Text()).kind() == '['
+	}
+	return false
+}
+
 // Page returns the objects of a page of a list, as List does, and how many the
 // API counts on all pages; 0 where it does not count them.
 func (v Value) Page(key string) (list []Object, total int64) {

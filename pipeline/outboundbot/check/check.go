@@ -1,4 +1,5 @@
-package discover
+// Package check tries what a pull needs of the API, before it is needed.
+package check
 
 import (
 	"context"
@@ -9,9 +10,11 @@ import (
 	"time"
 
 	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/lists"
+	"callmill/schema"
 )
 
-// Finding is the result of one thing that [Check] tried.
+// Finding is the result of one thing that [Instances] tried.
 type Finding struct {
 	What string // credentials, an action on an instance, clock, quota
 	OK   bool
@@ -27,11 +30,11 @@ const (
 	maxTries = 50
 )
 
-// Check tries what a pull of these instances needs: credentials, each action,
+// Instances tries what a pull of these instances needs: credentials, each action,
 // the clock, and whether the quota allows the client's QPS. It changes nothing
 // and reads no conversation. The error is ctx.Err(); any other trouble is a
 // finding.
-func Check(ctx context.Context, c *client.Client, instanceIDs []string) ([]Finding, error) {
+func Instances(ctx context.Context, c *client.Client, instanceIDs []string) ([]Finding, error) {
 	provider, err := c.Provider()
 	if err != nil {
 		return []Finding{finding("credentials", "", err)}, nil
@@ -66,27 +69,27 @@ func Check(ctx context.Context, c *client.Client, instanceIDs []string) ([]Findi
 // little as the action allows.
 func checkInstance(ctx context.Context, c *client.Client, id string) (findings []Finding, err error) {
 	now := c.Now()
-	ofCampaign := map[string]string{"PageNumber": "1", "PageSize": "1", "JobGroupId": unusedID}
+	ofCampaign := map[string]string{"PageNumber": "1", "PageSize": "1", "JobGroupId": lists.UnusedID}
 	for _, r := range []*client.Request{
-		{Action: searchTask, Query: map[string]string{
+		{Action: schema.ActionSearchTask, Query: map[string]string{
 			"PageIndex": "0", "PageSize": "1", "SortBy": "actualTime", "SortOrder": "asc",
 			"ActualTimeGte": strconv.FormatInt(now.Add(-time.Hour).UnixMilli(), 10),
 			"ActualTimeLte": strconv.FormatInt(now.UnixMilli(), 10),
 		}},
-		{Action: listJobGroups, Query: map[string]string{"PageNumber": "1", "PageSize": "1"}},
-		{Action: listJobsByGroup, Query: ofCampaign},
-		{Action: listJobs, JobIDs: []string{unusedID}, Effort: client.Half},
+		{Action: schema.ActionListJobGroups, Query: map[string]string{"PageNumber": "1", "PageSize": "1"}},
+		{Action: schema.ActionListJobsByGroup, Query: ofCampaign},
+		{Action: schema.ActionListJobs, JobIDs: []string{lists.UnusedID}, Effort: client.Half},
 	} {
 		r.InstanceID = id
 		a, err := c.Do(ctx, r, nil)
 		if ctx.Err() != nil {
 			return findings, ctx.Err()
 		}
-		if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused && r.Query["JobGroupId"] == unusedID {
+		if f, ok := errors.AsType[*client.Failure](err); ok && f.Refused && r.Query["JobGroupId"] == lists.UnusedID {
 			err = nil // the action is allowed, and there is no campaign to ask for
 		}
-		if err == nil && r.Action == listJobGroups {
-			if rows, _ := readGroups(a.Members, id, 0); len(rows) > 0 {
+		if err == nil && r.Action == schema.ActionListJobGroups {
+			if rows, _ := lists.Groups(a.Members, id, 0); len(rows) > 0 {
 				ofCampaign["JobGroupId"] = rows[0].JobGroupID
 			}
 		}
@@ -127,8 +130,8 @@ func checkQuota(ctx context.Context, c *client.Client, instanceID string) (Findi
 	var throttled atomic.Int64
 	var last atomic.Pointer[client.Failure]
 	tries := min(c.QPS(), maxTries)
-	err := forEach(ctx, c.Parallel(), between(0, tries), func(ctx context.Context, _ int) error {
-		r := &client.Request{InstanceID: instanceID, Action: listJobs, JobIDs: []string{unusedID}, Effort: client.Once}
+	err := lists.ForEach(ctx, c.Parallel(), lists.Between(0, tries), func(ctx context.Context, _ int) error {
+		r := &client.Request{InstanceID: instanceID, Action: schema.ActionListJobs, JobIDs: []string{lists.UnusedID}, Effort: client.Once}
 		_, err := c.Do(ctx, r, nil)
 		if f, ok := errors.AsType[*client.Failure](err); ok && f.Throttled {
 			throttled.Add(1)

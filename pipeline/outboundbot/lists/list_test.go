@@ -1,4 +1,4 @@
-package discover
+package lists
 
 import (
 	"context"
@@ -30,8 +30,8 @@ func (l *live) page(_ context.Context, number int) ([]string, int64, error) {
 	if l.change != nil {
 		l.change(l)
 	}
-	from := min((number-1)*pageSize, len(l.entries))
-	return slices.Clone(l.entries[from:min(from+pageSize, len(l.entries))]), int64(len(l.entries)), nil
+	from := min((number-1)*PageSize, len(l.entries))
+	return slices.Clone(l.entries[from:min(from+PageSize, len(l.entries))]), int64(len(l.entries)), nil
 }
 
 func (l *live) add() string {
@@ -51,9 +51,9 @@ func newLive(n int) *live {
 func (l *live) read(t interface{ Fatal(...any) }, moving bool) (seen map[string]bool, unlisted int64) {
 	var mu sync.Mutex
 	seen = map[string]bool{}
-	r, err := readAll(context.Background(), 4, pages[string]{
-		first: 1, page: l.page, key: func(s *string) string { return *s }, moving: moving,
-		got: func(s *string) {
+	r, err := Read(context.Background(), 4, List[string]{
+		First: 1, Page: l.page, Key: func(s *string) string { return *s }, Moving: moving,
+		Got: func(s *string, _ bool) {
 			mu.Lock()
 			defer mu.Unlock()
 			seen[*s] = true
@@ -62,7 +62,7 @@ func (l *live) read(t interface{ Fatal(...any) }, moving bool) (seen map[string]
 	if err != nil {
 		t.Fatal(err)
 	}
-	return seen, r.unlisted
+	return seen, r.Unlisted
 }
 
 // A list that does not move is read once.
@@ -119,27 +119,27 @@ func TestMovingList(t *testing.T) {
 // Entries that are counted and never shown are given up, and counted.
 func TestUnlisted(t *testing.T) {
 	l := newLive(250)
-	short := pages[string]{
-		first: 1, key: func(s *string) string { return *s }, got: func(*string) {},
-		page: func(ctx context.Context, n int) ([]string, int64, error) {
+	short := List[string]{
+		First: 1, Key: func(s *string) string { return *s }, Got: func(*string, bool) {},
+		Page: func(ctx context.Context, n int) ([]string, int64, error) {
 			rows, total, err := l.page(ctx, n)
 			return rows, total + 7, err
 		},
 	}
-	r, err := readAll(context.Background(), 2, short)
-	if r.unlisted != 7 || err != nil || l.reads > 20 {
-		t.Errorf("%d unlisted after %d requests, %v", r.unlisted, l.reads, err)
+	r, err := Read(context.Background(), 2, short)
+	if r.Unlisted != 7 || err != nil || l.reads > 20 {
+		t.Errorf("%d unlisted after %d requests, %v", r.Unlisted, l.reads, err)
 	}
 	// A list that does not count its entries is read to its end.
 	l = newLive(250)
 	seen := map[string]bool{}
-	short.page = func(ctx context.Context, n int) ([]string, int64, error) {
+	short.Page = func(ctx context.Context, n int) ([]string, int64, error) {
 		rows, _, err := l.page(ctx, n)
 		return rows, 0, err
 	}
-	short.got = func(s *string) { seen[*s] = true }
-	if r, err = readAll(context.Background(), 2, short); len(seen) != 250 || r.unlisted != 0 || err != nil {
-		t.Errorf("%d seen, %d unlisted, %v", len(seen), r.unlisted, err)
+	short.Got = func(s *string, _ bool) { seen[*s] = true }
+	if r, err = Read(context.Background(), 2, short); len(seen) != 250 || r.Unlisted != 0 || err != nil {
+		t.Errorf("%d seen, %d unlisted, %v", len(seen), r.Unlisted, err)
 	}
 }
 
@@ -149,15 +149,15 @@ func TestEndlessList(t *testing.T) {
 	for what, page := range map[string]func(context.Context, int) ([]string, int64, error){
 		"a number out of the air": func(context.Context, int) ([]string, int64, error) { return []string{"a"}, math.MaxInt64, nil },
 		"always another page": func(context.Context, int) ([]string, int64, error) {
-			rows := make([]string, pageSize)
+			rows := make([]string, PageSize)
 			for i := range rows {
 				rows[i] = strconv.FormatInt(next.Add(1), 36)
 			}
 			return rows, 250, nil
 		},
 	} {
-		_, err := readAll(t.Context(), 2, pages[string]{
-			first: 1, page: page, key: func(s *string) string { return *s }, got: func(*string) {},
+		_, err := Read(t.Context(), 2, List[string]{
+			First: 1, Page: page, Key: func(s *string) string { return *s }, Got: func(*string, bool) {},
 		})
 		if err == nil || !strings.Contains(err.Error(), "continues past page") {
 			t.Errorf("%s: %v", what, err)
@@ -167,15 +167,15 @@ func TestEndlessList(t *testing.T) {
 	// ignored.
 	for _, total := range []int64{0, 100, -7} {
 		var reads atomic.Int64
-		r, err := readAll(t.Context(), 2, pages[string]{
-			first: 1, key: func(s *string) string { return *s }, got: func(*string) {},
-			page: func(context.Context, int) ([]string, int64, error) {
+		r, err := Read(t.Context(), 2, List[string]{
+			First: 1, Key: func(s *string) string { return *s }, Got: func(*string, bool) {},
+			Page: func(context.Context, int) ([]string, int64, error) {
 				reads.Add(1)
-				return slices.Repeat([]string{"a"}, pageSize), total, nil
+				return slices.Repeat([]string{"a"}, PageSize), total, nil
 			},
 		})
-		if want := max(0, total-1); r.unlisted != want || err != nil || reads.Load() > 20 {
-			t.Errorf("one page again and again that counts %d: %d unlisted after %d requests, %v", total, r.unlisted, reads.Load(), err)
+		if want := max(0, total-1); r.Unlisted != want || err != nil || reads.Load() > 20 {
+			t.Errorf("one page again and again that counts %d: %d unlisted after %d requests, %v", total, r.Unlisted, reads.Load(), err)
 		}
 	}
 }
