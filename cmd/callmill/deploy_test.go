@@ -331,6 +331,7 @@ func TestDeployedAlerts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out := checkCommand(t, strings.Fields(parseUnit(t, deployed(t, "callmill.service"))["Service"].one(t, "ExecStart"))[1:]).Flags().Lookup("out").Value.String()
 	label := regexp.MustCompile(`\$labels\.(\w+)`)
 	alerts, absent := map[string]bool{}, map[string]bool{}
 	for _, rule := range rules.Groups[0].Rules {
@@ -352,10 +353,14 @@ func TestDeployedAlerts(t *testing.T) {
 					t.Errorf("%s: %s has no label %s", rule.Alert, name, l[1])
 				}
 			}
-			absent[name] = absent[name] || strings.HasPrefix(rule.Expr, "absent(")
+			absent[name] = absent[name] || rule.Expr == fmt.Sprintf("absent(%s{dataset=%q})", name, out)
+		}
+		if !strings.Contains(rule.Annotations["summary"], "$labels.dataset") {
+			t.Errorf("%s does not say which dataset", rule.Alert)
 		}
 	}
-	// Every run writes the first, one that ever published the second.
+	// Every run writes the first, one that ever published the second. Of which dataset
+	// one is absent must be said: it is that of the service.
 	for _, name := range []string{"callmill_last_run_timestamp_seconds", "callmill_covered_until_timestamp_seconds"} {
 		if !absent[name] {
 			t.Errorf("no rule asks whether %s is absent", name)

@@ -165,7 +165,6 @@ func writeFormat(t *testing.T, dir string) {
 	published, err := tx.Commit(ctx, dataset.Extent{
 		Settings: s.Settings,
 		Covered:  of("care", after.Covered),
-		Listed:   []schema.Pending{{InstanceID: "sales", JobID: "c", Since: formatNoon, Reason: "not over"}},
 	})
 	fail(err)
 	fail(d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))

@@ -1,9 +1,9 @@
 // Command callmill turns the call jobs of an outbound-call robot into Parquet
 // tables.
 //
-// main.go and output.go face the system, root.go and flags.go define the command
-// line, and every command has a file of its own. run.go wires the pipeline: read
-// it to see the whole program on one page. What stands alone is below internal.
+// main.go faces the system, root.go and flags.go define the command line, and every
+// command has a file of its own. run.go wires the pipeline: read it to see the whole
+// program on one page. What stands alone is below internal.
 package main
 
 import (
@@ -22,6 +22,7 @@ import (
 	"golang.org/x/term"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/output"
 	"callmill/pipeline/outboundbot/client"
 )
 
@@ -47,7 +48,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 	}()
 	env := &environment{
-		stdin: stdin, stdout: bufio.NewWriter(output{stdout}), stderr: stderr,
+		stdin: stdin, stdout: bufio.NewWriter(output.Writer{To: stdout}), stderr: stderr,
 		environ: os.Environ, now: time.Now, limitMemory: limitMemory,
 	}
 	file, ok := stdout.(*os.File)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/output"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -53,6 +54,8 @@ func TestOutputLost(t *testing.T) {
 		{[]string{"schema", "--format", "sql"}, exit.Failed},
 		{[]string{"status", data}, exit.Failed},
 		{[]string{"status", data, "--json"}, exit.Failed},
+		{[]string{"status", data, "--pending"}, exit.Failed},
+		{[]string{"pending", data}, exit.Failed},
 		{[]string{"path", data}, exit.Failed},
 		{[]string{"views", data}, exit.Failed},
 		{[]string{"verify", data}, exit.Failed},
@@ -111,7 +114,7 @@ func TestOutputFailed(t *testing.T) {
 		outputLost: errFull,
 		"callmill: write standard output: bad file descriptor\nhint: the output is incomplete\n": syscall.EBADF,
 	} {
-		_, err := output{failing{broken}}.Write(nil)
+		_, err := output.Writer{To: failing{broken}}.Write(nil)
 		var stderr bytes.Buffer
 		(&exit.Log{Writer: &stderr}).Complain(t.Context(), err)
 		if code := exit.Code(t.Context(), err); code != exit.Failed || stderr.String() != want {

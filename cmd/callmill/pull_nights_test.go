@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -262,6 +263,7 @@ func TestPullMetrics(t *testing.T) {
 	published := []string{
 		"callmill_jobs 199", "callmill_rejects 1", "callmill_unlisted_statuses 0",
 		`callmill_covered_until_timestamp_seconds{instance_id="x"} 1.7698752e+09`,
+		`callmill_pending{instance_id="x",reason="unfetched"} 1`, `callmill_pending{instance_id="x",reason="missing"} 0`, "callmill_shrunk 0",
 	}
 	checkMetric(t, metrics, append(published, "callmill_last_run_failed 0", "callmill_last_run_rejected 1", "callmill_last_run_missing 0")...)
 	success := metric(t, metrics, "callmill_last_success_timestamp_seconds")
@@ -274,14 +276,13 @@ func TestPullMetrics(t *testing.T) {
 	}
 }
 
+// checkMetric checks that a metrics file has lines, written without the label
+// dataset, which each has.
 func checkMetric(t *testing.T, path string, lines ...string) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := metricsWithoutDataset(t, path)
 	for _, line := range lines {
-		if !strings.Contains("\n"+string(text), "\n"+line+"\n") {
+		if !strings.Contains("\n"+text, "\n"+line+"\n") {
 			t.Errorf("no line %q in:\n%s", line, text)
 		}
 	}
@@ -290,11 +291,29 @@ func checkMetric(t *testing.T, path string, lines ...string) {
 // metric is the value of a metric as it is written.
 func metric(t *testing.T, path, name string) string {
 	t.Helper()
+	_, rest, _ := strings.Cut(metricsWithoutDataset(t, path), "\n"+name+" ")
+	value, _, _ := strings.Cut(rest, "\n")
+	return value
+}
+
+// metricsWithoutDataset is a metrics file whose metrics all have the label dataset,
+// without it.
+func metricsWithoutDataset(t *testing.T, path string) string {
+	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(text), "\n"+name+" ")
-	value, _, _ := strings.Cut(rest, "\n")
-	return value
+	label := regexp.MustCompile(`\{dataset="/[^"]+",?`)
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, "#") {
+			if !label.MatchString(line) {
+				t.Errorf("it does not say of which dataset it is: %s", line)
+			}
+			line = strings.Replace(label.ReplaceAllString(line, "{"), "{} ", " ", 1)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "")
 }

@@ -75,7 +75,8 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	d, s, err := o.begin(ctx, env)
 	if err != nil {
 		err = r.End(ctx, err)
-		return errors.Join(err, r.WriteMetrics(f.metricsFile, publishedIn(f.out)))
+		seen, _ := lookAt(f.out) // what is wrong with it is in err
+		return errors.Join(err, r.WriteMetrics(f.metricsFile, f.out, seen))
 	}
 	defer func() {
 		if e := d.Close(); e != nil {
@@ -98,7 +99,7 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	for _, w := range r.Warnings {
 		env.log.Note(w.Says, w.Hint)
 	}
-	if e := r.WriteMetrics(f.metricsFile, d.Manifest()); e != nil {
+	if e := r.WriteMetrics(f.metricsFile, f.out, d); e != nil {
 		err = r.End(ctx, e)
 	}
 	if e := d.WriteRun(run, r); e != nil {

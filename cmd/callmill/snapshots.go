@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/overview"
 	"callmill/pipeline/dataset"
-	"callmill/schema"
 )
 
 func newSnapshots(env *environment) *cobra.Command {
@@ -51,7 +48,7 @@ The published snapshot, its parent and pinned ones are never removed.`,
 			}
 			switch action {
 			case "list":
-				return listSnapshots(env, dir)
+				return overview.Snapshots(env.stdout, dir)
 			case "rollback":
 				err := dataset.Rollback(c.Context(), dir, name, flags.options)
 				if err == nil {
@@ -93,33 +90,6 @@ func checkAction(action, name string, named bool, bookmark string) error {
 		return exit.Usagef("--as is for pin, not for %s", action)
 	}
 	return nil
-}
-
-func listSnapshots(env *environment, dir string) error {
-	list, err := dataset.List(dir)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(env.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "SNAPSHOT\tPUBLISHED\tJOBS\tTASKS\tTURNS\tREJECTS\t")
-	for _, s := range list {
-		var marks []string
-		if s.Latest {
-			marks = append(marks, "latest")
-		}
-		for _, p := range s.Pins {
-			marks = append(marks, strings.TrimSpace("pinned "+p.Bookmark))
-		}
-		marked := strings.Join(marks, ", ")
-		m := s.Manifest
-		if m == nil {
-			fmt.Fprintf(w, "%s\tbroken\t\t\t\t\t%s %v\n", s.Name, marked, s.Err)
-			continue
-		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", s.Name, m.Published.Format(time.RFC3339),
-			m.Table(schema.TableJobs).Rows, m.Table(schema.TableTasks).Rows, m.Table(schema.TableTurns).Rows, m.Table(schema.TableRejects).Rows, marked)
-	}
-	return w.Flush()
 }
 
 // changeSnapshots prunes, pins or unpins.

@@ -37,6 +37,7 @@ const (
 const (
 	ManifestFile = "manifest.json"
 	ViewsFile    = "views.sql"
+	PendingDir   = "pending" // the folder of the file of what is pending, where anything is
 )
 
 // NameDigits is how much of the SHA-256 of its content names a Parquet file.

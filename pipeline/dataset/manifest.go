@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"path/filepath"
 	"reflect"
@@ -34,6 +35,8 @@ type Manifest struct {
 	// Pending is the file of what is expected and not in the tables whole; the zero
 	// File where nothing is. See [Dataset.Pending].
 	Pending File `json:"pending_file,omitzero"`
+	// Listed are the jobs to ask for again, as manifests had them before that file.
+	Listed []schema.Pending `json:"pending,omitempty"`
 	// Undated are the starts of runs, in ms, that dated versions without a
 	// timestamp of their own: a job observed at one of them gives way to any
 	// version that has one.
@@ -56,20 +59,25 @@ type Extent struct {
 	Doubted map[string][]calendar.Doubt `json:"doubted,omitempty"`
 	// Retired are instances that are gone, in order: no run asks for them.
 	Retired []string `json:"retired,omitempty"`
-	// Listed are the jobs to ask for again, as manifests had them before the file
-	// pending.
-	Listed []schema.Pending `json:"pending,omitempty"`
 }
 
 // HasExtent reports whether the manifest says just that besides its tables. When
 // campaigns were read is not compared: that they are as they were is nothing new.
 func (m *Manifest) HasExtent(e Extent) bool {
 	own := m.Extent
-	same := slices.Equal(own.Listed, e.Listed) && maps.EqualFunc(own.Campaigns, e.Campaigns, func(a, b map[string]schema.Stamp) bool {
+	same := maps.EqualFunc(own.Campaigns, e.Campaigns, func(a, b map[string]schema.Stamp) bool {
 		return maps.EqualFunc(a, b, schema.Stamp.Same)
 	})
-	own.Listed, e.Listed, own.Campaigns, e.Campaigns = nil, nil, nil, nil
+	own.Campaigns, e.Campaigns = nil, nil
 	return same && reflect.DeepEqual(own, e)
+}
+
+// Searched reports whether a call of an instance lies in time that was searched by
+// calls.
+func (e *Extent) Searched(instance string, call time.Time) bool {
+	return slices.ContainsFunc(e.Covered[instance].Calls, func(i calendar.Interval) bool {
+		return !call.Before(i.From) && call.Before(i.To)
+	})
 }
 
 // Settings belong to a dataset: its first run fixes them, rewrite changes them.
@@ -121,6 +129,9 @@ type File struct {
 	Buckets int `json:"buckets,omitempty"`
 	// Statuses are the unlisted statuses of the tasks in the file.
 	Statuses []string `json:"unlisted_statuses,omitempty"`
+	// WithoutFacts is how many of the tasks in the file are connected calls without
+	// SearchTask's columns.
+	WithoutFacts int64 `json:"without_facts,omitempty"`
 }
 
 // Counts balance: seen = new + changed + unchanged + superseded + rejected.
@@ -131,9 +142,12 @@ type Counts struct {
 	Unchanged  int64 `json:"unchanged"`
 	Superseded int64 `json:"superseded"`
 	Rejected   int64 `json:"rejected"`
+	// Held of the superseded lack something of a published version that is final:
+	// see package versions.
+	Held int64 `json:"held,omitempty"`
 	// Undated of the superseded came from files without a timestamp of their own.
 	Undated int64 `json:"undated,omitempty"`
-	// Shrunk of the changed have fewer tasks or turns than before.
+	// Shrunk of the changed lack a task or a turn of before.
 	Shrunk int64 `json:"shrunk,omitempty"`
 	Erased int64 `json:"erased,omitempty"`
 }
@@ -141,6 +155,22 @@ type Counts struct {
 // Balanced reports whether everything seen is accounted for.
 func (c Counts) Balanced() bool {
 	return c.Seen == c.New+c.Changed+c.Unchanged+c.Superseded+c.Rejected
+}
+
+// Files yields the files of the tables, and that of what is pending.
+func (m *Manifest) Files() iter.Seq[File] {
+	return func(yield func(File) bool) {
+		for _, t := range m.Tables {
+			for _, f := range t.Files {
+				if !yield(f) {
+					return
+				}
+			}
+		}
+		if m.Pending.Path != "" {
+			yield(m.Pending)
+		}
+	}
 }
 
 // Table returns the table with a name, nil where there is none.

@@ -22,10 +22,8 @@ func (d *Dataset) CheckRoom() error {
 		return nil
 	}
 	var size int64
-	for _, t := range d.manifest.Tables {
-		for _, f := range t.Files {
-			size += f.Bytes
-		}
+	for f := range d.manifest.Files() {
+		size += f.Bytes
 	}
 	needed := size + size/copyMargin
 	available, err := d.fs.Free(d.Path(SnapshotsDir))

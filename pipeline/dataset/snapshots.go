@@ -254,15 +254,13 @@ func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 
 // checkFiles returns an error where files of a snapshot are missing or cut short.
 func (d *Dataset) checkFiles(name string, m *Manifest) error {
-	for _, t := range m.Tables {
-		for _, f := range t.Files {
-			info, err := d.fs.Stat(d.Path(SnapshotsDir, name, filepath.FromSlash(f.Path)))
-			if err != nil {
-				return err
-			}
-			if info.Size() != f.Bytes {
-				return fmt.Errorf("%s has %d bytes, the manifest says %d", f.Path, info.Size(), f.Bytes)
-			}
+	for f := range m.Files() {
+		info, err := d.fs.Stat(d.Path(SnapshotsDir, name, filepath.FromSlash(f.Path)))
+		if err != nil {
+			return err
+		}
+		if info.Size() != f.Bytes {
+			return fmt.Errorf("%s has %d bytes, the manifest says %d", f.Path, info.Size(), f.Bytes)
 		}
 	}
 	return nil

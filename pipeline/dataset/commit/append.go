@@ -71,14 +71,12 @@ func (a *Appender) hash(job *schema.Job) (hash schema.ContentHash) {
 	return hash
 }
 
-// Facts takes what SearchTask says of a task. Its job may come before or after
-// it, have been published before, or not come at all.
+// Facts takes what SearchTask says of a task, also that it says nothing of it but that
+// it was called. Its job may come before or after it, have been published before, or
+// not come at all.
 func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
 	a.tx.replayed(raw, true)
-	if f.Facts.IsZero() {
-		return nil
-	}
-	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), raw.Sequence, f.TaskID, &f.Facts)
+	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), raw.Sequence, f)
 }
 
 // Expected takes that a job is expected.

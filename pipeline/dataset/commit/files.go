@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"path"
 	"path/filepath"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/pending"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
@@ -19,10 +21,8 @@ import (
 func (b *build) publishedFiles() map[string]dataset.File {
 	published := map[string]dataset.File{}
 	if m := b.tx.dataset.Manifest(); m != nil {
-		for _, t := range m.Tables {
-			for _, f := range t.Files {
-				published[f.Path] = f
-			}
+		for f := range m.Files() {
+			published[f.Path] = f
 		}
 	}
 	return published
@@ -140,6 +140,35 @@ func (b *build) smallFile(name string, m *dataset.Manifest, published map[string
 	default:
 		err = errors.New("unknown table")
 	}
+	if err != nil {
+		return dataset.File{}, err
+	}
+	return file, b.linkPublished(file, published)
+}
+
+// pendingFile writes what is pending, if anything is. Where that is as it was the
+// published file is linked; the jobs of a snapshot that is made anew are the same.
+func (b *build) pendingFile(published map[string]dataset.File) (file dataset.File, err error) {
+	old, rows := b.tx.dataset.Manifest(), b.tx.versions.Pending()
+	if b.tx.anew {
+		rows = b.tx.dataset.Pending()
+	}
+	if old != nil && old.Pending.Path != "" && !b.tx.verdict.PendingChanged {
+		return old.Pending, b.linkPublished(old.Pending, published)
+	}
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	row, err, more := next()
+	if !more || err != nil {
+		return dataset.File{}, err
+	}
+	file, err = b.writeFile(dataset.PendingDir, func(out io.Writer) (int64, error) {
+		return pending.Write(out, func(yield func(*schema.PendingRow, error) bool) {
+			for more && yield(row, err) {
+				row, err, more = next()
+			}
+		})
+	})
 	if err != nil {
 		return dataset.File{}, err
 	}

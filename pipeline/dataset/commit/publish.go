@@ -22,8 +22,6 @@ type Published struct {
 	Counts   dataset.Counts
 	Tables   []dataset.Table
 	Unlisted []string // statuses in the tables that the vendor does not document
-	// Unmatched is how many tasks SearchTask had values of that are in no table.
-	Unmatched int64
 	// Pending is what became of the entries of what is pending.
 	Pending reconcile.Summary
 	// Rederived are the versions before and now, where all rows were derived again
@@ -58,6 +56,9 @@ type Published struct {
 func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, error) {
 	if err := tx.checkSmall(); err != nil {
 		return nil, err
+	}
+	if tx.options.Rules.Searched == nil {
+		tx.options.Rules.Searched = extent.Searched
 	}
 	if err := tx.decide(ctx); err != nil {
 		return nil, err
@@ -113,7 +114,7 @@ func (tx *Tx) decide(ctx context.Context) error {
 		undated = m.Undated
 	}
 	var err error
-	if tx.verdict, err = tx.versions.Decide(ctx, undated, tx.rejectedJobs()); err != nil {
+	if tx.verdict, err = tx.versions.Decide(ctx, undated, tx.rejectedJobs(), &tx.options.Rules); err != nil {
 		return err
 	}
 	tx.accepted = tx.versions.Accepted()
@@ -142,9 +143,9 @@ func (tx *Tx) balanceAnew() error {
 // published returns the result of a run, after which a snapshot of that content
 // is the latest one.
 func (tx *Tx) published(snapshot string, changed bool, m *dataset.Manifest) *Published {
-	_, unmatched := tx.build.totals()
 	p := &Published{
-		Snapshot: snapshot, Changed: changed, Counts: m.Counts, Tables: m.Tables, Unlisted: m.Unlisted(), Unmatched: unmatched,
+		Snapshot: snapshot, Changed: changed, Counts: m.Counts, Tables: m.Tables, Unlisted: m.Unlisted(),
+		Pending: tx.verdict.Pending,
 	}
 	if tx.before != nil && *tx.before != m.Versions() {
 		p.Rederived = &[2]dataset.Versions{*tx.before, m.Versions()}
@@ -169,20 +170,21 @@ func (tx *Tx) publish(m *dataset.Manifest) (*Published, error) {
 }
 
 // idle reports whether a snapshot would obviously say nothing new: no shard
-// changes, and there was no reject or campaign.
+// changes nor what is pending, and there was no reject or campaign.
 func (tx *Tx) idle(extent dataset.Extent) bool {
 	for _, a := range tx.appenders {
 		if len(a.groups) > 0 {
 			return false
 		}
 	}
-	return tx.base != nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() && tx.base.HasExtent(extent)
+	return tx.base != nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() &&
+		!tx.verdict.PendingChanged && tx.base.HasExtent(extent)
 }
 
 // same reports whether a snapshot would say nothing new.
 func (tx *Tx) same(m *dataset.Manifest) bool {
 	old := tx.dataset.Manifest()
-	if old == nil || old.Format != m.Format || !old.HasExtent(m.Extent) {
+	if old == nil || old.Format != m.Format || !old.HasExtent(m.Extent) || tx.verdict.PendingChanged {
 		return false
 	}
 	for i, t := range m.Tables {
@@ -191,19 +193,6 @@ func (tx *Tx) same(m *dataset.Manifest) bool {
 		}
 	}
 	return true
-}
-
-// totals returns how many jobs shrank in the shards that were written, and how
-// many tasks of facts are in no table.
-func (b *build) totals() (shrunk, unmatched int64) {
-	unmatched = b.tx.verdict.Unmatched
-	for _, d := range b.days {
-		for _, w := range d.written {
-			shrunk += w.shrunk
-			unmatched += w.unmatched
-		}
-	}
-	return shrunk, unmatched
 }
 
 // complete writes what is left, puts everything on disk and names the folder.
@@ -256,8 +245,6 @@ func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
 		Format: dataset.FormatVersion, Program: tx.options.Program, Parent: tx.dataset.Name(), Run: tx.run.ID,
 		Published: tx.dataset.Now().UTC(), Extent: extent, Undated: undated, Counts: tx.counts,
 	}
-	shrunk, _ := b.totals()
-	m.Counts.Shrunk += shrunk
 	published := b.publishedFiles()
 	for i, name := range schema.DayTables() {
 		files, err := b.dayFiles(i, name, published)
@@ -272,6 +259,9 @@ func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
 			return nil, fmt.Errorf("table %s: %w", name, err)
 		}
 		m.Tables = append(m.Tables, dataset.Table{Name: name, Files: []dataset.File{file}})
+	}
+	if m.Pending, err = b.pendingFile(published); err != nil {
+		return nil, fmt.Errorf("what is pending: %w", err)
 	}
 	m.Seal()
 	return m, nil

@@ -28,16 +28,15 @@ type shardWriter struct {
 	decisions *versions.Shard
 	pending   int // rows that the tables have not copied yet
 	unlisted  map[string]bool
+	without   int64  // connected calls without SearchTask's columns
 	content   []byte // scratch space of hashes
 	written   *writtenShard
 }
 
 // writtenShard is what was written of a shard.
 type writtenShard struct {
-	files     []dataset.File // by day table; without a path where there are no rows
-	rows      schema.RowCounts
-	shrunk    int64 // published jobs replaced by versions with fewer tasks or turns
-	unmatched int64 // tasks that facts of the run are of and that its job does not have
+	files []dataset.File // by day table; without a path where there are no rows
+	rows  schema.RowCounts
 }
 
 func (b *build) newWriter() (*shardWriter, error) {
@@ -53,7 +52,7 @@ func (b *build) newWriter() (*shardWriter, error) {
 }
 
 func (w *shardWriter) write(ctx context.Context, s shard.Shard) (_ *writtenShard, err error) {
-	w.shard, w.unlisted = s, map[string]bool{}
+	w.shard, w.unlisted, w.without = s, map[string]bool{}, 0
 	w.written = &writtenShard{files: make([]dataset.File, len(w.tables))}
 	if w.decisions, err = w.build.tx.versions.Of(s); err != nil {
 		return nil, err
@@ -123,12 +122,8 @@ func (w *shardWriter) merge(ctx context.Context, old *shard.Reader, entries *job
 
 // writeOld writes a published job, unless it is replaced.
 func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
-	replaced, shrunk, err := w.decisions.Replaced(key, rows)
-	if shrunk {
-		w.written.shrunk++
-	}
-	if err != nil || replaced {
-		return err
+	if w.decisions.Replaced(key) {
+		return nil
 	}
 	if err := w.decisions.Touch(key, &rows.Job); err != nil {
 		return err
@@ -142,7 +137,7 @@ func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
 	if err != nil {
 		return fmt.Errorf("job %s: %w", job.JobID, err)
 	}
-	if _, err := w.decisions.Complete(key, job); err != nil {
+	if err := w.decisions.Complete(key, job); err != nil {
 		return err
 	}
 	if rederive {
@@ -169,11 +164,9 @@ func (w *shardWriter) writeEntry(e *jobsort.Entry) error {
 	if err != nil {
 		return fmt.Errorf("read job %s: %w", e.JobID, err)
 	}
-	unmatched, err := w.decisions.Complete(e.Key, job)
-	if err != nil {
+	if err := w.decisions.Complete(e.Key, job); err != nil {
 		return err
 	}
-	w.written.unmatched += unmatched
 	hash := e.Hash
 	if w.build.tx.format != dataset.FormatVersion {
 		hash = w.hash(job)
@@ -189,6 +182,9 @@ const pendingRows = 512
 func (w *shardWriter) add(rows *schema.Rows) error {
 	for i := range rows.Tasks {
 		w.noteStatus(rows.Tasks[i].TaskStatus)
+		if withoutFacts(&rows.Tasks[i]) {
+			w.without++
+		}
 	}
 	for _, t := range w.tables {
 		n, err := t.write(w.shard, rows)
@@ -201,6 +197,13 @@ func (w *shardWriter) add(rows *schema.Rows) error {
 		w.flush()
 	}
 	return nil
+}
+
+// withoutFacts reports whether a row is of a connected call without a column from
+// SearchTask.
+func withoutFacts(r *schema.TaskRow) bool {
+	return r.Connected != nil && *r.Connected && r.JobGroupName == "" && r.ScriptName == "" && r.CallMS == nil && r.RingingS == nil &&
+		r.EndReason == nil && r.ReachedEnd == nil && r.LastPlaybackCompleted == nil && r.HungUpByRejection == nil && len(r.DialExceptions) == 0
 }
 
 func (w *shardWriter) flush() {
@@ -239,6 +242,7 @@ func (w *shardWriter) finish() error {
 		w.written.files[shard.Tasks].Statuses = append(w.written.files[shard.Tasks].Statuses, status)
 	}
 	slices.Sort(w.written.files[shard.Tasks].Statuses)
+	w.written.files[shard.Tasks].WithoutFacts = w.without
 	return nil
 }
 

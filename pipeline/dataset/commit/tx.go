@@ -34,8 +34,8 @@ type Options struct {
 	Workers  int      // shards that are written at the same time; 0: 1
 	Program  string   // name and version, for the manifest
 	Observer Observer // may be nil
-	// Rules say how long entries of what is pending stay. Its Searched is set by the
-	// Extent of Commit.
+	// Rules say how long entries of what is pending stay. Where its Searched is nil
+	// the Extent of Commit says what was.
 	Rules reconcile.Rules
 }
 

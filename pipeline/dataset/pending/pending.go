@@ -4,7 +4,6 @@
 package pending
 
 import (
-	"cmp"
 	"io"
 	"iter"
 
@@ -53,17 +52,6 @@ func (c *Columns) Row() schema.PendingRow {
 			HungUpByRejection: c.HungUpByRejection, DialExceptions: c.DialExceptions,
 		},
 	}
-}
-
-// Compare is the order of the file.
-func Compare(a, b *schema.PendingRow) int {
-	return cmp.Or(cmp.Compare(a.InstanceID, b.InstanceID), cmp.Compare(a.JobID, b.JobID), cmp.Compare(a.TaskID, b.TaskID),
-		cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.ContentHash, b.ContentHash))
-}
-
-// Equal reports whether two entries say the same.
-func Equal(a, b *schema.PendingRow) bool {
-	return Compare(a, b) == 0 && a.Since == b.Since && a.Facts.Equal(&b.Facts)
 }
 
 // Write writes the file of entries that are in order. It returns how many there are.

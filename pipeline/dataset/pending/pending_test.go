@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"callmill/pipeline/dataset/pending"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/schema"
 )
 
@@ -28,7 +29,7 @@ var rows = rapid.Custom(func(t *rapid.T) schema.PendingRow {
 	text := rapid.SampledFrom([]string{"", "a", "催收", "a\x00b"})
 	return schema.PendingRow{
 		InstanceID: text.Draw(t, "instance"), JobID: text.Draw(t, "job"), TaskID: text.Draw(t, "task"),
-		Since: rapid.Int64Range(-1, 1<<41).Draw(t, "since"), Reason: rapid.SampledFrom([]string{schema.PendingMissing, schema.PendingShrunk}).Draw(t, "reason"),
+		Since: rapid.Int64Range(-1, 1<<41).Draw(t, "since"), Reason: rapid.SampledFrom(reconcile.Reasons()).Draw(t, "reason"),
 		ContentHash: text.Draw(t, "hash"),
 		Facts: schema.Facts{
 			ObservedAt: rapid.Int64Range(0, 3).Draw(t, "observed"), JobGroupName: text.Draw(t, "group"), ScriptName: text.Draw(t, "script"),
@@ -44,7 +45,7 @@ func TestFile(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.SliceOfN(rows, 0, 20).Draw(t, "rows")
-		slices.SortFunc(want, func(a, b schema.PendingRow) int { return pending.Compare(&a, &b) })
+		slices.SortFunc(want, func(a, b schema.PendingRow) int { return reconcile.Compare(&a, &b) })
 		var file bytes.Buffer
 		n, err := pending.Write(&file, func(yield func(*schema.PendingRow, error) bool) {
 			for i := range want {
@@ -65,7 +66,7 @@ func TestFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if i == len(want) || !pending.Equal(row, &want[i]) {
+			if i == len(want) || !reconcile.Equal([]schema.PendingRow{*row}, want[i:i+1]) {
 				t.Fatalf("row %d: %s", i, cmp.Diff(want[min(i, len(want)-1)], *row))
 			}
 			i++

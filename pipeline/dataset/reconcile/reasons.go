@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"slices"
 
 	"callmill/schema"
@@ -22,7 +23,23 @@ func Asked(reason string) bool {
 // Trouble reports whether an entry with the reason says that something is missing
 // that should be there.
 func Trouble(reason string) bool {
-	return slices.Contains([]string{
-		schema.PendingMissing, schema.PendingRejected, schema.PendingUnfetched, schema.PendingIncomplete, schema.PendingShrunk,
-	}, reason)
+	return absent(reason) || reason == schema.PendingIncomplete || reason == schema.PendingShrunk
+}
+
+// absent reports whether an entry with the reason says that something did not come.
+func absent(reason string) bool {
+	return reason == schema.PendingMissing || reason == schema.PendingRejected || reason == schema.PendingUnfetched
+}
+
+// Compare is the order of entries.
+func Compare(a, b *schema.PendingRow) int {
+	return cmp.Or(cmp.Compare(a.InstanceID, b.InstanceID), cmp.Compare(a.JobID, b.JobID), cmp.Compare(a.TaskID, b.TaskID),
+		cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.ContentHash, b.ContentHash))
+}
+
+// Equal reports whether two lists of entries in order say the same.
+func Equal(a, b []schema.PendingRow) bool {
+	return slices.EqualFunc(a, b, func(a, b schema.PendingRow) bool {
+		return Compare(&a, &b) == 0 && a.Since == b.Since && a.Facts.Equal(&b.Facts)
+	})
 }

@@ -116,9 +116,7 @@ type source struct{ path, from string }
 // examine finds the files that are not as they were written.
 func (r *repairer) examine(ctx context.Context) error {
 	files := []dataset.File{{Path: dataset.ViewsFile, SHA256: r.m.ViewsSHA256}}
-	for _, t := range r.m.Tables {
-		files = append(files, t.Files...)
-	}
+	files = slices.AppendSeq(files, r.m.Files())
 	for _, f := range files {
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -1,6 +1,8 @@
 package versions
 
 import (
+	"maps"
+
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
@@ -21,25 +23,16 @@ type Appender struct {
 	store     *Store
 	published *finder
 	out       *spill.Writer
-	wanted    map[int]wanted // by number of a published shard
+	wanted    map[int]bool // published shards whose tasks are needed, by number
 
 	// number counts the facts of a piece of input, which come in their order.
 	sequence int64
 	number   int64
 }
 
-// wanted is for what the tasks of a published shard are read, see
-// Store.loadFacts.
-type wanted uint8
-
-const (
-	wantedByVersion wanted = iota + 1 // a job may be replaced: its facts stay
-	wantedByFacts                     // facts of a job are to be merged
-)
-
 // Appender makes an appender.
 func (s *Store) Appender() *Appender {
-	return &Appender{store: s, published: s.published.finder(), out: s.seen.Writer(), wanted: map[int]wanted{}}
+	return &Appender{store: s, published: s.published.finder(), out: s.seen.Writer(), wanted: map[int]bool{}}
 }
 
 // Known takes a version that is published with this very content. It returns false
@@ -49,14 +42,19 @@ func (a *Appender) Known(v *Version) (bool, error) {
 	if err != nil || old == nil {
 		return false, err
 	}
-	if old.content != [8]byte(v.Hash[:8]) {
-		a.want(old.shard, wantedByVersion)
+	if old.content != v.Hash {
+		a.want(old.shard)
 		return false, nil
+	}
+	if v.Job.Asked {
+		a.want(old.shard)
 	}
 	return true, a.see(v, a.store.published.shards[old.shard].Day, 0)
 }
 
-func (a *Appender) want(shard int, why wanted) { a.wanted[shard] = max(a.wanted[shard], why) }
+// want has the published tasks of a shard read: a version may replace one of its
+// jobs, or its tasks are compared with what lists name.
+func (a *Appender) want(shard int) { a.wanted[shard] = true }
 
 // Add takes a version that lives under a day and is kept as an entry, which is
 // not 0.
@@ -65,34 +63,35 @@ func (a *Appender) Add(v *Version, day int32, entry uint64) error { return a.see
 func (a *Appender) see(v *Version, day int32, entry uint64) error {
 	job := v.Job
 	s := sighting{
-		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: v.Position,
-		tasks: uint64(len(job.Tasks)), undated: job.Undated, content: [8]byte(v.Hash[:8]), day: day, entry: entry,
+		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: v.Position, content: v.Hash, entry: entry, day: day,
+		undated: job.Undated, final: schema.FinalStatus(job.Status), asked: job.Asked, instanceID: job.InstanceID, jobID: job.JobID,
 	}
-	for i := range job.Tasks {
-		s.turns += uint64(len(job.Tasks[i].Turns))
-	}
+	s.tasks, s.lastCall = tasksOf(job)
 	if entry == 0 {
 		s.request = job.RequestID
 	}
 	return a.out.Encode(s.code)
 }
 
-// Facts takes what SearchTask says of a task in a row that was received at facts'
-// ObservedAt. The job may come before or after it, have been published before, or not
-// come at all.
-func (a *Appender) Facts(key schema.Key, sequence int64, taskID string, facts *schema.Facts) error {
+// Facts takes what SearchTask says of a task in a row that was received at its
+// Facts.ObservedAt. The job may come before or after it, have been published before, or
+// not come at all.
+func (a *Appender) Facts(key schema.Key, sequence int64, of *schema.TaskFacts) error {
 	old, err := a.published.find(key)
 	if err != nil {
 		return err
 	}
 	if old != nil {
-		a.want(old.shard, wantedByFacts)
+		a.want(old.shard)
 	}
 	if a.sequence != sequence {
 		a.sequence, a.number = sequence, 0
 	}
 	a.number++
-	f := fact{key: key, kind: kindFact, observed: facts.ObservedAt, sequence: sequence, number: a.number, taskID: taskID, facts: *facts}
+	f := fact{
+		key: key, observed: of.Facts.ObservedAt, sequence: sequence, number: a.number,
+		instanceID: of.InstanceID, jobID: of.JobID, taskID: of.TaskID, call: of.CallTime, facts: of.Facts,
+	}
 	return a.out.Encode(f.code)
 }
 
@@ -105,9 +104,7 @@ func (a *Appender) Expected(key schema.Key, sequence int64, e *schema.Expected) 
 // Flush hands over what the appender holds; the last call.
 func (a *Appender) Flush() error {
 	a.store.mu.Lock()
-	for shard, why := range a.wanted {
-		a.store.wanted[shard] = max(a.store.wanted[shard], why)
-	}
+	maps.Copy(a.store.wanted, a.wanted)
 	a.store.mu.Unlock()
 	return a.out.Close()
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
@@ -25,23 +26,24 @@ type Verdict struct {
 	// Replaced are how many published jobs of a day are replaced, Lost how many
 	// of the versions that came for it are not published.
 	Replaced, Lost map[int32]int64
-	// Unmatched is how many tasks SearchTask had values of that are in no table,
-	// apart from those of jobs that are written: see Shard.Complete.
-	Unmatched int64
+	// Pending is what became of what was pending.
+	Pending        reconcile.Summary
+	PendingChanged bool // what is pending is not what it was
 }
 
 // Decide decides between the versions of every job, and what becomes of
 // SearchTask's values. All appenders are flushed. undated are the starts of runs
 // that dated published versions, asked the jobs that Accepted is wanted of, each
-// once or several times; nil is none. It is called once.
-func (s *Store) Decide(ctx context.Context, undated []int64, asked iter.Seq2[schema.Key, error]) (*Verdict, error) {
-	if err := s.loadFacts(ctx); err != nil {
+// once or several times; nil is none. rules say what is pending then. It is called
+// once.
+func (s *Store) Decide(ctx context.Context, undated []int64, asked iter.Seq2[schema.Key, error], rules *reconcile.Rules) (*Verdict, error) {
+	if err := s.loadTasks(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.ask(asked); err != nil {
 		return nil, err
 	}
-	d := newDecider(s, undated)
+	d := newDecider(s, undated, rules)
 	var of known
 	for record, err := range s.seen.All() {
 		if err == nil && len(record) <= kindAt {
@@ -66,7 +68,7 @@ func (s *Store) Decide(ctx context.Context, undated []int64, asked iter.Seq2[sch
 	if err := d.decide(&of); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.out.Close(), d.accepted.Close()); err != nil {
+	if err := errors.Join(d.out.Close(), d.accepted.Close(), d.pending.Close()); err != nil {
 		return nil, err
 	}
 	return &d.Verdict, errors.Join(s.decisions.Merge(), s.accepted.Merge())
@@ -92,19 +94,23 @@ func (s *Store) ask(jobs iter.Seq2[schema.Key, error]) error {
 // known is what there is of a job.
 type known struct {
 	key       schema.Key
-	published []fact // of its tasks, in the order of the table; none where they were not wanted
-	facts     []fact // of the run, in the order of instants
-	sightings []sighting
-	expected  []expectation
+	published []publishedTask // in the order of the table; none where they were not wanted
+	facts     []fact          // of the run, in the order of instants
+	sightings []sighting      // likewise
+	expected  []expectation   // likewise
+	entries   []schema.PendingRow
 	asked     bool
 }
 
 func (k *known) begin(key schema.Key) {
-	*k = known{key: key, published: k.published[:0], facts: k.facts[:0], sightings: k.sightings[:0], expected: k.expected[:0]}
+	*k = known{
+		key: key, published: k.published[:0], facts: k.facts[:0], sightings: k.sightings[:0],
+		expected: k.expected[:0], entries: k.entries[:0],
+	}
 }
 
 func (k *known) empty() bool {
-	return len(k.published)+len(k.facts)+len(k.sightings)+len(k.expected) == 0 && !k.asked
+	return len(k.published)+len(k.facts)+len(k.sightings)+len(k.expected)+len(k.entries) == 0 && !k.asked
 }
 
 func (k *known) add(record []byte) error {
@@ -120,10 +126,14 @@ func (k *known) add(record []byte) error {
 		var e expectation
 		e.code(&c)
 		k.expected = append(k.expected, e)
+	case kindEntry:
+		var e entry
+		e.code(&c)
+		k.entries = append(k.entries, e.row)
 	case kindPublished:
-		var f fact
-		f.code(&c)
-		k.published = append(k.published, f)
+		var t publishedTask
+		t.code(&c)
+		k.published = append(k.published, t)
 	default:
 		var f fact
 		f.code(&c)
@@ -132,10 +142,13 @@ func (k *known) add(record []byte) error {
 	return c.Err()
 }
 
+// met reports whether the run met the job.
+func (k *known) met() bool { return len(k.facts)+len(k.sightings)+len(k.expected) > 0 }
+
 // decide decides on a job.
 func (d *decider) decide(of *known) error {
-	if len(of.facts)+len(of.sightings) == 0 {
-		return nil // the run did not meet it
+	if !of.met() {
+		return d.keepEntries(of)
 	}
 	old, err := d.finder.find(of.key)
 	if err != nil {
@@ -145,5 +158,9 @@ func (d *decider) decide(of *known) error {
 	if err != nil {
 		return err
 	}
-	return d.decideFacts(&o, of)
+	facts := mergeFacts(&o, of)
+	if err := d.decideFacts(&o, of, facts); err != nil {
+		return err
+	}
+	return d.decidePending(&o, of, facts)
 }

@@ -1,6 +1,7 @@
 package versions
 
 import (
+	"cmp"
 	"slices"
 
 	"callmill/pipeline/dataset/spill"
@@ -15,20 +16,28 @@ import (
 type taskFacts struct {
 	taskID string
 	facts  schema.Facts
-	ofRun  bool // the run brought some of them
+
+	there   bool  // the published version has the task
+	named   bool  // SearchTask named it: in this run, or as an entry or the tables say
+	now     bool  // in this run
+	call    int64 // when it was, ms; 0: not known
+	namedAt int64 // when it was first named, ms
 }
 
 // mergeFacts merges the published facts of a job's tasks, which come first in the
-// list, with those of a run.
-func mergeFacts(old *publishedJob, of *known) []taskFacts {
-	var all []taskFacts
+// list, with those that are pending and those of a run.
+func mergeFacts(o *outcome, of *known) []taskFacts {
+	if len(of.published)+len(of.facts)+len(of.entries) == 0 {
+		return nil
+	}
+	all := make([]taskFacts, 0, len(of.published)+len(of.facts))
 	at := map[string]int{}
 	for i := range of.published {
-		at[of.published[i].taskID] = i // of a task that is there twice, the later one
-		all = append(all, taskFacts{taskID: of.published[i].taskID, facts: of.published[i].facts})
+		p := &of.published[i]
+		at[p.id] = i // of a task that is there twice, the later one
+		all = append(all, taskFacts{taskID: p.id, facts: p.facts, named: !p.facts.IsZero(), call: p.called, namedAt: p.facts.ObservedAt})
 	}
-	for i := range of.facts {
-		f := &of.facts[i]
+	for _, f := range named(of) {
 		k, ok := at[f.taskID]
 		if !ok {
 			k = len(all)
@@ -36,10 +45,36 @@ func mergeFacts(old *publishedJob, of *known) []taskFacts {
 			all = append(all, taskFacts{taskID: f.taskID})
 		}
 		t := &all[k]
-		t.ofRun = true
-		t.facts = mergeWith(t.facts, f.facts, old)
+		t.facts = mergeWith(t.facts, f.facts, o.published)
+		t.named, t.now = true, t.now || f.sequence >= 0
+		t.call, t.namedAt = cmp.Or(t.call, f.call), cmp.Or(t.namedAt, f.observed)
+	}
+	there := map[uint64]bool{}
+	for i := range o.tasks {
+		there[o.tasks[i].hash] = true
+	}
+	for i := range all {
+		all[i].there = there[hashOf(all[i].taskID)]
 	}
 	return all
+}
+
+// named returns what SearchTask said of the tasks of a job, in the order of instants:
+// in the run, and before of those that are not in the tables, with a sequence of -1.
+func named(of *known) []fact {
+	var facts []fact
+	for i := range of.entries {
+		row := &of.entries[i]
+		if row.TaskID != "" && row.Reason != schema.PendingWithoutFacts {
+			facts = append(facts, fact{observed: row.Facts.ObservedAt, sequence: -1, taskID: row.TaskID, facts: row.Facts})
+		}
+	}
+	if len(facts) == 0 {
+		return of.facts
+	}
+	facts = append(facts, of.facts...)
+	slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(a.observed, b.observed) })
+	return facts
 }
 
 // mergeWith merges the facts of a task with a row of the run. Facts that a dataset of
@@ -56,19 +91,15 @@ func mergeWith(facts, row schema.Facts, old *publishedJob) schema.Facts {
 	return merged
 }
 
-// decideFacts decides on the facts of a job: it changes the row of a published
-// job where they change, and counts those of tasks that are not published.
-func (d *decider) decideFacts(o *outcome, of *known) error {
-	if len(of.facts) == 0 && (!o.written || len(of.published) == 0) {
-		return nil
-	}
-	all := mergeFacts(o.published, of)
+// decideFacts decides on the facts of the tasks of a job, which begin with those of
+// the published ones: it changes the row of a published job where they change.
+func (d *decider) decideFacts(o *outcome, of *known, all []taskFacts) error {
 	if o.written {
 		return d.setFacts(o.day, of.key, all)
 	}
-	d.Unmatched += int64(len(all) - len(of.published))
+	all = all[:len(of.published)]
 	changed := false
-	for i := range of.published {
+	for i := range all {
 		changed = changed || !all[i].facts.Equal(&of.published[i].facts)
 	}
 	if !changed {
@@ -79,46 +110,45 @@ func (d *decider) decideFacts(o *outcome, of *known) error {
 		d.Counts.Unchanged--
 		d.Counts.Changed++
 	}
-	return d.setFacts(o.day, of.key, all[:len(of.published)])
+	return d.setFacts(o.day, of.key, all)
 }
 
 // setFacts decides on the facts of a job that is written.
 func (d *decider) setFacts(day int32, key schema.Key, list []taskFacts) error {
-	list = slices.DeleteFunc(list, func(t taskFacts) bool { return t.facts.IsZero() })
-	if len(list) == 0 {
+	some := false
+	for i := range list {
+		some = some || list[i].there && !list[i].facts.IsZero()
+	}
+	if !some {
 		return nil
 	}
 	return d.add(day, key, kindFacts, func(c *spill.Codec) {
 		for i := range list {
-			list[i].code(c)
+			if list[i].there && !list[i].facts.IsZero() {
+				list[i].code(c)
+			}
 		}
 	})
 }
 
 func (t *taskFacts) code(c *spill.Codec) {
-	c.Bool(&t.ofRun)
 	c.Text(&t.taskID)
 	t.facts.Code(c)
 }
 
-// putFacts puts the facts of a decision into a job. It returns how many tasks
-// the run brought facts of and the job does not have.
-func putFacts(job *schema.Job, decision *spill.Codec) (unmatched int64, err error) {
+// putFacts puts the facts of a decision into a job.
+func putFacts(job *schema.Job, decision *spill.Codec) error {
 	facts := map[string]schema.Facts{}
-	ofRun := map[string]bool{}
 	for len(decision.Bytes()) > 0 {
 		var t taskFacts
 		t.code(decision)
-		if facts[t.taskID] = t.facts; t.ofRun {
-			ofRun[t.taskID] = true
-		}
+		facts[t.taskID] = t.facts
 	}
 	for i := range job.Tasks {
 		t := &job.Tasks[i]
 		if known, ok := facts[t.TaskID]; ok {
 			t.Facts = known
-			delete(ofRun, t.TaskID)
 		}
 	}
-	return int64(len(ofRun)), decision.Err()
+	return decision.Err()
 }

@@ -22,10 +22,8 @@ type published struct {
 
 // publishedJob is what a run must know of a job in the snapshot it builds upon.
 type publishedJob struct {
-	key schema.Key
-	// content is the head of the content hash: enough to tell two versions of
-	// one job apart.
-	content               [8]byte
+	key                   schema.Key
+	content               schema.ContentHash
 	observedAt, firstSeen int64
 	shard                 int   // index of its shard
 	lastCall              int64 // ms; 0: none
@@ -93,7 +91,7 @@ func (p *published) loadJobs(s *shard.Published, out *spill.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: job %s: %w", s.Paths[shard.Jobs], row.JobID, err)
 		}
-		job.content = [8]byte(hash[:8])
+		job.content = hash
 		if err := out.Encode(job.code); err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 // Decisions are records: the place of a job, a kind, and what the kind says.
 const (
 	kindLost     byte = iota // an entry is not published: its id
-	kindReplaced             // the published rows go: tasks and turns of the version that replaces them
+	kindReplaced             // the published rows go
 	kindChanged              // of the row that is published: change
 	kindFacts                // of the job's tasks: see facts.go
 )
@@ -121,16 +121,10 @@ func (s *Shard) IsPublished(key schema.Key, entry uint64) bool {
 }
 
 // Replaced reports whether the published rows of a job are replaced by those of
-// another version, and whether that has fewer tasks or turns.
-func (s *Shard) Replaced(key schema.Key, rows *schema.Rows) (replaced, shrunk bool, err error) {
-	c, ok := s.find(key, kindReplaced)
-	if !ok {
-		return false, false, nil
-	}
-	var tasks, turns uint64
-	c.Uvarint(&tasks)
-	c.Uvarint(&turns)
-	return true, tasks < uint64(len(rows.Tasks)) || turns < uint64(len(rows.Turns)), c.Err()
+// another version.
+func (s *Shard) Replaced(key schema.Key) bool {
+	_, ok := s.find(key, kindReplaced)
+	return ok
 }
 
 // changed returns how the row of a job changes, the zero value if it does not.
@@ -163,16 +157,15 @@ func (s *Shard) HasFacts(key schema.Key) bool {
 }
 
 // Complete puts into a job what is decided about it besides its version: when it
-// was first seen, and the facts of its tasks. It returns how many tasks the run had
-// facts of that the job does not have.
-func (s *Shard) Complete(key schema.Key, job *schema.Job) (unmatched int64, err error) {
+// was first seen, and the facts of its tasks.
+func (s *Shard) Complete(key schema.Key, job *schema.Job) error {
 	c, err := s.changed(key)
 	if c.firstSeen != 0 {
 		job.FirstSeen = c.firstSeen
 	}
 	facts, ok := s.find(key, kindFacts)
 	if err != nil || !ok {
-		return 0, err
+		return err
 	}
 	return putFacts(job, &facts)
 }

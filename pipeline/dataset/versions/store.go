@@ -1,12 +1,14 @@
 // Package versions decides which version of every job is published, and what
 // becomes of SearchTask's values.
 //
-// Appenders keep a sighting of each version that a run meets, and the facts that
-// SearchTask has of tasks. When all are there, [Store.Decide] goes through them
-// job by job, beside what is published, and leaves decisions by shard: which
-// versions are not published, which published rows go or change, which facts a
-// job gets. The writer of a shard asks for those of its jobs ([Store.Of]). All of
-// it is kept within a share of the memory and otherwise on disk.
+// Appenders keep a sighting of each version that a run meets, the facts that
+// SearchTask has of tasks, and which jobs are expected. When all are there,
+// [Store.Decide] goes through them job by job, beside what is published and what is
+// pending, and leaves decisions by shard: which versions are not published, which
+// published rows go or change, which facts a job gets. The writer of a shard asks for
+// those of its jobs ([Store.Of]). What is pending then, by the rules of package
+// reconcile, [Store.Pending] tells. All of it is kept within a share of the memory
+// and otherwise on disk.
 //
 // The package does not keep the jobs themselves, and writes no tables.
 package versions
@@ -14,6 +16,7 @@ package versions
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -29,12 +32,13 @@ import (
 // after Decide, Of are safe for concurrent use.
 type Store struct {
 	published *published
-	seen      *spill.Sorter // versions and facts, by job: sighting and fact
+	seen      *spill.Sorter // what a run met and what is pending, by job: see record.go
 	decisions *spill.Sorter // by shard: see shard.go
 	accepted  *spill.Sorter // by job: acceptance
+	pending   *spill.Sorter // what is pending afterwards, in the order of its file
 
 	mu     sync.Mutex
-	wanted map[int]wanted // shards whose published facts are needed
+	wanted map[int]bool // shards whose published tasks are needed
 }
 
 // New makes a Store that uses about memory bytes and puts the rest into files in
@@ -45,13 +49,45 @@ func New(dir string, memory int64) *Store {
 		seen:      spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 4}),
 		decisions: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 7}),
 		accepted:  spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 28}),
-		wanted:    map[int]wanted{},
+		pending:   spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 28}),
+		wanted:    map[int]bool{},
 	}
 }
 
-// Load reads what is published of all jobs. d has a published snapshot.
+// Load reads what is published of all jobs, and what is pending. d has a published
+// snapshot.
 func (s *Store) Load(ctx context.Context, d *dataset.Dataset) error {
-	return s.published.load(ctx, d)
+	if err := s.published.load(ctx, d); err != nil {
+		return err
+	}
+	out, scratch := s.seen.Writer(), make([]byte, 0, 256)
+	for row, err := range d.Pending() {
+		if err == nil {
+			e := entry{schema.JobKey(scratch, row.InstanceID, row.JobID), *row}
+			err = out.Encode(e.code)
+		}
+		if err != nil {
+			return fmt.Errorf("load what is pending: %w", err)
+		}
+	}
+	return out.Close()
+}
+
+// Pending returns what is pending once Decide has returned, in order. Each entry is
+// valid until the next, but for its texts, lists and pointers, which stay.
+func (s *Store) Pending() iter.Seq2[*schema.PendingRow, error] {
+	return func(yield func(*schema.PendingRow, error) bool) {
+		for record, err := range s.pending.All() {
+			var row schema.PendingRow
+			if c := spill.Decoder(record); err == nil {
+				codeRow(&c, &row)
+				err = c.Err()
+			}
+			if !yield(&row, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // Published returns the published shards of a day.
@@ -80,5 +116,5 @@ func (s *Store) Standing(key schema.Key) (standing Standing, ok bool, err error)
 
 // Close frees memory and disk space.
 func (s *Store) Close() error {
-	return errors.Join(s.seen.Close(), s.decisions.Close(), s.accepted.Close(), s.published.jobs.Close())
+	return errors.Join(s.seen.Close(), s.decisions.Close(), s.accepted.Close(), s.pending.Close(), s.published.jobs.Close())
 }

@@ -3,6 +3,7 @@ package versions
 import (
 	"cmp"
 
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
@@ -12,7 +13,7 @@ import (
 // without any task one that has some, one dated only by its run's start one
 // with a timestamp of its own.
 func (a *sighting) yields(b *sighting) bool {
-	return a.tasks == 0 && b.tasks > 0 || a.undated && !b.undated
+	return !a.hasTasks && b.hasTasks || a.undated && !b.undated
 }
 
 // outranks reports whether a replaces b, however early it is: where b would
@@ -28,17 +29,20 @@ type decider struct {
 	old        *published
 	finder     *finder
 	wasUndated map[int64]bool // instants that dated published versions
-	out        *spill.Writer  // of decisions
+	rules      *reconcile.Rules
+	out        *spill.Writer // of decisions
 	accepted   *spill.Writer
+	pending    *spill.Writer
 }
 
-func newDecider(s *Store, undated []int64) *decider {
+func newDecider(s *Store, undated []int64, rules *reconcile.Rules) *decider {
 	d := &decider{
 		Verdict: Verdict{
 			Undated: map[int64]bool{}, Dirty: map[shard.Shard]bool{},
 			Replaced: map[int32]int64{}, Lost: map[int32]int64{},
 		},
-		old: s.published, finder: s.published.finder(), out: s.decisions.Writer(), accepted: s.accepted.Writer(), wasUndated: map[int64]bool{},
+		old: s.published, finder: s.published.finder(), out: s.decisions.Writer(), accepted: s.accepted.Writer(), pending: s.pending.Writer(),
+		rules: rules, wasUndated: map[int64]bool{},
 	}
 	for _, at := range undated {
 		d.wasUndated[at] = true
@@ -102,13 +106,23 @@ type outcome struct {
 	day       int32         // that it lives under now
 	written   bool          // a version of the run is published
 	unchanged bool          // it was seen, with the published content and no other
+
+	current  *sighting // the version that is published now; nil: none is
+	tasks    []task    // of it
+	hasTasks bool      // tasks is known
+	holds    []hold
+	// confirmed says that current shrank and was confirmed.
+	confirmed bool
 }
 
 // current returns the published version of a job as if it were a sighting.
-func (d *decider) current(old *publishedJob) *sighting {
-	s := &sighting{key: old.key, observed: old.observedAt, content: old.content, undated: d.wasUndated[old.observedAt]}
-	if old.hasTasks {
-		s.tasks = 1
+func (d *decider) current(old *publishedJob, of *known) *sighting {
+	s := &sighting{
+		key: old.key, observed: old.observedAt, content: old.content, undated: d.wasUndated[old.observedAt],
+		final: old.final, lastCall: old.lastCall, hasTasks: old.hasTasks,
+	}
+	for i := range of.published {
+		s.tasks = append(s.tasks, of.published[i].task)
 	}
 	return s
 }
@@ -120,32 +134,35 @@ func (d *decider) decideVersions(old *publishedJob, of *known) (outcome, error) 
 	o := outcome{published: old}
 	var base *sighting
 	if old != nil {
-		base, o.day = d.current(old), d.old.shards[old.shard].Day
+		base, o.day = d.current(old, of), d.old.shards[old.shard].Day
 	}
-	if len(seen) == 0 {
-		return o, nil
+	c := contest{counts: &d.Counts, current: base}
+	if err := c.load(of.entries); err != nil {
+		return o, err
 	}
 	unchanged := d.Counts.Unchanged
-	current, replacedBy, accepted := base, (*sighting)(nil), (*sighting)(nil)
+	replacedBy, accepted := (*sighting)(nil), (*sighting)(nil)
 	for i := range seen {
 		s := &seen[i]
-		d.Counts.Seen++
+		before := c.current
 		loser := s
-		if d.takes(current, s) {
-			if current != base && s.shrinks(current) {
-				d.Counts.Shrunk++
-			}
-			if current == base {
+		if c.meet(s) {
+			loser = before
+			if before == base {
 				replacedBy = s
 			}
-			loser, current = current, s
 		}
-		if of.asked && current.content == s.content {
+		if of.asked && c.current.content == s.content {
 			accepted = s
 		}
 		if err := d.lose(loser, base); err != nil {
 			return o, err
 		}
+	}
+	o.current, o.holds, o.confirmed = c.current, c.holds, c.confirmed
+	o.setTasks(base, seen)
+	if len(seen) == 0 {
+		return o, nil
 	}
 	if err := d.accept(accepted); err != nil {
 		return o, err
@@ -154,48 +171,34 @@ func (d *decider) decideVersions(old *publishedJob, of *known) (outcome, error) 
 	if old != nil {
 		first = min(first, old.firstSeen)
 	}
-	if current == base {
+	if c.current == base {
 		o.unchanged = d.Counts.Unchanged > unchanged
 		if first < old.firstSeen {
 			return o, d.touch(&o, change{firstSeen: first})
 		}
 		return o, nil
 	}
-	return o, d.publish(&o, current, replacedBy, first)
+	return o, d.publish(&o, c.current, replacedBy, first)
 }
 
-func (a *sighting) shrinks(b *sighting) bool { return a.tasks < b.tasks || a.turns < b.turns }
-
-// takes counts what becomes of a version that meets the current one, nil for
-// none, and reports whether it replaces it.
-func (d *decider) takes(current, next *sighting) bool {
-	switch {
-	case current == nil:
-		d.Counts.New++
-		return true
-	case current.content == next.content && (next.observed >= current.observed || next.outranks(current)):
-		d.Counts.Unchanged++
-		return false
-	case next.yields(current):
-		d.Counts.Superseded++
-		if next.undated && !current.undated {
-			d.Counts.Undated++
-		}
-		return false
-	case next.observed < current.observed && !next.outranks(current):
-		d.Counts.Superseded++
-		if next.undated {
-			d.Counts.Undated++ // the clock went backwards between two runs
-		}
-		return false
+// setTasks finds the tasks of the version that is published now: where those of the
+// published one were not read, a sighting of the same content has them.
+func (o *outcome) setTasks(base *sighting, seen []sighting) {
+	if o.current == nil {
+		return
 	}
-	d.Counts.Changed++
-	return true
+	o.tasks = o.current.tasks
+	o.hasTasks = o.current != base || len(o.tasks) > 0 || !o.current.hasTasks
+	for i := 0; i < len(seen) && !o.hasTasks; i++ {
+		if seen[i].content == o.current.content {
+			o.tasks, o.hasTasks = seen[i].tasks, true
+		}
+	}
 }
 
 // lose notes a version of the run that is not published.
 func (d *decider) lose(s, base *sighting) error {
-	if s == base || s.entry == 0 {
+	if s == nil || s == base || s.entry == 0 {
 		return nil
 	}
 	d.Lost[s.day]++
@@ -238,10 +241,7 @@ func (d *decider) publish(o *outcome, current, replacedBy *sighting, first int64
 // them.
 func (d *decider) replace(day int32, by *sighting) error {
 	d.Replaced[day]++
-	return d.add(day, by.key, kindReplaced, func(c *spill.Codec) {
-		c.Uvarint(&by.tasks)
-		c.Uvarint(&by.turns)
-	})
+	return d.add(day, by.key, kindReplaced, func(*spill.Codec) {})
 }
 
 // target returns the shard that a job goes to, as long as its day keeps the

@@ -30,7 +30,7 @@ func (p *Pull) judge(r *report.Report) {
 
 // judgeMissing adds the reasons that are due to what is expected and did not come.
 func (p *Pull) judgeMissing(r *report.Report) {
-	out, o, pending := r.Pull, &p.options, &r.Awaited
+	out, o, pending := r.Pull, &p.options, &r.Published.Pending
 	status := fmt.Sprintf("`callmill status %s --pending` lists what is pending", quote.Shell(o.Out))
 	out.Pending, out.NewTrouble, out.Overdue = pending.Asked, pending.New, pending.Passed
 	if o.AllowMissing.Exceeded(pending.NewJobs, out.Asked) {

@@ -2,41 +2,50 @@ package report
 
 import (
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/status"
 	"callmill/schema"
 )
 
 // WriteMetrics writes the file of --metrics-file, if set, for the textfile
-// collector of Prometheus' node exporter. It is called however the run ended. m
-// is the published snapshot's manifest, nil if there is none.
-func (r *Report) WriteMetrics(file string, m *dataset.Manifest) error {
+// collector of Prometheus' node exporter. It is called however the run ended. d is
+// the dataset in dir, nil where it could not be read.
+func (r *Report) WriteMetrics(file, dir string, d *dataset.Dataset) error {
 	if file == "" {
 		return nil
 	}
-	metrics := &metrics{prometheus.NewRegistry()}
+	if absolute, err := filepath.Abs(dir); err == nil {
+		dir = absolute
+	}
+	registry := prometheus.NewRegistry()
+	metrics := &metrics{prometheus.WrapRegistererWith(prometheus.Labels{"dataset": dir}, registry)}
 	metrics.run(r)
-	if m != nil {
-		metrics.snapshot(r, m)
+	var unread error
+	if d != nil && d.Manifest() != nil {
+		unread = metrics.snapshot(r, d)
 	}
 	if r.Pull != nil {
 		metrics.pull(r.Pull)
 	}
-	if err := prometheus.WriteToTextfile(file, metrics.registry); err != nil {
+	if err := prometheus.WriteToTextfile(file, registry); err != nil {
 		return exit.WithHint(fmt.Errorf("--metrics-file %s: %w", file, err),
 			"make its folder, and let this user write there; runs/ in the dataset has the same facts about this run")
 	}
-	return nil
+	return unread
 }
 
-// metrics are the gauges of one run. OPERATE.md names them, with alert rules.
-type metrics struct{ registry *prometheus.Registry }
+// metrics are the gauges of one run on one dataset, whose folder is a label of each.
+// OPERATE.md names them, with alert rules.
+type metrics struct{ registry prometheus.Registerer }
 
-// gauge adds a gauge, with a label where there is one.
+// gauge adds a gauge, with labels where there are some.
 func (m *metrics) gauge(name, help string, value float64, labels ...prometheus.Labels) {
 	o := prometheus.GaugeOpts{Namespace: "callmill", Name: name, Help: help}
 	for _, l := range labels {
@@ -64,27 +73,52 @@ func (m *metrics) run(r *Report) {
 	if p := r.Published; p != nil {
 		m.gauge("last_run_seen", "Job versions seen by the last run.", float64(p.Counts.Seen))
 		m.gauge("last_run_rejected", "Rejects met by the last run.", float64(p.Counts.Rejected))
-		m.gauge("last_run_unmatched", "Tasks with facts of SearchTask in the last run that are in no table.", float64(p.Unmatched))
 	}
 }
 
 // snapshot adds the gauges of the published snapshot. After a failure, the last
 // success is the time of that snapshot: what ran since failed or found nothing
-// new.
-func (m *metrics) snapshot(r *Report, manifest *dataset.Manifest) {
+// new. Those of what is pending are missing where that cannot be read.
+func (m *metrics) snapshot(r *Report, d *dataset.Dataset) error {
+	manifest := d.Manifest()
 	success := manifest.Published
 	if r.Published != nil {
 		success = r.Finished
 	}
 	m.gauge("last_success_timestamp_seconds", "When a run last published or found nothing new.", seconds(success))
 	m.gauge("snapshot_timestamp_seconds", "When the published snapshot was published.", seconds(manifest.Published))
-	m.gauge("pending_jobs", "Jobs that will be fetched again.", float64(len(manifest.Listed)))
 	m.gauge("rejects", "Rejects in the published snapshot.", float64(manifest.Table(schema.TableRejects).Rows))
 	m.gauge("jobs", "Jobs in the published snapshot.", float64(manifest.Table(schema.TableJobs).Rows))
 	m.gauge("unlisted_statuses", "Undocumented statuses in the published snapshot.", float64(len(manifest.Unlisted())))
-	for instance, coverage := range manifest.Covered {
-		if covered := coverage.Whole(); len(covered) > 0 {
-			m.gauge("covered_until_timestamp_seconds", "End of the last covered day.", seconds(covered[len(covered)-1].To), prometheus.Labels{"instance_id": instance})
+	s, err := status.Of(d)
+	if err != nil {
+		return fmt.Errorf("--metrics-file: %w", err)
+	}
+	var held int64
+	for _, i := range s.Instances {
+		if !i.Retired {
+			m.instance(&i)
+			held += i.ByReason[schema.PendingShrunk]
+		}
+	}
+	m.gauge("shrunk", "Jobs of which a version is held that lacks something of the published one.", float64(held))
+	return nil
+}
+
+// instance adds the gauges of an instance that is not gone. Reasons that no entry has
+// are 0; an entry that is confirmed is about nothing that is missing.
+func (m *metrics) instance(i *status.Instance) {
+	label := func(more prometheus.Labels) prometheus.Labels {
+		more["instance_id"] = i.InstanceID
+		return more
+	}
+	if n := len(i.Covered); n > 0 {
+		m.gauge("covered_until_timestamp_seconds", "End of the last covered day.", seconds(i.Covered[n-1].To), label(prometheus.Labels{}))
+	}
+	for _, reason := range reconcile.Reasons() {
+		if reason != schema.PendingConfirmed {
+			m.gauge("pending", "Jobs and calls that are expected and not in the tables whole, by reason.",
+				float64(i.ByReason[reason]), label(prometheus.Labels{"reason": reason}))
 		}
 	}
 }

@@ -50,8 +50,6 @@ type Report struct {
 
 	Warnings []Warning `json:"warnings,omitempty"` // that do not change the exit code
 
-	Awaited reconcile.Summary `json:"-"` // what became of what was pending
-
 	now     func() time.Time
 	failure error // Error
 }
@@ -106,10 +104,8 @@ type Published struct {
 	Counts   dataset.Counts   `json:"counts"`
 	Rows     map[string]int64 `json:"rows"` // of each table
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
-	// Pending is what is expected and not in the tables whole: entries by reason.
-	Pending map[string]int64 `json:"pending,omitempty"`
-	// Unmatched is how many tasks SearchTask had values of that are in no table.
-	Unmatched int64 `json:"unmatched,omitempty"`
+	// Pending is what became of what was pending.
+	Pending reconcile.Summary `json:"pending_entries"`
 	// Rederived is why all rows were derived again; nil where they were not, or
 	// other settings were given.
 	Rederived *Rederived `json:"rederived,omitempty"`
@@ -136,13 +132,11 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 		return
 	}
 	r.Published = &Published{
-		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Unmatched: p.Unmatched,
-		Pending: p.Pending.ByReason,
+		Snapshot: p.Snapshot, Changed: p.Changed, Counts: p.Counts, Rows: map[string]int64{}, Unlisted: p.Unlisted, Pending: p.Pending,
 	}
 	if v := p.Rederived; v != nil {
 		r.Published.Rederived = &Rederived{v[0], v[1]}
 	}
-	r.Awaited = p.Pending
 	for _, t := range p.Tables {
 		r.Published.Rows[t.Name] = t.Rows
 	}
@@ -234,12 +228,9 @@ func (r *Report) LastLine() string {
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
-	line += pendingLine(p.Pending)
+	line += pendingLine(p.Pending.ByReason)
 	line += filesPassedOver(r.FilesPassedOver)
 	line += p.Rederived.line()
-	if p.Unmatched > 0 {
-		line += fmt.Sprintf("; SearchTask's values of %s match no published call", count(p.Unmatched, "call"))
-	}
 	if c.Shrunk > 0 {
 		line += fmt.Sprintf("; %s shrunk: fewer tasks or turns than before", count(c.Shrunk, "job"))
 	}

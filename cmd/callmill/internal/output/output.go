@@ -1,4 +1,5 @@
-package main
+// Package output is standard output whose errors say so.
+package output
 
 import (
 	"errors"
@@ -8,12 +9,11 @@ import (
 	"syscall"
 )
 
-// output is standard output, as environment.stdout buffers it. Its errors are
-// each an *outputError.
-type output struct{ w io.Writer }
+// Writer writes to standard output. Its errors name it, and have a hint.
+type Writer struct{ To io.Writer }
 
-func (o output) Write(p []byte) (int, error) {
-	n, err := o.w.Write(p)
+func (w Writer) Write(p []byte) (int, error) {
+	n, err := w.To.Write(p)
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err // /dev/stdout is not where the output went
 	}

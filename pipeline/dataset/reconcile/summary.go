@@ -1,0 +1,71 @@
+package reconcile
+
+import "callmill/schema"
+
+// Summary is what became of the entries of a run.
+type Summary struct {
+	ByReason map[string]int64 // entries afterwards
+	Asked    int64            // jobs that are to be asked for again
+	New      map[string]int64 // of them the entries of trouble that are new in this run, by reason
+	NewJobs  int64            // of how many jobs they are
+	Met      int64            // entries of trouble that are gone, since what they expected came
+	Passed   int64            // entries of trouble from before that became Overdue since Rules.Previous
+	GivenUp  int64            // entries of trouble that were too old
+}
+
+// what is what an entry of trouble is about: the call, or the version that is held.
+type what struct{ task, hash string }
+
+func whatOf(row *schema.PendingRow) what { return what{row.TaskID, row.ContentHash} }
+
+// Add adds what became of the entries of a job.
+func (s *Summary) Add(r *Rules, old []schema.PendingRow, o *Outcome) {
+	if s.ByReason == nil {
+		s.ByReason, s.New = map[string]int64{}, map[string]int64{}
+	}
+	var before map[what]bool
+	for i := range old {
+		if Trouble(old[i].Reason) {
+			if before == nil {
+				before = map[what]bool{}
+			}
+			before[whatOf(&old[i])] = true
+		}
+	}
+	asked, fresh := false, false
+	for i := range o.Rows {
+		row := &o.Rows[i]
+		s.ByReason[row.Reason]++
+		asked = asked || Asked(row.Reason)
+		switch is := whatOf(row); {
+		case !Trouble(row.Reason) && row.Reason != schema.PendingGivenUp:
+		case before[is]:
+			delete(before, is)
+			if Trouble(row.Reason) && r.passes(row) {
+				s.Passed++
+			}
+		case Trouble(row.Reason):
+			s.New[row.Reason]++
+			fresh = true
+		}
+	}
+	if asked {
+		s.Asked++
+	}
+	if fresh {
+		s.NewJobs++
+	}
+	for i := range o.GivenUp {
+		if is := whatOf(&o.GivenUp[i]); before[is] {
+			delete(before, is)
+			s.GivenUp++
+		}
+	}
+	s.Met += int64(len(before))
+}
+
+// passes reports whether an entry became Overdue since the run before began.
+func (r *Rules) passes(row *schema.PendingRow) bool {
+	at := r.at(row.Since).Add(Overdue)
+	return !r.Previous.IsZero() && at.After(r.Previous) && !at.After(r.Now)
+}
