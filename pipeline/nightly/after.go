@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/internal/campaign"
 	"callmill/schema"
 )
 
@@ -36,8 +37,8 @@ type Campaign struct {
 // After is what the next snapshot says of an instance.
 type After struct {
 	Covered   calendar.Coverage
-	Doubted   []calendar.Doubt        // in order
-	Campaigns map[string]schema.Stamp // by id; nil where there are none
+	Doubted   []calendar.Doubt          // in order
+	Campaigns map[string]campaign.Stamp // by id; nil where there are none
 	// Empty are the days that are doubted since this run.
 	Empty []calendar.Day
 	// Uncovered are the days that were over and not seen whole.
@@ -70,20 +71,20 @@ func (w *Work) After(s Seen) (After, error) {
 }
 
 // stamps returns the stamps of the campaigns after a run that read some.
-func (w *Work) stamps(read []Campaign) map[string]schema.Stamp {
+func (w *Work) stamps(read []Campaign) map[string]campaign.Stamp {
 	if len(w.known.Campaigns)+len(read) == 0 {
 		return nil
 	}
 	stamps := maps.Clone(w.known.Campaigns)
 	if stamps == nil {
-		stamps = map[string]schema.Stamp{}
+		stamps = map[string]campaign.Stamp{}
 	}
 	for _, c := range read {
-		var before *schema.Stamp
+		var before *campaign.Stamp
 		if stamp, ok := stamps[c.Row.JobGroupID]; ok {
 			before = &stamp
 		}
-		stamps[c.Row.JobGroupID] = schema.StampOf(c.Row, c.Listed, w.request.Now.UnixMilli(), before)
+		stamps[c.Row.JobGroupID] = campaign.StampOf(c.Row, c.Listed, w.request.Now.UnixMilli(), before)
 	}
 	return stamps
 }

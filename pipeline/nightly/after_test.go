@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/nightly"
 	"callmill/schema"
 )
@@ -131,12 +132,12 @@ func TestDoubtfulDays(t *testing.T) {
 func TestStamps(t *testing.T) {
 	now := instant(t, "2026-01-22T01:30:00Z")
 	r := nightly.Uncovered(nightly.Options{Zone: time.UTC, Now: now, CatchUp: 24 * time.Hour})
-	old := map[string]schema.Stamp{"a": {Listed: 1, ReadAt: 7}, "b": {Listed: 2, ReadAt: 8}}
+	old := map[string]campaign.Stamp{"a": {Listed: 1, ReadAt: 7}, "b": {Listed: 2, ReadAt: 8}}
 	work := r.Plan("i", both, nightly.Known{Campaigns: old})
 	after, err := work.After(nightly.Seen{Listed: true, Campaigns: []nightly.Campaign{
 		{Row: &schema.JobGroupRow{JobGroupID: "b", ModifyTime: 5}, Listed: 3}, {Row: &schema.JobGroupRow{JobGroupID: "c"}},
 	}})
-	want := map[string]schema.Stamp{
+	want := map[string]campaign.Stamp{
 		"a": old["a"], "b": {ModifyTime: 5, Listed: 3, ChangedAt: now.UnixMilli(), ReadAt: now.UnixMilli()}, "c": {ReadAt: now.UnixMilli()},
 	}
 	if diff := cmp.Diff(want, after.Campaigns); diff != "" || err != nil {

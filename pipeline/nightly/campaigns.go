@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/internal/campaign"
 	"callmill/schema"
 )
 
@@ -35,12 +36,12 @@ func (w *Work) Read(g *schema.JobGroupRow) bool {
 		return w.changed(&stamp, g)
 	}
 	begin := span.From
-	return g.CreationTime > begin.Add(-w.request.Refetch).UnixMilli() || !schema.GroupOver(g.JobGroupStatus) ||
+	return g.CreationTime > begin.Add(-w.request.Refetch).UnixMilli() || !campaign.Over(g.JobGroupStatus) ||
 		g.ModifyTime >= begin.UnixMilli() || stamped && (!stamp.Unchanged(g) || stamp.Called(g))
 }
 
 // changed reports whether a campaign may have other jobs than when it was stamped.
-func (w *Work) changed(stamp *schema.Stamp, g *schema.JobGroupRow) bool {
+func (w *Work) changed(stamp *campaign.Stamp, g *schema.JobGroupRow) bool {
 	now := w.request.Now
 	last := time.UnixMilli(max(stamp.ChangedAt, g.ModifyTime))
 	if stamp.Called(g) {
@@ -51,7 +52,7 @@ func (w *Work) changed(stamp *schema.Stamp, g *schema.JobGroupRow) bool {
 		return true
 	case now.Sub(last) >= quiet:
 		return false
-	case g.TotalJobs == nil && !schema.GroupOver(g.JobGroupStatus), g.TotalJobs != nil && *g.TotalJobs > stamp.Listed:
+	case g.TotalJobs == nil && !campaign.Over(g.JobGroupStatus), g.TotalJobs != nil && *g.TotalJobs > stamp.Listed:
 		return true
 	}
 	return now.Sub(time.UnixMilli(stamp.ReadAt)) >= readAgain

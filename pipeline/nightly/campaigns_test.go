@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/nightly"
 	"callmill/schema"
 )
@@ -19,15 +20,15 @@ func TestReadCampaigns(t *testing.T) {
 			JobGroupID: "g", JobGroupStatus: "Completed", CreationTime: ago(created), ModifyTime: ago(modified), TotalJobs: number(4), TotalCompleted: number(4),
 		}
 	}
-	stamped := func(g schema.JobGroupRow, read int) *schema.Stamp {
-		s := schema.StampOf(&g, 4, ago(read), nil)
+	stamped := func(g schema.JobGroupRow, read int) *campaign.Stamp {
+		s := campaign.StampOf(&g, 4, ago(read), nil)
 		return &s
 	}
 	change := func(g schema.JobGroupRow, f func(*schema.JobGroupRow)) schema.JobGroupRow { f(&g); return g }
 	tests := []struct {
 		what  string
 		group schema.JobGroupRow
-		stamp *schema.Stamp
+		stamp *campaign.Stamp
 		night bool
 		named bool // by a pull of the same days by name
 		facts bool
@@ -43,8 +44,8 @@ func TestReadCampaigns(t *testing.T) {
 		{"read yesterday, of another status", over(20, 20), stamped(change(over(20, 20), func(g *schema.JobGroupRow) { g.JobGroupStatus = "Executing" }), 1), true, true, false},
 		{"read yesterday, with more jobs", change(over(20, 20), func(g *schema.JobGroupRow) { g.TotalJobs = number(5) }), stamped(over(20, 20), 1), true, true, false},
 		{"read yesterday, with more calls", change(over(90, 90), func(g *schema.JobGroupRow) { g.TotalCompleted = number(5) }), stamped(over(90, 90), 1), false, true, false},
-		{"its list showed too few", over(20, 20), &schema.Stamp{Status: "Completed", ModifyTime: ago(20), TotalJobs: number(4), TotalCompleted: number(4), Listed: 3, ReadAt: ago(1)}, true, true, false},
-		{"it showed too few long ago", over(90, 90), &schema.Stamp{Status: "Completed", ModifyTime: ago(90), TotalJobs: number(4), TotalCompleted: number(4), Listed: 3, ReadAt: ago(50)}, false, false, false},
+		{"its list showed too few", over(20, 20), &campaign.Stamp{Status: "Completed", ModifyTime: ago(20), TotalJobs: number(4), TotalCompleted: number(4), Listed: 3, ReadAt: ago(1)}, true, true, false},
+		{"it showed too few long ago", over(90, 90), &campaign.Stamp{Status: "Completed", ModifyTime: ago(90), TotalJobs: number(4), TotalCompleted: number(4), Listed: 3, ReadAt: ago(50)}, false, false, false},
 		{"goes on without a total", change(over(20, 20), func(g *schema.JobGroupRow) { g.JobGroupStatus, g.TotalJobs = "Executing", nil }),
 			stamped(change(over(20, 20), func(g *schema.JobGroupRow) { g.JobGroupStatus, g.TotalJobs = "Executing", nil }), 1), true, true, false},
 		{"read a week ago", over(20, 20), stamped(over(20, 20), 7), true, true, false},
@@ -60,7 +61,7 @@ func TestReadCampaigns(t *testing.T) {
 	for _, tt := range tests {
 		known := nightly.Known{Covered: calendar.Coverage{Calls: covered, Groups: covered}}
 		if tt.stamp != nil {
-			known.Campaigns = map[string]schema.Stamp{"g": *tt.stamp}
+			known.Campaigns = map[string]campaign.Stamp{"g": *tt.stamp}
 		}
 		night := nightly.Uncovered(nightly.Options{Zone: time.UTC, Now: now, CatchUp: 24 * time.Hour, Refetch: options.Refetch}).Plan("i", both, known)
 		byName := named.Plan("i", both, known)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
-	"callmill/schema"
+	"callmill/pipeline/internal/campaign"
 )
 
 // Ways are how jobs are found.
@@ -16,7 +16,7 @@ type Ways struct{ Calls, Groups bool }
 type Known struct {
 	Covered   calendar.Coverage
 	Doubted   []calendar.Doubt
-	Campaigns map[string]schema.Stamp // by id
+	Campaigns map[string]campaign.Stamp // by id
 	// Unnamed are when calls were made that SearchTask has not named.
 	Unnamed []time.Time
 }

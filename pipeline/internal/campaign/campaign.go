@@ -1,4 +1,8 @@
-package schema
+// Package campaign keeps what a campaign was like when its jobs were last listed, so
+// that it is read again only where it has changed.
+package campaign
+
+import "callmill/schema"
 
 // Stamp is a campaign as it was when all its jobs were last listed. It says
 // whether it has changed since.
@@ -17,7 +21,7 @@ type Stamp struct {
 
 // StampOf returns the stamp of a campaign whose list showed so many jobs at an
 // instant, in ms. before is its stamp until then, nil where it has none.
-func StampOf(g *JobGroupRow, listed, readAt int64, before *Stamp) Stamp {
+func StampOf(g *schema.JobGroupRow, listed, readAt int64, before *Stamp) Stamp {
 	s := Stamp{g.JobGroupStatus, g.ModifyTime, g.TotalJobs, g.TotalCompleted, g.TotalNotAnswered, listed, max(g.ModifyTime, g.CreationTime), readAt}
 	if before == nil {
 		return s
@@ -31,13 +35,13 @@ func StampOf(g *JobGroupRow, listed, readAt int64, before *Stamp) Stamp {
 
 // Unchanged reports whether a campaign has the jobs that it had when it was
 // stamped, as far as its own row tells.
-func (s Stamp) Unchanged(g *JobGroupRow) bool {
+func (s Stamp) Unchanged(g *schema.JobGroupRow) bool {
 	return equal(s.TotalJobs, g.TotalJobs) && s.Status == g.JobGroupStatus && s.ModifyTime == g.ModifyTime
 }
 
 // Called reports whether a campaign's totals show that calls were made since it was
 // stamped.
-func (s Stamp) Called(g *JobGroupRow) bool {
+func (s Stamp) Called(g *schema.JobGroupRow) bool {
 	return !equal(s.TotalCompleted, g.TotalCompleted) || !equal(s.TotalNotAnswered, g.TotalNotAnswered)
 }
 
@@ -49,7 +53,7 @@ func (s Stamp) Same(other Stamp) bool {
 
 func equal(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
 
-// GroupOver reports whether a campaign with this status makes no more calls.
-func GroupOver(status string) bool {
+// Over reports whether a campaign with this status makes no more calls.
+func Over(status string) bool {
 	return status == "Completed" || status == "Cancelled" || status == "Failed"
 }
