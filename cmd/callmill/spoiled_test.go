@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,8 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/status"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"
@@ -571,6 +574,7 @@ func (n *nights) checkNight(t *testing.T, s *scenario, data, metrics string, got
 	default:
 		t.Fatalf("the night ends with exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}
+	checkSaid(t, data, metrics, got)
 	if len(lost) == 0 || s.how.mode.kind == hides {
 		return
 	}
@@ -593,6 +597,48 @@ func (n *nights) checkNight(t *testing.T, s *scenario, data, metrics string, got
 	}
 	if s.how.mode.kind != forges && got.code == exit.Done && len(silent) == 0 && !onlyInOrder(awaited, lost) {
 		t.Errorf("the night ends with exit code 0, and %d jobs are not as after a good one:\n%s\nit says %s%s", len(lost), describe(lost), got.stdout, got.stderr)
+	}
+}
+
+// checkSaid checks that what is pending is counted by reason in the metrics, by status
+// and, where it is trouble, in the last line.
+func checkSaid(t *testing.T, data, metrics string, got pulled) {
+	t.Helper()
+	want := map[string]int64{}
+	for _, reasons := range waiting(t, data) {
+		for _, reason := range reasons {
+			want[reason]++
+		}
+	}
+	text, err := os.ReadFile(metrics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := dataset.View(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := status.Of(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]int64{}
+	for _, i := range is.Instances {
+		for reason, n := range i.ByReason {
+			by[reason] += n
+		}
+	}
+	if what := diff.Diff(want, by); what != "" {
+		t.Errorf("status counts what is pending otherwise than it is (-is +status):\n%s", what)
+	}
+	for reason, n := range want {
+		line := regexp.MustCompile(fmt.Sprintf(`(?m)^callmill_pending\{.*reason="%s".*\} %d$`, reason, n))
+		if reason != schema.PendingConfirmed && !line.Match(text) {
+			t.Errorf("the metrics do not say that %d are %s:\n%s", n, reason, regexp.MustCompile("(?m)^callmill_pending.*$").FindAllString(string(text), -1))
+		}
+		if reconcile.Trouble(reason) && !strings.Contains(got.stdout, fmt.Sprintf("%d %s", n, reason)) {
+			t.Errorf("the last line does not say that %d are %s: %s", n, reason, got.stdout)
+		}
 	}
 }
 
@@ -634,9 +680,7 @@ func (n *nights) campaignIsRead(m *dataset.Manifest, id string, s *scenario) boo
 // trouble.
 func onlyInOrder(awaited map[string][]string, lost map[string]string) bool {
 	for id := range lost {
-		if len(awaited[id]) == 0 || slices.ContainsFunc(awaited[id], func(reason string) bool {
-			return reason != schema.PendingNotFinal && reason != schema.PendingSettling && reason != schema.PendingWithoutFacts
-		}) {
+		if len(awaited[id]) == 0 || slices.ContainsFunc(awaited[id], reconcile.Trouble) {
 			return false
 		}
 	}

@@ -309,6 +309,27 @@ func TestParallel(t *testing.T) {
 	})
 }
 
+// A response that lacks what was asked for is not kept, and asked for again.
+func TestLacking(t *testing.T) {
+	f, kept := &fake{}, 0
+	r := *oneJob
+	r.Lacks = func(*Answer) string {
+		if len(f.arrivals) < 3 {
+			return "a list"
+		}
+		return ""
+	}
+	a, err := newTestClient(t, f, nil).Do(t.Context(), &r, func(*Answer) error { kept++; return nil })
+	if a == nil || err != nil || kept != 1 || len(f.arrivals) != 3 {
+		t.Errorf("%v, %v after %d requests, %d kept", a, err, len(f.arrivals), kept)
+	}
+	r.Lacks = func(*Answer) string { return "a list" }
+	_, err = newTestClient(t, f, nil).Do(t.Context(), &r, nil)
+	if failed, ok := errors.AsType[*Failure](err); !ok || !failed.Lacking || failed.Refused || err.Error() != "ListJobs: answered without a list" {
+		t.Errorf("error %v", err)
+	}
+}
+
 // An answer that cannot be kept ends its request.
 func TestKeepFails(t *testing.T) {
 	full := errors.New("disk full")

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -17,9 +18,13 @@ import (
 
 const (
 	// splitAbove is how many calls of a window are read page by page; a window
-	// with more is read in parts. Such searches return ten thousand at most, and
-	// parts can be read at the same time.
+	// with more is read in parts. A search shows no more than mostFound, and parts
+	// can be read at the same time.
 	splitAbove = 2000
+	// mostFound is how many calls a search shows at most.
+	mostFound = 10_000
+	// mostCounted is more calls than there are: a search may count anything.
+	mostCounted = 1 << 40
 	// maxParts is how many parts a window is split into at a time.
 	maxParts = 64
 	// unrest is how long before now the list of calls may still change: calls
@@ -46,10 +51,10 @@ func (d *discovery) searchWindows(ctx context.Context) error {
 	}
 	windows := d.plan.searched()
 	alone := min(1, len(windows)) // where the instance refuses it, no other is tried
-	if err := s.all(ctx, windows[:alone], unknown); err != nil {
+	if err := s.all(ctx, windows[:alone], nil); err != nil {
 		return err
 	}
-	return s.all(ctx, windows[alone:], unknown)
+	return s.all(ctx, windows[alone:], nil)
 }
 
 // holds reports whether a time in ms is in one of some intervals in order.
@@ -97,14 +102,14 @@ type searched struct {
 	asOf   time.Time // the earliest answer, by the clock of the API or ours
 }
 
-// unknown is the number of calls in windows where it is not known.
-const unknown = -1
+// whole is what some windows are parts of, and how many calls it counts.
+type whole struct {
+	window calendar.Interval
+	calls  int64
+}
 
-// anyTime is the window of a search without one.
-var anyTime = []calendar.Interval{{}}
-
-// all reads windows that hold so many calls together.
-func (s *search) all(ctx context.Context, windows []calendar.Interval, most int64) error {
+// all reads windows, which are parts of a whole where it is not nil.
+func (s *search) all(ctx context.Context, windows []calendar.Interval, of *whole) error {
 	counted, split := make([]int64, len(windows)), make([]bool, len(windows))
 	err := lists.ForEach(ctx, s.client.Parallel(), lists.Between(0, len(windows)), func(ctx context.Context, i int) (err error) {
 		counted[i], split[i], err = s.one(ctx, windows[i])
@@ -115,17 +120,16 @@ func (s *search) all(ctx context.Context, windows []calendar.Interval, most int6
 	}
 	sum := int64(0)
 	for _, n := range counted {
-		sum += min(n, lists.MaxPages*lists.PageSize)
+		sum += min(n, mostCounted)
 	}
-	lies := most != unknown && sum > 2*most+splitAbove
+	if of != nil && sum > 2*of.calls+splitAbove && slices.Contains(split, true) {
+		return s.read(&searched{window: of.window}, &lists.Incomplete{Action: searchTask, Reason: "the parts of a window count as many calls as the whole"})
+	}
 	return lists.ForEach(ctx, s.client.Parallel(), lists.Between(0, len(windows)), func(ctx context.Context, i int) error {
-		switch {
-		case !split[i]:
+		if !split[i] {
 			return nil
-		case lies:
-			return s.read(&searched{window: windows[i]}, &lists.Incomplete{Action: searchTask, Reason: "the parts of a window count as many calls as the whole"})
 		}
-		return s.all(ctx, s.parts(windows[i], counted[i]), min(counted[i], lists.MaxPages*lists.PageSize))
+		return s.all(ctx, s.parts(windows[i], counted[i]), &whole{windows[i], min(counted[i], mostCounted)})
 	})
 }
 
@@ -138,13 +142,17 @@ func (s *search) one(ctx context.Context, w calendar.Interval) (counted int64, s
 	}
 	r, err := read(ctx, s.discovery, p)
 	switch {
+	case err == nil && r.Split && s.dear != nil && s.dear(r.Counted):
+		err = &lists.Incomplete{Action: searchTask, Reason: fmt.Sprintf("%d calls are too many to read", r.Counted)}
 	case err == nil && r.Split:
 		return r.Counted, true, nil
+	case err == nil && r.Seen() >= mostFound && !instant(w):
+		return r.Seen(), true, nil // it did not count its calls
 	case err == nil:
 		err = r.Incomplete(searchTask)
 	}
 	if days := s.days(w); err != nil && len(days) > 1 && canPass(err) {
-		return 0, false, s.all(ctx, days, unknown)
+		return 0, false, s.all(ctx, days, nil)
 	}
 	s.calls.Add(r.Seen())
 	return r.Counted, false, s.read(part, err)
@@ -197,10 +205,13 @@ func (s *search) pages(part *searched) (p lists.List[lists.Call], ok bool) {
 				return true
 			}
 			_, _, restless := s.rest(w)
-			return total > splitAbove && (w.Empty() || from < to) || moving && restless && total > lists.PageSize
+			return total > splitAbove && !instant(w) || moving && restless && total > lists.PageSize
 		},
 	}, true
 }
+
+// instant reports whether a window is a millisecond, which has no parts.
+func instant(w calendar.Interval) bool { return !w.Empty() && w.To.UnixMilli()-w.From.UnixMilli() <= 1 }
 
 // asOf is when an answer was given, by the clock of the API or ours, whichever is
 // earlier: what happened later by either may be missing in it.
@@ -213,10 +224,10 @@ func asOf(a *client.Answer) time.Time {
 }
 
 // rest cuts a window where the list of its calls may still change; ok is false
-// where all of it may, or nothing.
+// where nothing of it may, or most.
 func (s *search) rest(w calendar.Interval) (still, moving calendar.Interval, ok bool) {
 	at := s.client.Now().Add(-unrest).Truncate(time.Second)
-	if !w.From.Before(at) || !at.Before(w.To) {
+	if !w.From.Before(at.Add(-unrest)) || !at.Before(w.To) {
 		return w, w, false
 	}
 	return calendar.Interval{From: w.From, To: at}, calendar.Interval{From: at, To: w.To}, true
@@ -224,9 +235,6 @@ func (s *search) rest(w calendar.Interval) (still, moving calendar.Interval, ok 
 
 // parts are those in which to read a window with so many calls.
 func (s *search) parts(w calendar.Interval, total int64) []calendar.Interval {
-	if s.dear != nil && s.dear(total) {
-		return nil
-	}
 	if still, moving, ok := s.rest(w); ok && total <= splitAbove {
 		return []calendar.Interval{still, moving} // only the end is read twice
 	}
@@ -283,7 +291,7 @@ func (d *discovery) searchGroup(ctx context.Context, g *schema.JobGroupRow, name
 			}
 		},
 	}
-	return s.whole(ctx, anyTime, Failure{Campaign: g.JobGroupID, Action: searchTask})
+	return s.readWhole(ctx, []calendar.Interval{{}}, Failure{Campaign: g.JobGroupID, Action: searchTask})
 }
 
 // searchJob fetches what SearchTask says of the calls of a job.
@@ -295,14 +303,15 @@ func (d *discovery) searchJob(ctx context.Context, id string) error {
 				d.found.add(id, c.ActualTime, true)
 			}
 		},
+		dear: func(total int64) bool { return total > splitAbove },
 	}
-	_, err := s.whole(ctx, anyTime, Failure{Action: searchTask, Reason: "job " + id})
+	_, err := s.readWhole(ctx, []calendar.Interval{{}}, Failure{Action: searchTask, Reason: "job " + id})
 	return err
 }
 
-// whole reads windows, and reports whether nothing of them is missing; what is,
+// readWhole reads windows, and reports whether nothing of them is missing; what is,
 // is noted as a failure like f.
-func (s *search) whole(ctx context.Context, windows []calendar.Interval, f Failure) (whole bool, err error) {
+func (s *search) readWhole(ctx context.Context, windows []calendar.Interval, f Failure) (whole bool, err error) {
 	var missing atomic.Bool
 	s.read = func(part *searched, err error) error {
 		if err != nil {
@@ -312,6 +321,6 @@ func (s *search) whole(ctx context.Context, windows []calendar.Interval, f Failu
 		f.Window = part.window
 		return s.leave(err, f)
 	}
-	err = s.all(ctx, windows, unknown)
+	err = s.all(ctx, windows, nil)
 	return err == nil && !missing.Load(), err
 }

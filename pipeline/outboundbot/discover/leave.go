@@ -101,6 +101,9 @@ func (d *discovery) leave(err error, f Failure) error {
 	}
 	f.InstanceID = d.plan.InstanceID
 	f.explain(err)
+	if i, ok := errors.AsType[*lists.Incomplete](err); ok {
+		d.count(func(n *Counters) { n.Unlisted += i.Unlisted })
+	}
 	d.seenMu.Lock()
 	defer d.seenMu.Unlock()
 	if d.first == nil {

@@ -2,9 +2,11 @@ package discover
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"callmill/pipeline/internal/calendar"
@@ -36,24 +38,23 @@ func (d *discovery) searchMany(ctx context.Context) error {
 // searchSpan fetches what SearchTask says of the calls in a span; where those of
 // the named jobs are few among them, of these jobs one by one.
 func (d *discovery) searchSpan(ctx context.Context, span *span) error {
-	windows := calendar.Subtract([]calendar.Interval{span.interval()}, d.plan.searched())
-	dear := false
+	var dear atomic.Bool
 	s := &search{
 		discovery: d, add: func(*lists.Call) {},
-		dear: func(total int64) bool {
-			dear = dear || total > int64(lists.PageSize*len(span.jobs))
-			return dear
-		},
+		dear: func(total int64) bool { return total > int64(lists.PageSize*len(span.jobs)) },
 	}
-	for _, w := range windows {
-		if _, err := s.whole(ctx, []calendar.Interval{w}, Failure{Action: searchTask}); err != nil {
-			return err
+	s.read = func(part *searched, err error) error {
+		if i, ok := errors.AsType[*lists.Incomplete](err); ok && i.Unlisted == 0 {
+			dear.Store(true)
+			return nil
 		}
-		if dear {
-			return lists.ForEach(ctx, d.client.Parallel(), maps.Keys(span.jobs), d.searchJob)
-		}
+		return d.leave(err, Failure{Window: part.window, Action: searchTask})
 	}
-	return nil
+	err := s.all(ctx, calendar.Subtract([]calendar.Interval{span.interval()}, d.plan.searched()), nil)
+	if err != nil || !dear.Load() {
+		return err
+	}
+	return lists.ForEach(ctx, d.client.Parallel(), maps.Keys(span.jobs), d.searchJob)
 }
 
 // callsOf are the calls of the named jobs, by day. Safe for concurrent use.

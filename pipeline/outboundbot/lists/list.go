@@ -51,7 +51,10 @@ const (
 )
 
 // Incomplete is why a list was answered and is not whole.
-type Incomplete struct{ Action, Reason string }
+type Incomplete struct {
+	Action, Reason string
+	Unlisted       int64 // entries that were counted and never shown
+}
 
 func (e *Incomplete) Error() string { return e.Action + ": " + e.Reason }
 
@@ -122,7 +125,10 @@ func (r *Reading) missing() int64 {
 
 // endless is the error of a list without an end.
 func (l *List[T]) endless(r *Reading, number int) error {
-	return &Incomplete{l.Action, fmt.Sprintf("list reports %d entries (%d seen) but continues past page %d", r.Counted, len(r.seen), number)}
+	return &Incomplete{
+		Action: l.Action,
+		Reason: fmt.Sprintf("list reports %d entries (%d seen) but continues past page %d", r.Counted, len(r.seen), number),
+	}
 }
 
 // Incomplete is an error where entries were counted and never shown.
@@ -130,7 +136,10 @@ func (r *Reading) Incomplete(action string) error {
 	if r.Unlisted == 0 {
 		return nil
 	}
-	return &Incomplete{action, fmt.Sprintf("%d of %d entries were counted and never shown", r.Unlisted, r.Counted)}
+	return &Incomplete{
+		Action: action, Unlisted: r.Unlisted,
+		Reason: fmt.Sprintf("%d of %d entries were counted and never shown", r.Unlisted, r.Counted),
+	}
 }
 
 // pass notes the failure of a page, and returns an error where no other page is
