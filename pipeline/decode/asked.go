@@ -10,24 +10,25 @@ import (
 
 // asked are the jobs that a raw line asked for, and what became of each.
 type asked struct {
-	ids     []string          // each once
-	trouble map[string]string // by id: one of schema.Pending…, "" for a job that came
-	// unread: some of the answer could not be read, nor told whose it is. It may
-	// be any job that did not come.
+	ids     []string       // each once
+	trouble []string       // of each: one of schema.Pending…, "" for a job that came
+	index   map[string]int // of each id; never assigned twice, which would replace the memory of the key
+	// unread: some of the answer could not be read, and has no id or that of another
+	// job. It may be any job that did not come.
 	unread bool
 }
 
 // ask begins with a list of ids.
 func (a *asked) ask(ids []string) {
-	a.ids, a.unread = a.ids[:0], false
-	if a.trouble == nil {
-		a.trouble = make(map[string]string, len(ids))
+	a.ids, a.trouble, a.unread = a.ids[:0], a.trouble[:0], false
+	if a.index == nil {
+		a.index = make(map[string]int, len(ids))
 	}
-	clear(a.trouble)
+	clear(a.index)
 	for _, id := range ids {
-		if _, twice := a.trouble[id]; id != "" && !twice {
-			a.trouble[id] = schema.PendingMissing
-			a.ids = append(a.ids, id)
+		if _, twice := a.index[id]; id != "" && !twice {
+			a.index[id] = len(a.ids)
+			a.ids, a.trouble = append(a.ids, id), append(a.trouble, schema.PendingMissing)
 		}
 	}
 }
@@ -37,9 +38,9 @@ func (a *asked) ask(ids []string) {
 func (a *asked) meet(item *schema.Decoded) bool {
 	switch {
 	case item.Job != nil:
-		_, known := a.trouble[item.Job.JobID]
+		i, known := a.index[item.Job.JobID]
 		if known {
-			a.trouble[item.Job.JobID] = ""
+			a.trouble[i] = ""
 		}
 		return known
 	case item.Reject != nil:
@@ -53,18 +54,18 @@ func (a *asked) refuse(r *schema.Reject) {
 	if r.Code == schema.RejectUnfetched {
 		trouble = schema.PendingUnfetched
 	}
-	switch before, known := a.trouble[r.JobID]; {
-	case r.JobID == "":
+	switch i, known := a.index[r.JobID]; {
+	case !known:
 		a.unread = true
-	case known && before != "":
-		a.trouble[r.JobID] = trouble
+	case a.trouble[i] != "":
+		a.trouble[i] = trouble
 	}
 }
 
 // rest yields the jobs that did not come, and why.
 func (a *asked) rest(yield func(id, trouble string)) {
-	for _, id := range a.ids {
-		trouble := a.trouble[id]
+	for i, id := range a.ids {
+		trouble := a.trouble[i]
 		if trouble == schema.PendingMissing && a.unread {
 			trouble = schema.PendingRejected
 		}

@@ -68,6 +68,7 @@ func drawMark(r *rapid.T) []byte {
 		"{", "}", "[", "]", ",", ":", `"`, `\`, " ", "\n", "\x00", "\xff", "&", "null", "5",
 		`{"JobId":"z"}`, `{"Jobs":[`, "]}", `"Success":false,`, `"TaskId":"t"`, `"Jobs":`, `"JobId":`, `"Tasks":[`, `"body":{`,
 		`{"observed_at":1,"body":"`, `"action":"SearchTask",`, `"SearchTaskInfoList":[`, `"PageNumber":1,`, `"statusCode":500,`,
+		`"asked":{"job_ids":["z","job-1","job-1"]},`, `"action":"ListJobs",`, `"action":"ListJobsByGroup",`,
 		"<Jobs>", "</Jobs>", "<?xml ", "<ListJobsResponse>",
 	}).Draw(r, "token"))
 }

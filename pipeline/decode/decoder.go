@@ -183,6 +183,16 @@ func (d *decoder) utf8() ([]byte, bool) {
 	return body, true
 }
 
+// Text returns a response in UTF-8, without a byte-order mark, as a Decoder reads
+// it; it may alias body. An error says that it is in no encoding that is known.
+func Text(body []byte) ([]byte, error) {
+	if isValidJSON(body) {
+		return body, nil
+	}
+	text, _, err := charset.Decode(body)
+	return text, err
+}
+
 // isValidJSON reports whether a body can only be JSON in UTF-8: the usual case.
 func isValidJSON(body []byte) bool {
 	if len(body) < 2 || body[0] != '{' && body[0] != '[' || body[1] == 0 {

@@ -28,6 +28,19 @@
 // jobs than should wait for its end, go through package split, as an input that
 // is too large does in [Cut]. So the items are the same however an input is cut.
 //
+// # What was asked for
+//
+// A raw line says which jobs its request was for. When its end was read, the jobs
+// found are compared with these (asked.go): one that was not asked for is a reject
+// not_asked, one that was and did not come is expected: missing; rejected, where a
+// reject has its id or may be about it, for it has none or that of no job asked
+// for; unfetched. A raw line of ListJobsByGroup yields that each of its jobs is
+// expected, and no job. Ids are compared without the white space around them.
+//
+// Of a document that is cut into slices, each judges its own jobs, and package split
+// is told by an answer what all of them hold: what did not come is yielded once,
+// behind the last.
+//
 // # Tolerance is a list
 //
 // The grammar of JSON is strict: what encoding/json calls invalid is a reject.

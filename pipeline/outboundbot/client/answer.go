@@ -17,12 +17,16 @@ type Answer struct {
 	Date       time.Time // then, by the API's clock, to the second; zero: it did not say
 	Status     int       // of HTTP
 	RequestID  string
-	Body       []byte         // as received, without a byte order mark
+	Body       []byte         // in UTF-8, without a byte order mark; else as received
 	Members    lenient.Object // of Body, which is JSON or XML
 }
 
 // byteOrderMark is UTF-8's. decode reads no response with one inside a raw line.
 var byteOrderMark = []byte("\uFEFF")
+
+// maxUnread is how long a response may be that is kept although it could not be
+// read: it takes no room any more.
+const maxUnread = large
 
 // contentOf are the members without one of which a response holds nothing.
 var contentOf = map[string]string{
@@ -57,35 +61,70 @@ func (c *Client) envelope(r *Request, got *received, o lenient.Object) *envelope
 // judges the same bodies again: what is an answer here must not be an
 // api_error there, which agree_test.go holds.
 func (c *Client) read(r *Request, got *received) (*Answer, *Failure) {
+	if c.o.Text != nil {
+		if text, err := c.o.Text(got.body); err == nil {
+			got.body = text
+		}
+	}
+	got.body = bytes.TrimPrefix(got.body, byteOrderMark)
 	members, err := lenient.Parse(got.body)
 	e := c.envelope(r, got, members)
+	a := &Answer{
+		ObservedAt: got.at.UnixMilli(), Date: got.date(), Status: got.status, RequestID: e.requestID, Body: got.body, Members: members,
+	}
 	if reason := e.failure(got, err); reason != "" {
 		return nil, c.refused(r, got, e, reason)
 	}
-	return &Answer{
-		ObservedAt: got.at.UnixMilli(), Date: got.date(), Status: got.status, RequestID: e.requestID, Members: members,
-		Body: bytes.TrimPrefix(got.body, byteOrderMark),
-	}, nil
+	if reason := e.unread(got, err); reason != "" {
+		f := c.refused(r, got, e, reason)
+		if isData(got.body) {
+			c.unread(f, r, a)
+		}
+		return nil, f
+	}
+	return a, nil
 }
 
-// failure returns why a response does not answer its request, "" if it does. err is
-// the error of parsing the body.
+// failure returns what a response says of why its request failed, "" if it does not.
+// err is the error of parsing the body.
 func (e *envelope) failure(got *received, err error) string {
 	switch {
 	case got.status != http.StatusOK && err != nil:
 		return fmt.Sprintf("HTTP %d with %s", got.status, describe(got.body))
 	case got.status != http.StatusOK:
 		return e.because(fmt.Sprintf("HTTP %d", got.status))
-	case err != nil:
-		return fmt.Sprintf("answered with %s: %v", describe(got.body), err)
 	case e.toldSo && !e.success:
 		return e.because("answered Success:false")
-	case e.content == nil && !e.toldSo && !e.codeIsOK():
-		return e.because("answered with " + describe(got.body) + " that is not a response of the API")
-	case len(e.content) <= len("null") && e.isError():
+	case err == nil && len(e.content) <= len("null") && e.isError():
 		return e.because("answered without content")
 	}
 	return ""
+}
+
+// unread returns why a response that tells of no failure is no answer, "" if it is
+// one.
+func (e *envelope) unread(got *received, err error) string {
+	switch {
+	case err != nil:
+		return fmt.Sprintf("answered with %s: %v", describe(got.body), err)
+	case e.content == nil && !e.toldSo && !e.codeIsOK():
+		return e.because("answered with " + describe(got.body) + " that is not a response of the API")
+	}
+	return ""
+}
+
+// unread notes in a failure the response that is no answer for jobs.
+func (c *Client) unread(f *Failure, r *Request, a *Answer) {
+	if len(r.JobIDs) > 0 && len(a.Body) <= maxUnread {
+		a.Body = c.keys.scrubBytes(a.Body)
+		f.Unread = a
+	}
+}
+
+// isData reports whether a body may be of the API: not a page for people.
+func isData(body []byte) bool {
+	kind := describe(body)
+	return kind == "JSON" || kind == "XML"
 }
 
 // because appends code and message, as far as given.

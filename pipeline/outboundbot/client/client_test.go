@@ -325,7 +325,7 @@ func TestLacking(t *testing.T) {
 	}
 	r.Lacks = func(*Answer) string { return "a list" }
 	_, err = newTestClient(t, f, nil).Do(t.Context(), &r, nil)
-	if failed, ok := errors.AsType[*Failure](err); !ok || !failed.Lacking || failed.Refused || err.Error() != "ListJobs: answered without a list" {
+	if failed, ok := errors.AsType[*Failure](err); !ok || failed.Unread == nil || failed.Refused || err.Error() != "ListJobs: answered without a list" {
 		t.Errorf("error %v", err)
 	}
 }

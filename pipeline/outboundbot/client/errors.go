@@ -59,11 +59,15 @@ type Failure struct {
 	Refused   bool // the API does not accept what was asked: another try would not pass
 	Throttled bool // the API only said to ask later
 	Offline   bool // the request was never sent
-	Lacking   bool // Request.Lacks said what the response lacks
 	// Status and Body are the response where it says that the API failed, with
 	// credentials taken out; 0 and nil where no such response came.
 	Status int
 	Body   []byte
+	// Unread is the response of a ListJobs request that is no error of the API, and
+	// no answer that could be read: its Members are nil, or there are no Jobs. Who
+	// reads jobs may find some in it. nil: there is none, or it is no text of the
+	// API's.
+	Unread *Answer
 
 	verdict verdict
 	// coded: the API itself says that it failed. Another try then helps less

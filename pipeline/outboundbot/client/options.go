@@ -53,6 +53,10 @@ type Options struct {
 	// Patience is how long the API may throttle everything; 0 is 10 min.
 	Patience time.Duration
 
+	// Text makes UTF-8 of a response, without a byte order mark, as the reader of
+	// the run does. nil takes a response as it is.
+	Text func(body []byte) ([]byte, error)
+
 	// Seed makes the jitter repeatable; 0 is a random one.
 	Seed uint64
 	// Transport carries the requests, without the Connect and Read timeouts; nil

@@ -32,6 +32,8 @@ func (c *Client) attempts(r *Request, f *Failure) (most int, wait time.Duration)
 		return min(most, briefly), wait
 	case !c.answered.Load() && len(r.JobIDs) == 0:
 		return most, wait // the first list: it may not be the API
+	case f.Unread != nil && r.Effort == Insistent:
+		return most, wait // the API answers
 	case f.Offline || r.Effort == Insistent:
 		return most * insistence, wait
 	case f.verdict == later || !brief:
@@ -96,7 +98,7 @@ func (c *Client) giveUp(f *Failure) error {
 			return &f.Cause
 		}
 	case retry:
-		if c.patience.failed() {
+		if f.Unread == nil && c.patience.failed() {
 			e := f.Cause
 			e.Reason = "no answer for long, at last: " + e.Reason
 			return &e

@@ -46,9 +46,9 @@ type discovery struct {
 	// aboutIDs has the error codes with which batches were refused while other
 	// ids were not, as keys.
 	aboutIDs sync.Map
-	// empty: the last request for a job that does not exist was answered without a
-	// list of jobs. givenUp: since a batch was given up for this, none was answered.
-	empty, givenUp atomic.Bool
+	// givenUp: since a batch was given up of which nothing could be read, none was
+	// answered.
+	givenUp atomic.Bool
 }
 
 func (s *Source) newDiscovery(plan *Plan, outcome *Outcome) *discovery {

@@ -45,17 +45,74 @@ func (d *discovery) fetchBatch(ctx context.Context, ids []string) error {
 		return d.fetchOne(ctx, ids[0])
 	}
 	f, err := d.fetchIDs(ctx, ids, client.Brief)
-	if f != nil && err == nil && f.Lacking && d.empty.Load() {
-		return d.fetchEmpty(ctx, ids)
-	}
-	if f == nil || err != nil {
+	switch {
+	case f == nil || err != nil:
 		return err
+	case f.Unread != nil:
+		return d.salvage(ctx, ids, f.Unread)
 	}
 	if err := d.someAccepted(ctx, f); err != nil {
 		return err
 	}
+	return d.halve(ctx, ids)
+}
+
+// halve asks for the halves of a batch.
+func (d *discovery) halve(ctx context.Context, ids []string) error {
 	half := (len(ids) + 1) / 2
 	return lists.ForEach(ctx, 2, slices.Values([][]string{ids[:half], ids[half:]}), d.fetchBatch)
+}
+
+// salvage takes what the reader finds in an answer for a batch that could not be
+// read as a whole, and asks again for the rest.
+func (d *discovery) salvage(ctx context.Context, ids []string, a *client.Answer) error {
+	raw := rawOf(d.jobsRequest(ids, client.Brief), a)
+	var came []schema.Sighting
+	var rest []string
+	for _, s := range d.sightings(raw, ids) {
+		if s.Trouble == "" {
+			came = append(came, s)
+		} else {
+			rest = append(rest, s.JobID)
+		}
+	}
+	if len(came) == 0 {
+		return d.fetchUnread(ctx, ids)
+	}
+	if err := d.log.Append(raw.Body); err != nil {
+		return err
+	}
+	if err := d.send(ctx, delivery{raw, came}); err != nil || len(rest) == 0 {
+		return err
+	}
+	return d.fetchBatch(ctx, rest)
+}
+
+// fetchUnread asks for the halves of a batch of which nothing could be read. Where a
+// job that does not exist is answered in the same way, all are: the batch is asked
+// for once more, with patience, and then the answer is handed on as it is.
+func (d *discovery) fetchUnread(ctx context.Context, ids []string) error {
+	_, err := d.client.Do(ctx, d.jobsRequest([]string{lists.UnusedID}, client.Brief), nil)
+	f, failed := errors.AsType[*client.Failure](err)
+	switch {
+	case err == nil || failed && f.Refused:
+		return d.halve(ctx, ids)
+	case !failed || f.Unread == nil:
+		return err
+	}
+	effort := client.Steady
+	if d.givenUp.Load() {
+		effort = client.Brief
+	}
+	f, err = d.fetchIDs(ctx, ids, effort)
+	switch {
+	case f == nil || err != nil:
+		return err
+	case f.Unread == nil:
+		return d.halve(ctx, ids)
+	}
+	d.givenUp.Store(true)
+	return d.deliverLine(ctx, rawOf(d.jobsRequest(ids, effort), f.Unread), ids)
 }
 
 // fetchOne asks for an id, and gives it up where the API answers, but with
@@ -75,28 +132,11 @@ func (d *discovery) fetchOne(ctx context.Context, id string) error {
 			break
 		}
 	}
+	if f.Unread != nil {
+		ids := []string{id}
+		return d.deliverLine(ctx, rawOf(d.jobsRequest(ids, client.Half), f.Unread), ids)
+	}
 	return d.reject(ctx, id, f)
-}
-
-// fetchEmpty asks for a batch once more, with patience, while no request is answered
-// with a list of jobs, whatever its ids are: halves would not be either. Then all
-// ids are given up.
-func (d *discovery) fetchEmpty(ctx context.Context, ids []string) error {
-	effort := client.Steady
-	if d.givenUp.Load() {
-		effort = client.Brief
-	}
-	f, err := d.fetchIDs(ctx, ids, effort)
-	if f == nil || err != nil {
-		return err
-	}
-	d.givenUp.Store(true)
-	for _, id := range ids {
-		if err := d.reject(ctx, id, f); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // reject keeps that an id is answered with errors only, and hands it to the run.
@@ -127,7 +167,7 @@ func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Ef
 		return nil, err
 	case f.Offline:
 		return nil, &f.Cause
-	case f.Refused:
+	case f.Refused, f.Unread != nil:
 		return f, nil
 	}
 	return f, d.alive(ctx, f, client.Insistent)
@@ -140,17 +180,15 @@ func (d *discovery) jobsRequest(ids []string, effort client.Effort) *client.Requ
 // alive returns nil when the API answers a request for a job that does not
 // exist: the failure is then not part of an outage, the end of which alive waits
 // for. Where that job is refused for the same reason, all jobs are: the failure
-// is then about none of them, and is returned. An answer without a list of jobs is
-// enough, and noted.
+// is then about none of them, and is returned. An answer that holds nothing is enough.
 func (d *discovery) alive(ctx context.Context, failed *client.Failure, effort client.Effort) error {
 	r := d.jobsRequest([]string{lists.UnusedID}, effort)
 	r.Lacks = nil
-	a, err := d.client.Do(ctx, r, nil)
-	if err == nil {
-		d.empty.Store(lists.Lacks(listJobs)(a) != "")
-	}
+	_, err := d.client.Do(ctx, r, nil)
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {
+	case ok && f.Unread != nil:
+		return nil // it answers
 	case !ok || !f.Refused:
 		return err
 	case f.Cause.Code == failed.Cause.Code && !strings.HasPrefix(f.Cause.Code, "NotExist"):

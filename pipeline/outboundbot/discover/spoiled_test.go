@@ -408,7 +408,7 @@ func TestNoListOfJobs(t *testing.T) {
 	f := threeDays()
 	spoil(f, schema.ActionListJobs, nil, bare)
 	n := pull(t.Context(), aNight(t, f, night0130), threePlan, nil)
-	if asked := f.asked(schema.ActionListJobs); n.err != nil || n.counters.Failed != 120 || len(n.came()) > 0 || asked > 40 {
+	if asked := f.asked(schema.ActionListJobs); n.err != nil || n.counters.Missing != 120 || len(n.came()) > 0 || asked > 40 {
 		t.Errorf("%v after %d requests: %+v", n.err, asked, n.counters)
 	}
 	// Where it is one job, it is that one.
@@ -420,7 +420,7 @@ func TestNoListOfJobs(t *testing.T) {
 		}
 		return false
 	}, bare)
-	if n := pull(t.Context(), aNight(t, f, night0130), threePlan, nil); n.err != nil || n.counters.Failed != 1 || len(n.came()) != 119 {
+	if n := pull(t.Context(), aNight(t, f, night0130), threePlan, nil); n.err != nil || n.counters.Missing != 1 || len(n.came()) != 119 {
 		t.Errorf("%v: %+v", n.err, n.counters)
 	}
 }

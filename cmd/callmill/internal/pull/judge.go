@@ -39,7 +39,7 @@ func (p *Pull) judgeMissing(r *report.Report) {
 			fmt.Sprintf("they are asked for again every night for %s; %s", quantity.Duration(o.Refetch), status))
 	}
 	if n := pending.Passed; n > 0 {
-		r.Because(exit.TooManyMissing, fmt.Sprintf("%d entries of what is pending have been in trouble for 72 hours", n),
+		r.Because(exit.TooManyMissing, fmt.Sprintf("pending, and in trouble for 72 hours now: %d", n),
 			fmt.Sprintf("%s; `callmill pending %s drop` gives up what will never come", status, quote.Shell(o.Out)))
 	}
 	if o.AllowMissing.Exceeded(out.Unlisted, out.Found+out.Unlisted) {

@@ -8,6 +8,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/decode"
 	"callmill/pipeline/nightly"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
@@ -57,7 +58,7 @@ func (p *Pull) Validate(d *dataset.Dataset, zone *time.Location) (err error) {
 		return err
 	}
 	o := p.options.Client
-	o.Endpoint, o.QPS, o.Now = p.options.Endpoint, p.options.QPS, p.options.Now
+	o.Endpoint, o.QPS, o.Now, o.Text = p.options.Endpoint, p.options.QPS, p.options.Now, decode.Text
 	p.client, err = client.New(o)
 	return err
 }

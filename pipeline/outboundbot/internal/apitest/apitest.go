@@ -57,6 +57,9 @@ func (d Direct) RoundTrip(r *http.Request) (_ *http.Response, err error) {
 	}
 	r = r.Clone(r.Context())
 	r.Header = header
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
 	w := httptest.NewRecorder()
 	d.ServeHTTP(w, r)
 	if err := r.Context().Err(); err != nil {
