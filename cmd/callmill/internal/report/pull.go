@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,11 +68,12 @@ func (p *Pull) line() string {
 }
 
 // pendingLine is the part of the last line that says what is not in the tables
-// whole, by reason; "" where nothing is awaited.
+// whole, by reason; "" where nothing is. What takes its time is not in it.
 func pendingLine(byReason map[string]int64) string {
+	inOrder := []string{schema.PendingNotFinal, schema.PendingSettling, schema.PendingConfirmed}
 	var parts []string
 	for _, reason := range reconcile.Reasons() {
-		if n := byReason[reason]; n > 0 && reason != schema.PendingConfirmed {
+		if n := byReason[reason]; n > 0 && !slices.Contains(inOrder, reason) {
 			parts = append(parts, fmt.Sprintf("%d %s", n, reason))
 		}
 	}
