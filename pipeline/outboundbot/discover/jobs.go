@@ -79,6 +79,7 @@ func (d *discovery) salvage(ctx context.Context, ids []string, a *client.Answer)
 	if len(came) == 0 {
 		return d.fetchUnread(ctx, ids)
 	}
+	d.fetched.Store(true)
 	if err := d.log.Append(raw.Body); err != nil {
 		return err
 	}

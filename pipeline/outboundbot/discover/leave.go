@@ -157,7 +157,7 @@ func (s *Source) anotherAnswers(ctx context.Context, but *Plan) bool {
 		if &s.plans[i] == but {
 			continue
 		}
-		r := &client.Request{InstanceID: s.plans[i].InstanceID, Action: listJobs, JobIDs: []string{lists.UnusedID}, Effort: client.Once}
+		r := &client.Request{InstanceID: s.plans[i].InstanceID, Action: listJobs, JobIDs: []string{lists.UnusedID}, Effort: client.Brief}
 		_, err := s.client.Do(ctx, r, nil)
 		if f, ok := errors.AsType[*client.Failure](err); err == nil || ok && f.Refused {
 			return true

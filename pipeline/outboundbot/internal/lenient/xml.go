@@ -45,7 +45,6 @@ func (e *element) add(child *element) {
 func fromXML(body []byte) ([]byte, error) {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
-	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
 	open := []*element{{}}
 	for {
 		token, err := decoder.Token()
