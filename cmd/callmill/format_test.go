@@ -155,6 +155,7 @@ func writeFormat(t *testing.T, dir string) {
 		InstanceID: "care", JobGroupID: "spring", JobGroupName: "春季回访", Description: "满意度", ScriptID: "s1", ScriptName: "回访", ScriptVersion: "7",
 		JobGroupStatus: "Completed", CreationTime: formatNoon.UnixMilli(), ModifyTime: formatNoon.UnixMilli(), TotalJobs: &total, ObservedAt: formatNoon.UnixMilli(),
 	}))
+	fail(a.Expected(raw, &schema.Expected{InstanceID: "sales", JobID: "z", Trouble: schema.PendingMissing, ObservedAt: formatNoon.UnixMilli()}))
 	fail(a.Flush())
 	day := formatNoon.Truncate(24 * time.Hour)
 	request, err := nightly.Days(nightly.Options{Zone: time.UTC, Now: day.Add(36 * time.Hour)}, day.Format(time.DateOnly), "", "")

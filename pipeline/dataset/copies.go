@@ -13,19 +13,39 @@ import (
 )
 
 // The manifest of a snapshot has a second copy in runs/, beside the files of the
-// runs: of all files it is the only one that nothing else tells the content of. It
-// is written before the snapshot gets its name, and goes after it: a copy without a
-// snapshot is swept. Snapshots of callmills that wrote none get one when the next
-// run begins with them.
+// runs, and so has the file of what is pending: of all files they are the only ones
+// that nothing else tells the content of. They are written before the snapshot gets
+// its name, and go after it: a copy without a snapshot is swept. Snapshots of
+// callmills that wrote none get that of the manifest when the next run begins with
+// them.
 
-// copySuffix is what the name of a copy has behind that of the snapshot.
-const copySuffix = ".manifest"
+// copySuffix and pendingSuffix are what the name of a copy has behind that of the
+// snapshot.
+const (
+	copySuffix    = ".manifest"
+	pendingSuffix = ".pending"
+)
 
 func (d *Dataset) copyPath(snapshot string) string { return d.Path(runsDir, snapshot+copySuffix) }
 
 // KeepManifest writes the second copy of the manifest of a snapshot.
 func (d *Dataset) KeepManifest(snapshot string, text []byte) error {
 	return durable.WriteFile(d.fs, d.copyPath(snapshot), text, d.FileMode())
+}
+
+// PendingCopy returns the path of the second copy of what is pending in a snapshot.
+func (d *Dataset) PendingCopy(snapshot string) string {
+	return d.Path(runsDir, snapshot+pendingSuffix)
+}
+
+// KeepPending writes the second copy of what is pending in a snapshot, of which path
+// is the first: no link, which would share its damage.
+func (d *Dataset) KeepPending(snapshot, path string) error {
+	text, err := durable.ReadFile(d.fs, path)
+	if err != nil {
+		return err
+	}
+	return durable.WriteFile(d.fs, d.PendingCopy(snapshot), text, d.FileMode())
 }
 
 // mendCopy writes the second copy of the latest manifest where it is missing or not
@@ -45,6 +65,9 @@ func (d *Dataset) mendCopy() error {
 // gone.
 func (d *Dataset) isLostCopy(name string) bool {
 	snapshot, ok := strings.CutSuffix(name, copySuffix)
+	if !ok {
+		snapshot, ok = strings.CutSuffix(name, pendingSuffix)
+	}
 	if !ok || !snapshotName.MatchString(snapshot) {
 		return false
 	}
@@ -52,10 +75,12 @@ func (d *Dataset) isLostCopy(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// removeCopy removes the second copy of a manifest, if there is one.
-func (d *Dataset) removeCopy(snapshot string) error {
-	if err := d.fs.Remove(d.copyPath(snapshot)); !errors.Is(err, fs.ErrNotExist) {
-		return err
+// removeCopies removes the second copies of the files of a snapshot, if there are any.
+func (d *Dataset) removeCopies(snapshot string) error {
+	for _, path := range []string{d.copyPath(snapshot), d.PendingCopy(snapshot)} {
+		if err := d.fs.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func (d *Dataset) Prune() ([]string, error) {
 		if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
-		if err := d.removeCopy(name); err != nil {
+		if err := d.removeCopies(name); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
 		removed = append(removed, name)

@@ -3,6 +3,7 @@ package commit
 import (
 	"errors"
 
+	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/spill"
 	"callmill/pipeline/dataset/versions"
@@ -53,6 +54,9 @@ func (a *Appender) Job(raw *schema.Raw, position int64, job *schema.Job) error {
 
 // keep keeps a version that is not published.
 func (a *Appender) keep(v *versions.Version) error {
+	if a.tx.format != dataset.FormatVersion {
+		v.Name, a.content = v.Job.ContentHash(a.content)
+	}
 	day, firstCall := a.flattener.JobDate(v.Job)
 	entry, err := a.jobs.Append(v.Key, day, firstCall, v.Hash, v.Job)
 	if err != nil {

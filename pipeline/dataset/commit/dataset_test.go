@@ -34,6 +34,18 @@ func call(id string, observedAt int64, text string, days ...int) *schema.Job {
 	return j
 }
 
+// mute takes a line from the last task of a job.
+func mute(j *schema.Job) *schema.Job {
+	last := &j.Tasks[len(j.Tasks)-1]
+	last.Turns = last.Turns[:len(last.Turns)-1]
+	return j
+}
+
+func unfinished(j *schema.Job) *schema.Job {
+	j.Status = schema.JobExecuting
+	return j
+}
+
 func jobs(list ...*schema.Job) []delivery {
 	var d []delivery
 	for _, j := range list {
@@ -100,7 +112,8 @@ func TestWhichVersionWins(t *testing.T) {
 		},
 		"without any task never replaces one that has some": {
 			{[]*schema.Job{call("a", 100, "v1", 0)}, dataset.Counts{Seen: 1, New: 1}, "req-v1", 100, 100},
-			{[]*schema.Job{call("a", 200, "none")}, dataset.Counts{Seen: 1, Superseded: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{call("a", 200, "none")}, dataset.Counts{Seen: 1, Superseded: 1, Held: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{call("a", 200+2*dayMS, "none")}, dataset.Counts{Seen: 1, Superseded: 1, Held: 1}, "req-v1", 100, 100},
 		},
 		"without any task gives way, even to an earlier one": {
 			{[]*schema.Job{call("a", 200, "none")}, dataset.Counts{Seen: 1, New: 1}, "req-none", 200, 200},
@@ -110,9 +123,37 @@ func TestWhichVersionWins(t *testing.T) {
 			{[]*schema.Job{call("a", 100, "v1", 0)}, dataset.Counts{Seen: 1, New: 1}, "req-v1", 100, 100},
 			{[]*schema.Job{call("a", 0, "v2", 0)}, dataset.Counts{Seen: 1, Superseded: 1, Undated: 1}, "req-v1", 100, 100},
 		},
-		"fewer tasks are shrunk": {
+		"fewer tasks are held": {
 			{[]*schema.Job{call("a", 100, "v1", 0, 1)}, dataset.Counts{Seen: 1, New: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{call("a", 200, "v2", 0)}, dataset.Counts{Seen: 1, Superseded: 1, Held: 1}, "req-v1", 100, 100},
+		},
+		"fewer turns are held": {
+			{[]*schema.Job{call("a", 100, "v1", 0, 1)}, dataset.Counts{Seen: 1, New: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{mute(call("a", 200, "v2", 0, 1))}, dataset.Counts{Seen: 1, Superseded: 1, Held: 1}, "req-v1", 100, 100},
+		},
+		"fewer tasks of a job that is not final are shrunk": {
+			{[]*schema.Job{unfinished(call("a", 100, "v1", 0, 1))}, dataset.Counts{Seen: 1, New: 1}, "req-v1", 100, 100},
 			{[]*schema.Job{call("a", 200, "v2", 0)}, dataset.Counts{Seen: 1, Changed: 1, Shrunk: 1}, "req-v2", 200, 100},
+		},
+		"fewer tasks that come first give way": {
+			{[]*schema.Job{call("a", 200, "v2", 0)}, dataset.Counts{Seen: 1, New: 1}, "req-v2", 200, 200},
+			{[]*schema.Job{call("a", 100, "v1", 0, 1)}, dataset.Counts{Seen: 1, Changed: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{call("a", 200, "v2", 0)}, dataset.Counts{Seen: 1, Superseded: 1, Held: 1}, "req-v1", 100, 100},
+		},
+		"held and seen again a day later is confirmed": {
+			{[]*schema.Job{call("a", 100, "v1", 0, 1)}, dataset.Counts{Seen: 1, New: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{call("a", 200, "v2", 0)}, dataset.Counts{Seen: 1, Superseded: 1, Held: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{call("a", 199+dayMS, "v2", 0)}, dataset.Counts{Seen: 1, Superseded: 1, Held: 1}, "req-v1", 100, 100},
+			{[]*schema.Job{call("a", 200+dayMS, "v2", 0)}, dataset.Counts{Seen: 1, Changed: 1, Shrunk: 1}, "req-v2", 200 + dayMS, 100},
+			{[]*schema.Job{call("a", 100, "v1", 0, 1)}, dataset.Counts{Seen: 1, Superseded: 1}, "req-v2", 200 + dayMS, 100},
+			{[]*schema.Job{call("a", 300+dayMS, "v1", 0, 1)}, dataset.Counts{Seen: 1, Changed: 1}, "req-v1", 300 + dayMS, 100},
+		},
+		"the fuller one in between ends a hold": {
+			{[]*schema.Job{call("a", 100, "v1", 0, 1)}, dataset.Counts{Seen: 1, New: 1}, "req-v1", 100, 100},
+			{
+				[]*schema.Job{call("a", 200, "v2", 0), call("a", 300, "v1", 0, 1), call("a", 200+dayMS, "v2", 0)},
+				dataset.Counts{Seen: 3, Unchanged: 1, Superseded: 2, Held: 2}, "req-v1", 100, 100,
+			},
 		},
 		"a first call moves the job to its day": {
 			{[]*schema.Job{call("a", 100, "none"), call("b", 100, "b", 3)}, dataset.Counts{Seen: 2, New: 2}, "req-none", 100, 100},

@@ -4,12 +4,15 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/flatten"
 	"callmill/schema"
 )
 
@@ -196,7 +199,7 @@ func TestFactsComeAlone(t *testing.T) {
 				for _, run := range runs {
 					last = l.run(run...)
 				}
-				if !last.Changed || last.Unmatched != 0 || !last.Counts.Balanced() {
+				if !last.Changed || last.Pending.ByReason[schema.PendingMissing] != 0 || !last.Counts.Balanced() {
 					t.Errorf("published %+v", last)
 				}
 				if row := l.taskRow(); row.ScriptName != "x" || row.RingingS == nil || *row.RingingS != 7 {
@@ -231,41 +234,83 @@ func TestFactsInAnyRun(t *testing.T) {
 	sameTables(t, later.tables(), with.tables())
 }
 
-// TestUnmatchedFacts: facts of tasks that are in no table are counted, and
-// nothing else comes of them.
-func TestUnmatchedFacts(t *testing.T) {
+// TestFactsOfNoTask: what SearchTask says of tasks that are in no table is kept as an
+// entry of what is pending, and nothing else comes of it until the task comes.
+func TestFactsOfNoTask(t *testing.T) {
 	some := schema.Facts{ScriptName: "x"}
 	other := func(job, task string) delivery {
 		d := facts(job, 100, some)
 		d.facts.TaskID = task
 		return d
 	}
-	l := newLine(t)
-	l.run(jobs(call("a", 100, "v1", 0), call("b", 100, "v1"))...)
 	for name, c := range map[string]struct {
-		run       []delivery
-		unmatched int64
+		run  []delivery
+		want []string
 	}{
-		"no such job":                  {[]delivery{facts("none", 100, some), facts("none", 200, some), other("none", "other")}, 2},
-		"no such task":                 {[]delivery{other("a", "other")}, 1},
-		"a job without tasks":          {[]delivery{facts("b", 100, some)}, 1},
-		"no such task of a seen job":   {append(jobs(call("a", 200, "v1", 0)), other("a", "other")), 1},
-		"no such task of a superseded": {append(jobs(call("a", 50, "old", 0)), other("a", "other")), 1},
+		"no such job":                  {[]delivery{facts("none", 100, some), facts("none", 200, some), other("none", "other")}, []string{"none/none-0 missing", "none/other missing"}},
+		"no such task":                 {[]delivery{other("a", "other")}, []string{"a/other incomplete"}},
+		"a job without tasks":          {[]delivery{facts("b", 100, some)}, []string{"b/ not_final", "b/b-0 incomplete"}},
+		"no such task of a seen job":   {append(jobs(call("a", 200, "v1", 0)), other("a", "other")), []string{"a/ settling", "a/other incomplete"}},
+		"no such task of a superseded": {append(jobs(call("a", 50, "old", 0)), other("a", "other")), []string{"a/ settling", "a/other incomplete"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			l.rules.Settle = time.Hour
+			l.run(jobs(call("a", 100, "v1", 0), call("b", 100, "v1"))...)
 			before := withoutFirstSeen(l.published())
 			p := l.run(c.run...)
-			if p.Unmatched != c.unmatched || !p.Counts.Balanced() || p.Counts.Changed != 0 {
-				t.Errorf("%d unmatched with counts %+v, want %d", p.Unmatched, p.Counts, c.unmatched)
+			if !p.Counts.Balanced() || p.Counts.Changed != 0 {
+				t.Errorf("counts %+v, want nothing changed", p.Counts)
+			}
+			if diff := cmp.Diff(c.want, l.pending()); diff != "" {
+				t.Errorf("pending (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(before, withoutFirstSeen(l.published())); diff != "" {
 				t.Errorf("published jobs (-before +after):\n%s", diff)
 			}
+			if p := l.run(c.run...); p.Changed {
+				t.Errorf("the same again changes %+v", p)
+			}
 		})
 	}
-	p := l.run(append(jobs(call("a", 300, "v2", 0), call("c", 300, "v1", 0)), other("a", "other"), other("c", "other"), facts("c", 300, some))...)
-	if p.Unmatched != 2 || p.Counts.New != 1 || p.Counts.Changed != 1 {
-		t.Errorf("with jobs that are written: %d unmatched, %+v; want 2", p.Unmatched, p.Counts)
+}
+
+// TestFactsCome: what SearchTask said of a call before its job came is in the tables
+// when that comes, in a later run and in spite of answers that lack the call.
+func TestFactsCome(t *testing.T) {
+	want := everyFact(t)
+	zero := schema.Facts{CallMS: new(int64(0)), ReachedEnd: new(false)}
+	named := func(known schema.Facts) []delivery {
+		d := facts("a", 100, known)
+		d.facts.CallTime = day0
+		return []delivery{d}
+	}
+	for name, known := range map[string]schema.Facts{"every one": want, "zeros": zero, "a name alone": {}} {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			l.rules = reconcile.Rules{Settle: 48 * time.Hour}
+			l.run(named(known)...)
+			if diff := cmp.Diff([]string{"a/a-0 missing"}, l.pending()); diff != "" {
+				t.Errorf("pending (-want +got):\n%s", diff)
+			}
+			l.run(jobs(call("a", 150, "empty"))...)
+			if diff := cmp.Diff([]string{"a/ not_final", "a/a-0 incomplete"}, l.pending()); diff != "" {
+				t.Errorf("without the call it is pending (-want +got):\n%s", diff)
+			}
+			j := call("a", day0+72*3600*1000, "v1", 0)
+			l.run(jobs(j)...)
+			if left := l.pending(); len(left) > 0 {
+				t.Errorf("in the end pending is %q", left)
+			}
+			row := l.taskRow()
+			known.ObservedAt = 100
+			if known.IsZero() {
+				known.ObservedAt = 0
+			}
+			if got := flatten.Job(&schema.Rows{Tasks: []schema.TaskRow{row}}).Tasks[0].Facts; !got.Equal(&known) {
+				t.Errorf("the call has %+v, want %+v", got, known)
+			}
+		})
 	}
 }
 

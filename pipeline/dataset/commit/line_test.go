@@ -17,6 +17,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/redact"
 	"callmill/schema"
@@ -39,6 +40,7 @@ type delivery struct {
 	reject *schema.Reject
 	group  *schema.JobGroupRow
 	facts  *schema.TaskFacts
+	expect *schema.Expected
 	replay *schema.Replay // the reject whose input it is
 }
 
@@ -52,6 +54,7 @@ type line struct {
 	appenders int
 	key       string
 	rederive  bool
+	rules     reconcile.Rules
 	extent    func(*dataset.Extent)
 }
 
@@ -92,6 +95,7 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *commit.Publi
 		Flattener: func() commit.Flattener { return flatten.New(shanghai, runes{}) },
 		Unflatten: flatten.Job,
 		Rederive:  l.rederive,
+		Rules:     l.rules,
 		Memory:    l.memory,
 		Workers:   2,
 	})
@@ -136,6 +140,12 @@ func (l *line) deliver(tx *commit.Tx, run dataset.Run, key []byte, deliveries []
 			}
 			continue
 		}
+		if d.expect != nil {
+			if err := a.Expected(raw, d.expect); err != nil {
+				return err
+			}
+			continue
+		}
 		if d.facts != nil {
 			if err := a.Facts(raw, d.facts); err != nil {
 				return err
@@ -173,7 +183,7 @@ func (l *line) tables() map[string]string {
 	root := filepath.Join(l.dir, "latest") + "/"
 	files := map[string]string{}
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".parquet") {
+		if err != nil || !strings.HasSuffix(path, ".parquet") || filepath.Base(filepath.Dir(path)) == dataset.PendingDir {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -185,6 +195,33 @@ func (l *line) tables() map[string]string {
 		l.t.Fatal(err)
 	}
 	return files
+}
+
+// pending lists what is pending: job, call and reason.
+func (l *line) pending() []string {
+	l.t.Helper()
+	var list []string
+	for _, row := range l.entries() {
+		list = append(list, row.JobID+"/"+row.TaskID+" "+row.Reason)
+	}
+	return list
+}
+
+// entries reads what is pending.
+func (l *line) entries() []schema.PendingRow {
+	l.t.Helper()
+	d, err := dataset.View(l.dir)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	var rows []schema.PendingRow
+	for row, err := range d.Pending() {
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		rows = append(rows, *row)
+	}
+	return rows
 }
 
 // snapshots lists what lies in the dataset's folder of snapshots.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
 	"callmill/schema"
 )
@@ -20,7 +21,7 @@ func TestManyDays(t *testing.T) {
 	defer d.Close()
 	tx := begin(d, d.NewRun(), Options{})
 	defer tx.Close()
-	if tx.verdict, err = tx.versions.Decide(t.Context(), nil, nil); err != nil {
+	if tx.verdict, err = tx.versions.Decide(t.Context(), nil, nil, &reconcile.Rules{}); err != nil {
 		t.Fatal(err)
 	}
 	for n := range int32(days) {

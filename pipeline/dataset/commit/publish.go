@@ -39,10 +39,10 @@ type Published struct {
 //     and views.sql are written, and the manifest last: a folder named
 //     .build-…, which the next run sweeps.
 //  2. All its folders are synced: the same, but on disk.
-//  3. The second copy of the manifest is written into runs/: one without a snapshot,
-//     which the next run sweeps.
+//  3. The second copies of the manifest and of what is pending are written into runs/:
+//     those of no snapshot, which the next run sweeps.
 //  4. The folder gets its name: a whole snapshot that nothing names; the next
-//     run sweeps it, for no run file says that it was published, and the copy.
+//     run sweeps it, for no run file says that it was published, and the copies.
 //  5. The folder of snapshots is synced: the same, but on disk.
 //  6. The link latest is replaced by one rename, and its folder synced: this
 //     is the commit. Whether a rename whose sync failed has happened is for
@@ -220,6 +220,11 @@ func (b *build) complete(m *dataset.Manifest) (name string, err error) {
 	name = dataset.NameSnapshot(m.Published, hash)
 	if err := d.KeepManifest(name, text); err != nil {
 		return "", err
+	}
+	if m.Pending.Path != "" {
+		if err := d.KeepPending(name, b.path(m.Pending.Path)); err != nil {
+			return "", err
+		}
 	}
 	// Opened before the rename, see durable.SyncDir.
 	snapshots, err := d.FS().OpenDir(d.Path(dataset.SnapshotsDir))

@@ -174,32 +174,3 @@ func All[T any](path string) iter.Seq2[*T, error] {
 		}
 	}
 }
-
-// AllNull reports whether the footer of a file says that the columns of T hold
-// only NULLs.
-func AllNull[T any](path string) (_ bool, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer file.Close()
-	defer func() { err = damaged(recover(), path, err) }()
-	parsed, err := parse(file)
-	if err != nil {
-		return false, err
-	}
-	wanted := map[string]bool{}
-	for field := range reflect.TypeFor[T]().Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("parquet"), ",")
-		wanted[name] = true
-	}
-	for _, group := range parsed.Metadata().RowGroups {
-		for _, chunk := range group.Columns {
-			meta := &chunk.MetaData
-			if wanted[meta.PathInSchema[0]] && meta.Statistics.NullCount != meta.NumValues {
-				return false, nil
-			}
-		}
-	}
-	return true, nil
-}

@@ -4,13 +4,13 @@ import "callmill/schema"
 
 // Summary is what became of the entries of a run.
 type Summary struct {
-	ByReason map[string]int64 // entries afterwards
-	Asked    int64            // jobs that are to be asked for again
-	New      map[string]int64 // of them the entries of trouble that are new in this run, by reason
-	NewJobs  int64            // of how many jobs they are
-	Met      int64            // entries of trouble that are gone, since what they expected came
-	Passed   int64            // entries of trouble from before that became Overdue since Rules.Previous
-	GivenUp  int64            // entries of trouble that were too old
+	ByReason map[string]int64 `json:"by_reason,omitempty"` // entries afterwards
+	Asked    int64            `json:"asked"`               // jobs that are to be asked for again
+	New      map[string]int64 `json:"new,omitempty"`       // of the entries those of trouble that are new in this run, by reason
+	NewJobs  int64            `json:"new_jobs"`            // of how many jobs they are
+	Met      int64            `json:"met"`                 // entries of trouble that are gone, since what they expected came
+	Passed   int64            `json:"passed"`              // entries of trouble from before that became Overdue since Rules.Previous
+	GivenUp  int64            `json:"given_up"`            // entries of trouble that were too old
 }
 
 // what is what an entry of trouble is about: the call, or the version that is held.

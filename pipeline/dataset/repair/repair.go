@@ -5,6 +5,7 @@
 // the one that was written if it has the hash that the manifest says; nothing else
 // is put in its place. Where it may come from, in this order:
 //
+//   - the second copy of what is pending, which nothing else tells;
 //   - the copy of another snapshot, where files could not be linked;
 //   - the code: views.sql, the statuses, a table without rows;
 //   - the scripts, for a file of turns in whose derived columns the damage is;
@@ -168,6 +169,9 @@ func (r *repairer) take(f dataset.File, path, from string) bool {
 }
 
 func (r *repairer) lookInSnapshots(f dataset.File) {
+	if f.Path == r.m.Pending.Path && r.take(f, r.d.PendingCopy(r.d.Name()), "its second copy") {
+		return
+	}
 	for _, name := range r.others(f) {
 		if r.take(f, r.path(name, f.Path), "snapshot "+name) {
 			return

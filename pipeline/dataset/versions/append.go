@@ -10,7 +10,10 @@ import (
 // Version is a version of a job as a run meets it.
 type Version struct {
 	Key  schema.Key
-	Hash schema.ContentHash
+	Hash schema.ContentHash // in the format of what is published
+	// Name is the hash in the format that the run publishes, where that is another;
+	// else zero.
+	Name schema.ContentHash
 	Job  *schema.Job
 	// Sequence and Position are its place in the order of delivery: pieces of
 	// input, then jobs in a piece.
@@ -63,7 +66,7 @@ func (a *Appender) Add(v *Version, day int32, entry uint64) error { return a.see
 func (a *Appender) see(v *Version, day int32, entry uint64) error {
 	job := v.Job
 	s := sighting{
-		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: v.Position, content: v.Hash, entry: entry, day: day,
+		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: v.Position, content: v.Hash, name: v.Name, entry: entry, day: day,
 		undated: job.Undated, final: schema.FinalStatus(job.Status), asked: job.Asked, instanceID: job.InstanceID, jobID: job.JobID,
 	}
 	s.tasks, s.lastCall = tasksOf(job)

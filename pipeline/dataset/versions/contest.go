@@ -1,6 +1,7 @@
 package versions
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -34,8 +35,8 @@ const confirmAfter = int64(24 * time.Hour / time.Millisecond)
 
 // hold is a version that is held.
 type hold struct {
-	content schema.ContentHash
-	since   int64 // its first sighting, ms
+	content, name schema.ContentHash // see Version
+	since         int64              // its first sighting, ms
 }
 
 // contest decides between the versions of a job, which it meets in the order of
@@ -61,7 +62,7 @@ func (c *contest) load(entries []schema.PendingRow) error {
 		case row.Reason == schema.PendingConfirmed:
 			c.confirmed = c.current != nil && c.current.content == content
 		default:
-			c.holds = append(c.holds, hold{content, row.Since})
+			c.holds = append(c.holds, hold{content: content, since: row.Since})
 		}
 	}
 	return nil
@@ -142,14 +143,17 @@ func (c *contest) confirms(s *sighting) bool {
 // hold holds a version, unless it is held already.
 func (c *contest) hold(s *sighting) {
 	if c.find(s.content) < 0 {
-		c.holds = append(c.holds, hold{s.content, s.observed})
+		c.holds = append(c.holds, hold{s.content, s.name, s.observed})
 	}
 }
 
 // held returns what is held as package reconcile has it.
 func (o *outcome) held() (list []reconcile.Held) {
 	for _, h := range o.holds {
-		list = append(list, reconcile.Held{ContentHash: h.content.String(), Since: h.since})
+		list = append(list, reconcile.Held{ContentHash: nameOf(h.content, h.name), Since: h.since})
 	}
 	return list
 }
+
+// nameOf returns the hash that a version is known by afterwards.
+func nameOf(content, name schema.ContentHash) string { return cmp.Or(name, content).String() }

@@ -20,7 +20,7 @@ func (d *decider) keepEntries(of *known) error {
 func (d *decider) decidePending(o *outcome, of *known, facts []taskFacts) error {
 	j := &reconcile.Job{Held: o.held()}
 	if o.confirmed {
-		j.Confirmed = o.current.content.String()
+		j.Confirmed = nameOf(o.current.content, o.current.name)
 	}
 	for i := range facts {
 		if t := &facts[i]; t.named && (t.now || !t.there) {

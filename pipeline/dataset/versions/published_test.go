@@ -16,7 +16,7 @@ func drawKey(t *rapid.T) schema.Key { return schema.Key(drawBytes(t, "key", len(
 
 func drawPublishedJob(t *rapid.T) publishedJob {
 	return publishedJob{
-		key: drawKey(t), content: [8]byte(drawBytes(t, "content", 8)),
+		key: drawKey(t), content: schema.ContentHash(drawBytes(t, "content", schema.HashSize)),
 		observedAt: rapid.Int64().Draw(t, "observed"), firstSeen: rapid.Int64().Draw(t, "seen"),
 		shard: rapid.IntRange(0, 1<<30).Draw(t, "shard"), lastCall: rapid.Int64().Draw(t, "last call"), hasTasks: rapid.Bool().Draw(t, "tasks"), final: rapid.Bool().Draw(t, "final"),
 	}

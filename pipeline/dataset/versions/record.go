@@ -24,8 +24,8 @@ type sighting struct {
 	observed int64
 	// Order of delivery within the run: pieces of input, then jobs in a piece.
 	sequence, position int64
-	content            schema.ContentHash
-	entry              uint64 // the id in jobsort; 0: the content is the published one
+	content, name      schema.ContentHash // see Version
+	entry              uint64             // the id in jobsort; 0: the content is the published one
 	day                int32
 	undated, final     bool
 	asked              bool  // it answers a question for the job
@@ -57,6 +57,10 @@ func (s *sighting) code(c *spill.Codec) {
 	c.Int(&s.sequence)
 	c.Int(&s.position)
 	c.Fixed(s.content[:])
+	named := s.name != schema.ContentHash{}
+	if c.Bool(&named); named {
+		c.Fixed(s.name[:])
+	}
 	c.Uvarint(&s.entry)
 	day := int64(s.day)
 	c.Varint(&day)

@@ -2,13 +2,10 @@ package versions
 
 import (
 	"encoding/binary"
-	"errors"
-	"os"
-	"path/filepath"
 	"runtime"
 	"testing"
 
-	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
 	"callmill/schema"
 )
@@ -57,7 +54,7 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 	verdict, err := s.Decide(t.Context(), nil, func(yield func(schema.Key, error) bool) {
 		for n := 0; n < 2*jobs && yield(keyOf(n/2*2), nil); n++ { // the jobs of even numbers, twice, and some the run did not meet
 		}
-	})
+	}, &reconcile.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,44 +80,4 @@ func heapInUse() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
-}
-
-// TestPublishedFactsAreReadWhereThereAreAny: the published tasks of a shard are
-// read for jobs that may be replaced if SearchTask filled anything in it, and for
-// facts in any case.
-func TestPublishedFactsAreReadWhereThereAreAny(t *testing.T) {
-	none := []schema.TaskRow{{JobID: "a", TaskID: "1"}}
-	some := []schema.TaskRow{{JobID: "a", TaskID: "1", ScriptName: "x"}}
-	for _, c := range []struct {
-		tasks []schema.TaskRow
-		why   wanted
-		read  bool
-	}{{none, wantedByVersion, false}, {some, wantedByVersion, true}, {none, wantedByFacts, true}, {some, 0, false}} {
-		s := newStore(t, 1<<20)
-		path := filepath.Join(t.TempDir(), "tasks.parquet")
-		file, err := os.Create(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := errors.Join(parquetio.Write(file, c.tasks), file.Close()); err != nil {
-			t.Fatal(err)
-		}
-		s.published.shards[0].Paths[shard.Tasks] = path
-		if c.why > 0 {
-			s.wanted[0] = c.why
-		}
-		if err := s.loadFacts(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		read := 0
-		for _, err := range s.seen.All() {
-			if err != nil {
-				t.Fatal(err)
-			}
-			read++
-		}
-		if (read > 0) != c.read {
-			t.Errorf("%+v for %d: %d tasks are read", c.tasks, c.why, read)
-		}
-	}
 }

@@ -105,7 +105,7 @@ type Published struct {
 	Rows     map[string]int64 `json:"rows"` // of each table
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
 	// Pending is what became of what was pending.
-	Pending reconcile.Summary `json:"pending_entries"`
+	Pending reconcile.Summary `json:"pending"`
 	// Rederived is why all rows were derived again; nil where they were not, or
 	// other settings were given.
 	Rederived *Rederived `json:"rederived,omitempty"`
