@@ -139,7 +139,7 @@ func (w *Work) coveredByCalls(a *After, s *Seen) (more calendar.Coverage, err er
 			continue
 		}
 		before, doubted := doubts[day]
-		doubtful, err := w.doubtful(day, s)
+		doubtful, err := w.doubtful(day, part, s)
 		switch {
 		case err != nil:
 			return more, err
@@ -164,9 +164,9 @@ func (w *Work) coveredByCalls(a *After, s *Seen) (more calendar.Coverage, err er
 }
 
 // doubtful reports whether no call of a day is listed although some are to be
-// expected.
-func (w *Work) doubtful(day calendar.Day, s *Seen) (bool, error) {
-	if s.Calls[day] > 0 || s.Published == nil {
+// expected. One that was covered before is not.
+func (w *Work) doubtful(day calendar.Day, part []calendar.Interval, s *Seen) (bool, error) {
+	if s.Calls[day] > 0 || s.Published == nil || len(calendar.Subtract(part, w.known.Covered.Calls)) == 0 {
 		return false, nil
 	}
 	var calls int64

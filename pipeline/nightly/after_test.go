@@ -128,6 +128,25 @@ func TestDoubtfulDays(t *testing.T) {
 	}
 }
 
+// A day that is covered is not doubted when it is searched again by name.
+func TestCoveredDaysAreBelieved(t *testing.T) {
+	r, err := nightly.Days(nightly.Options{Zone: time.UTC, Now: instant(t, "2026-01-22T01:30:00Z")}, "2026-01-20", "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, known := range []bool{true, false} {
+		var covered calendar.Coverage
+		if known {
+			covered.Calls = []calendar.Interval{day(t, "2026-01-20").Interval(time.UTC)}
+		}
+		work := r.Plan("i", both, nightly.Known{Covered: covered})
+		after, err := work.After(nightly.Seen{Searched: work.Windows, Listed: true, Published: published})
+		if err != nil || (len(after.Empty) == 0) != known {
+			t.Errorf("covered before %v: doubted are %v (%v)", known, after.Empty, err)
+		}
+	}
+}
+
 // TestStamps: what was read is stamped, and what was not stays as it was.
 func TestStamps(t *testing.T) {
 	now := instant(t, "2026-01-22T01:30:00Z")

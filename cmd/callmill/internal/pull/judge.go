@@ -10,6 +10,7 @@ import (
 	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/schema"
 )
 
 // judge adds the reasons for exit code 3 that only a pull can have.
@@ -34,9 +35,12 @@ func (p *Pull) judgeMissing(r *report.Report) {
 	status := fmt.Sprintf("`callmill status %s --pending` lists what is pending", quote.Shell(o.Out))
 	out.Pending, out.NewTrouble, out.Overdue = pending.Asked, pending.New, pending.Passed
 	if o.AllowMissing.Exceeded(pending.NewJobs, out.Asked) {
-		r.Because(exit.TooManyMissing,
-			fmt.Sprintf("new in this run: %s, of %d ids asked for; allowed are %s", spell(pending.New), out.Asked, o.AllowMissing),
-			fmt.Sprintf("they are asked for again every night for %s; %s", quantity.Duration(o.Refetch), status))
+		whole := ""
+		if pending.New[schema.PendingIncomplete]+pending.New[schema.PendingShrunk] > 0 {
+			whole = " whole"
+		}
+		r.Because(exit.TooManyMissing, fmt.Sprintf("%d of %d ids did not come back%s, allowed are %s", pending.NewJobs, out.Asked, whole, o.AllowMissing),
+			fmt.Sprintf("new in this run are %s: they are asked for again every night for %s; %s", spell(pending.New), quantity.Duration(o.Refetch), status))
 	}
 	if n := pending.Passed; n > 0 {
 		r.Because(exit.TooManyMissing, fmt.Sprintf("pending, and in trouble for 72 hours now: %d", n),
