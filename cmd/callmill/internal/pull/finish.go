@@ -38,8 +38,8 @@ func (p *Pull) Finish(r *report.Report, _ *dataset.Manifest) error {
 		}
 	}
 	for i, after := range p.after {
-		for _, day := range after.Empty {
-			out.Doubted = append(out.Doubted, fmt.Sprintf("%s of %s", day, p.work[i].InstanceID))
+		if len(after.Empty) > 0 {
+			out.Doubted = append(out.Doubted, fmt.Sprintf("%s of %s", days(after.Empty), p.work[i].InstanceID))
 		}
 	}
 	if ahead, known := p.source.Skew(); known && ahead.Abs() > maxSkew {

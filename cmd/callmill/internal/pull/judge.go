@@ -87,9 +87,18 @@ func (p *Pull) judgeCovered(r *report.Report) {
 			r.Because(exit.DaysUncovered, fmt.Sprintf("%s of instance %s: not seen whole, and not covered", gap, id),
 				"the next run searches it again, or fetch it with `"+p.command(id, gap.Flags())+"`")
 		}
-		for _, day := range after.Empty {
-			r.Because(exit.DaysUncovered, fmt.Sprintf("%s of instance %s: no call is listed, on the same day of the four weeks before there were many", day, id),
-				"the day is not covered yet; if it is still empty tomorrow, it is believed")
+		if len(after.Empty) > 0 {
+			r.Because(exit.DaysUncovered, fmt.Sprintf("%s of instance %s: no call is listed, on the same days of the four weeks before there were many", days(after.Empty), id),
+				"not covered yet; what is still empty tomorrow is believed")
 		}
 	}
+}
+
+// days names some days.
+func days[D fmt.Stringer](all []D) string {
+	names := make([]string, len(all))
+	for i, day := range all {
+		names[i] = day.String()
+	}
+	return strings.Join(names, ", ")
 }
