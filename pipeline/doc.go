@@ -67,6 +67,7 @@
 //	pipeline/dataset/repair    damaged files of a snapshot, made again
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
 //	pipeline/dataset/verify/arrowio  that reader
+//	pipeline/dataset/verify/findings  what is wrong
 //	pipeline/internal/calendar days, intervals of time, time zones
 //	pipeline/internal/campaign the stamp of a campaign: what it was like when it was last read
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
@@ -172,6 +173,7 @@
 //	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled jobs.
 //	github.com/goccy/go-json              simulate: five times encoding/json. decode reads by itself: it goes on after damage.
+//	github.com/cespare/xxhash/v2          dataset: a task id in eight bytes, for each call that a run meets.
 //	golang.org/x/sync                     pipeline, outboundbot, dataset: errgroup.
 //	golang.org/x/time                     outboundbot: the rate of requests.
 //	github.com/alibabacloud-go            outboundbot: the vendor's generic client, for signing. darabonba-openapi v2.2.2 and tea v1.5.4 are pinned: @latest resolves lower.

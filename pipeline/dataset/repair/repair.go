@@ -169,7 +169,7 @@ func (r *repairer) take(f dataset.File, path, from string) bool {
 }
 
 func (r *repairer) lookInSnapshots(f dataset.File) {
-	if f.Path == r.m.Pending.Path && r.take(f, r.d.PendingCopy(r.d.Name()), "its second copy") {
+	if f.Path == r.m.Pending.Path && r.takeSecond(f) {
 		return
 	}
 	for _, name := range r.others(f) {
@@ -177,6 +177,17 @@ func (r *repairer) lookInSnapshots(f dataset.File) {
 			return
 		}
 	}
+}
+
+// takeSecond takes the second copy of what is pending, as a third: files are linked
+// to where they are missing, and the second must not be damaged with the first.
+func (r *repairer) takeSecond(f dataset.File) bool {
+	third := r.next()
+	text, err := durable.ReadFile(r.fs, r.d.PendingCopy(r.d.Name()))
+	if err == nil {
+		err = durable.WriteFile(r.fs, third, text, r.d.FileMode())
+	}
+	return err == nil && r.take(f, third, "its second copy")
 }
 
 // path returns the path of a file of a snapshot.

@@ -25,7 +25,7 @@ const piiKeep = "keep"
 func (p *plan) checkSettings() {
 	s := &p.manifest.Settings
 	wrong := func(format string, args ...any) {
-		p.findings.add(dataset.ManifestFile, CheckSettings, format, args...)
+		p.findings.Add(dataset.ManifestFile, CheckSettings, format, args...)
 	}
 	var err error
 	if s.TimeZone == "" || s.TimeZone == "Local" {
@@ -56,15 +56,15 @@ func (p *plan) checkSettings() {
 func (p *plan) checkDictionary(name string) {
 	file := path.Join("dict", name)
 	if filepath.Base(name) != name || path.Ext(name) != ".txt" {
-		p.findings.add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
+		p.findings.Add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
 		return
 	}
 	text, wrong := readText(filepath.Join(p.dir, "dict", name))
 	switch {
 	case wrong != "":
-		p.findings.add(file, CheckSettings, "%s: words cannot be cut as they were", wrong)
+		p.findings.Add(file, CheckSettings, "%s: words cannot be cut as they were", wrong)
 	case hashOf(text)+".txt" != name:
-		p.findings.add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
+		p.findings.Add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
 	}
 }
 
@@ -80,7 +80,7 @@ func (p *plan) checkKeyID(id string) (why string) {
 	case wrong != "":
 		return "the key cannot be read"
 	case dataset.KeyID(key) != id:
-		p.findings.add("key", CheckSettings, "is not the key of the snapshot's contact keys")
+		p.findings.Add("key", CheckSettings, "is not the key of the snapshot's contact keys")
 		return "the key is another"
 	}
 	return ""
