@@ -66,8 +66,8 @@
 //	pipeline/dataset/status    how much is published, covered, awaited
 //	pipeline/dataset/repair    damaged files of a snapshot, made again
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
+//	pipeline/dataset/verify/outside  what is in the folder besides the snapshot
 //	pipeline/dataset/verify/arrowio  that reader
-//	pipeline/dataset/verify/findings  what is wrong
 //	pipeline/internal/calendar days, intervals of time, time zones
 //	pipeline/internal/campaign the stamp of a campaign: what it was like when it was last read
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each

@@ -65,12 +65,12 @@ func (s *scenario) String() string {
 }
 
 const (
-	fortnight = 14 // nights until the world ends
+	fortnight = 14 // nights until campaigns begin no more
 	goodAfter = 2  // nights after the spoiled one
 )
 
-// firstNight is the day of the first night: the first campaign begins on it.
-var firstNight = time.Date(2026, 1, 18, 0, 0, 0, 0, china)
+// firstNight is the day of the first night: the day after the first campaign began.
+var firstNight = time.Date(2026, 1, 19, 0, 0, 0, 0, china)
 
 // hasty is a clock that is set, and then runs twenty times as fast as others: waits
 // take a twentieth. Safe for concurrent use.
@@ -575,6 +575,12 @@ func (n *nights) checkNight(t *testing.T, s *scenario, data, metrics string, got
 		t.Fatalf("the night ends with exit code %d: %s%s", got.code, got.stdout, got.stderr)
 	}
 	checkSaid(t, data, metrics, got)
+	if s.how.passes() && (len(lost) > 0 || got.code != exit.Done && s.lag.what == "") {
+		t.Errorf("trying again does not help: exit code %d, and %d jobs are not as after a good night:\n%s\nit says %s%s", got.code, len(lost), describe(lost), got.stdout, got.stderr)
+	}
+	if s.mustDoubt() && (got.code != exit.Published || len(manifestOf(t, data).Doubted["x"]) == 0) {
+		t.Errorf("a day without a call, as there never was one, is believed: exit code %d: %s%s", got.code, got.stdout, got.stderr)
+	}
 	if len(lost) == 0 || s.how.mode.kind == hides {
 		return
 	}
@@ -650,6 +656,24 @@ func (n *nights) jobOf(s *scenario, id string) *schema.Job {
 		return job
 	}
 	return nil
+}
+
+// passes reports whether what is spoiled passes when it is asked for again.
+func (h *spoil) passes() bool {
+	if h.share == 0 && h.count == 0 {
+		return false
+	}
+	switch h.mode.name {
+	case "e403", "e403-sts", "e404", "e400-clock":
+		return false // not asked for again
+	}
+	return h.mode.kind == refuses || h.mode.kind == breaks || h.mode.kind == delays
+}
+
+// mustDoubt reports whether the lists of the night hide a day on which there must have
+// been calls: the last one, since the first week has no week before it.
+func (s *scenario) mustDoubt() bool {
+	return s.how.mode.kind == hides && s.night == fortnight-1 && len(s.how.actions) == 0 && s.how.share == 0 && s.how.count == 0
 }
 
 // nothingToBeHad reports whether no job can come in the spoiled night: none is
@@ -752,6 +776,20 @@ func oneOfEachKind() (all []*scenario) {
 	for i, l := range lags {
 		add(&modes[0], begins[i%len(begins)], l, sixth, spoil{})
 	}
+	// A first night and a last one, and some that mix.
+	for i := range modes {
+		switch m := &modes[i]; m.name {
+		case "e500", "null-list", "no-tasks":
+			add(m, begins[0], lag{}, 0, spoil{})
+		case "empty-all", "mute", "truncate-ok":
+			add(m, begins[2], lag{}, fortnight-1, spoil{})
+		case "drop-half", "shrink", "empty-first":
+			add(m, begins[1], lag{schema.ActionListJobs, 12 * time.Hour}, sixth, spoil{})
+		case "e503", "bare-success":
+			add(m, begins[1], lag{}, sixth, spoil{share: 0.3})
+			add(m, begins[1], lag{}, sixth, spoil{actions: []string{schema.ActionSearchTask}})
+		}
+	}
 	return all
 }
 
@@ -832,8 +870,11 @@ func TestLateNights(t *testing.T) {
 				s := &scenario{people: few, begin: begin, lag: l, how: spoil{mode: &modes[0]}}
 				t.Run(s.String(), func(t *testing.T) {
 					t.Parallel()
-					// Results are at most 30 hours late.
-					last := fortnight + int((30*time.Hour+l.by+24*time.Hour-1)/(24*time.Hour)) + goodAfter - 1
+					// Calls go on after the fortnight; results are at most 30 hours late.
+					w := n.world(s.people)
+					calls := w.At(firstNight.AddDate(1, 0, 0)).Calls(time.Time{}, firstNight.AddDate(1, 0, 0))
+					end := time.UnixMilli(calls[len(calls)-1].ActualTime).Add(31*time.Hour + l.by)
+					last := int(end.Sub(firstNight.Add(begin))/(24*time.Hour)) + goodAfter
 					data := n.after(t, s, last+1)
 					shows, today := n.shows(t, s, last), midnight(firstNight.AddDate(0, 0, last))
 					if found := read(t, data).differences(shows, today, func(string) bool { return false }); len(found) > 0 {

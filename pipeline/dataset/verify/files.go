@@ -35,7 +35,7 @@ func (p *plan) listFiles() error {
 		case entry.IsDir():
 			p.noteMode(file, info.Mode(), 0o700, 0o750)
 		case !info.Mode().IsRegular():
-			p.findings.Add(file, CheckFiles, "is not a regular file")
+			p.findings.add(file, CheckFiles, "is not a regular file")
 		default:
 			p.noteMode(file, info.Mode(), 0o600, 0o640)
 			p.present[file] = info
@@ -52,14 +52,14 @@ func (p *plan) checkFileList(files []*tableFile) {
 		info := p.present[f.Path]
 		switch {
 		case info == nil:
-			p.findings.Add(f.Path, CheckFiles, "is missing")
+			p.findings.add(f.Path, CheckFiles, "is missing")
 		case info.Size() != f.Bytes:
-			p.findings.Add(f.Path, CheckBytes, "has %d bytes, the manifest says %d", info.Size(), f.Bytes)
+			p.findings.add(f.Path, CheckBytes, "has %d bytes, the manifest says %d", info.Size(), f.Bytes)
 		}
 	}
 	for file := range p.present {
 		if !wanted[file] {
-			p.findings.Add(file, CheckFiles, "is not in the manifest")
+			p.findings.add(file, CheckFiles, "is not in the manifest")
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (p *plan) intact(ctx context.Context, f *tableFile) (bool, error) {
 	if same, ok := p.content[sum]; ok {
 		other = ": it has the content of " + same
 	}
-	p.findings.Add(f.Path, CheckBytes, "its SHA-256 is %s, the manifest says %s%s", sum, f.SHA256, other)
+	p.findings.add(f.Path, CheckBytes, "its SHA-256 is %s, the manifest says %s%s", sum, f.SHA256, other)
 	return false, nil
 }
 
@@ -100,7 +100,7 @@ func (p *plan) hash(ctx context.Context, f *tableFile) (string, error) {
 		return "", ctx.Err()
 	}
 	if !errors.Is(err, io.EOF) {
-		p.findings.Add(f.Path, CheckBytes, "cannot be read: %v", err)
+		p.findings.add(f.Path, CheckBytes, "cannot be read: %v", err)
 		return "", nil
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
@@ -132,24 +132,24 @@ func (p *plan) sound(ctx context.Context, f *tableFile) (bool, error) {
 func (p *plan) checkFooter(f *tableFile) bool {
 	footer, err := arrowio.ReadFooter(p.path(f.Path))
 	if err != nil {
-		p.findings.Add(f.Path, CheckSchema, "its footer cannot be read: %v", err)
+		p.findings.add(f.Path, CheckSchema, "its footer cannot be read: %v", err)
 		return false
 	}
 	if want := strconv.Itoa(p.manifest.Format); footer.Values[parquetio.FormatKey] != want {
-		p.findings.Add(f.Path, CheckSchema, "its footer does not say %s %s", parquetio.FormatKey, want)
+		p.findings.add(f.Path, CheckSchema, "its footer does not say %s %s", parquetio.FormatKey, want)
 	}
 	if footer.Rows != f.Rows || footer.GroupRows != f.Rows {
-		p.findings.Add(f.Path, CheckCounts, "its footer says %d rows, its row groups %d, the manifest %d", footer.Rows, footer.GroupRows, f.Rows)
+		p.findings.add(f.Path, CheckCounts, "its footer says %d rows, its row groups %d, the manifest %d", footer.Rows, footer.GroupRows, f.Rows)
 		return false
 	}
 	want := f.table.Columns
 	ok := len(footer.Columns) == len(want)
 	if !ok {
-		p.findings.Add(f.Path, CheckSchema, "has %d columns, %s has %d", len(footer.Columns), f.table.Name, len(want))
+		p.findings.add(f.Path, CheckSchema, "has %d columns, %s has %d", len(footer.Columns), f.table.Name, len(want))
 	}
 	for i := range min(len(footer.Columns), len(want)) {
 		if got, want := footer.Columns[i], arrowio.Describe(want[i]); got != want {
-			p.findings.Add(f.Path, CheckSchema, "column %d is %s, not %s", i, got, want)
+			p.findings.add(f.Path, CheckSchema, "column %d is %s, not %s", i, got, want)
 			ok = false
 		}
 	}

@@ -58,12 +58,12 @@ func TestFooterOfAnotherTable(t *testing.T) {
 
 func (p *plan) wants(t *testing.T, check, detail string) {
 	t.Helper()
-	for _, f := range p.findings.Sorted() {
+	for _, f := range p.findings.list {
 		if f.Check == check && bytes.Contains([]byte(f.Detail), []byte(detail)) {
 			return
 		}
 	}
-	t.Errorf("no finding %s: %s among %+v", check, detail, p.findings.Sorted())
+	t.Errorf("no finding %s: %s among %+v", check, detail, p.findings.list)
 }
 
 // writeRows writes a file of a table as the only one of a snapshot.

@@ -35,7 +35,7 @@ type jobCheck struct {
 func (j *jobCheck) add(table, check, format string, args ...any) {
 	j.wrong = true
 	f := cmp.Or(j.shard.files[table], j.shard.files[schema.TableJobs])
-	j.plan.findings.Add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
+	j.plan.findings.add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
 }
 
 // checkPlace checks that the job is in the right shard, and in order there.

@@ -41,7 +41,7 @@ func (p *plan) readManifest() (*dataset.Manifest, error) {
 
 // addManifest adds a finding about the manifest itself.
 func (p *plan) addManifest(format string, args ...any) {
-	p.findings.Add(dataset.ManifestFile, CheckManifest, format, args...)
+	p.findings.add(dataset.ManifestFile, CheckManifest, format, args...)
 }
 
 func hashOf(text []byte) string {
@@ -52,7 +52,7 @@ func hashOf(text []byte) string {
 // checkCounts checks the arithmetic of the run that made the snapshot.
 func (p *plan) checkCounts() {
 	wrong := func(format string, args ...any) {
-		p.findings.Add(dataset.ManifestFile, CheckCounts, format, args...)
+		p.findings.add(dataset.ManifestFile, CheckCounts, format, args...)
 	}
 	m, c := p.manifest, p.manifest.Counts
 	if !c.Balanced() {

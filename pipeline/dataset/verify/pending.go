@@ -2,42 +2,52 @@ package verify
 
 import (
 	"context"
+	"slices"
 
-	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/pending"
-	"callmill/schema"
+	"callmill/pipeline/dataset/reconcile"
 )
 
-// planPending checks what the manifest says of the file of what is pending, and makes
-// a unit of it. It returns the files of the snapshot with that one.
-func (p *plan) planPending(files []*tableFile) []*tableFile {
-	f := &tableFile{File: p.manifest.Pending}
-	if f.Path == "" {
-		return files
+// pendingFiles checks the entry of the file of what is pending, and plans the rest. It
+// returns the file, none where nothing is pending.
+func (p *plan) pendingFiles() []*tableFile {
+	if p.manifest.Pending.Path == "" {
+		return nil
 	}
-	if _, wrong := p.checkFile(f.File, &schema.Table{Name: dataset.PendingDir}); wrong != "" || f.Rows == 0 {
-		p.addManifest("file %q of what is pending, with %d rows: %s", f.Path, f.Rows, wrong)
-		return files
+	f, wrong := p.checkFile(p.manifest.Pending, pending.Table())
+	if wrong != "" {
+		p.addManifest("the file of what is pending, %q: %s", p.manifest.Pending.Path, wrong)
+		return nil
 	}
 	p.units = append(p.units, fileUnit(f, p.checkPending))
-	return append(files, f)
+	return []*tableFile{f}
 }
 
-// checkPending checks the entries of what is pending: their number, their order, and
-// whether they have a reason that there is.
+// checkPending checks the file of what is pending: its keys, their order, the
+// reasons.
 func (p *plan) checkPending(ctx context.Context, f *tableFile) error {
-	intact, err := p.intact(ctx, f)
-	if err != nil || !intact || p.o.Quick {
+	ok, err := p.sound(ctx, f)
+	if err != nil || !ok {
 		return err
 	}
-	rows, err := pending.Check(ctx, p.path(f.Path), func(wrong string) { p.findings.Add(f.Path, CheckPending, "%s", wrong) })
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		p.findings.Add(f.Path, CheckRead, "%v", err)
-	case rows != f.Rows:
-		p.findings.Add(f.Path, CheckCounts, "has %d rows, the manifest says %d", rows, f.Rows)
+	var previous []string
+	for r, err := range rowsOf[pending.Columns](ctx, p, f) {
+		if err != nil {
+			return unlessDamaged(err)
+		}
+		key := []string{r.InstanceID, r.JobID, r.TaskID, r.Reason, r.ContentHash}
+		switch order := slices.Compare(previous, key); {
+		case r.JobID == "":
+			p.findings.add(f.Path, CheckKeys, "a job_id of instance %s is empty", r.InstanceID)
+		case order == 0:
+			p.findings.add(f.Path, CheckKeys, "%q is there twice", key)
+		case order > 0:
+			p.findings.add(f.Path, CheckOrder, "%q comes after %q", key, previous)
+		}
+		previous = key
+		if !slices.Contains(reconcile.Reasons(), r.Reason) {
+			p.findings.add(f.Path, CheckValues, "job %s of %s is pending for %q, which is no reason", r.JobID, r.InstanceID, r.Reason)
+		}
 	}
 	return nil
 }

@@ -1,11 +1,12 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-
-	"callmill/pipeline/dataset/verify/findings"
+	"sync"
 )
 
 // Report is the outcome of a check.
@@ -26,8 +27,12 @@ type Table struct {
 	Bytes int64
 }
 
-// Finding is one thing that is wrong. Its Check is one of Check….
-type Finding = findings.Finding
+// Finding is one thing that is wrong.
+type Finding struct {
+	File   string // path inside the snapshot, with slashes, or in the dataset
+	Check  string // one of Check…
+	Detail string
+}
 
 // Shared is a file with findings that other snapshots have, too: unless they have
 // copies, one damage is in all of them.
@@ -58,7 +63,6 @@ const (
 	CheckContactKeys = "contact_keys" // keys of phone numbers
 	CheckStatuses    = "statuses"     // the statuses table
 	CheckRejects     = "rejects"      // the rejects table
-	CheckPending     = "pending"      // what is pending
 )
 
 // Damaged reports whether anything is wrong.
@@ -102,4 +106,44 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// maxAlike is the number of findings of one kind that a file gets: a wrongly
+// derived column is wrong in every row.
+const maxAlike = 3
+
+// findings collects what is wrong, from several goroutines.
+type findings struct {
+	mu   sync.Mutex
+	list []Finding
+	seen map[alike]int // how many of a kind were added
+}
+
+type alike struct{ file, check string }
+
+func (f *findings) add(file, check, format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.seen == nil {
+		f.seen = map[alike]int{}
+	}
+	kind := alike{file, check}
+	if f.seen[kind]++; f.seen[kind] <= maxAlike {
+		f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
+	}
+}
+
+// sorted returns the findings by file and check, those of one kind in the order in
+// which they were added.
+func (f *findings) sorted() []Finding {
+	list := slices.Clone(f.list)
+	for kind, n := range f.seen {
+		if n > maxAlike {
+			list = append(list, Finding{kind.file, kind.check, fmt.Sprintf("and %d more of this kind", n-maxAlike)})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Check, b.Check))
+	})
+	return list
 }

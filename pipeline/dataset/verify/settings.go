@@ -9,11 +9,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
 
@@ -25,7 +23,7 @@ const piiKeep = "keep"
 func (p *plan) checkSettings() {
 	s := &p.manifest.Settings
 	wrong := func(format string, args ...any) {
-		p.findings.Add(dataset.ManifestFile, CheckSettings, format, args...)
+		p.findings.add(dataset.ManifestFile, CheckSettings, format, args...)
 	}
 	var err error
 	if s.TimeZone == "" || s.TimeZone == "Local" {
@@ -56,15 +54,15 @@ func (p *plan) checkSettings() {
 func (p *plan) checkDictionary(name string) {
 	file := path.Join("dict", name)
 	if filepath.Base(name) != name || path.Ext(name) != ".txt" {
-		p.findings.Add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
+		p.findings.add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
 		return
 	}
 	text, wrong := readText(filepath.Join(p.dir, "dict", name))
 	switch {
 	case wrong != "":
-		p.findings.Add(file, CheckSettings, "%s: words cannot be cut as they were", wrong)
+		p.findings.add(file, CheckSettings, "%s: words cannot be cut as they were", wrong)
 	case hashOf(text)+".txt" != name:
-		p.findings.Add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
+		p.findings.add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
 	}
 }
 
@@ -80,7 +78,7 @@ func (p *plan) checkKeyID(id string) (why string) {
 	case wrong != "":
 		return "the key cannot be read"
 	case dataset.KeyID(key) != id:
-		p.findings.Add("key", CheckSettings, "is not the key of the snapshot's contact keys")
+		p.findings.add("key", CheckSettings, "is not the key of the snapshot's contact keys")
 		return "the key is another"
 	}
 	return ""
@@ -118,57 +116,6 @@ func (p *plan) noteMode(file string, mode fs.FileMode, private, group fs.FileMod
 // note reports something unusual that is not wrong.
 func (p *plan) note(format string, args ...any) {
 	p.notes = append(p.notes, fmt.Sprintf(format, args...))
-}
-
-// noteOutside notes what is in the dataset's folder and is not callmill's, or was
-// left there by a run that was killed.
-func (p *plan) noteOutside() {
-	p.noteLatestText()
-	p.noteOthers("", durable.IsTemp, dataset.IsOwn)
-	p.noteOthers("snapshots", dataset.IsScratch, dataset.IsSnapshot)
-	for _, name := range []string{"key", "raw", "lock"} {
-		info, err := os.Lstat(filepath.Join(p.dir, name))
-		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			p.note("%s can be read by others: its mode is %04o", name, info.Mode().Perm())
-		}
-	}
-}
-
-// noteLatestText checks CURRENT, for readers that cannot follow links: after a
-// run that was killed it may be out of date until the next one. In format 1 the
-// file is LATEST; where case does not count, that is the link latest.
-func (p *plan) noteLatestText() {
-	name, former := "CURRENT", "LATEST"
-	if info, err := os.Lstat(filepath.Join(p.dir, former)); err == nil && info.Mode().IsRegular() {
-		if _, err := os.Lstat(filepath.Join(p.dir, name)); errors.Is(err, fs.ErrNotExist) {
-			name = former
-		} else {
-			p.note("%s is of format 1, and %s counts: the next run removes it", former, name)
-		}
-	}
-	text, wrong := readText(filepath.Join(p.dir, name))
-	switch named := strings.TrimSpace(string(text)); {
-	case wrong == isMissing:
-		p.note("%s is missing: the next run writes it", name)
-	case wrong != "":
-		p.note("%s %s", name, wrong)
-	case named != p.name:
-		p.note("%s names %q and latest %s: the next run corrects it", name, named, p.name)
-	}
-}
-
-// noteOthers notes what in a folder of the dataset a run left over, and what is
-// not callmill's own.
-func (p *plan) noteOthers(folder string, leftOver, own func(name string) bool) {
-	entries, _ := os.ReadDir(filepath.Join(p.dir, folder))
-	for _, e := range entries {
-		switch name := path.Join(folder, e.Name()); {
-		case leftOver(e.Name()):
-			p.note("%s belongs to a run in progress, or to one that was killed: then the next run removes it", name)
-		case !own(e.Name()):
-			p.note("%s is not callmill's", name)
-		}
-	}
 }
 
 // isMissing is what readText finds wrong with a file that does not exist.

@@ -177,7 +177,7 @@ func (p *plan) checkUnique(ctx context.Context) error {
 			case other == "":
 				firstFile[key] = f.Path
 			default:
-				p.findings.Add(f.Path, CheckKeys, "job %s of %s is also in %s", row.JobID, row.InstanceID, other)
+				p.findings.add(f.Path, CheckKeys, "job %s of %s is also in %s", row.JobID, row.InstanceID, other)
 			}
 		}
 	}

@@ -27,7 +27,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/verify/findings"
+	"callmill/pipeline/dataset/verify/outside"
 	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
@@ -112,7 +112,7 @@ type plan struct {
 	units   []unit
 	content map[string]string // paths in the manifest, by SHA-256
 
-	findings findings.List
+	findings findings
 	notes    []string
 	leftOut  []string
 
@@ -169,7 +169,7 @@ func (p *plan) prepare() (err error) {
 	if err := p.listFiles(); err != nil {
 		return err
 	}
-	p.noteOutside()
+	p.notes = append(p.notes, outside.Notes(p.dir, p.name)...)
 	if p.manifest, err = p.readManifest(); err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (p *plan) prepare() (err error) {
 	p.checkExtent()
 	p.checkCounts()
 	files := p.checkTables()
-	p.checkFileList(p.planPending(files))
+	p.checkFileList(append(p.pendingFiles(), files...))
 	p.checkViews(files)
 	p.planShards(files)
 	p.prepareDerived()
@@ -196,7 +196,7 @@ func (p *plan) report(ctx context.Context) (*Report, error) {
 	if err := p.checkUnique(ctx); err != nil {
 		return nil, err
 	}
-	r := &Report{Snapshot: p.name, Findings: p.findings.Sorted(), LeftOut: p.leftOut, Notes: p.notes}
+	r := &Report{Snapshot: p.name, Findings: p.findings.sorted(), LeftOut: p.leftOut, Notes: p.notes}
 	r.Shared = p.shared(r.Findings)
 	if p.manifest == nil {
 		return r, nil

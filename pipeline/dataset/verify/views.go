@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/pending"
 	"callmill/pipeline/dataset/views"
 	"callmill/schema"
 )
@@ -17,10 +18,14 @@ import (
 func (p *plan) planByNames() {
 	for file := range p.present {
 		table, _, _ := strings.Cut(file, "/")
-		switch t := p.tables[table]; {
+		t := p.tables[table]
+		if awaited := pending.Table(); table == awaited.Name {
+			t = awaited
+		}
+		switch {
 		case file == dataset.ManifestFile || file == dataset.ViewsFile:
 		case t == nil && table != dataset.PendingDir || path.Ext(file) != ".parquet":
-			p.findings.Add(file, CheckFiles, "is not a file of a snapshot")
+			p.findings.add(file, CheckFiles, "is not a file of a snapshot")
 		default:
 			p.units = append(p.units, fileUnit(&tableFile{File: dataset.File{Path: file}, table: t}, p.checkName))
 		}
@@ -36,7 +41,7 @@ func (p *plan) checkName(ctx context.Context, f *tableFile) error {
 	}
 	sum, err := p.hash(ctx, f)
 	if sum != "" && dataset.FilePath(path.Dir(f.Path), sum) != f.Path {
-		p.findings.Add(f.Path, CheckBytes, "its SHA-256 is %s, not that of its name", sum)
+		p.findings.add(f.Path, CheckBytes, "its SHA-256 is %s, not that of its name", sum)
 	}
 	return err
 }
@@ -44,7 +49,7 @@ func (p *plan) checkName(ctx context.Context, f *tableFile) error {
 // checkViewsText checks views.sql of a snapshot whose manifest is damaged.
 func (p *plan) checkViewsText() {
 	if text, ok := p.readViews(); ok && string(text) != views.SQL("", schema.English) {
-		p.findings.Add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
+		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
 	}
 }
 
@@ -60,7 +65,7 @@ func (p *plan) checkViews(files []*tableFile) {
 		return
 	}
 	if sum := hashOf(text); sum != p.manifest.ViewsSHA256 {
-		p.findings.Add(dataset.ViewsFile, CheckBytes, "its SHA-256 is %s, the manifest says %s", sum, p.manifest.ViewsSHA256)
+		p.findings.add(dataset.ViewsFile, CheckBytes, "its SHA-256 is %s, the manifest says %s", sum, p.manifest.ViewsSHA256)
 		return
 	}
 	var names []string
@@ -70,12 +75,12 @@ func (p *plan) checkViews(files []*tableFile) {
 		for _, f := range files {
 			reads, err := path.Match(pattern, f.Path)
 			if err != nil || reads != (f.table.Name == name) {
-				p.findings.Add(dataset.ViewsFile, CheckViews, "view %s reads %s: wrong for %s", name, pattern, f.Path)
+				p.findings.add(dataset.ViewsFile, CheckViews, "view %s reads %s: wrong for %s", name, pattern, f.Path)
 			}
 		}
 	}
 	if want := schema.TableNames(); !slices.Equal(names, want) {
-		p.findings.Add(dataset.ViewsFile, CheckViews, "has the views %q, the tables are %q", names, want)
+		p.findings.add(dataset.ViewsFile, CheckViews, "has the views %q, the tables are %q", names, want)
 	}
 	if string(text) != views.SQL("", schema.English) {
 		p.note("%s is not as this version of callmill writes it", dataset.ViewsFile)
@@ -89,9 +94,9 @@ func (p *plan) readViews() (text []byte, ok bool) {
 	case "":
 		return text, true
 	case isMissing:
-		p.findings.Add(dataset.ViewsFile, CheckFiles, "%s", wrong)
+		p.findings.add(dataset.ViewsFile, CheckFiles, "%s", wrong)
 	default:
-		p.findings.Add(dataset.ViewsFile, CheckBytes, "%s", wrong)
+		p.findings.add(dataset.ViewsFile, CheckBytes, "%s", wrong)
 	}
 	return nil, false
 }

@@ -59,6 +59,7 @@ type Failure struct {
 	Refused   bool // the API does not accept what was asked: another try would not pass
 	Throttled bool // the API only said to ask later
 	Offline   bool // the request was never sent
+	Lacking   bool // the API answered, but for what Request.Lacks looks for
 	// Status and Body are the response where it says that the API failed, with
 	// credentials taken out; 0 and nil where no such response came.
 	Status int

@@ -43,6 +43,7 @@ func (c *Client) lacking(r *Request, a *Answer) *Failure {
 		return nil
 	}
 	f := c.failure(r, retry, Error{Kind: Unavailable, RequestID: a.RequestID, Reason: "answered without " + what})
+	f.Lacking = true
 	c.unread(f, r, a)
 	return f
 }

@@ -93,13 +93,18 @@ func (d *discovery) find(ctx context.Context) error {
 
 // list asks for a page of a list, or takes the answer that a killed run kept. The
 // error is a *client.Failure where it is about this page: the API answers when
-// asked for others. Half of the attempts come after it has shown that it does.
+// asked for others. Half of the attempts come after it has shown that it does; there
+// are fewer where the lists before failed.
 func (d *discovery) list(ctx context.Context, action string, query map[string]string) (*client.Answer, error) {
 	asked := schema.RawAsked{Query: query}
 	if a, err := d.keptList(action, asked, d.times(action, asked)); a != nil || err != nil {
 		return a, err
 	}
 	r := &client.Request{InstanceID: d.plan.InstanceID, Action: action, Query: query, Lacks: lists.Lacks(action)}
+	fewer := d.actions.failing(action) >= failingLists
+	if fewer {
+		r.Effort = client.Half
+	}
 	for again := false; ; again = true {
 		a, err := d.client.Do(ctx, r, func(a *client.Answer) error {
 			d.noteClock(a)
@@ -115,7 +120,7 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 			return nil, err
 		case f.Offline:
 			return nil, &f.Cause
-		case f.Refused:
+		case f.Refused, f.Lacking:
 			return nil, f
 		}
 		effort := client.Insistent
@@ -125,7 +130,7 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 		if err := d.alive(ctx, f, effort); err != nil {
 			return nil, unavailable(err)
 		}
-		if again || d.actions.failing(action) >= failingLists {
+		if again || fewer {
 			return nil, f
 		}
 	}
