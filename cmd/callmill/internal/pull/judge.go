@@ -33,7 +33,7 @@ func (p *Pull) judge(r *report.Report) {
 func (p *Pull) judgeMissing(r *report.Report) {
 	out, o, pending := r.Pull, &p.options, &r.Published.Pending
 	status := fmt.Sprintf("`callmill status %s --pending` lists what is pending", quote.Shell(o.Out))
-	out.Pending, out.NewTrouble, out.Overdue = pending.Asked, pending.New, pending.Passed
+	out.Pending = pending.Asked
 	if o.AllowMissing.Exceeded(pending.NewJobs, out.Asked) {
 		whole := ""
 		if pending.New[schema.PendingIncomplete]+pending.New[schema.PendingShrunk] > 0 {

@@ -17,11 +17,7 @@ type Pull struct {
 	Again   []Fetched `json:"again,omitempty"`   // searched once more
 	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
 	discover.Counters
-	Pending int64 `json:"pending"` // jobs to ask for again
-	// NewTrouble are the entries of trouble that are new in this run, by reason.
-	NewTrouble map[string]int64 `json:"new_trouble,omitempty"`
-	// Overdue are those that lasted for 72 hours since the run before.
-	Overdue    int64     `json:"overdue,omitempty"`
+	Pending    int64     `json:"pending"`               // jobs to ask for again
 	Failures   []Failure `json:"failures,omitempty"`    // what could not be searched or read
 	Doubted    []string  `json:"doubted,omitempty"`     // days without a call, by instance
 	Gaps       []string  `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
