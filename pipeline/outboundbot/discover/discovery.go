@@ -120,7 +120,10 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 			return nil, err
 		case f.Offline:
 			return nil, &f.Cause
-		case f.Refused, f.Lacking:
+		case f.Lacking:
+			d.answered.Store(true) // the API is there
+			return nil, f
+		case f.Refused:
 			return nil, f
 		}
 		effort := client.Insistent

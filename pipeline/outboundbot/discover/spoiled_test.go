@@ -425,6 +425,20 @@ func TestNoListOfJobs(t *testing.T) {
 	}
 }
 
+// Where every list lacks something, nothing is seen, and that is said; it is not an
+// outage.
+func TestNoListAtAll(t *testing.T) {
+	f := threeDays()
+	f.mess = func(w http.ResponseWriter, _ *http.Request, _ fakeRequest) bool {
+		apitest.Reply(w, 200, map[string]any{"Success": true, "Code": "OK"})
+		return true
+	}
+	n := pull(t.Context(), aNight(t, f, night0130), threePlan, nil)
+	if want := "19 00:00-00:00, 20 00:00-00:00, 21 00:00-00:00, the list of campaigns"; n.err != nil || n.left() != want || len(f.requests) > 60 {
+		t.Errorf("left out %q by %d requests, %v", n.left(), len(f.requests), n.err)
+	}
+}
+
 // An outage while lists are read ends the night, after it was waited for; so does a
 // log that cannot be written, at once.
 func TestWhatEndsANight(t *testing.T) {
