@@ -265,6 +265,10 @@ func (c *comparison) presentJob() {
 	j, p := c.job, c.job.Published
 	old := j.oldOf("", ofJob)
 	since := p.LastCall
+	settles := since
+	if old != nil && old.Reason == schema.PendingSettling {
+		settles = max(settles, old.Since)
+	}
 	switch {
 	case j.Trouble != "" && j.TroubleAt > max(j.Seen, p.ObservedAt):
 		c.add("", j.Trouble, ofJob, cmp.Or(since, j.TroubleAt), schema.Facts{})
@@ -272,9 +276,21 @@ func (c *comparison) presentJob() {
 		c.add("", schema.PendingNotFinal, ofJob, cmp.Or(since, j.Seen, p.ObservedAt), schema.Facts{})
 	case j.Seen == 0:
 		c.keep(old)
-	case since != 0 && max(j.Seen, p.ObservedAt)-since < c.rules.Settle.Milliseconds():
+	case since != 0 && c.cameLate():
+		c.rows = append(c.rows, schema.PendingRow{Reason: schema.PendingSettling, Since: j.Seen})
+	case since != 0 && max(j.Seen, p.ObservedAt)-settles < c.rules.Settle.Milliseconds():
 		c.add("", schema.PendingSettling, ofJob, since, schema.Facts{})
 	}
+}
+
+// cameLate reports whether a call that lists had named before has come, and nothing is
+// wrong any more: answers are behind the lists, and so what arrives after a call, such
+// as its results, is later, too.
+func (c *comparison) cameLate() bool {
+	late := func(row schema.PendingRow) bool {
+		return row.TaskID != "" && (row.Reason == schema.PendingMissing || row.Reason == schema.PendingIncomplete)
+	}
+	return slices.ContainsFunc(c.job.Old, late) && !slices.ContainsFunc(c.rows, func(row schema.PendingRow) bool { return Trouble(row.Reason) })
 }
 
 // leaveGivenUp leaves given up what an operator gave up: of a job until an answer has
