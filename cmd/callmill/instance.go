@@ -5,12 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill/internal/awaited"
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/settings"
-	"callmill/pipeline"
 	"callmill/pipeline/dataset"
-	"callmill/schema"
 )
 
 func newInstance(env *environment) *cobra.Command {
@@ -43,17 +42,10 @@ func retire(ctx context.Context, env *environment, flags *runFlags, id string) e
 	o := &operation{command: "instance", flags: flags}
 	o.check = func(d *dataset.Dataset, _ *settings.Loaded) error { return instances.CheckKnown(d, id) }
 	o.open = func(context.Context, opening) (*input, error) {
-		return &input{source: nothing{}, decoder: newDecoder, extend: func(e *dataset.Extent) error {
+		return &input{source: awaited.NoInput{}, decoder: newDecoder, extend: func(e *dataset.Extent) error {
 			e.Retired = instances.With(e.Retired, id)
 			return nil
 		}}, nil
 	}
 	return o.execute(ctx, env)
 }
-
-// nothing is the source of a run that reads nothing.
-type nothing struct{}
-
-func (nothing) Raws(ctx context.Context, _ func(*schema.Raw) error) error { return ctx.Err() }
-
-var _ pipeline.Source = nothing{}

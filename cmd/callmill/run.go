@@ -32,8 +32,11 @@ type operation struct {
 	// check, where not nil, checks what was asked for besides settings, and changes
 	// nothing. It is called again where d has changed since.
 	check func(d *dataset.Dataset, s *settings.Loaded) error
-	// rules are those of what is pending; nil are those of a run that asks for nothing.
+	// rules say how long what is pending stays so; nil: as in a pull without flags, and
+	// nothing is given up.
 	rules func(*dataset.Dataset) reconcile.Rules
+	// drop reports which entries of what is pending are given up; nil: none is.
+	drop func(*schema.PendingRow) bool
 	// open opens the input. It is called once the dataset is open, so that a wrong
 	// folder does not cost reading.
 	open func(context.Context, opening) (*input, error)
@@ -149,6 +152,9 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 		Workers:  o.flags.workers,
 	})
 	r.Add(read, out.published)
+	if err == nil {
+		err = r.Lacks(d.Manifest())
+	}
 	if err != nil {
 		return err
 	}
@@ -171,6 +177,7 @@ func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dat
 	if o.rules != nil {
 		options.Rules = o.rules(d)
 	}
+	options.Rules.Drop = o.drop
 	if m := d.Manifest(); m != nil {
 		options.Rederive = !s.Derives(m.Settings)
 	}

@@ -624,7 +624,7 @@ func checkSaid(t *testing.T, data, metrics string, got pulled) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	is, err := status.Of(d)
+	is, err := status.Of(d, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,9 +21,9 @@ lists these entries, as ` + "`callmill pending`" + ` does.`,
   callmill status data --json | jq .last_run`,
 	}, func(ctx context.Context, dir string) error {
 		if pending {
-			return listPending(ctx, env, dir, awaited.Selection{}, asJSON)
+			return (&awaited.Selection{}).List(ctx, env.stdout, dir, asJSON)
 		}
-		return overview.Show(env.stdout, dir, asJSON)
+		return overview.Show(env.stdout, dir, env.now(), asJSON)
 	})
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON; with --pending, an object per line")
 	c.Flags().BoolVar(&pending, "pending", false, "list what is pending instead")

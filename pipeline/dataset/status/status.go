@@ -21,8 +21,11 @@ type Status struct {
 	Settings  dataset.Settings `json:"settings"`
 	Rows      map[string]int64 `json:"rows"` // per table
 	Bytes     int64            `json:"bytes"`
-	Instances []Instance       `json:"instances"`
-	Days      []Day            `json:"days"` // by job_date, the latest last
+	// WithoutFacts are the connected calls without SearchTask's columns, of jobs that
+	// live under one of the last 30 days.
+	WithoutFacts int64      `json:"without_facts"`
+	Instances    []Instance `json:"instances"`
+	Days         []Day      `json:"days"` // by job_date, the latest last
 }
 
 // Instance is how much of an instance was fetched, and what is awaited.
@@ -47,14 +50,14 @@ type Day struct {
 	CoveredBy []string `json:"covered_by"`
 }
 
-// Of returns the status of the published snapshot of d, which has one.
-func Of(d *dataset.Dataset) (*Status, error) {
+// Of returns the status of the published snapshot of d, which has one, at an instant.
+func Of(d *dataset.Dataset, now time.Time) (*Status, error) {
 	m := d.Manifest()
 	location, err := time.LoadLocation(m.Settings.TimeZone)
 	if err != nil {
 		return nil, err
 	}
-	s := &Status{Snapshot: d.Name(), Published: m.Published, Format: m.Format, Settings: m.Settings, Rows: map[string]int64{}}
+	s := &Status{WithoutFacts: withoutFacts(m, calendar.DayOf(now, location)), Snapshot: d.Name(), Published: m.Published, Format: m.Format, Settings: m.Settings, Rows: map[string]int64{}}
 	days := map[int32]*Day{}
 	for _, t := range m.Tables {
 		s.Rows[t.Name] = t.Rows
@@ -74,6 +77,29 @@ func Of(d *dataset.Dataset) (*Status, error) {
 	slices.SortFunc(s.Days, func(a, b Day) int { return cmp.Compare(a.JobDate, b.JobDate) })
 	s.Instances, err = instances(d, m)
 	return s, err
+}
+
+// recent is how many days, up to today, calls without SearchTask's columns are
+// counted of.
+const recent = 30
+
+// WithoutFacts counts the connected calls without SearchTask's columns, of jobs that
+// live under one of the 30 days up to an instant.
+func WithoutFacts(m *dataset.Manifest, now time.Time) (int64, error) {
+	location, err := time.LoadLocation(m.Settings.TimeZone)
+	if err != nil {
+		return 0, err
+	}
+	return withoutFacts(m, calendar.DayOf(now, location)), nil
+}
+
+func withoutFacts(m *dataset.Manifest, today calendar.Day) (n int64) {
+	for _, f := range m.Table(schema.TableTasks).Files {
+		if day, ok := dataset.DayOf(f.Path); ok && int32(today)-recent < day && day <= int32(today) {
+			n += f.WithoutFacts
+		}
+	}
+	return n
 }
 
 func (d *Day) add(table string, rows int64) {

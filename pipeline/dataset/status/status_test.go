@@ -66,7 +66,7 @@ func TestStatusShowsCoveredDays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := Of(d)
+			s, err := Of(d, instant(t, "2026-01-22T00:00:00Z"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,6 +74,29 @@ func TestStatusShowsCoveredDays(t *testing.T) {
 				t.Errorf("days %+v, want covered %v", s.Days, tt.covered)
 			}
 		})
+	}
+}
+
+// Calls without SearchTask's columns count for 30 days, by the day they live under.
+func TestStatusCountsRecentCallsWithoutFacts(t *testing.T) {
+	m := &dataset.Manifest{Format: dataset.FormatVersion, Extent: dataset.Extent{Settings: dataset.Settings{TimeZone: "Asia/Shanghai"}}}
+	for _, name := range schema.TableNames() {
+		m.Tables = append(m.Tables, dataset.Table{Name: name})
+	}
+	m.Table(schema.TableTasks).Files = []dataset.File{
+		{Path: "tasks/job_date=2025-12-23/x.parquet", Rows: 9, WithoutFacts: 1000},
+		{Path: "tasks/job_date=2025-12-24/x.parquet", Rows: 9, WithoutFacts: 100},
+		{Path: "tasks/job_date=2026-01-22/x.parquet", Rows: 9, WithoutFacts: 10},
+		{Path: "tasks/job_date=2026-01-23/x.parquet", Rows: 9, WithoutFacts: 1},
+	}
+	d, err := dataset.View(publishManifest(t, m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for now, want := range map[string]int64{"2026-01-21T16:00:00Z": 110, "2026-01-22T15:59:59Z": 110, "2026-01-22T16:00:00Z": 11, "2026-03-01T00:00:00Z": 0} {
+		if s, err := Of(d, instant(t, now)); err != nil || s.WithoutFacts != want {
+			t.Errorf("%s: %+v, %v, want %d", now, s, err, want)
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/quote"
+	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/schema"
 )
@@ -55,6 +56,29 @@ func (s *Selection) Filter(timeZone string) (func(*schema.PendingRow) bool, erro
 	}, nil
 }
 
+// List prints the entries of the dataset in a folder that are meant, as a table or
+// each as a JSON object on a line.
+func (s *Selection) List(ctx context.Context, out io.Writer, dir string, asJSON bool) error {
+	d, err := dataset.View(dir)
+	if err != nil {
+		return err
+	}
+	meant, err := s.Filter(d.Manifest().Settings.TimeZone)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(ctx, out, d.Pending(), meant)
+	}
+	return printTable(ctx, out, d.Pending(), meant)
+}
+
+// NoInput is the input of a run that only gives entries up.
+type NoInput struct{}
+
+// Raws yields nothing.
+func (NoInput) Raws(context.Context, func(*schema.Raw) error) error { return nil }
+
 // entry is an entry in JSON.
 type entry struct {
 	InstanceID  string    `json:"instance_id"`
@@ -65,8 +89,8 @@ type entry struct {
 	ContentHash string    `json:"content_hash,omitempty"` // of the version that is held
 }
 
-// PrintJSON prints the entries that are meant, each as a JSON object on a line.
-func PrintJSON(ctx context.Context, out io.Writer, rows iter.Seq2[*schema.PendingRow, error], meant func(*schema.PendingRow) bool) error {
+// printJSON prints the entries that are meant, each as a JSON object on a line.
+func printJSON(ctx context.Context, out io.Writer, rows iter.Seq2[*schema.PendingRow, error], meant func(*schema.PendingRow) bool) error {
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	return each(ctx, rows, meant, func(r *schema.PendingRow) error {
@@ -78,8 +102,8 @@ func PrintJSON(ctx context.Context, out io.Writer, rows iter.Seq2[*schema.Pendin
 // then.
 const alignedLines = 1000
 
-// Print prints the entries that are meant as a table.
-func Print(ctx context.Context, out io.Writer, rows iter.Seq2[*schema.PendingRow, error], meant func(*schema.PendingRow) bool) error {
+// printTable prints the entries that are meant as a table.
+func printTable(ctx context.Context, out io.Writer, rows iter.Seq2[*schema.PendingRow, error], meant func(*schema.PendingRow) bool) error {
 	table, lines := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0), 0
 	fmt.Fprintln(table, "SINCE\tREASON\tINSTANCE\tJOB\tTASK")
 	err := each(ctx, rows, meant, func(r *schema.PendingRow) error {
@@ -92,6 +116,18 @@ func Print(ctx context.Context, out io.Writer, rows iter.Seq2[*schema.PendingRow
 		return err
 	})
 	return errors.Join(err, table.Flush())
+}
+
+// CountStanding counts the entries that are meant and were not given up before, nor
+// are about nothing that is missing.
+func CountStanding(ctx context.Context, rows iter.Seq2[*schema.PendingRow, error], meant func(*schema.PendingRow) bool) (n int64, err error) {
+	err = each(ctx, rows, meant, func(r *schema.PendingRow) error {
+		if r.Reason != schema.PendingGivenUp && r.Reason != schema.PendingConfirmed {
+			n++
+		}
+		return nil
+	})
+	return n, err
 }
 
 // each calls do for each entry that is meant.

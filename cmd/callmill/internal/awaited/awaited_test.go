@@ -71,7 +71,7 @@ func all(*schema.PendingRow) bool { return true }
 
 func TestPrint(t *testing.T) {
 	var text, lines strings.Builder
-	err := errors.Join(Print(t.Context(), &text, entries(some), all), PrintJSON(t.Context(), &lines, entries(some), all))
+	err := errors.Join(printTable(t.Context(), &text, entries(some), all), printJSON(t.Context(), &lines, entries(some), all))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestPrintEnds(t *testing.T) {
 	damaged := func(yield func(*schema.PendingRow, error) bool) { yield(nil, broken) }
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	for _, print := range []func(context.Context, io.Writer, iter.Seq2[*schema.PendingRow, error], func(*schema.PendingRow) bool) error{Print, PrintJSON} {
+	for _, print := range []func(context.Context, io.Writer, iter.Seq2[*schema.PendingRow, error], func(*schema.PendingRow) bool) error{printTable, printJSON} {
 		if err := print(t.Context(), io.Discard, damaged, all); !errors.Is(err, broken) {
 			t.Errorf("damaged: %v", err)
 		}

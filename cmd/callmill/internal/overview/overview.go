@@ -28,7 +28,7 @@ type overview struct {
 // Show prints the overview of the dataset in a folder, as a JSON object if asked to.
 // Where nothing was ever published it prints how the last run ended, and returns
 // [dataset.ErrEmpty].
-func Show(out io.Writer, dir string, asJSON bool) error {
+func Show(out io.Writer, dir string, now time.Time, asJSON bool) error {
 	d, empty := dataset.View(dir)
 	if errors.Is(empty, dataset.ErrEmpty) {
 		d = dataset.Nothing(dir)
@@ -38,7 +38,7 @@ func Show(out io.Writer, dir string, asJSON bool) error {
 	o := overview{LastRun: report.Last(d)}
 	if empty == nil {
 		var err error
-		if o.Status, err = status.Of(d); err != nil {
+		if o.Status, err = status.Of(d, now); err != nil {
 			return err
 		}
 	}
@@ -60,6 +60,10 @@ func (o overview) print(out io.Writer) error {
 	fmt.Fprintf(out, "contains   %d jobs, %d tasks, %d turns, %d rejects in %.1f MB\n",
 		o.Rows[schema.TableJobs], o.Rows[schema.TableTasks], o.Rows[schema.TableTurns], o.Rows[schema.TableRejects], float64(o.Bytes)/1e6)
 	fmt.Fprintf(out, "settings   %s, segmenter %s, hmm %t, pii %s\n", o.Settings.TimeZone, o.Settings.Segmenter, o.Settings.HMM, o.Settings.PII)
+	asks := slices.ContainsFunc(o.Instances, func(i status.Instance) bool { return len(i.Covered) > 0 })
+	if o.WithoutFacts > 0 && asks {
+		fmt.Fprintf(out, "lacking    %d connected calls of the last 30 days lack SearchTask's columns\n", o.WithoutFacts)
+	}
 	for i := range o.Instances {
 		printInstance(out, &o.Instances[i])
 	}

@@ -72,6 +72,7 @@ func (m *metrics) run(r *Report) {
 	}
 	if p := r.Published; p != nil {
 		m.gauge("last_run_seen", "Job versions seen by the last run.", float64(p.Counts.Seen))
+		m.gauge("last_run_held", "Job versions held by the last run, since they lack something of a published one.", float64(p.Counts.Held))
 		m.gauge("last_run_rejected", "Rejects met by the last run.", float64(p.Counts.Rejected))
 	}
 }
@@ -90,7 +91,7 @@ func (m *metrics) snapshot(r *Report, d *dataset.Dataset) error {
 	m.gauge("rejects", "Rejects in the published snapshot.", float64(manifest.Table(schema.TableRejects).Rows))
 	m.gauge("jobs", "Jobs in the published snapshot.", float64(manifest.Table(schema.TableJobs).Rows))
 	m.gauge("unlisted_statuses", "Undocumented statuses in the published snapshot.", float64(len(manifest.Unlisted())))
-	s, err := status.Of(d)
+	s, err := status.Of(d, r.Finished)
 	if err != nil {
 		return fmt.Errorf("--metrics-file: %w", err)
 	}
@@ -101,6 +102,7 @@ func (m *metrics) snapshot(r *Report, d *dataset.Dataset) error {
 			held += i.ByReason[schema.PendingShrunk]
 		}
 	}
+	m.gauge("without_facts", "Connected calls of the last 30 days without SearchTask's columns.", float64(s.WithoutFacts))
 	m.gauge("shrunk", "Jobs of which a version is held that lacks something of the published one.", float64(held))
 	return nil
 }

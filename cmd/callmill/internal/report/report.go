@@ -19,6 +19,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/status"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/source"
 	"callmill/schema"
@@ -43,6 +44,10 @@ type Report struct {
 	Published       *Published         `json:"published,omitempty"`         // nil: nothing
 	Pull            *Pull              `json:"pull,omitempty"`              // nil: the command is not pull, or failed before it began to fetch
 	Pruned          []string           `json:"pruned,omitempty"`            // snapshots that went
+
+	// Dropped is how many entries of what is pending were given up by the operator; nil
+	// where the command is not about that.
+	Dropped *int64 `json:"dropped,omitempty"`
 
 	// WordsPassedOver is how many words of the dataset's dictionaries are not used, as
 	// they hold a blank.
@@ -106,6 +111,9 @@ type Published struct {
 	Unlisted []string         `json:"unlisted_statuses,omitempty"`
 	// Pending is what became of what was pending.
 	Pending reconcile.Summary `json:"pending"`
+	// WithoutFacts are the connected calls of the last 30 days without SearchTask's
+	// columns.
+	WithoutFacts int64 `json:"without_facts,omitempty"`
 	// Rederived is why all rows were derived again; nil where they were not, or
 	// other settings were given.
 	Rederived *Rederived `json:"rederived,omitempty"`
@@ -143,6 +151,14 @@ func (r *Report) Add(read *pipeline.Report, p *commit.Published) {
 	if p.Changed {
 		r.Snapshot = p.Snapshot
 	}
+}
+
+// Lacks records what the published snapshot lacks of SearchTask's columns.
+func (r *Report) Lacks(m *dataset.Manifest) (err error) {
+	if r.Published != nil {
+		r.Published.WithoutFacts, err = status.WithoutFacts(m, r.Started)
+	}
+	return err
 }
 
 // Because adds a reason for exit code 3, with the ids of the requests to the API
@@ -229,6 +245,15 @@ func (r *Report) LastLine() string {
 		line += r.Pull.line()
 	}
 	line += pendingLine(p.Pending.ByReason)
+	if p.WithoutFacts > 0 && r.Pull != nil { // else nothing asks SearchTask
+		line += fmt.Sprintf("; %s of the last 30 days without SearchTask's columns", count(p.WithoutFacts, "connected call"))
+	}
+	switch n := r.Dropped; {
+	case n != nil && *n == 1:
+		line += "; 1 entry given up"
+	case n != nil:
+		line += fmt.Sprintf("; %d entries given up", *n)
+	}
 	line += filesPassedOver(r.FilesPassedOver)
 	line += p.Rederived.line()
 	if c.Shrunk > 0 {
