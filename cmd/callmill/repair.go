@@ -2,38 +2,50 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/mend"
-	"callmill/cmd/callmill/internal/quote"
-	"callmill/pipeline/dataset"
+	"callmill/cmd/callmill/internal/pull"
 )
 
 func newRepair(env *environment) *cobra.Command {
-	return ofDataset(&cobra.Command{
+	var fromAPI bool
+	api := pull.Defaults()
+	c := ofDataset(&cobra.Command{
 		Use:   "repair DIR",
 		Short: "Make damaged files of the published snapshot again",
 		Long: `Repair restores a damaged manifest from its second copy, and makes table files
 and views.sql again: from other snapshots, from the other tables, from what is
-kept in raw/. A file is replaced only by one with the hash that the manifest says,
-in every snapshot that has it. What cannot be made again is listed, and then the
-exit code is 1.`,
-		Example: `  callmill verify data || callmill repair data`,
+kept in raw/, and with --from-api from the API, which is asked for the jobs that
+are nowhere else. A file is replaced only by one with the hash that the manifest
+says, in every snapshot that has it.
+
+Where that cannot be, a new snapshot is published in the place of the damaged one,
+with all that can be had. What is lost is listed, and then the exit code is 3; the
+next pull asks for lost jobs again.`,
+		Example: `  callmill verify data || callmill repair data
+  callmill repair data --from-api`,
 	}, func(ctx context.Context, dir string) error {
-		done, err := mend.Dataset(ctx, dir, dataset.Options{Now: env.now})
+		o := mend.Options{Version: version(), Now: env.now}
+		if fromAPI {
+			client := env.client
+			client.Endpoint, client.QPS, client.Now = api.Endpoint, api.QPS, env.now
+			o.Client = &client
+		}
+		done, err := mend.Dataset(ctx, dir, o)
+		if done.Report != nil {
+			if e := done.Print(env.stdout); err == nil {
+				err = e
+			}
+		}
 		if err != nil {
 			return err
 		}
-		if err := done.Print(env.stdout); err != nil {
-			return err
-		}
-		if n := len(done.Lost()); n > 0 {
-			return exit.WithHint(fmt.Errorf("repair %s: %d damaged files are lost", dir, n),
-				"go back to a snapshot without them with `callmill snapshots "+quote.Shell(dir)+" rollback NAME`, and pull those days again")
-		}
-		return nil
+		return done.Loss(dir)
 	})
+	c.Flags().BoolVar(&fromAPI, "from-api", false, "ask the API for jobs of damaged files that are nowhere else")
+	c.Flags().StringVar(&api.Endpoint, "endpoint", api.Endpoint, "`HOST`[:PORT] or URL of the API; http is accepted on loopback only")
+	c.Flags().IntVar(&api.QPS, "qps", api.QPS, "maximum requests in any one second")
+	return c
 }

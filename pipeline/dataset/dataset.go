@@ -50,6 +50,13 @@ type Dataset struct {
 	manifest *Manifest     // of the latest snapshot, nil where there is none
 }
 
+// GiveUp leaves damaged files out of what d has of the published snapshot, see
+// [Manifest.Without]: a run upon d publishes without them. On disk nothing changes.
+func (d *Dataset) GiveUp(gone func(table string, f File) bool) (jobs int64) {
+	d.manifest, jobs = d.manifest.Without(gone)
+	return jobs
+}
+
 // Open opens the dataset in dir for a run, making the folder if it does not
 // exist, and sweeps what a crashed run left. No other run can open it until
 // Close. The error is [ErrLocked] where another run holds it, and [ErrForeign]

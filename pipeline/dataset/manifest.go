@@ -151,11 +151,30 @@ type Counts struct {
 	// Shrunk of the changed lack a task or a turn of before.
 	Shrunk int64 `json:"shrunk,omitempty"`
 	Erased int64 `json:"erased,omitempty"`
+	// Lost are the jobs of the parent that were in damaged files and could not be had
+	// back.
+	Lost int64 `json:"lost,omitempty"`
 }
 
 // Balanced reports whether everything seen is accounted for.
 func (c Counts) Balanced() bool {
 	return c.Seen == c.New+c.Changed+c.Unchanged+c.Superseded+c.Rejected
+}
+
+// Without returns the manifest without the files that are gone, by their tables, and
+// how many jobs it has less.
+func (m *Manifest) Without(gone func(table string, f File) bool) (without *Manifest, jobs int64) {
+	less := *m
+	less.Tables = slices.Clone(m.Tables)
+	for i := range less.Tables {
+		t := &less.Tables[i]
+		t.Files = slices.DeleteFunc(slices.Clone(t.Files), func(f File) bool { return gone(t.Name, f) })
+	}
+	if m.Pending.Path != "" && gone("", m.Pending) {
+		less.Pending = File{}
+	}
+	less.Seal()
+	return &less, m.Table(schema.TableJobs).Rows - less.Table(schema.TableJobs).Rows
 }
 
 // Files yields the files of the tables, and that of what is pending.

@@ -24,8 +24,8 @@ type input struct {
 	disk    *disk
 	content io.Reader
 	frames  *frames // nil: it is no archive of them
-	release func() // of the decompressor
-	onClose func() // called by Close; nil is not called
+	release func()  // of the decompressor
+	onClose func()  // called by Close; nil is not called
 	damage
 }
 

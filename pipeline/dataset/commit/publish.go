@@ -124,6 +124,11 @@ func (tx *Tx) decide(ctx context.Context) error {
 			return err
 		}
 	}
+	if r := tx.options.Repair; r != nil {
+		c := &tx.counts
+		back := min(c.New, r.GivenUp)
+		c.New, c.Unchanged, c.Lost = c.New-back, c.Unchanged+back, r.GivenUp-back
+	}
 	tx.counts.Seen += tx.rejects.count.Load()
 	tx.counts.Rejected += tx.rejects.count.Load()
 	return nil
@@ -177,14 +182,14 @@ func (tx *Tx) idle(extent dataset.Extent) bool {
 			return false
 		}
 	}
-	return tx.base != nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() &&
+	return tx.base != nil && tx.options.Repair == nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() &&
 		!tx.verdict.PendingChanged && tx.base.HasExtent(extent)
 }
 
 // same reports whether a snapshot would say nothing new.
 func (tx *Tx) same(m *dataset.Manifest) bool {
 	old := tx.dataset.Manifest()
-	if old == nil || old.Format != m.Format || !old.HasExtent(m.Extent) || tx.verdict.PendingChanged {
+	if old == nil || tx.options.Repair != nil || old.Format != m.Format || !old.HasExtent(m.Extent) || tx.verdict.PendingChanged {
 		return false
 	}
 	for i, t := range m.Tables {

@@ -34,9 +34,19 @@ type Options struct {
 	Workers  int      // shards that are written at the same time; 0: 1
 	Program  string   // name and version, for the manifest
 	Observer Observer // may be nil
+	// Repair, where not nil, says that the snapshot built upon is damaged, and that
+	// files of it were given up: see [dataset.Dataset.GiveUp].
+	Repair *Repair
 	// Rules say how long entries of what is pending stay. Where its Searched is nil
 	// the Extent of Commit says what was.
 	Rules reconcile.Rules
+}
+
+// Repair is what a run does that publishes in the place of a damaged snapshot: it
+// publishes also where nothing else is new. Jobs of the files that were given up
+// count as unchanged where they are added again, as lost where they are not.
+type Repair struct {
+	GivenUp int64 // jobs in the files
 }
 
 // Flattener makes rows of jobs. It is used by one goroutine.

@@ -13,11 +13,15 @@
 //     content_hash tells;
 //   - what is kept in raw/, published once more beside the dataset: the file itself,
 //     or the jobs of it with this content_hash, with the instants and SearchTask's
-//     columns of the tables that are whole.
+//     columns of the tables that are whole;
+//   - the API, in the same way, which is asked for the jobs that are nowhere else.
 //
 // The manifest is restored before, see [dataset.RestoreManifest]. What can be made
 // again replaces the damaged file in every snapshot that has it, by one rename each;
 // a crash leaves some of them repaired and a folder that the next run sweeps.
+//
+// Where a file cannot be made again, a snapshot is published without it: the jobs of its
+// shard that can be had are written again, see [Salvage].
 package repair
 
 import (
@@ -43,12 +47,22 @@ type Options struct {
 	// Replay publishes what is kept in raw/ in a new dataset in a folder, and returns
 	// a view of it. It is called once, if it is needed; nil stands for nothing kept.
 	Replay func(ctx context.Context, into string) (*dataset.Dataset, error)
+	// Fetch asks the API for jobs, and for the campaigns if they are lost, and publishes
+	// what it says of them upon what Replay made in a folder, if that did, and returns a
+	// view of it. It is called once, if it is needed; nil: the API is not asked.
+	Fetch func(ctx context.Context, into string, jobs []Job, campaigns bool) (*dataset.Dataset, error)
+	// Publish publishes upon the dataset, some files of which were given up with so
+	// many jobs, what add adds, and returns the name of the snapshot. nil: files that
+	// cannot be made again stay as they are.
+	Publish func(ctx context.Context, jobs int64, add func(Appender) error) (snapshot string, err error)
 }
 
 // Report says what was damaged and what became of it.
 type Report struct {
 	Snapshot string
 	Files    []File // by path
+	// Salvage is the snapshot that is published in its place; nil: none is.
+	Salvage *Salvage
 }
 
 // File is a file that was damaged or missing.
@@ -70,7 +84,7 @@ func Snapshot(ctx context.Context, d *dataset.Dataset, o Options) (report *Repor
 		return nil, fmt.Errorf("repair: %w", dataset.ErrEmpty)
 	}
 	r := &repairer{
-		d: d, fs: d.FS(), o: o, m: d.Manifest(), found: map[string]source{},
+		d: d, name: d.Name(), fs: d.FS(), o: o, m: d.Manifest(), found: map[string]source{},
 		work: d.Path(dataset.SnapshotsDir, dataset.BuildPrefix+d.NewRun().ID),
 	}
 	if err := r.examine(ctx); err != nil {
@@ -94,12 +108,19 @@ func Snapshot(ctx context.Context, d *dataset.Dataset, o Options) (report *Repor
 		}
 		report.Files = append(report.Files, File{f.Path, r.found[f.Path].from, snapshots, f.Rows})
 	}
+	if len(r.missing()) == 0 || o.Publish == nil || r.m.Format != dataset.FormatVersion {
+		return report, nil
+	}
+	if report.Salvage, err = r.salvage(ctx); err != nil {
+		return report, fmt.Errorf("publish what is left: %w", err)
+	}
 	return report, nil
 }
 
 // repairer repairs the latest snapshot.
 type repairer struct {
 	d    *dataset.Dataset
+	name string // of the snapshot
 	fs   durable.FS
 	o    Options
 	m    *dataset.Manifest
@@ -138,20 +159,54 @@ func (r *repairer) search(ctx context.Context) error {
 	if err := r.fromCode(); err != nil {
 		return err
 	}
-	if err := r.fromTables(ctx, "other tables"); err != nil || r.o.Replay == nil || len(r.missing()) == 0 {
+	if err := r.fromTables(ctx, "other tables"); err != nil {
 		return err
 	}
-	var err error
-	if r.again, err = r.o.Replay(ctx, filepath.Join(r.work, "again")); err != nil {
+	if err := r.fromRaw(ctx); err != nil {
+		return err
+	}
+	return r.fromAPI(ctx)
+}
+
+// again is the folder in work where what is kept in raw/ is published once more.
+func (r *repairer) againDir() string { return filepath.Join(r.work, "again") }
+
+func (r *repairer) fromRaw(ctx context.Context) (err error) {
+	if r.o.Replay == nil || len(r.missing()) == 0 {
+		return nil
+	}
+	if r.again, err = r.o.Replay(ctx, r.againDir()); err != nil {
 		return fmt.Errorf("read what is kept in raw/: %w", err)
 	}
+	return r.fromAgain(ctx, "raw")
+}
+
+// fromAgain makes files of r.again, and of that and the other tables.
+func (r *repairer) fromAgain(ctx context.Context, from string) error {
 	if r.again == nil || r.again.Manifest() == nil {
 		return nil
 	}
 	for _, f := range r.missing() {
-		r.take(f, filepath.Join(r.again.SnapshotDir(), filepath.FromSlash(f.Path)), "raw")
+		r.take(f, filepath.Join(r.again.SnapshotDir(), filepath.FromSlash(f.Path)), from)
 	}
-	return r.fromTables(ctx, "raw and other tables")
+	return r.fromTables(ctx, from+" and other tables")
+}
+
+// fromAPI asks the API for the jobs of the files that are still missing, as far as
+// they cannot be had with their content.
+func (r *repairer) fromAPI(ctx context.Context) error {
+	if r.o.Fetch == nil || len(r.missing()) == 0 || r.m.Format != dataset.FormatVersion {
+		return nil
+	}
+	jobs, err := r.incomplete(ctx)
+	campaigns := slices.ContainsFunc(r.missing(), func(f dataset.File) bool { return strings.HasPrefix(f.Path, schema.TableJobGroups+"/") })
+	if err != nil || len(jobs) == 0 && !campaigns {
+		return err
+	}
+	if r.again, err = r.o.Fetch(ctx, r.againDir(), jobs, campaigns); err != nil {
+		return fmt.Errorf("fetch %d jobs: %w", len(jobs), err)
+	}
+	return r.fromAgain(ctx, "the API")
 }
 
 // missing returns the damaged files whose content is not found yet.

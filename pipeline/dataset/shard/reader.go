@@ -32,7 +32,12 @@ func (s *Published) open() (*reader, error) {
 			open = openSaid
 		}
 		opened, err := open(s.Paths[i])
-		if err != nil {
+		switch {
+		case err == nil && s.Torn[i]:
+			opened = &torn{tableReader: opened}
+		case err != nil && s.Torn[i]:
+			continue
+		case err != nil:
 			return nil, errors.Join(err, r.close())
 		}
 		r.tables = append(r.tables, opened)
@@ -72,7 +77,7 @@ func (r *reader) advance() error {
 // after them would be lost.
 func (r *reader) exhausted() error {
 	for _, table := range r.tables {
-		if _, _, ok := table.job(); ok {
+		if _, _, ok := table.job(); ok && !isTorn(table) {
 			return r.shard.Damaged()
 		}
 	}

@@ -43,6 +43,9 @@ type Published struct {
 	Rows   schema.RowCounts
 	// Said has only those columns of turns read that are not derived.
 	Said bool
+	// Torn are tables of which what can be read is read: damaged files, whose rows
+	// end with the damage. What comes of them has to be checked.
+	Torn [len(schema.RowCounts{})]bool
 }
 
 // CheckFiles checks that the files of the shard are the ones that were written.

@@ -59,7 +59,7 @@ func (p *plan) checkCounts() {
 		wrong("%d seen, but %d new + %d changed + %d unchanged + %d superseded + %d rejected",
 			c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected)
 	}
-	for _, n := range []int64{c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected, c.Held, c.Undated, c.Shrunk, c.Erased} {
+	for _, n := range []int64{c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected, c.Held, c.Undated, c.Shrunk, c.Erased, c.Lost} {
 		if n < 0 {
 			wrong("a count is %d", n)
 		}
@@ -68,8 +68,8 @@ func (p *plan) checkCounts() {
 		wrong("%d undated and %d held of %d superseded, %d shrunk of %d changed", c.Undated, c.Held, c.Superseded, c.Shrunk, c.Changed)
 	}
 	before, ok := p.parentJobs()
-	if jobs := m.Table(schema.TableJobs); ok && jobs != nil && jobs.Rows != before+c.New-c.Erased {
-		wrong("%d jobs, but %d of the parent + %d new - %d erased", jobs.Rows, before, c.New, c.Erased)
+	if jobs := m.Table(schema.TableJobs); ok && jobs != nil && jobs.Rows != before+c.New-c.Erased-c.Lost {
+		wrong("%d jobs, but %d of the parent + %d new - %d erased - %d lost", jobs.Rows, before, c.New, c.Erased, c.Lost)
 	}
 }
 

@@ -7,8 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"callmill/pipeline/dataset/repair"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/flatten"
+	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/rawlog"
 	"callmill/pipeline/redact"
@@ -31,36 +33,59 @@ type Outcome struct {
 	Manifest bool // it was restored
 }
 
-// Dataset repairs the latest snapshot of the dataset in dir.
-func Dataset(ctx context.Context, dir string, o dataset.Options) (outcome Outcome, err error) {
-	if outcome.Manifest, err = dataset.RestoreManifest(ctx, dir, o); err != nil {
+// Options are what a repair is done with besides a folder.
+type Options struct {
+	Version string // of callmill
+	Now     func() time.Time
+	// Client asks the API for jobs that are nowhere else; nil: it is not asked. Its
+	// client.Options are those of a pull.
+	Client *client.Options
+}
+
+// Dataset repairs the latest snapshot of the dataset in dir, or publishes one in its
+// place.
+func Dataset(ctx context.Context, dir string, o Options) (outcome Outcome, err error) {
+	with := dataset.Options{Now: o.Now}
+	if outcome.Manifest, err = dataset.RestoreManifest(ctx, dir, with); err != nil {
 		return outcome, err
 	}
-	d, err := dataset.Open(ctx, dir, o)
+	d, err := dataset.Open(ctx, dir, with)
 	if err != nil {
 		return outcome, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	with := repair.Options{Job: flatten.Job}
+	plan := repair.Options{Job: flatten.Job}
 	own := d.Manifest().Settings
 	// Without the dataset's own words, time zone or key no rows can be derived; copies
 	// and what the code tells can be put back all the same.
 	s, e := settings.Of(d, own)
 	key, noKey := dataset.ReadKey(dir)
-	if e == nil && noKey == nil && s.Derives(own) && dataset.KeyID(key) == own.KeyID {
-		with.Rows = func() func(*schema.Job, schema.ContentHash) *schema.Rows { return s.Flattener().Rows }
-		again := &again{of: d, settings: s, key: key}
-		with.Replay = again.publish
+	if e == nil && noKey == nil && dataset.KeyID(key) == own.KeyID {
+		s.Settings.KeyID = own.KeyID
+		redacted := redact.Jobs(key)
+		plan.Job = func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) }
+		again := &again{of: d, m: d.Manifest(), settings: s, key: key, client: o.Client}
+		plan.Replay = again.publish
+		if o.Client != nil {
+			plan.Fetch = again.fetch
+		}
+		salvage := &salvage{again: again, version: o.Version, now: o.Now}
+		plan.Publish = salvage.publish
+		if s.Derives(own) {
+			plan.Rows = func() func(*schema.Job, schema.ContentHash) *schema.Rows { return s.Flattener().Rows }
+		}
 	}
-	outcome.Report, err = repair.Snapshot(ctx, d, with)
+	outcome.Report, err = repair.Snapshot(ctx, d, plan)
 	return outcome, err
 }
 
 // again publishes what is kept in raw/ once more.
 type again struct {
 	of       *dataset.Dataset
+	m        *dataset.Manifest // of the damaged snapshot
 	settings *settings.Loaded
 	key      []byte
+	client   *client.Options
 }
 
 // publish publishes, run by run, what was kept until the latest snapshot.
@@ -75,7 +100,7 @@ func (a *again) publish(ctx context.Context, into string) (_ *dataset.Dataset, e
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
 	for _, run := range runs {
-		if stamp(run) > stamp(a.of.Manifest().Run) {
+		if stamp(run) > stamp(a.m.Run) {
 			break // it came after what is published
 		}
 		if err := a.run(ctx, d, run); err != nil {
@@ -91,24 +116,82 @@ func (a *again) run(ctx context.Context, d *dataset.Dataset, run string) (err er
 	if err != nil {
 		return err
 	}
-	tx, err := commit.Begin(ctx, d, dataset.Run{ID: run, Started: started}, commit.Options{
-		Flattener: func() commit.Flattener { return a.settings.Flattener() },
-		Unflatten: flatten.Job,
-		Program:   a.of.Manifest().Program,
-	})
+	return a.line(ctx, d, dataset.Run{ID: run, Started: started}, source{filepath.Join(a.of.RawDir(), run)})
+}
+
+// fetch publishes what the API says of jobs and campaigns upon what publish made.
+func (a *again) fetch(ctx context.Context, into string, jobs []repair.Job, campaigns bool) (_ *dataset.Dataset, err error) {
+	c, err := client.New(*a.client)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	d, err := dataset.Open(ctx, into, dataset.Options{FS: a.of.FS(), Now: a.of.Now})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	var plans []discover.Plan
+	for _, j := range jobs { // in order
+		if n := len(plans); n == 0 || plans[n-1].InstanceID != j.InstanceID {
+			plans = append(plans, discover.Plan{InstanceID: j.InstanceID, Calls: true})
+		}
+		last := &plans[len(plans)-1]
+		last.Named = append(last.Named, j.JobID)
+	}
+	if err := a.ask(ctx, d, c, plans); err != nil || !campaigns {
+		return d, err
+	}
+	plans = nil
+	for _, instance := range slices.Sorted(maps.Keys(a.m.Covered)) {
+		covered := a.m.Covered[instance].Groups
+		if len(covered) == 0 {
+			covered = a.m.Covered[instance].Calls
+		}
+		plans = append(plans, discover.Plan{
+			InstanceID: instance, Groups: true, Windows: covered,
+			Read: func(*schema.JobGroupRow) bool { return false },
+		})
+	}
+	return d, a.ask(ctx, d, c, plans)
+}
+
+// ask publishes what the API answers.
+func (a *again) ask(ctx context.Context, d *dataset.Dataset, c *client.Client, plans []discover.Plan) error {
+	if len(plans) == 0 {
+		return nil
+	}
+	reader := func() discover.Reader { return newDecoder() }
+	return a.line(ctx, d, d.NewRun(), discover.NewSource(c, plans, discover.Options{NewReader: reader}))
+}
+
+func newDecoder() *decode.Decoder {
+	return decode.New(decode.Options{Groups: discover.Groups, Listed: discover.Listed})
+}
+
+// line publishes what a source has.
+func (a *again) line(ctx context.Context, d *dataset.Dataset, run dataset.Run, from pipeline.Source) (err error) {
+	tx, err := commit.Begin(ctx, d, run, a.options(a.m.Program))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, tx.Close()) }()
 	_, err = pipeline.Run(ctx, pipeline.Line{
-		Source: source{filepath.Join(a.of.RawDir(), run)},
-		Decoder: func() pipeline.Decoder {
-			return decode.New(decode.Options{Groups: discover.Groups, Listed: discover.Listed})
-		},
+		Source:   from,
+		Decoder:  func() pipeline.Decoder { return newDecoder() },
 		Redactor: func() pipeline.Redactor { return redact.New(a.key) },
-		Dataset:  publication{tx, dataset.Extent{Settings: a.of.Manifest().Settings}},
+		Dataset:  publication{tx, dataset.Extent{Settings: a.settings.Settings}},
 	})
 	return err
+}
+
+func (a *again) options(program string) commit.Options {
+	redacted := redact.Jobs(a.key)
+	return commit.Options{
+		Flattener: func() commit.Flattener { return a.settings.Flattener() },
+		Unflatten: func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) },
+		Program:   program,
+	}
 }
 
 // stamp is when a run began, as its name says. What follows in a name is in no order.
@@ -162,44 +245,3 @@ func (s source) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 }
 
 var _ pipeline.Source = source{}
-
-// Print says what a repair did, a line for each file.
-func (o *Outcome) Print(w io.Writer) error {
-	var text strings.Builder
-	if o.Manifest {
-		fmt.Fprintf(&text, "%s: repaired from its second copy\n", dataset.ManifestFile)
-	}
-	for _, f := range o.Files {
-		in := ""
-		if n := len(f.Snapshots); n > 1 {
-			in = fmt.Sprintf(" in %d snapshots", n)
-		}
-		if f.From == "" {
-			fmt.Fprintf(&text, "%s: lost%s: %s\n", f.Path, in, lost(f))
-			continue
-		}
-		fmt.Fprintf(&text, "%s: repaired%s from %s\n", f.Path, in, f.From)
-	}
-	damaged := len(o.Files)
-	if o.Manifest {
-		damaged++
-	}
-	fmt.Fprintf(&text, "%s: %d damaged, %d repaired\n", o.Snapshot, damaged, damaged-len(o.Lost()))
-	_, err := io.WriteString(w, text.String())
-	return err
-}
-
-// lost says what is lost with a file.
-func lost(f repair.File) string {
-	table, _, _ := strings.Cut(f.Path, "/")
-	what := fmt.Sprintf("%d rows of %s are neither in other tables nor in raw/", f.Rows, table)
-	switch table {
-	case dataset.ViewsFile:
-		return "another version of callmill wrote it; `callmill views DIR` prints those of this one"
-	case schema.TableRejects:
-		return what + " as they were: input, origin, and when and by which run each was first met"
-	case schema.TableJobs:
-		return what + " as they were: status, campaign and instants of each job, first_seen among them"
-	}
-	return what + " as they were"
-}

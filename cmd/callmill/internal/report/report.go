@@ -218,7 +218,7 @@ func (r *Report) LastLine() string {
 	for _, part := range []struct {
 		n    int64
 		what string
-	}{{c.New, "new"}, {c.Changed, "changed"}, {c.Unchanged, "unchanged"}, {c.Superseded, "superseded"}, {c.Rejected, "rejected"}} {
+	}{{c.New, "new"}, {c.Changed, "changed"}, {c.Unchanged, "unchanged"}, {c.Superseded, "superseded"}, {c.Rejected, "rejected"}, {c.Lost, "lost"}} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
 		}
