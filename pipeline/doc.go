@@ -38,7 +38,7 @@
 //	pipeline/outboundbot/lists  what a page holds; lists that move while they are read
 //	pipeline/outboundbot/discover  a plan → schema.Raw: finds the jobs that are due, fetches them
 //	pipeline/outboundbot/check  tries what a pull needs of the API
-//	pipeline/nightly           which days are to be fetched, which jobs asked for again
+//	pipeline/nightly           which days are to be searched, which campaigns read, what is covered then
 //	pipeline/rawlog            the responses of a pull on disk, for a run that resumes it
 //	pipeline/source            input files and folders → schema.Raw
 //	pipeline/decode            bytes → schema.Job: responses, and what may stand around them
@@ -69,6 +69,7 @@
 //	pipeline/dataset/verify/outside  what is in the folder besides the snapshot
 //	pipeline/dataset/verify/arrowio  that reader
 //	pipeline/internal/calendar days, intervals of time, time zones
+//	pipeline/internal/campaign the stamp of a campaign: what it was like when it was last read
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
 //	pipeline/progress          how far a run is, on stderr
 //	pipeline/simulate          made-up calls that read like real ones, as files
@@ -88,8 +89,8 @@
 //	cmd/callmill → pipeline, outboundbot, nightly, rawlog, source, decode, redact, flatten, segment, dataset, progress, simulate
 //	pipeline     → schema
 //	the leaves   → schema
-//	dataset      → internal/durable, internal/calendar
-//	nightly      → internal/calendar
+//	dataset      → internal/durable, internal/calendar, internal/campaign
+//	nightly      → internal/calendar, internal/campaign
 //	flatten      → internal/calendar
 //	rawlog       → internal/durable
 //	outboundbot  → internal/calendar

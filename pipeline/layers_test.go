@@ -35,6 +35,9 @@ var arrows = []arrow{
 	{"pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/nightly", "pipeline/internal/calendar", "days and intervals"},
+	{"pipeline/nightly", "pipeline/internal/campaign", "the stamps of campaigns"},
+	{"pipeline/dataset", "pipeline/internal/campaign", "the stamps of campaigns"},
+	{"pipeline/internal/campaign", "schema", "the row of a campaign"},
 	{"pipeline/rawlog", "pipeline/internal/durable", "responses are kept as safely as tables"},
 
 	{"pipeline/decode", "pipeline/decode/charset", "inputs that are not UTF-8"},
@@ -127,7 +130,7 @@ var libraries = []library{
 	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/simulate/api")},
 	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client")},
 	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill/internal/commandline")},
-	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill/internal/commandline", "cmd/callmill/internal/language", "cmd/callmill/internal/settings")},
+	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill/internal/commandline", "cmd/callmill/internal/language", "cmd/callmill/internal/pull", "cmd/callmill/internal/settings", "cmd/callmill/internal/world")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill/internal/report")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance")},

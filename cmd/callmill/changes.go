@@ -10,8 +10,6 @@ import (
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/joblist"
 	"callmill/cmd/callmill/internal/quantity"
-	"callmill/cmd/callmill/internal/quote"
-	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/changes"
 )
 
@@ -74,70 +72,19 @@ func (o *changesOptions) print(ctx context.Context, env *environment, dir string
 	if env.limitMemory != nil {
 		env.limitMemory(int64(o.memory))
 	}
-	d, err := dataset.View(dir)
+	found, err := joblist.Compare(ctx, dir, o.since, o.snapshot, int64(o.memory)/4)
 	if err != nil {
 		return err
 	}
-	since, err := d.At(o.since)
-	if err != nil {
-		snapshot, _ := d.Resolve(o.since)
-		return unknownSince(dir, snapshot, err)
-	}
-	to := d
-	if o.snapshot != "" {
-		if to, err = d.At(o.snapshot); err != nil {
-			return fmt.Errorf("--snapshot: %w", err)
-		}
-	}
-	found, err := changes.Between(ctx, since, to, changes.Options{Memory: int64(o.memory) / 4})
-	if err != nil {
-		return unknownSince(dir, since.Name(), fmt.Errorf("compare %s with %s: %w", since.Name(), to.Name(), err))
-	}
 	defer func() { err = errors.Join(err, found.Close()) }()
-	counts, err := o.list(ctx, env, found)
+	counts, err := joblist.Print(ctx, o.format, env.stdout, found)
 	if err != nil {
 		return err
 	}
 	if err := env.stdout.Flush(); err != nil {
 		return err
 	}
-	env.log.Tell(fmt.Sprintf("from %s to %s: %d new, %d changed, %d gone", since.Name(), to.Name(),
+	env.log.Tell(fmt.Sprintf("from %s to %s: %d new, %d changed, %d gone", found.Since, found.To,
 		counts[changes.New], counts[changes.Changed], counts[changes.Gone]))
 	return nil
-}
-
-// list prints the changes and counts them.
-func (o *changesOptions) list(ctx context.Context, env *environment, found *changes.Changes) (map[changes.Kind]int64, error) {
-	printer, err := joblist.New(o.format, env.stdout)
-	if err != nil {
-		return nil, err
-	}
-	counts := map[changes.Kind]int64{}
-	for change, err := range found.All() {
-		if err == nil {
-			err = errors.Join(ctx.Err(), printer.Print(change))
-		}
-		if err != nil {
-			return nil, err
-		}
-		counts[change.Kind]++
-	}
-	return counts, printer.Close()
-}
-
-// unknownSince adds to an error, where it is not known what the snapshot since held,
-// what is left to do.
-func unknownSince(dir, since string, err error) error {
-	folder := quote.Shell(dir)
-	anew := fmt.Sprintf("load all tables of `callmill path %s` anew, then set the bookmark: `callmill snapshots %s pin NAME --as BOOKMARK`", folder, folder)
-	gone, missing := errors.AsType[*dataset.MissingError](err)
-	switch {
-	case missing && gone.Snapshot == since:
-		return exit.WithHint(fmt.Errorf("what changed cannot be told, everything must be taken: %w", err), anew)
-	case missing:
-		return exit.WithHint(err, "run it again")
-	case errors.Is(err, dataset.ErrNoBookmark):
-		return exit.WithHint(fmt.Errorf("--since: %w", err), fmt.Sprintf("`callmill snapshots %s list` shows them; for the first time, %s", folder, anew))
-	}
-	return err
 }

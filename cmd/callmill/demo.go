@@ -12,12 +12,13 @@ import (
 	"callmill/cmd/callmill/internal/glance"
 	"callmill/cmd/callmill/internal/language"
 	"callmill/cmd/callmill/internal/pull"
+	"callmill/cmd/callmill/internal/world"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate/api"
 )
 
 func newDemo(env *environment) *cobra.Command {
-	flags, world := &runFlags{}, &worldFlags{people: 4000}
+	flags, made := &runFlags{}, &world.Flags{People: 4000}
 	var lang language.Flag
 	c := &cobra.Command{
 		Use:   "demo [DIR]",
@@ -35,21 +36,21 @@ prints a short report on them. Running it again changes nothing.`,
 			if err != nil {
 				return err
 			}
-			if err := demonstrate(c.Context(), env, flags, world); err != nil {
+			if err := demonstrate(c.Context(), env, flags, made); err != nil {
 				return err
 			}
 			return glance.Show(env.stdout, flags.out, chosen)
 		},
 	}
 	flags.add(c.Flags())
-	world.add(c.Flags())
+	made.Add(c.Flags())
 	lang.Add(c.Flags(), "language of the report: en or zh")
 	return c
 }
 
 // demonstrate serves a simulated world as the API, and pulls it.
-func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *worldFlags) (err error) {
-	world, err := made.world()
+func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *world.Flags) (err error) {
+	world, err := made.World()
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func demonstrate(ctx context.Context, env *environment, flags *runFlags, made *w
 	options.Instances, options.QPS = []string{world.InstanceID()}, demoQPS
 	options.Endpoint = "http://" + listener.Addr().String()
 	options.Client.Keys = &client.Keys{ID: api.AccessKeyID, Secret: api.AccessKeySecret}
-	options.From = world.Now().AddDate(0, 0, -made.days).In(china).Format(time.DateOnly)
+	options.From = world.Now().AddDate(0, 0, -made.Days()).In(china).Format(time.DateOnly)
 	options.To = world.Now().In(china).Format(time.DateOnly)
 	return runPull(ctx, env, flags, options)
 }

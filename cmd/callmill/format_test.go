@@ -158,16 +158,21 @@ func writeFormat(t *testing.T, dir string) {
 	fail(a.Expected(raw, &schema.Expected{InstanceID: "sales", JobID: "z", Trouble: schema.PendingMissing, ObservedAt: formatNoon.UnixMilli()}))
 	fail(a.Flush())
 	day := formatNoon.Truncate(24 * time.Hour)
-	request, err := nightly.Days(time.UTC, day.Add(36*time.Hour), day.Format(time.DateOnly), "", "")
+	request, err := nightly.Days(nightly.Options{Zone: time.UTC, Now: day.Add(36 * time.Hour)}, day.Format(time.DateOnly), "", "")
 	fail(err)
-	work := request.Plan([]string{"care"}, nil)
+	work := request.Plan("care", nightly.Ways{Calls: true, Groups: true}, nightly.Known{})
+	after, err := work.After(nightly.Seen{Searched: work.Windows, Listed: true})
+	fail(err)
 	published, err := tx.Commit(ctx, dataset.Extent{
 		Settings: s.Settings,
-		Covered:  nightly.Cover(nil, work, time.UTC, day.Add(36*time.Hour)),
+		Covered:  of("care", after.Covered),
 	})
 	fail(err)
 	fail(d.WriteRun(run, map[string]string{"snapshot": published.Snapshot}))
 }
+
+// of is a map of one instance.
+func of[V any](instance string, value V) map[string]V { return map[string]V{instance: value} }
 
 var formatNoon = time.Date(2026, 1, 20, 4, 0, 0, 0, time.UTC)
 

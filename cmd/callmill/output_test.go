@@ -74,6 +74,7 @@ func TestOutputLost(t *testing.T) {
 		{[]string{"convert", good, "--out", data, "--progress", "none"}, exit.Published},
 		{[]string{"replay", data, "--progress", "none", "--allow-rejects", "1"}, exit.Published},
 		{[]string{"rewrite", data, "--progress", "none"}, exit.Published},
+		{[]string{"instance", data, "retire", "default", "--progress", "none"}, exit.Published},
 		{[]string{"demo", filepath.Join(dir, "demo"), "--people", "20", "--progress", "none"}, exit.Published},
 	}
 	tried := map[string]bool{"pull": true} // below, as it needs an API

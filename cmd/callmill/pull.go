@@ -2,17 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/pull"
-	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/outboundbot/discover"
 )
 
@@ -51,34 +49,60 @@ the role of the machine. They are never in flags.`,
 	}
 	flags.addOut(c.Flags())
 	flags.add(c.Flags())
-	addPullFlags(c.Flags(), &options)
+	options.Add(c.Flags())
 	c.Flags().BoolVar(&check, "check", false, "check credentials, permissions, clock and quota; fetch nothing")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "count the jobs to fetch, and fetch none")
 	return c
 }
 
-// addPullFlags adds the flags of pull besides those of every run. Their defaults
-// are what o has.
-func addPullFlags(flags *pflag.FlagSet, o *pull.Options) {
-	flags.StringArrayVar(&o.Instances, "instance", nil, "`ID` of a robot deployment to pull; repeatable (default: those in the dataset)")
-	flags.StringVar(&o.Endpoint, "endpoint", o.Endpoint, "`HOST`[:PORT] or URL of the API; http is accepted on loopback only")
-	flags.IntVar(&o.QPS, "qps", o.QPS, "maximum requests in any one second; lowered automatically while the API throttles")
-	flags.StringVar(&o.Date, "date", "", "fetch one `DAY`, e.g. 2026-01-21, even if covered")
-	flags.StringVar(&o.From, "from", "", "first `DAY` of a range to fetch, even if covered")
-	flags.StringVar(&o.To, "to", "", "last `DAY` of the range, inclusive (default: yesterday)")
-	flags.StringArrayVar(&o.Groups, "group", nil, "`ID` of a campaign to pull all jobs of, instead of days; repeatable")
-	flags.StringVar(&o.Jobs, "jobs", "", "`FILE` of ids of jobs to pull, one per line, instead of days")
-	flags.StringSliceVar(&o.Discover, "discover", o.Discover, "how to find jobs: calls, groups, or both; jobs never dialled are found by groups only")
-	flags.Var((*quantity.Duration)(&o.Settle), "settle", "how long after its last call a finished job is fetched again")
-	flags.Var((*quantity.Duration)(&o.Refetch), "refetch", "how long an unfinished or missing job is fetched again")
-	flags.Var((*quantity.Duration)(&o.CatchUp), "catch-up", "how far back to fetch uncovered days; older gaps are reported")
-	flags.Var(&o.AllowMissing, "allow-missing", "missing ids tolerated before the exit code becomes 3: a number, or a share of those requested")
-	flags.Int64Var(&o.MinCalls, "min-calls", 0, "exit with code 3 if fewer jobs than this had calls")
-	flags.IntVar(&o.KeepRaw, "keep-raw", o.KeepRaw, "number of runs whose responses raw/ keeps")
+// runPull fetches and publishes what is due: many days in several runs, each of which
+// publishes by itself. A failure ends it.
+func runPull(ctx context.Context, env *environment, flags *runFlags, options pull.Options) error {
+	parts, note := partsOf(env, flags, options)
+	if note != "" {
+		env.log.Tell(note)
+	}
+	var reasons exit.Unclean
+	for _, part := range parts {
+		err := pullOnce(ctx, env, flags, part)
+		unclean, published := errors.AsType[exit.Unclean](err)
+		if err != nil && (!published || len(parts) == 1) {
+			return err
+		}
+		reasons = append(reasons, unclean...)
+	}
+	if len(reasons) > 0 {
+		return reasons
+	}
+	return nil
 }
 
-// runPull fetches and publishes what is due.
-func runPull(ctx context.Context, env *environment, flags *runFlags, options pull.Options) error {
+// partsOf returns the runs that a pull consists of, and what is to be said of them.
+// Where something is wrong it is one, which returns the error.
+func partsOf(env *environment, flags *runFlags, options pull.Options) (parts []pull.Options, note string) {
+	one := []pull.Options{options}
+	if !options.MayBeLong() {
+		return one, ""
+	}
+	p, o := preparePull(env, flags, options)
+	defer p.Close()
+	if err := flags.check(); err != nil {
+		return one, ""
+	}
+	d, err := lookAt(flags.out)
+	if err != nil {
+		return one, ""
+	}
+	if _, err := o.settle(d); err != nil {
+		return one, ""
+	}
+	if parts, note = p.Parts(d); len(parts) > 0 {
+		return parts, note
+	}
+	return one, ""
+}
+
+func pullOnce(ctx context.Context, env *environment, flags *runFlags, options pull.Options) error {
 	p, o := preparePull(env, flags, options)
 	defer p.Close()
 	err := o.execute(ctx, env)
@@ -112,8 +136,7 @@ func preparePull(env *environment, flags *runFlags, options pull.Options) (*pull
 	options.Out, options.Now = flags.out, env.now
 	options.NewReader = func() discover.Reader { return newDecoder() }
 	p := pull.New(options)
-	o := &operation{command: "pull", flags: flags}
-	o.rules = func() reconcile.Rules { return options.Rules(env.now()) }
+	o := &operation{command: "pull", flags: flags, rules: p.Rules}
 	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return p.Validate(d, s.Location) }
 	o.open = func(_ context.Context, with opening) (*input, error) {
 		source, err := p.Begin(with.dataset, with.tx, with.report)

@@ -141,7 +141,7 @@ func TestNightBetween(t *testing.T) {
 		t.Errorf("the backfill resumed %q, which had %d jobs", again.ResumedRun, again.Resumed)
 	}
 	// What the night left pending is asked for besides.
-	most := whole + night.Pending/99 + 2
+	most := whole + int(night.Pending)/99 + 2
 	for _, n := range kept {
 		most -= n
 	}

@@ -1,13 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,7 +70,7 @@ func TestNights(t *testing.T) {
 	// What is asked tonight of a world as it stood then seems to be over for
 	// days, hence --settle.
 	p.pull(t, exit.Done, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(4), "--settle", "9d")
-	if early := manifestOf(t, data); len(early.Listed) == 0 {
+	if len(waiting(t, data)) == 0 {
 		t.Fatal("no job is pending: nothing is left for the next night")
 	}
 
@@ -81,7 +88,7 @@ func TestNights(t *testing.T) {
 	checkWhole(t, data)
 
 	// Once more the same night: what is pending is asked for, nothing changes.
-	before, pending := inodes(t, data), len(manifestOf(t, data).Listed)
+	before, pending := inodes(t, data), len(waiting(t, data))
 	again := p.pull(t, exit.Done, "--out", data)
 	if want := "nothing new, "; !strings.HasPrefix(again.stdout, want) {
 		t.Errorf("the second run says %q, want %q", again.stdout, want)
@@ -316,4 +323,91 @@ func metricsWithoutDataset(t *testing.T, path string) string {
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "")
+}
+
+// TestLongBackfill: days of several months are published month by month, each with
+// its last line, and one that failed in a month goes on with that.
+func TestLongBackfill(t *testing.T) {
+	served := simulatedAPI(t, simulate.Options{People: 200}, api.Options{})
+	p := newPuller(served, "--instance", "x", "--key", keyFile(t))
+	data, atOnce := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "at-once")
+	got := p.pull(t, exit.Done, "--out", data, "--from", "2025-12-01", "--to", "2026-01-31")
+	if lines := strings.Split(strings.TrimSpace(got.stdout), "\n"); len(lines) != 2 {
+		t.Errorf("it says %d lines, want one for each month:\n%s", len(lines), got.stdout)
+	}
+	checkCovered(t, data, "x", time.Date(2025, 12, 1, 0, 0, 0, 0, china), time.Date(2026, 2, 1, 0, 0, 0, 0, china))
+	p.pull(t, exit.Done, append([]string{"--out", atOnce}, wholeWorld...)...)
+	if diff := cmp.Diff(tell(t, atOnce), tell(t, data)); diff != "" {
+		t.Errorf("the tables are not the same (-at once +month by month):\n%s", diff)
+	}
+	checkWhole(t, data)
+
+	// The API is out once the calls of January are listed: the command given again goes on there.
+	january := time.Date(2026, 1, 1, 0, 0, 0, 0, china).UnixMilli()
+	var reached, out, healed atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if from, _ := strconv.ParseInt(r.URL.Query().Get("ActualTimeGte"), 10, 64); from >= january {
+			reached.Store(true)
+		} else if reached.Load() {
+			out.Store(true)
+		}
+		if out.Load() && !healed.Load() {
+			http.Error(w, "out", http.StatusServiceUnavailable)
+			return
+		}
+		served.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	p.api = &simulated{Handler: served.Handler, world: served.world, url: server.URL}
+	again := filepath.Join(t.TempDir(), "again")
+	days := []string{"--out", again, "--from", "2025-12-01", "--to", "2026-01-31"}
+	if got := p.pull(t, exit.Failed, days...); strings.Count(got.stdout, "\n") != 1 {
+		t.Errorf("before the outage it says %q, want the last line of December", got.stdout)
+	}
+	healed.Store(true)
+	got = p.pull(t, exit.Done, days...)
+	if strings.Count(got.stdout, "\n") != 1 || !strings.Contains(got.stderr, "goes on with 2026-01-01") {
+		t.Errorf("after it it says %q and %q, want January and where it goes on", got.stdout, got.stderr)
+	}
+	if diff := cmp.Diff(tell(t, atOnce), tell(t, again)); diff != "" {
+		t.Errorf("the tables are not the same (-at once +after an outage):\n%s", diff)
+	}
+	checkCovered(t, again, "x", time.Date(2025, 12, 1, 0, 0, 0, 0, china), time.Date(2026, 2, 1, 0, 0, 0, 0, china))
+}
+
+// TestRetire: an instance that is gone is no longer asked, nor in metrics and gaps.
+func TestRetire(t *testing.T) {
+	days := newCalendar()
+	p := newPuller(simulatedAPI(t, days.world(100), api.Options{}))
+	data, metrics := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "metrics.prom")
+	p.pull(t, exit.Done, "--out", data, "--instance", "loans", "--instance", "sales", "--date", days.ago(20))
+	p.pull(t, exit.Done, "--out", data, "--instance", "loans", "--date", days.ago(7))
+	before := manifestOf(t, data)
+
+	var stderr bytes.Buffer
+	code := Main([]string{"instance", data, "retire", "nobody"}, strings.NewReader(""), io.Discard, &stderr)
+	if code != exit.Usage || !strings.Contains(stderr.String(), "loans, sales") {
+		t.Errorf("an unknown instance: exit code %d, %q", code, &stderr)
+	}
+	runMain(t, exit.Usage, "instance", data, "remove", "sales")
+	runMain(t, exit.Done, "instance", data, "retire", "sales", "--progress", "none")
+	after := manifestOf(t, data)
+	if !slices.Equal(after.Retired, []string{"sales"}) || !reflect.DeepEqual(before.Tables, after.Tables) || !reflect.DeepEqual(before.Covered, after.Covered) {
+		t.Errorf("retired are %v, and the tables %v", after.Retired, after.Tables)
+	}
+	snapshot := snapshotOf(t, data)
+	runMain(t, exit.Done, "instance", data, "retire", "sales", "--progress", "none")
+	if again := snapshotOf(t, data); again != snapshot {
+		t.Errorf("retired once more it publishes %s after %s", again, snapshot)
+	}
+
+	got := p.pull(t, exit.Published, "--out", data, "--metrics-file", metrics) // days of loans are left
+	if strings.Contains(got.stdout+got.stderr, "sales") || !strings.Contains(got.stderr, "--instance loans") {
+		t.Errorf("it says %q and %q", got.stdout, got.stderr)
+	}
+	if text, err := os.ReadFile(metrics); err != nil || strings.Contains(string(text), `"sales"`) || !strings.Contains(string(text), `"loans"`) {
+		t.Errorf("the metrics are %s (%v)", text, err)
+	}
+	p.pull(t, exit.Usage, "--out", data, "--instance", "sales")
+	checkWhole(t, data)
 }

@@ -110,12 +110,9 @@ func TestPullPoison(t *testing.T) {
 	if got := len(jobIDs(t, data)); got != 397 {
 		t.Errorf("%d jobs, want 397", got)
 	}
-	pending := map[string]string{}
-	for _, job := range manifestOf(t, data).Listed {
-		pending[job.JobID] = job.Reason
-	}
+	pending := waiting(t, data)
 	for _, id := range served.PoisonIDs() {
-		if pending[id] != "unfetched" {
+		if !slices.Contains(pending[id], schema.PendingUnfetched) {
 			t.Errorf("job %s is pending for %q, want it to be asked again", id, pending[id])
 		}
 	}

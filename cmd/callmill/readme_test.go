@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"callmill/cmd/callmill/internal/world"
 )
 
 // manual is the operator's manual, as the README names it.
@@ -36,14 +38,14 @@ func TestReadme(t *testing.T) {
 // apart from those that describe simulated calls.
 func TestManualNamesFlags(t *testing.T) {
 	text := readme(t, manual)
-	var world pflag.FlagSet
-	new(worldFlags).add(&world)
+	var made pflag.FlagSet
+	new(world.Flags).Add(&made)
 	for _, c := range commands() {
 		if !slices.Contains([]string{"convert", "pull", "replay", "rewrite", "demo"}, c.Name()) {
 			continue
 		}
 		check := func(f *pflag.Flag) {
-			if world.Lookup(f.Name) == nil && !strings.Contains(text, "`--"+f.Name) {
+			if made.Lookup(f.Name) == nil && !strings.Contains(text, "`--"+f.Name) {
 				t.Errorf("no word of --%s of callmill %s", f.Name, c.Name())
 			}
 		}

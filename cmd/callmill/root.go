@@ -44,7 +44,7 @@ Exit codes:
 	env.log.Writer, env.log.Now, env.log.Format = env.stderr, env.now, exit.Text
 	root.PersistentFlags().Var(&env.log.Format, "log-format", "how messages on stderr are written: text, or json (an object per line)")
 	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newRepair(env), newReplay(env), newRewrite(env),
-		newStatus(env), newPath(env), newViews(env), newRejects(env), newPending(env), newChanges(env), newSnapshots(env), newSchema(env),
+		newStatus(env), newPath(env), newViews(env), newRejects(env), newPending(env), newChanges(env), newSnapshots(env), newInstance(env), newSchema(env),
 		newSimulate(env), newHash(env), newVersion(env))
 	commandline.Complete(root)
 	return root

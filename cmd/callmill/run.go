@@ -34,7 +34,7 @@ type operation struct {
 	check func(d *dataset.Dataset, s *settings.Loaded) error
 	// rules say how long what is pending stays so; nil: as in a pull without flags, and
 	// nothing is given up.
-	rules func() reconcile.Rules
+	rules func(*dataset.Dataset) reconcile.Rules
 	// drop reports which entries of what is pending are given up; nil: none is.
 	drop func(*schema.PendingRow) bool
 	// open opens the input. It is called once the dataset is open, so that a wrong
@@ -54,9 +54,9 @@ type input struct {
 	source   pipeline.Source
 	bytes    int64 // to be read, 0 where that is not known
 	decoder  func() pipeline.Decoder
-	counters func() discover.Counters // those of the API: then progress is in jobs
-	extend   func(*dataset.Extent)    // adds to what the snapshot says of itself
-	guard    *instances.Guard         // nil: input of any instance is taken
+	counters func() discover.Counters    // those of the API: then progress is in jobs
+	extend   func(*dataset.Extent) error // adds to what the snapshot says of itself
+	guard    *instances.Guard            // nil: input of any instance is taken
 	// finish completes the report, also after a failure. m is what is published, nil
 	// for nothing.
 	finish func(r *report.Report, m *dataset.Manifest) error
@@ -98,6 +98,9 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 		if e := env.stdout.Flush(); e != nil {
 			err = r.End(ctx, e)
 		}
+	}
+	for _, w := range r.Warnings {
+		env.log.Note(w.Says, w.Hint)
 	}
 	if e := r.WriteMetrics(f.metricsFile, f.out, d); e != nil {
 		err = r.End(ctx, e)
@@ -162,20 +165,17 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 // transaction begins what the run will publish.
 func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, key []byte, observer *watch.Observer) (*commit.Tx, error) {
 	redacted := redact.Jobs(key) // keys are a redactor's, not the flattener's
-	defaults := pull.Defaults()
-	rules := defaults.Rules(d.Now())
-	rules.GiveUp = false
-	if o.rules != nil {
-		rules = o.rules()
-	}
 	options := commit.Options{
-		Rules:     rules,
 		Flattener: func() commit.Flattener { return s.Flattener() },
 		Unflatten: func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) },
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),
 		Observer:  observer,
+		Rules:     reconcile.Rules{Now: run.Started, Settle: pull.Defaults().Settle},
+	}
+	if o.rules != nil {
+		options.Rules = o.rules(d)
 	}
 	options.Rules.Drop = o.drop
 	if m := d.Manifest(); m != nil {
@@ -209,7 +209,7 @@ func (o *operation) judge(r *report.Report) {
 type publication struct {
 	tx        *commit.Tx
 	extent    dataset.Extent // what the snapshot says of itself besides its tables
-	extend    func(*dataset.Extent)
+	extend    func(*dataset.Extent) error
 	guard     *instances.Guard
 	published *commit.Published // nil until then
 }
@@ -218,7 +218,9 @@ func (p *publication) Appender() pipeline.Appender { return p.guard.Appender(p.t
 
 func (p *publication) Commit(ctx context.Context) (err error) {
 	if p.extend != nil {
-		p.extend(&p.extent)
+		if err := p.extend(&p.extent); err != nil {
+			return err
+		}
 	}
 	p.published, err = p.tx.Commit(ctx, p.extent)
 	return err

@@ -8,51 +8,19 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/quantity"
+	"callmill/cmd/callmill/internal/world"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
 
-// worldFlags describe a simulated world. people is set before add, as its
-// default.
-type worldFlags struct {
-	people int
-	seed   uint64
-	until  string
-	days   int
-}
-
-func (f *worldFlags) add(flags *pflag.FlagSet) {
-	flags.IntVar(&f.people, "people", f.people, "number of people to call")
-	flags.Uint64Var(&f.seed, "seed", 1, "seed of the random choices: another one makes other people and calls")
-	flags.StringVar(&f.until, "until", "2026-01-31", "last `DAY` of calls")
-	flags.IntVar(&f.days, "days", 14, "number of days before --until on which campaigns start")
-}
-
-func (f *worldFlags) world() (*simulate.World, error) {
-	until, err := time.Parse(time.DateOnly, f.until)
-	if err != nil {
-		return nil, exit.Usagef("--until: invalid day %q: want YYYY-MM-DD", f.until)
-	}
-	if f.people < 1 {
-		return nil, exit.Usagef("--people must be at least 1, got %d", f.people)
-	}
-	world, err := simulate.New(simulate.Options{
-		People: f.people, Seed: f.seed, Days: f.days,
-		Until: simulate.EndOfDay(until.Year(), until.Month(), until.Day()),
-	})
-	return world, exit.AsUsage(err)
-}
-
 func newSimulate(env *environment) *cobra.Command {
-	flags := worldFlags{people: 1000}
+	flags := world.Flags{People: 1000}
 	var write, listen, truth string
 	var options api.Options
 	c := &cobra.Command{
@@ -77,34 +45,34 @@ the script node behind every line, planted causes of failure, personal data.`,
 			if (write == "") == (listen == "") {
 				return exit.WithHint(exit.Usagef("either --write or --listen is required"), "name a folder for the responses, e.g. --write responses")
 			}
-			world, err := flags.world()
+			made, err := flags.World()
 			if err != nil {
 				return err
 			}
 			if truth != "" {
-				if err := writeTruth(c.Context(), truth, world); err != nil {
+				if err := world.WriteTruth(c.Context(), truth, made); err != nil {
 					return err
 				}
 			}
 			if listen != "" {
-				options.Seed = flags.seed
-				return serve(c.Context(), env, world, listen, options)
+				options.Seed = flags.Seed
+				return serve(c.Context(), env, made, listen, options)
 			}
 			replaced, err := simulate.Responses(write)
 			if err != nil {
 				return err
 			}
-			if err := world.WriteFiles(c.Context(), write); err != nil {
+			if err := made.WriteFiles(c.Context(), write); err != nil {
 				return err
 			}
-			fmt.Fprintf(env.stdout, "wrote %d jobs to %s", world.Len(), write)
+			fmt.Fprintf(env.stdout, "wrote %d jobs to %s", made.Len(), write)
 			if replaced > 0 {
 				fmt.Fprintf(env.stdout, ", in place of an earlier simulation (files: %d)", replaced)
 			}
 			return env.stdout.WriteByte('\n')
 		},
 	}
-	flags.add(c.Flags())
+	flags.Add(c.Flags())
 	c.Flags().StringVar(&write, "write", "", "`DIR` for the responses: new, empty, or of an earlier simulation, whose files are replaced")
 	c.Flags().StringVar(&listen, "listen", "", "`ADDR` to serve the API on, e.g. 127.0.0.1:8099")
 	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")
@@ -116,8 +84,8 @@ the script node behind every line, planted causes of failure, personal data.`,
 }
 
 // serve serves the simulated API until ctx is done, then prints what it served.
-func serve(ctx context.Context, env *environment, world *simulate.World, address string, o api.Options) error {
-	handler, err := api.New(world, o)
+func serve(ctx context.Context, env *environment, made *simulate.World, address string, o api.Options) error {
+	handler, err := api.New(made, o)
 	if err != nil {
 		return exit.AsUsage(err)
 	}
@@ -147,16 +115,4 @@ func listenUntil(ctx context.Context, listener net.Listener, handler http.Handle
 		return err
 	}
 	return server.Close() // after the call that ended Serve, which may not have closed all yet
-}
-
-// writeTruth creates or truncates the file at path.
-func writeTruth(ctx context.Context, path string, world *simulate.World) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(world.WriteTruth(ctx, file), file.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -53,16 +55,22 @@ type Extent struct {
 	// Covered is the time for which everything was fetched.
 	Covered map[string]calendar.Coverage `json:"covered,omitempty"`
 	// Campaigns are those that were read whole, by id, as they were then.
-	Campaigns map[string]map[string]schema.Stamp `json:"campaigns,omitempty"`
+	Campaigns map[string]map[string]campaign.Stamp `json:"campaigns,omitempty"`
 	// Doubted are days without a call, in order, that are not covered yet.
 	Doubted map[string][]calendar.Doubt `json:"doubted,omitempty"`
 	// Retired are instances that are gone, in order: no run asks for them.
 	Retired []string `json:"retired,omitempty"`
 }
 
-// HasExtent reports whether the manifest says just that besides its tables.
+// HasExtent reports whether the manifest says just that besides its tables. When
+// campaigns were read is not compared: that they are as they were is nothing new.
 func (m *Manifest) HasExtent(e Extent) bool {
-	return reflect.DeepEqual(m.Extent, e)
+	own := m.Extent
+	same := maps.EqualFunc(own.Campaigns, e.Campaigns, func(a, b map[string]campaign.Stamp) bool {
+		return maps.EqualFunc(a, b, campaign.Stamp.Same)
+	})
+	own.Campaigns, e.Campaigns = nil, nil
+	return same && reflect.DeepEqual(own, e)
 }
 
 // Searched reports whether a call of an instance lies in time that was searched by

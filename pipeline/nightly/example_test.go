@@ -9,30 +9,35 @@ import (
 	"callmill/schema"
 )
 
-// A night catches up with two days, and leaves one job to be asked for again.
+// A night catches up with two days. One of them is not seen whole.
 func Example() {
-	zone, now := time.UTC, time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
-	covered := map[string]calendar.Coverage{
-		"sales": {Calls: []calendar.Interval{{From: time.Date(2026, 1, 1, 0, 0, 0, 0, zone), To: time.Date(2026, 1, 20, 0, 0, 0, 0, zone)}}},
+	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
+	at := func(day int) time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC) }
+	before := []calendar.Interval{{From: at(1), To: at(20)}}
+	request := nightly.Uncovered(nightly.Options{
+		Zone: time.UTC, Now: now, CatchUp: 7 * 24 * time.Hour, Lookback: 3 * 24 * time.Hour, Refetch: 30 * 24 * time.Hour,
+	})
+	work := request.Plan("sales", nightly.Ways{Calls: true, Groups: true}, nightly.Known{Covered: calendar.Coverage{Calls: before, Groups: before}})
+	for _, w := range work.Windows {
+		fmt.Println("search from", w.From.Format(time.DateOnly), "to", w.To.Format(time.DateOnly))
 	}
-	work := nightly.Uncovered(zone, now, 7*24*time.Hour).Plan([]string{"sales"}, covered)
-	for _, w := range work[0].Windows {
-		fmt.Println("fetch from", w.From.Format(time.DateOnly), "to", w.To.Format(time.DateOnly))
+	for _, w := range work.Again {
+		fmt.Println("search again from", w.From.Format(time.DateOnly), "to", w.To.Format(time.DateOnly))
 	}
+	fmt.Println("read the campaign:", work.Read(&schema.JobGroupRow{JobGroupID: "spring", CreationTime: at(3).UnixMilli()}))
 
-	// Fetch the windows and what is pending, and record what came.
-	tracker := nightly.NewTracker(nightly.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
-	tracker.Saw(schema.Sighting{InstanceID: "sales", JobID: "a", Final: true, LastCall: now.Add(-25 * time.Hour), ObservedAt: now})
-	tracker.Saw(schema.Sighting{InstanceID: "sales", JobID: "b", Final: true, LastCall: now.Add(-3 * time.Hour), ObservedAt: now})
-
-	// What the next snapshot keeps.
-	covered = nightly.Cover(covered, work, zone, now)
-	fmt.Println("covered until", covered["sales"].Calls[0].To.Format(time.DateOnly))
-	for _, p := range tracker.Pending() {
-		fmt.Println("pending", p.JobID, p.Reason)
+	after, err := work.After(nightly.Seen{Searched: []calendar.Interval{{From: at(19), To: at(21)}}, Listed: true})
+	if err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println("covered by calls until", after.Covered.Calls[0].To.Format(time.DateOnly), "by campaigns until", after.Covered.Groups[0].To.Format(time.DateOnly))
+	for _, gap := range after.Uncovered {
+		fmt.Println("left uncovered:", gap)
 	}
 	// Output:
-	// fetch from 2026-01-20 to 2026-01-22
-	// covered until 2026-01-22
-	// pending b settling
+	// search from 2026-01-20 to 2026-01-22
+	// search again from 2026-01-19 to 2026-01-20
+	// read the campaign: true
+	// covered by calls until 2026-01-21 by campaigns until 2026-01-22
+	// left uncovered: 2026-01-21
 }

@@ -2,22 +2,40 @@ package nightly
 
 import (
 	"fmt"
-	"maps"
+	"slices"
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/internal/campaign"
 )
+
+// Ways are how jobs are found.
+type Ways struct{ Calls, Groups bool }
+
+// Known is what is known of an instance before a run. It is not modified.
+type Known struct {
+	Covered   calendar.Coverage
+	Doubted   []calendar.Doubt
+	Campaigns map[string]campaign.Stamp // by id
+	// Unnamed are when calls were made that SearchTask has not named.
+	Unnamed []time.Time
+}
 
 // Work is what is to be fetched of one instance.
 type Work struct {
 	InstanceID string
-	// Windows are in order, and neither overlap nor touch.
-	Windows []calendar.Interval
+	// Windows are searched for the first time, or are named; Again was searched
+	// before. Both have the form of calendar.Union, and have nothing in common.
+	Windows, Again []calendar.Interval
 	// Gaps are days that are not covered and too old for this run.
 	Gaps []Gap
+
+	request Request
+	known   Known
+	due     calendar.Coverage // what is to be covered, by way
 }
 
-// Gap is a span of days, both included, that no later run fetches by itself.
+// Gap is a span of days, both included.
 type Gap struct{ From, To calendar.Day }
 
 // Flags returns the flags of the pull that fetches the gap.
@@ -28,130 +46,93 @@ func (g Gap) Flags() string {
 	return fmt.Sprintf("--from %s --to %s", g.From, g.To)
 }
 
-// Plan returns what to fetch of each instance, given what is covered, in the order
-// of instances. An instance of which nothing is covered has no gaps: it begins
-// with this run.
-func (r Request) Plan(instances []string, covered map[string]calendar.Coverage) []Work {
-	work := make([]Work, len(instances))
-	for i, id := range instances {
-		work[i] = Work{InstanceID: id, Windows: r.windows(covered[id].Whole()), Gaps: r.gaps(covered[id].Whole())}
-	}
-	return work
+// Over returns the days that a window has a part of.
+func (r Request) Over(window calendar.Interval) Gap {
+	return Gap{calendar.DayOf(window.From, r.Zone), calendar.DayOf(window.To.Add(-1), r.Zone)}
 }
 
-func (r Request) windows(covered []calendar.Interval) []calendar.Interval {
-	asked := calendar.Interval{From: r.from.Start(r.zone), To: (r.to + 1).Start(r.zone)}
-	if asked.To.After(r.now) {
-		asked.To = r.now
+// String names the days.
+func (g Gap) String() string {
+	if g.From == g.To {
+		return g.From.String()
 	}
-	if r.named {
-		return calendar.Union([]calendar.Interval{asked})
-	}
-	return calendar.Subtract([]calendar.Interval{asked}, covered)
+	return fmt.Sprintf("%s to %s", g.From, g.To)
 }
 
-// gaps are the uncovered days between the first covered day and r.from.
-func (r Request) gaps(covered []calendar.Interval) []Gap {
-	covered = calendar.Union(covered)
-	if r.named || len(covered) == 0 {
+// Plan returns what to fetch of an instance. A way in which nothing of it is covered
+// has no gaps: it begins with this run.
+func (r Request) Plan(instanceID string, ways Ways, k Known) Work {
+	w := Work{InstanceID: instanceID, request: r, known: k}
+	if r.kind == nothing {
+		return w
+	}
+	all := []calendar.Interval{r.whole()}
+	if ways.Calls {
+		w.due.Calls = r.missing(all, k.Covered.Calls)
+		w.Gaps = r.gaps(k.Covered.Calls, w.Gaps)
+	}
+	if ways.Groups {
+		w.due.Groups = r.missing(all, k.Covered.Groups)
+		w.Gaps = r.gaps(k.Covered.Groups, w.Gaps)
+	}
+	if !ways.Calls {
+		w.Windows = w.due.Groups
+		return w
+	}
+	w.Windows = w.due.Calls
+	if r.kind == uncovered {
+		w.Again = calendar.Subtract(slices.Concat(w.due.Groups, r.again(k)), w.Windows)
+	}
+	return w
+}
+
+// missing is what is to be covered of some time.
+func (r Request) missing(all, covered []calendar.Interval) []calendar.Interval {
+	if r.kind == named {
+		return calendar.Union(all)
+	}
+	return calendar.Subtract(all, covered)
+}
+
+// around is how long before and after a call it is looked for.
+const around = 30 * time.Minute
+
+// again is what is searched once more: the lookback, as far as it was searched
+// before, and the hours of the calls that were not named.
+func (r Request) again(k Known) []calendar.Interval {
+	if r.Lookback < 0 {
 		return nil
 	}
-	var gaps []Gap
-	for _, i := range calendar.Subtract([]calendar.Interval{{From: covered[0].From, To: r.from.Start(r.zone)}}, covered) {
-		from, to := calendar.DayOf(i.From, r.zone), calendar.DayOf(i.To.Add(-1), r.zone)
-		if n := len(gaps); n > 0 && gaps[n-1].To >= from-1 {
-			gaps[n-1].To = to
+	back := calendar.Interval{From: calendar.DayOf(r.Now.Add(-r.Lookback), r.Zone).Start(r.Zone), To: (r.to + 1).Start(r.Zone)}
+	again := calendar.Intersect([]calendar.Interval{back}, k.Covered.Calls)
+	for _, call := range k.Unnamed {
+		again = append(again, calendar.Interval{From: call.Add(-around), To: call.Add(around)})
+	}
+	return again
+}
+
+// gaps adds the uncovered days between the first covered day and r.from.
+func (r Request) gaps(covered []calendar.Interval, gaps []Gap) []Gap {
+	covered = calendar.Union(covered)
+	if r.kind == named || len(covered) == 0 {
+		return gaps
+	}
+	for _, i := range calendar.Subtract([]calendar.Interval{{From: covered[0].From, To: r.from.Start(r.Zone)}}, covered) {
+		gaps = append(gaps, Gap{calendar.DayOf(i.From, r.Zone), calendar.DayOf(i.To.Add(-1), r.Zone)})
+	}
+	return join(gaps)
+}
+
+// join puts gaps in order, and makes one of those that touch.
+func join(gaps []Gap) []Gap {
+	slices.SortFunc(gaps, func(a, b Gap) int { return int(a.From) - int(b.From) })
+	var joined []Gap
+	for _, g := range gaps {
+		if n := len(joined); n > 0 && joined[n-1].To >= g.From-1 {
+			joined[n-1].To = max(joined[n-1].To, g.To)
 			continue
 		}
-		gaps = append(gaps, Gap{from, to})
+		joined = append(joined, g)
 	}
-	return gaps
-}
-
-// Cover returns covered with the days that were fetched, as far as they were over
-// at now: a day is not covered by fetching its morning. The result is nil where
-// nothing is covered. It does not modify covered.
-func Cover(covered map[string]calendar.Coverage, work []Work, zone *time.Location, now time.Time) map[string]calendar.Coverage {
-	all := map[string]calendar.Coverage{}
-	maps.Copy(all, covered)
-	for _, w := range work {
-		over := calendar.Over(w.Windows, zone, now)
-		if sum := all[w.InstanceID].Add(calendar.Coverage{Calls: over, Groups: over}); !sum.Empty() {
-			all[w.InstanceID] = sum
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
-}
-
-// usageError is an invalid use of --date, --from and --to.
-type usageError struct{ reason, hint string }
-
-func (e *usageError) Error() string { return e.reason }
-
-func (e *usageError) Hint() string { return e.hint }
-
-// Request says which days a run is to fetch. [Uncovered] and [Days] make one.
-type Request struct {
-	zone *time.Location
-	now  time.Time
-	from calendar.Day
-	to   calendar.Day // included
-	// named: the days are fetched whether they are covered or not.
-	named bool
-}
-
-// Uncovered requests every day up to yesterday that is not covered, as far back
-// as catchUp reaches from now. Older ones are reported as gaps.
-func Uncovered(zone *time.Location, now time.Time, catchUp time.Duration) Request {
-	return Request{zone: zone, now: now, from: calendar.DayOf(now.Add(-catchUp), zone), to: calendar.DayOf(now, zone) - 1}
-}
-
-// Days requests the days named by --date, or by --from and --to, whether they are
-// covered or not; "" is a flag that was not given. Without --to the last day is
-// yesterday, or today where --from is today. A last day in the future is cut to
-// now. Errors have a Hint method that says what to do instead.
-func Days(zone *time.Location, now time.Time, date, from, to string) (Request, error) {
-	r := Request{zone: zone, now: now, named: true}
-	today := calendar.DayOf(now, zone)
-	switch {
-	case date != "" && (from != "" || to != ""):
-		return r, &usageError{"--date and --from or --to are both given", "--date D is short for --from D --to D"}
-	case date != "":
-		from, to = date, date
-	case from == "" && to == "":
-		return r, &usageError{"no day is given", "give --date 2026-01-21, for example, or --from and --to"}
-	case from == "":
-		return r, &usageError{"--to is given without --from", "give the first day with --from"}
-	case to == "":
-		to = (today - 1).String()
-		if from == today.String() {
-			to = from
-		}
-	}
-	var err error
-	name := "--from"
-	if date != "" {
-		name = "--date"
-	}
-	if r.from, err = calendar.ParseDay(from); err != nil {
-		return r, &usageError{name + ": " + err.Error(), "give it as YYYY-MM-DD, for example " + name + " 2026-01-21"}
-	}
-	if r.to, err = calendar.ParseDay(to); err != nil {
-		return r, &usageError{"--to: " + err.Error(), "give it as YYYY-MM-DD, for example --to 2026-01-21"}
-	}
-	switch {
-	case r.from < 0:
-		return r, &usageError{fmt.Sprintf("%s %s is before 1970", name, r.from), "give a day on which calls were made"}
-	case r.from > today:
-		return r, &usageError{
-			fmt.Sprintf("%s %s is in the future", name, r.from),
-			fmt.Sprintf("today is %s in %s; yesterday is the last day that is over", today, zone),
-		}
-	case r.from > r.to:
-		return r, &usageError{fmt.Sprintf("--from %s is after --to %s", r.from, r.to), "give the earlier day as --from"}
-	}
-	return r, nil
+	return joined
 }

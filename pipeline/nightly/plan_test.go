@@ -77,8 +77,9 @@ func TestUncovered(t *testing.T) {
 	}
 	for _, tt := range tests {
 		z := zone(t, tt.zone)
-		r := nightly.Uncovered(z, instant(t, tt.now), time.Duration(tt.catchUp)*24*time.Hour)
-		work := r.Plan([]string{"i"}, map[string]calendar.Coverage{"i": {Calls: local(t, z, tt.covered)}})[0]
+		r := nightly.Uncovered(nightly.Options{Zone: z, Now: instant(t, tt.now), CatchUp: time.Duration(tt.catchUp) * 24 * time.Hour})
+		covered := local(t, z, tt.covered)
+		work := r.Plan("i", both, nightly.Known{Covered: calendar.Coverage{Calls: covered, Groups: covered}})
 		var flags []string
 		for _, g := range work.Gaps {
 			flags = append(flags, g.Flags())
@@ -109,20 +110,55 @@ func local(t *testing.T, z *time.Location, spelled []string) []calendar.Interval
 	return all
 }
 
-// Each instance is planned by what is covered of it.
-func TestPlanOfSeveralInstances(t *testing.T) {
+// both ways are what a pull uses where nothing else is asked for.
+var both = nightly.Ways{Calls: true, Groups: true}
+
+// TestSearchedAgain: the lookback is searched again as far as it was searched before,
+// what only the other way lacks, and the hours of calls that were not named.
+func TestSearchedAgain(t *testing.T) {
 	z := zone(t, "Asia/Shanghai")
-	covered := map[string]calendar.Coverage{
-		"sales":   {Calls: local(t, z, []string{"2026-01-01/2026-01-21"})},
-		"service": {Calls: local(t, z, []string{"2026-01-01/2026-01-19"})},
+	tests := []struct {
+		what           string
+		ways           nightly.Ways
+		lookback       int // days
+		calls, groups  []string
+		unnamed        []string
+		windows, again string
+		gaps           string
+	}{
+		{"an ordinary night", both, 3, []string{"2026-01-01/2026-01-21"}, []string{"2026-01-01/2026-01-21"}, nil, "0121-0122", "0119-0121", "[]"},
+		{"without a lookback", both, 0, []string{"2026-01-01/2026-01-21"}, []string{"2026-01-01/2026-01-21"}, nil, "0121-0122", "", "[]"},
+		{"a second run", both, 3, []string{"2026-01-01/2026-01-22"}, []string{"2026-01-01/2026-01-22"}, nil, "", "0119-0122", "[]"},
+		{"an empty dataset", both, 9, nil, nil, nil, "0115-0122", "", "[]"},
+		{"longer than anything", both, 9999, []string{"2026-01-14/2026-01-21"}, []string{"2026-01-14/2026-01-21"}, nil, "0121-0122", "0114-0121", "[]"},
+		{"campaigns were not listed", both, 0, []string{"2026-01-01/2026-01-21"}, []string{"2026-01-01/2026-01-19"}, nil, "0121-0122", "0119-0121", "[]"},
+		{"campaigns were not listed for long", both, 0, []string{"2026-01-01/2026-01-22"}, []string{"2026-01-01/2026-01-10"}, nil, "", "0115-0122", "[--from 2026-01-10 --to 2026-01-14]"},
+		{"campaigns were never asked for", both, 0, []string{"2026-01-01/2026-01-22"}, nil, nil, "", "0115-0122", "[]"},
+		{"calls alone", nightly.Ways{Calls: true}, 3, []string{"2026-01-01/2026-01-21"}, nil, nil, "0121-0122", "0119-0121", "[]"},
+		{"campaigns alone", nightly.Ways{Groups: true}, 3, nil, []string{"2026-01-01/2026-01-21"}, nil, "0121-0122", "", "[]"},
+		{"calls that were not named", both, 1, []string{"2026-01-01/2026-01-21"}, []string{"2026-01-01/2026-01-21"},
+			[]string{"2026-01-10T12:00", "2026-01-10T12:40", "2026-01-21T09:00"}, "0121-0122", "0110T11:30-0110T13:10", "[]"},
 	}
-	r := nightly.Uncovered(z, instant(t, "2026-01-22T01:30:00+08:00"), 7*24*time.Hour)
-	var got []string
-	for _, w := range r.Plan([]string{"sales", "new", "service"}, covered) {
-		got = append(got, w.InstanceID+" "+spell(w.Windows, z))
-	}
-	if want := []string{"sales 0121-0122", "new 0115-0122", "service 0119-0122"}; !slices.Equal(got, want) {
-		t.Errorf("plan %q, want %q", got, want)
+	for _, tt := range tests {
+		r := nightly.Uncovered(nightly.Options{
+			Zone: z, Now: instant(t, "2026-01-22T01:30:00+08:00"), CatchUp: 7 * 24 * time.Hour, Lookback: time.Duration(tt.lookback) * 24 * time.Hour,
+		})
+		known := nightly.Known{Covered: calendar.Coverage{Calls: local(t, z, tt.calls), Groups: local(t, z, tt.groups)}}
+		for _, call := range tt.unnamed {
+			at, err := time.ParseInLocation("2006-01-02T15:04", call, z)
+			if err != nil {
+				t.Fatal(err)
+			}
+			known.Unnamed = append(known.Unnamed, at)
+		}
+		work := r.Plan("i", tt.ways, known)
+		flags := []string{}
+		for _, g := range work.Gaps {
+			flags = append(flags, g.Flags())
+		}
+		if windows, again := spell(work.Windows, z), spell(work.Again, z); windows != tt.windows || again != tt.again || fmt.Sprint(flags) != tt.gaps {
+			t.Errorf("%s: %q, again %q, gaps %v, want %q, %q and %s", tt.what, windows, again, flags, tt.windows, tt.again, tt.gaps)
+		}
 	}
 }
 
@@ -130,19 +166,24 @@ func TestPlanOfSeveralInstances(t *testing.T) {
 // second run finds nothing to do.
 func TestNightsCatchUp(t *testing.T) {
 	z := zone(t, "Europe/Berlin")
-	covered := map[string]calendar.Coverage{}
+	var covered calendar.Coverage
 	for _, night := range []string{
 		"2026-03-26T03:00:00+01:00", "2026-03-27T03:00:00+01:00", // then three missed, one of them short
 		"2026-03-31T03:00:00+02:00", "2026-03-31T04:00:00+02:00", "2026-03-31T23:59:00+02:00", "2026-04-01T00:00:00+02:00",
 	} {
 		now := instant(t, night)
-		work := nightly.Uncovered(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]
-		covered = nightly.Cover(covered, []nightly.Work{work}, z, now)
-		want := []calendar.Interval{{From: day(t, "2026-03-19").Start(z), To: calendar.DayOf(now, z).Start(z)}}
-		if !slices.Equal(covered["i"].Whole(), want) {
-			t.Fatalf("after %s %s is covered, want %s", night, spell(covered["i"].Whole(), z), spell(want, z))
+		r := nightly.Uncovered(nightly.Options{Zone: z, Now: now, CatchUp: 7 * 24 * time.Hour})
+		work := r.Plan("i", both, nightly.Known{Covered: covered})
+		after, err := work.After(nightly.Seen{Searched: work.Windows, Listed: true})
+		if err != nil || len(after.Uncovered) > 0 {
+			t.Fatalf("after %s %v is left uncovered (%v)", night, after.Uncovered, err)
 		}
-		if again := nightly.Uncovered(z, now, 7*24*time.Hour).Plan([]string{"i"}, covered)[0]; len(again.Windows)+len(again.Gaps) > 0 {
+		covered = after.Covered
+		want := []calendar.Interval{{From: day(t, "2026-03-19").Start(z), To: calendar.DayOf(now, z).Start(z)}}
+		if !slices.Equal(covered.Calls, want) || !slices.Equal(covered.Groups, want) {
+			t.Fatalf("after %s %s is covered, want %s", night, spell(covered.Whole(), z), spell(want, z))
+		}
+		if again := r.Plan("i", both, nightly.Known{Covered: covered}); len(again.Windows)+len(again.Gaps) > 0 {
 			t.Fatalf("after %s %+v is left", night, again)
 		}
 	}
@@ -151,7 +192,8 @@ func TestNightsCatchUp(t *testing.T) {
 func TestDays(t *testing.T) {
 	z := zone(t, "Asia/Shanghai")
 	now := instant(t, "2026-01-22T01:30:00+08:00")
-	covered := map[string]calendar.Coverage{"i": {Calls: local(t, z, []string{"2026-01-01/2026-01-22"})}}
+	covered := local(t, z, []string{"2026-01-01/2026-01-22"})
+	known := nightly.Known{Covered: calendar.Coverage{Calls: covered, Groups: covered}}
 	tests := []struct {
 		date, from, to string
 		windows        string
@@ -176,7 +218,7 @@ func TestDays(t *testing.T) {
 		{"1969-12-31", "", "", "", "before 1970"},
 	}
 	for _, tt := range tests {
-		r, err := nightly.Days(z, now, tt.date, tt.from, tt.to)
+		r, err := nightly.Days(nightly.Options{Zone: z, Now: now, Lookback: 72 * time.Hour}, tt.date, tt.from, tt.to)
 		if tt.err != "" {
 			var usage interface{ Hint() string }
 			if !errors.As(err, &usage) || !strings.Contains(err.Error(), tt.err) || usage.Hint() == "" {
@@ -188,8 +230,8 @@ func TestDays(t *testing.T) {
 			t.Errorf("%+v: %v", tt, err)
 			continue
 		}
-		work := r.Plan([]string{"i"}, covered)[0]
-		if got := spell(work.Windows, z); got != tt.windows || len(work.Gaps) > 0 {
+		work := r.Plan("i", both, known)
+		if got := spell(work.Windows, z); got != tt.windows || len(work.Gaps)+len(work.Again) > 0 {
 			t.Errorf("%+v: windows %s, gaps %v", tt, got, work.Gaps)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/nightly"
 	"callmill/pipeline/outboundbot/client"
@@ -30,11 +29,10 @@ func Example() {
 	}
 	defer os.RemoveAll(dir)
 
-	// What is due. What is covered and what is pending are in the manifest.
+	// What is due. What is covered is in the manifest.
 	now := time.Date(2026, 1, 22, 1, 30, 0, 0, time.UTC)
-	covered := map[string]calendar.Coverage{}
-	work := nightly.Uncovered(time.UTC, now, 2*24*time.Hour).Plan([]string{"i"}, covered)
-	tracker := nightly.NewTracker(nightly.Rules{Now: now, Settle: 24 * time.Hour, Refetch: 30 * 24 * time.Hour}, nil)
+	request := nightly.Uncovered(nightly.Options{Zone: time.UTC, Now: now, CatchUp: 2 * 24 * time.Hour, Refetch: 30 * 24 * time.Hour})
+	work := request.Plan("i", nightly.Ways{Calls: true, Groups: true}, nightly.Known{})
 
 	// Where it is kept: a run that never finished is resumed.
 	const run = "20260122T013000Z-1f3a9c"
@@ -53,8 +51,8 @@ func Example() {
 		panic(err)
 	}
 	defer c.Close()
-	plan := discover.Plan{InstanceID: work[0].InstanceID, Windows: work[0].Windows, Calls: true, Groups: true, JobIDs: tracker.Ask("i")}
-	source := discover.NewSource(c, []discover.Plan{plan}, discover.Options{NewReader: newReader, Log: kept, Saw: tracker.Saw})
+	plan := discover.Plan{InstanceID: "i", Windows: work.Windows, Calls: true, Groups: true, Read: work.Read}
+	source := discover.NewSource(c, []discover.Plan{plan}, discover.Options{NewReader: newReader, Log: kept})
 	err = source.Raws(context.Background(), func(raw *schema.Raw) error {
 		fmt.Println("read", raw.InstanceID, raw.Origin)
 		return nil
@@ -67,11 +65,12 @@ func Example() {
 	}
 
 	// What the next snapshot says of itself.
-	covered = nightly.Cover(covered, work, time.UTC, now)
-	fmt.Println("covered", covered["i"].Calls[0].From.Format(time.DateOnly), "to", covered["i"].Calls[0].To.Format(time.DateOnly))
-	for _, p := range tracker.Pending() {
-		fmt.Println("pending", p.JobID, p.Reason, p.Since.Format(time.DateTime))
+	seen := source.Outcomes()[0]
+	after, err := work.After(nightly.Seen{Searched: seen.Searched, Calls: seen.Calls, Listed: seen.Listed})
+	if err != nil {
+		panic(err)
 	}
+	fmt.Println("covered", after.Covered.Calls[0].From.Format(time.DateOnly), "to", after.Covered.Calls[0].To.Format(time.DateOnly))
 	counts := source.Counters()
 	fmt.Println("asked", counts.Asked, "returned", counts.Returned, "by", counts.Requests, "requests")
 	// Output:
@@ -79,6 +78,5 @@ func Example() {
 	// read i ListJobGroups request R-2
 	// read i ListJobs request R-3
 	// covered 2026-01-20 to 2026-01-22
-	// pending paused not_final 2026-01-21 09:00:00
 	// asked 2 returned 2 by 3 requests
 }

@@ -2,57 +2,76 @@ package pull
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/nightly"
+	"callmill/pipeline/outboundbot/client"
+	"callmill/pipeline/outboundbot/discover"
 )
+
+// maxSkew is how far clocks may differ without a warning.
+const maxSkew = 5 * time.Minute
 
 // Finish completes the report of the run, with the reasons for exit code 3, and
 // closes the log of responses, also after a failure. m is what is published, nil
 // for nothing.
-func (p *Pull) Finish(r *report.Report, m *dataset.Manifest) error {
+func (p *Pull) Finish(r *report.Report, _ *dataset.Manifest) error {
 	out := r.Pull
 	out.Counters, out.Calls = p.source.Counters(), p.calls
 	for _, w := range p.work {
 		for _, window := range w.Windows {
 			out.Fetched = append(out.Fetched, report.Fetched{InstanceID: w.InstanceID, From: window.From, To: window.To})
 		}
+		for _, window := range w.Again {
+			out.Again = append(out.Again, report.Fetched{InstanceID: w.InstanceID, From: window.From, To: window.To})
+		}
 		for _, gap := range w.Gaps {
-			out.Gaps = append(out.Gaps, fmt.Sprintf("callmill pull --out %s --instance %s %s", quote.Shell(p.options.Out), quote.Shell(w.InstanceID), gap.Flags()))
+			out.Gaps = append(out.Gaps, p.command(w.InstanceID, gap.Flags()))
 		}
 	}
+	for _, o := range p.source.Outcomes() {
+		for i := range o.Failures {
+			out.Failures = append(out.Failures, p.failure(&o.Failures[i]))
+		}
+	}
+	for i, after := range p.after {
+		if len(after.Empty) > 0 {
+			out.Doubted = append(out.Doubted, fmt.Sprintf("%s of %s", days(after.Empty), p.work[i].InstanceID))
+		}
+	}
+	if ahead, known := p.source.Skew(); known && ahead.Abs() > maxSkew {
+		r.Warn(fmt.Sprintf("the clock of this machine is %s the API's", client.DescribeSkew(ahead)),
+			"set it, and keep it right with NTP: days are covered only when they are over by both")
+	}
 	if r.Published != nil {
-		out.Pending = int(r.Published.Pending.Asked)
 		p.judge(r)
 	}
 	return p.closeLog()
 }
 
-// judge adds the reasons for exit code 3 that only a pull can have.
-func (p *Pull) judge(r *report.Report) {
-	out, o := r.Pull, &p.options
-	if o.AllowMissing.Exceeded(out.Missing, out.Asked) {
-		r.Because(exit.TooManyMissing, fmt.Sprintf("%d of %d ids did not come back, allowed are %s", out.Missing, out.Asked, o.AllowMissing),
-			fmt.Sprintf("they are asked for again every night for %s; `callmill status %s` counts what is pending", quantity.Duration(o.Refetch), quote.Shell(o.Out)))
+// command returns the command that pulls something of an instance.
+func (p *Pull) command(instance, flags string) string {
+	return strings.TrimRight(fmt.Sprintf("callmill pull --out %s --instance %s %s", quote.Shell(p.options.Out), quote.Shell(instance), flags), " ")
+}
+
+// failure says what was left out, why, and which command fetches it.
+func (p *Pull) failure(f *discover.Failure) report.Failure {
+	told := report.Failure{Reason: f.Reason, RequestID: f.RequestID, Command: p.command(f.InstanceID, "")}
+	switch {
+	case f.Campaign != "":
+		told.What = fmt.Sprintf("campaign %s of instance %s", f.Campaign, f.InstanceID)
+		told.Command = p.command(f.InstanceID, "--group "+quote.Shell(f.Campaign))
+	case !f.Window.Empty():
+		told.What = fmt.Sprintf("calls of instance %s from %s to %s", f.InstanceID,
+			f.Window.From.In(p.zone).Format(time.RFC3339), f.Window.To.In(p.zone).Format(time.RFC3339))
+		told.Command = p.command(f.InstanceID, p.request.Over(f.Window).Flags())
+	case f.Action != "":
+		told.What = fmt.Sprintf("%s of instance %s", f.Action, f.InstanceID)
+	default:
+		told.What = "instance " + f.InstanceID
 	}
-	if o.AllowMissing.Exceeded(out.Unlisted, out.Found+out.Unlisted) {
-		r.Because(exit.TooManyMissing, fmt.Sprintf("%d entries of lists were counted but never shown, %d jobs were found, allowed are %s", out.Unlisted, out.Found, o.AllowMissing),
-			"pull these days again with --from and --to: no other run looks for calls there")
-	}
-	// A second run in the same night has no days to fetch, and need not have calls.
-	fetched := slices.ContainsFunc(p.work, func(w nightly.Work) bool { return len(w.Windows) > 0 })
-	if out.Calls < o.MinCalls && fetched {
-		r.Because(exit.TooFewCalls, fmt.Sprintf("%d jobs had calls, fewer than --min-calls %d", out.Calls, o.MinCalls),
-			"look whether the campaigns of these days were started, and whether --instance names all robots")
-	}
-	if len(out.Gaps) > 0 {
-		r.Because(exit.DaysUncovered, fmt.Sprintf("days before the last %s are not covered", quantity.Duration(o.CatchUp)),
-			"fetch them with `"+strings.Join(out.Gaps, "`, `")+"`")
-	}
+	return told
 }

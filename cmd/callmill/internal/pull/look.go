@@ -16,9 +16,12 @@ import (
 // error where something is wrong. It fetches nothing. Validate has been called
 // with d.
 func (p *Pull) Check(ctx context.Context, w io.Writer, d *dataset.Dataset) error {
-	instances, err := p.findWork(d.Manifest())
-	if err != nil {
+	if err := p.findWork(d.Manifest(), nil); err != nil {
 		return err
+	}
+	var instances []string
+	for _, w := range p.work {
+		instances = append(instances, w.InstanceID)
 	}
 	findings, err := check.Instances(ctx, p.client, instances)
 	if err != nil {

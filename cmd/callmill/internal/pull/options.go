@@ -1,7 +1,7 @@
-// Package pull runs the command pull: it plans what to fetch, tracks what was returned,
-// adds coverage and pending jobs to the snapshot, and judges whether the result
-// is good enough for exit code 0. The rules are in package nightly, the requests
-// in discover; decoding and publishing are left to the command.
+// Package pull runs the command pull: it plans what to fetch, adds to the snapshot
+// what is covered, and judges whether the result is good enough for exit code 0.
+// The rules are in package nightly, the requests in discover, what is pending in
+// dataset/reconcile; decoding and publishing are left to the command.
 package pull
 
 import (
@@ -29,6 +29,7 @@ type Options struct {
 	Discover        []string
 	Settle, Refetch time.Duration
 	CatchUp         time.Duration
+	Lookback        time.Duration
 	AllowMissing    quantity.Allowance
 	MinCalls        int64
 	KeepRaw         int
@@ -37,13 +38,15 @@ type Options struct {
 	Client    client.Options         // besides Endpoint, QPS and Now
 	NewReader func() discover.Reader // makes the decoder of the run
 	Now       func() time.Time
+
+	through string // the last day of a part of a long catch-up; "" is yesterday
 }
 
 // Defaults are the options where no flag is given.
 func Defaults() Options {
 	return Options{
 		Endpoint: client.DefaultEndpoint, QPS: 10, Discover: []string{"calls", "groups"},
-		Settle: 48 * time.Hour, Refetch: 30 * 24 * time.Hour, CatchUp: 7 * 24 * time.Hour,
+		Settle: 48 * time.Hour, Refetch: 30 * 24 * time.Hour, CatchUp: 7 * 24 * time.Hour, Lookback: 3 * 24 * time.Hour,
 		AllowMissing: quantity.Allowance{Number: 0.5, Share: true}, KeepRaw: 14,
 	}
 }

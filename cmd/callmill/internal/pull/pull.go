@@ -1,12 +1,9 @@
 package pull
 
 import (
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
@@ -26,10 +23,12 @@ type Pull struct {
 	ids     []string // of --jobs
 	now     time.Time
 	zone    *time.Location
-	work    []nightly.Work
-	pending map[string][]string // jobs to ask for again, by instance
-	calls   int64               // jobs that came and were called, see isDue
+	request nightly.Request
+	work    []nightly.Work // of each instance that is asked
+	after   []nightly.After
+	calls   int64 // jobs that came and were called, see isDue
 
+	dataset  *dataset.Dataset // what the run builds upon
 	source   *discover.Source
 	closeLog func() error
 }
@@ -55,7 +54,7 @@ func (p *Pull) Validate(d *dataset.Dataset, zone *time.Location) (err error) {
 		return err
 	}
 	p.zone = zone
-	if _, err := p.findWork(d.Manifest()); err != nil || p.client != nil {
+	if err := p.findWork(d.Manifest(), nil); err != nil || p.client != nil {
 		return err
 	}
 	o := p.options.Client
@@ -64,105 +63,50 @@ func (p *Pull) Validate(d *dataset.Dataset, zone *time.Location) (err error) {
 	return err
 }
 
+// Rules are those of what is pending for a run on d.
+func (p *Pull) Rules(d *dataset.Dataset) reconcile.Rules {
+	o := &p.options
+	return reconcile.Rules{Now: o.Now(), Previous: previous(d), Settle: o.Settle, Refetch: o.Refetch, Lookback: o.Lookback, GiveUp: true}
+}
+
 // plan finds what is due of each instance now. tx is nil where nothing will be
-// fetched.
+// fetched: then nothing is searched again.
 func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) {
-	o, m := &p.options, d.Manifest()
-	instances, err := p.findWork(m)
+	waiting, err := readAwaited(d)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.readPending(d); err != nil {
+	if err := p.findWork(d.Manifest(), waiting); err != nil {
 		return nil, err
 	}
-	var plans []discover.Plan
-	for _, instance := range instances {
-		plan := discover.Plan{
-			InstanceID: instance, Zone: p.zone, GroupIDs: o.Groups, JobIDs: p.pending[instance], Named: p.ids,
-			Calls: slices.Contains(o.Discover, "calls"), Groups: slices.Contains(o.Discover, "groups"),
-			Due: p.due(instance, tx),
+	o, ways := &p.options, p.options.ways()
+	plans := make([]discover.Plan, len(p.work))
+	for i := range p.work {
+		w := &p.work[i]
+		plans[i] = discover.Plan{
+			InstanceID: w.InstanceID, Windows: w.Windows, Zone: p.zone, Calls: ways.Calls, Groups: ways.Groups,
+			GroupIDs: o.Groups, Named: p.ids, JobIDs: waiting.of(w.InstanceID).ask, Read: w.Read, Facts: w.Facts,
 		}
-		for _, w := range p.work {
-			if w.InstanceID == instance {
-				plan.Windows = w.Windows
-			}
+		if tx != nil {
+			plans[i].Again, plans[i].Due = w.Again, due(w.InstanceID, tx, waiting.of(w.InstanceID))
 		}
-		plans = append(plans, plan)
 	}
 	return plans, nil
 }
 
-// readPending reads which jobs are to be asked for again.
-func (p *Pull) readPending(d *dataset.Dataset) error {
-	p.pending = map[string][]string{}
-	for row, err := range d.Pending() {
-		if err != nil {
-			return err
+// due returns the function that says which jobs are asked for that are listed in
+// windows that were searched before, or by a campaign: those that are not published
+// as they are, unless an operator gave them up.
+func due(instance string, tx *commit.Tx, waiting *awaited) func(string, int64) bool {
+	return func(id string, lastCall int64) bool {
+		switch {
+		case has(waiting.ask, id):
+			return true
+		case has(waiting.givenUp, id):
+			return false
 		}
-		if !reconcile.Asked(row.Reason) {
-			continue
-		}
-		ids := p.pending[row.InstanceID]
-		if n := len(ids); n == 0 || ids[n-1] != row.JobID {
-			p.pending[row.InstanceID] = append(ids, row.JobID)
-		}
-	}
-	return nil
-}
-
-// Rules say how long what is pending stays so, for a run at an instant.
-func (o *Options) Rules(now time.Time) reconcile.Rules {
-	return reconcile.Rules{Now: now, Settle: o.Settle, Refetch: o.Refetch, GiveUp: true}
-}
-
-// findWork decides which instances are asked, and which days of each are due
-// now: none where campaigns or jobs are named. m is nil where nothing is
-// published.
-func (p *Pull) findWork(m *dataset.Manifest) (instances []string, err error) {
-	o := &p.options
-	p.now = o.Now()
-	if m == nil {
-		m = &dataset.Manifest{}
-	}
-	instances = o.Instances
-	if len(instances) == 0 {
-		instances = slices.Collect(maps.Keys(m.Covered))
-	}
-	if len(instances) == 0 {
-		return nil, exit.WithHint(exit.Usagef("--instance is missing"), "name the robot deployment; later runs know it from the dataset")
-	}
-	instances = slices.Compact(slices.Sorted(slices.Values(instances)))
-	if o.named() {
-		if n := len(instances); n > 1 && len(o.Instances) == 0 {
-			return nil, exit.WithHint(exit.Usagef("--group and --jobs name what one robot deployment has, and the dataset has %d of them", n),
-				"say which with --instance: "+strings.Join(instances, ", "))
-		}
-		return instances, nil
-	}
-	request := nightly.Uncovered(p.zone, p.now, o.CatchUp)
-	if o.days() {
-		if request, err = nightly.Days(p.zone, p.now, o.Date, o.From, o.To); err != nil {
-			return nil, exit.AsUsage(err)
-		}
-	}
-	p.work = request.Plan(instances, m.Covered)
-	return instances, nil
-}
-
-// due reports which jobs that only a campaign lists are to be asked for: not those
-// that were final when they were published and are not pending. It is nil without
-// tx.
-func (p *Pull) due(instance string, tx *commit.Tx) func(string, int64) bool {
-	if tx == nil {
-		return nil
-	}
-	pending := map[string]bool{}
-	for _, id := range p.pending[instance] {
-		pending[id] = true
-	}
-	return func(id string, _ int64) bool {
-		job, _, err := tx.Job(instance, id)
-		return err != nil || !job.Final || pending[id] // a job that cannot be looked up is asked for
+		job, published, err := tx.Job(instance, id)
+		return err != nil || !published || !job.Final || lastCall > job.LastCall // one that cannot be looked up is asked for
 	}
 }
 
@@ -174,12 +118,7 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 	if err != nil {
 		return nil, err
 	}
-	finished := func(run string) bool {
-		// A run may have been killed between publishing and saying so.
-		m := d.Manifest()
-		return m != nil && m.Run == run || d.Finished(run)
-	}
-	question := p.options.question(p.ids)
+	question, finished := p.options.question(p.ids), finishedIn(d)
 	resume, err := rawlog.Unfinished(nil, d.RawDir(), question, finished)
 	if err != nil {
 		return nil, err
@@ -189,6 +128,7 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 		return nil, err
 	}
 	r.Pull = &report.Pull{ResumedRun: resume}
+	p.dataset = d
 	p.source = discover.NewSource(p.client, plans, discover.Options{NewReader: p.options.NewReader, Log: log, Saw: p.saw})
 	p.closeLog = func() error {
 		if err := log.Close(); err != nil {
@@ -198,6 +138,15 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 		return err
 	}
 	return p.source, nil
+}
+
+// finishedIn reports which runs need not be resumed: what they fetched is published.
+func finishedIn(d *dataset.Dataset) func(run string) bool {
+	return func(run string) bool {
+		// A run may have been killed between publishing and saying so.
+		m := d.Manifest()
+		return m != nil && m.Run == run || d.Finished(run)
+	}
 }
 
 // saw notes what became of a job that was asked for.
@@ -216,7 +165,7 @@ func (p *Pull) isDue(s schema.Sighting) bool {
 	})
 }
 
-// Extend adds to the snapshot what was covered.
-func (p *Pull) Extend(e *dataset.Extent) {
-	e.Covered = nightly.Cover(e.Covered, p.work, p.zone, p.now)
+// fetches reports whether days are searched for the first time.
+func (p *Pull) fetches() bool {
+	return slices.ContainsFunc(p.work, func(w nightly.Work) bool { return len(w.Windows) > 0 })
 }

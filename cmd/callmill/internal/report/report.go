@@ -21,7 +21,6 @@ import (
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/status"
 	"callmill/pipeline/outboundbot/client"
-	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/source"
 	"callmill/schema"
 )
@@ -53,6 +52,8 @@ type Report struct {
 	// WordsPassedOver is how many words of the dataset's dictionaries are not used, as
 	// they hold a blank.
 	WordsPassedOver int `json:"words_passed_over,omitempty"`
+
+	Warnings []Warning `json:"warnings,omitempty"` // that do not change the exit code
 
 	now     func() time.Time
 	failure error // Error
@@ -124,23 +125,6 @@ type Rederived struct {
 	To   dataset.Versions `json:"to"`
 }
 
-// Pull is what a pull adds to the report.
-type Pull struct {
-	Fetched []Fetched `json:"fetched,omitempty"` // days, or parts of them
-	Calls   int64     `json:"calls"`             // jobs that came and were called on the days fetched, or later
-	discover.Counters
-	Pending    int      `json:"pending"`               // jobs to ask for again
-	Gaps       []string `json:"gaps,omitempty"`        // commands that fetch what is left uncovered
-	ResumedRun string   `json:"resumed_run,omitempty"` // the killed run
-}
-
-// Fetched is a span of time of which the calls were fetched.
-type Fetched struct {
-	InstanceID string    `json:"instance_id"`
-	From       time.Time `json:"from"`
-	To         time.Time `json:"to"`
-}
-
 // New returns the report of a run that has not opened its dataset yet.
 func New(command, version string, now func() time.Time) *Report {
 	return &Report{Command: command, Version: version, now: now, Started: now().UTC().Truncate(time.Millisecond)}
@@ -181,6 +165,17 @@ func (r *Report) Lacks(m *dataset.Manifest) (err error) {
 // that it is due to.
 func (r *Report) Because(code exit.ReasonCode, says, hint string, requestIDs ...string) {
 	r.Reasons = append(r.Reasons, exit.Reason{Code: code, Says: client.Mask(says), Hint: client.Mask(hint), RequestIDs: requestIDs})
+}
+
+// Warning is something to look at that does not change the exit code.
+type Warning struct {
+	Says string `json:"says"`
+	Hint string `json:"hint,omitempty"`
+}
+
+// Warn adds a warning.
+func (r *Report) Warn(says, hint string) {
+	r.Warnings = append(r.Warnings, Warning{client.Mask(says), client.Mask(hint)})
 }
 
 // End records that the run ended, with an error or nil, and returns the error
@@ -249,6 +244,7 @@ func (r *Report) LastLine() string {
 	if r.Pull != nil {
 		line += r.Pull.line()
 	}
+	line += pendingLine(p.Pending.ByReason)
 	if p.WithoutFacts > 0 && r.Pull != nil { // else nothing asks SearchTask
 		line += fmt.Sprintf("; %s of the last 30 days without SearchTask's columns", count(p.WithoutFacts, "connected call"))
 	}
@@ -311,21 +307,6 @@ func count(n int64, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// line is the part of the last line that only a pull has.
-func (p *Pull) line() string {
-	line := fmt.Sprintf("; %d asked, %d missing, %d failed, %d pending", p.Asked, p.Missing, p.Failed, p.Pending)
-	if p.ResumedRun != "" {
-		line += fmt.Sprintf("; resumed %s, which had %d of them", p.ResumedRun, p.Resumed)
-	}
-	if p.Unlisted > 0 {
-		line += fmt.Sprintf("; %d entries of lists were counted but never shown", p.Unlisted)
-	}
-	if len(p.Gaps) > 0 {
-		line += "; not covered: `" + strings.Join(p.Gaps, "`, `") + "`"
-	}
-	return line
 }
 
 // told says what was not read, or not as it stands: what somebody should look

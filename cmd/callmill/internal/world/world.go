@@ -1,0 +1,63 @@
+// Package world makes the simulated worlds that flags describe.
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"callmill/cmd/callmill/internal/exit"
+	"callmill/pipeline/simulate"
+)
+
+// Flags describe a simulated world. People is set before Add, as its default.
+type Flags struct {
+	People int
+	Seed   uint64
+	until  string
+	days   int
+}
+
+// Add adds the flags.
+func (f *Flags) Add(flags *pflag.FlagSet) {
+	flags.IntVar(&f.People, "people", f.People, "number of people to call")
+	flags.Uint64Var(&f.Seed, "seed", 1, "seed of the random choices: another one makes other people and calls")
+	flags.StringVar(&f.until, "until", "2026-01-31", "last `DAY` of calls")
+	flags.IntVar(&f.days, "days", 14, "number of days before --until on which campaigns start")
+}
+
+// Days is how many days there are on which campaigns start.
+func (f *Flags) Days() int { return f.days }
+
+// World returns the world. Its errors are usage errors.
+func (f *Flags) World() (*simulate.World, error) {
+	until, err := time.Parse(time.DateOnly, f.until)
+	if err != nil {
+		return nil, exit.Usagef("--until: invalid day %q: want YYYY-MM-DD", f.until)
+	}
+	if f.People < 1 {
+		return nil, exit.Usagef("--people must be at least 1, got %d", f.People)
+	}
+	world, err := simulate.New(simulate.Options{
+		People: f.People, Seed: f.Seed, Days: f.days,
+		Until: simulate.EndOfDay(until.Year(), until.Month(), until.Day()),
+	})
+	return world, exit.AsUsage(err)
+}
+
+// WriteTruth creates or truncates the file at path, for what really happened in a
+// world.
+func WriteTruth(ctx context.Context, path string, world *simulate.World) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(world.WriteTruth(ctx, file), file.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
