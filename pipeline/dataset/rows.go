@@ -87,6 +87,9 @@ func (d *Dataset) Pending() iter.Seq2[*schema.PendingRow, error] {
 	return func(yield func(*schema.PendingRow, error) bool) { // a manifest from before that file
 		for _, p := range d.manifest.Listed {
 			row := schema.PendingRow{InstanceID: p.InstanceID, JobID: p.JobID, Since: p.Since.UnixMilli(), Reason: p.Reason}
+			if !slices.Contains([]string{schema.PendingSettling, schema.PendingMissing, schema.PendingUnfetched}, row.Reason) {
+				row.Reason = schema.PendingNotFinal // of all others it asks again, and says nothing is wrong
+			}
 			if !yield(&row, nil) {
 				return
 			}
