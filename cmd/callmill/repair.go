@@ -27,7 +27,7 @@ next pull asks for lost jobs again.`,
 		Example: `  callmill verify data || callmill repair data
   callmill repair data --from-api`,
 	}, func(ctx context.Context, dir string) error {
-		o := mend.Options{Version: version(), Now: env.now}
+		o := mend.Options{Version: version(), Now: env.now, Settle: api.Settle}
 		if fromAPI {
 			client := env.client
 			client.Endpoint, client.QPS, client.Now = api.Endpoint, api.QPS, env.now

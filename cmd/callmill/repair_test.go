@@ -131,7 +131,7 @@ func TestRepairFlips(t *testing.T) {
 					case c.kept:
 						t.Fatalf("%s: exit code %d\n%s%s", name, code, said, diff)
 					default:
-						checkLoss(t, name, code, said, &want, &got)
+						checkLoss(t, data, name, code, said, &want, &got)
 					}
 				}
 			}
@@ -140,14 +140,30 @@ func TestRepairFlips(t *testing.T) {
 }
 
 // checkLoss checks that after a repair all rows are there but those of jobs that it
-// says are lost.
-func checkLoss(t *testing.T, name string, code int, said string, want, got *told) {
+// says are lost, and that these are asked for again.
+func checkLoss(t *testing.T, data, name string, code int, said string, want, got *told) {
 	t.Helper()
 	lost := map[string]bool{}
 	for line := range strings.Lines(said) {
 		if id, ok := strings.CutPrefix(line, "lost: job "); ok {
 			id, _, _ = strings.Cut(id, " ")
 			lost[id] = true
+		}
+	}
+	d, err := dataset.View(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pending := map[string]bool{}
+	for row, err := range d.Pending() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		pending[row.JobID] = pending[row.JobID] || row.Reason == schema.PendingMissing
+	}
+	for id := range lost {
+		if !pending[id] {
+			t.Errorf("%s: job %s is lost, and not pending", name, id)
 		}
 	}
 	there := map[string]schema.JobRow{}

@@ -1,6 +1,7 @@
 package exit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,8 +36,9 @@ const (
 
 // Set parses a format. The value is unchanged where that fails.
 func (f *Format) Set(text string) error {
-	if format := Format(text); format == Text || format == JSON {
-		*f = format
+	switch format := Format(text); format {
+	case "", Text, JSON:
+		*f = cmp.Or(format, Text)
 		return nil
 	}
 	return fmt.Errorf("want %s or %s", Text, JSON)

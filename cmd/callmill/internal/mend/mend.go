@@ -37,6 +37,7 @@ type Outcome struct {
 type Options struct {
 	Version string // of callmill
 	Now     func() time.Time
+	Settle  time.Duration // see reconcile.Rules
 	// Client asks the API for jobs that are nowhere else; nil: it is not asked. Its
 	// client.Options are those of a pull.
 	Client *client.Options
@@ -69,7 +70,7 @@ func Dataset(ctx context.Context, dir string, o Options) (outcome Outcome, err e
 		if o.Client != nil {
 			plan.Fetch = again.fetch
 		}
-		salvage := &salvage{again: again, version: o.Version, now: o.Now}
+		salvage := &salvage{again, o}
 		plan.Publish = salvage.publish
 		if s.Derives(own) {
 			plan.Rows = func() func(*schema.Job, schema.ContentHash) *schema.Rows { return s.Flattener().Rows }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"callmill/cmd/callmill/internal/report"
 	"callmill/pipeline"
@@ -17,18 +16,17 @@ import (
 // salvage publishes a snapshot in the place of a damaged one.
 type salvage struct {
 	*again
-	version string
-	now     func() time.Time
+	o Options
 }
 
 // publish publishes what add adds upon what the dataset still has.
 func (s *salvage) publish(ctx context.Context, jobs int64, add func(repair.Appender) error) (snapshot string, err error) {
 	d := s.of
 	run := d.NewRun()
-	o := s.options("callmill " + s.version)
+	o := s.options("callmill " + s.o.Version)
 	o.Rederive = !s.settings.Derives(s.m.Settings)
 	o.Repair = &commit.Repair{GivenUp: jobs}
-	o.Rules = reconcile.Rules{Now: run.Started}
+	o.Rules = reconcile.Rules{Now: run.Started, Settle: s.o.Settle}
 	tx, err := commit.Begin(ctx, d, run, o)
 	if err != nil {
 		return "", err
@@ -47,7 +45,7 @@ func (s *salvage) publish(ctx context.Context, jobs int64, add func(repair.Appen
 	if err != nil {
 		return "", err
 	}
-	r := report.New("repair", s.version, s.now)
+	r := report.New("repair", s.o.Version, s.o.Now)
 	r.Begin(run)
 	r.Add(&pipeline.Report{}, published)
 	if err := errors.Join(r.End(ctx, nil), d.WriteRun(run, r)); err != nil {
