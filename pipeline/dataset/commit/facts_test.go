@@ -299,6 +299,10 @@ func TestFactsCome(t *testing.T) {
 			}
 			j := call("a", day0+72*3600*1000, "v1", 0)
 			l.run(jobs(j)...)
+			if diff := cmp.Diff([]string{"a/ settling"}, l.pending()); diff != "" {
+				t.Errorf("with the call it is pending (-want +got):\n%s", diff)
+			}
+			l.run(jobs(call("a", day0+120*3600*1000, "v1", 0))...)
 			if left := l.pending(); len(left) > 0 {
 				t.Errorf("in the end pending is %q", left)
 			}
