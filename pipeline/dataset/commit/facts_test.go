@@ -297,12 +297,11 @@ func TestFactsCome(t *testing.T) {
 			if diff := cmp.Diff([]string{"a/ not_final", "a/a-0 incomplete"}, l.pending()); diff != "" {
 				t.Errorf("without the call it is pending (-want +got):\n%s", diff)
 			}
-			j := call("a", day0+72*3600*1000, "v1", 0)
-			l.run(jobs(j)...)
+			l.run(jobs(call("a", day0+3*dayMS, "v1", 0))...)
 			if diff := cmp.Diff([]string{"a/ settling"}, l.pending()); diff != "" {
-				t.Errorf("with the call it is pending (-want +got):\n%s", diff)
+				t.Errorf("once the call came late it settles (-want +got):\n%s", diff)
 			}
-			l.run(jobs(call("a", day0+120*3600*1000, "v1", 0))...)
+			l.run(jobs(call("a", day0+5*dayMS, "v1", 0))...)
 			if left := l.pending(); len(left) > 0 {
 				t.Errorf("in the end pending is %q", left)
 			}

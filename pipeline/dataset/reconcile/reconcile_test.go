@@ -166,6 +166,25 @@ func TestDrop(t *testing.T) {
 	}
 }
 
+// TestRetired: what is pending of an instance that is gone is counted, but neither
+// asked for nor counted as passed.
+func TestRetired(t *testing.T) {
+	row := old("", "missing", noon-3*day)
+	row.InstanceID = "gone"
+	for _, retired := range [][]string{nil, {"gone"}} {
+		r := rules
+		r.Retired = retired
+		j := reconcile.Job{InstanceID: "gone", JobID: "j", Old: []schema.PendingRow{row}}
+		after := r.After(&j)
+		var s reconcile.Summary
+		s.Add(&r, j.Old, &after)
+		want := int64(1 - len(retired))
+		if s.Asked != want || s.Passed != want || s.ByReason["missing"] != 1 {
+			t.Errorf("retired are %v: %+v", retired, s)
+		}
+	}
+}
+
 // TestSummary counts what becomes of entries.
 func TestSummary(t *testing.T) {
 	overdue := noon - 3*day

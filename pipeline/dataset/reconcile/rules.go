@@ -17,6 +17,9 @@ type Rules struct {
 	Refetch  time.Duration // how long after its Since an entry is given up; 0: never
 	Lookback time.Duration // how much longer one stays that an operator gave up
 	GiveUp   bool          // entries are given up in this run
+	// Retired are instances that are gone: their entries are not asked for, and none is
+	// counted as passed.
+	Retired []string
 	// Drop reports whether an operator gives up an entry. Nil: none is.
 	Drop func(*schema.PendingRow) bool
 	// Searched reports whether a call of an instance lies in a window that was

@@ -1,6 +1,10 @@
 package reconcile
 
-import "callmill/schema"
+import (
+	"slices"
+
+	"callmill/schema"
+)
 
 // Summary is what became of the entries of a run.
 type Summary struct {
@@ -36,7 +40,7 @@ func (s *Summary) Add(r *Rules, old []schema.PendingRow, o *Outcome) {
 	for i := range o.Rows {
 		row := &o.Rows[i]
 		s.ByReason[row.Reason]++
-		asked = asked || Asked(row.Reason)
+		asked = asked || Asked(row.Reason) && !slices.Contains(r.Retired, row.InstanceID)
 		switch is := whatOf(row); {
 		case !Trouble(row.Reason) && row.Reason != schema.PendingGivenUp:
 		case before[is]:
@@ -67,5 +71,5 @@ func (s *Summary) Add(r *Rules, old []schema.PendingRow, o *Outcome) {
 // passes reports whether an entry became Overdue since the run before began.
 func (r *Rules) passes(row *schema.PendingRow) bool {
 	at := r.at(row.Since).Add(Overdue)
-	return !r.Previous.IsZero() && at.After(r.Previous) && !at.After(r.Now)
+	return !r.Previous.IsZero() && !slices.Contains(r.Retired, row.InstanceID) && at.After(r.Previous) && !at.After(r.Now)
 }

@@ -1,6 +1,7 @@
 package exit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,8 +36,9 @@ const (
 
 // Set parses a format. The value is unchanged where that fails.
 func (f *Format) Set(text string) error {
-	if format := Format(text); format == Text || format == JSON {
-		*f = format
+	switch format := Format(text); format {
+	case "", Text, JSON:
+		*f = cmp.Or(format, Text)
 		return nil
 	}
 	return fmt.Errorf("want %s or %s", Text, JSON)
@@ -47,8 +49,12 @@ func (f *Format) String() string { return string(*f) }
 // Type is what help calls the value.
 func (f *Format) Type() string { return "FORMAT" }
 
-// About adds what later messages are about, to those written as JSON.
-func (l *Log) About(key, value string) { l.about = append(l.about, slog.String(key, value)) }
+// About says what later messages are about, in those written as JSON: of each key the
+// last value.
+func (l *Log) About(key, value string) {
+	l.about = slices.DeleteFunc(l.about, func(a slog.Attr) bool { return a.Key == key })
+	l.about = append(l.about, slog.String(key, value))
+}
 
 // Complain prints why a command that ran with ctx returned err, a message for each
 // reason, with at most one hint each.

@@ -66,7 +66,11 @@ func (p *Pull) Validate(d *dataset.Dataset, zone *time.Location) (err error) {
 // Rules are those of what is pending for a run on d.
 func (p *Pull) Rules(d *dataset.Dataset) reconcile.Rules {
 	o := &p.options
-	return reconcile.Rules{Now: o.Now(), Previous: previous(d), Settle: o.Settle, Refetch: o.Refetch, Lookback: o.Lookback, GiveUp: true}
+	rules := reconcile.Rules{Now: o.Now(), Previous: previous(d), Settle: o.Settle, Refetch: o.Refetch, Lookback: o.Lookback, GiveUp: true}
+	if m := d.Manifest(); m != nil {
+		rules.Retired = m.Retired
+	}
+	return rules
 }
 
 // plan finds what is due of each instance now. tx is nil where nothing will be

@@ -103,7 +103,7 @@ func (m *metrics) snapshot(r *Report, d *dataset.Dataset) error {
 		}
 	}
 	m.gauge("without_facts", "Connected calls of the last 30 days without SearchTask's columns.", float64(s.WithoutFacts))
-	m.gauge("shrunk", "Jobs of which a version is held that lacks something of the published one.", float64(held))
+	m.gauge("shrunk", "Versions that are held, since they lack something of the published one of their job.", float64(held))
 	return nil
 }
 
@@ -128,6 +128,7 @@ func (m *metrics) instance(i *status.Instance) {
 func (m *metrics) pull(p *Pull) {
 	m.gauge("last_run_calls", "Jobs fetched by the last run that were called on or after the days it fetched.", float64(p.Calls))
 	m.gauge("last_run_missing", "Ids requested by the last run that did not come back.", float64(p.Missing))
+	m.gauge("last_run_failures", "Windows, campaigns and instances that the last run left out.", float64(len(p.Failures)))
 	m.gauge("last_run_retries", "Requests retried by the last run.", float64(p.Retries))
 	m.gauge("last_run_throttles", "Requests of the last run that were throttled.", float64(p.Throttles))
 	m.gauge("uncovered_gaps", "Spans of uncovered days that are too old for a nightly run to fetch.", float64(len(p.Gaps)))
