@@ -65,9 +65,10 @@ func (r *Reader) Recount(to *schema.Findings) {
 }
 
 // Forget forgets the fields and the values that were met in the document, which
-// is not of the kind whose fields are documented here.
+// is not of the kind whose fields are documented here. There, lists have wrappers.
 func (r *Reader) Forget() {
 	d := &r.tally.document
+	delete(d.Coercions, string(Wrapped))
 	for _, c := range [...]schema.Counts{d.Impossible, d.Seconds, d.Damaged, d.Unknown} {
 		clear(c)
 	}
