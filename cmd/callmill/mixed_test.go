@@ -18,7 +18,6 @@ func TestMixedNights(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: pulls for many nights")
 	}
-	awaitNights(t)
 	seeds := 3
 	switch {
 	case thorough():

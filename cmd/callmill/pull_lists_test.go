@@ -50,7 +50,6 @@ func (b *bed) checkShown(t *testing.T, night int, data string, args ...string) {
 // another one, every night. The other job lacks it for good: that is said once, and
 // keeps nothing from being right.
 func TestTaskUnderTwoJobs(t *testing.T) {
-	awaitNights(t)
 	b, data := newLists(t, 60)
 	contradict := spoilAll(func(a *answer) bool {
 		o := a.object()
@@ -100,7 +99,6 @@ func TestTaskUnderTwoJobs(t *testing.T) {
 // further back, and a night looks back for thirty. What is in the tables stays, and so
 // does what is covered.
 func TestLookbackBeyondWhatIsKept(t *testing.T) {
-	awaitNights(t)
 	const kept = 5 * 24 * time.Hour
 	for name, apply := range map[string]func(a *answer, since time.Time) bool{
 		"empty": func(a *answer, since time.Time) bool {
@@ -153,7 +151,6 @@ func TestLookbackBeyondWhatIsKept(t *testing.T) {
 // a night begins when its own says five past midnight: the day is not over yet, and
 // calls are still being made. It is not covered until it is.
 func TestClockAheadAtMidnight(t *testing.T) {
-	awaitNights(t)
 	b, data := newLists(t, 600)
 	// In New York midnight is when it is 13:00 in China, where they call.
 	const zone = "America/New_York"
@@ -187,7 +184,6 @@ func TestClockAheadAtMidnight(t *testing.T) {
 // TestForbiddenInstance: of two instances one is forbidden, for the rest of its time.
 // The other one is published night by night. Retired, it is not asked any more.
 func TestForbiddenInstance(t *testing.T) {
-	awaitNights(t)
 	b, data := newLists(t, 60)
 	b.args = slices.DeleteFunc(b.args, func(arg string) bool { return arg == "--instance" || arg == "x" })
 	forbid := spoilAll(func(a *answer) bool {
@@ -241,7 +237,6 @@ func TestForbiddenInstance(t *testing.T) {
 // TestAMillionPending: pages of SearchTask without any job: each call is awaited. Time
 // and memory of such a dataset are those of its rows.
 func TestAMillionPending(t *testing.T) {
-	awaitNights(t)
 	if testing.Short() {
 		t.Skip("-short: writes a large file")
 	}

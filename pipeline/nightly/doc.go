@@ -10,9 +10,10 @@
 //
 //	a day is searched        when it is over and not covered, as far back as the run
 //	                         catches up; of what was covered once, older holes are gaps
-//	it is searched again     within the lookback, without asking again for jobs that
-//	                         are published with their last call; and so is the hour
-//	                         around a call that SearchTask has not named
+//	it is searched again     within the lookback, counted from the last night that was
+//	                         not lost, without asking again for jobs that are published
+//	                         with their last call; and so is the hour around a call that
+//	                         SearchTask has not named
 //	it is covered by calls   when it was over by both clocks, all of it was seen whole,
 //	                         enough calls came, and it is not doubted
 //	it is covered by groups  when it was over and the list of campaigns was seen whole

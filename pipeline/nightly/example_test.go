@@ -36,7 +36,7 @@ func Example() {
 	}
 	// Output:
 	// search from 2026-01-20 to 2026-01-22
-	// search again from 2026-01-19 to 2026-01-20
+	// search again from 2026-01-18 to 2026-01-20
 	// read the campaign: true
 	// covered by calls until 2026-01-21 by campaigns until 2026-01-22
 	// left uncovered: 2026-01-21

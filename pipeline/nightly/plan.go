@@ -98,12 +98,18 @@ func (r Request) missing(all, covered []calendar.Interval) []calendar.Interval {
 const around = 30 * time.Minute
 
 // again is what is searched once more: the lookback, as far as it was searched
-// before, and the hours of the calls that were not named.
+// before, and the hours of the calls that were not named. Nights that failed searched
+// nothing: the lookback is from the last one that did.
 func (r Request) again(k Known) []calendar.Interval {
 	if r.Lookback < 0 {
 		return nil
 	}
-	back := calendar.Interval{From: calendar.DayOf(r.Now.Add(-r.Lookback), r.Zone).Start(r.Zone), To: (r.to + 1).Start(r.Zone)}
+	from := calendar.DayOf(r.Now.Add(-r.Lookback), r.Zone)
+	if covered := calendar.Union(k.Covered.Calls); len(covered) > 0 {
+		next := covered[len(covered)-1].To.Add(24 * time.Hour) // when that night would have been
+		from = min(from, calendar.DayOf(next.Add(-r.Lookback), r.Zone))
+	}
+	back := calendar.Interval{From: from.Start(r.Zone), To: (r.to + 1).Start(r.Zone)}
 	again := calendar.Intersect([]calendar.Interval{back}, k.Covered.Calls)
 	for _, call := range k.Unnamed {
 		again = append(again, calendar.Interval{From: call.Add(-around), To: call.Add(around)})

@@ -127,6 +127,8 @@ func TestSearchedAgain(t *testing.T) {
 		gaps           string
 	}{
 		{"an ordinary night", both, 3, []string{"2026-01-01/2026-01-21"}, []string{"2026-01-01/2026-01-21"}, nil, "0121-0122", "0119-0121", "[]"},
+		{"after a night that failed", both, 3, []string{"2026-01-01/2026-01-20"}, []string{"2026-01-01/2026-01-20"}, nil, "0120-0122", "0118-0120", "[]"},
+		{"a failed night, and no lookback", both, 0, []string{"2026-01-01/2026-01-20"}, []string{"2026-01-01/2026-01-20"}, nil, "0120-0122", "", "[]"},
 		{"without a lookback", both, 0, []string{"2026-01-01/2026-01-21"}, []string{"2026-01-01/2026-01-21"}, nil, "0121-0122", "", "[]"},
 		{"a second run", both, 3, []string{"2026-01-01/2026-01-22"}, []string{"2026-01-01/2026-01-22"}, nil, "", "0119-0122", "[]"},
 		{"an empty dataset", both, 9, nil, nil, nil, "0115-0122", "", "[]"},

@@ -265,7 +265,7 @@ func (c *comparison) presentJob() {
 	j, p := c.job, c.job.Published
 	old := j.oldOf("", ofJob)
 	since := p.LastCall
-	settles := since
+	settles := cmp.Or(since, p.ObservedAt)
 	if old != nil && old.Reason == schema.PendingSettling {
 		settles = max(settles, old.Since)
 	}
@@ -278,8 +278,8 @@ func (c *comparison) presentJob() {
 		c.keep(old)
 	case since != 0 && c.cameLate():
 		c.rows = append(c.rows, schema.PendingRow{Reason: schema.PendingSettling, Since: j.Seen})
-	case since != 0 && max(j.Seen, p.ObservedAt)-settles < c.rules.Settle.Milliseconds():
-		c.add("", schema.PendingSettling, ofJob, since, schema.Facts{})
+	case max(j.Seen, p.ObservedAt)-settles < c.rules.Settle.Milliseconds():
+		c.add("", schema.PendingSettling, ofJob, cmp.Or(since, p.ObservedAt), schema.Facts{})
 	}
 }
 

@@ -53,3 +53,20 @@ func TestSettlesAfterItCame(t *testing.T) {
 		t.Errorf("a job that came at once is pending: %v", rows)
 	}
 }
+
+// TestSettlesWithoutACall: a final job that shows no call may have been shown without
+// those that it has: it is asked for until Settle after it was first seen so.
+func TestSettlesWithoutACall(t *testing.T) {
+	const hour = int64(time.Hour / time.Millisecond)
+	rules := &reconcile.Rules{Settle: 48 * time.Hour}
+	none := &reconcile.Published{Final: true, ObservedAt: hour, HasTasks: true, HasFacts: true}
+	settling := []schema.PendingRow{{InstanceID: "i", JobID: "j", Since: hour, Reason: schema.PendingSettling}}
+	var old []schema.PendingRow
+	for n, want := range [][]schema.PendingRow{settling, settling, nil} {
+		job := &reconcile.Job{InstanceID: "i", JobID: "j", Old: old, Seen: hour + int64(n)*24*hour, Asked: true, Published: none}
+		old = rules.After(job).Rows
+		if diff := cmp.Diff(want, old); diff != "" {
+			t.Errorf("night %d (-want +got):\n%s", n, diff)
+		}
+	}
+}
