@@ -16,7 +16,7 @@ type Job struct {
 	// What the run met.
 	Named     []Named // calls that SearchTask named, now or before; each once
 	Listed    int64   // when a campaign was read that has it
-	Trouble   string  // why the last answer about it, at TroubleAt, came without it; "": none did
+	Trouble   string  // why the last answer about it, at TroubleAt, came without it, or it is to be asked for again; "": no reason
 	TroubleAt int64
 	Seen      int64 // the last answer that has it
 	Asked     bool  // it was asked for, and came

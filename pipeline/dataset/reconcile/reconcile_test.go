@@ -77,6 +77,7 @@ func TestAfter(t *testing.T) {
 		"named, came as a reject":           {reconcile.Job{Named: []reconcile.Named{named("t")}, Trouble: "rejected", TroubleAt: seen}, []string{"t rejected 0"}},
 		"another reason keeps its since":    {reconcile.Job{Old: []schema.PendingRow{old("", "missing", noon-hour)}, Trouble: "unfetched", TroubleAt: seen}, []string{" unfetched -1"}},
 		"in the tables, now missing":        {reconcile.Job{Trouble: "missing", TroubleAt: seen + hour, Published: published(seen, "t")}, []string{" missing 0"}},
+		"in the tables, to be asked again":  {reconcile.Job{Trouble: "settling", TroubleAt: seen + hour, Published: published(seen, "t")}, []string{" settling 0"}},
 		"missing before it came":            {reconcile.Job{Trouble: "missing", TroubleAt: seen - hour, Seen: settled, Asked: true, Published: published(settled, "t")}, nil},
 		"settled":                           {reconcile.Job{Seen: settled, Asked: true, Published: published(settled, "t")}, nil},
 		"settled, as an unchanged sighting": {reconcile.Job{Seen: settled, Asked: true, Published: published(seen, "t"), Old: []schema.PendingRow{old("", "settling", noon)}}, nil},
