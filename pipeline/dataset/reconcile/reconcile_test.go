@@ -168,7 +168,7 @@ func TestDrop(t *testing.T) {
 }
 
 // TestRetired: what is pending of an instance that is gone is counted, but neither
-// asked for nor counted as passed.
+// asked for nor counted as passed, nor as given up in the end.
 func TestRetired(t *testing.T) {
 	row := old("", "missing", noon-3*day)
 	row.InstanceID = "gone"
@@ -183,6 +183,13 @@ func TestRetired(t *testing.T) {
 		if s.Asked != want || s.Passed != want || s.ByReason["missing"] != 1 {
 			t.Errorf("retired are %v: %+v", retired, s)
 		}
+		j.Old[0].Since = noon - 20*day
+		if after := r.After(&j); len(after.Rows) == 0 {
+			s.Add(&r, j.Old, &after)
+		}
+		if s.GivenUp != want {
+			t.Errorf("retired are %v: %d are given up, want %d", retired, s.GivenUp, want)
+		}
 	}
 }
 
@@ -196,7 +203,7 @@ func TestSummary(t *testing.T) {
 		{Old: []schema.PendingRow{old("", "missing", noon)}, Listed: noon},                                                         // as it was
 		{Old: []schema.PendingRow{old("", "missing", overdue)}},                                                                    // three days old since the run before
 		{Old: []schema.PendingRow{old("", "missing", overdue-day)}},                                                                // since longer
-		{Old: []schema.PendingRow{old("", "missing", noon-20*day)}},                                                                // given up
+		{Old: []schema.PendingRow{{JobID: "j", Reason: "missing", Since: noon - 20*day}}},                                          // given up
 		{Old: []schema.PendingRow{old("", "missing", noon)}, Seen: noon + hour, Asked: true, Published: published(noon+hour, "t")}, // met, and settling
 		{Old: []schema.PendingRow{old("t", "missing", noon)}, Trouble: "rejected", TroubleAt: noon, Named: []reconcile.Named{named("t")}},
 	} {
@@ -205,7 +212,7 @@ func TestSummary(t *testing.T) {
 	}
 	want := reconcile.Summary{
 		ByReason: map[string]int64{"missing": 6, "settling": 1, "rejected": 1}, Asked: 7,
-		New: map[string]int64{"missing": 3}, NewJobs: 2, Met: 1, Passed: 1, GivenUp: 1,
+		New: map[string]int64{"missing": 3}, NewJobs: 2, Met: 1, Passed: 1, GivenUp: 1, GivenUpJobs: []string{"j"},
 	}
 	if diff := cmp.Diff(want, s); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
