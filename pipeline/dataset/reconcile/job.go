@@ -73,9 +73,9 @@ func (r *Rules) After(j *Job) Outcome {
 	}
 	var o Outcome
 	for _, row := range rows {
-		old := j.oldOf(row.TaskID, func(reason string) bool { return reason != schema.PendingConfirmed }) != nil
+		old := j.had(&row)
 		switch {
-		case !r.expired(&row), old && !r.GiveUp, !old && Trouble(row.Reason):
+		case !r.expired(&row), old && !r.GiveUp, !old && !inOrder(row.Reason):
 			if r.Drop != nil && row.Reason != schema.PendingConfirmed && row.Reason != schema.PendingGivenUp && r.Drop(&row) {
 				row.Reason = schema.PendingGivenUp
 			}
@@ -98,6 +98,14 @@ func (j *Job) met() bool {
 func (j *Job) expected() bool {
 	return j.Asked || j.Listed != 0 || j.Trouble != "" || len(j.Named) > 0 ||
 		slices.ContainsFunc(j.Old, func(row schema.PendingRow) bool { return row.Reason != schema.PendingConfirmed })
+}
+
+// had reports whether there was an entry before the run about the same: the job, the
+// call or the version.
+func (j *Job) had(row *schema.PendingRow) bool {
+	return slices.ContainsFunc(j.Old, func(old schema.PendingRow) bool {
+		return whatOf(&old) == whatOf(row) && old.Reason != schema.PendingConfirmed
+	})
 }
 
 // oldOf returns the entry before the run about a call, "" for the job, with one of

@@ -65,6 +65,8 @@ func TestAfter(t *testing.T) {
 	unfinished.Final = false
 	unread := published(seen)
 	unread.HasTasks, unread.HasFacts = false, false
+	longAgo := published(seen, "t")
+	longAgo.LastCall, longAgo.Tasks[0].CallTime, longAgo.Tasks[0].Facts = noon-30*day, noon-30*day, false
 	for name, c := range map[string]struct {
 		job  reconcile.Job
 		want []string
@@ -110,7 +112,14 @@ func TestAfter(t *testing.T) {
 		"a call given up, the job came without it": {reconcile.Job{Old: []schema.PendingRow{old("u", "given_up", noon)}, Seen: settled, Asked: true, Published: published(settled, "t"), Named: []reconcile.Named{{TaskID: "u"}}}, []string{"u given_up 0"}},
 		"a call given up, and it came":             {reconcile.Job{Old: []schema.PendingRow{old("t", "given_up", noon)}, Seen: settled, Asked: true, Published: published(settled, "t")}, nil},
 		"old trouble that is new":                  {reconcile.Job{Named: []reconcile.Named{{TaskID: "t", CallTime: noon - 30*day, Now: true}}}, []string{"t missing -720"}},
-		"old and not final":                        {reconcile.Job{Seen: seen, Asked: true, Published: &reconcile.Published{LastCall: noon - 30*day, ObservedAt: seen, HasTasks: true}}, nil},
+		"old, not named": {
+			reconcile.Job{Seen: seen, Asked: true, Published: longAgo}, []string{"t without_facts -720"},
+		},
+		"old, held, was not final": {
+			reconcile.Job{Seen: seen, Published: published(seen, "t"), Held: []reconcile.Held{{"b", noon - 30*day}}, Old: []schema.PendingRow{old("", "not_final", noon)}},
+			[]string{" settling 0", " shrunk -720 b"},
+		},
+		"old and not final": {reconcile.Job{Seen: seen, Asked: true, Published: &reconcile.Published{LastCall: noon - 30*day, ObservedAt: seen, HasTasks: true}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.job.JobID = "j"

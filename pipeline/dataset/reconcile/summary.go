@@ -21,7 +21,7 @@ type Summary struct {
 
 const mostGivenUp = 10
 
-// what is what an entry of trouble is about: the call, or the version that is held.
+// what is what an entry is about: the call, the version that is held, or else the job.
 type what struct{ task, hash string }
 
 func whatOf(row *schema.PendingRow) what { return what{row.TaskID, row.ContentHash} }
