@@ -261,8 +261,8 @@ func (c *comparison) unnamed(t *Task, named bool) {
 	old := c.job.oldOf(t.ID, reason(schema.PendingWithoutFacts))
 	switch {
 	case named || t.Facts:
-	case !c.job.Published.HasFacts:
-		c.keep(old)
+	case !c.job.Published.HasFacts: // nor can be told why an operator gave it up
+		c.keep(cmp.Or(old, c.job.oldOf(t.ID, reason(schema.PendingGivenUp))))
 	case old != nil, t.CallTime != 0 && c.job.Seen != 0 && c.rules.searched(c.job.InstanceID, t.CallTime):
 		c.add(t.ID, schema.PendingWithoutFacts, reason(schema.PendingWithoutFacts), t.CallTime, schema.Facts{})
 	}

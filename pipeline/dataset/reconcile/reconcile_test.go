@@ -63,8 +63,14 @@ func TestAfter(t *testing.T) {
 	unnamed.Tasks[0].Facts = false
 	unfinished := published(seen, "t")
 	unfinished.Final = false
-	unread := published(seen)
-	unread.HasTasks, unread.HasFacts = false, false
+	unread := func(tasks ...string) *reconcile.Published {
+		p := published(seen, tasks...)
+		p.HasTasks, p.HasFacts = len(tasks) > 0, false
+		for i := range p.Tasks {
+			p.Tasks[i].Facts = false
+		}
+		return p
+	}
 	longAgo := published(seen, "t")
 	longAgo.LastCall, longAgo.Tasks[0].CallTime, longAgo.Tasks[0].Facts = noon-30*day, noon-30*day, false
 	for name, c := range map[string]struct {
@@ -91,7 +97,7 @@ func TestAfter(t *testing.T) {
 			reconcile.Job{Seen: settled, Asked: true, Published: published(settled, "t"), Named: []reconcile.Named{named("t"), named("u")}}, []string{"u incomplete 0"},
 		},
 		"named, its calls were not read": {
-			reconcile.Job{Listed: seen, Published: unread, Old: []schema.PendingRow{old("t", "incomplete", noon)}}, []string{"t incomplete 0"},
+			reconcile.Job{Listed: seen, Published: unread(), Old: []schema.PendingRow{old("t", "incomplete", noon)}}, []string{"t incomplete 0"},
 		},
 		"connected without a line":                     {reconcile.Job{Seen: settled, Asked: true, Published: func() *reconcile.Published { p := *silent; p.ObservedAt = settled; return &p }()}, []string{"t incomplete 48"}},
 		"connected without a line, as two days before": {reconcile.Job{Seen: seen + 2*day, Asked: true, Published: silent, Old: []schema.PendingRow{old("t", "incomplete", seen)}}, []string{" settling 60"}},
@@ -118,6 +124,9 @@ func TestAfter(t *testing.T) {
 		"old, held, was not final": {
 			reconcile.Job{Seen: seen, Published: published(seen, "t"), Held: []reconcile.Held{{"b", noon - 30*day}}, Old: []schema.PendingRow{old("", "not_final", noon)}},
 			[]string{" settling 0", " shrunk -720 b"},
+		},
+		"not named, given up, of a plain file": {
+			reconcile.Job{Seen: seen, Published: unread("t"), Old: []schema.PendingRow{old("t", "given_up", noon)}}, []string{" settling 0", "t given_up 0"},
 		},
 		"old and not final": {reconcile.Job{Seen: seen, Asked: true, Published: &reconcile.Published{LastCall: noon - 30*day, ObservedAt: seen, HasTasks: true}}, nil},
 	} {
