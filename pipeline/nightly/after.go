@@ -111,11 +111,13 @@ func (w *Work) coveredByGroups(a *After, s *Seen) (covered []calendar.Interval) 
 		now = now.Add(-s.Ahead)
 	}
 	for day, part := range w.days(w.due.Groups, now) {
-		if !s.Listed {
+		switch {
+		case !s.Listed:
 			a.Uncovered = append(a.Uncovered, Gap{day, day})
-			continue
+		case s.TooFew && !w.ways.Calls: // else the coverage by calls says so
+		default:
+			covered = append(covered, part...)
 		}
-		covered = append(covered, part...)
 	}
 	return calendar.Union(covered)
 }

@@ -128,6 +128,19 @@ func TestDoubtfulDays(t *testing.T) {
 	}
 }
 
+// Where campaigns alone are read, days with fewer calls than required are not covered
+// by them.
+func TestTooFewCallsOfCampaigns(t *testing.T) {
+	r := nightly.Uncovered(nightly.Options{Zone: time.UTC, Now: instant(t, "2026-01-22T01:30:00Z"), CatchUp: 24 * time.Hour})
+	work := r.Plan("i", nightly.Ways{Groups: true}, nightly.Known{})
+	for _, tooFew := range []bool{true, false} {
+		after, err := work.After(nightly.Seen{Listed: true, TooFew: tooFew})
+		if err != nil || (len(after.Covered.Groups) == 0) != tooFew || len(after.Uncovered) > 0 {
+			t.Errorf("too few %v: %+v (%v)", tooFew, after, err)
+		}
+	}
+}
+
 // A day that is covered is not doubted when it is searched again by name.
 func TestCoveredDaysAreBelieved(t *testing.T) {
 	r, err := nightly.Days(nightly.Options{Zone: time.UTC, Now: instant(t, "2026-01-22T01:30:00Z")}, "2026-01-20", "", "")

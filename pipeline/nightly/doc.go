@@ -16,7 +16,8 @@
 //	                         SearchTask has not named
 //	it is covered by calls   when it was over by both clocks, all of it was seen whole,
 //	                         enough calls came, and it is not doubted
-//	it is covered by groups  when it was over and the list of campaigns was seen whole
+//	it is covered by groups  when it was over and the list of campaigns was seen whole;
+//	                         where they alone are read, if enough calls came
 //	it is doubted            when no call is listed, and the same weekday of the four
 //	                         weeks before had 50 or more; if it is still empty 20 hours
 //	                         later it is believed
