@@ -21,9 +21,10 @@
 //	it is doubted            when no call is listed, and the same weekday of the four
 //	                         weeks before had 50 or more; if it is still empty 20 hours
 //	                         later it is believed
-//	a campaign is read       when it never was and is young, goes on or has changed; when
-//	                         its jobs, its status or its time of change differ from its
-//	                         stamp; and once a week until 30 days after its last change
+//	a campaign is read       when it never was and is young, goes on or has changed, or
+//	                         could not be read when it was to be; when its jobs, its
+//	                         status or its time of change differ from its stamp; and
+//	                         once a week until 30 days after its last change
 //
 // Days that are named are searched whole, whether they are covered or not, and so
 // are the campaigns that may have calls in them.
