@@ -20,9 +20,11 @@ func newPull(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pull --out DIR",
 		Short: "Fetch calls from the API and publish them",
-		Long: `Pull fetches every day that is not covered yet, up to yesterday, and asks again
-for jobs that were not final when they were last seen. It is meant to run every
-night: it catches up by itself, and resumes a run that was killed.
+		Long: `Pull fetches every day that is not covered yet, up to yesterday, searches the
+last days again, and asks again for jobs that were not final when they were last
+seen, or that are missing. It is meant to run every night: it catches up by
+itself, and resumes a run that was killed. More than 31 days are published month
+by month.
 
 Days are those of the dataset's time zone. A run publishes everything or
 nothing: after a failure, the next one goes on from what was received.

@@ -2,6 +2,7 @@ package pull
 
 import (
 	"testing"
+	"time"
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/report"
@@ -16,6 +17,34 @@ func TestEntriesThatWereNeverShown(t *testing.T) {
 		New(Defaults()).judge(r)
 		if got := len(r.Reasons) == 1 && r.Reasons[0].Code == exit.TooManyMissing; got != unclean {
 			t.Errorf("%d of 1000 entries were not shown: %+v", unlisted, r.Reasons)
+		}
+	}
+}
+
+// TestFailuresAreNamed: what was left out is named, with the command that fetches it.
+func TestFailuresAreNamed(t *testing.T) {
+	o := Defaults()
+	o.Out = "my data"
+	p := New(o)
+	p.zone = time.FixedZone("CST", 8*60*60)
+	var err error
+	if p.request, err = o.request(p.zone, time.Date(2026, 1, 22, 1, 30, 0, 0, p.zone)); err != nil {
+		t.Fatal(err)
+	}
+	window := discover.Failure{InstanceID: "x", Action: "SearchTask"}
+	window.Window.From, window.Window.To = time.Date(2026, 1, 20, 12, 0, 0, 0, p.zone), time.Date(2026, 1, 22, 0, 0, 0, 0, p.zone)
+	tests := []struct {
+		failure       discover.Failure
+		what, command string
+	}{
+		{discover.Failure{InstanceID: "x", Campaign: "g 1", Action: "ListJobsByGroup"}, "campaign g 1 of instance x", "callmill pull --out 'my data' --instance x --group 'g 1'"},
+		{window, "calls of instance x from 2026-01-20T12:00:00+08:00 to 2026-01-22T00:00:00+08:00", "callmill pull --out 'my data' --instance x --from 2026-01-20 --to 2026-01-21"},
+		{discover.Failure{InstanceID: "x", Action: "ListJobGroups"}, "ListJobGroups of instance x", "callmill pull --out 'my data' --instance x"},
+		{discover.Failure{InstanceID: "x"}, "instance x", "callmill pull --out 'my data' --instance x"},
+	}
+	for _, tt := range tests {
+		if got := p.failure(&tt.failure); got.What != tt.what || got.Command != tt.command {
+			t.Errorf("%+v is %+v, want %q and %q", tt.failure, got, tt.what, tt.command)
 		}
 	}
 }

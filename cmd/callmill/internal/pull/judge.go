@@ -10,6 +10,7 @@ import (
 	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/pipeline/outboundbot/discover"
 	"callmill/schema"
 )
 
@@ -83,6 +84,9 @@ func (p *Pull) judgeCovered(r *report.Report) {
 	}
 	for i, after := range p.after {
 		id := p.work[i].InstanceID
+		if p.explained(id) {
+			after.Uncovered = nil
+		}
 		for _, gap := range after.Uncovered {
 			r.Because(exit.DaysUncovered, fmt.Sprintf("%s of instance %s: not seen whole, and not covered", gap, id),
 				"the next run searches it again, or fetch it with `"+p.command(id, gap.Flags())+"`")
@@ -92,6 +96,13 @@ func (p *Pull) judgeCovered(r *report.Report) {
 				"not covered yet; what is still empty tomorrow is believed")
 		}
 	}
+}
+
+// explained reports whether a failure says why days of an instance are uncovered.
+func (p *Pull) explained(instance string) bool {
+	return slices.ContainsFunc(p.source.Outcomes(), func(o discover.Outcome) bool {
+		return o.InstanceID == instance && slices.ContainsFunc(o.Failures, func(f discover.Failure) bool { return f.Campaign == "" })
+	})
 }
 
 // days names some days.
