@@ -137,7 +137,7 @@ func TestRunFileKeys(t *testing.T) {
 		"":          {"command", "exit_code", "finished", "published", "pull", "read", "reasons", "run", "snapshot", "started", "version"},
 		"read":      {"bytes", "coercions", "jobs", "rejects", "turns"},
 		"published": {"changed", "counts", "pending", "rows", "snapshot"},
-		"pull": {"asked", "calls", "failed", "fetched", "found", "gaps", "high_water", "missing", "pending", "rejected", "requests", "resumed", "retries",
+		"pull": {"again", "asked", "calls", "failed", "fetched", "found", "gaps", "high_water", "missing", "pending", "rejected", "requests", "resumed", "retries",
 			"returned", "throttles", "unlisted"},
 	}
 	for of, keys := range want {
