@@ -232,7 +232,7 @@ func ForEach[T any](ctx context.Context, parallel int, values iter.Seq[T], f fun
 	return ctx.Err()
 }
 
-// between yields from, from+1 … to-1.
+// Between yields from, from+1 … to-1.
 func Between(from, to int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for n := from; n < to && yield(n); n++ {
