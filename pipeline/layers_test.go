@@ -32,6 +32,7 @@ var arrows = []arrow{
 	{"pipeline/outboundbot/lists", "pipeline/outboundbot/client", "the answers it reads"},
 	{"pipeline/outboundbot/lists", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/outboundbot/discover", "pipeline/internal/calendar", "the days it asks for"},
+	{"pipeline/outboundbot/discover", "pipeline/internal/campaign", "which campaigns make no more calls"},
 	{"pipeline/outboundbot/client", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/outboundbot/discover", "pipeline/outboundbot/internal/lenient", "values of the API in any spelling"},
 	{"pipeline/nightly", "pipeline/internal/calendar", "days and intervals"},

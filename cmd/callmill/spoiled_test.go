@@ -751,7 +751,7 @@ const sixth = 5
 
 const (
 	few  = 150
-	many = 2000 // so that lists have several pages, and days enough calls to be missed
+	many = 1200 // so that lists have several pages, and days enough calls to be missed
 )
 
 // peopleFor is how large a world has to be for a mode to have something to spoil.
@@ -794,7 +794,7 @@ func oneOfEachKind() (all []*scenario) {
 }
 
 // product are the scenarios of all modes, actions, nights, begins and lags: rotated, one
-// begin and lag for each of the others.
+// begin and lag for each of the others, and one night for each way that passes.
 func product(rotated bool) (all []*scenario) {
 	number := 0
 	for i := range modes {
@@ -808,6 +808,9 @@ func product(rotated bool) (all []*scenario) {
 		}
 		for _, how := range hows {
 			for _, night := range []int{0, sixth, fortnight - 1} {
+				if rotated && night != sixth && (how.share > 0 || how.count > 0) {
+					continue
+				}
 				for b, begin := range begins {
 					for l, lag := range append([]lag{{}}, lags...) {
 						if !rotated || b == number%len(begins) && l == number%(len(lags)+1) {

@@ -54,7 +54,8 @@ type Extent struct {
 	Settings Settings `json:"settings"`
 	// Covered is the time for which everything was fetched.
 	Covered map[string]calendar.Coverage `json:"covered,omitempty"`
-	// Campaigns are those that were read whole, by id, as they were then.
+	// Campaigns are those that were read whole, by id, as they were then; those that
+	// never could be have the zero stamp.
 	Campaigns map[string]map[string]campaign.Stamp `json:"campaigns,omitempty"`
 	// Doubted are days without a call, in order, that are not covered yet.
 	Doubted map[string][]calendar.Doubt `json:"doubted,omitempty"`

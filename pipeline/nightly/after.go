@@ -16,8 +16,10 @@ type Seen struct {
 	Searched []calendar.Interval    // seen whole by calls, not past the API's clock
 	Calls    map[calendar.Day]int64 // listed
 	Listed   bool                   // the list of campaigns was seen whole
-	// Campaigns are those whose jobs were all listed.
+	// Campaigns are those whose jobs were all listed, Unread the ids of those that
+	// were left out.
 	Campaigns []Campaign
+	Unread    []string
 	// Ahead is how far our clock was ahead of the API's.
 	Ahead time.Duration
 	// TooFew: fewer calls came than are required.
@@ -59,7 +61,7 @@ const (
 // After returns what is known after a run that saw so much. The error is that of
 // s.Published.
 func (w *Work) After(s Seen) (After, error) {
-	a := After{Campaigns: w.stamps(s.Campaigns)}
+	a := After{Campaigns: w.stamps(&s)}
 	more, err := w.coveredByCalls(&a, &s)
 	if err != nil {
 		return After{}, err
@@ -70,21 +72,26 @@ func (w *Work) After(s Seen) (After, error) {
 	return a, nil
 }
 
-// stamps returns the stamps of the campaigns after a run that read some.
-func (w *Work) stamps(read []Campaign) map[string]campaign.Stamp {
-	if len(w.known.Campaigns)+len(read) == 0 {
-		return nil
+// stamps returns the stamps of the campaigns after a run that read some. A campaign
+// that could not be read, and never was, has the zero stamp, so that later nights
+// read it, however old it is then.
+func (w *Work) stamps(s *Seen) map[string]campaign.Stamp {
+	stamps := map[string]campaign.Stamp{}
+	maps.Copy(stamps, w.known.Campaigns)
+	for _, id := range s.Unread {
+		if _, known := stamps[id]; !known && w.request.kind != nothing {
+			stamps[id] = campaign.Stamp{}
+		}
 	}
-	stamps := maps.Clone(w.known.Campaigns)
-	if stamps == nil {
-		stamps = map[string]campaign.Stamp{}
-	}
-	for _, c := range read {
+	for _, c := range s.Campaigns {
 		var before *campaign.Stamp
-		if stamp, ok := stamps[c.Row.JobGroupID]; ok {
+		if stamp, ok := stamps[c.Row.JobGroupID]; ok && stamp.WasRead() {
 			before = &stamp
 		}
 		stamps[c.Row.JobGroupID] = campaign.StampOf(c.Row, c.Listed, w.request.Now.UnixMilli(), before)
+	}
+	if len(stamps) == 0 {
+		return nil
 	}
 	return stamps
 }
@@ -111,11 +118,13 @@ func (w *Work) coveredByGroups(a *After, s *Seen) (covered []calendar.Interval) 
 		now = now.Add(-s.Ahead)
 	}
 	for day, part := range w.days(w.due.Groups, now) {
-		if !s.Listed {
+		switch {
+		case !s.Listed:
 			a.Uncovered = append(a.Uncovered, Gap{day, day})
-			continue
+		case s.TooFew && !w.ways.Calls: // else the coverage by calls says so
+		default:
+			covered = append(covered, part...)
 		}
-		covered = append(covered, part...)
 	}
 	return calendar.Union(covered)
 }

@@ -128,6 +128,19 @@ func TestDoubtfulDays(t *testing.T) {
 	}
 }
 
+// Where campaigns alone are read, days with fewer calls than required are not covered
+// by them.
+func TestTooFewCallsOfCampaigns(t *testing.T) {
+	r := nightly.Uncovered(nightly.Options{Zone: time.UTC, Now: instant(t, "2026-01-22T01:30:00Z"), CatchUp: 24 * time.Hour})
+	work := r.Plan("i", nightly.Ways{Groups: true}, nightly.Known{})
+	for _, tooFew := range []bool{true, false} {
+		after, err := work.After(nightly.Seen{Listed: true, TooFew: tooFew})
+		if err != nil || (len(after.Covered.Groups) == 0) != tooFew || len(after.Uncovered) > 0 {
+			t.Errorf("too few %v: %+v (%v)", tooFew, after, err)
+		}
+	}
+}
+
 // A day that is covered is not doubted when it is searched again by name.
 func TestCoveredDaysAreBelieved(t *testing.T) {
 	r, err := nightly.Days(nightly.Options{Zone: time.UTC, Now: instant(t, "2026-01-22T01:30:00Z")}, "2026-01-20", "", "")
@@ -147,7 +160,8 @@ func TestCoveredDaysAreBelieved(t *testing.T) {
 	}
 }
 
-// TestStamps: what was read is stamped, and what was not stays as it was.
+// TestStamps: what was read is stamped, what was not stays as it was, and what never
+// was has the zero stamp.
 func TestStamps(t *testing.T) {
 	now := instant(t, "2026-01-22T01:30:00Z")
 	r := nightly.Uncovered(nightly.Options{Zone: time.UTC, Now: now, CatchUp: 24 * time.Hour})
@@ -155,9 +169,9 @@ func TestStamps(t *testing.T) {
 	work := r.Plan("i", both, nightly.Known{Campaigns: old})
 	after, err := work.After(nightly.Seen{Listed: true, Campaigns: []nightly.Campaign{
 		{Row: &schema.JobGroupRow{JobGroupID: "b", ModifyTime: 5}, Listed: 3}, {Row: &schema.JobGroupRow{JobGroupID: "c"}},
-	}})
+	}, Unread: []string{"a", "d"}})
 	want := map[string]campaign.Stamp{
-		"a": old["a"], "b": {ModifyTime: 5, Listed: 3, ChangedAt: now.UnixMilli(), ReadAt: now.UnixMilli()}, "c": {ReadAt: now.UnixMilli()},
+		"a": old["a"], "d": {}, "b": {ModifyTime: 5, Listed: 3, ChangedAt: now.UnixMilli(), ReadAt: now.UnixMilli()}, "c": {ReadAt: now.UnixMilli()},
 	}
 	if diff := cmp.Diff(want, after.Campaigns); diff != "" || err != nil {
 		t.Errorf("the stamps (-want +got, %v):\n%s", err, diff)

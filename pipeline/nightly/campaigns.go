@@ -48,7 +48,7 @@ func (w *Work) changed(stamp *campaign.Stamp, g *schema.JobGroupRow) bool {
 		last = now
 	}
 	switch {
-	case !stamp.Unchanged(g):
+	case !stamp.WasRead(), !stamp.Unchanged(g):
 		return true
 	case now.Sub(last) >= quiet:
 		return false
@@ -62,7 +62,7 @@ func (w *Work) changed(stamp *campaign.Stamp, g *schema.JobGroupRow) bool {
 // whenever they were made: it is read for the first time, and was there before the
 // first window that was ever searched by calls.
 func (w *Work) Facts(g *schema.JobGroupRow) bool {
-	if _, stamped := w.known.Campaigns[g.JobGroupID]; stamped {
+	if w.known.Campaigns[g.JobGroupID].WasRead() {
 		return false
 	}
 	searched := calendar.Union(w.known.Covered.Calls, w.due.Calls...)

@@ -37,6 +37,7 @@ func TestReadCampaigns(t *testing.T) {
 		{"never read, old and over", over(90, 60), nil, false, false, true},
 		{"never read, old, and goes on", change(over(90, 60), func(g *schema.JobGroupRow) { g.JobGroupStatus = "Executing" }), nil, true, true, true},
 		{"never read, old, and changed since", over(90, 1), nil, true, true, true},
+		{"could not be read, old and over", over(90, 60), &campaign.Stamp{}, true, true, true},
 		{"never read, of today", over(0, 0), nil, false, false, false},
 		{"never read, of yesterday", change(over(1, 1), func(g *schema.JobGroupRow) { g.CreationTime += 3_600_000 }), nil, true, true, false},
 		{"read yesterday, unchanged", over(20, 20), stamped(over(20, 20), 1), false, true, false},

@@ -16,13 +16,15 @@
 //	                         SearchTask has not named
 //	it is covered by calls   when it was over by both clocks, all of it was seen whole,
 //	                         enough calls came, and it is not doubted
-//	it is covered by groups  when it was over and the list of campaigns was seen whole
+//	it is covered by groups  when it was over and the list of campaigns was seen whole;
+//	                         where they alone are read, if enough calls came
 //	it is doubted            when no call is listed, and the same weekday of the four
 //	                         weeks before had 50 or more; if it is still empty 20 hours
 //	                         later it is believed
-//	a campaign is read       when it never was and is young, goes on or has changed; when
-//	                         its jobs, its status or its time of change differ from its
-//	                         stamp; and once a week until 30 days after its last change
+//	a campaign is read       when it never was and is young, goes on or has changed, or
+//	                         could not be read when it was to be; when its jobs, its
+//	                         status or its time of change differ from its stamp; and
+//	                         once a week until 30 days after its last change
 //
 // Days that are named are searched whole, whether they are covered or not, and so
 // are the campaigns that may have calls in them.

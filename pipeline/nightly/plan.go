@@ -31,6 +31,7 @@ type Work struct {
 	Gaps []Gap
 
 	request Request
+	ways    Ways
 	known   Known
 	due     calendar.Coverage // what is to be covered, by way
 }
@@ -62,7 +63,7 @@ func (g Gap) String() string {
 // Plan returns what to fetch of an instance. A way in which nothing of it is covered
 // has no gaps: it begins with this run.
 func (r Request) Plan(instanceID string, ways Ways, k Known) Work {
-	w := Work{InstanceID: instanceID, request: r, known: k}
+	w := Work{InstanceID: instanceID, request: r, ways: ways, known: k}
 	if r.kind == nothing {
 		return w
 	}

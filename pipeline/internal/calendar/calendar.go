@@ -156,11 +156,3 @@ func Subtract(a, b []Interval) []Interval {
 // Intersect returns what is both in an interval of a and in one of b, in the form
 // of [Union].
 func Intersect(a, b []Interval) []Interval { return Subtract(a, Subtract(a, b)) }
-
-// Over returns what fetched intervals cover if the run that fetched them began at
-// now: the days that were over. Fetching its morning does not cover a day.
-func Over(fetched []Interval, zone *time.Location, now time.Time) []Interval {
-	const forever = 1 << 20 // years
-	today := DayOf(now, zone).Start(zone)
-	return Subtract(fetched, []Interval{{today, today.AddDate(forever, 0, 0)}})
-}

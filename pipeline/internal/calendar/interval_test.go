@@ -68,16 +68,3 @@ func TestIntervalsAreSets(t *testing.T) {
 		}
 	})
 }
-
-func TestOver(t *testing.T) {
-	z := zone(t, "Asia/Shanghai")
-	now := instant(t, "2026-01-22T01:30:00+08:00")
-	fetched := []calendar.Interval{
-		{From: day(t, "2026-01-20").Start(z), To: now},
-		{From: now.Add(time.Hour), To: now.Add(2 * time.Hour)},
-	}
-	want := []calendar.Interval{{From: day(t, "2026-01-20").Start(z), To: day(t, "2026-01-22").Start(z)}}
-	if got := calendar.Over(fetched, z, now); !slices.Equal(got, want) {
-		t.Errorf("covered %v, want %v", got, want)
-	}
-}

@@ -5,7 +5,8 @@ package campaign
 import "callmill/schema"
 
 // Stamp is a campaign as it was when all its jobs were last listed. It says
-// whether it has changed since.
+// whether it has changed since. The zero value is that of one of which they never
+// were, although they were asked for.
 type Stamp struct {
 	Status           string `json:"status"`
 	ModifyTime       int64  `json:"modify_time"` // ms
@@ -32,6 +33,9 @@ func StampOf(g *schema.JobGroupRow, listed, readAt int64, before *Stamp) Stamp {
 	}
 	return s
 }
+
+// WasRead reports whether all jobs of the campaign were ever listed.
+func (s Stamp) WasRead() bool { return s.ReadAt != 0 }
 
 // Unchanged reports whether a campaign has the jobs that it had when it was
 // stamped, as far as its own row tells.

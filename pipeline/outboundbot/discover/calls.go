@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
@@ -158,7 +159,7 @@ func (s *search) one(ctx context.Context, w calendar.Interval) (counted int64, s
 	return r.Counted, false, s.read(part, err)
 }
 
-// pages is the list of the calls of a part, earliest First: what happens while it
+// pages is the list of the calls of a part, earliest first: what happens while it
 // is read is then added at its end. ok is false for less than a millisecond.
 func (s *search) pages(part *searched) (p lists.List[lists.Call], ok bool) {
 	w, query, moving := part.window, map[string]string{"SortBy": "actualTime", "SortOrder": "asc"}, s.moving
@@ -283,7 +284,7 @@ func splitWindow(w calendar.Interval, n int) []calendar.Interval {
 // they were made, and reports whether it was read whole.
 func (d *discovery) searchGroup(ctx context.Context, g *schema.JobGroupRow, named bool) (whole bool, err error) {
 	s := &search{
-		discovery: d, query: map[string]string{"JobGroupId": g.JobGroupID}, moving: !groupFinished(g.JobGroupStatus),
+		discovery: d, query: map[string]string{"JobGroupId": g.JobGroupID}, moving: !campaign.Over(g.JobGroupStatus),
 		since: time.UnixMilli(g.CreationTime),
 		add: func(c *lists.Call) {
 			if c.GroupID == g.JobGroupID {

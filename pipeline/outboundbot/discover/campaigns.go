@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
@@ -105,7 +106,7 @@ func (d *discovery) readGroup(ctx context.Context, g *group) error {
 // names the campaign.
 func (d *discovery) listGroup(ctx context.Context, g *group) (int64, error) {
 	r, err := read(ctx, d, lists.List[string]{
-		Action: listJobsByGroup, First: 1, Moving: !groupFinished(g.JobGroupStatus),
+		Action: listJobsByGroup, First: 1, Moving: !campaign.Over(g.JobGroupStatus),
 		Page: pageOf(d, listJobsByGroup, map[string]string{"JobGroupId": g.JobGroupID}, lists.JobIDs),
 		Key:  func(id *string) string { return *id },
 		Got:  func(id *string, _ bool) { d.found.add(*id, 0, g.named) },
@@ -117,10 +118,4 @@ func (d *discovery) listGroup(ctx context.Context, g *group) (int64, error) {
 		return 0, fmt.Errorf("campaign %s: %w", g.JobGroupID, err)
 	}
 	return r.Seen(), nil
-}
-
-// groupFinished reports whether a campaign with this status makes no more
-// calls.
-func groupFinished(status string) bool {
-	return status == "Completed" || status == "Cancelled" || status == "Failed"
 }

@@ -93,8 +93,9 @@ func NewSource(c *client.Client, plans []Plan, o Options) *Source {
 }
 
 // Raws finds the jobs of all plans and yields the responses as they come: a raw
-// line for each, and one for each id that is answered with errors only. It ends with ctx.Err(), with the first
-// error of yield or the log, or with a *client.Error in its chain.
+// line for each, and one for each id that is answered with errors only. It ends
+// with ctx.Err(), with the first error of yield or the log, or with an error that
+// has a *client.Error in its chain.
 func (s *Source) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 	if s.readers.New == nil {
 		return errors.New("fetch jobs: Options.NewReader is missing")

@@ -23,7 +23,8 @@ type List[T any] struct {
 	// Page reads one; total is how many entries the API counts in the list. It is
 	// called by several goroutines.
 	Page func(ctx context.Context, number int) (rows []T, total int64, err error)
-	// Key tells entries apart; an entry with "" is counted and not used.
+	// Key tells entries apart. An entry with "" is not used, and so not seen: what it
+	// stands for is not known.
 	Key func(*T) string
 	// Got is called for each entry, for some again, one call at a time.
 	Got func(row *T, again bool)
@@ -66,7 +67,6 @@ type Reading struct {
 
 	mu        sync.Mutex
 	seen      map[string]struct{} // keys
-	keyless   map[int]int64       // entries without a key, by page
 	least     int64               // entries counted, over the pages of the last reading
 	fullPages bool                // the last page has PageSize entries
 	failed    []error             // of pages
@@ -116,11 +116,7 @@ func (l *List[T]) complete(r *Reading, number, quiet int) bool {
 
 // missing is how many entries were counted and not seen.
 func (r *Reading) missing() int64 {
-	missing := r.Counted - int64(len(r.seen))
-	for _, n := range r.keyless {
-		missing -= n
-	}
-	return missing
+	return r.Counted - int64(len(r.seen))
 }
 
 // endless is the error of a list without an end.
@@ -159,7 +155,7 @@ func (r *Reading) pass(err error) error {
 // readOnce reads all pages, those after the first at the same time, and returns
 // their number.
 func (l *List[T]) readOnce(ctx context.Context, parallel int, r *Reading) (number int, err error) {
-	r.least, r.Counted, r.keyless = 0, 0, map[int]int64{}
+	r.least, r.Counted = 0, 0
 	if err := l.read(ctx, r, 0); err != nil {
 		return 0, err
 	}
@@ -208,7 +204,6 @@ func (l *List[T]) read(ctx context.Context, r *Reading, n int) error {
 	for i := range rows {
 		key := l.Key(&rows[i])
 		if key == "" {
-			r.keyless[n]++
 			continue
 		}
 		_, again := r.seen[key]
@@ -237,7 +232,7 @@ func ForEach[T any](ctx context.Context, parallel int, values iter.Seq[T], f fun
 	return ctx.Err()
 }
 
-// between yields from, from+1 … to-1.
+// Between yields from, from+1 … to-1.
 func Between(from, to int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for n := from; n < to && yield(n); n++ {

@@ -130,6 +130,14 @@ func TestUnlisted(t *testing.T) {
 	if r.Unlisted != 7 || err != nil || l.reads > 20 {
 		t.Errorf("%d unlisted after %d requests, %v", r.Unlisted, l.reads, err)
 	}
+	// So are entries without a key: what they stand for was not shown.
+	l = newLive(250)
+	for i := range 7 {
+		l.entries[40*i] = ""
+	}
+	if seen, unlisted := l.read(t, false); unlisted != 7 || len(seen) != 243 {
+		t.Errorf("%d unlisted, %d seen, want the 7 without a key unlisted", unlisted, len(seen))
+	}
 	// A list that does not count its entries is read to its end.
 	l = newLive(250)
 	seen := map[string]bool{}

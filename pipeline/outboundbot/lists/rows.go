@@ -10,7 +10,7 @@ import (
 
 // The pages of lists, as far as they are read; field by field in the vendor's
 // own client, alibabacloud-outboundbot20191226 2.2.1, models/. Entries without
-// an id are included: the API counts them.
+// an id are included.
 
 // UnusedID is the id of no job and no campaign.
 const UnusedID = "00000000-0000-0000-0000-000000000000"

@@ -24,6 +24,11 @@ func (p *Pull) Extend(e *dataset.Extent) error {
 		for n := range o.Campaigns {
 			seen.Campaigns = append(seen.Campaigns, nightly.Campaign{Row: &o.Campaigns[n].JobGroupRow, Listed: o.Campaigns[n].Listed})
 		}
+		for n := range o.Failures {
+			if id := o.Failures[n].Campaign; id != "" {
+				seen.Unread = append(seen.Unread, id)
+			}
+		}
 		after, err := w.After(seen)
 		if err != nil {
 			return fmt.Errorf("instance %s: %w", w.InstanceID, err)
