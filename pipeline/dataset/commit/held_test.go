@@ -203,3 +203,14 @@ func TestUndatedSighting(t *testing.T) {
 		})
 	}
 }
+
+// TestEarlierSightingOfPublished: what is published, seen earlier in a plain file, is
+// superseded and lacks nothing, though the calls of the published version are not read.
+func TestEarlierSightingOfPublished(t *testing.T) {
+	l := newLine(t)
+	l.run(jobs(call("a", day0+1, "v1", 0, 1))...)
+	p := l.run(jobs(call("a", day0, "v1", 0, 1))...)
+	if want := (dataset.Counts{Seen: 1, Superseded: 1}); p.Counts != want || len(l.entries()) > 0 {
+		t.Errorf("counts %+v, want %+v\n%s", p.Counts, want, l.standing())
+	}
+}

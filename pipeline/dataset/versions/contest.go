@@ -106,9 +106,9 @@ func (c *contest) meet(s *sighting) bool {
 }
 
 // shrinks reports whether a version is held where b, which is not later, is
-// published.
+// published. Of two sightings of one content one may not know its tasks.
 func (a *sighting) shrinks(b *sighting) bool {
-	return b.final && lacks(a.tasks, b.tasks) && (b.undated || !a.undated)
+	return b.final && a.content != b.content && lacks(a.tasks, b.tasks) && (b.undated || !a.undated)
 }
 
 // take makes a version the current one.
