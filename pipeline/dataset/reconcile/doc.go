@@ -28,8 +28,10 @@
 //	                    an answer has it, of a call until nothing is wrong with it
 //
 // A job that nobody asked for, that no list named and that has no entries gets none
-// of them but shrunk and confirmed: it came in a plain file. not_final and settling are not made
-// of a job whose Since is already older than Refetch: nothing is wrong with it.
+// of them but shrunk and confirmed, which do not make others: it came in a plain file.
+// Nor does an answer that nobody asked for make entries of its calls, but of those that
+// lists named. not_final and settling are not made of a job whose Since is already older
+// than Refetch: nothing is wrong with it.
 //
 // Since is that of an entry about the same job and call with a reason of the same
 // kind; else when the call was, of a job its last one; else when the trouble was

@@ -97,7 +97,7 @@ func (j *Job) met() bool {
 // expected reports whether the job may have entries besides those of versions.
 func (j *Job) expected() bool {
 	return j.Asked || j.Listed != 0 || j.Trouble != "" || len(j.Named) > 0 ||
-		slices.ContainsFunc(j.Old, func(row schema.PendingRow) bool { return row.Reason != schema.PendingConfirmed })
+		slices.ContainsFunc(j.Old, func(row schema.PendingRow) bool { return row.ContentHash == "" })
 }
 
 // had reports whether there was an entry before the run about the same: the job, the
@@ -234,15 +234,16 @@ func (c *comparison) calls() {
 	}
 	for i := range p.Tasks {
 		if t := &p.Tasks[i]; t.ID != "" {
-			c.silent(t)
+			c.silent(t, now[t.ID])
 			c.unnamed(t, now[t.ID])
 		}
 	}
 }
 
 // silent is for a call that was connected and has no line. Only an answer shows
-// that, and only a later one with the same content that it has none.
-func (c *comparison) silent(t *Task) {
+// that, and only a later one with the same content that it has none. One that was
+// neither asked for nor named is of a plain file.
+func (c *comparison) silent(t *Task, named bool) {
 	j, p := c.job, c.job.Published
 	if !t.Connected || t.Turns > 0 {
 		return
@@ -251,7 +252,8 @@ func (c *comparison) silent(t *Task) {
 		c.keep(j.oldOf(t.ID, reason(schema.PendingIncomplete)))
 		return
 	}
-	if j.Seen-p.ObservedAt < c.rules.Settle.Milliseconds() {
+	expected := j.Asked || named || j.oldOf(t.ID, ofCall) != nil
+	if expected && j.Seen-p.ObservedAt < c.rules.Settle.Milliseconds() {
 		c.add(t.ID, schema.PendingIncomplete, ofCall, p.ObservedAt, schema.Facts{})
 	}
 }
@@ -263,7 +265,7 @@ func (c *comparison) unnamed(t *Task, named bool) {
 	case named || t.Facts:
 	case !c.job.Published.HasFacts: // nor can be told why an operator gave it up
 		c.keep(cmp.Or(old, c.job.oldOf(t.ID, reason(schema.PendingGivenUp))))
-	case old != nil, t.CallTime != 0 && c.job.Seen != 0 && c.rules.searched(c.job.InstanceID, t.CallTime):
+	case old != nil, t.CallTime != 0 && c.job.Asked && c.rules.searched(c.job.InstanceID, t.CallTime):
 		c.add(t.ID, schema.PendingWithoutFacts, reason(schema.PendingWithoutFacts), t.CallTime, schema.Facts{})
 	}
 }

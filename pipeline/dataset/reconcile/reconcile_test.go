@@ -125,6 +125,16 @@ func TestAfter(t *testing.T) {
 			reconcile.Job{Seen: seen, Published: published(seen, "t"), Held: []reconcile.Held{{"b", noon - 30*day}}, Old: []schema.PendingRow{old("", "not_final", noon)}},
 			[]string{" settling 0", " shrunk -720 b"},
 		},
+		"held, of a plain file": {
+			reconcile.Job{Seen: seen, Published: published(seen, "t"), Held: []reconcile.Held{{"b", noon}}, Old: []schema.PendingRow{{Reason: "shrunk", Since: noon, ContentHash: "b"}}},
+			[]string{" shrunk 0 b"},
+		},
+		"not named, of a plain file, another call is": {
+			reconcile.Job{Seen: settled, Published: unnamed, Named: []reconcile.Named{{TaskID: "u", Now: true, CallTime: noon}}}, []string{"u incomplete 0"},
+		},
+		"without a line, of a plain file, another call is named": {
+			reconcile.Job{Seen: settled, Published: silent, Named: []reconcile.Named{{TaskID: "u", Now: true, CallTime: noon}}}, []string{"u incomplete 0"},
+		},
 		"not named, given up, of a plain file": {
 			reconcile.Job{Seen: seen, Published: unread("t"), Old: []schema.PendingRow{old("t", "given_up", noon)}}, []string{" settling 0", "t given_up 0"},
 		},
