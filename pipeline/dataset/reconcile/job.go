@@ -166,6 +166,15 @@ func (c *comparison) add(taskID, reason string, kind func(string) bool, since in
 	c.rows = append(c.rows, schema.PendingRow{TaskID: taskID, Reason: reason, Since: since, Facts: facts})
 }
 
+// earliest is when a call was that was noticed at an instant, 0 being not known: an
+// entry since a time to come would never be overdue, and stay for too long.
+func earliest(call, noticed int64) int64 {
+	if call == 0 || noticed == 0 {
+		return cmp.Or(call, noticed)
+	}
+	return min(call, noticed)
+}
+
 // keep keeps an entry as it was.
 func (c *comparison) keep(old *schema.PendingRow) {
 	if old != nil {
@@ -190,7 +199,7 @@ func (c *comparison) absentJob() {
 	}
 	for i := range j.Named {
 		n := &j.Named[i]
-		since := cmp.Or(n.CallTime, n.NamedAt)
+		since := earliest(n.CallTime, n.NamedAt)
 		if of != nil && n.CallTime == 0 {
 			since = of.Since
 		}
@@ -213,7 +222,7 @@ func (c *comparison) calls() {
 		n := &j.Named[i]
 		now[n.TaskID] = n.Now
 		if p.HasTasks && !there[n.TaskID] {
-			c.add(n.TaskID, schema.PendingIncomplete, ofCall, cmp.Or(n.CallTime, n.NamedAt), n.Facts)
+			c.add(n.TaskID, schema.PendingIncomplete, ofCall, earliest(n.CallTime, n.NamedAt), n.Facts)
 		}
 	}
 	if !p.HasTasks {
@@ -265,13 +274,13 @@ func (c *comparison) presentJob() {
 	j, p := c.job, c.job.Published
 	old := j.oldOf("", ofJob)
 	since := p.LastCall
-	settles := cmp.Or(since, p.ObservedAt)
+	settles := earliest(since, p.ObservedAt)
 	if old != nil && old.Reason == schema.PendingSettling {
 		settles = max(settles, old.Since)
 	}
 	switch {
 	case j.Trouble != "" && j.TroubleAt > max(j.Seen, p.ObservedAt):
-		c.add("", j.Trouble, ofJob, cmp.Or(since, j.TroubleAt), schema.Facts{})
+		c.add("", j.Trouble, ofJob, earliest(since, j.TroubleAt), schema.Facts{})
 	case !p.Final && (j.Seen != 0 || old == nil):
 		c.add("", schema.PendingNotFinal, ofJob, cmp.Or(since, j.Seen, p.ObservedAt), schema.Facts{})
 	case j.Seen == 0:
@@ -279,7 +288,7 @@ func (c *comparison) presentJob() {
 	case since != 0 && c.cameLate():
 		c.rows = append(c.rows, schema.PendingRow{Reason: schema.PendingSettling, Since: j.Seen})
 	case max(j.Seen, p.ObservedAt)-settles < c.rules.Settle.Milliseconds():
-		c.add("", schema.PendingSettling, ofJob, cmp.Or(since, p.ObservedAt), schema.Facts{})
+		c.add("", schema.PendingSettling, ofJob, earliest(since, p.ObservedAt), schema.Facts{})
 	}
 }
 
