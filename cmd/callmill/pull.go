@@ -58,7 +58,8 @@ the role of the machine. They are never in flags.`,
 }
 
 // runPull fetches and publishes what is due: many days in several runs, each of which
-// publishes by itself. A failure ends it.
+// publishes by itself. A failure ends it, once the problems of the runs before are
+// told.
 func runPull(ctx context.Context, env *environment, flags *runFlags, options pull.Options) error {
 	parts, note := partsOf(env, flags, options)
 	if note != "" {
@@ -69,14 +70,12 @@ func runPull(ctx context.Context, env *environment, flags *runFlags, options pul
 		err := pullOnce(ctx, env, flags, part)
 		unclean, published := errors.AsType[exit.Unclean](err)
 		if err != nil && (!published || len(parts) == 1) {
+			env.log.Complain(ctx, reasons.OrNil())
 			return err
 		}
-		reasons = append(reasons, unclean...)
+		reasons = reasons.With(unclean)
 	}
-	if len(reasons) > 0 {
-		return reasons
-	}
-	return nil
+	return reasons.OrNil()
 }
 
 // partsOf returns the runs that a pull consists of, and what is to be said of them.

@@ -261,6 +261,16 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
+// TestDryRunOfPart: what cannot be listed is named, and the dry run is not done.
+func TestDryRunOfPart(t *testing.T) {
+	b, data := newLists(t, 60)
+	b.spoiler.begin(spoilAll(func(a *answer) bool { a.refuse(http.StatusInternalServerError, "InternalError"); return true }, "ListJobGroups"))
+	got := b.run(t, 3, data, "--dry-run")
+	if got.code != exit.Failed || !strings.Contains(got.stdout, "ListJobGroups of instance x: not listed: ") || !strings.Contains(got.stdout, " jobs would be fetched") {
+		t.Errorf("exit code %d, it says %q and %q", got.code, got.stdout, got.stderr)
+	}
+}
+
 // TestPullMetrics: the metrics file tells of a failure what is still so.
 func TestPullMetrics(t *testing.T) {
 	served := simulatedAPI(t, simulate.Options{People: 200}, api.Options{Poison: 1})
@@ -361,8 +371,9 @@ func TestLongBackfill(t *testing.T) {
 	p.api = &simulated{Handler: served.Handler, world: served.world, url: server.URL}
 	again := filepath.Join(t.TempDir(), "again")
 	days := []string{"--out", again, "--from", "2025-12-01", "--to", "2026-01-31"}
-	if got := p.pull(t, exit.Failed, days...); strings.Count(got.stdout, "\n") != 1 {
-		t.Errorf("before the outage it says %q, want the last line of December", got.stdout)
+	if got := p.pull(t, exit.Failed, append(days, "--metrics-file", filepath.Join(t.TempDir(), "none", "file"))...); strings.Count(got.stdout, "\n") != 1 ||
+		!strings.Contains(got.stderr, "callmill: --metrics-file ") {
+		t.Errorf("before the outage it says %q and %q, want the last line of December and its problem", got.stdout, got.stderr)
 	}
 	healed.Store(true)
 	got = p.pull(t, exit.Done, days...)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -125,6 +126,24 @@ func (u Unclean) Error() string {
 		all = append(all, r.Says)
 	}
 	return strings.Join(all, "; ")
+}
+
+// With returns the reasons with those of another run, each once. It may modify u.
+func (u Unclean) With(more Unclean) Unclean {
+	for _, r := range more {
+		if !slices.ContainsFunc(u, func(known Reason) bool { return known.Code == r.Code && known.Says == r.Says }) {
+			u = append(u, r)
+		}
+	}
+	return u
+}
+
+// OrNil returns the reasons as an error, nil where there is none.
+func (u Unclean) OrNil() error {
+	if len(u) == 0 {
+		return nil
+	}
+	return u
 }
 
 // Reason is one of them.

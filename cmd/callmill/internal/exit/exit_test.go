@@ -86,3 +86,15 @@ func TestLogAsJSON(t *testing.T) {
 		t.Errorf("it says\n%swant\n%s", &stderr, want)
 	}
 }
+
+func TestReasonsOfSeveralRuns(t *testing.T) {
+	var all Unclean
+	if err := all.With(nil).OrNil(); err != nil {
+		t.Errorf("without a reason there is the error %v", err)
+	}
+	gap, few := Reason{Code: DaysUncovered, Says: "days are missing"}, Reason{Code: TooFewCalls, Says: "1 job had calls"}
+	all = all.With(Unclean{gap}).With(Unclean{few, gap})
+	if err := all.OrNil(); err == nil || err.Error() != "days are missing; 1 job had calls" {
+		t.Errorf("it says %v, want each reason once", err)
+	}
+}

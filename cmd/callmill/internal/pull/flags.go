@@ -22,7 +22,7 @@ func (o *Options) Add(flags *pflag.FlagSet) {
 	flags.Var((*quantity.Duration)(&o.Refetch), "refetch", "how long an unfinished or missing job is fetched again")
 	flags.Var((*quantity.Duration)(&o.CatchUp), "catch-up", "how far back to fetch uncovered days; older gaps are reported")
 	flags.Var((*quantity.Duration)(&o.Lookback), "lookback", "how far back to search covered days again, for calls that appear late")
-	flags.Var(&o.AllowMissing, "allow-missing", "missing ids tolerated before the exit code becomes 3: a number, or a share of those requested")
-	flags.Int64Var(&o.MinCalls, "min-calls", 0, "exit with code 3 if fewer jobs than this had calls")
+	flags.Var(&o.AllowMissing, "allow-missing", "ids tolerated that are missing, or not whole, since this run, before the exit code becomes 3: a number, or a share of those requested")
+	flags.Int64Var(&o.MinCalls, "min-calls", 0, "exit with code 3, and leave the days uncovered, if fewer jobs than this had calls")
 	flags.IntVar(&o.KeepRaw, "keep-raw", o.KeepRaw, "number of runs whose responses raw/ keeps")
 }

@@ -45,7 +45,8 @@ func (p *Pull) Check(ctx context.Context, w io.Writer, d *dataset.Dataset) error
 	return nil
 }
 
-// List prints to w what a pull into d would fetch. Validate has been called with d.
+// List prints to w what a pull into d would fetch, and returns an error where not all
+// of it could be listed. Validate has been called with d.
 func (p *Pull) List(ctx context.Context, w io.Writer, d *dataset.Dataset) error {
 	plans, err := p.plan(d, nil)
 	if err != nil {
@@ -57,12 +58,24 @@ func (p *Pull) List(ctx context.Context, w io.Writer, d *dataset.Dataset) error 
 		}
 		fmt.Fprintf(w, "%s: %d jobs are pending\n", plan.InstanceID, len(plan.JobIDs))
 	}
-	found, err := discover.NewSource(p.client, plans, discover.Options{}).Discover(ctx)
+	source := discover.NewSource(p.client, plans, discover.Options{})
+	found, err := source.Discover(ctx)
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
-		fmt.Fprintf(w, "%s: %d calls and %d campaigns are listed, %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)
+		fmt.Fprintf(w, "%s: %d calls and %d campaigns are listed, at most %d jobs would be fetched\n", f.InstanceID, f.Calls, f.Groups, f.Jobs)
+	}
+	left := 0
+	for _, o := range source.Outcomes() {
+		for i := range o.Failures {
+			f := p.failure(&o.Failures[i])
+			fmt.Fprintf(w, "%s: not listed: %s\n", f.What, f.Reason)
+			left++
+		}
+	}
+	if left > 0 {
+		return fmt.Errorf("dry run: %d of what is to be listed could not be", left)
 	}
 	return nil
 }

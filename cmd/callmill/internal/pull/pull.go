@@ -74,7 +74,7 @@ func (p *Pull) Rules(d *dataset.Dataset) reconcile.Rules {
 }
 
 // plan finds what is due of each instance now. tx is nil where nothing will be
-// fetched: then nothing is searched again.
+// fetched: then nothing is searched again, and what is published counts as not.
 func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) {
 	waiting, err := readAwaited(d)
 	if err != nil {
@@ -89,10 +89,10 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 		w := &p.work[i]
 		plans[i] = discover.Plan{
 			InstanceID: w.InstanceID, Windows: w.Windows, Zone: p.zone, Calls: ways.Calls, Groups: ways.Groups,
-			GroupIDs: o.Groups, Named: p.ids, JobIDs: waiting.of(w.InstanceID).ask, Read: w.Read, Facts: w.Facts,
+			GroupIDs: o.Groups, Named: p.ids, JobIDs: waiting.of(w.InstanceID).ask, Read: w.Read,
 		}
 		if tx != nil {
-			plans[i].Again, plans[i].Due = w.Again, due(w.InstanceID, tx, waiting.of(w.InstanceID))
+			plans[i].Again, plans[i].Due, plans[i].Facts = w.Again, due(w.InstanceID, tx, waiting.of(w.InstanceID)), w.Facts
 		}
 	}
 	return plans, nil

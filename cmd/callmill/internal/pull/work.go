@@ -49,7 +49,7 @@ func (o *Options) instances(m *dataset.Manifest) ([]string, error) {
 	retired := func(id string) bool { return slices.Contains(m.Retired, id) }
 	active := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(asked))), retired)
 	if len(active) == 0 {
-		return nil, exit.WithHint(exit.Usagef("retired: %s", strings.Join(m.Retired, ", ")), "name an instance that is in use with --instance")
+		return nil, exit.WithHint(exit.Usagef("no instance is left to ask, retired are %s", strings.Join(m.Retired, ", ")), "name an instance that is in use with --instance")
 	}
 	if n := len(active); n > 1 && len(o.Instances) == 0 && o.named() {
 		return nil, exit.WithHint(exit.Usagef("--group and --jobs name what one robot deployment has, and the dataset has %d of them", n),
