@@ -32,7 +32,8 @@ type Expected struct {
 	InstanceID string
 	JobID      string
 	// Trouble is PendingMissing, PendingRejected or PendingUnfetched for a job that
-	// was asked for; "" for one that a campaign lists.
+	// was asked for; "" for one that a campaign lists; PendingNotFinal or
+	// PendingSettling for one in the tables that has to be asked for again.
 	Trouble    string
 	ObservedAt int64 // ms
 }

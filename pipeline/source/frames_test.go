@@ -2,11 +2,14 @@ package source_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -201,5 +204,22 @@ func TestManyDamages(t *testing.T) {
 	got, rejects, fault := readLines(t, archive, 0)
 	if len(got) < 900 || len(rejects) < 900 || len(rejects) > 1000 || fault == "" {
 		t.Errorf("%d lines, %d rejects, %q", len(got), len(rejects), fault)
+	}
+}
+
+// TestDiskFailsInArchive: wherever reading an archive fails, between two frames, too,
+// the error is returned: what follows is not taken for missing.
+func TestDiskFailsInArchive(t *testing.T) {
+	archive, _ := manyFrames(t, 3, 2)
+	broken := errors.New("input/output error")
+	for at := range archive {
+		stdin := io.MultiReader(bytes.NewReader(archive[:at]), iotest.ErrReader(broken))
+		files, err := source.Open([]string{"-"}, source.Options{Stdin: stdin, Cut: cutLines, TempDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := files.Raws(t.Context(), func(*schema.Raw) error { return nil }); !errors.Is(err, broken) {
+			t.Errorf("after %d bytes: error %v, want %v", at, err, broken)
+		}
 	}
 }

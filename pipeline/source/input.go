@@ -184,10 +184,12 @@ func (in *input) Read(b []byte) (int, error) {
 		in.gaps = in.frames.gaps
 	}
 	switch {
-	case err == nil || errors.Is(err, io.EOF):
-		return n, err
-	case in.disk.err != nil:
+	case err == nil:
+		return n, nil
+	case in.disk.err != nil: // an archive may take it for its end
 		return n, in.disk.err
+	case errors.Is(err, io.EOF):
+		return n, err
 	}
 	if err := in.damaged(err); err != nil {
 		return n, err

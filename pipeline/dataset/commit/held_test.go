@@ -177,3 +177,29 @@ func TestListOfBefore(t *testing.T) {
 		t.Errorf("%+v of %+v, and the manifest still lists %+v", rows, listed, m.Listed)
 	}
 }
+
+// TestUndatedSighting: a file without timestamps does not say when the API showed what
+// is in it. So it neither settles a job nor ends a hold, however late it is converted.
+func TestUndatedSighting(t *testing.T) {
+	settling := call("a", day0, "v1", 0)
+	settling.Asked = true
+	for name, deliveries := range map[string][]delivery{
+		"settling": jobs(settling),
+		"held":     jobs(call("a", day0, "v1", 0, 1), call("a", day0+1, "short", 0)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLine(t)
+			l.rules = reconcile.Rules{Now: time.UnixMilli(day0), Settle: 48 * time.Hour}
+			l.run(deliveries...)
+			before := l.standing()
+			if len(l.entries()) != 1 {
+				t.Fatalf("before:\n%s\nwant one entry", before)
+			}
+			saved := *deliveries[0].job
+			saved.ObservedAt, saved.Asked = 0, false
+			if p := l.run(jobs(&saved)...); p.Changed || p.Counts.Unchanged != 1 {
+				t.Errorf("changed %v, counts %+v; was\n%s\nis\n%s", p.Changed, p.Counts, before, l.standing())
+			}
+		})
+	}
+}

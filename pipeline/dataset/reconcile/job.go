@@ -16,7 +16,7 @@ type Job struct {
 	// What the run met.
 	Named     []Named // calls that SearchTask named, now or before; each once
 	Listed    int64   // when a campaign was read that has it
-	Trouble   string  // why the last answer about it, at TroubleAt, came without it; "": none did
+	Trouble   string  // why the last answer about it, at TroubleAt, came without it, or it is to be asked for again; "": no reason
 	TroubleAt int64
 	Seen      int64 // the last answer that has it
 	Asked     bool  // it was asked for, and came
@@ -73,9 +73,9 @@ func (r *Rules) After(j *Job) Outcome {
 	}
 	var o Outcome
 	for _, row := range rows {
-		old := j.oldOf(row.TaskID, func(reason string) bool { return reason != schema.PendingConfirmed }) != nil
+		old := j.had(&row)
 		switch {
-		case !r.expired(&row), old && !r.GiveUp, !old && Trouble(row.Reason):
+		case !r.expired(&row), old && !r.GiveUp, !old && !inOrder(row.Reason):
 			if r.Drop != nil && row.Reason != schema.PendingConfirmed && row.Reason != schema.PendingGivenUp && r.Drop(&row) {
 				row.Reason = schema.PendingGivenUp
 			}
@@ -98,6 +98,14 @@ func (j *Job) met() bool {
 func (j *Job) expected() bool {
 	return j.Asked || j.Listed != 0 || j.Trouble != "" || len(j.Named) > 0 ||
 		slices.ContainsFunc(j.Old, func(row schema.PendingRow) bool { return row.Reason != schema.PendingConfirmed })
+}
+
+// had reports whether there was an entry before the run about the same: the job, the
+// call or the version.
+func (j *Job) had(row *schema.PendingRow) bool {
+	return slices.ContainsFunc(j.Old, func(old schema.PendingRow) bool {
+		return whatOf(&old) == whatOf(row) && old.Reason != schema.PendingConfirmed
+	})
 }
 
 // oldOf returns the entry before the run about a call, "" for the job, with one of
@@ -253,8 +261,8 @@ func (c *comparison) unnamed(t *Task, named bool) {
 	old := c.job.oldOf(t.ID, reason(schema.PendingWithoutFacts))
 	switch {
 	case named || t.Facts:
-	case !c.job.Published.HasFacts:
-		c.keep(old)
+	case !c.job.Published.HasFacts: // nor can be told why an operator gave it up
+		c.keep(cmp.Or(old, c.job.oldOf(t.ID, reason(schema.PendingGivenUp))))
 	case old != nil, t.CallTime != 0 && c.job.Seen != 0 && c.rules.searched(c.job.InstanceID, t.CallTime):
 		c.add(t.ID, schema.PendingWithoutFacts, reason(schema.PendingWithoutFacts), t.CallTime, schema.Facts{})
 	}

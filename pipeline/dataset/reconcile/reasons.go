@@ -17,13 +17,19 @@ func Reasons() []string {
 
 // Asked reports whether the job of an entry with the reason is asked for again.
 func Asked(reason string) bool {
-	return reason == schema.PendingNotFinal || reason == schema.PendingSettling || Trouble(reason)
+	return inOrder(reason) || Trouble(reason)
 }
 
 // Trouble reports whether an entry with the reason says that something is missing
 // that should be there.
 func Trouble(reason string) bool {
 	return absent(reason) || reason == schema.PendingIncomplete || reason == schema.PendingShrunk
+}
+
+// inOrder reports whether nothing is wrong where an entry has the reason: more may
+// follow.
+func inOrder(reason string) bool {
+	return reason == schema.PendingNotFinal || reason == schema.PendingSettling
 }
 
 // absent reports whether an entry with the reason says that something did not come.

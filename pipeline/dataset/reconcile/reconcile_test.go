@@ -63,8 +63,16 @@ func TestAfter(t *testing.T) {
 	unnamed.Tasks[0].Facts = false
 	unfinished := published(seen, "t")
 	unfinished.Final = false
-	unread := published(seen)
-	unread.HasTasks, unread.HasFacts = false, false
+	unread := func(tasks ...string) *reconcile.Published {
+		p := published(seen, tasks...)
+		p.HasTasks, p.HasFacts = len(tasks) > 0, false
+		for i := range p.Tasks {
+			p.Tasks[i].Facts = false
+		}
+		return p
+	}
+	longAgo := published(seen, "t")
+	longAgo.LastCall, longAgo.Tasks[0].CallTime, longAgo.Tasks[0].Facts = noon-30*day, noon-30*day, false
 	for name, c := range map[string]struct {
 		job  reconcile.Job
 		want []string
@@ -77,6 +85,7 @@ func TestAfter(t *testing.T) {
 		"named, came as a reject":           {reconcile.Job{Named: []reconcile.Named{named("t")}, Trouble: "rejected", TroubleAt: seen}, []string{"t rejected 0"}},
 		"another reason keeps its since":    {reconcile.Job{Old: []schema.PendingRow{old("", "missing", noon-hour)}, Trouble: "unfetched", TroubleAt: seen}, []string{" unfetched -1"}},
 		"in the tables, now missing":        {reconcile.Job{Trouble: "missing", TroubleAt: seen + hour, Published: published(seen, "t")}, []string{" missing 0"}},
+		"in the tables, to be asked again":  {reconcile.Job{Trouble: "settling", TroubleAt: seen + hour, Published: published(seen, "t")}, []string{" settling 0"}},
 		"missing before it came":            {reconcile.Job{Trouble: "missing", TroubleAt: seen - hour, Seen: settled, Asked: true, Published: published(settled, "t")}, nil},
 		"settled":                           {reconcile.Job{Seen: settled, Asked: true, Published: published(settled, "t")}, nil},
 		"settled, as an unchanged sighting": {reconcile.Job{Seen: settled, Asked: true, Published: published(seen, "t"), Old: []schema.PendingRow{old("", "settling", noon)}}, nil},
@@ -88,7 +97,7 @@ func TestAfter(t *testing.T) {
 			reconcile.Job{Seen: settled, Asked: true, Published: published(settled, "t"), Named: []reconcile.Named{named("t"), named("u")}}, []string{"u incomplete 0"},
 		},
 		"named, its calls were not read": {
-			reconcile.Job{Listed: seen, Published: unread, Old: []schema.PendingRow{old("t", "incomplete", noon)}}, []string{"t incomplete 0"},
+			reconcile.Job{Listed: seen, Published: unread(), Old: []schema.PendingRow{old("t", "incomplete", noon)}}, []string{"t incomplete 0"},
 		},
 		"connected without a line":                     {reconcile.Job{Seen: settled, Asked: true, Published: func() *reconcile.Published { p := *silent; p.ObservedAt = settled; return &p }()}, []string{"t incomplete 48"}},
 		"connected without a line, as two days before": {reconcile.Job{Seen: seen + 2*day, Asked: true, Published: silent, Old: []schema.PendingRow{old("t", "incomplete", seen)}}, []string{" settling 60"}},
@@ -109,7 +118,17 @@ func TestAfter(t *testing.T) {
 		"a call given up, the job came without it": {reconcile.Job{Old: []schema.PendingRow{old("u", "given_up", noon)}, Seen: settled, Asked: true, Published: published(settled, "t"), Named: []reconcile.Named{{TaskID: "u"}}}, []string{"u given_up 0"}},
 		"a call given up, and it came":             {reconcile.Job{Old: []schema.PendingRow{old("t", "given_up", noon)}, Seen: settled, Asked: true, Published: published(settled, "t")}, nil},
 		"old trouble that is new":                  {reconcile.Job{Named: []reconcile.Named{{TaskID: "t", CallTime: noon - 30*day, Now: true}}}, []string{"t missing -720"}},
-		"old and not final":                        {reconcile.Job{Seen: seen, Asked: true, Published: &reconcile.Published{LastCall: noon - 30*day, ObservedAt: seen, HasTasks: true}}, nil},
+		"old, not named": {
+			reconcile.Job{Seen: seen, Asked: true, Published: longAgo}, []string{"t without_facts -720"},
+		},
+		"old, held, was not final": {
+			reconcile.Job{Seen: seen, Published: published(seen, "t"), Held: []reconcile.Held{{"b", noon - 30*day}}, Old: []schema.PendingRow{old("", "not_final", noon)}},
+			[]string{" settling 0", " shrunk -720 b"},
+		},
+		"not named, given up, of a plain file": {
+			reconcile.Job{Seen: seen, Published: unread("t"), Old: []schema.PendingRow{old("t", "given_up", noon)}}, []string{" settling 0", "t given_up 0"},
+		},
+		"old and not final": {reconcile.Job{Seen: seen, Asked: true, Published: &reconcile.Published{LastCall: noon - 30*day, ObservedAt: seen, HasTasks: true}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.job.JobID = "j"
@@ -167,7 +186,7 @@ func TestDrop(t *testing.T) {
 }
 
 // TestRetired: what is pending of an instance that is gone is counted, but neither
-// asked for nor counted as passed.
+// asked for nor counted as passed, nor as given up in the end.
 func TestRetired(t *testing.T) {
 	row := old("", "missing", noon-3*day)
 	row.InstanceID = "gone"
@@ -182,6 +201,13 @@ func TestRetired(t *testing.T) {
 		if s.Asked != want || s.Passed != want || s.ByReason["missing"] != 1 {
 			t.Errorf("retired are %v: %+v", retired, s)
 		}
+		j.Old[0].Since = noon - 20*day
+		if after := r.After(&j); len(after.Rows) == 0 {
+			s.Add(&r, j.Old, &after)
+		}
+		if s.GivenUp != want {
+			t.Errorf("retired are %v: %d are given up, want %d", retired, s.GivenUp, want)
+		}
 	}
 }
 
@@ -195,7 +221,7 @@ func TestSummary(t *testing.T) {
 		{Old: []schema.PendingRow{old("", "missing", noon)}, Listed: noon},                                                         // as it was
 		{Old: []schema.PendingRow{old("", "missing", overdue)}},                                                                    // three days old since the run before
 		{Old: []schema.PendingRow{old("", "missing", overdue-day)}},                                                                // since longer
-		{Old: []schema.PendingRow{old("", "missing", noon-20*day)}},                                                                // given up
+		{Old: []schema.PendingRow{{JobID: "j", Reason: "missing", Since: noon - 20*day}}},                                          // given up
 		{Old: []schema.PendingRow{old("", "missing", noon)}, Seen: noon + hour, Asked: true, Published: published(noon+hour, "t")}, // met, and settling
 		{Old: []schema.PendingRow{old("t", "missing", noon)}, Trouble: "rejected", TroubleAt: noon, Named: []reconcile.Named{named("t")}},
 	} {
@@ -204,7 +230,7 @@ func TestSummary(t *testing.T) {
 	}
 	want := reconcile.Summary{
 		ByReason: map[string]int64{"missing": 6, "settling": 1, "rejected": 1}, Asked: 7,
-		New: map[string]int64{"missing": 3}, NewJobs: 2, Met: 1, Passed: 1, GivenUp: 1,
+		New: map[string]int64{"missing": 3}, NewJobs: 2, Met: 1, Passed: 1, GivenUp: 1, GivenUpJobs: []string{"j"},
 	}
 	if diff := cmp.Diff(want, s); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)

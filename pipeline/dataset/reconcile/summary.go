@@ -14,10 +14,14 @@ type Summary struct {
 	NewJobs  int64            `json:"new_jobs"`            // of how many jobs they are
 	Met      int64            `json:"met"`                 // entries of trouble that are gone, since what they expected came
 	Passed   int64            `json:"passed"`              // entries of trouble from before that became Overdue since Rules.Previous
-	GivenUp  int64            `json:"given_up"`            // entries of trouble that were too old
+	GivenUp  int64            `json:"given_up"`            // entries of trouble that were too old, but for Rules.Retired
+	// GivenUpJobs are the first mostGivenUp jobs that they are about.
+	GivenUpJobs []string `json:"given_up_jobs,omitempty"`
 }
 
-// what is what an entry of trouble is about: the call, or the version that is held.
+const mostGivenUp = 10
+
+// what is what an entry is about: the call, the version that is held, or else the job.
 type what struct{ task, hash string }
 
 func whatOf(row *schema.PendingRow) what { return what{row.TaskID, row.ContentHash} }
@@ -62,10 +66,21 @@ func (s *Summary) Add(r *Rules, old []schema.PendingRow, o *Outcome) {
 	for i := range o.GivenUp {
 		if is := whatOf(&o.GivenUp[i]); before[is] {
 			delete(before, is)
-			s.GivenUp++
+			s.giveUp(r, &o.GivenUp[i])
 		}
 	}
 	s.Met += int64(len(before))
+}
+
+// giveUp counts an entry of trouble that is given up.
+func (s *Summary) giveUp(r *Rules, row *schema.PendingRow) {
+	if slices.Contains(r.Retired, row.InstanceID) {
+		return
+	}
+	s.GivenUp++
+	if len(s.GivenUpJobs) < mostGivenUp && !slices.Contains(s.GivenUpJobs, row.JobID) {
+		s.GivenUpJobs = append(s.GivenUpJobs, row.JobID)
+	}
 }
 
 // passes reports whether an entry became Overdue since the run before began.

@@ -361,3 +361,42 @@ func TestScripts(t *testing.T) {
 		}
 	}
 }
+
+// noting is an Appender that notes what is expected, and why.
+type noting map[string]string
+
+func (noting) Job(*schema.Raw, int64, *schema.Job) error    { return nil }
+func (noting) Facts(*schema.Raw, *schema.TaskFacts) error   { return nil }
+func (noting) Group(*schema.Raw, *schema.JobGroupRow) error { return nil }
+func (noting) Reject(*schema.Raw, *schema.Reject) error     { return nil }
+func (n noting) Expected(_ *schema.Raw, e *schema.Expected) error {
+	n[e.JobID] = e.Trouble
+	return nil
+}
+
+// TestPendingLost: where both copies of what was pending are damaged, the jobs that may
+// have been pending are asked for again: those that are not final, and those that were
+// called a short time ago.
+func TestPendingLost(t *testing.T) {
+	dir, list := filepath.Join(t.TempDir(), "data"), jobs(noon(22), "Executing")
+	for i := range list {
+		list[i].Asked = true
+	}
+	publish(t.Context(), t, dir, dataset.Options{Now: night(1)}, list)
+	d, err := dataset.Open(t.Context(), dir, dataset.Options{Now: night(3)})
+	check(t, err)
+	defer func() { check(t, d.Close()) }()
+	flip(t, filepath.Join(d.SnapshotDir(), filepath.FromSlash(d.Manifest().Pending.Path)), 100, 0)
+	flip(t, d.PendingCopy(d.Name()), 200, 0)
+	expected := noting{}
+	report, err := repair.Snapshot(t.Context(), d, repair.Options{
+		Job: flatten.Job,
+		Publish: func(_ context.Context, _ int64, add func(repair.Appender) error) (string, error) {
+			return "new", add(expected)
+		},
+	})
+	check(t, err)
+	if want := (noting{"a": schema.PendingNotFinal, "c": schema.PendingSettling}); !report.Salvage.Pending || !maps.Equal(expected, want) {
+		t.Errorf("expected are %v, want %v; %+v", expected, want, report.Salvage)
+	}
+}

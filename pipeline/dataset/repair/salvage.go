@@ -99,7 +99,7 @@ type salvager struct {
 
 	appender Appender
 	wanted   map[schema.Key]Job   // jobs of which another version is looked for
-	known    map[string]bool      // tasks of them of which SearchTask\'s columns are known
+	known    map[string]bool      // tasks of them of which SearchTask's columns are known
 	days     map[shard.Shard]bool // of which all jobs are
 	number   int64                // of the last job
 }
@@ -148,8 +148,8 @@ type openColumns struct {
 	LastCall   int64  `parquet:"last_call_time,optional,timestamp(millisecond)"`
 }
 
-// addOpen adds that jobs are expected which are not final, or were called in the days
-// before: what was pending of them is lost, where its file is.
+// addOpen adds that jobs are asked for again which are not final, or were called in the
+// days before: what was pending of them is lost, where its file is.
 func (s *salvager) addOpen() error {
 	if !s.result.Pending {
 		return nil
@@ -159,10 +159,13 @@ func (s *salvager) addOpen() error {
 		if err != nil {
 			return err
 		}
-		if row.IsFinal && row.LastCall < recent {
-			continue
+		e := schema.Expected{InstanceID: row.InstanceID, JobID: row.JobID, ObservedAt: s.d.Now().UnixMilli(), Trouble: schema.PendingNotFinal}
+		if row.IsFinal {
+			if row.LastCall < recent {
+				continue
+			}
+			e.Trouble = schema.PendingSettling
 		}
-		e := schema.Expected{InstanceID: row.InstanceID, JobID: row.JobID, ObservedAt: s.d.Now().UnixMilli()}
 		if err := s.appender.Expected(s.raw(), &e); err != nil {
 			return err
 		}

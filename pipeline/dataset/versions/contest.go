@@ -126,8 +126,14 @@ func (c *contest) take(s *sighting, confirmed bool) bool {
 
 // release ends what is held since before a sighting of the current version.
 func (c *contest) release(s *sighting) {
-	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return h.since < s.observed || h.content == s.content })
+	dated := s.datedBeside(c.current)
+	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return dated && h.since < s.observed || h.content == s.content })
 }
+
+// datedBeside reports whether the instant of a sighting says anything beside the
+// current version: the start of a run, which dates a file without timestamps, is no
+// time at which the API showed what is in it.
+func (s *sighting) datedBeside(current *sighting) bool { return !s.undated || current.undated }
 
 // find returns the index of what is held of a content, -1 if nothing is.
 func (c *contest) find(content schema.ContentHash) int {

@@ -37,7 +37,10 @@ func (d *decider) decidePending(o *outcome, of *known, facts []taskFacts) error 
 	}
 	for i := range of.sightings {
 		s := &of.sightings[i]
-		j.Seen, j.Asked = max(j.Seen, s.observed), j.Asked || s.asked
+		j.Asked = j.Asked || s.asked
+		if s.datedBeside(o.current) {
+			j.Seen = max(j.Seen, s.observed)
+		}
 	}
 	if !j.Asked && len(of.facts)+len(of.expected)+len(of.entries)+len(j.Named)+len(j.Held) == 0 && j.Confirmed == "" {
 		return nil

@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,19 @@ func TestEntriesThatWereNeverShown(t *testing.T) {
 		New(Defaults()).judge(r)
 		if got := len(r.Reasons) == 1 && r.Reasons[0].Code == exit.TooManyMissing; got != unclean {
 			t.Errorf("%d of 1000 entries were not shown: %+v", unlisted, r.Reasons)
+		}
+	}
+}
+
+// TestGivenUpIsNamed: what is asked for no more, though it never came whole, is told
+// once more, with the jobs.
+func TestGivenUpIsNamed(t *testing.T) {
+	for n, want := range map[int64]string{0: "", 2: "they are of job a, b;", 3: "they are of job a, b and others;"} {
+		r := &report.Report{Published: &report.Published{}, Pull: &report.Pull{}}
+		r.Published.Pending.GivenUp, r.Published.Pending.GivenUpJobs = n, []string{"a", "b"}
+		New(Defaults()).judge(r)
+		if len(r.Reasons) != len(want[:min(len(want), 1)]) || want != "" && !strings.Contains(r.Reasons[0].Hint, want) {
+			t.Errorf("%d are given up: %+v, want %q", n, r.Reasons, want)
 		}
 	}
 }

@@ -47,10 +47,23 @@ func (p *Pull) judgeMissing(r *report.Report) {
 		r.Because(exit.TooManyMissing, fmt.Sprintf("pending, and in trouble for 72 hours now: %d", n),
 			fmt.Sprintf("%s; `callmill pending %s drop` gives up what will never come", status, quote.Shell(o.Out)))
 	}
+	if n := pending.GivenUp; n > 0 {
+		r.Because(exit.TooManyMissing, fmt.Sprintf("not there whole after %s, and asked for no more: %d", quantity.Duration(o.Refetch), n),
+			fmt.Sprintf("they are of %s; `callmill pull --out %s --jobs FILE` asks for those again that FILE names", some(pending.GivenUpJobs, n), quote.Shell(o.Out)))
+	}
 	if o.AllowMissing.Exceeded(out.Unlisted, out.Found+out.Unlisted) {
 		r.Because(exit.TooManyMissing, fmt.Sprintf("%d entries of lists were counted but never shown, %d jobs were found, allowed are %s", out.Unlisted, out.Found, o.AllowMissing),
 			"what was not seen whole is not covered, and is searched again by the next run")
 	}
+}
+
+// some names the jobs that are known of n entries.
+func some(jobs []string, n int64) string {
+	list := "job " + strings.Join(jobs, ", ")
+	if n > int64(len(jobs)) {
+		list += " and others"
+	}
+	return list
 }
 
 // spell names counts by their reason, such as "1 missing, 2 rejected".

@@ -245,6 +245,9 @@ func (r *Report) LastLine() string {
 		line += r.Pull.line()
 	}
 	line += pendingLine(p.Pending.ByReason)
+	if n := p.Pending.GivenUp; n > 0 {
+		line += fmt.Sprintf("; too old, asked for no more: %d", n)
+	}
 	if p.WithoutFacts > 0 && r.Pull != nil { // else nothing asks SearchTask
 		line += fmt.Sprintf("; %s of the last 30 days without SearchTask's columns", count(p.WithoutFacts, "connected call"))
 	}
