@@ -93,7 +93,7 @@
 //	nightly      → internal/calendar, internal/campaign
 //	flatten      → internal/calendar
 //	rawlog       → internal/durable
-//	outboundbot  → internal/calendar
+//	outboundbot  → internal/calendar, internal/campaign
 //
 // schema imports the standard library alone, and so does durable; segment
 // knows nothing of calls. Leaves, the folders below pipeline, never import each
@@ -111,8 +111,8 @@
 //   - In dataset/commit, which implements [Dataset]: as many workers write shards.
 //   - In dataset/verify: as many check them.
 //   - In outboundbot/discover and outboundbot/lists: errgroups inside Source.Raws
-//     have several requests in flight. In outboundbot/client: the timer of a request, which stands still
-//     while its response waits for room.
+//     have several requests in flight. In outboundbot/client: the timer of a request,
+//     which stands still while its response waits for room.
 //   - In the command: signals, standard input, the progress of a pull, the
 //     simulated API.
 //

@@ -593,7 +593,7 @@ func (n *nights) checkNight(t *testing.T, s *scenario, data, metrics string, got
 		case e != nil && slices.ContainsFunc(e.Tasks, func(task schema.Task) bool {
 			return task.ActualTime != 0 && !isCovered(m, time.UnixMilli(task.ActualTime)) && task.ActualTime < midnight(firstNight.AddDate(0, 0, s.night)).UnixMilli()
 		}):
-		case e != nil && !n.campaignIsRead(m, e.JobGroupID, s):
+		case e != nil && !m.Campaigns["x"][e.JobGroupID].WasRead():
 		default:
 			silent[id] = what
 		}
@@ -691,13 +691,6 @@ func (s *scenario) nothingToBeHad() bool {
 		return kind == refuses || kind == breaks || len(s.how.mode.of) > 1
 	}
 	return s.night == 0 && spoils(schema.ActionSearchTask) && spoils(schema.ActionListJobGroups)
-}
-
-// campaignIsRead reports whether a campaign was read in the spoiled night, or before it
-// and has not changed.
-func (n *nights) campaignIsRead(m *dataset.Manifest, id string, s *scenario) bool {
-	_, ok := m.Campaigns["x"][id]
-	return ok
 }
 
 // onlyInOrder reports whether all that is lost is pending for reasons that are no

@@ -59,8 +59,10 @@ func (p *Pull) command(instance, flags string) string {
 
 // failure says what was left out, why, and which command fetches it.
 func (p *Pull) failure(f *discover.Failure) report.Failure {
-	told := report.Failure{Reason: f.Reason, RequestID: f.RequestID, Command: p.command(f.InstanceID, "")}
+	told := report.Failure{Reason: f.Reason, RequestID: f.RequestID, Command: p.command(f.InstanceID, p.options.asked())}
 	switch {
+	case f.Instance:
+		told.What = "instance " + f.InstanceID
 	case f.Campaign != "":
 		told.What = fmt.Sprintf("campaign %s of instance %s", f.Campaign, f.InstanceID)
 		told.Command = p.command(f.InstanceID, "--group "+quote.Shell(f.Campaign))
@@ -68,10 +70,8 @@ func (p *Pull) failure(f *discover.Failure) report.Failure {
 		told.What = fmt.Sprintf("calls of instance %s from %s to %s", f.InstanceID,
 			f.Window.From.In(p.zone).Format(time.RFC3339), f.Window.To.In(p.zone).Format(time.RFC3339))
 		told.Command = p.command(f.InstanceID, p.request.Over(f.Window).Flags())
-	case f.Action != "":
-		told.What = fmt.Sprintf("%s of instance %s", f.Action, f.InstanceID)
 	default:
-		told.What = "instance " + f.InstanceID
+		told.What = fmt.Sprintf("%s of instance %s", f.Action, f.InstanceID)
 	}
 	return told
 }

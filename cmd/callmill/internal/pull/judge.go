@@ -44,11 +44,11 @@ func (p *Pull) judgeMissing(r *report.Report) {
 			fmt.Sprintf("new in this run are %s: they are asked for again every night for %s; %s", spell(pending.New), quantity.Duration(o.Refetch), status))
 	}
 	if n := pending.Passed; n > 0 {
-		r.Because(exit.TooManyMissing, fmt.Sprintf("pending, and in trouble for 72 hours now: %d", n),
+		r.Because(exit.TooManyMissing, fmt.Sprintf("%d not in the tables whole for 72 hours now", n),
 			fmt.Sprintf("%s; `callmill pending %s drop` gives up what will never come", status, quote.Shell(o.Out)))
 	}
 	if n := pending.GivenUp; n > 0 {
-		r.Because(exit.TooManyMissing, fmt.Sprintf("not there whole after %s, and asked for no more: %d", quantity.Duration(o.Refetch), n),
+		r.Because(exit.TooManyMissing, fmt.Sprintf("%d not in the tables whole after %s, and asked for no more", n, quantity.Duration(o.Refetch)),
 			fmt.Sprintf("they are of %s; `callmill pull --out %s --jobs FILE` asks for those again that FILE names", some(pending.GivenUpJobs, n), quote.Shell(o.Out)))
 	}
 	if o.AllowMissing.Exceeded(out.Unlisted, out.Found+out.Unlisted) {
@@ -59,7 +59,11 @@ func (p *Pull) judgeMissing(r *report.Report) {
 
 // some names the jobs that are known of n entries.
 func some(jobs []string, n int64) string {
-	list := "job " + strings.Join(jobs, ", ")
+	list := "job"
+	if n > 1 {
+		list = "jobs"
+	}
+	list += " " + strings.Join(jobs, ", ")
 	if n > int64(len(jobs)) {
 		list += " and others"
 	}
@@ -90,7 +94,7 @@ func (p *Pull) judgeCovered(r *report.Report) {
 		if f.RequestID != "" && !strings.Contains(f.Reason, f.RequestID) {
 			says += fmt.Sprintf(" (request %s)", f.RequestID)
 		}
-		r.Because(exit.DaysUncovered, says, "the next run tries again, or fetch it with `"+f.Command+"`", ids...)
+		r.Because(exit.DaysUncovered, says, p.again(f.Command), ids...)
 	}
 	if n := len(out.Failures) - mostReasons; n > 0 {
 		r.Because(exit.DaysUncovered, fmt.Sprintf("%d more were left out", n), fmt.Sprintf("runs/%s.json names them all", r.Run))
@@ -102,13 +106,22 @@ func (p *Pull) judgeCovered(r *report.Report) {
 		}
 		for _, gap := range after.Uncovered {
 			r.Because(exit.DaysUncovered, fmt.Sprintf("%s of instance %s: not seen whole, and not covered", gap, id),
-				"the next run searches it again, or fetch it with `"+p.command(id, gap.Flags())+"`")
+				p.again(p.command(id, gap.Flags())))
 		}
 		if len(after.Empty) > 0 {
 			r.Because(exit.DaysUncovered, fmt.Sprintf("%s of instance %s: no call is listed, on the same days of the four weeks before there were many", days(after.Empty), id),
 				"not covered yet; what is still empty tomorrow is believed")
 		}
 	}
+}
+
+// again says how what was left out is fetched. What was asked for by name is not what
+// the next night asks for.
+func (p *Pull) again(command string) string {
+	if p.options.asked() != "" {
+		return "fetch it with `" + command + "`"
+	}
+	return "the next run tries again, or fetch it with `" + command + "`"
 }
 
 // explained reports whether a failure says why days of an instance are uncovered.

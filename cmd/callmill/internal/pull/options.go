@@ -14,6 +14,7 @@ import (
 
 	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/quantity"
+	"callmill/cmd/callmill/internal/quote"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 )
@@ -87,6 +88,24 @@ func (o *Options) named() bool { return len(o.Groups) > 0 || o.Jobs != "" }
 
 // days reports whether days are named.
 func (o *Options) days() bool { return o.Date != "" || o.From != "" || o.To != "" }
+
+// asked returns the flags that name what is asked for; "" is what a night asks for.
+func (o *Options) asked() string {
+	var flags []string
+	add := func(flag, value string) {
+		if value != "" {
+			flags = append(flags, flag, quote.Shell(value))
+		}
+	}
+	add("--date", o.Date)
+	add("--from", o.From)
+	add("--to", o.To)
+	for _, id := range o.Groups {
+		add("--group", id)
+	}
+	add("--jobs", o.Jobs)
+	return strings.Join(flags, " ")
+}
 
 // mostIDBytes is longer than any id of the API.
 const mostIDBytes = 256
