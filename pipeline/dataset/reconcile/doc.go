@@ -32,8 +32,8 @@
 // of a job whose Since is already older than Refetch: nothing is wrong with it.
 //
 // Since is that of an entry about the same job and call with a reason of the same
-// kind; else when the call was, of a job its last one; else when the trouble was
-// noticed. Of shrunk it is when the version was first seen.
+// kind; else when the call was, of a job its last one, but not later than the trouble
+// was noticed. Of shrunk it is when the version was first seen.
 //
 // In a pull an entry goes, met or not, once its Since is older than Refetch, of one
 // that was given up Refetch and Lookback; but not in the run that makes it, so that

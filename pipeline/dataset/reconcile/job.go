@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"callmill/schema"
@@ -12,6 +13,7 @@ import (
 type Job struct {
 	InstanceID, JobID string
 	Old               []schema.PendingRow // its entries before the run, in order
+	byTask            map[string][]int    // places in Old, see index
 
 	// What the run met.
 	Named     []Named // calls that SearchTask named, now or before; each once
@@ -67,6 +69,7 @@ type Outcome struct{ Rows, GivenUp []schema.PendingRow }
 // After returns the entries of a job after a run.
 func (r *Rules) After(j *Job) Outcome {
 	rows := j.Old
+	j.index()
 	if j.met() {
 		c := comparison{rules: r, job: j}
 		rows = c.compare()
@@ -103,20 +106,58 @@ func (j *Job) expected() bool {
 // had reports whether there was an entry before the run about the same: the job, the
 // call or the version.
 func (j *Job) had(row *schema.PendingRow) bool {
-	return slices.ContainsFunc(j.Old, func(old schema.PendingRow) bool {
-		return whatOf(&old) == whatOf(row) && old.Reason != schema.PendingConfirmed
-	})
+	for old := range j.about(row.TaskID) {
+		if whatOf(old) == whatOf(row) && old.Reason != schema.PendingConfirmed {
+			return true
+		}
+	}
+	return false
 }
 
 // oldOf returns the entry before the run about a call, "" for the job, with one of
 // some reasons.
 func (j *Job) oldOf(taskID string, is func(reason string) bool) *schema.PendingRow {
-	for i := range j.Old {
-		if j.Old[i].TaskID == taskID && is(j.Old[i].Reason) {
-			return &j.Old[i]
+	for old := range j.about(taskID) {
+		if is(old.Reason) {
+			return old
 		}
 	}
 	return nil
+}
+
+// few is how many entries of a job are looked through for those about a call.
+const few = 16
+
+// index prepares about for a job with more than a few entries.
+func (j *Job) index() {
+	j.byTask = nil
+	if len(j.Old) <= few {
+		return
+	}
+	j.byTask = map[string][]int{}
+	for i := range j.Old {
+		id := j.Old[i].TaskID
+		j.byTask[id] = append(j.byTask[id], i)
+	}
+}
+
+// about yields the entries before the run about a call, "" for the job, in order.
+func (j *Job) about(taskID string) iter.Seq[*schema.PendingRow] {
+	return func(yield func(*schema.PendingRow) bool) {
+		if j.byTask != nil {
+			for _, i := range j.byTask[taskID] {
+				if !yield(&j.Old[i]) {
+					return
+				}
+			}
+			return
+		}
+		for i := range j.Old {
+			if j.Old[i].TaskID == taskID && !yield(&j.Old[i]) {
+				return
+			}
+		}
+	}
 }
 
 // reason returns what accepts one reason.
@@ -174,6 +215,15 @@ func (c *comparison) add(taskID, reason string, kind func(string) bool, since in
 	c.rows = append(c.rows, schema.PendingRow{TaskID: taskID, Reason: reason, Since: since, Facts: facts})
 }
 
+// earliest is when a call was that was noticed at an instant, 0 being not known: an
+// entry since a time to come would never be overdue, and stay for too long.
+func earliest(call, noticed int64) int64 {
+	if call == 0 || noticed == 0 {
+		return cmp.Or(call, noticed)
+	}
+	return min(call, noticed)
+}
+
 // keep keeps an entry as it was.
 func (c *comparison) keep(old *schema.PendingRow) {
 	if old != nil {
@@ -198,7 +248,7 @@ func (c *comparison) absentJob() {
 	}
 	for i := range j.Named {
 		n := &j.Named[i]
-		since := cmp.Or(n.CallTime, n.NamedAt)
+		since := earliest(n.CallTime, n.NamedAt)
 		if of != nil && n.CallTime == 0 {
 			since = of.Since
 		}
@@ -221,7 +271,7 @@ func (c *comparison) calls() {
 		n := &j.Named[i]
 		now[n.TaskID] = n.Now
 		if p.HasTasks && !there[n.TaskID] {
-			c.add(n.TaskID, schema.PendingIncomplete, ofCall, cmp.Or(n.CallTime, n.NamedAt), n.Facts)
+			c.add(n.TaskID, schema.PendingIncomplete, ofCall, earliest(n.CallTime, n.NamedAt), n.Facts)
 		}
 	}
 	if !p.HasTasks {
@@ -273,13 +323,13 @@ func (c *comparison) presentJob() {
 	j, p := c.job, c.job.Published
 	old := j.oldOf("", ofJob)
 	since := p.LastCall
-	settles := cmp.Or(since, p.ObservedAt)
+	settles := earliest(since, p.ObservedAt)
 	if old != nil && old.Reason == schema.PendingSettling {
 		settles = max(settles, old.Since)
 	}
 	switch {
 	case j.Trouble != "" && j.TroubleAt > max(j.Seen, p.ObservedAt):
-		c.add("", j.Trouble, ofJob, cmp.Or(since, j.TroubleAt), schema.Facts{})
+		c.add("", j.Trouble, ofJob, earliest(since, j.TroubleAt), schema.Facts{})
 	case !p.Final && (j.Seen != 0 || old == nil):
 		c.add("", schema.PendingNotFinal, ofJob, cmp.Or(since, j.Seen, p.ObservedAt), schema.Facts{})
 	case j.Seen == 0:
@@ -287,7 +337,7 @@ func (c *comparison) presentJob() {
 	case since != 0 && c.cameLate():
 		c.rows = append(c.rows, schema.PendingRow{Reason: schema.PendingSettling, Since: j.Seen})
 	case max(j.Seen, p.ObservedAt)-settles < c.rules.Settle.Milliseconds():
-		c.add("", schema.PendingSettling, ofJob, cmp.Or(since, p.ObservedAt), schema.Facts{})
+		c.add("", schema.PendingSettling, ofJob, earliest(since, p.ObservedAt), schema.Facts{})
 	}
 }
 

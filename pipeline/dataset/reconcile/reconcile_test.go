@@ -117,6 +117,8 @@ func TestAfter(t *testing.T) {
 		"given up, and it came":                    {reconcile.Job{Old: []schema.PendingRow{old("", "given_up", noon)}, Seen: seen, Asked: true, Published: published(seen, "t")}, []string{" settling 0"}},
 		"a call given up, the job came without it": {reconcile.Job{Old: []schema.PendingRow{old("u", "given_up", noon)}, Seen: settled, Asked: true, Published: published(settled, "t"), Named: []reconcile.Named{{TaskID: "u"}}}, []string{"u given_up 0"}},
 		"a call given up, and it came":             {reconcile.Job{Old: []schema.PendingRow{old("t", "given_up", noon)}, Seen: settled, Asked: true, Published: published(settled, "t")}, nil},
+		"named with a time to come":                {reconcile.Job{Named: []reconcile.Named{{TaskID: "t", CallTime: noon + 400*day, NamedAt: seen, Now: true}}}, []string{"t missing 12"}},
+		"settled, its last call to come":           {reconcile.Job{Seen: seen + 2*day, Asked: true, Published: &reconcile.Published{Final: true, LastCall: noon + 400*day, ObservedAt: seen, HasTasks: true}}, nil},
 		"old trouble that is new":                  {reconcile.Job{Named: []reconcile.Named{{TaskID: "t", CallTime: noon - 30*day, Now: true}}}, []string{"t missing -720"}},
 		"old, not named": {
 			reconcile.Job{Seen: seen, Asked: true, Published: longAgo}, []string{"t without_facts -720"},
