@@ -51,6 +51,9 @@ const (
 	// tolerance is how far the clock may be ahead of one that tells seconds, in
 	// answers that take their time.
 	tolerance = time.Minute
+	// mostAhead is how far it can be ahead: the API refuses requests beyond that. An
+	// answer that shows more has a wrong date.
+	mostAhead = 15 * time.Minute
 	// busy is how many calls on the same weekday of the weeks before make an empty
 	// day doubtful.
 	busy, weeks = 50, 4
@@ -115,7 +118,7 @@ func (w *Work) days(all []calendar.Interval, now time.Time) func(func(calendar.D
 func (w *Work) coveredByGroups(a *After, s *Seen) (covered []calendar.Interval) {
 	now := w.request.Now
 	if s.Ahead > tolerance {
-		now = now.Add(-s.Ahead)
+		now = now.Add(-min(s.Ahead, mostAhead))
 	}
 	for day, part := range w.days(w.due.Groups, now) {
 		switch {
@@ -139,7 +142,7 @@ func (w *Work) coveredByCalls(a *After, s *Seen) (more calendar.Coverage, err er
 	}
 	for day, part := range w.days(w.due.Calls, now) {
 		if len(calendar.Subtract(part, s.Searched)) > 0 {
-			if !day.Interval(w.request.Zone).To.After(now.Add(-max(0, s.Ahead))) {
+			if !day.Interval(w.request.Zone).To.After(now.Add(-min(max(0, s.Ahead), mostAhead))) {
 				a.Uncovered = append(a.Uncovered, Gap{day, day})
 			}
 			continue

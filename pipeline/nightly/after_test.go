@@ -64,6 +64,8 @@ func TestCovered(t *testing.T) {
 			searched: []string{"2026-01-19/2026-01-21T23:52"}, calls: calls, byCalls: "0101-0121", byGroups: "0101-0121"},
 		{what: "answers tell seconds", now: "2026-01-22T00:00:00.3+08:00", ahead: time.Second, searched: whole, calls: calls, byCalls: "0101-0122", byGroups: "0101-0122"},
 		{what: "our clock is behind", ahead: -time.Hour, searched: whole, calls: calls, byCalls: "0101-0122", byGroups: "0101-0122"},
+		{what: "an answer has the date of the day before", ahead: 24 * time.Hour, searched: []string{"2026-01-19/2026-01-21T01:30"}, calls: calls,
+			byCalls: "0101-0121", byGroups: "0101-0122", uncovered: "2026-01-21"},
 		{what: "too few calls", searched: whole, calls: calls, tooFew: true, byCalls: "0101-0119", byGroups: "0101-0122"},
 		{what: "an empty Tuesday", searched: whole, calls: without("2026-01-20"), byCalls: "0101-0120 0121-0122", byGroups: "0101-0122",
 			empty: "2026-01-20", after: "2026-01-20 0122T01:30"},
