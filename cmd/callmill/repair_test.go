@@ -276,12 +276,12 @@ func TestRepair(t *testing.T) {
 // which are lost.
 func TestRepairWithoutRaw(t *testing.T) {
 	data := convert(t, exit.Done, write(t, map[string]string{"a.json": response(t, "r", []any{fullJob(1), fullJob(2)})}))
-	dir, whole := latestFiles(t, data)
+	_, whole := latestFiles(t, data)
 	random := rand.New(rand.NewPCG(1, 2))
 	original, lost := data, int64(0)
 	for name := range whole {
 		data = copyDataset(t, original)
-		dir, _ = latestFiles(t, data)
+		dir, _ := latestFiles(t, data)
 		table, _, _ := strings.Cut(name, "/")
 		if table == "turns" {
 			if err := os.Truncate(filepath.Join(dir, filepath.FromSlash(name)), 100); err != nil { // no scripts are left

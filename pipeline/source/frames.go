@@ -192,11 +192,11 @@ func (o *oneFrame) open() error {
 			return errNoFrame
 		}
 		var h zstd.Header
-		switch err := h.Decode(head); {
-		case err != nil:
+		if h.Decode(head) != nil {
 			o.unknown = true
 			return nil
-		case !h.Skippable:
+		}
+		if !h.Skippable {
 			o.left, o.checksum = int64(h.HeaderSize), h.HasCheckSum
 			return nil
 		}
