@@ -192,8 +192,8 @@ func (o *oneFrame) open() error {
 			return errNoFrame
 		}
 		var h zstd.Header
-		if h.Decode(head) != nil {
-			o.unknown = true
+		o.unknown = h.Decode(head) != nil
+		if o.unknown {
 			return nil
 		}
 		if !h.Skippable {
