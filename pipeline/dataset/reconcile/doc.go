@@ -37,7 +37,8 @@
 // kind; else when the call was, of a job its last one, but not later than the trouble
 // was noticed. Of shrunk it is when the version was first seen.
 //
-// In a pull an entry goes, met or not, once its Since is older than Refetch, of one
-// that was given up Refetch and Lookback; but not in the run that makes it, so that
-// everything is asked for at least once more.
+// In a pull an entry goes once its Since is older than Refetch, of one that was given
+// up Refetch and Lookback; but not in the run that makes it, so that everything is
+// asked for at least once more, nor in one whose lists name the job or the call, so
+// that the same run twice makes the same entries.
 package reconcile

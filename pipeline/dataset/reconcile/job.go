@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"sync"
 
 	"callmill/schema"
 )
@@ -75,10 +76,11 @@ func (r *Rules) After(j *Job) Outcome {
 		rows = c.compare()
 	}
 	var o Outcome
+	listed := sync.OnceValue(j.listed)
 	for _, row := range rows {
 		old := j.had(&row)
 		switch {
-		case !r.expired(&row), old && !r.GiveUp, !old && !inOrder(row.Reason):
+		case !r.expired(&row), old && !r.GiveUp, !old && !inOrder(row.Reason), !inOrder(row.Reason) && listed()[row.TaskID]:
 			if r.Drop != nil && row.Reason != schema.PendingConfirmed && row.Reason != schema.PendingGivenUp && r.Drop(&row) {
 				row.Reason = schema.PendingGivenUp
 			}
@@ -95,6 +97,17 @@ func (r *Rules) After(j *Job) Outcome {
 // met reports whether the run met the job, in a list or in an answer.
 func (j *Job) met() bool {
 	return j.Seen != 0 || j.Listed != 0 || j.Trouble != "" || slices.ContainsFunc(j.Named, func(n Named) bool { return n.Now })
+}
+
+// listed are the calls that lists of the run name, and "" where one names the job.
+func (j *Job) listed() map[string]bool {
+	listed := map[string]bool{"": j.Listed != 0}
+	for i := range j.Named {
+		if n := &j.Named[i]; n.Now {
+			listed[""], listed[n.TaskID] = true, true
+		}
+	}
+	return listed
 }
 
 // expected reports whether the job may have entries besides those of versions.

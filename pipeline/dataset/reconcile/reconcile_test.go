@@ -107,8 +107,14 @@ func TestAfter(t *testing.T) {
 		"held":                             {reconcile.Job{Seen: settled, Published: published(noon, "t"), Held: []reconcile.Held{{"b", seen}}}, []string{" shrunk 12 b"}},
 		"confirmed":                        {reconcile.Job{Seen: settled, Published: published(settled), Confirmed: "b"}, []string{" confirmed 48 b"}},
 		"confirmed, of a job that nobody expects": {reconcile.Job{Seen: seen, Published: unfinished, Confirmed: "b", Old: []schema.PendingRow{{Reason: "confirmed", Since: noon, ContentHash: "b"}}}, []string{" confirmed 0 b"}},
-		"not met":                                  {reconcile.Job{Old: []schema.PendingRow{old("", "settling", noon), old("t", "missing", noon)}}, []string{" settling 0", "t missing 0"}},
-		"not met, too old":                         {reconcile.Job{Old: []schema.PendingRow{old("", "missing", noon-14*day)}}, nil},
+		"not met":          {reconcile.Job{Old: []schema.PendingRow{old("", "settling", noon), old("t", "missing", noon)}}, []string{" settling 0", "t missing 0"}},
+		"not met, too old": {reconcile.Job{Old: []schema.PendingRow{old("", "missing", noon-14*day)}}, nil},
+		"too old, and named again": {reconcile.Job{
+			Old: []schema.PendingRow{old("t", "missing", noon-20*day)}, Named: []reconcile.Named{{TaskID: "t", CallTime: noon - 20*day, Now: true}},
+		}, []string{"t missing -480"}},
+		"too old, and another call is named": {reconcile.Job{
+			Old: []schema.PendingRow{old("t", "missing", noon-20*day)}, Named: []reconcile.Named{{TaskID: "t", CallTime: noon - 20*day}, named("u")},
+		}, []string{"u missing 0"}},
 		"not met, given up":                        {reconcile.Job{Old: []schema.PendingRow{old("", "given_up", noon-14*day)}}, []string{" given_up -336"}},
 		"not met, given up, too old":               {reconcile.Job{Old: []schema.PendingRow{old("", "given_up", noon-17*day)}}, nil},
 		"not met, confirmed long ago":              {reconcile.Job{Old: []schema.PendingRow{old("", "confirmed", noon-100*day)}}, []string{" confirmed -2400"}},

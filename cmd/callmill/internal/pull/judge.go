@@ -48,7 +48,7 @@ func (p *Pull) judgeMissing(r *report.Report) {
 			fmt.Sprintf("%s; `callmill pending %s drop` gives up what will never come", status, quote.Shell(o.Out)))
 	}
 	if n := pending.GivenUp; n > 0 {
-		r.Because(exit.TooManyMissing, fmt.Sprintf("%d not in the tables whole after %s, and asked for no more", n, quantity.Duration(o.Refetch)),
+		r.Warn(fmt.Sprintf("%d not in the tables whole after %s, and asked for no more", n, quantity.Duration(o.Refetch)),
 			fmt.Sprintf("they are of %s; `callmill pull --out %s --jobs FILE` asks for those again that FILE names", some(pending.GivenUpJobs, n), quote.Shell(o.Out)))
 	}
 	if o.AllowMissing.Exceeded(out.Unlisted, out.Found+out.Unlisted) {
