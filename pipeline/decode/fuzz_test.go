@@ -109,7 +109,7 @@ func FuzzGrammar(f *testing.F) {
 		}
 		accepted := len(items) == 1 && items[0].Reject == nil
 		if text, _, err := charset.Decode(body); err != nil || !bytes.Equal(text, body) {
-			t.Skip("not taken for UTF-8")
+			return
 		}
 		if valid := json.Valid(job); accepted != valid && json.Valid(body) == valid {
 			t.Errorf("accepted %v, encoding/json says %v: %q", accepted, valid, value)
