@@ -157,14 +157,19 @@ func TestRejected(t *testing.T) {
 func TestClockIsPassedIn(t *testing.T) {
 	clock := &virtual{now: day.Add(25 * time.Hour)}
 	f := busyDay(300)
+	var mu sync.Mutex
 	var date string
-	f.mess = func(w http.ResponseWriter, r *http.Request, seen fakeRequest) bool {
+	requests := 0
+	f.mess = func(w http.ResponseWriter, r *http.Request, _ fakeRequest) bool {
+		mu.Lock()
+		defer mu.Unlock()
 		date = r.Header.Get("x-acs-date")
-		if len(f.requests)%3 == 0 {
+		requests++
+		if requests%3 == 0 {
 			w.Header().Set("x-acs-retry-after", "60000")
 			apitest.Refuse(w, 400, "Throttling.User", "")
 		}
-		return len(f.requests)%3 == 0
+		return requests%3 == 0
 	}
 	began := time.Now()
 	n := pull(t.Context(), newClient(t, f, func(o *client.Options) {
