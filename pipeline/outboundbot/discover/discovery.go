@@ -106,10 +106,7 @@ func (d *discovery) list(ctx context.Context, action string, query map[string]st
 		r.Effort = client.Half
 	}
 	for again := false; ; again = true {
-		a, err := d.client.Do(ctx, r, func(a *client.Answer) error {
-			d.noteClock(a)
-			return d.keep(ctx, r, a)
-		})
+		a, err := d.ask(ctx, r)
 		f, ok := errors.AsType[*client.Failure](err)
 		switch {
 		case err == nil:
@@ -145,6 +142,14 @@ func unavailable(err error) error {
 		return &f.Cause
 	}
 	return err
+}
+
+// ask makes a request, and has its answer kept.
+func (d *discovery) ask(ctx context.Context, r *client.Request) (*client.Answer, error) {
+	return d.client.Do(ctx, r, func(a *client.Answer) error {
+		d.noteClock(a)
+		return d.keep(ctx, r, a)
+	})
 }
 
 // times returns how often a page was read before.

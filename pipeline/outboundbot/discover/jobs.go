@@ -149,11 +149,7 @@ func (d *discovery) reject(ctx context.Context, id string, f *client.Failure) er
 // fetchIDs asks for some ids once and hands the answer on. The failure is not
 // nil where it is about these ids: the API answers when asked for others.
 func (d *discovery) fetchIDs(ctx context.Context, ids []string, effort client.Effort) (*client.Failure, error) {
-	r := d.jobsRequest(ids, effort)
-	_, err := d.client.Do(ctx, r, func(a *client.Answer) error {
-		d.noteClock(a)
-		return d.keep(ctx, r, a)
-	})
+	_, err := d.ask(ctx, d.jobsRequest(ids, effort))
 	f, ok := errors.AsType[*client.Failure](err)
 	switch {
 	case err == nil:
