@@ -71,12 +71,12 @@ type Outcome struct{ Rows, GivenUp []schema.PendingRow }
 func (r *Rules) After(j *Job) Outcome {
 	rows := j.Old
 	j.index()
+	listed := sync.OnceValue(j.listed)
 	if j.met() {
-		c := comparison{rules: r, job: j}
+		c := comparison{rules: r, job: j, listed: listed}
 		rows = c.compare()
 	}
 	var o Outcome
-	listed := sync.OnceValue(j.listed)
 	for _, row := range rows {
 		old := j.had(&row)
 		switch {
@@ -187,9 +187,10 @@ func ofJob(reason string) bool {
 
 // comparison is how the entries of a job that the run met are made.
 type comparison struct {
-	rules *Rules
-	job   *Job
-	rows  []schema.PendingRow
+	rules  *Rules
+	job    *Job
+	listed func() map[string]bool // see Job.listed
+	rows   []schema.PendingRow
 }
 
 func (c *comparison) compare() []schema.PendingRow {
@@ -275,14 +276,12 @@ func (c *comparison) absentJob() {
 // calls is for the calls of a job that is in the tables.
 func (c *comparison) calls() {
 	j, p := c.job, c.job.Published
-	now := map[string]bool{}
 	there := map[string]bool{}
 	for i := range p.Tasks {
 		there[p.Tasks[i].ID] = true
 	}
 	for i := range j.Named {
 		n := &j.Named[i]
-		now[n.TaskID] = n.Now
 		if p.HasTasks && !there[n.TaskID] {
 			c.add(n.TaskID, schema.PendingIncomplete, ofCall, earliest(n.CallTime, n.NamedAt), n.Facts)
 		}
@@ -295,6 +294,7 @@ func (c *comparison) calls() {
 		}
 		return
 	}
+	now := c.listed()
 	for i := range p.Tasks {
 		if t := &p.Tasks[i]; t.ID != "" {
 			c.silent(t, now[t.ID])
