@@ -15,7 +15,8 @@
 //     when they were received.
 //  2. The [Decoder] finds the jobs in it, whatever their spelling, each as a
 //     schema.Job; what it cannot understand is a schema.Reject.
-//  3. The [Redactor] computes the contact keys and lets pass what may pass.
+//  3. The [Redactor] computes the contact keys and lets pass what may pass: nothing of a
+//     job whose person was erased.
 //  4. The [Appender] computes the job's content hash. If the job is published
 //     with this content, only the sighting is recorded; the expensive steps are
 //     skipped. Else the job is encoded and sorted by the day it lives under,
@@ -32,6 +33,8 @@
 // From the command along the line to what all of them stand on:
 //
 //	cmd/callmill               the command: flags, wiring, what is said at the end
+//	cmd/callmill-review        the quality desk: findings, wordings, rules, search, reports, over the same folder; its main.go lists its packages
+//	cmd/internal               what commands have in common: exit codes, output, flags
 //	pipeline                   Run, the interfaces between the steps
 //	pipeline/outboundbot       the API
 //	pipeline/outboundbot/client  requests: signed, paced, retried
@@ -48,34 +51,75 @@
 //	pipeline/decode/split      inputs beyond what can be held → pieces
 //	pipeline/decode/jsonscan   the strict scanner under all of them
 //	pipeline/redact            what personal data of a job may pass; contact keys
+//	pipeline/redact/texts      masks conversations by all that finds personal data in them
+//	pipeline/redact/numbers    numbers, accounts, plates, codes in what is said
+//	pipeline/redact/numbers/birth  dates of birth
+//	pipeline/redact/numbers/words  characters and words around them, tokens
+//	pipeline/redact/numbers/form   what digits are by their form: phone, card, date, range
+//	pipeline/redact/span       kinds of personal data, where it is in a conversation, the labels in its place
+//	pipeline/redact/own        what a job says of its own person, in its conversations
+//	pipeline/redact/own/glance  which lines need not be searched for it
+//	pipeline/redact/others     addresses and other people in a conversation
+//	pipeline/redact/char       what the characters of a text are
+//	pipeline/redact/people     surnames, titles, characters of given names
+//	pipeline/redact/sound      how a character is pronounced
 //	pipeline/flatten           schema.Job → rows, with every derived column, and back
 //	pipeline/flatten/pattern   slots for what differs from call to call in a robot's line
 //	segment                    text → words
+//	pipeline/worker            records and rows as Arrow streams, for a distributed engine
 //	pipeline/dataset           the folder of snapshots: which is the latest, which may go
+//	pipeline/dataset/tighten   what was published under a looser policy goes
+//	pipeline/dataset/revoke    a dataset without contact keys, for good
+//	pipeline/dataset/secret    the key of the contact keys: where it lies, whether it is the right one
+//	pipeline/dataset/balance   what a run saw, and what became of it: the counts
 //	pipeline/dataset/access    which of its files the group may read
+//	pipeline/dataset/erased    what outlives a rollback: who was erased, the strictest policy, receipts
+//	pipeline/dataset/persons   whose jobs are whose
+//	pipeline/dataset/replace   snapshots of the same time without some of the rows
 //	pipeline/dataset/commit    jobs → Parquet files, a snapshot: the transaction of a run
-//	pipeline/dataset/versions  which version of a job is published; what becomes of SearchTask's values
+//	pipeline/dataset/versions  which version of every job is published, beyond memory
+//	pipeline/dataset/verdict   the decision about one job: its versions, SearchTask's values, what is pending
 //	pipeline/dataset/reconcile what lists named and what came → what is pending
 //	pipeline/dataset/pending   the file of what is pending
+//	pipeline/dataset/retain    for how long a run keeps jobs, which are on hold, and what outlives them
+//	pipeline/dataset/optout    that a contact asked not to be called: rules, and what outlives the job
+//	pipeline/dataset/capacity  whether the disk has room for a copy of what is published
 //	pipeline/dataset/views     the views for DuckDB, and what is said of them
 //	pipeline/dataset/shard     the day tables; the jobs of a shard, read from its files
 //	pipeline/dataset/jobsort   jobs sorted beyond memory
+//	pipeline/dataset/jobcode   a job as bytes
+//	pipeline/dataset/reject    a reject as a row
+//	pipeline/dataset/shuffle   what a distributed engine moves about: records under the keys of jobs
+//	pipeline/dataset/shuffle/tombstones  who was erased from a lake: tombstones, told by digests
+//	pipeline/dataset/handover  what a snapshot has, as such records, for a lake that takes it over
 //	pipeline/dataset/spill     records sorted beyond memory
 //	pipeline/dataset/changes   which jobs differ between two snapshots
 //	pipeline/dataset/parquetio the Parquet files of a table, written and read
 //	pipeline/dataset/status    how much is published, covered, awaited
 //	pipeline/dataset/repair    damaged files of a snapshot, made again
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
+//	pipeline/dataset/verify/finding  what it finds, and the report of it
 //	pipeline/dataset/verify/outside  what is in the folder besides the snapshot
 //	pipeline/dataset/verify/arrowio  that reader
-//	pipeline/internal/calendar days, intervals of time, time zones
+//	pipeline/calendar          days, intervals of time, time zones
 //	pipeline/internal/campaign the stamp of a campaign: what it was like when it was last read
+//	pipeline/internal/digit    decimal digits of any script
 //	pipeline/internal/durable  the file operations of a commit, and what a crash leaves of each
+//	pipeline/trace             what is left of somebody in texts, and how it is cut out
+//	pipeline/desk              reviews and the access log of a quality desk
 //	pipeline/progress          how far a run is, on stderr
 //	pipeline/simulate          made-up calls that read like real ones, as files
 //	pipeline/simulate/script   the scripts they follow
+//	pipeline/simulate/dice     their only source of randomness
+//	pipeline/simulate/identity made-up personal data that is nobody's
+//	pipeline/simulate/people   whom it calls, and how they answer
+//	pipeline/simulate/dialogue what is said in a call, and how it ends
+//	pipeline/simulate/speech   the lines they say, and the personal data in them
+//	pipeline/simulate/spoken   numbers as they are said on the phone
+//	pipeline/simulate/response jobs as the API answers them
 //	pipeline/simulate/api      the same calls behind the API's own interface
 //	pipeline/simulate/api/shapes  the shapes of its answers
+//	pipeline/spark             the same line on Apache Spark, into Iceberg tables: tests of a Python script
 //	pipeline/bench             callmill and other ways to Parquet, measured in one sitting
 //	schema                     the nouns, the rows of each table, what a status means
 //
@@ -86,14 +130,15 @@
 //
 // Imports point one way, also between packages in one folder:
 //
+//	cmd/callmill-review → dataset, calendar, redact, schema
 //	cmd/callmill → pipeline, outboundbot, nightly, rawlog, source, decode, redact, flatten, segment, dataset, progress, simulate
 //	pipeline     → schema
 //	the leaves   → schema
-//	dataset      → internal/durable, internal/calendar, internal/campaign
-//	nightly      → internal/calendar, internal/campaign
-//	flatten      → internal/calendar
+//	dataset      → internal/durable, calendar, internal/campaign
+//	nightly      → calendar, internal/campaign
+//	flatten      → calendar
 //	rawlog       → internal/durable
-//	outboundbot  → internal/calendar, internal/campaign
+//	outboundbot  → calendar, internal/campaign
 //
 // schema imports the standard library alone, and so does durable; segment
 // knows nothing of calls. Leaves, the folders below pipeline, never import each
@@ -105,7 +150,7 @@
 //
 // # Goroutines
 //
-// They start in five places, and in the library that draws the bar of progress:
+// They start in six places, and in the library that draws the bar of progress:
 //
 //   - Here: [Run] is an errgroup; one goroutine reads, Workers of them decode.
 //   - In dataset/commit, which implements [Dataset]: as many workers write shards.
@@ -115,6 +160,8 @@
 //     which stands still while its response waits for room.
 //   - In the command: signals, standard input, the progress of a pull, the
 //     simulated API.
+//   - In callmill-review/internal/contrast: a worker for each core counts phrases,
+//     and returns before its function does.
 //
 // All other packages are called by one of these and return; layers_test.go holds
 // this. Every send selects on ctx.Done(), a producer that is cancelled ends with
@@ -170,7 +217,7 @@
 //
 //	github.com/parquet-go/parquet-go      dataset: the format, its levels and encodings, and reading. Pinned: v0.30 drops values.
 //	github.com/apache/arrow-go/v18        dataset: the second reader, with which verify recounts what the first one wrote.
-//	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked.
+//	github.com/go-ego/gse                 segment: the dictionary and the model of the words. The dictionaries it embeds, 32 MB, are not linked. A test of redact/people selects words from it.
 //	github.com/klauspost/compress         zstd of inputs and of the embedded dictionary, s2 of spilled jobs.
 //	github.com/goccy/go-json              simulate: five times encoding/json. decode reads by itself: it goes on after damage.
 //	github.com/cespare/xxhash/v2          dataset: a task id in eight bytes, for each call that a run meets.
@@ -186,11 +233,16 @@
 //	golang.org/x/crypto/x509roots         cmd/callmill: x509roots/fallback, Mozilla's root certificates for images that have none.
 //	golang.org/x/term                     cmd/callmill: whether stdout or stderr is a terminal.
 //	github.com/vbauerster/mpb/v8          progress: the bar on a terminal.
-//	github.com/mattn/go-runewidth         demo: how many columns Chinese text takes; mpb uses it, too.
+//	github.com/duckdb/duckdb-go/v2        cmd/callmill-review: DuckDB in the process. It needs cgo and a C++ compiler; no engine in pure Go reads Parquet as fast.
+//	github.com/goccy/go-yaml              cmd/callmill-review: files of rules, and at which line they are wrong.
+//	github.com/sergi/go-diff              callmill-review/internal/nodes/effect: where two wordings differ, as phrases.
+//	github.com/mattn/go-runewidth         demo, tables of the desk: how many columns Chinese text takes; mpb uses it, too.
 //
 // and for tests github.com/google/go-cmp, go.uber.org/goleak,
-// pgregory.net/rapid, github.com/rogpeppe/go-internal (testscript) and
-// go.yaml.in/yaml/v3 (the files of cmd/callmill/deploy).
+// pgregory.net/rapid, github.com/rogpeppe/go-internal (testscript),
+// go.yaml.in/yaml/v3 (the files of cmd/callmill/deploy) and
+// github.com/mozillazg/go-pinyin (the readings that the table of redact/sound is
+// held to).
 //
 // arrow-go v18 is what was github.com/apache/arrow/go/v15: the project moved to
 // a repository of its own. v15 has had no fix since March 2024, writes columns

@@ -51,11 +51,15 @@ func TestDocIsComplete(t *testing.T) {
 }
 
 // mapped returns what maps name a package by: an internal one by the package it
-// belongs to, but for those that several packages below pipeline share.
+// belongs to, but for those that several packages below pipeline share; what commands
+// share by its folder.
 func mapped(p string) string {
 	owner, _, internal := strings.Cut(p, "/internal/")
-	if !internal || owner == "pipeline" {
+	switch {
+	case !internal || owner == "pipeline":
 		return p
+	case owner == "cmd":
+		return shared
 	}
 	return owner
 }

@@ -101,6 +101,8 @@ type fakeRedactor struct{}
 
 func (fakeRedactor) Job(job *schema.Job) { job.ReferenceID = "redacted" }
 
+func (fakeRedactor) Reject(*schema.Reject) {}
+
 // fakeDataset notes what it is given, and objects to calls out of order. It
 // never looks whether the run is cancelled.
 type fakeDataset struct {

@@ -27,9 +27,11 @@ type Decoder interface {
 	Findings() schema.Findings
 }
 
-// Redactor alters the personal data of a job. Not safe for concurrent use.
+// Redactor alters the personal data of a job, or marks the job as erased, and what
+// a reject has of its input. Not safe for concurrent use.
 type Redactor interface {
 	Job(*schema.Job)
+	Reject(*schema.Reject)
 }
 
 // Dataset takes what a run found and publishes it, whole or not at all.
@@ -123,23 +125,23 @@ func (l *Line) transform(ctx context.Context) (*Report, error) {
 	decoders := make([]Decoder, l.Workers)
 	for i := range decoders {
 		decoders[i] = l.Decoder()
-		w := worker{decoder: decoders[i], redactor: l.Redactor(), appender: l.Dataset.Appender()}
+		w := Worker{Decoder: decoders[i], Redactor: l.Redactor(), Appender: l.Dataset.Appender()}
 		g.Go(func() error {
 			for raw := range raws {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				done, err := w.transform(raw)
+				found, err := w.Transform(raw)
 				if err != nil {
 					return err
 				}
-				total.add(done)
-				l.Observer.Read(done.bytes, done.jobs, done.turns, done.rejects)
+				total.add(found)
+				l.Observer.Read(found.Bytes, found.Jobs, found.Turns, found.Rejects)
 			}
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return w.appender.Flush()
+			return w.Appender.Flush()
 		})
 	}
 	err := g.Wait()
@@ -151,41 +153,44 @@ func (l *Line) transform(ctx context.Context) (*Report, error) {
 	return report, err
 }
 
-// worker takes pieces of input through the line, one after the other.
-type worker struct {
-	decoder  Decoder
-	redactor Redactor
-	appender Appender
+// Worker takes pieces of input through the line, one after the other. Not safe for
+// concurrent use.
+type Worker struct {
+	Decoder  Decoder
+	Redactor Redactor
+	Appender Appender
 }
 
-// done is what a piece of input held.
-type done struct{ bytes, jobs, turns, rejects int64 }
+// Found is what a piece of input held.
+type Found struct{ Bytes, Jobs, Turns, Rejects int64 }
 
-func (w *worker) transform(raw *schema.Raw) (found done, err error) {
+// Transform takes a piece, and releases it. An error ends the run.
+func (w *Worker) Transform(raw *schema.Raw) (found Found, err error) {
 	if raw.Release != nil {
 		defer raw.Release()
 	}
-	found.bytes = int64(len(raw.Body))
-	for item := range w.decoder.Items(raw) {
+	found.Bytes = int64(len(raw.Body))
+	for item := range w.Decoder.Items(raw) {
 		switch {
 		case item.Err != nil:
 			err = fmt.Errorf("decode %s: %w", raw.Origin, item.Err)
 		case item.Reject != nil:
-			found.rejects++
-			err = w.appender.Reject(raw, item.Reject)
+			found.Rejects++
+			w.Redactor.Reject(item.Reject)
+			err = w.Appender.Reject(raw, item.Reject)
 		case item.Facts != nil:
-			err = w.appender.Facts(raw, item.Facts)
+			err = w.Appender.Facts(raw, item.Facts)
 		case item.Expected != nil:
-			err = w.appender.Expected(raw, item.Expected)
+			err = w.Appender.Expected(raw, item.Expected)
 		case item.Group != nil:
-			err = w.appender.Group(raw, item.Group)
+			err = w.Appender.Group(raw, item.Group)
 		default:
-			found.jobs++
+			found.Jobs++
 			for i := range item.Job.Tasks {
-				found.turns += int64(len(item.Job.Tasks[i].Turns))
+				found.Turns += int64(len(item.Job.Tasks[i].Turns))
 			}
-			w.redactor.Job(item.Job)
-			err = w.appender.Job(raw, item.Position, item.Job)
+			w.Redactor.Job(item.Job)
+			err = w.Appender.Job(raw, item.Position, item.Job)
 		}
 		if err != nil {
 			return found, err
@@ -197,11 +202,11 @@ func (w *worker) transform(raw *schema.Raw) (found done, err error) {
 // tally sums up over workers.
 type tally struct{ bytes, jobs, turns, rejects atomic.Int64 }
 
-func (t *tally) add(d done) {
-	t.bytes.Add(d.bytes)
-	t.jobs.Add(d.jobs)
-	t.turns.Add(d.turns)
-	t.rejects.Add(d.rejects)
+func (t *tally) add(f Found) {
+	t.bytes.Add(f.Bytes)
+	t.jobs.Add(f.Jobs)
+	t.turns.Add(f.Turns)
+	t.rejects.Add(f.Rejects)
 }
 
 func (t *tally) report() *Report {

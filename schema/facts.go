@@ -106,7 +106,7 @@ type Coder interface {
 }
 
 // Code encodes the facts, or decodes them into zero facts. Equal facts have equal
-// encodings; they are for data that does not outlive the process.
+// encodings. A lake keeps them: another encoding is another format of its states.
 func (f *Facts) Code(c Coder) {
 	short := func(v *int32) {
 		n := int64(*v)

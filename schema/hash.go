@@ -26,13 +26,14 @@ func ParseContentHash(s string) (h ContentHash, err error) {
 
 // ContentHash hashes what ListJobs returned of the job, decoded and redacted,
 // and nothing else: not the request id, the times of receipt, contact keys or
-// SearchTask's facts. The tasks must be in the order of [Job.SortTasks]. buf is
+// SearchTask's facts. Where the job is redacted contact keys and patterns are content:
+// they say what the rest does not any more. The tasks must be in the order of [Job.SortTasks]. buf is
 // scratch space; the second result is buf, possibly grown, for the next call.
 //
 // What is hashed is an encoding by field number, so that a field which a later
 // version adds leaves the hashes of jobs without it alone. An object is its
 // present fields in the order of their numbers, then a zero. A field is its
-// number, the tag hash, and its value:
+// number, the tag hash or redacted, and its value:
 //
 //	text       its length, then its bytes; "" is absent
 //	time       as a number; 0 is absent
@@ -66,7 +67,7 @@ func appendJob(b []byte, j *Job) []byte {
 	}
 	b = appendList(b, 11, len(j.Contacts))
 	for i := range j.Contacts {
-		b = appendContact(b, &j.Contacts[i])
+		b = appendContact(b, &j.Contacts[i], j.Redacted)
 	}
 	b = appendList(b, 12, len(j.Extras))
 	for i := range j.Extras {
@@ -77,12 +78,12 @@ func appendJob(b []byte, j *Job) []byte {
 	b = appendSummaries(b, 13, j.Summaries)
 	b = appendList(b, 14, len(j.Tasks))
 	for i := range j.Tasks {
-		b = appendTask(b, &j.Tasks[i])
+		b = appendTask(b, &j.Tasks[i], j.Redacted)
 	}
 	return append(b, endOfObject)
 }
 
-func appendTask(b []byte, t *Task) []byte {
+func appendTask(b []byte, t *Task, redacted bool) []byte {
 	b = appendText(b, 1, t.TaskID)
 	b = appendText(b, 2, t.JobID)
 	b = appendText(b, 3, t.CallID)
@@ -96,7 +97,7 @@ func appendTask(b []byte, t *Task) []byte {
 	b = appendText(b, 11, t.CallingNumber)
 	b = appendText(b, 12, t.CalledNumber)
 	contact := len(b)
-	if b = appendContact(append(b, 13), &t.Contact); len(b) == contact+2 {
+	if b = appendContact(append(b, 13), &t.Contact, redacted); len(b) == contact+2 {
 		b = b[:contact] // nothing but its number and its end
 	}
 	b = appendList(b, 14, len(t.Turns))
@@ -106,12 +107,18 @@ func appendTask(b []byte, t *Task) []byte {
 		b = appendText(b, 2, turn.Script)
 		b = appendTime(b, 3, turn.Timestamp)
 		b = appendSummaries(b, 4, turn.Summaries)
+		if redacted {
+			b = appendText(b, 5, turn.Pattern)
+		}
 		b = append(b, endOfObject)
+	}
+	if redacted {
+		b = appendText(b, 15, t.ContactKey)
 	}
 	return append(b, endOfObject)
 }
 
-func appendContact(b []byte, c *Contact) []byte {
+func appendContact(b []byte, c *Contact, redacted bool) []byte {
 	b = appendText(b, 1, c.ContactID)
 	b = appendText(b, 2, c.Name)
 	b = appendText(b, 3, c.Honorific)
@@ -120,6 +127,9 @@ func appendContact(b []byte, c *Contact) []byte {
 	b = appendText(b, 6, c.Role)
 	b = appendText(b, 7, c.State)
 	b = appendText(b, 8, c.JobID)
+	if redacted {
+		b = appendText(b, 9, c.Key)
+	}
 	return append(b, endOfObject)
 }
 

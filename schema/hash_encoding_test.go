@@ -51,7 +51,7 @@ func TestHashNumbers(t *testing.T) {
 	}
 	for _, typ := range hashedTypes {
 		for field := range typ.Fields() {
-			number, hashed := numberOf(field)
+			number, hashed := numberOf(field, true)
 			if !hashed {
 				continue
 			}
@@ -68,8 +68,11 @@ func TestHashNumbers(t *testing.T) {
 	}
 }
 
-func numberOf(field reflect.StructField) (number int, hashed bool) {
+func numberOf(field reflect.StructField, redacted bool) (number int, hashed bool) {
 	tag, hashed := field.Tag.Lookup("hash")
+	if !hashed && redacted {
+		tag, hashed = field.Tag.Lookup("redacted")
+	}
 	number, _ = strconv.Atoi(tag) // 0 is no number
 	return number, hashed
 }
@@ -79,7 +82,7 @@ func numberOf(field reflect.StructField) (number int, hashed bool) {
 func TestContentHashEncoding(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		job := drawHashed(t)
-		if got, _ := job.ContentHash(nil); got != hashOf(encode(reflect.ValueOf(job))) {
+		if got, _ := job.ContentHash(nil); got != hashOf(encode(reflect.ValueOf(job), job.Redacted)) {
 			t.Fatalf("%s is not the hash of the encoding of %+v", got, job)
 		}
 	})
@@ -94,7 +97,7 @@ func TestLaterFieldsLeaveHashesAlone(t *testing.T) {
 		later := reflect.New(laterType(reflect.TypeFor[schema.Job]())).Elem()
 		copyInto(later, reflect.ValueOf(job))
 		hash, _ := job.ContentHash(nil)
-		if encoded := hashOf(encode(later)); encoded != hash {
+		if encoded := hashOf(encode(later, job.Redacted)); encoded != hash {
 			t.Fatalf("fields without a value change the hash of %+v", job)
 		}
 		var added []reflect.Value
@@ -112,7 +115,7 @@ func TestLaterFieldsLeaveHashesAlone(t *testing.T) {
 		default:
 			v.SetInt(1)
 		}
-		if encoded := hashOf(encode(later)); encoded == hash {
+		if encoded := hashOf(encode(later, job.Redacted)); encoded == hash {
 			t.Fatalf("a value in a later field of type %s does not change the hash", v.Type())
 		}
 	})
@@ -133,7 +136,7 @@ func laterType(t reflect.Type) reflect.Type {
 	}
 	var fields []reflect.StructField
 	for field := range t.Fields() {
-		if _, hashed := numberOf(field); hashed {
+		if _, hashed := numberOf(field, true); hashed {
 			field.Type = laterType(field.Type)
 			fields = append(fields, field)
 		}
@@ -192,11 +195,11 @@ func hashOf(encoding []byte) schema.ContentHash {
 }
 
 // encode returns the encoding of an object, whatever its fields.
-func encode(object reflect.Value) []byte {
+func encode(object reflect.Value, redacted bool) []byte {
 	fields := map[int][]byte{}
 	for i := range object.NumField() {
-		if number, hashed := numberOf(object.Type().Field(i)); hashed {
-			fields[number] = encodeValue(object.Field(i))
+		if number, hashed := numberOf(object.Type().Field(i), redacted); hashed {
+			fields[number] = encodeValue(object.Field(i), redacted)
 		}
 	}
 	var b []byte
@@ -209,13 +212,13 @@ func encode(object reflect.Value) []byte {
 }
 
 // encodeValue returns the encoding of a value, nothing if it is absent.
-func encodeValue(v reflect.Value) []byte {
+func encodeValue(v reflect.Value, redacted bool) []byte {
 	if v.Kind() != reflect.Slice && v.IsZero() {
 		return nil
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		if object := encode(v); len(object) > 1 {
+		if object := encode(v, redacted); len(object) > 1 {
 			return object
 		}
 		return nil
@@ -226,7 +229,7 @@ func encodeValue(v reflect.Value) []byte {
 		b := binary.AppendUvarint(nil, uint64(v.Len()))
 		for i := range v.Len() {
 			if e := v.Index(i); e.Kind() == reflect.Struct {
-				b = append(b, encode(e)...)
+				b = append(b, encode(e, redacted)...)
 			} else {
 				b = append(binary.AppendUvarint(b, uint64(e.Len())), e.String()...)
 			}
@@ -242,7 +245,7 @@ func encodeValue(v reflect.Value) []byte {
 
 // drawHashed draws a job with any of its hashed fields set.
 func drawHashed(t *rapid.T) schema.Job {
-	var job schema.Job
+	job := schema.Job{Redacted: rapid.Bool().Draw(t, "redacted")}
 	drawInto(t, reflect.ValueOf(&job).Elem())
 	return job
 }
@@ -251,7 +254,7 @@ func drawInto(t *rapid.T, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if _, hashed := numberOf(v.Type().Field(i)); hashed {
+			if _, hashed := numberOf(v.Type().Field(i), true); hashed {
 				drawInto(t, v.Field(i))
 			}
 		}

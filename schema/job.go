@@ -13,7 +13,8 @@ import (
 // The tasks of a decoded Job are in the order of [Job.SortTasks].
 //
 // The tag hash is the number of a field in the content hash, see
-// [Job.ContentHash]; fields without it are not part of the content.
+// [Job.ContentHash]; fields without it are not part of the content. Those with the
+// tag redacted are part of it where the job is redacted.
 type Job struct {
 	InstanceID string
 	JobID      string `hash:"1"` // never empty after decode
@@ -37,6 +38,10 @@ type Job struct {
 	FirstSeen  int64  // when any version was first received, if earlier
 	Undated    bool   // the input has no timestamp: ObservedAt is the start of the run
 	Asked      bool   // the input answers a question for this job
+	// Redacted says that personal data was taken out: what was made of it before, the
+	// contact keys and the patterns, cannot be made again, and belongs to the content.
+	Redacted bool
+	Erased   bool // the job is not to be published, see redact: its person asked for that
 }
 
 // Task is one call attempt of a job.
@@ -55,8 +60,8 @@ type Task struct {
 
 	CallingNumber string  `hash:"11"`
 	CalledNumber  string  `hash:"12"`
-	ContactKey    string  // HMAC of the called number, set by redact
-	Contact       Contact `hash:"13"` // the zero Contact if the task has none
+	ContactKey    string  `redacted:"15"` // HMAC of the called number, set by redact
+	Contact       Contact `hash:"13"`     // the zero Contact if the task has none
 	Turns         []Turn  `hash:"14"`
 
 	Facts Facts
@@ -79,6 +84,9 @@ type Turn struct {
 	Script    string    `hash:"2"` // valid UTF-8, otherwise byte for byte as delivered; may be empty
 	Timestamp int64     `hash:"3"` // when the text was stored, not when it was spoken
 	Summaries []Summary `hash:"4"`
+	// Pattern is the pattern of a robot's line in a redacted job; elsewhere it is "", and
+	// made of the script.
+	Pattern string `redacted:"5"`
 }
 
 // Contact is a person listed with a job or a task.
@@ -90,8 +98,8 @@ type Contact struct {
 	ReferenceID string `hash:"5"`
 	Role        string `hash:"6"`
 	State       string `hash:"7"`
-	JobID       string `hash:"8"` // may differ from the enclosing job's
-	Key         string // HMAC of PhoneNumber, set by redact on the contacts of a job
+	JobID       string `hash:"8"`     // may differ from the enclosing job's
+	Key         string `redacted:"9"` // HMAC of PhoneNumber, set by redact on the contacts of a job
 }
 
 // Extra is a business parameter of a job.

@@ -57,7 +57,7 @@ type RejectRow struct {
 	Position   int64  `parquet:"position" en:"Index of the job in its origin, from 0." zh:"作业在来源中的位置。"`
 	Code       string `parquet:"code,dict" en:"Kind of the problem." zh:"问题的种类。"`
 	Reason     string `parquet:"reason" en:"Description of the problem: what was found where." zh:"问题的说明。"`
-	Raw        []byte `parquet:"raw" stats:"none" en:"The input, its first MiB." zh:"输入本身，至多 1 MiB。"`
+	Raw        []byte `parquet:"raw,optional" stats:"none" en:"The input, its first MiB; NULL where personal data is taken out." zh:"输入本身，至多 1 MiB；去除个人数据时为 NULL。"`
 	RawBytes   int64  `parquet:"raw_bytes" en:"Length of the input in bytes." zh:"输入的字节数。"`
 	RawSHA256  string `parquet:"raw_sha256" en:"SHA-256 of the whole input, hexadecimal." zh:"输入的 SHA-256。"`
 	FirstRun   string `parquet:"first_run,dict" en:"Run that encountered it first." zh:"首次遇到它的运行。"`

@@ -46,7 +46,7 @@ var designed = []struct{ name, key, columns string }{
 	{"statuses", "task_status", `
 		task_status! code:i32 stage outcome! connected:bool answered:bool not_understood:bool ended_by label_zh label_en`},
 	{"rejects", "instance_id reject_id", `
-		instance_id! reject_id! job_id origin position!:i64 code! reason! raw!:binary raw_bytes!:i64
+		instance_id! reject_id! job_id origin position!:i64 code! reason! raw:binary raw_bytes!:i64
 		raw_sha256! first_run! first_seen!:ts`},
 }
 

@@ -147,6 +147,16 @@ var taskOutcomes = Values{
 	{Unknown, Text{"the status is on no list", "状态不在文档中"}},
 }
 
+// OutcomeMeaning returns what an outcome of a task means, or false for one on no list.
+func OutcomeMeaning(outcome string) (Text, bool) {
+	for i := range taskOutcomes {
+		if taskOutcomes[i].Value == outcome {
+			return taskOutcomes[i].Doc, true
+		}
+	}
+	return Text{}, false
+}
+
 // In returns the values with their meanings as one text: "ok stored after …; tie …".
 func (v Values) In(l Language) string {
 	separator := "; "

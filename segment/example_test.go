@@ -91,5 +91,5 @@ func ExampleUserDict() {
 	// Output:
 	// 王|品|牛排|推荐|什么|菜|？
 	// 王品牛排|推荐|什么|菜|？
-	// read dictionary brands.txt: line 1: "王品牛排" has no frequency
+	// read dictionary brands.txt: line 1: its word has no frequency
 }

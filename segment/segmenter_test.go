@@ -125,7 +125,7 @@ func TestUserWords(t *testing.T) {
 
 func TestNewErrors(t *testing.T) {
 	o := Options{Dicts: []UserDict{{Name: "brands.txt", Text: []byte("王品牛排")}}}
-	want := `read dictionary brands.txt: line 1: "王品牛排" has no frequency`
+	want := `read dictionary brands.txt: line 1: its word has no frequency`
 	if _, err := New(o); err == nil || err.Error() != want {
 		t.Errorf("New: %v", err)
 	}

@@ -54,7 +54,7 @@ var errBlank = errors.New("a word cannot hold a blank")
 func parseDicts(dicts []UserDict) (words []userWord, passed int, err error) {
 	seen := map[string]bool{}
 	for _, d := range dicts {
-		line := 0
+		line, good := 0, false
 		for text := range bytes.Lines(bytes.TrimPrefix(d.Text, []byte("\uFEFF"))) {
 			line++
 			w, ok, err := parseLine(text)
@@ -63,8 +63,12 @@ func parseDicts(dicts []UserDict) (words []userWord, passed int, err error) {
 				continue
 			}
 			if err != nil {
+				if !good {
+					err = errors.New(err.(*lineError).what) // the file may be another one, a key: nothing of it is shown
+				}
 				return nil, 0, fmt.Errorf("read dictionary %s: line %d: %w", d.Name, line, err)
 			}
+			good = good || ok
 			if !ok || seen[w.text] {
 				continue
 			}
@@ -75,10 +79,21 @@ func parseDicts(dicts []UserDict) (words []userWord, passed int, err error) {
 	return words, passed, nil
 }
 
-// parseLine reads one line; ok is false for an empty one.
+// lineError is what is wrong with a line: with what is in it, and without. It is
+// errBlank where that is wrong.
+type lineError struct {
+	shown, what string
+	blank       bool
+}
+
+func (e *lineError) Error() string { return e.shown }
+
+func (e *lineError) Is(target error) bool { return e.blank && target == errBlank }
+
+// parseLine reads one line; ok is false for an empty one. The error is a *lineError.
 func parseLine(line []byte) (w userWord, ok bool, err error) {
 	if !utf8.Valid(line) {
-		return w, false, fmt.Errorf("%.40q is not UTF-8", line)
+		return w, false, &lineError{shown: fmt.Sprintf("%.40q is not UTF-8", line), what: "it is not UTF-8"}
 	}
 	fields := strings.FieldsFunc(strings.TrimSpace(string(line)), isBlank)
 	if len(fields) == 0 {
@@ -86,24 +101,26 @@ func parseLine(line []byte) (w userWord, ok bool, err error) {
 	}
 	text := strings.TrimSpace(fields[0])
 	if strings.ContainsRune(text, 0) {
-		return w, false, fmt.Errorf("%q contains a NUL", text)
+		return w, false, &lineError{shown: fmt.Sprintf("%q contains a NUL", text), what: "it contains a NUL"}
 	}
 	chars := utf8.RuneCountInString(text)
 	if chars > maxWord {
-		return w, false, fmt.Errorf("%.20q… has %d characters, more than %d", text, chars, maxWord)
+		what := fmt.Sprintf("has %d characters, more than %d", chars, maxWord)
+		return w, false, &lineError{shown: fmt.Sprintf("%.20q… %s", text, what), what: "its word " + what}
 	}
 	if len(fields) == 1 {
-		return w, false, fmt.Errorf("%q has no frequency", text)
+		return w, false, &lineError{shown: fmt.Sprintf("%q has no frequency", text), what: "its word has no frequency"}
 	}
 	if hasBlank(fields) {
-		return w, false, fmt.Errorf("%.40q: %w", strings.Join(fields, " "), errBlank)
+		return w, false, &lineError{shown: fmt.Sprintf("%.40q: %v", strings.Join(fields, " "), errBlank), what: errBlank.Error(), blank: true}
 	}
 	freq, err := strconv.ParseFloat(fields[1], 64)
 	if err != nil || math.IsNaN(freq) {
-		return w, false, fmt.Errorf("frequency %.40q of %q is not a number", fields[1], text)
+		return w, false, &lineError{shown: fmt.Sprintf("frequency %.40q of %q is not a number", fields[1], text), what: "its frequency is not a number"}
 	}
 	if freq < minFreq || freq > maxFreq {
-		return w, false, fmt.Errorf("frequency %s of %q is not between %d and %g", fields[1], text, minFreq, float64(maxFreq))
+		what := fmt.Sprintf("is not between %d and %g", minFreq, float64(maxFreq))
+		return w, false, &lineError{shown: fmt.Sprintf("frequency %s of %q %s", fields[1], text, what), what: "its frequency " + what}
 	}
 	if chars == 1 {
 		freq = minFreq

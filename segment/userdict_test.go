@@ -37,11 +37,30 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// TestNotADictionary: of a file that begins with no word nothing is shown, it may be a
+// key.
+func TestNotADictionary(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"\n5a1c0ffee\n", "line 2: its word has no frequency"},
+		{"my secret", "line 1: its frequency is not a number"},
+		{"my 1", "line 1: its frequency is not between 2 and 1e+12"},
+		{"my other 1000", "line 1: a word cannot hold a blank"},
+		{strings.Repeat("5a1c", 26) + " 5", "line 1: its word has 104 characters, more than 100"},
+		{"\xcd\xf5", "line 1: it is not UTF-8"},
+		{"5a\x00 5", "line 1: it contains a NUL"},
+	} {
+		_, _, err := parseDicts([]UserDict{{Name: "d.txt", Text: []byte(c.text)}})
+		if want := "read dictionary d.txt: " + c.want; err == nil || err.Error() != want {
+			t.Errorf("%q: error %v, want %q", c.text, err, want)
+		}
+	}
+}
+
 func TestParseDictsErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"好吃 5 a\n王品牛排\n", `read dictionary d.txt: line 2: "王品牛排" has no frequency`},
-		{"王品牛排 n", `line 1: frequency "n" of "王品牛排" is not a number`},
-		{"好吃 5\niPhone 15 1000 n", `line 2: "iPhone 15 1000 n": a word cannot hold a blank`},
+		{"好吃 5 a\n王品牛排\n", `read dictionary d.txt: line 3: "王品牛排" has no frequency`},
+		{"王品牛排 n", `line 2: frequency "n" of "王品牛排" is not a number`},
+		{"好吃 5\niPhone 15 1000 n", `line 3: "iPhone 15 1000 n": a word cannot hold a blank`},
 		{"iPhone 15 Pro 1000", `"iPhone 15 Pro 1000": a word cannot hold a blank`},
 		{"New York 1000", `"New York 1000": a word cannot hold a blank`},
 		{strings.Repeat("牛", 101) + " 5", `牛"… has 101 characters, more than 100`},
@@ -53,7 +72,7 @@ func TestParseDictsErrors(t *testing.T) {
 		{"\xcd\xf5\xc6\xb7 5", `is not UTF-8`},
 		{"王\x00品 5", `contains a NUL`},
 	} {
-		_, _, err := parseDicts([]UserDict{{Name: "d.txt", Text: []byte(c.text)}})
+		_, _, err := parseDicts([]UserDict{{Name: "d.txt", Text: []byte("好喝 5\n" + c.text)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: error %v, want %q", c.text, err, c.want)
 		}

@@ -9,11 +9,13 @@ import (
 
 	"golang.org/x/term"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/ping"
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/callmill/internal/recovery"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/progress"
 )
 
@@ -34,9 +36,9 @@ func (o *operation) begin(ctx context.Context, env *environment) (*dataset.Datas
 			return nil, nil, err
 		}
 	}
-	options := f.folder.options
+	options := f.folder.Options
 	options.Now = env.now
-	d, err := dataset.Open(ctx, f.out, options)
+	d, err := recovery.Open(ctx, f.out, options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -53,14 +55,17 @@ func (o *operation) begin(ctx context.Context, env *environment) (*dataset.Datas
 // settle returns the settings of a run that goes on from what d publishes. It
 // checks all that was asked for, and changes nothing.
 func (o *operation) settle(d *dataset.Dataset) (*settings.Loaded, error) {
-	if err := settings.CheckKey(d, o.flags.key); err != nil {
-		return nil, err
-	}
 	settle := o.flags.settings.Adopt
 	if o.anew {
 		settle = o.flags.settings.Change
 	}
 	s, err := settle(d)
+	if err == nil {
+		err = errors.Join(s.Allowed(d), o.flags.settings.Hold(d, s))
+	}
+	if err == nil && s.HasKeys() {
+		_, err = secret.Of(d, o.flags.key)
+	}
 	if err == nil && o.check != nil {
 		err = o.check(d, s)
 	}
@@ -115,7 +120,7 @@ func (env *environment) notePing(err error) {
 // noteKey says that others can read the dataset's key: contact keys made with it
 // are then no better than the numbers.
 func noteKey(env *environment, d *dataset.Dataset) {
-	path, mode, exposed := d.ExposedKey()
+	path, mode, exposed := secret.Exposed(d)
 	if !exposed {
 		return
 	}

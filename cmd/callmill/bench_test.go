@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate"
 )
 
@@ -36,6 +38,40 @@ func BenchmarkConvert(b *testing.B) {
 					}
 				})
 			}
+		})
+	}
+}
+
+// BenchmarkRedaction takes the same responses through the line under --pii keep and mask
+// in turns, as processes of their own: what redaction takes of the processor time should
+// be at most 15 % of the line's.
+func BenchmarkRedaction(b *testing.B) {
+	for _, input := range []struct {
+		name string
+		make func(testing.TB) (dir string)
+	}{{"simulated", simulatedCalls}, {"dialogues", manyDialogues}} {
+		b.Run(input.name, func(b *testing.B) {
+			dir := input.make(b)
+			processor := map[string][]float64{}
+			var shares []float64
+			for b.Loop() {
+				for _, pii := range []string{"keep", "mask"} {
+					c := exec.Command("callmill", "convert", dir, "--out", filepath.Join(b.TempDir(), "data"), "--progress", "none", "--pii", pii)
+					if out, err := c.CombinedOutput(); err != nil {
+						b.Fatalf("%v\n%s", err, out)
+					}
+					used := c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+					processor[pii] = append(processor[pii], used.Seconds())
+				}
+				last := len(shares)
+				shares = append(shares, 100*(1-processor["keep"][last]/processor["mask"][last]))
+			}
+			for _, pii := range []string{"keep", "mask"} {
+				slices.Sort(processor[pii])
+				b.ReportMetric(processor[pii][len(shares)/2], "cpu-s-"+pii)
+			}
+			slices.Sort(shares)
+			b.ReportMetric(shares[len(shares)/2], "%")
 		})
 	}
 }

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/joblist"
-	"callmill/cmd/callmill/internal/quantity"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quantity"
 	"callmill/pipeline/dataset/changes"
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 // TestChangesFromFormat1: since a bookmark on a snapshot of format 1 every job has

@@ -10,13 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/keeping"
-	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/cmd/callmill/internal/stdin"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quantity"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	"callmill/pipeline/source"
@@ -78,7 +78,10 @@ type conversion struct {
 func convertFiles(ctx context.Context, env *environment, flags *runFlags, args []string, asked conversion) error {
 	var files *source.Files
 	o := &operation{command: "convert", flags: flags}
-	o.check = func(*dataset.Dataset, *settings.Loaded) (err error) {
+	o.check = func(_ *dataset.Dataset, s *settings.Loaded) (err error) {
+		if asked.keepRaw > 0 && s.Redacts() {
+			return exit.Usagef("--keep-raw keeps personal data, which --pii %s takes out", s.Settings.PII)
+		}
 		if files, err = source.Open(args, asked.Options); errors.Is(err, fs.ErrNotExist) {
 			return exit.AsUsage(err)
 		}
@@ -91,7 +94,7 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 		if slices.Contains(args, "-") {
 			asked.Stdin = stdin.Until(ctx, env.stdin)
 		}
-		if flags.folder.options.LockWait > 0 { // files may have come while the dataset was locked
+		if flags.folder.Options.LockWait > 0 { // files may have come while the dataset was locked
 			if files, err = source.Open(args, asked.Options); err != nil {
 				return nil, err
 			}

@@ -3,16 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/glance"
-	"callmill/cmd/callmill/internal/language"
+	"callmill/cmd/callmill/internal/onward"
 	"callmill/cmd/callmill/internal/pull"
 	"callmill/cmd/callmill/internal/world"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/language"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate/api"
 )
@@ -25,7 +27,8 @@ func newDemo(env *environment) *cobra.Command {
 		Short: "Try everything with nothing to configure",
 		Long: `Demo simulates some thousand calls, serves them on this machine as the API does,
 pulls them, publishes them as a dataset in DIR (default: callmill-demo), and
-prints a short report on them. Running it again changes nothing.`,
+prints a short report on them, and how to see more with callmill-review. Running
+it again changes nothing.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			flags.out = "callmill-demo"
@@ -39,7 +42,11 @@ prints a short report on them. Running it again changes nothing.`,
 			if err := demonstrate(c.Context(), env, flags, made); err != nil {
 				return err
 			}
-			return glance.Show(env.stdout, flags.out, chosen)
+			if err := glance.Show(env.stdout, flags.out, chosen); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(env.stdout, "  %s\n", onward.Here().Next(flags.out, chosen))
+			return err
 		},
 	}
 	flags.add(c.Flags())

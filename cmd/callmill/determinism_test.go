@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 // TestSameContentSameBytes publishes the same jobs in different ways: the
@@ -22,7 +22,7 @@ func TestSameContentSameBytes(t *testing.T) {
 	const files = 8
 	content := rushHour(t, files, 60)
 	inputs := write(t, content)
-	key := filepath.Join(write(t, map[string]string{"key": "a secret"}), "key")
+	key := filepath.Join(write(t, map[string]string{"key": "a secret of the tests"}), "key")
 	fixed := []string{"--observed-at", "2026-02-01T00:00:00Z", "--key", key}
 
 	var names, whole []string

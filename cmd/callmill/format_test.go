@@ -15,10 +15,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/dataset/status"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/nightly"
@@ -163,7 +164,8 @@ func writeFormat(t *testing.T, dir string) {
 	d, err := dataset.Open(ctx, dir, dataset.Options{Now: func() time.Time { return formatNoon.Add(24 * time.Hour) }})
 	fail(err)
 	defer func() { fail(d.Close()) }()
-	key, err := d.Key(filepath.Join(write(t, map[string]string{"key": "the secret of a dataset in the tests"}), "key"))
+	fail(os.WriteFile(filepath.Join(dir, dataset.KeyFile), []byte("the secret of a dataset in the tests\n"), 0o600))
+	key, err := secret.ForRun(d, "")
 	fail(err)
 	var settings settings.Flags
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -180,7 +182,7 @@ func writeFormat(t *testing.T, dir string) {
 	fail(err)
 	defer func() { fail(tx.Close()) }()
 
-	a, redactor := tx.Appender(), redact.New(key)
+	a, redactor := tx.Appender(), redact.New(redact.Options{Key: key})
 	raw := &schema.Raw{Origin: "night.jsonl.zst"}
 	for i, job := range formatJobs() {
 		redactor.Job(job)

@@ -6,9 +6,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/awaited"
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/instances"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 )
 

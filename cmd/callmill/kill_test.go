@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/redact"
@@ -90,7 +91,7 @@ type published struct {
 // some the same; and there is a reject.
 func twoNights(t *testing.T) (first, second published) {
 	t.Helper()
-	key := filepath.Join(write(t, map[string]string{"key": "a secret"}), "key")
+	key := keyFile(t)
 	before := rushHour(t, 4, 40)
 	before["bad.json"] = `{"Jobs":[{"JobId":"bad","Tasks":5}]}`
 	var jobs []any
@@ -197,10 +198,15 @@ func kill(t *testing.T, data string, args []string, since moment, after time.Dur
 	return time.Since(began)
 }
 
-// checkWhole has verify check the published snapshot.
+// checkWhole has verify check the published snapshot, whose key is in the dataset or
+// that of keyFile.
 func checkWhole(t *testing.T, data string) {
 	t.Helper()
-	key, err := dataset.ReadKey(data)
+	file := filepath.Join(data, dataset.KeyFile)
+	if _, err := os.Stat(file); err != nil {
+		file = keyFile(t)
+	}
+	key, err := secret.Read(file)
 	if err != nil {
 		t.Error(err)
 		return

@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/decode"
 	sources "callmill/pipeline/source"

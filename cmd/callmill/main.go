@@ -21,8 +21,8 @@ import (
 	_ "golang.org/x/crypto/x509roots/fallback" // for machines without root certificates
 	"golang.org/x/term"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/output"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/output"
 	"callmill/pipeline/outboundbot/client"
 )
 

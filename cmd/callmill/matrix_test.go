@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"

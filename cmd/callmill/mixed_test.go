@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 // TestMixedNights: a fortnight in which every other night is spoiled, each in ways of its

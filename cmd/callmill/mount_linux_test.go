@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 // TestCaseInsensitiveMount runs two nights on a real file system where case does

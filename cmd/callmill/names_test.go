@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 // TestNamesDifferInMoreThanCase: in a dataset with all there may be in one, no two

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 // marked are n jobs that bear the mark of a night in every table, one row of

@@ -9,8 +9,8 @@ import (
 	"syscall"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/output"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/output"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -55,17 +55,21 @@ func TestOutputLost(t *testing.T) {
 		{[]string{"status", data}, exit.Failed},
 		{[]string{"status", data, "--json"}, exit.Failed},
 		{[]string{"status", data, "--pending"}, exit.Failed},
+		{[]string{"status", data, "--privacy"}, exit.Failed},
 		{[]string{"pending", data}, exit.Failed},
 		{[]string{"path", data}, exit.Failed},
 		{[]string{"views", data}, exit.Failed},
 		{[]string{"verify", data}, exit.Failed},
 		{[]string{"rejects", data}, exit.Failed},
+		{[]string{"hold", data}, exit.Failed},
 		{[]string{"hash", "--data", data, filepath.Join(dir, "numbers")}, exit.Failed},
 		{[]string{"changes", data, "--since", first}, exit.Failed},
 		{[]string{"changes", data, "--since", first, "--format", "csv"}, exit.Failed},
 		{[]string{"changes", data, "--since", first, "--format", "json"}, exit.Failed},
 		{[]string{"changes", data, "--since", first, "--format", "parquet"}, exit.Failed},
 		{[]string{"repair", data}, exit.Failed},
+		{[]string{"worker", "settings"}, exit.Failed},
+		{[]string{"worker", "import", "--list", data}, exit.Failed},
 		{[]string{"snapshots", data}, exit.Failed},
 		{[]string{"snapshots", data, "pin", first}, exit.Failed},
 		{[]string{"snapshots", data, "rollback", first}, exit.Failed},
@@ -75,7 +79,11 @@ func TestOutputLost(t *testing.T) {
 		{[]string{"replay", data, "--progress", "none", "--allow-rejects", "1"}, exit.Published},
 		{[]string{"rewrite", data, "--progress", "none"}, exit.Published},
 		{[]string{"instance", data, "retire", "default", "--progress", "none"}, exit.Published},
+		{[]string{"person", data, "--job", "a"}, exit.Failed},
+		{[]string{"forget", data, "--job", "a", "--dry-run"}, exit.Failed},
+		{[]string{"forget", data, "--job", "a"}, exit.Failed},
 		{[]string{"demo", filepath.Join(dir, "demo"), "--people", "20", "--progress", "none"}, exit.Published},
+		{[]string{"key", data, "destroy", "--yes"}, exit.Failed},
 	}
 	tried := map[string]bool{"pull": true} // below, as it needs an API
 	for _, c := range cases {

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill/internal/awaited"
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 )
 

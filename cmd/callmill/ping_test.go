@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 // TestPing: a monitor is told when a run begins and how it ends. A ping that is not

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/pull"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/outboundbot/discover"
 )
@@ -136,9 +136,10 @@ func preview(ctx context.Context, env *environment, flags *runFlags, options pul
 func preparePull(env *environment, flags *runFlags, options pull.Options) (*pull.Pull, *operation) {
 	options.Out, options.Now = flags.out, env.now
 	options.NewReader = func() discover.Reader { return newDecoder() }
+	flags.settings.Asks = options.Asks()
 	p := pull.New(options)
 	o := &operation{command: "pull", flags: flags, rules: p.Rules}
-	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return p.Validate(d, s.Location) }
+	o.check = func(d *dataset.Dataset, s *settings.Loaded) error { return p.Validate(d, s) }
 	o.open = func(_ context.Context, with opening) (*input, error) {
 		source, err := p.Begin(with.dataset, with.tx, with.report)
 		if err != nil {

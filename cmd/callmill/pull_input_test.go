@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/schema"
 )
@@ -216,7 +216,7 @@ func TestForbiddenInstance(t *testing.T) {
 		t.Errorf("there are %d jobs of loans, before %d, and %d of sales, before %d", rows("loans"), loans, rows("sales"), sales)
 	}
 	runMain(t, exit.Usage, "instance", data, "retire", "nobody")
-	runMain(t, exit.Done, "instance", data, "retire", "sales")
+	runMain(t, exit.Done, "instance", data, "retire", "sales", "--key", b.args[slices.Index(b.args, "--key")+1])
 	before := b.api.Counts().Received
 	b.spoiler.begin(forbid)
 	metrics := filepath.Join(filepath.Dir(data), "callmill.prom")

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate/api"
 )
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/glance"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset/views"
 	"callmill/schema"
 )
@@ -45,10 +45,10 @@ func TestReadmeInBothLanguages(t *testing.T) {
 
 // codeOf returns what a document asks to run, without comments and languages.
 func codeOf(text string) (code []string) {
-	comment := regexp.MustCompile(`(?m) *#.*$`)
+	comment, language := regexp.MustCompile(`(?m) *#.*$`), regexp.MustCompile(` --lang (zh|en)`)
 	for _, b := range blocks(text) {
 		if b.language != "" {
-			code = append(code, b.language+": "+strings.ReplaceAll(comment.ReplaceAllString(b.text, ""), " --lang zh", ""))
+			code = append(code, b.language+": "+language.ReplaceAllString(comment.ReplaceAllString(b.text, ""), ""))
 		}
 	}
 	return code
@@ -69,7 +69,7 @@ func TestReadmeNamesFlags(t *testing.T) {
 	all := map[string]bool{"--help": true}
 	for _, name := range []string{"README.md", "README.zh.md"} {
 		var alone []string
-		for _, span := range spans(readme(t, name)) {
+		for _, span := range spans(withoutDesk(readme(t, name))) {
 			words := strings.Fields(strings.ReplaceAll(span, `\|`, " "))
 			flags := regexp.MustCompile(`--[a-z-]+`).FindAllString(span, -1)
 			if words[0] != "callmill" || len(words) == 1 || words[1] == "COMMAND" {
@@ -100,6 +100,12 @@ func TestReadmeNamesFlags(t *testing.T) {
 			}
 		}
 	}
+}
+
+// withoutDesk returns a README without the section on callmill-review, which a test of
+// that command reads.
+func withoutDesk(text string) string {
+	return regexp.MustCompile(`(?ms)^## (Quality desk|质检台)$.*?^## `).ReplaceAllString(text, "## ")
 }
 
 // TestReadmeQuery: the query that the READMEs show prints the table that they show
@@ -186,7 +192,7 @@ func TestReadmeShowsTheDemo(t *testing.T) {
 		if err := glance.Show(&out, data, lang); err != nil {
 			t.Fatal(err)
 		}
-		if lang == schema.English && !strings.HasSuffix(printed, out.String()) {
+		if lang == schema.English && !strings.Contains(printed, out.String()) {
 			t.Errorf("demo prints\n%s\nthe report is\n%s", printed, &out)
 		}
 		if !strings.HasPrefix(out.String(), report) {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 )
 

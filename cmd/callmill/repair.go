@@ -11,6 +11,7 @@ import (
 
 func newRepair(env *environment) *cobra.Command {
 	var fromAPI bool
+	var key string
 	api := pull.Defaults()
 	c := ofDataset(&cobra.Command{
 		Use:   "repair DIR",
@@ -27,7 +28,7 @@ next pull asks for lost jobs again.`,
 		Example: `  callmill verify data || callmill repair data
   callmill repair data --from-api`,
 	}, func(ctx context.Context, dir string) error {
-		o := mend.Options{Version: version(), Now: env.now, Settle: api.Settle}
+		o := mend.Options{Version: version(), Now: env.now, Settle: api.Settle, Key: key}
 		if fromAPI {
 			client := env.client
 			client.Endpoint, client.QPS, client.Now = api.Endpoint, api.QPS, env.now
@@ -45,6 +46,7 @@ next pull asks for lost jobs again.`,
 		return done.Loss(dir)
 	})
 	c.Flags().BoolVar(&fromAPI, "from-api", false, "ask the API for jobs of damaged files that are nowhere else")
+	c.Flags().StringVar(&key, "key", "", "`FILE` with the secret behind contact_key, where it is not in the dataset")
 	c.Flags().StringVar(&api.Endpoint, "endpoint", api.Endpoint, "`HOST`[:PORT] or URL of the API; http is accepted on loopback only")
 	c.Flags().IntVar(&api.QPS, "qps", api.QPS, "maximum requests in any one second")
 	return c

@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/rawlog"
 	"callmill/pipeline/simulate/api"
@@ -37,7 +37,7 @@ func twoPullsOf(t *testing.T) (data string, p *puller) {
 	days := newCalendar()
 	now := days.end(4)
 	served := simulatedAPI(t, days.world(80), api.Options{Now: func() time.Time { return now }})
-	p = newPuller(served, "--key", keyFile(t))
+	p = newPuller(served)
 	data = filepath.Join(t.TempDir(), "data")
 	p.pull(t, exit.Done, "--instance", "x", "--out", data, "--from", days.ago(7), "--to", days.ago(4), "--settle", "9d")
 	now = days.end(1)

@@ -5,9 +5,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/commandline"
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/forget"
+	"callmill/cmd/callmill/internal/keys"
+	"callmill/cmd/callmill/internal/person"
+	"callmill/cmd/callmill/internal/recovery"
+	"callmill/cmd/callmill/internal/snapshots"
+	"callmill/cmd/callmill/internal/worker"
+	"callmill/cmd/internal/commandline"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/outboundbot/client"
 )
 
 // newRoot returns the command line.
@@ -34,6 +41,9 @@ Exit codes:
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if err := commandline.CheckEnvironment(c.Root(), env.environ()); err != nil {
+				return err
+			}
 			return commandline.SetFromEnvironment(c, env.environ())
 		},
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
@@ -41,11 +51,14 @@ Exit codes:
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	env.log.Writer, env.log.Now, env.log.Format = env.stderr, env.now, exit.Text
+	env.log.Writer, env.log.Now, env.log.Format, env.log.Mask = env.stderr, env.now, exit.Text, client.Mask
 	root.PersistentFlags().Var(&env.log.Format, "log-format", "how messages on stderr are written: text, or json (an object per line)")
 	root.AddCommand(newDemo(env), newPull(env), newConvert(env), newVerify(env), newRepair(env), newReplay(env), newRewrite(env),
-		newStatus(env), newPath(env), newViews(env), newRejects(env), newPending(env), newChanges(env), newSnapshots(env), newInstance(env), newSchema(env),
-		newSimulate(env), newHash(env), newVersion(env))
+		newStatus(env), newPath(env), newViews(env), newRejects(env), newPending(env), newChanges(env), snapshots.Command(env.stdout), newInstance(env), newHold(env), newSchema(env),
+		newSimulate(env), keys.Hash(env.stdin, env.stdout), keys.Key(env.stdout, env.now), newVersion(env),
+		forget.Command(forget.Program{Stdout: env.stdout, Now: env.now, Open: recovery.Open}),
+		person.Command(person.Program{Stdout: env.stdout, Now: env.now}),
+		worker.Command(worker.Program{Stdin: env.stdin, Stdout: env.stdout, Terminal: env.terminal, Limited: env.limitMemory != nil, Version: version, Decoder: newDecoder}))
 	commandline.Complete(root)
 	return root
 }

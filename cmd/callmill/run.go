@@ -5,19 +5,23 @@ import (
 	"errors"
 	"fmt"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/callmill/internal/forget"
 	"callmill/cmd/callmill/internal/instances"
+	"callmill/cmd/callmill/internal/policy"
 	"callmill/cmd/callmill/internal/pull"
-	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/callmill/internal/sweep"
 	"callmill/cmd/callmill/internal/watch"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/retain"
 	"callmill/pipeline/decode"
-	"callmill/pipeline/flatten"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/redact"
 	"callmill/schema"
@@ -90,7 +94,17 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	r.Begin(run)
 	env.log.About("run", run.ID)
 	r.WordsPassedOver = s.PassedOver
-	err = o.publish(ctx, env, d, run, s, r)
+	w := &work{dataset: d, run: run, settings: s, report: r}
+	w.admission, err = forget.Admit(d, s.Settings.TimeZone)
+	if err == nil {
+		err = o.publish(ctx, env, w)
+		err = errors.Join(err, w.admission.End(ctx, d, run.ID))
+	}
+	overdue, e := sweep.Unfinished(d, s.Settings.PII, run.Started)
+	err = errors.Join(err, e)
+	for _, one := range overdue {
+		r.Warn(one.Says(), one.Hint())
+	}
 	o.judge(r)
 	err = r.End(ctx, err)
 	if r.Published != nil {
@@ -99,8 +113,8 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 			err = r.End(ctx, e)
 		}
 	}
-	for _, w := range r.Warnings {
-		env.log.Note(w.Says, w.Hint)
+	for _, warning := range r.Warnings {
+		env.log.Note(warning.Says, warning.Hint)
 	}
 	if e := r.WriteMetrics(f.metricsFile, f.out, d); e != nil {
 		err = r.End(ctx, e)
@@ -111,24 +125,49 @@ func (o *operation) execute(ctx context.Context, env *environment) (err error) {
 	return err
 }
 
+// work is what the steps of a run share once it has begun.
+type work struct {
+	dataset   *dataset.Dataset
+	run       dataset.Run
+	settings  *settings.Loaded
+	admission *forget.Admission // nil where nobody was erased
+	report    *report.Report
+	key       []byte         // of contact keys; nil for none
+	limits    *retain.Limits // of time
+	change    *policy.Change // nil where the dataset becomes no stricter
+	observer  *watch.Observer
+}
+
 // publish runs the line.
-func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, r *report.Report) (err error) {
+func (o *operation) publish(ctx context.Context, env *environment, w *work) (err error) {
+	d, s, r, run := w.dataset, w.settings, w.report, w.run
 	show := env.progress(o.flags.mode)
 	defer show.Done()
-	key, err := d.Key(o.flags.key)
-	if err != nil {
+	if w.key, err = s.UseKey(d, o.flags.key); err != nil {
 		return err
 	}
 	noteKey(env, d)
-	s.Settings.KeyID = dataset.KeyID(key)
 	if err := d.KeepDictionaries(s.Dicts); err != nil {
 		return err
 	}
-	observer := watch.New(show)
-	tx, err := o.transaction(ctx, d, run, s, key, observer)
+	own, err := settings.Own(d)
 	if err != nil {
 		return err
 	}
+	r.Keep(s.Settings.RetainDays, own.RetainDays)
+	w.observer = watch.New(show)
+	if w.limits, err = s.Limits(d, run.Started); err != nil {
+		return err
+	}
+	sweeper := s.Sweeper(d, w.key)
+	if w.change, err = policy.Of(d, run.ID, s.Settings); err != nil {
+		return err
+	}
+	tx, err := o.transaction(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.change.Finish(err)) }()
 	defer func() { err = errors.Join(err, tx.Close()) }()
 	in, err := o.open(ctx, opening{d, tx, r})
 	if err != nil {
@@ -137,20 +176,31 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if in.finish != nil {
 		defer func() { err = errors.Join(err, in.finish(r, d.Manifest())) }()
 	}
-	defer observer.Begin(in.bytes, in.counters)()
-	out := &publication{tx: tx, extent: dataset.Extent{Settings: s.Settings}, extend: in.extend, guard: in.guard}
+	defer w.observer.Begin(in.bytes, in.counters)()
+	out := &publication{tx: tx, extend: in.extend, guard: in.guard, erased: d.Erased(), policy: erased.Policy{RetainDays: s.Settings.RetainDays}}
+	out.hold = func() error { return s.KeepHolds(d, run.Started) }
+	if w.change == nil { // else it becomes stricter with the commit
+		out.policy.PII = s.Settings.PII
+	}
 	if m := d.Manifest(); m != nil {
 		out.extent = m.Extent
-		out.extent.Settings = s.Settings
+	}
+	out.extent.Settings, out.extent.Edge = s.Settings, w.limits.Edge
+	refuses := w.admission.Job()
+	if o.anew { // what is published was admitted, in whatever time zone
+		refuses = nil
 	}
 	read, err := pipeline.Run(ctx, pipeline.Line{
 		Source:   in.source,
 		Decoder:  in.decoder,
-		Redactor: func() pipeline.Redactor { return redact.New(key) },
+		Redactor: func() pipeline.Redactor { return s.Redactor(w.key, refuses) },
 		Dataset:  out,
-		Observer: observer,
+		Observer: w.observer,
 		Workers:  o.flags.workers,
 	})
+	if s.Redacts() {
+		redact.Findings(&read.Findings)
+	}
 	r.Add(read, out.published)
 	if err == nil {
 		err = r.Lacks(d.Manifest())
@@ -158,38 +208,50 @@ func (o *operation) publish(ctx context.Context, env *environment, d *dataset.Da
 	if err != nil {
 		return err
 	}
-	r.Pruned, err = d.Prune()
+	if r.Pruned, err = d.Prune(); err != nil {
+		return err
+	}
+	swept, err := w.limits.Sweep(ctx, sweeper, run.ID, run.Started)
+	r.Sweep(swept, d.Name())
+	if err == nil {
+		r.SweptLines, r.SweptRaw, err = sweep.Raw(ctx, d, w.limits, newDecoder(), run.ID, run.Started)
+	}
 	return err
 }
 
 // transaction begins what the run will publish.
-func (o *operation) transaction(ctx context.Context, d *dataset.Dataset, run dataset.Run, s *settings.Loaded, key []byte, observer *watch.Observer) (*commit.Tx, error) {
-	redacted := redact.Jobs(key) // keys are a redactor's, not the flattener's
+func (o *operation) transaction(ctx context.Context, w *work) (*commit.Tx, error) {
+	d, s := w.dataset, w.settings
 	options := commit.Options{
 		Flattener: func() commit.Flattener { return s.Flattener() },
-		Unflatten: func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) },
 		Memory:    int64(o.flags.memory) * 2 / 5,
 		Workers:   o.flags.workers,
 		Program:   "callmill " + version(),
-		Observer:  observer,
-		Rules:     reconcile.Rules{Now: run.Started, Settle: pull.Defaults().Settle},
+		Observer:  w.observer,
+		Rules:     reconcile.Rules{Now: w.run.Started, Settle: pull.Defaults().Settle},
 	}
 	if o.rules != nil {
 		options.Rules = o.rules(d)
 	}
-	options.Rules.Drop = o.drop
+	options.Rules.Drop, options.Rules.Edge = o.drop, w.limits.Millis()
+	options.Erased = w.admission.Has()
+	options.OnHold, options.OptOuts = w.limits.OnHold, s.OptOuts(d)
+	own := s.Settings
 	if m := d.Manifest(); m != nil {
-		options.Rederive = !s.Derives(m.Settings)
+		own = m.Settings
+		options.Rederive = !s.Derives(own)
 	}
+	options.Unflatten = s.Unflatten(own, w.key)
+	w.change.Prepare(&options)
 	var tx *commit.Tx
 	var err error
 	if o.anew {
-		tx, err = commit.BeginAnew(d, run, options)
+		tx, err = commit.BeginAnew(d, w.run, options)
 	} else {
-		tx, err = commit.Begin(ctx, d, run, options)
+		tx, err = commit.Begin(ctx, d, w.run, options)
 	}
 	if err == nil && tx.WritesAll() {
-		observer.WritesAll()
+		w.observer.WritesAll()
 	}
 	return tx, err
 }
@@ -211,6 +273,9 @@ type publication struct {
 	extent    dataset.Extent // what the snapshot says of itself besides its tables
 	extend    func(*dataset.Extent) error
 	guard     *instances.Guard
+	erased    *erased.Store
+	policy    erased.Policy     // of the dataset, at least
+	hold      func() error      // puts jobs on hold
 	published *commit.Published // nil until then
 }
 
@@ -221,6 +286,9 @@ func (p *publication) Commit(ctx context.Context) (err error) {
 		if err := p.extend(&p.extent); err != nil {
 			return err
 		}
+	}
+	if err := errors.Join(p.erased.Tighten(p.policy), p.hold()); err != nil {
+		return err
 	}
 	p.published, err = p.tx.Commit(ctx, p.extent)
 	return err

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/source"
 )

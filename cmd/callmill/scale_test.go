@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/flatten"

@@ -3,9 +3,9 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/language"
 	"callmill/cmd/callmill/internal/tabledoc"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/language"
 )
 
 func newSchema(env *environment) *cobra.Command {

@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quantity"
 	"callmill/cmd/callmill/internal/world"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quantity"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 )
@@ -33,7 +33,8 @@ companies are made up. The same flags produce the same bytes.
 --write saves the calls as ListJobs responses. --listen serves them as the API
 does, with signatures, limits and errors, until it is interrupted; the access
 key is demo, its secret demo-secret. --truth writes what the API does not tell:
-the script node behind every line, planted causes of failure, personal data.`,
+the script node behind every line, planted causes of failure, personal data.
+--campaigns plays scripts of your own.`,
 		Example: `  callmill simulate --write responses --people 10000 --truth truth.jsonl
   callmill convert responses --out data
 
@@ -73,6 +74,7 @@ the script node behind every line, planted causes of failure, personal data.`,
 		},
 	}
 	flags.Add(c.Flags())
+	flags.AddCampaigns(c.Flags())
 	c.Flags().StringVar(&write, "write", "", "`DIR` for the responses: new, empty, or of an earlier simulation, whose files are replaced")
 	c.Flags().StringVar(&listen, "listen", "", "`ADDR` to serve the API on, e.g. 127.0.0.1:8099")
 	c.Flags().StringVar(&truth, "truth", "", "`FILE` for what really happened")

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/simulate"
@@ -90,7 +90,7 @@ func (p *puller) run(t testing.TB, args ...string) pulled {
 	var stdout, stderr bytes.Buffer
 	env := &environment{
 		stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr,
-		log: exit.Log{Writer: &stderr}, environ: func() []string { return nil }, now: p.now, client: p.client,
+		log: exit.Log{Writer: &stderr, Mask: client.Mask}, environ: func() []string { return nil }, now: p.now, client: p.client,
 	}
 	if env.now == nil {
 		env.now = time.Now

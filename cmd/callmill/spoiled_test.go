@@ -21,7 +21,7 @@ import (
 
 	diff "github.com/google/go-cmp/cmp"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/status"

@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/status"
 	"callmill/schema"
@@ -88,7 +88,7 @@ func afresh(t *testing.T, other, responses string) (data string) {
 	data = filepath.Join(t.TempDir(), "data")
 	runMain(t, exit.Done, "convert", filepath.Join(responses, "resp-00001.json"), "--out", data, "--instance", "sales",
 		"--observed-at", "2026-02-01T01:00:00Z", "--progress", "none", "--key", filepath.Join(other, "key"))
-	goOn(t, data, responses)
+	goOn(t, data, responses, "--key", filepath.Join(other, "key"))
 	return data
 }
 

@@ -8,10 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/rawlog"
@@ -20,6 +21,7 @@ import (
 
 func newVerify(env *environment) *cobra.Command {
 	var quick bool
+	var file string
 	c := ofDataset(&cobra.Command{
 		Use:   "verify DIR",
 		Short: "Check the integrity of the published snapshot",
@@ -31,8 +33,15 @@ the responses in raw/ it notes what cannot be read.`,
   callmill verify data --quick`,
 	}, func(ctx context.Context, dir string) error {
 		options := verify.Options{Quick: quick, Rows: rowsIn(dir), Job: flatten.Job}
-		if key, err := dataset.ReadKey(dir); err == nil {
-			options.ContactKey = redact.Keys(key)
+		if d, err := dataset.View(dir); err == nil { // else verify says what is wrong
+			options.Job = settings.JobOf(d.Manifest().Settings)
+			key, err := secret.Of(d, file)
+			if err != nil && file != "" {
+				return err
+			}
+			if key != nil && err == nil {
+				options.ContactKey = redact.Keys(key)
+			}
 		}
 		report, err := verify.Snapshot(ctx, dir, options)
 		if err != nil {
@@ -54,6 +63,7 @@ the responses in raw/ it notes what cannot be read.`,
 		}
 		return nil
 	})
+	c.Flags().StringVar(&file, "key", "", "`FILE` with the secret behind contact_key, where it is not in the dataset")
 	c.Flags().BoolVar(&quick, "quick", false, "check names, sizes, footers and the manifest only, no pages")
 	return c
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callmill/cmd/callmill/internal/language"
+	"callmill/cmd/internal/language"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/views"
 	"callmill/schema"
@@ -47,7 +47,7 @@ func viewsOf(d *dataset.Dataset, lang schema.Language) (string, error) {
 	}
 	path = filepath.ToSlash(path)
 	if d.Manifest().Format == dataset.FormatVersion {
-		return views.SQL(path, lang), nil
+		return views.SQL(path, lang, d.Manifest().OptOuts.Path != ""), nil
 	}
 	text, err := os.ReadFile(filepath.Join(d.SnapshotDir(), dataset.ViewsFile))
 	return views.At(string(text), path), err

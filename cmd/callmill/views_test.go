@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
 )
@@ -200,7 +200,7 @@ func runPython(t *testing.T, python, script string, args ...string) string {
 
 func viewsKey(t *testing.T) string {
 	t.Helper()
-	return filepath.Join(write(t, map[string]string{"key": "a key"}), "key")
+	return filepath.Join(write(t, map[string]string{"key": "a key of the views"}), "key")
 }
 
 // viewsResponse has a job that was reached by its second attempt and asked not

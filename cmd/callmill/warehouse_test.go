@@ -11,11 +11,11 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 )
 
-// TestWarehouse runs the README's incremental recipe after random runs, not after
+// TestWarehouse runs notebooks/warehouse.py after random runs, not after
 // each of them: the warehouse then has the rows of the snapshot, and the jobs that
 // `callmill changes` named are those that a comparison of all rows finds.
 func TestWarehouse(t *testing.T) {
@@ -63,27 +63,6 @@ func TestWarehouseAfterCrash(t *testing.T) {
 	w.load()
 }
 
-// incremental returns the README's recipe. The Chinese one may have other comments.
-func incremental(t *testing.T) (script string) {
-	t.Helper()
-	comment := regexp.MustCompile(`(?m) *#.*$`)
-	for _, name := range []string{"README.md", "README.zh.md"} {
-		for _, block := range regexp.MustCompile("(?ms)^```python\n(.*?)^```$").FindAllStringSubmatch(readme(t, name), -1) {
-			switch {
-			case !strings.Contains(block[1], `"changes"`):
-			case script == "":
-				script = block[1]
-			case comment.ReplaceAllString(block[1], "") != comment.ReplaceAllString(script, ""):
-				t.Errorf("%s has another recipe:\n%s", name, block[1])
-			}
-		}
-	}
-	if script == "" {
-		t.Fatal("README.md has no incremental recipe")
-	}
-	return script
-}
-
 // warehouse is a dataset, in a folder whose name a reader could take for a
 // partition's, and a warehouse that is loaded from it.
 type warehouse struct {
@@ -99,21 +78,25 @@ type warehouse struct {
 
 func newWarehouse(t *testing.T, python, binary string, seed uint64) *warehouse {
 	t.Helper()
+	script, err := filepath.Abs(filepath.Join("..", "..", "notebooks", "warehouse.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := filepath.Join(t.TempDir(), "turn_index=7")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return &warehouse{
-		t: t, python: python, script: incremental(t), dir: dir, data: filepath.Join(dir, "data"),
+		t: t, python: python, script: script, dir: dir, data: filepath.Join(dir, "data"),
 		env:    append(os.Environ(), "PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"), "PYTHONUTF8=1"),
 		random: rand.New(rand.NewPCG(seed, 0)), clock: 1_770_000_000_000,
 	}
 }
 
-// load runs the recipe, and checks what it made.
+// load runs the script, and checks what it made.
 func (w *warehouse) load() {
 	w.t.Helper()
-	w.runPython("-c", w.script)
+	w.runPython(w.script)
 	name := w.latest()
 	script, err := filepath.Abs(filepath.Join("testdata", "warehouse.py"))
 	if err != nil {

@@ -19,7 +19,7 @@ from callmill_stats import contrast, kinds_of_lines
 
 with open(sys.argv[3], encoding="utf-8") as file:
     planted = json.loads(next(file))["planted"]
-    jobs = [json.loads(line) for line in file]
+    jobs = [job for job in map(json.loads, file) if "job_id" in job]
 campaign = pd.DataFrame([(j["job_id"], j["campaign"], j["version"]) for j in jobs], columns=["job_id", "cause_campaign", "version"])
 nodes = pd.DataFrame([
     (j["job_id"], t["task_id"], i, turn["node"], turn["said"])
@@ -46,8 +46,10 @@ for plant in planted:
     at = at[at.version == plant["version"]] if plant.get("version") else at
     if plant["kind"] == "wrong_hot_word":
         causes[plant["kind"]] = plant["campaign"], {phrase for phrase in phrases.phrase.unique() if "盖" in phrase}
-    elif plant["kind"] == "queue_full" and plant["node"] != "queue_full" or plant["kind"] in ("bad_hour", "stale_list", "flagged_number"):
+    elif plant["kind"] == "queue_full" and plant["node"] != "queue_full" or plant["kind"] in ("bad_hour", "stale_list"):
         continue  # not a matter of what is said
+    elif not plant.get("node") or plant["size"].keys() & {"says", "breach"} or plant["size"].get("hangup") == 5:
+        continue  # of numbers, no cause of failure, or too weak for a first place
     else:
         causes[plant["kind"]] = plant["campaign"], set(at.pattern)
 

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset/access"
+	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/internal/durable"
 )
 
@@ -106,6 +107,16 @@ func View(dir string) (*Dataset, error) {
 
 // Nothing is the view of a dataset without a published snapshot.
 func Nothing(dir string) *Dataset { return newDataset(dir, Options{}) }
+
+// Unpublished opens a folder that is a dataset without a snapshot, or can become one, for
+// reading what lies beside snapshots. The error is [ErrForeign] where it is neither.
+func Unpublished(dir string) (*Dataset, error) {
+	d := Nothing(dir)
+	if err := d.checkFolder(); err != nil {
+		return nil, fmt.Errorf("open dataset %s: %w", dir, err)
+	}
+	return d, nil
+}
 
 // ErrEmpty means that no snapshot was ever published.
 var ErrEmpty = errors.New("no published snapshot")
@@ -322,6 +333,9 @@ func (d *Dataset) Path(elements ...string) string {
 
 // FS is the file system that the dataset is written through.
 func (d *Dataset) FS() durable.FS { return d.fs }
+
+// Erased is what no rollback changes. Each has its own: it is for one goroutine.
+func (d *Dataset) Erased() *erased.Store { return erased.In(d.fs, d.dir) }
 
 // Now is the time on the dataset's clock.
 func (d *Dataset) Now() time.Time { return d.options.Now() }

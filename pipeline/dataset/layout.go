@@ -8,8 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"callmill/pipeline/calendar"
+	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/spill"
-	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
 )
@@ -25,8 +26,9 @@ const (
 	runsDir       = "runs"      // one file per run, and the manifests once more
 	rawDir        = "raw"       // responses as received, one folder per run
 	dictDir       = "dict"      // user dictionaries, named for their hash
-	keyFile       = "key"       // secret of the contact keys
+	KeyFile       = "key"       // secret of the contact keys
 	lockFile      = "lock"
+	deskDir       = "desk"                       // reviews and access log of callmill-review
 	pinFile       = "pinned"                     // in runs/: snapshots that are never pruned
 	BuildPrefix   = ".build-"                    // in snapshots/: a snapshot in the making
 	ScratchPrefix = ".tmp-"                      // anywhere: a file or link about to be renamed
@@ -37,7 +39,8 @@ const (
 const (
 	ManifestFile = "manifest.json"
 	ViewsFile    = "views.sql"
-	PendingDir   = "pending" // the folder of the file of what is pending, where anything is
+	PendingDir   = "pending"  // the folder of the file of what is pending, where anything is
+	OptOutsDir   = "opt_outs" // of that of opt-outs whose jobs are gone
 )
 
 // NameDigits is how much of the SHA-256 of its content names a Parquet file.
@@ -55,7 +58,7 @@ var snapshotFile = regexp.MustCompile(`^(manifest\.json|views\.sql|[a-z_]+/(job_
 
 // IsOwn reports whether a name in the dataset's folder is one of callmill's.
 func IsOwn(name string) bool {
-	return slices.Contains([]string{latestLink, latestText, formerText, SnapshotsDir, runsDir, rawDir, dictDir, keyFile, lockFile}, name) ||
+	return slices.Contains([]string{latestLink, latestText, formerText, SnapshotsDir, runsDir, rawDir, dictDir, KeyFile, lockFile, erased.Dir, deskDir}, name) ||
 		durable.IsTemp(name)
 }
 

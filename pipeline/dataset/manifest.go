@@ -14,7 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
+	"callmill/pipeline/dataset/balance"
 	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
@@ -36,6 +37,8 @@ type Manifest struct {
 	// Pending is the file of what is expected and not in the tables whole; the zero
 	// File where nothing is. See [Dataset.Pending].
 	Pending File `json:"pending_file,omitzero"`
+	// OptOuts is the file of opt-outs whose jobs are gone; the zero File where none are.
+	OptOuts File `json:"opt_outs_file,omitzero"`
 	// Listed are the jobs to ask for again, as manifests had them before that file.
 	Listed []schema.Pending `json:"pending,omitempty"`
 	// Undated are the starts of runs, in ms, that dated versions without a
@@ -61,16 +64,20 @@ type Extent struct {
 	Doubted map[string][]calendar.Doubt `json:"doubted,omitempty"`
 	// Retired are instances that are gone, in order: no run asks for them.
 	Retired []string `json:"retired,omitempty"`
+	// Edge is the first day that was kept, see Settings.RetainDays; 0: all were.
+	Edge calendar.Day `json:"edge,omitzero"`
 }
 
 // HasExtent reports whether the manifest says just that besides its tables. When
-// campaigns were read is not compared: that they are as they were is nothing new.
+// campaigns were read is not compared: that they are as they were is nothing new; nor
+// is the edge, which moves every day.
 func (m *Manifest) HasExtent(e Extent) bool {
 	own := m.Extent
 	same := maps.EqualFunc(own.Campaigns, e.Campaigns, func(a, b map[string]campaign.Stamp) bool {
 		return maps.EqualFunc(a, b, campaign.Stamp.Same)
 	})
 	own.Campaigns, e.Campaigns = nil, nil
+	own.Edge = e.Edge
 	return same && reflect.DeepEqual(own, e)
 }
 
@@ -92,9 +99,13 @@ type Settings struct {
 	PII          string   `json:"pii"`                    // keep, mask, hash or drop
 	Derivation   int      `json:"derivation"`             // version of the derived columns
 	Outcomes     int      `json:"outcomes"`               // version of the statuses table
+	Redaction    int      `json:"redaction,omitempty"`    // version of the rules that redact; 0 where PII is keep
 	// KeyID identifies the key of the contact keys without revealing it: the
 	// first digits of the HMAC of the empty message.
 	KeyID string `json:"key_id"`
+	// RetainDays is how many days before the run's a job is kept after its last call;
+	// 0: for good.
+	RetainDays int `json:"retain_days,omitempty"`
 }
 
 // Versions are what the bytes of a snapshot depend on besides its jobs and the
@@ -104,11 +115,12 @@ type Versions struct {
 	Derivation int    `json:"derivation"`
 	Outcomes   int    `json:"outcomes"`
 	Words      string `json:"words"`
+	Redaction  int    `json:"redaction,omitempty"`
 }
 
 // Versions returns those of the snapshot.
 func (m *Manifest) Versions() Versions {
-	return Versions{m.Format, m.Settings.Derivation, m.Settings.Outcomes, m.Settings.Words}
+	return Versions{m.Format, m.Settings.Derivation, m.Settings.Outcomes, m.Settings.Words, m.Settings.Redaction}
 }
 
 // Table is one of the nine tables in a snapshot.
@@ -136,31 +148,8 @@ type File struct {
 	WithoutFacts int64 `json:"without_facts,omitempty"`
 }
 
-// Counts balance: seen = new + changed + unchanged + superseded + rejected.
-type Counts struct {
-	Seen       int64 `json:"seen"`
-	New        int64 `json:"new"`
-	Changed    int64 `json:"changed"`
-	Unchanged  int64 `json:"unchanged"`
-	Superseded int64 `json:"superseded"`
-	Rejected   int64 `json:"rejected"`
-	// Held of the superseded lack something of a published version that is final:
-	// see package versions.
-	Held int64 `json:"held,omitempty"`
-	// Undated of the superseded came from files without a timestamp of their own.
-	Undated int64 `json:"undated,omitempty"`
-	// Shrunk of the changed lack a task or a turn of before.
-	Shrunk int64 `json:"shrunk,omitempty"`
-	Erased int64 `json:"erased,omitempty"`
-	// Lost are the jobs of the parent that were in damaged files and could not be had
-	// back.
-	Lost int64 `json:"lost,omitempty"`
-}
-
-// Balanced reports whether everything seen is accounted for.
-func (c Counts) Balanced() bool {
-	return c.Seen == c.New+c.Changed+c.Unchanged+c.Superseded+c.Rejected
-}
+// Counts are what became of what a run saw.
+type Counts = balance.Counts
 
 // Without returns the manifest without the files that are gone, by their tables, and
 // how many jobs it has less.
@@ -173,6 +162,9 @@ func (m *Manifest) Without(gone func(table string, f File) bool) (without *Manif
 	}
 	if m.Pending.Path != "" && gone("", m.Pending) {
 		less.Pending = File{}
+	}
+	if m.OptOuts.Path != "" && gone("", m.OptOuts) {
+		less.OptOuts = File{}
 	}
 	less.Seal()
 	return &less, m.Table(schema.TableJobs).Rows - less.Table(schema.TableJobs).Rows
@@ -188,8 +180,10 @@ func (m *Manifest) Files() iter.Seq[File] {
 				}
 			}
 		}
-		if m.Pending.Path != "" {
-			yield(m.Pending)
+		for _, f := range [...]File{m.Pending, m.OptOuts} {
+			if f.Path != "" && !yield(f) {
+				return
+			}
 		}
 	}
 }

@@ -82,6 +82,11 @@ func (d *Dataset) Pin(name, bookmark string) (snapshot string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if bookmark != "" { // whoever moves it knows what went
+		if err := d.Erased().Tell(bookmark); err != nil {
+			return "", err
+		}
+	}
 	pin := Pin{at.name, bookmark}
 	pins = slices.DeleteFunc(pins, func(p Pin) bool { return p == pin || bookmark != "" && p.Bookmark == bookmark })
 	return at.name, d.writePins(append(pins, pin))
@@ -112,6 +117,25 @@ func (d *Dataset) Unpin(name string) error {
 	return nil
 }
 
+// MovePins puts the pins of snapshots, by their names, on others: "" removes them.
+func (d *Dataset) MovePins(names map[string]string) error {
+	pins, err := d.Pins()
+	if err != nil {
+		return err
+	}
+	moved := slices.Clone(pins)
+	for i, p := range moved {
+		if to, ok := names[p.Snapshot]; ok {
+			moved[i].Snapshot = to
+		}
+	}
+	moved = slices.DeleteFunc(moved, func(p Pin) bool { return p.Snapshot == "" })
+	if slices.Equal(pins, moved) {
+		return nil
+	}
+	return d.writePins(moved)
+}
+
 func (d *Dataset) writePins(pins []Pin) error {
 	slices.SortFunc(pins, func(a, b Pin) int {
 		return cmp.Or(cmp.Compare(a.Snapshot, b.Snapshot), cmp.Compare(a.Bookmark, b.Bookmark))
@@ -123,11 +147,12 @@ func (d *Dataset) writePins(pins []Pin) error {
 	return durable.WriteFile(d.fs, d.Path(runsDir, pinFile), []byte(text.String()), d.FileMode())
 }
 
-// Resolve returns the name of the snapshot that a name stands for: its own, or
-// that of a bookmark on it. It does not look whether the snapshot is there.
+// Resolve returns the name of the snapshot that a name stands for: its own, that of
+// the one that replaced it in an erasure, or that of a bookmark on it. It does not look whether the snapshot is there.
 func (d *Dataset) Resolve(name string) (snapshot string, err error) {
 	if snapshotName.MatchString(name) {
-		return name, nil
+		replaced, err := d.Erased().Replaced()
+		return replaced.Latest(name), err
 	}
 	pins, err := d.Pins()
 	if err != nil {

@@ -101,15 +101,20 @@ func (d *Dataset) Prune() ([]string, error) {
 		if name == d.name || d.manifest != nil && name == d.manifest.Parent || pinned || d.young(name) {
 			continue
 		}
-		if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil {
-			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
-		}
-		if err := d.removeCopies(name); err != nil {
+		if err := d.Remove(name); err != nil {
 			return removed, fmt.Errorf("prune snapshot %s: %w", name, err)
 		}
 		removed = append(removed, name)
 	}
 	return removed, nil
+}
+
+// Remove removes a snapshot, whoever needs it; one that is gone is no error.
+func (d *Dataset) Remove(name string) error {
+	if err := removeSnapshot(d.fs, d.Path(SnapshotsDir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return d.removeCopies(name)
 }
 
 // beyond returns how many of the names, from the first, are beyond the number to
@@ -231,6 +236,9 @@ func (d *Dataset) At(name string) (*Dataset, error) {
 // nowhere, which Open refuses.
 func Rollback(ctx context.Context, dir, name string, o Options) (err error) {
 	d := newDataset(dir, o)
+	if replaced, err := d.Erased().Replaced(); err == nil {
+		name = replaced.Latest(name)
+	}
 	m, err := d.Snapshot(name)
 	if err != nil {
 		return fmt.Errorf("roll back %s: %w", dir, err)

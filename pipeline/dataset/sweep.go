@@ -15,6 +15,9 @@ import (
 // It writes what that run could not write any more, and leaves alone what
 // callmill did not write.
 func (d *Dataset) sweep() error {
+	if err := d.Erased().Sweep(); err != nil {
+		return err
+	}
 	for _, folder := range []string{".", SnapshotsDir, runsDir, dictDir} {
 		entries, err := durable.ReadDir(d.fs, d.Path(folder))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -78,8 +81,9 @@ func (d *Dataset) wasPublished(name string) bool {
 	if err != nil {
 		return false
 	}
+	replaced, err := d.Erased().Replaced()
 	var run struct{ Snapshot string }
-	return json.Unmarshal(text, &run) == nil && run.Snapshot == name
+	return err != nil || json.Unmarshal(text, &run) == nil && replaced.Latest(run.Snapshot) == name
 }
 
 // mendLatest creates the link where only the text is left.

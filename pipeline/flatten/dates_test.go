@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/schema"
 )
 

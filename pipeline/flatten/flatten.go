@@ -38,9 +38,10 @@ type Flattener struct {
 	patternsOf *schema.Job       // whose values patterns has; nil if none's
 
 	rows schema.Rows
+	room schema.Rows // of Gather: the memory of its rows, from the beginning
 
-	// What the rows point into. If one must grow, earlier rows keep the old array,
-	// which is no longer written to.
+	// What the rows point into. One that is full is left to the rows, and there is a new
+	// one (see withRoom).
 	texts   []string // tokens, calling numbers, dial exceptions
 	gaps    []int64
 	indexes []int32
@@ -79,6 +80,36 @@ func (f *Flattener) Rows(j *schema.Job, hash schema.ContentHash) *schema.Rows {
 // Reset.
 func (f *Flattener) Add(j *schema.Job, hash schema.ContentHash) *schema.Rows {
 	f.begin()
+	return f.add(j, hash)
+}
+
+// gatheredRows is how many rows of a table Gather has room for at first.
+const gatheredRows = 1024
+
+// Gather is Add, but the tables of the rows, and not only copies, stay valid until
+// Reset. Rows of jobs that are gathered one after the other mostly lie end to end.
+func (f *Flattener) Gather(j *schema.Job, hash schema.ContentHash) *schema.Rows {
+	rows := f.rows
+	rows.Tasks = behind(&f.room.Tasks, rows.Tasks)
+	rows.Turns = behind(&f.room.Turns, rows.Turns)
+	rows.Contacts = behind(&f.room.Contacts, rows.Contacts)
+	rows.Extras = behind(&f.room.Extras, rows.Extras)
+	rows.Summaries = behind(&f.room.Summaries, rows.Summaries)
+	f.begin()
+	f.rows = rows
+	return f.add(j, hash)
+}
+
+// behind returns the room behind rows, or new room where it is scarce.
+func behind[T any](room *[]T, rows []T) []T {
+	if cap(rows)-len(rows) < gatheredRows/8 {
+		*room = make([]T, 0, gatheredRows)
+		return *room
+	}
+	return rows[len(rows):]
+}
+
+func (f *Flattener) add(j *schema.Job, hash schema.ContentHash) *schema.Rows {
 	f.addContacts(j)
 	f.addExtras(j)
 	f.addSummaries(j, "", nil, j.Summaries)
@@ -144,6 +175,7 @@ func (f *Flattener) jobRow(j *schema.Job, hash schema.ContentHash) schema.JobRow
 
 // list copies texts into f.texts.
 func (f *Flattener) list(texts []string) []string {
+	f.texts = withRoom(f.texts, len(texts))
 	start := len(f.texts)
 	f.texts = append(f.texts, texts...)
 	return f.texts[start:len(f.texts):len(f.texts)]
@@ -190,9 +222,21 @@ func (f *Flattener) begin() {
 
 // Reset reuses the memory that earlier rows point to.
 func (f *Flattener) Reset() {
+	if f.room.Tasks != nil { // what was gathered goes
+		f.rows = f.room
+	}
 	f.texts = empty(f.texts, maxKeptTexts)
 	f.gaps = empty(f.gaps, maxKeptTexts)
 	f.indexes = empty(f.indexes, maxKeptTexts)
+}
+
+// withRoom returns buf, or a new buffer where it has no room for n more. To let it grow
+// would copy what the rows have of the old one: with a huge job, several times over.
+func withRoom[T any](buf []T, n int) []T {
+	if cap(buf)-len(buf) >= n {
+		return buf
+	}
+	return make([]T, 0, max(n, min(2*cap(buf), maxKeptTexts)))
 }
 
 // empty returns buf without elements, or a new buffer where buf is larger than

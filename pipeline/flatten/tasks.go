@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"time"
 
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/flatten/pattern"
-	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 

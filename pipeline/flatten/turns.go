@@ -13,14 +13,13 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 	if len(t.Turns) == 0 {
 		return
 	}
-	if f.patternsOf != j {
-		f.patternsOf = j
-		f.patterns.ResetValues()
-		for i := range j.Extras {
-			f.patterns.AddValue(j.Extras[i].Key, j.Extras[i].Value)
+	if !j.Redacted {
+		if f.patternsOf != j {
+			f.patternsOf = j
+			addValues(f.patterns, j)
 		}
+		f.patterns.Reset(callOf(j, t))
 	}
-	f.patterns.Reset(callOf(j, t))
 	// What the rows of a call share is put together once.
 	call := schema.TurnRow{
 		InstanceID:     j.InstanceID,
@@ -53,7 +52,9 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		case schema.SpeakerRobot:
 			robotTurns++
 			robotChars += int(row.Chars)
-			f.setPattern(row)
+			if row.Pattern = turn.Pattern; !j.Redacted {
+				f.setPattern(row)
+			}
 		case schema.SpeakerContact:
 			contactTurns++
 			contactChars += int(row.Chars)
@@ -62,7 +63,7 @@ func (f *Flattener) addTurns(j *schema.Job, t *schema.Task, task *schema.TaskRow
 		task.FirstTurnTime, task.LastTurnTime = widen(task.FirstTurnTime, task.LastTurnTime, turn.Timestamp)
 
 		if len(turn.Summaries) > 0 {
-			f.indexes = append(f.indexes, count(i))
+			f.indexes = append(withRoom(f.indexes, 1), count(i))
 			f.addSummaries(j, t.TaskID, &f.indexes[len(f.indexes)-1], turn.Summaries)
 		}
 	}
@@ -93,6 +94,7 @@ func (f *Flattener) setWords(row *schema.TurnRow, script string) {
 	if script != "" {
 		f.words = f.segment.Cut(f.words, script)
 	}
+	f.texts = withRoom(f.texts, len(f.words))
 	start := len(f.texts)
 	f.texts = appendWords(f.texts, script, f.words)
 	row.Script, row.Tokens = script, f.texts[start:len(f.texts):len(f.texts)]
@@ -110,7 +112,7 @@ func appendWords(dst []string, script string, lengths []int32) []string {
 }
 
 func (f *Flattener) gap(ms int64) *int64 {
-	f.gaps = append(f.gaps, ms)
+	f.gaps = append(withRoom(f.gaps, 1), ms)
 	return &f.gaps[len(f.gaps)-1]
 }
 

@@ -39,6 +39,21 @@ func Job(rows *schema.Rows) *schema.Job {
 	return j
 }
 
+// Redacted is Job for rows of a redacted job: it keeps the patterns, too, which cannot
+// be made again.
+func Redacted(rows *schema.Rows) *schema.Job {
+	j, turns := Job(rows), rows.Turns
+	j.Redacted = true
+	for i := range j.Tasks {
+		of := j.Tasks[i].Turns
+		for k := range of {
+			of[k].Pattern = turns[k].Pattern
+		}
+		turns = turns[len(of):]
+	}
+	return j
+}
+
 // listOf makes a list of rows; one without elements is nil.
 func listOf[R, T any](rows []R, of func(*R) T) []T {
 	if len(rows) == 0 {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/internal/campaign"
 	"callmill/schema"
 )

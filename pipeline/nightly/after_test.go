@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/nightly"
 	"callmill/schema"

@@ -3,7 +3,7 @@ package nightly
 import (
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/internal/campaign"
 	"callmill/schema"
 )

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/nightly"
 	"callmill/schema"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/nightly"
 	"callmill/schema"
 )

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/internal/campaign"
 )
 
@@ -115,7 +115,7 @@ func (r Request) again(k Known) []calendar.Interval {
 	for _, call := range k.Unnamed {
 		again = append(again, calendar.Interval{From: call.Add(-around), To: call.Add(around)})
 	}
-	return again
+	return r.kept(again)
 }
 
 // gaps adds the uncovered days between the first covered day and r.from.
@@ -124,7 +124,7 @@ func (r Request) gaps(covered []calendar.Interval, gaps []Gap) []Gap {
 	if r.kind == named || len(covered) == 0 {
 		return gaps
 	}
-	for _, i := range calendar.Subtract([]calendar.Interval{{From: covered[0].From, To: r.from.Start(r.Zone)}}, covered) {
+	for _, i := range r.kept(calendar.Subtract([]calendar.Interval{{From: covered[0].From, To: r.from.Start(r.Zone)}}, covered)) {
 		gaps = append(gaps, Gap{calendar.DayOf(i.From, r.Zone), calendar.DayOf(i.To.Add(-1), r.Zone)})
 	}
 	return join(gaps)

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/nightly"
 )
 
@@ -236,5 +236,63 @@ func TestDays(t *testing.T) {
 		if got := spell(work.Windows, z); got != tt.windows || len(work.Gaps)+len(work.Again) > 0 {
 			t.Errorf("%+v: windows %s, gaps %v", tt, got, work.Gaps)
 		}
+	}
+}
+
+// Nothing before the edge is searched, is a gap, or can be named.
+func TestEdge(t *testing.T) {
+	for _, c := range []struct {
+		what, zone, edge, from, windows, again, gaps string
+		covered                                      []string
+	}{
+		{what: "all is kept", zone: "Asia/Shanghai", windows: "0115-0122"},
+		{what: "the edge is within the catch-up", zone: "Asia/Shanghai", edge: "2026-01-20", windows: "0120-0122"},
+		{what: "before it", zone: "Asia/Shanghai", edge: "2026-01-10", windows: "0115-0122"},
+		{what: "gaps", zone: "Asia/Shanghai", edge: "2026-01-03", covered: []string{"2025-12-20", "2026-01-10"}, windows: "0115-0122", again: "0110-0111", gaps: "2026-01-03 to 2026-01-09 2026-01-11 to 2026-01-14"},
+		{what: "what is searched again", zone: "Asia/Shanghai", edge: "2026-01-20", covered: []string{"2026-01-18", "2026-01-19", "2026-01-20", "2026-01-21"}, again: "0120-0122"},
+		{what: "named days", zone: "Asia/Shanghai", edge: "2026-01-20", from: "2026-01-01", windows: "0120-0122"},
+		{what: "a day that begins at 01:00", zone: "America/Santiago", edge: "2025-09-07", from: "2025-09-01", windows: "0907T01:00-0908"},
+	} {
+		z := zone(t, c.zone)
+		o := nightly.Options{Zone: z, Now: instant(t, "2026-01-22T01:30:00+08:00"), CatchUp: 7 * 24 * time.Hour, Lookback: 3 * 24 * time.Hour}
+		if c.edge != "" {
+			o.Edge = day(t, c.edge).Start(z)
+		}
+		request, err := nightly.Uncovered(o), error(nil)
+		if c.from != "" {
+			to := "2026-01-21"
+			if c.zone != "Asia/Shanghai" {
+				to = "2025-09-07"
+			}
+			request, err = nightly.Days(o, "", c.from, to)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		var known nightly.Known
+		for _, covered := range c.covered {
+			known.Covered = known.Covered.Add(calendar.Coverage{Calls: []calendar.Interval{day(t, covered).Interval(z)}})
+		}
+		w := request.Plan("x", nightly.Ways{Calls: true}, known)
+		var gaps []string
+		for _, g := range w.Gaps {
+			gaps = append(gaps, g.String())
+		}
+		if got := spell(w.Windows, z); got != c.windows {
+			t.Errorf("%s: searches %q, want %q", c.what, got, c.windows)
+		}
+		if got := spell(w.Again, z); got != c.again {
+			t.Errorf("%s: searches again %q, want %q", c.what, got, c.again)
+		}
+		if got := strings.Join(gaps, " "); got != c.gaps {
+			t.Errorf("%s: gaps %q, want %q", c.what, got, c.gaps)
+		}
+	}
+	o := nightly.Options{Zone: zone(t, "Asia/Shanghai"), Now: instant(t, "2026-01-22T01:30:00+08:00"), Edge: instant(t, "2026-01-20T00:00:00+08:00")}
+	if _, err := nightly.Days(o, "2026-01-19", "", ""); err == nil || !strings.Contains(err.Error(), "2026-01-19 is before 2026-01-20, the first day that the dataset keeps") {
+		t.Errorf("a day before the edge: %v", err)
+	}
+	if _, err := nightly.Days(o, "2026-01-20", "", ""); err != nil {
+		t.Errorf("the edge itself: %v", err)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 )
 
 // Options are what a request depends on besides days.
@@ -14,6 +14,25 @@ type Options struct {
 	CatchUp  time.Duration  // how far back uncovered days are fetched
 	Lookback time.Duration  // how far back covered days are searched again
 	Refetch  time.Duration  // how old a campaign may be that is read for the first time
+	// Edge is the beginning of the first day that the dataset keeps; zero: it keeps all.
+	// Nothing before it is searched.
+	Edge time.Time
+}
+
+// first returns the first day from a day on that is kept.
+func (o *Options) first(day calendar.Day) calendar.Day {
+	if o.Edge.IsZero() {
+		return day
+	}
+	return max(day, calendar.DayOf(o.Edge, o.Zone))
+}
+
+// kept returns what of some time is kept.
+func (o *Options) kept(all []calendar.Interval) []calendar.Interval {
+	if o.Edge.IsZero() {
+		return all
+	}
+	return calendar.Intersect(all, []calendar.Interval{{From: o.Edge, To: o.Now.AddDate(1, 0, 0)}})
 }
 
 // Request says which days a run is to fetch. [Uncovered], [Days] and [Nothing] make
@@ -40,7 +59,7 @@ func Nothing(o Options) Request { return Request{Options: o} }
 // as CatchUp reaches from now, and again those of the lookback. Older ones are
 // reported as gaps.
 func Uncovered(o Options) Request {
-	return Request{Options: o, kind: uncovered, from: calendar.DayOf(o.Now.Add(-o.CatchUp), o.Zone), to: calendar.DayOf(o.Now, o.Zone) - 1}
+	return Request{Options: o, kind: uncovered, from: o.first(calendar.DayOf(o.Now.Add(-o.CatchUp), o.Zone)), to: calendar.DayOf(o.Now, o.Zone) - 1}
 }
 
 // Through returns a request for the days up to one, given as YYYY-MM-DD. Nothing
@@ -104,7 +123,13 @@ func Days(o Options, date, from, to string) (Request, error) {
 		}
 	case r.from > r.to:
 		return r, &usageError{fmt.Sprintf("--from %s is after --to %s", r.from, r.to), "give the earlier day as --from"}
+	case o.first(r.to) > r.to:
+		return r, &usageError{
+			fmt.Sprintf("%s is before %s, the first day that the dataset keeps", r.to, o.first(r.to)),
+			"jobs are kept as long as --retain says, and one that is older would go at once",
+		}
 	}
+	r.from = o.first(r.from)
 	return r, nil
 }
 

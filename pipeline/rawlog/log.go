@@ -75,13 +75,18 @@ const frameText = 16 << 20
 // it is released.
 const spareBytes = 4 << 20
 
+// newEncoder returns what makes frames: with a checksum, see frames.
+func newEncoder() (*zstd.Encoder, error) {
+	return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
+}
+
 // Open prepares the folder of a run. It reads every line of a run that is
 // resumed once, and cuts off what was torn when that ended. The folder of a run
 // that resumes nothing is made with its first group.
 func Open(o Options) (*Log, error) {
 	o.FileBytes, o.FS = cmp.Or(o.FileBytes, 64<<20), cmp.Or(o.FS, durable.FS(durable.OS{}))
 	o.Question = cmp.Or(o.Question, Nightly)
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
+	encoder, err := newEncoder()
 	if err != nil {
 		return nil, err
 	}

@@ -21,10 +21,19 @@ var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]+$`)
 // inputPrefix begins the names of files of schema.InputLine.
 const inputPrefix = "input-"
 
-// began returns when a run began, as its name says.
-func began(run string) (time.Time, error) {
+// Began returns when a run began, as its name says.
+func Began(run string) (time.Time, error) {
 	at, _, _ := strings.Cut(run, "-")
 	return time.Parse("20060102T150405Z", at)
+}
+
+// Drop removes what a run in dir received. A crash leaves a part of it, which a later
+// call removes.
+func Drop(fsys durable.FS, dir, run string) error {
+	if err := durable.RemoveAll(fsys, filepath.Join(dir, run)); err != nil {
+		return fmt.Errorf("remove what run %s received: %w", run, err)
+	}
+	return nil
 }
 
 func fileName(number int) string { return fmt.Sprintf("%05d.jsonl.zst", number) }
@@ -107,6 +116,66 @@ func look(fsys durable.FS, path string) (f folder, err error) {
 	return f, nil
 }
 
+// Expire removes the runs of which something is older than an instant, see [Older], and
+// returns them.
+func Expire(fsys durable.FS, dir string, before time.Time) (removed []string, err error) {
+	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
+	old, err := Older(fsys, dir, before)
+	if err != nil {
+		return nil, fmt.Errorf("remove old responses: %w", err)
+	}
+	for _, run := range old {
+		removed = append(removed, run)
+		if err := Drop(fsys, dir, run); err != nil {
+			return removed, err
+		}
+	}
+	return removed, nil
+}
+
+// Older lists the runs that began before an instant, or of which something was written
+// before it: of what a run took over from others that is when it was received.
+func Older(fsys durable.FS, dir string, before time.Time) (old []string, err error) {
+	fsys = cmp.Or(fsys, durable.FS(durable.OS{}))
+	runs, err := runs(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range runs {
+		at, err := oldest(fsys, filepath.Join(dir, run))
+		if err != nil {
+			return nil, err
+		}
+		// A file may have been written again, without somebody who was erased.
+		if began, err := Began(run); err == nil && (at.IsZero() || began.Before(at)) {
+			at = began
+		}
+		if !at.IsZero() && at.Before(before) {
+			old = append(old, run)
+		}
+	}
+	return old, nil
+}
+
+// oldest returns when the file in a folder was written that was written first; the zero
+// time where there is none.
+func oldest(fsys durable.FS, folder string) (at time.Time, err error) {
+	entries, err := durable.ReadDir(fsys, folder)
+	if err != nil {
+		return at, err
+	}
+	for _, e := range entries {
+		info, err := fsys.Stat(filepath.Join(folder, e.Name()))
+		if err != nil {
+			return at, err
+		}
+		if at.IsZero() || info.ModTime().Before(at) {
+			at = info.ModTime()
+		}
+	}
+	return at, nil
+}
+
 // waitsFor is how long an unfinished run waits for its question to be asked again.
 const waitsFor = 7 * 24 * time.Hour
 
@@ -115,12 +184,14 @@ type Spare struct {
 	Keep   int  // how many, the latest of a kind
 	Inputs bool // of the runs that read files; else of those that asked
 	// Run is the one that prunes, "" for none. It counts as the latest, and stays
-	// regardless of Keep.
-	Run string
+	// regardless of Keep, unless Done.
+	Run  string
+	Done bool // nothing is needed any more of what Run received
 	// Question is that of Run: what asked it before and never finished is of no use
-	// any more. One with another question that began in the seven days before Run
+	// any more. One with another question that began in the time before Run that is Wait
 	// stays, besides the Keep latest, unless Finished reports that it is published.
 	Question string
+	Wait     time.Duration         // 0: seven days
 	Finished func(run string) bool // nil: all are
 }
 
@@ -139,7 +210,7 @@ func Prune(fsys durable.FS, dir string, spare Spare) (removed []string, err erro
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("prune responses: %w", err)
-		case run == spare.Run:
+		case run == spare.Run && !spare.Done:
 			keep--
 		case f.inputs == spare.Inputs && !spare.waits(run, f):
 			others = append(others, run)
@@ -159,9 +230,9 @@ func (s *Spare) waits(run string, f folder) bool {
 	if s.Finished == nil || f.inputs || !f.responses || f.question == cmp.Or(s.Question, Nightly) {
 		return false
 	}
-	then, err := began(run)
-	now, e := began(s.Run)
-	return err == nil && e == nil && now.Sub(then) < waitsFor && !s.Finished(run)
+	then, err := Began(run)
+	now, e := Began(s.Run)
+	return err == nil && e == nil && now.Sub(then) < cmp.Or(s.Wait, waitsFor) && !s.Finished(run)
 }
 
 // runs lists the folders of runs, earliest first. Anything else in the folder is

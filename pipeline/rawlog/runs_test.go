@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/rawlog"
@@ -120,6 +121,59 @@ func TestPruneSparesQuestions(t *testing.T) {
 	prune(1)
 	if got, err := rawlog.Runs(dir); !slices.Equal(got, []string{recent, now}) || err != nil {
 		t.Errorf("%q are left, %v", got, err)
+	}
+}
+
+// TestPruneOfPersonalData: nothing stays of a run that has published, and what others
+// wait for does not wait as long.
+func TestPruneOfPersonalData(t *testing.T) {
+	const old, recent, now = "20260115T000000Z-aaaaaa", "20260117T000000Z-bbbbbb", "20260118T013000Z-cccccc"
+	dir := filepath.Join(t.TempDir(), "raw")
+	for _, run := range []string{old, recent, now} {
+		keep(t, rawlog.Options{Dir: dir, Run: run, Question: run[:8]}, line(1, "a"))
+	}
+	spare := rawlog.Spare{Run: now, Question: now[:8], Wait: 48 * time.Hour, Finished: func(string) bool { return false }}
+	removed, err := rawlog.Prune(nil, dir, spare)
+	if want := []string{old}; !slices.Equal(removed, want) || err != nil {
+		t.Errorf("a run that failed: removed %q, %v; want %q", removed, err, want)
+	}
+	spare.Done = true
+	removed, err = rawlog.Prune(nil, dir, spare)
+	if want := []string{now}; !slices.Equal(removed, want) || err != nil {
+		t.Errorf("a run that published: removed %q, %v; want %q", removed, err, want)
+	}
+}
+
+// TestExpire: what a run took over is as old as it is, whatever the name of the run.
+func TestExpire(t *testing.T) {
+	const old, night, now = "20200101T013000Z-cccccc", "20990117T013000Z-aaaaaa", "20990118T013000Z-bbbbbb"
+	dir := filepath.Join(t.TempDir(), "raw")
+	for _, run := range []string{old, night, now} {
+		keep(t, rawlog.Options{Dir: dir, Run: run}, line(1, "a"))
+	}
+	entries, err := os.ReadDir(filepath.Join(dir, now))
+	if err != nil || len(entries) == 0 {
+		t.Fatal(entries, err)
+	}
+	then := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, now, entries[len(entries)-1].Name()), then, then); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		before time.Time
+		want   []string
+	}{
+		{time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), nil},
+		{time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC), []string{old}}, // its file was written later
+		{then.Add(-time.Minute), nil},
+		{then.Add(time.Minute), []string{now}},
+	} {
+		if removed, err := rawlog.Expire(nil, dir, tt.before); !slices.Equal(removed, tt.want) || err != nil {
+			t.Errorf("before %v: removed %q, %v; want %q", tt.before, removed, err, tt.want)
+		}
+	}
+	if _, err := rawlog.Expire(nil, filepath.Join(dir, "none"), then); err != nil {
+		t.Error(err)
 	}
 }
 

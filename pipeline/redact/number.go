@@ -4,15 +4,23 @@ import (
 	"bytes"
 	"regexp"
 	"strconv"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"callmill/pipeline/internal/digit"
 )
 
 // minNational is the number of digits that must remain after a leading 86 for it to
 // be China's country code and not part of the number.
 const minNational = 10
+
+// Number returns a phone number as two spellings of one have it: its digits, without
+// the prefixes of countries and lines. It is "" where nothing is left.
+func Number(number string) string {
+	digits, _ := appendNumber(nil, number, false, nil)
+	return string(digits)
+}
 
 // appendNumber appends a normalized phone number to dst, as ASCII digits. In this
 // order it applies Unicode's compatibility form (NFKC), keeps digits only (of a
@@ -56,28 +64,11 @@ func appendDigits(dst, text []byte) []byte {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		text = text[size:]
-		if v, ok := digitValue(r); ok {
+		if v, ok := digit.Value(r); ok {
 			dst = append(dst, '0'+v)
 		}
 	}
 	return dst
-}
-
-// digitValue returns the value of a decimal digit of any script. Unicode lists the
-// digits of each script from 0 to 9 without a gap, so a run of digits (Nd) holds
-// whole tens.
-func digitValue(r rune) (byte, bool) {
-	if r < utf8.RuneSelf {
-		return byte(r - '0'), '0' <= r && r <= '9'
-	}
-	if !unicode.IsDigit(r) {
-		return 0, false
-	}
-	before := rune(0)
-	for unicode.IsDigit(r - before - 1) {
-		before++
-	}
-	return byte(before % 10), true
 }
 
 // decimals matches a decimal as spreadsheets and data frames write a number:

@@ -15,15 +15,20 @@
 //	words/*.txt       what contacts say: word lists by intent, places, goods
 //	slips/*.txt       mistakes of speech recognition, words of dialects
 //	script/           reads these files
+//	dice/, streams.go the only source of randomness
+//	identity/         made-up personal data that is nobody's
+//	spoken/           numbers as they are said
 //	groups.go         distributes jobs over groups and days
-//	people.go         the contacts; the same people in several campaigns
+//	people/           the contacts; the same people in several campaigns
 //	plan.go           attempts: when, from which number, the network's answer
-//	dialogue.go       the walk through a script; reaction.go the contact's part,
-//	mishear.go        spoken and recognised text
+//	dialogue/         the walk through a script, the contact's part in it
+//	speech/           the lines they say, what is recognised of them, and which
+//	                  bytes of them are personal data
 //	job.go            all of it as a schema.Job
 //	visible.go        what of it is visible at an instant
 //
-// People, numbers, companies and addresses are made up; numbers.go explains why no
-// number is assigned. The package starts no goroutine and makes no faulty
+// People, numbers, companies and addresses are made up; package identity explains
+// why no number is assigned. What contacts tell of themselves and others beyond
+// what the script asks takes no part in the course of a call. The package starts no goroutine and makes no faulty
 // responses: they have the documented shape.
 package simulate

@@ -3,6 +3,7 @@ package simulate
 import (
 	"strings"
 
+	"callmill/pipeline/simulate/dialogue"
 	"callmill/schema"
 )
 
@@ -19,13 +20,13 @@ var endReasons = map[string]int32{
 func connected(status string) bool { return strings.HasPrefix(status, "Succeeded") }
 
 // answeredFacts returns the facts of an answered call.
-func answeredFacts(f schema.Facts, t *dialogue, a *attempt, status string) schema.Facts {
-	f.CallMS = new(t.clock - a.ringingEnd())
+func answeredFacts(f schema.Facts, t *dialogue.Dialogue, a *attempt, status string) schema.Facts {
+	f.CallMS = new(t.Clock - a.ringingEnd())
 	f.RingingS = new(int32(a.ringing))
 	if reason, ok := endReasons[status]; ok {
 		f.EndReason = &reason
 	}
-	f.ReachedEnd, f.LastPlaybackCompleted = new(t.reachedEnd), new(t.played)
+	f.ReachedEnd, f.LastPlaybackCompleted = new(t.ReachedEnd), new(t.Played)
 	f.HungUpByRejection = new(status == "SucceededChatbotHangUpAfterNoAnswer" || status == "SucceededClientHangUpAfterNoAnswer")
 	return f
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"callmill/pipeline/simulate/response"
 	"callmill/schema"
 )
 
@@ -46,7 +47,7 @@ func (w *World) WriteFiles(ctx context.Context, dir string) error {
 			return err
 		}
 		upTo := min(first+JobsPerFile, w.Len())
-		body = appendResponse(body[:0], w.id(requestIDs, uint64(n)), func(yield func(*schema.Job) bool) {
+		body = response.Append(body[:0], w.id(requestIDs, uint64(n)), func(yield func(*schema.Job) bool) {
 			for i := first; i < upTo; i++ {
 				if job, _ := made.job(i); !yield(job) {
 					return

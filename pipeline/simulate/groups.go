@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"callmill/pipeline/simulate/dice"
 	"callmill/pipeline/simulate/script"
 )
 
@@ -59,12 +60,14 @@ func localHour(ms int64) int { return int((ms - localDay(ms)) / hourMS) }
 // groups' creation, so that the jobs that exist at an instant are the first ones.
 func (w *World) layOut() {
 	total := 0
-	for _, c := range w.campaigns {
-		total += c.Share
+	size := make([]int, len(w.campaigns)) // relative
+	for i, c := range w.campaigns {
+		size[i] = c.Share * dice.New(w.seed, forShares, hashText(c.ID)).Between(75, 125)
+		total += size[i]
 	}
 	dealt, shares := 0, 0
-	for _, c := range w.campaigns {
-		shares += c.Share
+	for i, c := range w.campaigns {
+		shares += size[i]
 		upTo := int(int64(w.options.People) * int64(shares) / int64(total))
 		w.addGroups(c, upTo-dealt)
 		dealt = upTo
@@ -82,10 +85,10 @@ func (w *World) layOut() {
 // to have some, and of a few hundred jobs each.
 func (w *World) addGroups(c *script.Campaign, jobs int) {
 	count := min(max(jobs/400, len(c.Versions)+1), max(w.options.Days*2/3, len(c.Versions)+1))
-	d := newDice(w.seed, forLayout, hashText(c.ID))
+	d := dice.New(w.seed, forLayout, hashText(c.ID))
 	sizes, sum := make([]int, count), 0
 	for i := range sizes {
-		sizes[i] = d.between(70, 130)
+		sizes[i] = d.Between(70, 130)
 		sum += sizes[i]
 	}
 	dealt, parts := 0, 0
@@ -96,14 +99,14 @@ func (w *World) addGroups(c *script.Campaign, jobs int) {
 		dealt = upTo
 		day := i * (w.options.Days - 1) / max(count-1, 1)
 		if i > 0 && i < count-1 {
-			day += d.below(3) - 1 // not all campaigns on the same days
+			day += d.Below(3) - 1 // not all campaigns on the same days
 		}
 		day = min(max(day, 0), w.options.Days-1)
 		g := &group{
 			campaign: c, ordinal: i + 1, jobs: n,
 			version: c.VersionAt(day * 100 / w.options.Days),
-			created: w.begin + int64(day)*dayMS + 8*hourMS + int64(d.between(0, 50*60_000)),
-			people:  d.below(w.persons),
+			created: w.begin + int64(day)*dayMS + 8*hourMS + int64(d.Between(0, 50*60_000)),
+			people:  d.Below(w.persons),
 			stride:  w.strideOf(d),
 		}
 		if n > 0 {
@@ -114,8 +117,8 @@ func (w *World) addGroups(c *script.Campaign, jobs int) {
 
 // strideOf draws a stride that is coprime with the number of people, so that a
 // group calls no person twice.
-func (w *World) strideOf(d *dice) int {
-	for step := d.between(1, w.persons); ; step++ {
+func (w *World) strideOf(d *dice.Dice) int {
+	for step := d.Between(1, w.persons); ; step++ {
 		if gcd(step, w.persons) == 1 {
 			return step
 		}
@@ -135,17 +138,17 @@ func (w *World) setFates() {
 	if len(w.groups) < 12 {
 		return
 	}
-	d := newDice(w.seed, forLayout, 0)
+	d := dice.New(w.seed, forLayout, 0)
 	late := w.groups[len(w.groups)*2/3:]
 	fates := []groupFate{groupIsPaused, groupIsCancelled, groupIsDraft}
 	for i, fate := range fates {
-		g := late[(i*len(late)+d.below(len(late)))/len(fates)]
+		g := late[(i*len(late)+d.Below(len(late)))/len(fates)]
 		// Only small ones: a large one would distort every rate.
 		if g.jobs*50 > w.options.People || g.fate != groupRuns {
 			continue
 		}
 		g.fate = fate
-		g.stopped = g.created + int64(d.between(3, 8))*hourMS
+		g.stopped = g.created + int64(d.Between(3, 8))*hourMS
 	}
 }
 

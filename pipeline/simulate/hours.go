@@ -1,6 +1,9 @@
 package simulate
 
-import "callmill/pipeline/simulate/script"
+import (
+	"callmill/pipeline/simulate/dice"
+	"callmill/pipeline/simulate/script"
+)
 
 // How readily people answer, in percent of the usual: by hour of the day (least
 // during the midday rest and the working morning, most after work), by weekday
@@ -18,7 +21,7 @@ func callsAt(c *script.Campaign, ms int64) bool { return c.Calls(weekday(ms), lo
 
 // open returns the first instant from ms on at which the campaign calls: ms itself,
 // or some minutes after a later hour.
-func open(c *script.Campaign, ms int64, d *dice) int64 {
+func open(c *script.Campaign, ms int64, d *dice.Dice) int64 {
 	if callsAt(c, ms) {
 		return ms
 	}
@@ -26,7 +29,7 @@ func open(c *script.Campaign, ms int64, d *dice) int64 {
 	for range 15 * 24 {
 		hour += hourMS
 		if callsAt(c, hour) {
-			return hour + int64(d.skewed(40*60_000))
+			return hour + int64(d.Skewed(40*60_000))
 		}
 	}
 	return ms
@@ -34,12 +37,12 @@ func open(c *script.Campaign, ms int64, d *dice) int64 {
 
 // sometime draws an instant from the calling hours of a day, on which the campaign
 // need not call; see open.
-func sometime(c *script.Campaign, day int64, d *dice) int64 {
+func sometime(c *script.Campaign, day int64, d *dice.Dice) int64 {
 	total := 0
 	for _, h := range c.Hours {
 		total += h.High - h.Low
 	}
-	at := d.below(total * int(hourMS))
+	at := d.Below(total * int(hourMS))
 	for _, h := range c.Hours {
 		length := (h.High - h.Low) * int(hourMS)
 		if at < length {
@@ -60,7 +63,7 @@ var strategies = [...]strategy{
 	{[]int{30, 180, 22 * 60}},      // soon, then that evening
 }
 
-func (s strategy) wait(attempt int, d *dice) int64 {
+func (s strategy) wait(attempt int, d *dice.Dice) int64 {
 	minutes := s.waits[min(attempt, len(s.waits)-1)]
-	return int64(minutes)*minute + int64(d.below(minutes*6_000))
+	return int64(minutes)*minute + int64(d.Below(minutes*6_000))
 }

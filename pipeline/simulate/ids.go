@@ -1,6 +1,10 @@
 package simulate
 
-import "encoding/hex"
+import (
+	"encoding/hex"
+
+	"callmill/pipeline/simulate/dice"
+)
 
 // idKind is the kind of object an id belongs to.
 //
@@ -28,10 +32,10 @@ func (w *World) id(kind idKind, n uint64) string {
 }
 
 func formatID(seed uint64, kind idKind, n uint64) string {
-	key := mix(seed ^ mix(uint64(forIDs)<<8|uint64(kind)))
+	key := dice.Mix(seed ^ dice.Mix(uint64(forIDs)<<8|uint64(kind)))
 	head := encrypt(key, n)
-	tail := mix(key ^ mix(n))
-	more := mix(tail)
+	tail := dice.Mix(key ^ dice.Mix(n))
+	more := dice.Mix(tail)
 	var raw [16]byte
 	for i := range 6 {
 		raw[i] = byte(head >> (40 - 8*i))
@@ -68,7 +72,7 @@ func (w *World) number(kind idKind, id string) (uint64, bool) {
 	for _, b := range raw {
 		head = head<<8 | uint64(b)
 	}
-	n := decrypt(mix(w.seed^mix(uint64(forIDs)<<8|uint64(kind))), head)
+	n := decrypt(dice.Mix(w.seed^dice.Mix(uint64(forIDs)<<8|uint64(kind))), head)
 	return n, w.id(kind, n) == id
 }
 
@@ -76,7 +80,7 @@ func (w *World) number(kind idKind, id string) (uint64, bool) {
 func encrypt(key, n uint64) uint64 {
 	left, right := n>>24&0xffffff, n&0xffffff
 	for round := range uint64(4) {
-		left, right = right, left^mix(key+round<<32+right)&0xffffff
+		left, right = right, left^dice.Mix(key+round<<32+right)&0xffffff
 	}
 	return left<<24 | right
 }
@@ -84,7 +88,7 @@ func encrypt(key, n uint64) uint64 {
 func decrypt(key, n uint64) uint64 {
 	left, right := n>>24, n&0xffffff
 	for round := uint64(4); round > 0; round-- {
-		left, right = right^mix(key+(round-1)<<32+left)&0xffffff, left
+		left, right = right^dice.Mix(key+(round-1)<<32+left)&0xffffff, left
 	}
 	return left<<24 | right
 }

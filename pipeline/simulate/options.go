@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"io/fs"
 	"time"
 )
 
@@ -19,6 +20,14 @@ type Options struct {
 	// Days is how long before Until the first campaign begins, from 1 to 366;
 	// 0 means 14.
 	Days int
+	// Misheard is how many of a hundred spoken digits of personal data the
+	// recogniser gets wrong, from 0 to 100; 0 means what the campaigns say.
+	Misheard int
+	// Campaigns are the campaigns to be simulated, in place of the built-in ones:
+	// the files *.txt at its top. Lists in words/*.txt replace the built-in ones of
+	// the same names, files in slips those of the same names. campaigns/README.md
+	// documents the format. nil means the built-in campaigns.
+	Campaigns fs.FS
 	// InstanceID is the robot deployment; "" means one derived from Seed.
 	InstanceID string
 }
@@ -57,6 +66,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("simulate: invalid people %d: want 1 to %d", o.People, maxPeople)
 	case o.Days < 0 || o.Days > 366:
 		return o, fmt.Errorf("simulate: invalid days %d: want 1 to 366", o.Days)
+	case o.Misheard < 0 || o.Misheard > 100:
+		return o, fmt.Errorf("simulate: invalid misheard %d: want 0 to 100, in percent", o.Misheard)
 	case o.Until.Year() < 2000 || o.Until.Year() > 9000:
 		return o, fmt.Errorf("simulate: invalid until %s: want a day in the years 2000 to 9000", o.Until.Format(time.DateOnly))
 	}

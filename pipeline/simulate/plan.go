@@ -1,6 +1,10 @@
 package simulate
 
-import "callmill/pipeline/simulate/script"
+import (
+	"callmill/pipeline/simulate/dialogue"
+	"callmill/pipeline/simulate/dice"
+	"callmill/pipeline/simulate/people"
+)
 
 // plan is the course of a job: whom it calls, when and from which number, and how
 // the network answers. It lacks the dialogues, and so is cheap enough to be made
@@ -8,7 +12,7 @@ import "callmill/pipeline/simulate/script"
 type plan struct {
 	index    int
 	group    *group
-	person   person
+	person   people.Person
 	attempts []attempt
 	final    string // status of the job once all attempts are over
 	reason   string // FailureReason
@@ -22,7 +26,7 @@ type attempt struct {
 	status  string // "" if a person answered: the dialogue decides
 	number  int    // calling number, from 1
 	ringing int    // seconds
-	causes  []hit
+	causes  []dialogue.Hit
 }
 
 // begin is when the attempt becomes a task.
@@ -31,21 +35,15 @@ func (a *attempt) begin() int64 { return max(a.planned, a.actual) }
 // ringingEnd is when the phone of a dialled attempt stopped ringing.
 func (a *attempt) ringingEnd() int64 { return a.actual + int64(a.ringing)*1000 }
 
-// hit is a planted cause that applied to a call. It was decisive if the call would
-// have taken another course without it.
-type hit struct {
-	plant    *script.Plant
-	turn     int // index of the turn; -1: before the first
-	decisive bool
-}
-
 // plan sets p to the plan of job i, reusing its memory.
 func (w *World) plan(i int, p *plan) {
 	g := w.groupOf(i)
 	*p = plan{index: i, group: g, attempts: p.attempts[:0]}
-	w.person(int((uint64(g.people)+uint64(i-g.first)*uint64(g.stride))%uint64(w.persons)), &p.person)
-	var d dice
-	d.seed(w.seed, forPlan, uint64(i))
+	var d dice.Dice
+	n := int((uint64(g.people) + uint64(i-g.first)*uint64(g.stride)) % uint64(w.persons))
+	d.Seed(w.seed, forPerson, uint64(n))
+	p.person.Make(n, phoneOf(w.seed, n), w.words, &d)
+	d.Seed(w.seed, forPlan, uint64(i))
 	if p.neverCalled(&d) {
 		return
 	}
@@ -66,8 +64,8 @@ func (w *World) plan(i int, p *plan) {
 }
 
 // neverCalled draws whether the job is set aside, or has an invalid strategy.
-func (p *plan) neverCalled(d *dice) bool {
-	n := d.below(1000)
+func (p *plan) neverCalled(d *dice.Dice) bool {
+	n := d.Below(1000)
 	switch {
 	case p.group.fate == groupIsDraft || n < 2:
 		p.never = "Drafted"
@@ -85,7 +83,7 @@ func (p *plan) neverCalled(d *dice) bool {
 }
 
 // stop ends a job whose group is stopped before its next attempt.
-func (p *plan) stop(at int64, d *dice) {
+func (p *plan) stop(at int64, d *dice.Dice) {
 	if p.group.fate == groupIsPaused {
 		p.final = "Paused"
 		return
@@ -103,13 +101,13 @@ func (p *plan) endedByStop() bool {
 }
 
 // callingNumber draws the calling number of an attempt.
-func (p *plan) callingNumber(attempt int, d *dice) int {
+func (p *plan) callingNumber(attempt int, d *dice.Dice) int {
 	numbers := p.group.campaign.Numbers
-	return numbers[(p.index+attempt+d.below(2))%len(numbers)]
+	return numbers[(p.index+attempt+d.Below(2))%len(numbers)]
 }
 
 // decide reports whether attempt k is the job's last, and sets how the job ends.
-func (p *plan) decide(k int, d *dice) (over bool) {
+func (p *plan) decide(k int, d *dice.Dice) (over bool) {
 	last := &p.attempts[len(p.attempts)-1]
 	switch last.status {
 	case "", "Succeeded", "SucceededError":
@@ -117,7 +115,7 @@ func (p *plan) decide(k int, d *dice) (over bool) {
 		return true
 	case "SucceededSpecialInterceptVoiceAssistant", "SucceededSpecialInterceptExtensionNumberTransfer", "SucceededSpecialInterceptCustomSpecialIntercept":
 		p.final = "Succeeded"
-		return k+1 == p.group.campaign.Attempts || d.percent(45)
+		return k+1 == p.group.campaign.Attempts || d.Percent(45)
 	case "Executing":
 		p.final = "Executing"
 		return true
@@ -132,7 +130,7 @@ func (p *plan) decide(k int, d *dice) (over bool) {
 	if last.status == "PerDayCallCountLimit" && k > 0 && localDay(p.attempts[k-1].planned) == localDay(last.planned) {
 		p.reason = "JobPerDayCallCountLimit" // by its own calls instead of other campaigns
 	}
-	if p.reason == "NoAnswer" && d.percent(4) {
+	if p.reason == "NoAnswer" && d.Percent(4) {
 		p.reason = "NoneRepeatableJobMaxAttemptCountLimit"
 	}
 	return true

@@ -1,6 +1,7 @@
 package simulate_test
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -258,5 +259,99 @@ func TestEveryStatusOccurs(t *testing.T) {
 	}
 	if never == 0 || never > w.Len()/5 {
 		t.Errorf("%d of %d jobs were never called", never, w.Len())
+	}
+}
+
+// The number that is flagged inside the window is answered as readily as others
+// until then, and drops on that very day to what is planted. The one that is flagged
+// from the first day, and those that are not, show no such day.
+func TestOnset(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: counts thousands of simulated calls")
+	}
+	w := newWorld(t, simulate.Options{People: 40_000, Seed: 9})
+	var later simulate.Planted
+	for _, p := range w.Planted() {
+		if p.Kind == "flagged_later" {
+			later = p
+		}
+	}
+	if later.From <= w.Planted()[0].From || later.From != "2026-01-25" {
+		t.Errorf("planted from %q, want the middle of the window", later.From)
+	}
+	days := map[string]map[string]*share{} // by number, by day
+	for i := range w.Len() {
+		job, _ := w.Job(i)
+		for k := range job.Tasks {
+			task := &job.Tasks[k]
+			o := schema.OutcomeOf(task.Status)
+			if !o.Dialed() {
+				continue
+			}
+			of := days[task.CallingNumber]
+			if of == nil {
+				of = map[string]*share{}
+				days[task.CallingNumber] = of
+			}
+			if of[dayOf(task.ActualTime)] == nil {
+				of[dayOf(task.ActualTime)] = &share{}
+			}
+			of[dayOf(task.ActualTime)].count(*o.Connected())
+		}
+	}
+	for number, of := range days {
+		day, z, drop := steepest(of)
+		t.Logf("%s: %s, z = %.1f, %.2f of before", number, day, z, drop)
+		if number == later.Number {
+			if day != later.From || z < 12 || math.Abs(drop-float64(later.Size["answer"])/100) > 0.06 {
+				t.Errorf("%s: answered %.2f of before from %s on (z = %.1f), want %d%% from %s on", number, drop, day, z, later.Size["answer"], later.From)
+			}
+			continue
+		}
+		if z > 6 { // weekdays and hours differ as well
+			t.Errorf("%s: answered %.2f of before from %s on, z = %.1f, and nothing is planted", number, drop, day, z)
+		}
+	}
+}
+
+// steepest returns the day that best divides the days into a better and a worse part,
+// the statistic of that, and the share answered after it relative to before.
+func steepest(days map[string]*share) (day string, z, drop float64) {
+	for _, at := range slices.Sorted(maps.Keys(days)) {
+		var c contrast
+		for d, s := range days {
+			to := &c.with
+			if d < at {
+				to = &c.without
+			}
+			to.n, to.of = to.n+s.n, to.of+s.of
+		}
+		if c.without.of == 0 {
+			continue
+		}
+		if got := -c.z(); got > z {
+			day, z, drop = at, got, c.with.rate()/c.without.rate()
+		}
+	}
+	return day, z, drop
+}
+
+// How large campaigns are depends on the seed, within a quarter of their share or so.
+func TestSizesOfCampaigns(t *testing.T) {
+	sizes := map[string][]float64{}
+	for seed := range uint64(12) {
+		w := newWorld(t, simulate.Options{People: 20_000, Seed: seed + 1})
+		jobs := map[string]int{}
+		for _, g := range w.Groups() {
+			jobs[g.ScriptName] += g.Jobs
+		}
+		for name, n := range jobs {
+			sizes[name] = append(sizes[name], float64(n))
+		}
+	}
+	for name, of := range sizes {
+		if low, high := slices.Min(of), slices.Max(of); high < 1.2*low || high > 2.2*low {
+			t.Errorf("%s has %.0f to %.0f jobs", name, low, high)
+		}
 	}
 }

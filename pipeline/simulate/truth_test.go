@@ -9,14 +9,16 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"callmill/pipeline/simulate"
+	"callmill/pipeline/simulate/identity"
 	"callmill/schema"
 )
 
-// The truth file has a head with the planted causes, then a line per job with the
-// truth that Job returns.
+// The truth file has a head that says what is planted, then a line per job with the
+// truth that Job returns, then what no line of one job can say.
 func TestWriteTruth(t *testing.T) {
 	w := newWorld(t, simulate.Options{People: 150})
 	var file bytes.Buffer
@@ -26,13 +28,7 @@ func TestWriteTruth(t *testing.T) {
 	lines := bufio.NewScanner(&file)
 	lines.Buffer(nil, 1<<20)
 	lines.Scan()
-	var head struct {
-		World struct {
-			Jobs int
-			Seed uint64
-		}
-		Planted []simulate.Planted
-	}
+	var head simulate.TruthHead
 	if err := json.Unmarshal(lines.Bytes(), &head); err != nil || head.World.Jobs != 150 || head.World.Seed != 1 {
 		t.Fatalf("head %+v: %v", head, err)
 	}
@@ -40,11 +36,13 @@ func TestWriteTruth(t *testing.T) {
 	for _, p := range head.Planted {
 		kinds[p.Kind] = true
 	}
-	if len(kinds) < 6 {
-		t.Errorf("%d kinds of causes are planted, want at least 6: %v", len(kinds), kinds)
+	if len(kinds) < 15 {
+		t.Errorf("%d kinds are planted, want at least 15: %v", len(kinds), kinds)
 	}
-	n := 0
-	for lines.Scan() {
+	for n := range w.Len() {
+		if !lines.Scan() {
+			t.Fatalf("%d lines, want %d", n, w.Len())
+		}
 		var got simulate.Truth
 		if err := json.Unmarshal(lines.Bytes(), &got); err != nil {
 			t.Fatal(err)
@@ -53,10 +51,14 @@ func TestWriteTruth(t *testing.T) {
 		if got.JobID != want.JobID || got.Index != n || len(got.Tasks) != len(want.Tasks) || len(got.Causes) != len(want.Causes) {
 			t.Errorf("line %d: %+v, want %+v", n, got, want)
 		}
-		n++
 	}
-	if n != w.Len() {
-		t.Errorf("%d lines, want %d", n, w.Len())
+	var tail simulate.TruthTail
+	lines.Scan()
+	if err := json.Unmarshal(lines.Bytes(), &tail); err != nil || len(tail.OptOuts) == 0 || len(tail.Counted) == 0 {
+		t.Errorf("tail %s: %v", lines.Bytes(), err)
+	}
+	if lines.Scan() {
+		t.Errorf("%s comes after the tail", lines.Bytes())
 	}
 }
 
@@ -95,9 +97,9 @@ func TestSpans(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []string{simulate.SpanName, simulate.SpanNumber, simulate.SpanAddress} {
-		if kinds[kind] < 50 {
-			t.Errorf("%d spans are a %s, want at least 50", kinds[kind], kind)
+	for _, kind := range identity.Kinds {
+		if kinds[kind] < 100 {
+			t.Errorf("%d spans are a %s, want at least 100", kinds[kind], kind)
 		}
 	}
 }
@@ -140,13 +142,21 @@ func TestNoAssignedNumbers(t *testing.T) {
 			check(n)
 		}
 		for _, e := range job.Extras {
-			check(e.Value)
+			if e.Key != "id_no" && e.Key != "plate" { // not of a phone
+				check(e.Value)
+			}
 		}
 		for k := range job.Tasks {
 			for n, turn := range job.Tasks[k].Turns {
-				if truth.Tasks[k].Turns[n].Said != "birthday" { // 一九…年 is a year
-					check(turn.Script)
+				// Cards, documents, codes and days of birth are no numbers of phones,
+				// whatever digits they have.
+				text := turn.Script
+				for _, span := range truth.Tasks[k].Turns[n].Spans {
+					if span.Kind != "phone" && span.Kind != "number" {
+						text = strings.Replace(text, span.Text, strings.Repeat("*", len(span.Text)), 1)
+					}
 				}
+				check(text)
 			}
 		}
 	}
@@ -169,8 +179,8 @@ func (s *share) count(failed bool) {
 	}
 }
 
-// Planted causes show in simple comparisons, as an analyst would make them without
-// the truth, and are realistic: failures rise by a plausible share.
+// What is planted as a strong cause shows in simple comparisons, as an analyst would
+// make them without the truth, and is realistic: failures rise by a plausible share.
 func TestPlantedCausesSurface(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: counts thousands of simulated calls")
@@ -187,7 +197,7 @@ func TestPlantedCausesSurface(t *testing.T) {
 			found[kind].without.count(failed)
 		}
 	}
-	flagged := w.Planted()[0].Number
+	flagged, later := w.Planted()[0].Number, w.Planted()[1].Number
 	for i := range w.Len() {
 		job, truth := w.Job(i)
 		for k := range job.Tasks {
@@ -198,6 +208,10 @@ func TestPlantedCausesSurface(t *testing.T) {
 			}
 			hour := (task.ActualTime/3_600_000 + 8) % 24
 			add("flagged_number", task.CallingNumber == flagged, !*o.Connected())
+			if task.CallingNumber == later {
+				day := time.UnixMilli(task.ActualTime + 8*3_600_000).UTC().Format(time.DateOnly)
+				add("flagged_later", day >= w.Planted()[1].From, !*o.Connected())
+			}
 			if truth.Campaign == "event" {
 				add("bad_hour", hour == 12 || hour == 13, !*o.Connected())
 			}
@@ -208,6 +222,9 @@ func TestPlantedCausesSurface(t *testing.T) {
 	}
 	for _, p := range w.Planted() {
 		c := found[p.Kind]
+		if !strong(p) {
+			continue // see plants_test.go
+		}
 		if c == nil {
 			t.Errorf("%s: nothing to compare", p.Kind)
 			continue
@@ -217,6 +234,11 @@ func TestPlantedCausesSurface(t *testing.T) {
 			t.Errorf("%s: failure %.2f with it, %.2f without, z = %.1f", p.Kind, c.with.rate(), c.without.rate(), c.z())
 		}
 	}
+}
+
+// strong reports whether a single comparison of some thousand calls shows the plant.
+func strong(p simulate.Planted) bool {
+	return p.Size["hangup"] != 5 && p.Size["says"] == 0 && p.Size["breach"] == 0
 }
 
 // exposures adds an answered call to the comparisons that include it.
@@ -285,6 +307,12 @@ func TestCausesAreNoted(t *testing.T) {
 		}
 	}
 	for _, p := range w.Planted() {
+		if p.Size["says"]+p.Size["breach"] > 0 {
+			if noted[p.Kind] < 20 || decided[p.Kind] > 0 {
+				t.Errorf("%s: noted %d times, decisive %d times, want never", p.Kind, noted[p.Kind], decided[p.Kind])
+			}
+			continue
+		}
 		if noted[p.Kind] < 20 || decided[p.Kind] < 5 {
 			t.Errorf("%s: noted %d times, decisive %d times", p.Kind, noted[p.Kind], decided[p.Kind])
 		}

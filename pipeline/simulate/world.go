@@ -9,7 +9,10 @@ import (
 	"sort"
 	"sync"
 
+	"callmill/pipeline/simulate/dialogue"
+	"callmill/pipeline/simulate/identity"
 	"callmill/pipeline/simulate/script"
+	"callmill/pipeline/simulate/speech"
 	"callmill/schema"
 )
 
@@ -25,15 +28,16 @@ type World struct {
 	now       int64 // the instant at which the world stands, in ms
 	persons   int   // how many different ones there are to call
 	campaigns []*script.Campaign
-	words     commonWords
-	dialects  []*dialect
-	groups    []*group // by time of creation
-	flagged   *script.Plant
-	calls     func() []Call // see Calls
+	words     *speech.Words
+	machines  dialogue.Machines
+	groups    []*group       // by time of creation
+	flagged   []script.Plant // calling numbers
+	calls     func() []Call  // see Calls
 }
 
 // New reads the campaigns and lays out the world, without simulating a call. It
-// returns an error for invalid options.
+// returns an error for invalid options, and for files that are no campaigns: it
+// names file, line and reason.
 func New(o Options) (*World, error) { return newWorld(o, data) }
 
 func newWorld(o Options, files fs.FS) (*World, error) {
@@ -41,20 +45,26 @@ func newWorld(o Options, files fs.FS) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{options: o, seed: o.Seed, now: o.Until.UnixMilli()}
+	w := &World{options: o, seed: o.Seed, now: o.Until.UnixMilli(), flagged: flagged()}
 	w.begin = localDay(w.now) - int64(o.Days-1)*dayMS
 	// On average a person is called by one or two campaigns.
-	w.persons = min(max(o.People*5/8, 50), phoneRange)
-	w.flagged = &script.Plant{Kind: "flagged_number", Note: "被多人标记为骚扰电话的主叫号码", Version: -1}
-	if w.words, w.dialects, err = readWords(files); err != nil {
+	w.persons = min(max(o.People*5/8, 50), identity.Phones)
+	if w.words, err = speech.ReadWords(files, o.Campaigns); err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
-	names, err := fs.Glob(files, "campaigns/*.txt")
+	if w.machines, err = dialogue.ReadMachines(w.words.Vocabulary); err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
+	}
+	pattern := "campaigns/*.txt"
+	if o.Campaigns != nil {
+		files, pattern = o.Campaigns, "*.txt"
+	}
+	names, err := fs.Glob(files, pattern)
 	if err != nil || len(names) == 0 {
-		return nil, fmt.Errorf("simulate: no campaigns: %w", cmp.Or(err, fs.ErrNotExist))
+		return nil, fmt.Errorf("simulate: no campaigns, want files %s: %w", pattern, cmp.Or(err, fs.ErrNotExist))
 	}
 	for _, name := range names {
-		c, err := script.ReadCampaign(files, name, w.words.vocabulary, len(callingNumbers))
+		c, err := script.ReadCampaign(files, name, w.words.Vocabulary, len(callingNumbers))
 		if err != nil {
 			return nil, fmt.Errorf("simulate: %w", err)
 		}

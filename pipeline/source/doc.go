@@ -10,6 +10,9 @@
 // given by name may have any name. Compression is detected from the first
 // bytes, never from the name.
 //
+// An input that is in memory already, as stored, is read by [Held] exactly as a file
+// is.
+//
 // The pieces of input that a run kept (schema.InputLine) are yielded as they were
 // when that run read them.
 //

@@ -65,6 +65,7 @@ type file struct {
 	path   string // "-": standard input
 	origin string
 	size   int64
+	held   *Stored // not nil: it is in memory
 }
 
 // Open lists the files that the arguments stand for. Its errors name the
@@ -152,7 +153,7 @@ func (f *Files) addFolder(root string) error {
 		}
 		info, err := inspect(path)
 		if err == nil && info.Mode().IsRegular() {
-			found = append(found, file{path, filepath.ToSlash(relative), info.Size()})
+			found = append(found, file{path: path, origin: filepath.ToSlash(relative), size: info.Size()})
 		}
 		return err
 	})

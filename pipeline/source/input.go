@@ -102,6 +102,9 @@ func isSkippable(data []byte) bool {
 	return len(data) >= 4 && data[0]&0xf0 == 0x50 && string(data[1:4]) == "\x2a\x4d\x18"
 }
 
+// sniffBytes is how much of a file says whether it is an archive.
+const sniffBytes = 64 << 10
+
 // zstdWindow limits the memory that a zstd frame may ask for.
 const zstdWindow = 128 << 20
 
@@ -114,7 +117,10 @@ func (f *Files) open(ctx context.Context, one file) (*input, error) {
 }
 
 func (f *Files) disk(one file) (io.ReadCloser, error) {
-	if one.path == "-" {
+	switch {
+	case one.held != nil:
+		return io.NopCloser(bytes.NewReader(one.held.Body)), nil
+	case one.path == "-":
 		return io.NopCloser(f.o.Stdin), nil
 	}
 	return os.Open(one.path)
@@ -123,7 +129,7 @@ func (f *Files) disk(one file) (io.ReadCloser, error) {
 // decompress detects the compression of file and returns its content.
 func decompress(ctx context.Context, file io.ReadCloser) (*input, error) {
 	in := &input{disk: &disk{ReadCloser: file, ctx: ctx}, release: func() {}}
-	buffered := bufio.NewReaderSize(in.disk, 64<<10)
+	buffered := bufio.NewReaderSize(in.disk, sniffBytes)
 	begin, _ := buffered.Peek(buffered.Size())
 	in.content = buffered
 	if !IsArchive(begin) {

@@ -41,6 +41,9 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if h := one.held; h != nil && !IsArchive(h.Body[:min(len(h.Body), sniffBytes)]) {
+		return f.readHeld(ctx, one, yield)
+	}
 	in, err := f.open(ctx, one)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
@@ -50,18 +53,27 @@ func (f *Files) read(ctx context.Context, one file, yield func(*schema.Raw) erro
 	if err != nil {
 		return fmt.Errorf("read %s: %w", one.path, reason(err, one.path))
 	}
+	return f.pieces(ctx, one, in, body, func() { f.pool.Put(&body) }, yield)
+}
+
+// pieces yields the pieces of one file. body is what was read of in: all of it, or
+// more than MaxWhole. release, where not nil, is called once body is done with.
+func (f *Files) pieces(ctx context.Context, one file, in *input, body []byte, release func(), yield func(*schema.Raw) error) (err error) {
 	var met damage
 	switch {
 	case schema.IsInputLines(body):
 		err = f.keptInput(ctx, one, in, body, yield)
 		met = in.damage
 	case int64(len(body)) > f.o.MaxWhole:
+		if release != nil {
+			defer release()
+		}
 		met, err = f.cut(ctx, one, in, body, yield)
 	default:
 		met = in.damage
 		raw := f.base(one)
 		raw.Body, raw.Fault, raw.Archive = body, in.fault, in.archive
-		raw.Release = func() { f.pool.Put(&body) }
+		raw.Release = release
 		err = yield(&raw)
 	}
 	if err != nil {
@@ -118,6 +130,9 @@ func (f *Files) keptInput(ctx context.Context, one file, in *input, head []byte,
 }
 
 func (f *Files) base(one file) schema.Raw {
+	if h := one.held; h != nil {
+		return schema.Raw{Origin: h.Origin, Position: h.Position, InstanceID: h.InstanceID, ObservedAt: h.ObservedAt, Undated: h.Undated}
+	}
 	return schema.Raw{Origin: one.origin, InstanceID: f.o.Instance, ObservedAt: f.o.ObservedAt, Undated: f.o.Undated}
 }
 
@@ -174,7 +189,6 @@ func fetchAhead(list []file, i int) {
 // cut passes an input that is too large for memory to Options.Cut. head is what
 // was read of in. It returns what damage was met.
 func (f *Files) cut(ctx context.Context, one file, in *input, head []byte, yield func(*schema.Raw) error) (met damage, err error) {
-	defer f.pool.Put(&head)
 	if f.o.Cut == nil {
 		return met, fmt.Errorf("read %s: larger than %d bytes and Options.Cut is nil", one.path, f.o.MaxWhole)
 	}

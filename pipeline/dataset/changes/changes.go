@@ -17,6 +17,7 @@ import (
 	"io/fs"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
 )
@@ -42,6 +43,9 @@ type Change struct {
 type Options struct {
 	Memory int64  // bytes of differences kept in memory; 0: 64 MiB
 	Dir    string // of the spill file; "" is the system's folder for temporary files
+	// Gone are jobs that went from both snapshots since the reader read the first one:
+	// those of people who were erased, see [erased.Replaced.Gone].
+	Gone []erased.Job
 }
 
 // Changes are the differences between two snapshots.
@@ -66,7 +70,7 @@ func Between(ctx context.Context, since, to *dataset.Dataset, o Options) (*Chang
 		found: spill.NewSorter(spill.Options{Dir: o.Dir, Memory: o.Memory}),
 		every: a.Format != b.Format || a.Settings.Derivation != b.Settings.Derivation,
 	}
-	if err := c.compare(ctx, since, to); err != nil {
+	if err := c.compare(ctx, since, to, o.Gone); err != nil {
 		return nil, errors.Join(missing(err, since, to), c.Close())
 	}
 	return c, nil
@@ -75,13 +79,22 @@ func Between(ctx context.Context, since, to *dataset.Dataset, o Options) (*Chang
 // Close frees memory and disk space.
 func (c *Changes) Close() error { return c.found.Close() }
 
-func (c *Changes) compare(ctx context.Context, since, to *dataset.Dataset) error {
-	if since.Name() == to.Name() {
+func (c *Changes) compare(ctx context.Context, since, to *dataset.Dataset, gone []erased.Job) error {
+	if since.Name() == to.Name() && len(gone) == 0 {
 		return nil
 	}
 	p, err := newComparison(ctx, c.found.Writer())
 	if err != nil {
 		return err
+	}
+	for _, job := range gone {
+		r := record{instance: job.InstanceID, job: job.JobID, where: inSince}
+		if err := p.out.Encode(r.code); err != nil {
+			return errors.Join(err, p.out.Close())
+		}
+	}
+	if since.Name() == to.Name() {
+		return p.out.Close()
 	}
 	if c.every {
 		err = errors.Join(p.keys(shard.List(since), inSince), p.keys(shard.List(to), inTo))

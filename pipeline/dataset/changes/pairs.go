@@ -8,7 +8,6 @@ import (
 	"errors"
 	"slices"
 
-	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
@@ -119,7 +118,7 @@ func (c *comparison) pair(since, to *shard.Published) (err error) {
 		if err := errors.Join(c.ctx.Err(), old.fill(), now.fill()); err != nil {
 			return err
 		}
-		order := compareJobs(old.rows, now.rows)
+		order := shard.CompareJobs(old.rows, now.rows)
 		switch {
 		case old.rows == nil && now.rows == nil:
 			return nil
@@ -140,19 +139,6 @@ func (c *comparison) pair(since, to *shard.Published) (err error) {
 			now.rows = nil
 		}
 	}
-}
-
-// compareJobs is the order in which jobs come in a shard; nil, the end, is last.
-func compareJobs(a, b *schema.Rows) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return 1
-	case b == nil:
-		return -1
-	}
-	return jobsort.CompareJobs(a.Job.FirstCallTime, a.Job.JobID, a.Job.InstanceID, b.Job.FirstCallTime, b.Job.JobID, b.Job.InstanceID)
 }
 
 // both compares the rows of a job.

@@ -6,6 +6,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
@@ -18,7 +19,7 @@ type Appender struct {
 	jobs      *jobsort.Appender
 	versions  *versions.Appender
 	rejects   *spill.Writer
-	groups    []groupSighting
+	groups    []verdict.Campaign
 
 	content []byte // scratch space of hashes
 	key     []byte // and of keys
@@ -38,12 +39,22 @@ func (tx *Tx) Appender() *Appender {
 }
 
 // Job takes a version of a job. Where it is published with this very content,
-// only the sighting is kept.
+// only the sighting is kept, and nothing of a job that says that it is erased: tombstones
+// were looked up for it, by its id, too, when it was redacted.
 func (a *Appender) Job(raw *schema.Raw, position int64, job *schema.Job) error {
-	v := versions.Version{
-		Key: schema.JobKey(a.key, job.InstanceID, job.JobID), Hash: a.hash(job), Job: job,
-		Sequence: raw.Sequence, Position: position,
+	if job.Erased {
+		a.tx.refuse(schema.JobKey(a.key, job.InstanceID, job.JobID))
+		a.tx.replayed(raw, true)
+		return nil
 	}
+	v := versions.Version{
+		Key: schema.JobKey(a.key, job.InstanceID, job.JobID), Job: job, Sequence: raw.Sequence, Position: position,
+	}
+	if a.versions.IsExpired(v.Key, job) {
+		a.tx.replayed(raw, true)
+		return errors.Join(a.versions.Expired(&v), a.tx.expire(job))
+	}
+	v.Hash = a.hash(job)
 	known, err := a.versions.Known(&v)
 	if err == nil && !known {
 		err = a.keep(&v)
@@ -80,11 +91,17 @@ func (a *Appender) hash(job *schema.Job) (hash schema.ContentHash) {
 // not come at all.
 func (a *Appender) Facts(raw *schema.Raw, f *schema.TaskFacts) error {
 	a.tx.replayed(raw, true)
+	if a.tx.IsErased(f.InstanceID, f.JobID) {
+		return nil
+	}
 	return a.versions.Facts(schema.JobKey(a.key, f.InstanceID, f.JobID), raw.Sequence, f)
 }
 
 // Expected takes that a job is expected.
 func (a *Appender) Expected(raw *schema.Raw, e *schema.Expected) error {
+	if a.tx.IsErased(e.InstanceID, e.JobID) {
+		return nil
+	}
 	return a.versions.Expected(schema.JobKey(a.key, e.InstanceID, e.JobID), raw.Sequence, e)
 }
 
@@ -92,7 +109,7 @@ func (a *Appender) Expected(raw *schema.Raw, e *schema.Expected) error {
 // published; one that says the same keeps its sighting.
 func (a *Appender) Group(raw *schema.Raw, group *schema.JobGroupRow) error {
 	a.tx.replayed(raw, true)
-	a.groups = append(a.groups, groupSighting{raw.Sequence, *group})
+	a.groups = append(a.groups, verdict.Campaign{Sequence: raw.Sequence, Row: *group})
 	return nil
 }
 
@@ -104,7 +121,29 @@ func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
 		}
 		r = &raw.Replay.Reject
 	}
+	if a.tx.expiredReject(r.InstanceID, r.JobID, r.ObservedAt) {
+		a.tx.rejects.expired.Add(1)
+		return nil
+	}
+	if r.JobID != "" && a.tx.IsErased(r.InstanceID, r.JobID) {
+		a.tx.refuse(schema.JobKey(a.key, r.InstanceID, r.JobID))
+		return nil
+	}
 	return a.tx.rejects.keep(a.rejects, r, raw.Sequence)
+}
+
+// IsErased reports whether a job was erased; of a snapshot that is written again the
+// jobs are those that it has. It is safe for concurrent use.
+func (tx *Tx) IsErased(instanceID, jobID string) bool {
+	return tx.options.Erased != nil && !tx.anew && tx.options.Erased(instanceID, jobID)
+}
+
+// refuse notes that a version of a job, or a reject, came and was not taken.
+func (tx *Tx) refuse(key schema.Key) {
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.erased[key] = true
+	tx.refused++
 }
 
 // replayed notes what becomes of the input of a reject that is replayed: it is

@@ -151,9 +151,9 @@ func (b *build) smallFile(name string, m *dataset.Manifest, published map[string
 func (b *build) pendingFile(published map[string]dataset.File) (file dataset.File, err error) {
 	old, rows := b.tx.dataset.Manifest(), b.tx.versions.Pending()
 	if b.tx.anew {
-		rows = b.tx.dataset.Pending()
+		rows = b.tx.keptEntries()
 	}
-	if old != nil && old.Pending.Path != "" && !b.tx.verdict.PendingChanged {
+	if old != nil && old.Pending.Path != "" && !b.tx.verdict.PendingChanged && !(b.tx.anew && b.tx.options.Rules.Edge != 0) {
 		return old.Pending, b.linkPublished(old.Pending, published)
 	}
 	next, stop := iter.Pull2(rows)
@@ -169,6 +169,22 @@ func (b *build) pendingFile(published map[string]dataset.File) (file dataset.Fil
 			}
 		})
 	})
+	if err != nil {
+		return dataset.File{}, err
+	}
+	return file, b.linkPublished(file, published)
+}
+
+// optOutsFile writes the opt-outs whose jobs are gone, if there are any.
+func (b *build) optOutsFile(published map[string]dataset.File) (dataset.File, error) {
+	if b.tx.options.OptOuts == nil {
+		return dataset.File{}, nil
+	}
+	rows, err := b.tx.options.OptOuts.Rows()
+	if err != nil || len(rows) == 0 {
+		return dataset.File{}, err
+	}
+	file, err := writeSmall(b, dataset.OptOutsDir, rows)
 	if err != nil {
 		return dataset.File{}, err
 	}

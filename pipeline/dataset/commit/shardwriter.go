@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strconv"
 
 	"callmill/pipeline/dataset"
@@ -27,8 +26,7 @@ type shardWriter struct {
 	shard     shard.Shard
 	decisions *versions.Shard
 	pending   int // rows that the tables have not copied yet
-	unlisted  map[string]bool
-	without   int64  // connected calls without SearchTask's columns
+	tally     shard.Tally
 	content   []byte // scratch space of hashes
 	written   *writtenShard
 }
@@ -52,7 +50,7 @@ func (b *build) newWriter() (*shardWriter, error) {
 }
 
 func (w *shardWriter) write(ctx context.Context, s shard.Shard) (_ *writtenShard, err error) {
-	w.shard, w.unlisted, w.without = s, map[string]bool{}, 0
+	w.shard, w.tally = s, shard.Tally{}
 	w.written = &writtenShard{files: make([]dataset.File, len(w.tables))}
 	if w.decisions, err = w.build.tx.versions.Of(s); err != nil {
 		return nil, err
@@ -122,8 +120,11 @@ func (w *shardWriter) merge(ctx context.Context, old *shard.Reader, entries *job
 
 // writeOld writes a published job, unless it is replaced.
 func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
-	if w.decisions.Replaced(key) {
+	switch {
+	case w.decisions.Replaced(key):
 		return nil
+	case w.decisions.Left(key):
+		return w.build.tx.expire(w.build.tx.options.Unflatten(rows))
 	}
 	if err := w.decisions.Touch(key, &rows.Job); err != nil {
 		return err
@@ -180,12 +181,7 @@ const pendingRows = 512
 
 // add writes the rows of a job, which may change once they are copied.
 func (w *shardWriter) add(rows *schema.Rows) error {
-	for i := range rows.Tasks {
-		w.noteStatus(rows.Tasks[i].TaskStatus)
-		if withoutFacts(&rows.Tasks[i]) {
-			w.without++
-		}
-	}
+	w.tally.Add(rows)
 	for _, t := range w.tables {
 		n, err := t.write(w.shard, rows)
 		if err != nil {
@@ -199,29 +195,12 @@ func (w *shardWriter) add(rows *schema.Rows) error {
 	return nil
 }
 
-// withoutFacts reports whether a row is of a connected call without a column from
-// SearchTask.
-func withoutFacts(r *schema.TaskRow) bool {
-	return r.Connected != nil && *r.Connected && r.JobGroupName == "" && r.ScriptName == "" && r.CallMS == nil && r.RingingS == nil &&
-		r.EndReason == nil && r.ReachedEnd == nil && r.LastPlaybackCompleted == nil && r.HungUpByRejection == nil && len(r.DialExceptions) == 0
-}
-
 func (w *shardWriter) flush() {
 	for _, t := range w.tables {
 		t.rows.Flush()
 	}
 	w.flattener.Reset()
 	w.pending = 0
-}
-
-// noteStatus notes a status that the vendor does not document.
-func (w *shardWriter) noteStatus(status string) {
-	if status == "" {
-		return
-	}
-	if outcome := schema.OutcomeOf(status); !outcome.Listed() {
-		w.unlisted[status] = true
-	}
 }
 
 // finish completes and names the files.
@@ -238,11 +217,7 @@ func (w *shardWriter) finish() error {
 		file.Bucket, file.Buckets = w.shard.Bucket, w.shard.Buckets
 		w.written.files[i], w.written.rows[i] = file, file.Rows
 	}
-	for status := range w.unlisted {
-		w.written.files[shard.Tasks].Statuses = append(w.written.files[shard.Tasks].Statuses, status)
-	}
-	slices.Sort(w.written.files[shard.Tasks].Statuses)
-	w.written.files[shard.Tasks].WithoutFacts = w.without
+	w.tally.Note(&w.written.files[shard.Tasks])
 	return nil
 }
 

@@ -3,7 +3,7 @@
 // shards that change and publishes the result as a snapshot, or nothing at all.
 //
 // Which of several versions of a job wins, and what becomes of SearchTask's
-// values, is decided in package versions; where the rows of a job lie, in plan.go;
+// values, is decided in package verdict; where the rows of a job lie, in plan.go;
 // what happens at a crash, step by step, in publish.go. What a run brings is kept
 // within Options.Memory and otherwise on disk, however many jobs there are.
 package commit
@@ -14,8 +14,11 @@ import (
 	"sync"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/capacity"
 	"callmill/pipeline/dataset/jobsort"
+	"callmill/pipeline/dataset/optout"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
 )
@@ -34,12 +37,35 @@ type Options struct {
 	Workers  int      // shards that are written at the same time; 0: 1
 	Program  string   // name and version, for the manifest
 	Observer Observer // may be nil
+	// Ready, where not nil, is called with the name of the snapshot that is about to be
+	// the latest one: all of it is on disk. Its error keeps the latest one as it is.
+	Ready func(snapshot string) error
+	// Reject changes the row of a published reject, where not nil, in place.
+	Reject func(*schema.RejectRow)
 	// Repair, where not nil, says that the snapshot built upon is damaged, and that
 	// files of it were given up: see [dataset.Dataset.GiveUp].
 	Repair *Repair
+	// Erased reports whether a job was erased, of which only the id is known: no facts are
+	// taken, nor a reject; where it is expected it counts as come. A job says so itself.
+	// nil: none was. It is safe for concurrent use.
+	Erased func(instanceID, jobID string) bool
 	// Rules say how long entries of what is pending stay. Where its Searched is nil
 	// the Extent of Commit says what was.
+	// Its Edge is the beginning of what is kept, see package verdict.
 	Rules reconcile.Rules
+	// OnHold reports whether a job is kept however old it is; nil: none is. It is safe
+	// for concurrent use.
+	OnHold func(schema.Key) bool
+	// OptOuts keeps what contacts asked for whose jobs go; nil: nothing is kept.
+	OptOuts OptOuts
+}
+
+// OptOuts keeps that contacts asked not to be called, in jobs that are not kept.
+type OptOuts interface {
+	// Expired takes a job that lies before the edge. It is safe for concurrent use.
+	Expired(*schema.Job) error
+	// Rows returns all that were ever kept, those of the run on disk by then.
+	Rows() ([]optout.Row, error)
 }
 
 // Repair is what a run does that publishes in the place of a damaged snapshot: it
@@ -86,17 +112,21 @@ type Tx struct {
 
 	mu        sync.Mutex
 	appenders []*Appender
-	replays   map[string]bool // rejects that are replayed: whether their input was accepted
+	erased    map[schema.Key]bool // jobs that came and were not taken
+	refused   int64               // versions and rejects that were not
+	replays   map[string]bool     // rejects that are replayed: whether their input was accepted
 
 	// Once it is decided.
 	verdict  *versions.Verdict
-	accepted func(schema.Key) (at versions.Moment, ok bool, err error) // see versions.Store
+	accepted func(schema.Key) (at verdict.Moment, ok bool, err error) // see versions.Store
 	counts   dataset.Counts
-	build    *build
+	// rejectsExpire says that published rejects lie before the edge.
+	rejectsExpire bool
+	build         *build
 }
 
 // Begin starts a run upon the published snapshot. One that is written again as a
-// whole must have room for a copy: else the error is a *dataset.RoomError.
+// whole must have room for a copy: else the error is a *capacity.Error.
 func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) (*Tx, error) {
 	tx := begin(d, run, o)
 	if d.Manifest() == nil {
@@ -106,7 +136,7 @@ func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) 
 	tx.rederive = o.Rederive || tx.format != dataset.FormatVersion
 	if tx.rederive {
 		tx.before = new(tx.base.Versions())
-		if err := d.CheckRoom(); err != nil {
+		if err := capacity.Check(d); err != nil {
 			return nil, errors.Join(err, tx.Close())
 		}
 	}
@@ -120,7 +150,7 @@ func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) 
 // the very same jobs, derived anew: each must be added once. Rejects and
 // campaigns stay. There must be room for a copy, as for Begin.
 func BeginAnew(d *dataset.Dataset, run dataset.Run, o Options) (*Tx, error) {
-	if err := d.CheckRoom(); err != nil {
+	if err := capacity.Check(d); err != nil {
 		return nil, err
 	}
 	tx := begin(d, run, o)
@@ -142,9 +172,9 @@ func begin(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
 	dir, memory := d.Path(dataset.SnapshotsDir), o.Memory
 	tx := &Tx{
 		dataset: d, options: o, run: run, format: dataset.FormatVersion,
-		versions: versions.New(dir, memory*7/12),
+		versions: versions.New(dir, memory*7/12, versions.Retention{Edge: o.Rules.Edge, OnHold: o.OnHold}),
 		rejects:  newRejectStore(dir, run.ID, memory/12),
-		replays:  map[string]bool{},
+		replays:  map[string]bool{}, erased: map[schema.Key]bool{},
 	}
 	tx.jobs = jobsort.NewStore(jobsort.Options{
 		Memory:  memory / 6,

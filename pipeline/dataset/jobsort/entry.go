@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 
+	"callmill/pipeline/dataset/jobcode"
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
@@ -51,6 +52,21 @@ func entryOf(record []byte) (e Entry, err error) {
 	e.code(&c)
 	e.job = c.Bytes()
 	return e, c.Err()
+}
+
+// Decoder decodes the jobs of entries. It reuses its memory from job to job. Not safe
+// for concurrent use.
+type Decoder struct{ decoder jobcode.Decoder }
+
+// Job decodes the job of an entry. It is valid until the next call; its strings
+// alias the entry's block, which stays as long as they do.
+func (d *Decoder) Job(e *Entry) (*schema.Job, error) {
+	job, err := d.decoder.Job(e.job)
+	if err != nil {
+		return nil, err
+	}
+	job.InstanceID, job.JobID = e.Instance, e.JobID
+	return job, nil
 }
 
 // CompareJobs is the order of jobs: by the first call, then by id.

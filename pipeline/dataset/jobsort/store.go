@@ -1,7 +1,7 @@
 // Package jobsort sorts jobs beyond memory, between the workers that decode them
 // and the shards that they are written to.
 //
-// An [Appender] encodes jobs (codec.go) and adds them to a sorter of package
+// An [Appender] encodes jobs (package jobcode) and adds them to a sorter of package
 // spill, by the day they live under and by the order of their rows; [Sorted]
 // reads them back. A day of many rows is kept in parts, so that a bucket of it
 // can be read without the others.
@@ -15,6 +15,7 @@ import (
 	"math/bits"
 	"sync"
 
+	"callmill/pipeline/dataset/jobcode"
 	"callmill/pipeline/dataset/spill"
 	"callmill/schema"
 )
@@ -129,7 +130,7 @@ type Appender struct {
 	out    *spill.Writer
 	nextID uint64
 	record []byte
-	codec  codec
+	jobs   jobcode.Encoder
 }
 
 // appenderShift is where an entry's id has the number of its appender, from 1.
@@ -153,7 +154,7 @@ func (a *Appender) Append(key schema.Key, day int32, firstCall int64, hash schem
 	e := Entry{Key: key, ID: a.nextID, FirstCall: firstCall, Instance: job.InstanceID, JobID: job.JobID, Hash: hash}
 	c := spill.Encoder(appendPart(a.record[:0], day, level, key.Bucket(1<<level)))
 	e.code(&c)
-	a.record = a.codec.encode(c.Bytes(), job)
+	a.record = a.jobs.Append(c.Bytes(), job)
 	if err := a.out.Add(a.record); err != nil {
 		return 0, fmt.Errorf("job %s: %w", job.JobID, err)
 	}

@@ -20,7 +20,7 @@
 //	settling      job   it is final, and was not seen yet Settle after its last call, or after
 //	                    the run in which a call came that lists had named before; without
 //	                    a call, after it was first seen so: it may have some
-//	shrunk        job   a version is held, see package versions
+//	shrunk        job   a version is held, see package verdict
 //	confirmed     job   a version that was held is published; also of jobs that nobody expects
 //	without_facts call  an answer showed it in a window that was searched, and SearchTask has not
 //	                    named it

@@ -78,6 +78,9 @@ func (r *Rules) After(j *Job) Outcome {
 	}
 	var o Outcome
 	for _, row := range rows {
+		if r.Erased != nil && r.Erased(row.InstanceID, row.JobID) {
+			continue
+		}
 		old := j.had(&row)
 		switch {
 		case !r.expired(&row), old && !r.GiveUp, !old && !inOrder(row.Reason), !inOrder(row.Reason) && listed()[row.TaskID]:
@@ -176,11 +179,7 @@ func (j *Job) about(taskID string) iter.Seq[*schema.PendingRow] {
 // reason returns what accepts one reason.
 func reason(want string) func(string) bool { return func(got string) bool { return got == want } }
 
-// ofCall accepts the reasons why a call is expected, ofJob those why a job is.
-func ofCall(reason string) bool {
-	return absent(reason) || reason == schema.PendingIncomplete || reason == schema.PendingGivenUp
-}
-
+// ofJob accepts the reasons why a job is expected, Missed those why a call is.
 func ofJob(reason string) bool {
 	return absent(reason) || reason == schema.PendingNotFinal || reason == schema.PendingSettling || reason == schema.PendingGivenUp
 }
@@ -266,7 +265,7 @@ func (c *comparison) absentJob() {
 		if of != nil && n.CallTime == 0 {
 			since = of.Since
 		}
-		c.add(n.TaskID, why(j.oldOf(n.TaskID, ofCall)), ofCall, since, n.Facts)
+		c.add(n.TaskID, why(j.oldOf(n.TaskID, Missed)), Missed, since, n.Facts)
 	}
 	if len(j.Named) == 0 {
 		c.add("", why(of), ofJob, cmp.Or(j.Listed, j.TroubleAt), schema.Facts{})
@@ -283,7 +282,7 @@ func (c *comparison) calls() {
 	for i := range j.Named {
 		n := &j.Named[i]
 		if p.HasTasks && !there[n.TaskID] {
-			c.add(n.TaskID, schema.PendingIncomplete, ofCall, earliest(n.CallTime, n.NamedAt), n.Facts)
+			c.add(n.TaskID, schema.PendingIncomplete, Missed, earliest(n.CallTime, n.NamedAt), n.Facts)
 		}
 	}
 	if !p.HasTasks {
@@ -315,9 +314,9 @@ func (c *comparison) silent(t *Task, named bool) {
 		c.keep(j.oldOf(t.ID, reason(schema.PendingIncomplete)))
 		return
 	}
-	expected := j.Asked || named || j.oldOf(t.ID, ofCall) != nil
+	expected := j.Asked || named || j.oldOf(t.ID, Missed) != nil
 	if expected && j.Seen-p.ObservedAt < c.rules.Settle.Milliseconds() {
-		c.add(t.ID, schema.PendingIncomplete, ofCall, p.ObservedAt, schema.Facts{})
+		c.add(t.ID, schema.PendingIncomplete, Missed, p.ObservedAt, schema.Facts{})
 	}
 }
 

@@ -26,6 +26,12 @@ func Trouble(reason string) bool {
 	return absent(reason) || reason == schema.PendingIncomplete || reason == schema.PendingShrunk
 }
 
+// Missed reports whether an entry with the reason is about something that is not in
+// the tables, whatever is published of its job.
+func Missed(reason string) bool {
+	return absent(reason) || reason == schema.PendingIncomplete || reason == schema.PendingGivenUp
+}
+
 // inOrder reports whether nothing is wrong where an entry has the reason: more may
 // follow.
 func inOrder(reason string) bool {

@@ -17,11 +17,16 @@ type Rules struct {
 	Refetch  time.Duration // how long after its Since an entry is given up; 0: never
 	Lookback time.Duration // how much longer one stays that an operator gave up
 	GiveUp   bool          // entries are given up in this run
+	// Edge is the beginning of what is kept, in ms: see package verdict. 0: all is.
+	Edge int64
 	// Retired are instances that are gone: their entries are not asked for, and none is
 	// counted as passed.
 	Retired []string
 	// Drop reports whether an operator gives up an entry. Nil: none is.
 	Drop func(*schema.PendingRow) bool
+	// Erased reports whether a job is of somebody who was erased: it is expected no more.
+	// Nil: none is.
+	Erased func(instanceID, jobID string) bool
 	// Searched reports whether a call of an instance lies in a window that was
 	// searched by calls. Nil: none does.
 	Searched func(instance string, call time.Time) bool

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"slices"
+	"strings"
 
 	"callmill/schema"
 )
@@ -26,7 +27,8 @@ type what struct{ task, hash string }
 
 func whatOf(row *schema.PendingRow) what { return what{row.TaskID, row.ContentHash} }
 
-// Add adds what became of the entries of a job.
+// Add adds what became of the entries of a job. It keeps no texts of theirs, whose memory
+// may be used again.
 func (s *Summary) Add(r *Rules, old []schema.PendingRow, o *Outcome) {
 	if s.ByReason == nil {
 		s.ByReason, s.New = map[string]int64{}, map[string]int64{}
@@ -43,7 +45,7 @@ func (s *Summary) Add(r *Rules, old []schema.PendingRow, o *Outcome) {
 	asked, fresh := false, false
 	for i := range o.Rows {
 		row := &o.Rows[i]
-		s.ByReason[row.Reason]++
+		s.ByReason[strings.Clone(row.Reason)]++
 		asked = asked || Asked(row.Reason) && !slices.Contains(r.Retired, row.InstanceID)
 		switch is := whatOf(row); {
 		case !Trouble(row.Reason) && row.Reason != schema.PendingGivenUp:
@@ -53,7 +55,7 @@ func (s *Summary) Add(r *Rules, old []schema.PendingRow, o *Outcome) {
 				s.Passed++
 			}
 		case Trouble(row.Reason):
-			s.New[row.Reason]++
+			s.New[strings.Clone(row.Reason)]++
 			fresh = true
 		}
 	}
@@ -79,7 +81,7 @@ func (s *Summary) giveUp(r *Rules, row *schema.PendingRow) {
 	}
 	s.GivenUp++
 	if len(s.GivenUpJobs) < mostGivenUp && !slices.Contains(s.GivenUpJobs, row.JobID) {
-		s.GivenUpJobs = append(s.GivenUpJobs, row.JobID)
+		s.GivenUpJobs = append(s.GivenUpJobs, strings.Clone(row.JobID))
 	}
 }
 

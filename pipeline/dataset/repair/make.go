@@ -24,7 +24,7 @@ func (r *repairer) fromCode() error {
 		switch {
 		case f.Path == dataset.ViewsFile:
 			write = func(out io.Writer) error {
-				_, err := io.WriteString(out, views.SQL("", schema.English))
+				_, err := io.WriteString(out, views.SQL("", schema.English, r.m.OptOuts.Path != ""))
 				return err
 			}
 		case r.m.Format != dataset.FormatVersion:

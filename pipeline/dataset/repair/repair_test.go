@@ -17,6 +17,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/repair"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/internal/durable"
@@ -60,7 +61,7 @@ func publish(ctx context.Context, t testing.TB, dir string, o dataset.Options, l
 	d, err := dataset.Open(ctx, dir, o)
 	check(t, err)
 	defer func() { check(t, d.Close()) }()
-	key, err := d.Key("")
+	key, err := secret.ForRun(d, "")
 	check(t, err)
 	run := d.NewRun()
 	tx, err := commit.Begin(ctx, d, run, commit.Options{
@@ -69,7 +70,7 @@ func publish(ctx context.Context, t testing.TB, dir string, o dataset.Options, l
 	check(t, err)
 	defer func() { check(t, tx.Close()) }()
 	raw := &schema.Raw{Origin: "resp-1.json", InstanceID: "sales"}
-	a, redactor := tx.Appender(), redact.New(key)
+	a, redactor := tx.Appender(), redact.New(redact.Options{Key: key})
 	for i := range list {
 		job := list[i]
 		job.Tasks = slices.Clone(job.Tasks)

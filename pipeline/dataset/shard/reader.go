@@ -144,14 +144,23 @@ func (r *Reader) first() (least *reader, err error) {
 		if err := file.advance(); err != nil {
 			return nil, err
 		}
-		if file.ready && (least == nil || compareRows(&file.rows, &least.rows) < 0) {
+		if file.ready && (least == nil || CompareJobs(&file.rows, &least.rows) < 0) {
 			least = file
 		}
 	}
 	return least, nil
 }
 
-func compareRows(a, b *schema.Rows) int {
+// CompareJobs is the order in which jobs come in a shard; nil, the end, is last.
+func CompareJobs(a, b *schema.Rows) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	}
 	return jobsort.CompareJobs(a.Job.FirstCallTime, a.Job.JobID, a.Job.InstanceID, b.Job.FirstCallTime, b.Job.JobID, b.Job.InstanceID)
 }
 

@@ -47,9 +47,10 @@ func Tables() []Table {
 
 // Indexes of Tables.
 const (
-	Jobs  = 0
-	Tasks = 1
-	Turns = 2
+	Jobs     = 0
+	Tasks    = 1
+	Turns    = 2
+	Contacts = 3
 )
 
 // Table is a day table, independent of the type of its rows.

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
-	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 

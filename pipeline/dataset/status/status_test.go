@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 

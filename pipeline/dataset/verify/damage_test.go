@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/pipeline/dataset/verify"
+	"callmill/pipeline/dataset/verify/finding"
 )
 
 // snapshotFiles lists the files of the published snapshot, with slashes.
@@ -26,8 +26,8 @@ func snapshotFiles(t testing.TB, dir string) []string {
 }
 
 // names reports whether some finding names the file.
-func names(r *verify.Report, file string) bool {
-	return slices.ContainsFunc(r.Findings, func(f verify.Finding) bool { return f.File == file })
+func names(r *finding.Report, file string) bool {
+	return slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.File == file })
 }
 
 // Any single flipped byte of any file is found, and the file is named. A quick
@@ -92,29 +92,29 @@ func TestDamagedFile(t *testing.T) {
 		detail string
 		slow   bool // only pages tell
 	}{
-		{"deleted", func(t *testing.T, path string) { check(t, os.Remove(path)) }, verify.CheckFiles, "is missing", false},
-		{"emptied", func(t *testing.T, path string) { check(t, os.Truncate(path, 0)) }, verify.CheckBytes, "has 0 bytes, the manifest says", false},
+		{"deleted", func(t *testing.T, path string) { check(t, os.Remove(path)) }, finding.Files, "is missing", false},
+		{"emptied", func(t *testing.T, path string) { check(t, os.Truncate(path, 0)) }, finding.Bytes, "has 0 bytes, the manifest says", false},
 		{"truncated", func(t *testing.T, path string) {
 			info, err := os.Stat(path)
 			check(t, err)
 			check(t, os.Truncate(path, info.Size()-1))
-		}, verify.CheckBytes, "bytes, the manifest says", false},
+		}, finding.Bytes, "bytes, the manifest says", false},
 		{"extended", func(t *testing.T, path string) {
 			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 			check(t, err)
 			_, err = f.WriteString("x")
 			check(t, err)
 			check(t, f.Close())
-		}, verify.CheckBytes, "bytes, the manifest says", false},
+		}, finding.Bytes, "bytes, the manifest says", false},
 		{"a link", func(t *testing.T, path string) {
 			check(t, os.Rename(path, path+".moved"))
 			check(t, os.Symlink(path+".moved", path))
-		}, verify.CheckFiles, "is not a regular file", false},
+		}, finding.Files, "is not a regular file", false},
 		{"zeroes", func(t *testing.T, path string) {
 			info, err := os.Stat(path)
 			check(t, err)
 			check(t, os.WriteFile(path, make([]byte, info.Size()), 0o600))
-		}, verify.CheckBytes, "SHA-256", true},
+		}, finding.Bytes, "SHA-256", true},
 	}
 	original := newDataset(t)
 	for _, tt := range tests {
@@ -156,7 +156,7 @@ func TestSwappedFiles(t *testing.T) {
 	check(t, os.Rename(a+"~", b))
 	r := inspect(t, dir, options(dir))
 	if files[0].Bytes == files[1].Bytes {
-		want(t, r, files[0].Path, verify.CheckBytes, "content of "+files[1].Path)
+		want(t, r, files[0].Path, finding.Bytes, "content of "+files[1].Path)
 	}
 	if !names(r, files[0].Path) || !names(r, files[1].Path) {
 		t.Errorf("%+v", r.Findings)
@@ -183,20 +183,20 @@ func TestSwappedFilesOfOneSize(t *testing.T) {
 	check(t, os.Rename(b, a))
 	check(t, os.Rename(a+"~", b))
 	r := inspect(t, dir, options(dir))
-	want(t, r, files[0], verify.CheckBytes, "it has the content of "+files[1])
-	want(t, r, files[1], verify.CheckBytes, "it has the content of "+files[0])
+	want(t, r, files[0], finding.Bytes, "it has the content of "+files[1])
+	want(t, r, files[1], finding.Bytes, "it has the content of "+files[0])
 }
 
 func TestExtraFile(t *testing.T) {
 	for _, file := range []string{"notes.txt", "turns/job_date=2026-01-20/0123456789abcdef0123.parquet", "jobs/x.parquet"} {
 		dir := newDataset(t)
 		check(t, os.WriteFile(filepath.Join(snapshotDir(t, dir), file), nil, 0o600))
-		want(t, inspect(t, dir, options(dir)), file, verify.CheckFiles, "is not in the manifest")
+		want(t, inspect(t, dir, options(dir)), file, finding.Files, "is not in the manifest")
 	}
 }
 
 // want requires a finding of a kind about a file, whose detail contains a text.
-func want(t testing.TB, r *verify.Report, file, check, detail string) {
+func want(t testing.TB, r *finding.Report, file, check, detail string) {
 	t.Helper()
 	for _, f := range r.Findings {
 		if f.File == file && f.Check == check && strings.Contains(f.Detail, detail) {

@@ -7,7 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -42,7 +43,7 @@ func (j *jobCheck) checkDerived(rows *schema.Rows) {
 	var hash schema.ContentHash
 	hash, j.content = job.ContentHashIn(j.plan.manifest.Format, j.content)
 	if j.job.ContentHash != hash.String() {
-		j.add(schema.TableJobs, CheckContentHash, "content_hash is %s, that of its rows is %s", j.job.ContentHash, hash)
+		j.add(schema.TableJobs, finding.ContentHash, "content_hash is %s, that of its rows is %s", j.job.ContentHash, hash)
 	}
 	if j.derive == nil {
 		return
@@ -51,7 +52,7 @@ func (j *jobCheck) checkDerived(rows *schema.Rows) {
 	// Nothing tells when the job was first seen; the hash is compared above.
 	again.Job.FirstSeen, again.Job.ContentHash = rows.Job.FirstSeen, rows.Job.ContentHash
 	if day := calendar.Day(again.JobDate); day != j.shard.day {
-		j.add(schema.TableJobs, CheckDerived, "job_date is %s when derived again", day)
+		j.add(schema.TableJobs, finding.Derived, "job_date is %s when derived again", day)
 	}
 	compareRows(j, schema.TableJobs, []schema.JobRow{rows.Job}, []schema.JobRow{again.Job})
 	for _, t := range jobTables() {
@@ -62,7 +63,7 @@ func (j *jobCheck) checkDerived(rows *schema.Rows) {
 // compareRows compares rows as published with those derived again.
 func compareRows[T any](j *jobCheck, table string, got, want []T) {
 	if len(got) != len(want) {
-		j.add(table, CheckDerived, "%d rows, %d when derived again", len(got), len(want))
+		j.add(table, finding.Derived, "%d rows, %d when derived again", len(got), len(want))
 		return
 	}
 	for i := range got {
@@ -70,7 +71,7 @@ func compareRows[T any](j *jobCheck, table string, got, want []T) {
 		for f := range a.NumField() {
 			if schema.IsColumn(a.Type().Field(f)) && !equal(a.Field(f), b.Field(f)) {
 				column, _, _ := strings.Cut(a.Type().Field(f).Tag.Get("parquet"), ",")
-				j.add(table, CheckDerived, "row %d: %s is %s, %s when derived again", i, column, show(a.Field(f)), show(b.Field(f)))
+				j.add(table, finding.Derived, "row %d: %s is %s, %s when derived again", i, column, show(a.Field(f)), show(b.Field(f)))
 			}
 		}
 	}
@@ -116,13 +117,13 @@ func (j *jobCheck) checkContactKeys(rows *schema.Rows) {
 			want = j.contactKey(t.ContactPhoneNumber)
 		}
 		if t.ContactKey != want {
-			j.add(schema.TableTasks, CheckContactKeys, "task %s: contact_key is %q, that of its number is %q", t.TaskID, t.ContactKey, want)
+			j.add(schema.TableTasks, finding.ContactKeys, "task %s: contact_key is %q, that of its number is %q", t.TaskID, t.ContactKey, want)
 		}
 	}
 	for i := range rows.Contacts {
 		r := &rows.Contacts[i]
 		if want := j.contactKey(r.ContactPhoneNumber); r.ContactKey != want {
-			j.add(schema.TableContacts, CheckContactKeys, "contact %d: contact_key is %q, that of its number is %q", i, r.ContactKey, want)
+			j.add(schema.TableContacts, finding.ContactKeys, "contact %d: contact_key is %q, that of its number is %q", i, r.ContactKey, want)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/verify/arrowio"
+	"callmill/pipeline/dataset/verify/finding"
 )
 
 // listFiles lists the files in the snapshot's folder. Links and the like are
@@ -35,7 +36,7 @@ func (p *plan) listFiles() error {
 		case entry.IsDir():
 			p.noteMode(file, info.Mode(), 0o700, 0o750)
 		case !info.Mode().IsRegular():
-			p.findings.add(file, CheckFiles, "is not a regular file")
+			p.findings.Add(file, finding.Files, "is not a regular file")
 		default:
 			p.noteMode(file, info.Mode(), 0o600, 0o640)
 			p.present[file] = info
@@ -52,14 +53,14 @@ func (p *plan) checkFileList(files []*tableFile) {
 		info := p.present[f.Path]
 		switch {
 		case info == nil:
-			p.findings.add(f.Path, CheckFiles, "is missing")
+			p.findings.Add(f.Path, finding.Files, "is missing")
 		case info.Size() != f.Bytes:
-			p.findings.add(f.Path, CheckBytes, "has %d bytes, the manifest says %d", info.Size(), f.Bytes)
+			p.findings.Add(f.Path, finding.Bytes, "has %d bytes, the manifest says %d", info.Size(), f.Bytes)
 		}
 	}
 	for file := range p.present {
 		if !wanted[file] {
-			p.findings.add(file, CheckFiles, "is not in the manifest")
+			p.findings.Add(file, finding.Files, "is not in the manifest")
 		}
 	}
 }
@@ -81,7 +82,7 @@ func (p *plan) intact(ctx context.Context, f *tableFile) (bool, error) {
 	if same, ok := p.content[sum]; ok {
 		other = ": it has the content of " + same
 	}
-	p.findings.add(f.Path, CheckBytes, "its SHA-256 is %s, the manifest says %s%s", sum, f.SHA256, other)
+	p.findings.Add(f.Path, finding.Bytes, "its SHA-256 is %s, the manifest says %s%s", sum, f.SHA256, other)
 	return false, nil
 }
 
@@ -100,7 +101,7 @@ func (p *plan) hash(ctx context.Context, f *tableFile) (string, error) {
 		return "", ctx.Err()
 	}
 	if !errors.Is(err, io.EOF) {
-		p.findings.add(f.Path, CheckBytes, "cannot be read: %v", err)
+		p.findings.Add(f.Path, finding.Bytes, "cannot be read: %v", err)
 		return "", nil
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
@@ -108,13 +109,13 @@ func (p *plan) hash(ctx context.Context, f *tableFile) (string, error) {
 
 // shared finds the other snapshots that have the files of the findings. Files are
 // named for their content, so that the same name stands for the same file.
-func (p *plan) shared(list []Finding) (shared []Shared) {
+func (p *plan) shared(list []finding.Finding) (shared []finding.Shared) {
 	for i, f := range list {
 		if path.Ext(f.File) != ".parquet" || i > 0 && list[i-1].File == f.File {
 			continue
 		}
 		if others := dataset.SnapshotsWith(p.dir, f.File, p.name); len(others) > 0 {
-			shared = append(shared, Shared{f.File, others})
+			shared = append(shared, finding.Shared{File: f.File, Snapshots: others})
 		}
 	}
 	return shared
@@ -132,24 +133,24 @@ func (p *plan) sound(ctx context.Context, f *tableFile) (bool, error) {
 func (p *plan) checkFooter(f *tableFile) bool {
 	footer, err := arrowio.ReadFooter(p.path(f.Path))
 	if err != nil {
-		p.findings.add(f.Path, CheckSchema, "its footer cannot be read: %v", err)
+		p.findings.Add(f.Path, finding.Schema, "its footer cannot be read: %v", err)
 		return false
 	}
 	if want := strconv.Itoa(p.manifest.Format); footer.Values[parquetio.FormatKey] != want {
-		p.findings.add(f.Path, CheckSchema, "its footer does not say %s %s", parquetio.FormatKey, want)
+		p.findings.Add(f.Path, finding.Schema, "its footer does not say %s %s", parquetio.FormatKey, want)
 	}
 	if footer.Rows != f.Rows || footer.GroupRows != f.Rows {
-		p.findings.add(f.Path, CheckCounts, "its footer says %d rows, its row groups %d, the manifest %d", footer.Rows, footer.GroupRows, f.Rows)
+		p.findings.Add(f.Path, finding.Counts, "its footer says %d rows, its row groups %d, the manifest %d", footer.Rows, footer.GroupRows, f.Rows)
 		return false
 	}
 	want := f.table.Columns
 	ok := len(footer.Columns) == len(want)
 	if !ok {
-		p.findings.add(f.Path, CheckSchema, "has %d columns, %s has %d", len(footer.Columns), f.table.Name, len(want))
+		p.findings.Add(f.Path, finding.Schema, "has %d columns, %s has %d", len(footer.Columns), f.table.Name, len(want))
 	}
 	for i := range min(len(footer.Columns), len(want)) {
-		if got, want := footer.Columns[i], arrowio.Describe(want[i]); got != want {
-			p.findings.add(f.Path, CheckSchema, "column %d is %s, not %s", i, got, want)
+		if got := footer.Columns[i]; !arrowio.Fits(got, want[i]) {
+			p.findings.Add(f.Path, finding.Schema, "column %d is %s, not %s", i, got, arrowio.Describe(want[i]))
 			ok = false
 		}
 	}

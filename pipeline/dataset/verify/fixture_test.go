@@ -14,7 +14,9 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/dataset/verify"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/redact"
 	"callmill/schema"
@@ -101,7 +103,7 @@ func publish(t testing.TB, dir string, at time.Time, jobs []schema.Job, rejects 
 	d, err := dataset.Open(ctx, dir, dataset.Options{Now: func() time.Time { return at }})
 	check(t, err)
 	defer func() { check(t, d.Close()) }()
-	key, err := d.Key("")
+	key, err := secret.ForRun(d, "")
 	check(t, err)
 	run := d.NewRun()
 	tx, err := commit.Begin(ctx, d, run, commit.Options{
@@ -111,7 +113,7 @@ func publish(t testing.TB, dir string, at time.Time, jobs []schema.Job, rejects 
 	defer func() { check(t, tx.Close()) }()
 
 	raw := &schema.Raw{Origin: "resp-1.json", InstanceID: instance}
-	a, redactor := tx.Appender(), redact.New(key)
+	a, redactor := tx.Appender(), redact.New(redact.Options{Key: key})
 	for i := range jobs {
 		job := jobs[i]
 		redactor.Job(&job)
@@ -190,7 +192,7 @@ func readManifest(t testing.TB, dir string) *dataset.Manifest {
 	return m
 }
 
-func inspect(t testing.TB, dir string, o verify.Options) *verify.Report {
+func inspect(t testing.TB, dir string, o verify.Options) *finding.Report {
 	t.Helper()
 	report, err := verify.Snapshot(context.Background(), dir, o)
 	check(t, err)

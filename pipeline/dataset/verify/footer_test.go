@@ -8,6 +8,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -33,37 +34,37 @@ func TestFooterOfAnotherTable(t *testing.T) {
 	if p.checkFooter(f) {
 		t.Error("columns of other types are right")
 	}
-	p.wants(t, CheckSchema, "column 1 is optional BYTE_ARRAY job_id (String), not required BYTE_ARRAY job_id (String)")
-	p.wants(t, CheckSchema, "column 2 is required INT64 extra_index")
-	p.wants(t, CheckSchema, "column 3 is required group key (List) { repeated group list { required BYTE_ARRAY element (String) } }")
+	p.wants(t, finding.Schema, "column 1 is optional BYTE_ARRAY job_id (String), not required BYTE_ARRAY job_id (String)")
+	p.wants(t, finding.Schema, "column 2 is required INT64 extra_index")
+	p.wants(t, finding.Schema, "column 3 is required group key (List) { repeated group list { required BYTE_ARRAY element (String) } }")
 
 	p, f = writeRows(t, dir, schema.TableExtras, []partitioned{{}})
 	if p.checkFooter(f) {
 		t.Error("a partition column in the file is right")
 	}
-	p.wants(t, CheckSchema, "has 6 columns, extras has 5")
+	p.wants(t, finding.Schema, "has 6 columns, extras has 5")
 
 	p, f = writeRows(t, dir, schema.TableExtras, []schema.ExtraRow{{}})
 	f.Rows = 2
 	if p.checkFooter(f) {
 		t.Error("one row is two")
 	}
-	p.wants(t, CheckCounts, "its footer says 1 rows, its row groups 1, the manifest 2")
+	p.wants(t, finding.Counts, "its footer says 1 rows, its row groups 1, the manifest 2")
 
 	p, f = writeRows(t, dir, schema.TableExtras, []schema.ExtraRow{{}})
 	p.manifest.Format = 7
 	p.checkFooter(f)
-	p.wants(t, CheckSchema, "does not say callmill.format 7")
+	p.wants(t, finding.Schema, "does not say callmill.format 7")
 }
 
 func (p *plan) wants(t *testing.T, check, detail string) {
 	t.Helper()
-	for _, f := range p.findings.list {
+	for _, f := range p.findings.Sorted() {
 		if f.Check == check && bytes.Contains([]byte(f.Detail), []byte(detail)) {
 			return
 		}
 	}
-	t.Errorf("no finding %s: %s among %+v", check, detail, p.findings.list)
+	t.Errorf("no finding %s: %s among %+v", check, detail, p.findings.Sorted())
 }
 
 // writeRows writes a file of a table as the only one of a snapshot.

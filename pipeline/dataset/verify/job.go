@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -13,6 +14,7 @@ import (
 func (c *shardCheck) checkJob(at int32) {
 	j := &jobCheck{shardCheck: c, job: &c.rows.Job}
 	j.checkPlace(at)
+	j.plan.retention.count(j.job)
 	taskAt := j.checkTasks(c.rows.Tasks)
 	j.checkTurns(c.rows.Tasks, c.rows.Turns, taskAt)
 	j.checkLists(c.rows.Contacts, c.rows.Extras)
@@ -35,28 +37,28 @@ type jobCheck struct {
 func (j *jobCheck) add(table, check, format string, args ...any) {
 	j.wrong = true
 	f := cmp.Or(j.shard.files[table], j.shard.files[schema.TableJobs])
-	j.plan.findings.add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
+	j.plan.findings.Add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
 }
 
 // checkPlace checks that the job is in the right shard, and in order there.
 func (j *jobCheck) checkPlace(at int32) {
 	row, before := j.job, &j.previous
 	if row.JobID == "" {
-		j.add(schema.TableJobs, CheckKeys, "job_id is empty")
+		j.add(schema.TableJobs, finding.Keys, "job_id is empty")
 	}
 	if at > 0 && cmp.Or(
 		cmp.Compare(before.FirstCallTime, row.FirstCallTime),
 		cmp.Compare(before.JobID, row.JobID), cmp.Compare(before.InstanceID, row.InstanceID)) >= 0 {
-		j.add(schema.TableJobs, CheckOrder, "comes after job %s: not in the order of first_call_time, job_id", before.JobID)
+		j.add(schema.TableJobs, finding.Order, "comes after job %s: not in the order of first_call_time, job_id", before.JobID)
 	}
 	if bucket := schema.JobKey(j.scratch, row.InstanceID, row.JobID).Bucket(max(1, j.shard.buckets)); bucket != j.shard.bucket {
-		j.add(schema.TableJobs, CheckShards, "belongs in bucket %d of %d, not %d", bucket, j.shard.buckets, j.shard.bucket)
+		j.add(schema.TableJobs, finding.Shards, "belongs in bucket %d of %d, not %d", bucket, j.shard.buckets, j.shard.bucket)
 	}
 	if day := j.plan.dayOf(row.FirstCallTime); j.plan.location != nil && day != j.shard.day {
-		j.add(schema.TableJobs, CheckShards, "belongs under job_date=%s, not %s", day, j.shard.day)
+		j.add(schema.TableJobs, finding.Shards, "belongs under job_date=%s, not %s", day, j.shard.day)
 	}
 	if row.FirstSeen > row.ObservedAt {
-		j.add(schema.TableJobs, CheckValues, "first_seen %d is after observed_at %d", row.FirstSeen, row.ObservedAt)
+		j.add(schema.TableJobs, finding.Values, "first_seen %d is after observed_at %d", row.FirstSeen, row.ObservedAt)
 	}
 }
 
@@ -74,7 +76,7 @@ func (p *plan) dayOf(ms int64) calendar.Day {
 // twice, the later one.
 func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 	if int(j.job.TaskCount) != len(tasks) {
-		j.add(schema.TableJobs, CheckCounts, "task_count is %d, there are %d tasks", j.job.TaskCount, len(tasks))
+		j.add(schema.TableJobs, finding.Counts, "task_count is %d, there are %d tasks", j.job.TaskCount, len(tasks))
 	}
 	var first, last int64
 	var previous schema.Task
@@ -83,17 +85,17 @@ func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 	for i := range tasks {
 		t := &tasks[i]
 		if t.TaskID == "" {
-			j.add(schema.TableTasks, CheckKeys, "task %d: task_id is empty", i)
+			j.add(schema.TableTasks, finding.Keys, "task %d: task_id is empty", i)
 		} else if _, twice := at[t.TaskID]; twice {
-			j.add(schema.TableTasks, CheckKeys, "task %s is there twice", t.TaskID)
+			j.add(schema.TableTasks, finding.Keys, "task %s is there twice", t.TaskID)
 		}
 		at[t.TaskID] = i
 		if int(t.TaskIndex) != i {
-			j.add(schema.TableTasks, CheckIndexes, "task %s has task_index %d, not %d", t.TaskID, t.TaskIndex, i)
+			j.add(schema.TableTasks, finding.Indexes, "task %s has task_index %d, not %d", t.TaskID, t.TaskIndex, i)
 		}
 		task := schema.Task{TaskID: t.TaskID, PlannedTime: t.PlannedTime, ActualTime: t.ActualTime}
 		if i > 0 && schema.CompareTasks(previous, task) > 0 {
-			j.add(schema.TableTasks, CheckOrder, "task %s comes after %s: not in the order of call time, task_id", t.TaskID, previous.TaskID)
+			j.add(schema.TableTasks, finding.Order, "task %s comes after %s: not in the order of call time, task_id", t.TaskID, previous.TaskID)
 		}
 		previous = task
 		if ms := task.CallTime(); ms != 0 {
@@ -107,11 +109,11 @@ func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 		}
 	}
 	if j.job.FirstCallTime != first || j.job.LastCallTime != last {
-		j.add(schema.TableJobs, CheckDerived, "first and last call time are %d and %d, those of its tasks %d and %d",
+		j.add(schema.TableJobs, finding.Derived, "first and last call time are %d and %d, those of its tasks %d and %d",
 			j.job.FirstCallTime, j.job.LastCallTime, first, last)
 	}
 	if j.job.DialedCount != dialed {
-		j.add(schema.TableJobs, CheckCounts, "dialed_count is %d, %d tasks were dialled", j.job.DialedCount, dialed)
+		j.add(schema.TableJobs, finding.Counts, "dialed_count is %d, %d tasks were dialled", j.job.DialedCount, dialed)
 	}
 	return at
 }

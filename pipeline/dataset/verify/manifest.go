@@ -10,8 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -41,7 +42,7 @@ func (p *plan) readManifest() (*dataset.Manifest, error) {
 
 // addManifest adds a finding about the manifest itself.
 func (p *plan) addManifest(format string, args ...any) {
-	p.findings.add(dataset.ManifestFile, CheckManifest, format, args...)
+	p.findings.Add(dataset.ManifestFile, finding.Manifest, format, args...)
 }
 
 func hashOf(text []byte) string {
@@ -52,24 +53,17 @@ func hashOf(text []byte) string {
 // checkCounts checks the arithmetic of the run that made the snapshot.
 func (p *plan) checkCounts() {
 	wrong := func(format string, args ...any) {
-		p.findings.add(dataset.ManifestFile, CheckCounts, format, args...)
+		p.findings.Add(dataset.ManifestFile, finding.Counts, format, args...)
 	}
 	m, c := p.manifest, p.manifest.Counts
-	if !c.Balanced() {
-		wrong("%d seen, but %d new + %d changed + %d unchanged + %d superseded + %d rejected",
-			c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected)
-	}
-	for _, n := range []int64{c.Seen, c.New, c.Changed, c.Unchanged, c.Superseded, c.Rejected, c.Held, c.Undated, c.Shrunk, c.Erased, c.Lost} {
-		if n < 0 {
-			wrong("a count is %d", n)
-		}
-	}
-	if c.Undated+c.Held > c.Superseded || c.Shrunk > c.Changed {
-		wrong("%d undated and %d held of %d superseded, %d shrunk of %d changed", c.Undated, c.Held, c.Superseded, c.Shrunk, c.Changed)
+	for _, text := range c.Wrong() {
+		wrong("%s", text)
 	}
 	before, ok := p.parentJobs()
-	if jobs := m.Table(schema.TableJobs); ok && jobs != nil && jobs.Rows != before+c.New-c.Erased-c.Lost {
-		wrong("%d jobs, but %d of the parent + %d new - %d erased - %d lost", jobs.Rows, before, c.New, c.Erased, c.Lost)
+	if jobs := m.Table(schema.TableJobs); ok && jobs != nil {
+		if text := c.WrongJobs(jobs.Rows, before); text != "" {
+			wrong("%s", text)
+		}
 	}
 }
 

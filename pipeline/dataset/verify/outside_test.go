@@ -13,6 +13,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/verify"
+	"callmill/pipeline/dataset/verify/finding"
 )
 
 // What is outside the snapshot is noted, and is no damage.
@@ -50,7 +51,6 @@ func TestNotes(t *testing.T) {
 			write("LATEST", 0o600)(t, dir)
 		}, `LATEST names "x"`},
 		{"the text of format 1 as well", write("LATEST", 0o600), "LATEST is of format 1, and CURRENT counts"},
-		{"the key is gone", func(t *testing.T, dir string) { check(t, os.Remove(filepath.Join(dir, "key"))) }, "key is missing"},
 		{"the key is not private", func(t *testing.T, dir string) { check(t, os.Chmod(filepath.Join(dir, "key"), 0o644)) }, "key can be read by others"},
 		{"a file for everybody", func(t *testing.T, dir string) {
 			check(t, os.Chmod(filepath.Join(snapshotDir(t, dir), "views.sql"), 0o644))
@@ -137,8 +137,8 @@ func TestParent(t *testing.T) {
 	}
 
 	dir := copyOf(t, original)
-	forge(t, dir, func(f *forgery) { f.manifest.Counts.Erased++ })
-	want(t, inspect(t, dir, options(dir)), "manifest.json", verify.CheckCounts, "5 jobs, but 4 of the parent + 1 new - 1 erased")
+	forge(t, dir, func(f *forgery) { f.manifest.Counts.Left++ })
+	want(t, inspect(t, dir, options(dir)), "manifest.json", finding.Counts, "5 jobs, but 4 of the parent + 1 new - 1 left")
 
 	for what, harm := range map[string]func(string) error{
 		"is gone":    os.RemoveAll,
@@ -172,8 +172,7 @@ func TestLeftOut(t *testing.T) {
 		{"no way to rows", verify.Options{Job: full.Job, Rows: func(dataset.Settings) (func() verify.Rows, error) {
 			return nil, errors.New("the words are those of another version")
 		}}, nil, "derived columns: the words are those of another version"},
-		{"no keys", verify.Options{Job: full.Job, Rows: full.Rows}, nil, "contact keys: nothing was given to make them"},
-		{"numbers are masked", full, func(f *forgery) { f.manifest.Settings.PII = "mask" }, "contact keys: numbers are not published whole"},
+		{"no keys", verify.Options{Job: full.Job, Rows: full.Rows}, nil, "contact keys: their key was not given, or is another"},
 		{"statuses meant something else", full, func(f *forgery) { f.manifest.Settings.Outcomes++ }, "derived columns and statuses: statuses meant something else when the snapshot was made"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"callmill/pipeline/dataset/verify/arrowio"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -26,7 +27,7 @@ func unlessDamaged(err error) error {
 func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		damaged := func(err error) {
-			p.findings.add(f.Path, CheckRead, "%v", err)
+			p.findings.Add(f.Path, finding.Read, "%v", err)
 			yield(nil, errDamaged)
 		}
 		r, err := arrowio.Open[T](p.path(f.Path), f.table)
@@ -40,7 +41,7 @@ func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, err
 			switch {
 			case errors.Is(err, io.EOF):
 				if r.Strange() != "" {
-					p.findings.add(f.Path, CheckValues, "%s", r.Strange())
+					p.findings.Add(f.Path, finding.Values, "%s", r.Strange())
 				}
 				return
 			case err != nil:
@@ -149,9 +150,9 @@ func (s *stream[T]) take(at int32) error {
 		case s.at == at:
 			*s.rows = append(*s.rows, *s.ahead)
 		case s.at < 0:
-			findings.add(s.file.Path, CheckReferences, "row %d is of job %s, which jobs does not have in %s", s.row, s.job.JobID, s.check.shard)
+			findings.Add(s.file.Path, finding.References, "row %d is of job %s, which jobs does not have in %s", s.row, s.job.JobID, s.check.shard)
 		default:
-			findings.add(s.file.Path, CheckOrder, "row %d is of job %s, whose rows are further up", s.row, s.job.JobID)
+			findings.Add(s.file.Path, finding.Order, "row %d is of job %s, whose rows are further up", s.row, s.job.JobID)
 		}
 		if err := s.advance(); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -23,7 +24,7 @@ const piiKeep = "keep"
 func (p *plan) checkSettings() {
 	s := &p.manifest.Settings
 	wrong := func(format string, args ...any) {
-		p.findings.add(dataset.ManifestFile, CheckSettings, format, args...)
+		p.findings.Add(dataset.ManifestFile, finding.Settings, format, args...)
 	}
 	var err error
 	if s.TimeZone == "" || s.TimeZone == "Local" {
@@ -54,49 +55,41 @@ func (p *plan) checkSettings() {
 func (p *plan) checkDictionary(name string) {
 	file := path.Join("dict", name)
 	if filepath.Base(name) != name || path.Ext(name) != ".txt" {
-		p.findings.add(dataset.ManifestFile, CheckSettings, "invalid dictionary %q: not the name of one", name)
+		p.findings.Add(dataset.ManifestFile, finding.Settings, "invalid dictionary %q: not the name of one", name)
 		return
 	}
 	text, wrong := readText(filepath.Join(p.dir, "dict", name))
 	switch {
 	case wrong != "":
-		p.findings.add(file, CheckSettings, "%s: words cannot be cut as they were", wrong)
+		p.findings.Add(file, finding.Settings, "%s: words cannot be cut as they were", wrong)
 	case hashOf(text)+".txt" != name:
-		p.findings.add(file, CheckSettings, "its SHA-256 is %s, not that of its name", hashOf(text))
+		p.findings.Add(file, finding.Settings, "its SHA-256 is %s, not that of its name", hashOf(text))
 	}
 }
 
-// checkKeyID checks that the dataset's key is the one that the contact keys were
-// made with. why says why they cannot be made again, "" if they can: the key is
-// private and may not be readable.
-func (p *plan) checkKeyID(id string) (why string) {
-	text, wrong := readText(filepath.Join(p.dir, "key"))
-	switch key := bytes.TrimSpace(text); {
-	case wrong == isMissing:
-		p.note("key is missing: runs need --key")
-		return "the key is missing"
-	case wrong != "":
-		return "the key cannot be read"
-	case dataset.KeyID(key) != id:
-		p.findings.add("key", CheckSettings, "is not the key of the snapshot's contact keys")
-		return "the key is another"
+// checkKey checks that the key in the dataset, where it has one, is the one that the
+// contact keys were made with.
+func (p *plan) checkKey() {
+	text, wrong := readText(filepath.Join(p.dir, dataset.KeyFile))
+	id := p.manifest.Settings.KeyID
+	if key := bytes.TrimSpace(text); wrong == "" && id != "" && dataset.KeyID(key) != id {
+		p.findings.Add(dataset.KeyFile, finding.Settings, "is not the key of the snapshot's contact keys")
 	}
-	return ""
 }
 
 // prepareContactKeys prepares to make contact keys again, or says why that is left
 // out.
 func (p *plan) prepareContactKeys() {
 	const checks = "contact keys"
-	why := p.checkKeyID(p.manifest.Settings.KeyID)
-	switch {
+	p.checkKey()
+	switch s := p.manifest.Settings; {
 	case p.o.Quick: // left out with the rows
-	case p.manifest.Settings.PII != piiKeep:
+	case s.KeyID == "": // there is no key: nor are there keys
+		p.contactKey = func(int) func(string) string { return func(string) string { return "" } }
+	case s.PII != piiKeep:
 		p.leaveOut(checks, "numbers are not published whole")
 	case p.o.ContactKey == nil:
-		p.leaveOut(checks, "nothing was given to make them")
-	case why != "":
-		p.leaveOut(checks, why)
+		p.leaveOut(checks, "their key was not given, or is another")
 	default:
 		p.contactKey = p.o.ContactKey
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -177,7 +178,7 @@ func (p *plan) checkUnique(ctx context.Context) error {
 			case other == "":
 				firstFile[key] = f.Path
 			default:
-				p.findings.add(f.Path, CheckKeys, "job %s of %s is also in %s", row.JobID, row.InstanceID, other)
+				p.findings.Add(f.Path, finding.Keys, "job %s of %s is also in %s", row.JobID, row.InstanceID, other)
 			}
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/dataset/verify"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -33,53 +33,53 @@ func TestWrongShards(t *testing.T) {
 			for _, table := range []string{"jobs", "tasks", "turns", "contacts", "extras", "summaries"} {
 				f.moveDay(table, "job_date=2026-01-20", "job_date=2026-01-19")
 			}
-		}, first("jobs"), verify.CheckShards, "belongs under job_date=2026-01-20, not 2026-01-19"},
+		}, first("jobs"), finding.Shards, "belongs under job_date=2026-01-20, not 2026-01-19"},
 		{"jobs without a call under a day", func(f *forgery) {
 			for _, table := range []string{"jobs", "extras"} {
 				f.moveDay(table, "job_date=2100-01-01", "job_date=2026-01-27")
 			}
-		}, last("jobs"), verify.CheckShards, "belongs under job_date=2100-01-01, not 2026-01-27"},
+		}, last("jobs"), finding.Shards, "belongs under job_date=2100-01-01, not 2026-01-27"},
 		{"one table under another day", func(f *forgery) {
 			f.moveDay("turns", "job_date=2026-01-22", "job_date=2026-01-23")
-		}, last("turns"), verify.CheckReferences, "of which jobs has no file"},
+		}, last("turns"), finding.References, "of which jobs has no file"},
 		{"more buckets than rows need", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets, e.Bucket = 2, keyOf("d").Bucket(2) })
-		}, second("jobs"), verify.CheckShards, "is divided into 2 buckets, but 4 rows need 1"},
+		}, second("jobs"), finding.Shards, "is divided into 2 buckets, but 4 rows need 1"},
 		{"the wrong bucket", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets, e.Bucket = 2, 1-keyOf("d").Bucket(2) })
-		}, second("jobs"), verify.CheckShards, "belongs in bucket"},
+		}, second("jobs"), finding.Shards, "belongs in bucket"},
 		{"a bucket that is none", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Bucket = 1 })
-		}, second("jobs"), verify.CheckShards, "want one of a power of two"},
+		}, second("jobs"), finding.Shards, "want one of a power of two"},
 		{"no buckets", func(f *forgery) {
 			f.eachOf("job_date=2026-01-22", func(e *dataset.File) { e.Buckets = 0 })
-		}, second("jobs"), verify.CheckShards, "want one of a power of two"},
+		}, second("jobs"), finding.Shards, "want one of a power of two"},
 		{"tables cut differently", func(f *forgery) {
 			f.manifest.Table("turns").Files[1].Buckets = 2
-		}, second("turns"), verify.CheckShards, "into 2 buckets here and into 1"},
+		}, second("turns"), finding.Shards, "into 2 buckets here and into 1"},
 		{"two files of a shard", func(f *forgery) {
 			// The same rows under the same day, in a file of their own.
 			edit(f, "turns", 1, func(r []schema.TurnRow) []schema.TurnRow { r[0].Chars++; return r })
 			f.moveDay("turns", "job_date=2026-01-22", "job_date=2026-01-20")
-		}, second("turns"), verify.CheckShards, "holds the same shard as"},
+		}, second("turns"), finding.Shards, "holds the same shard as"},
 		{"a job under two days", func(f *forgery) {
 			edit(f, "jobs", 1, func([]schema.JobRow) []schema.JobRow {
 				return []schema.JobRow{{InstanceID: instance, JobID: "a"}}
 			})
-		}, second("jobs"), verify.CheckKeys, "job a of sales is also in jobs/job_date=2026-01-20/"},
+		}, second("jobs"), finding.Keys, "job a of sales is also in jobs/job_date=2026-01-20/"},
 		{"a file without rows beside others", func(f *forgery) {
 			jobs := f.manifest.Table("jobs")
 			jobs.Files = append(jobs.Files, jobs.Files[0])
 			edit(f, "jobs", len(jobs.Files)-1, func([]schema.JobRow) []schema.JobRow { return nil })
-		}, nil, verify.CheckManifest, "without rows"},
+		}, nil, finding.Manifest, "without rows"},
 		{"a table without rows under a day", func(f *forgery) {
 			edit(f, "contacts", 0, func([]schema.ContactRow) []schema.ContactRow { return nil })
-		}, nil, verify.CheckManifest, "without rows it must be in job_date=2100-01-01"},
+		}, nil, finding.Manifest, "without rows it must be in job_date=2100-01-01"},
 		{"two files of a small table", func(f *forgery) {
 			rejects := f.manifest.Table("rejects")
 			rejects.Files = append(rejects.Files, rejects.Files[0])
 			edit(f, "rejects", 1, func(r []schema.RejectRow) []schema.RejectRow { return r[:1] })
-		}, nil, verify.CheckManifest, "rejects has 2 files, not one"},
+		}, nil, finding.Manifest, "rejects has 2 files, not one"},
 	}
 	original := newDataset(t)
 	for _, tt := range tests {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -37,9 +38,9 @@ func (p *plan) keyOrder(f *tableFile) func(instance, id string) {
 		switch order := cmp.Or(cmp.Compare(previousInstance, instance), cmp.Compare(previous, id)); {
 		case first:
 		case order == 0:
-			p.findings.add(f.Path, CheckKeys, "%s of %s is there twice", id, instance)
+			p.findings.Add(f.Path, finding.Keys, "%s of %s is there twice", id, instance)
 		case order > 0:
-			p.findings.add(f.Path, CheckOrder, "%s of %s comes after %s of %s", id, instance, previous, previousInstance)
+			p.findings.Add(f.Path, finding.Order, "%s of %s comes after %s of %s", id, instance, previous, previousInstance)
 		}
 		previousInstance, previous, first = instance, id, false
 	}
@@ -52,7 +53,7 @@ func (p *plan) checkJobGroups(ctx context.Context, f *tableFile) error {
 			return err
 		}
 		if r.JobGroupID == "" {
-			p.findings.add(f.Path, CheckKeys, "a job_group_id of instance %s is empty", r.InstanceID)
+			p.findings.Add(f.Path, finding.Keys, "a job_group_id of instance %s is empty", r.InstanceID)
 		}
 		checkKey(r.InstanceID, r.JobGroupID)
 	}
@@ -81,11 +82,11 @@ func (p *plan) checkStatuses(ctx context.Context, f *tableFile) error {
 		got = append(got, spell(*r))
 	}
 	if len(got) != len(want) {
-		p.findings.add(f.Path, CheckStatuses, "has %d rows; %d statuses are documented and %d others met", len(got), len(want)-len(unlisted), len(unlisted))
+		p.findings.Add(f.Path, finding.Statuses, "has %d rows; %d statuses are documented and %d others met", len(got), len(want)-len(unlisted), len(unlisted))
 	}
 	for i := range min(len(got), len(want)) {
 		if want := spell(want[i].Row()); got[i] != want {
-			p.findings.add(f.Path, CheckStatuses, "row %d is %s, not %s", i, got[i], want)
+			p.findings.Add(f.Path, finding.Statuses, "row %d is %s, not %s", i, got[i], want)
 		}
 	}
 	return nil
@@ -101,7 +102,7 @@ func spell(row schema.StatusRow) string {
 // those in the manifest.
 func (c *shardCheck) checkUnlisted(f *tableFile) {
 	if met := slices.Sorted(maps.Keys(c.unlisted)); !slices.Equal(met, f.Statuses) {
-		c.plan.findings.add(f.Path, CheckStatuses, "has the undocumented statuses %q, the manifest says %q", met, f.Statuses)
+		c.plan.findings.Add(f.Path, finding.Statuses, "has the undocumented statuses %q, the manifest says %q", met, f.Statuses)
 	}
 }
 
@@ -114,16 +115,20 @@ func (p *plan) checkRejects(ctx context.Context, f *tableFile) error {
 		}
 		checkKey(r.InstanceID, r.RejectID)
 		if want := hashOf([]byte(r.Code + "\x00" + r.JobID + "\x00" + r.RawSHA256 + "\x00"))[:32]; r.RejectID != want {
-			p.findings.add(f.Path, CheckRejects, "reject_id is %s, that of its code, job_id and raw_sha256 is %s", r.RejectID, want)
+			p.findings.Add(f.Path, finding.Rejects, "reject_id is %s, that of its code, job_id and raw_sha256 is %s", r.RejectID, want)
 		}
-		if kept := min(r.RawBytes, schema.MaxRejectRaw); int64(len(r.Raw)) != kept {
-			p.findings.add(f.Path, CheckRejects, "reject %s: %d of %d bytes are kept, not %d", r.RejectID, len(r.Raw), r.RawBytes, kept)
+		kept := min(r.RawBytes, schema.MaxRejectRaw)
+		if p.manifest.Settings.PII != piiKeep {
+			kept = 0
+		}
+		if int64(len(r.Raw)) != kept {
+			p.findings.Add(f.Path, finding.Rejects, "reject %s: %d of %d bytes are kept, not %d", r.RejectID, len(r.Raw), r.RawBytes, kept)
 		}
 		if r.RawBytes == int64(len(r.Raw)) && r.RawSHA256 != hashOf(r.Raw) {
-			p.findings.add(f.Path, CheckRejects, "reject %s: raw_sha256 is %s, that of raw is %s", r.RejectID, r.RawSHA256, hashOf(r.Raw))
+			p.findings.Add(f.Path, finding.Rejects, "reject %s: raw_sha256 is %s, that of raw is %s", r.RejectID, r.RawSHA256, hashOf(r.Raw))
 		}
 		if r.Position < 0 {
-			p.findings.add(f.Path, CheckRejects, "reject %s: position %d", r.RejectID, r.Position)
+			p.findings.Add(f.Path, finding.Rejects, "reject %s: position %d", r.RejectID, r.Position)
 		}
 	}
 	return nil

@@ -11,8 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -61,7 +62,7 @@ func (p *plan) checkTable(t *dataset.Table) {
 		}
 	}
 	if rows != t.Rows {
-		p.findings.add(dataset.ManifestFile, CheckCounts, "%s has %d rows, its files have %d", t.Name, t.Rows, rows)
+		p.findings.Add(dataset.ManifestFile, finding.Counts, "%s has %d rows, its files have %d", t.Name, t.Rows, rows)
 	}
 	if sum := dataset.HashFiles(t.Files); sum != t.ContentHash {
 		p.addManifest("the content hash of %s is %s, that of its files is %s", t.Name, t.ContentHash, sum)
@@ -140,7 +141,7 @@ func (p *plan) planShards(files []*tableFile) {
 			shards[id] = s
 		}
 		if other := s.files[f.table.Name]; other != nil {
-			p.findings.add(f.Path, CheckShards, "holds the same shard as %s", other.Path)
+			p.findings.Add(f.Path, finding.Shards, "holds the same shard as %s", other.Path)
 			p.units = append(p.units, fileUnit(f, p.checkSmall))
 			continue
 		}
@@ -166,13 +167,13 @@ func (p *plan) checkBuckets(day []*shard) {
 	for _, s := range day {
 		file := s.first.Path
 		if s.buckets != day[0].buckets {
-			p.findings.add(file, CheckShards, "its day is divided into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].first.Path)
+			p.findings.Add(file, finding.Shards, "its day is divided into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].first.Path)
 		}
 		if s.buckets < 1 || s.buckets&(s.buckets-1) != 0 || s.bucket < 0 || s.bucket >= s.buckets {
-			p.findings.add(file, CheckShards, "invalid bucket %d of %d: want one of a power of two", s.bucket, s.buckets)
+			p.findings.Add(file, finding.Shards, "invalid bucket %d of %d: want one of a power of two", s.bucket, s.buckets)
 		}
 		if s.files[schema.TableJobs] == nil {
-			p.findings.add(file, CheckReferences, "has rows of %s, of which jobs has no file", s)
+			p.findings.Add(file, finding.References, "has rows of %s, of which jobs has no file", s)
 		}
 		for name, f := range s.files {
 			rows[name] += f.Rows
@@ -180,6 +181,6 @@ func (p *plan) checkBuckets(day []*shard) {
 	}
 	most := slices.Max(slices.Collect(maps.Values(rows)))
 	if want := dataset.BucketsFor(most); day[0].buckets != want {
-		p.findings.add(day[0].first.Path, CheckShards, "its day is divided into %d buckets, but %d rows need %d", day[0].buckets, most, want)
+		p.findings.Add(day[0].first.Path, finding.Shards, "its day is divided into %d buckets, but %d rows need %d", day[0].buckets, most, want)
 	}
 }

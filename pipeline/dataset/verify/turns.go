@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
 
@@ -30,9 +31,9 @@ func (j *jobCheck) checkTurns(tasks []schema.TaskRow, turns []schema.TurnRow, ta
 	if len(turns) == 0 {
 		return
 	}
-	check, why := CheckReferences, "which the job does not have"
+	check, why := finding.References, "which the job does not have"
 	if _, ok := taskAt[turns[0].TaskID]; ok {
-		check, why = CheckOrder, "not in the order of tasks"
+		check, why = finding.Order, "not in the order of tasks"
 	}
 	j.add(schema.TableTurns, check, "turn %d of task %s, %s", turns[0].TurnIndex, turns[0].TaskID, why)
 }
@@ -51,15 +52,15 @@ func (j *jobCheck) checkConversation(t *schema.TaskRow, turns []schema.TurnRow) 
 	for i := range turns {
 		turn := &turns[i]
 		if int(turn.TurnIndex) != i || int(turn.TurnsLeft) != len(turns)-1-i {
-			j.add(schema.TableTurns, CheckIndexes, "task %s: turn_index %d and turns_left %d, not %d and %d",
+			j.add(schema.TableTurns, finding.Indexes, "task %s: turn_index %d and turns_left %d, not %d and %d",
 				t.TaskID, turn.TurnIndex, turn.TurnsLeft, i, len(turns)-1-i)
 		}
 		if !joins(turn.Tokens, turn.Script) {
-			j.add(schema.TableTurns, CheckTokens, "turn %d of task %s: the tokens %q are not the script %q", i, t.TaskID, turn.Tokens, turn.Script)
+			j.add(schema.TableTurns, finding.Tokens, "turn %d of task %s: the tokens %q are not the script %q", i, t.TaskID, turn.Tokens, turn.Script)
 		}
 		chars := int32(utf8.RuneCountInString(turn.Script))
 		if turn.Chars != chars {
-			j.add(schema.TableTurns, CheckCounts, "turn %d of task %s: chars is %d, the script has %d", i, t.TaskID, turn.Chars, chars)
+			j.add(schema.TableTurns, finding.Counts, "turn %d of task %s: chars is %d, the script has %d", i, t.TaskID, turn.Chars, chars)
 		}
 		switch turn.Speaker {
 		case schema.SpeakerRobot:
@@ -69,11 +70,11 @@ func (j *jobCheck) checkConversation(t *schema.TaskRow, turns []schema.TurnRow) 
 			counted.contactTurns++
 			counted.contactChars += chars
 		case "":
-			j.add(schema.TableTurns, CheckValues, "turn %d of task %s: speaker is empty", i, t.TaskID)
+			j.add(schema.TableTurns, finding.Values, "turn %d of task %s: speaker is empty", i, t.TaskID)
 		}
 	}
 	if said := (talk{t.TurnCount, t.RobotTurns, t.RobotChars, t.ContactTurns, t.ContactChars}); said != counted {
-		j.add(schema.TableTasks, CheckCounts, "task %s says %s; there are %s", t.TaskID, said, counted)
+		j.add(schema.TableTasks, finding.Counts, "task %s says %s; there are %s", t.TaskID, said, counted)
 	}
 }
 
@@ -92,12 +93,12 @@ func joins(tokens []string, script string) bool {
 func (j *jobCheck) checkLists(contacts []schema.ContactRow, extras []schema.ExtraRow) {
 	for i := range contacts {
 		if got := contacts[i].ContactIndex; int(got) != i {
-			j.add(schema.TableContacts, CheckIndexes, "contact_index %d, not %d", got, i)
+			j.add(schema.TableContacts, finding.Indexes, "contact_index %d, not %d", got, i)
 		}
 	}
 	for i := range extras {
 		if got := extras[i].ExtraIndex; int(got) != i {
-			j.add(schema.TableExtras, CheckIndexes, "extra_index %d, not %d", got, i)
+			j.add(schema.TableExtras, finding.Indexes, "extra_index %d, not %d", got, i)
 		}
 	}
 }
@@ -126,17 +127,17 @@ func (j *jobCheck) checkSummaries(turns []schema.TurnRow, summaries []schema.Sum
 			turn, ok = turnAt[turnKey{s.TaskID, *s.TurnIndex}]
 		}
 		if !ok {
-			j.add(schema.TableSummaries, CheckReferences, "a summary of turn %s of task %q, which the job does not have", number(s.TurnIndex), s.TaskID)
+			j.add(schema.TableSummaries, finding.References, "a summary of turn %s of task %q, which the job does not have", number(s.TurnIndex), s.TaskID)
 			continue
 		}
 		if turn < current {
-			j.add(schema.TableSummaries, CheckOrder, "a summary of turn %s of task %q: not in the order of turns", number(s.TurnIndex), s.TaskID)
+			j.add(schema.TableSummaries, finding.Order, "a summary of turn %s of task %q: not in the order of turns", number(s.TurnIndex), s.TaskID)
 		}
 		if turn != current {
 			current, want = turn, 0
 		}
 		if s.SummaryIndex != want {
-			j.add(schema.TableSummaries, CheckIndexes, "turn %s of task %q: summary_index %d, not %d", number(s.TurnIndex), s.TaskID, s.SummaryIndex, want)
+			j.add(schema.TableSummaries, finding.Indexes, "turn %s of task %q: summary_index %d, not %d", number(s.TurnIndex), s.TaskID, s.SummaryIndex, want)
 		}
 		want++
 	}

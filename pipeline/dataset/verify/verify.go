@@ -8,7 +8,7 @@
 // checked by several workers; the report does not depend on how many. What derives
 // the rows of a job is passed in.
 //
-// What is wrong is a [Finding], which names the file; what is unusual outside the
+// What is wrong is a [finding.Finding], which names the file; what is unusual outside the
 // snapshot is a note. A snapshot is damaged if there is a finding.
 package verify
 
@@ -26,9 +26,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/pipeline/dataset/verify/outside"
-	"callmill/pipeline/internal/calendar"
 	"callmill/schema"
 )
 
@@ -64,7 +65,7 @@ type Rows func(*schema.Job, schema.ContentHash) *schema.Rows
 // Snapshot checks the published snapshot of the dataset in dir, unit by unit. What
 // is wrong is in the report; an error means that there is nothing to check, or that
 // ctx was cancelled.
-func Snapshot(ctx context.Context, dir string, o Options) (*Report, error) {
+func Snapshot(ctx context.Context, dir string, o Options) (*finding.Report, error) {
 	p, err := newPlan(dir, o)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", dir, err)
@@ -112,9 +113,10 @@ type plan struct {
 	units   []unit
 	content map[string]string // paths in the manifest, by SHA-256
 
-	findings findings
-	notes    []string
-	leftOut  []string
+	findings  finding.List
+	retention retention
+	notes     []string
+	leftOut   []string
 
 	mu   sync.Mutex   // for what is below
 	keys []schema.Key // of all jobs
@@ -183,26 +185,28 @@ func (p *plan) prepare() (err error) {
 	p.checkExtent()
 	p.checkCounts()
 	files := p.checkTables()
-	p.checkFileList(append(p.pendingFiles(), files...))
+	p.checkFileList(append(p.besideTables(), files...))
 	p.checkViews(files)
 	p.planShards(files)
 	p.prepareDerived()
 	p.prepareContactKeys()
+	p.prepareRetention()
 	return nil
 }
 
 // report checks what only all units together show, and sums up.
-func (p *plan) report(ctx context.Context) (*Report, error) {
+func (p *plan) report(ctx context.Context) (*finding.Report, error) {
 	if err := p.checkUnique(ctx); err != nil {
 		return nil, err
 	}
-	r := &Report{Snapshot: p.name, Findings: p.findings.sorted(), LeftOut: p.leftOut, Notes: p.notes}
+	p.noteRetention()
+	r := &finding.Report{Snapshot: p.name, Findings: p.findings.Sorted(), LeftOut: p.leftOut, Notes: p.notes}
 	r.Shared = p.shared(r.Findings)
 	if p.manifest == nil {
 		return r, nil
 	}
 	for _, t := range p.manifest.Tables {
-		table := Table{Name: t.Name, Files: len(t.Files), Rows: t.Rows}
+		table := finding.Table{Name: t.Name, Files: len(t.Files), Rows: t.Rows}
 		for _, f := range t.Files {
 			table.Bytes += f.Bytes
 		}

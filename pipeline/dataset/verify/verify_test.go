@@ -1,14 +1,11 @@
 package verify_test
 
 import (
-	"errors"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"callmill/pipeline/dataset/verify"
 	"callmill/schema"
 )
 
@@ -56,47 +53,3 @@ func TestFindingsAlike(t *testing.T) {
 		t.Errorf("%+v", r.Findings)
 	}
 }
-
-func TestPrint(t *testing.T) {
-	tables := []verify.Table{{Name: "jobs", Files: 2, Rows: 625, Bytes: 40960}, {Name: "tasks", Files: 2, Rows: 937, Bytes: 81920}, {Name: "turns", Files: 2, Rows: 8458, Bytes: 700123}}
-	for _, tt := range []struct {
-		report verify.Report
-		want   string
-	}{
-		{verify.Report{Snapshot: "20260122T013000Z-1f3a9c", Tables: tables}, `
-snapshot 20260122T013000Z-1f3a9c
-jobs                625 rows      2 files          40960 bytes
-tasks               937 rows      2 files          81920 bytes
-turns              8458 rows      2 files         700123 bytes
-ok: 625 jobs, 937 tasks, 8458 turns in 6 files
-`},
-		{verify.Report{
-			Snapshot: "20260122T013000Z-1f3a9c", Tables: tables[:1],
-			Notes: []string{"notes.txt is not callmill's"}, LeftOut: []string{"rows: quick"},
-			Findings: []verify.Finding{{File: "views.sql", Check: verify.CheckFiles, Detail: "is missing"}},
-		}, `
-snapshot 20260122T013000Z-1f3a9c
-jobs                625 rows      2 files          40960 bytes
-note: notes.txt is not callmill's
-not checked: rows: quick
-views.sql: files: is missing
-damaged: 1 finding
-`},
-	} {
-		var text strings.Builder
-		check(t, tt.report.Print(&text))
-		if diff := cmp.Diff(tt.want, "\n"+text.String()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	}
-	if err := (&verify.Report{}).Print(full{}); !errors.Is(err, errFull) {
-		t.Errorf("a full disk: %v", err)
-	}
-}
-
-var errFull = errors.New("no space left")
-
-// full is a full disk.
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errFull }

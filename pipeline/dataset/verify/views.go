@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/optout"
 	"callmill/pipeline/dataset/pending"
+	"callmill/pipeline/dataset/verify/finding"
 	"callmill/pipeline/dataset/views"
 	"callmill/schema"
 )
@@ -19,13 +21,15 @@ func (p *plan) planByNames() {
 	for file := range p.present {
 		table, _, _ := strings.Cut(file, "/")
 		t := p.tables[table]
-		if awaited := pending.Table(); table == awaited.Name {
-			t = awaited
+		for _, beside := range []*schema.Table{pending.Table(), optout.Table()} {
+			if table == beside.Name {
+				t = beside
+			}
 		}
 		switch {
 		case file == dataset.ManifestFile || file == dataset.ViewsFile:
-		case t == nil && table != dataset.PendingDir || path.Ext(file) != ".parquet":
-			p.findings.add(file, CheckFiles, "is not a file of a snapshot")
+		case t == nil || path.Ext(file) != ".parquet":
+			p.findings.Add(file, finding.Files, "is not a file of a snapshot")
 		default:
 			p.units = append(p.units, fileUnit(&tableFile{File: dataset.File{Path: file}, table: t}, p.checkName))
 		}
@@ -41,15 +45,15 @@ func (p *plan) checkName(ctx context.Context, f *tableFile) error {
 	}
 	sum, err := p.hash(ctx, f)
 	if sum != "" && dataset.FilePath(path.Dir(f.Path), sum) != f.Path {
-		p.findings.add(f.Path, CheckBytes, "its SHA-256 is %s, not that of its name", sum)
+		p.findings.Add(f.Path, finding.Bytes, "its SHA-256 is %s, not that of its name", sum)
 	}
 	return err
 }
 
 // checkViewsText checks views.sql of a snapshot whose manifest is damaged.
 func (p *plan) checkViewsText() {
-	if text, ok := p.readViews(); ok && string(text) != views.SQL("", schema.English) {
-		p.findings.add(dataset.ViewsFile, CheckViews, "is not as this version of callmill writes it")
+	if text, ok := p.readViews(); ok && string(text) != views.SQL("", schema.English, false) && string(text) != views.SQL("", schema.English, true) {
+		p.findings.Add(dataset.ViewsFile, finding.Views, "is not as this version of callmill writes it")
 	}
 }
 
@@ -65,7 +69,7 @@ func (p *plan) checkViews(files []*tableFile) {
 		return
 	}
 	if sum := hashOf(text); sum != p.manifest.ViewsSHA256 {
-		p.findings.add(dataset.ViewsFile, CheckBytes, "its SHA-256 is %s, the manifest says %s", sum, p.manifest.ViewsSHA256)
+		p.findings.Add(dataset.ViewsFile, finding.Bytes, "its SHA-256 is %s, the manifest says %s", sum, p.manifest.ViewsSHA256)
 		return
 	}
 	var names []string
@@ -75,14 +79,14 @@ func (p *plan) checkViews(files []*tableFile) {
 		for _, f := range files {
 			reads, err := path.Match(pattern, f.Path)
 			if err != nil || reads != (f.table.Name == name) {
-				p.findings.add(dataset.ViewsFile, CheckViews, "view %s reads %s: wrong for %s", name, pattern, f.Path)
+				p.findings.Add(dataset.ViewsFile, finding.Views, "view %s reads %s: wrong for %s", name, pattern, f.Path)
 			}
 		}
 	}
 	if want := schema.TableNames(); !slices.Equal(names, want) {
-		p.findings.add(dataset.ViewsFile, CheckViews, "has the views %q, the tables are %q", names, want)
+		p.findings.Add(dataset.ViewsFile, finding.Views, "has the views %q, the tables are %q", names, want)
 	}
-	if string(text) != views.SQL("", schema.English) {
+	if string(text) != views.SQL("", schema.English, p.manifest.OptOuts.Path != "") {
 		p.note("%s is not as this version of callmill writes it", dataset.ViewsFile)
 	}
 }
@@ -94,9 +98,9 @@ func (p *plan) readViews() (text []byte, ok bool) {
 	case "":
 		return text, true
 	case isMissing:
-		p.findings.add(dataset.ViewsFile, CheckFiles, "%s", wrong)
+		p.findings.Add(dataset.ViewsFile, finding.Files, "%s", wrong)
 	default:
-		p.findings.add(dataset.ViewsFile, CheckBytes, "%s", wrong)
+		p.findings.Add(dataset.ViewsFile, finding.Bytes, "%s", wrong)
 	}
 	return nil, false
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -59,19 +60,34 @@ func (a *Appender) Known(v *Version) (bool, error) {
 // jobs, or its tasks are compared with what lists name.
 func (a *Appender) want(shard int) { a.wanted[shard] = true }
 
+// Expired takes a version that lies before the edge; of it nothing else is kept.
+func (a *Appender) Expired(v *Version) error {
+	s := sighting{key: v.Key, Sighting: verdict.SightingOf(v.Job), instanceID: v.Job.InstanceID, jobID: v.Job.JobID}
+	s.Sequence, s.Position, s.Tasks = v.Sequence, v.Position, nil
+	return a.out.Encode(s.code)
+}
+
+// IsExpired reports whether a version lies before the edge.
+func (a *Appender) IsExpired(key schema.Key, job *schema.Job) bool {
+	edge := a.store.retention.Edge
+	if edge == 0 {
+		return false
+	}
+	s := verdict.Sighting{Moment: verdict.Moment{Observed: job.ObservedAt}, FirstSeen: job.FirstSeen, LastCall: verdict.LastCall(job)}
+	return s.Before(edge) && !a.store.retention.onHold(key)
+}
+
 // Add takes a version that lives under a day and is kept as an entry, which is
 // not 0.
 func (a *Appender) Add(v *Version, day int32, entry uint64) error { return a.see(v, day, entry) }
 
 func (a *Appender) see(v *Version, day int32, entry uint64) error {
 	job := v.Job
-	s := sighting{
-		key: v.Key, observed: job.ObservedAt, sequence: v.Sequence, position: v.Position, content: v.Hash, name: v.Name, entry: entry, day: day,
-		undated: job.Undated, final: schema.FinalStatus(job.Status), asked: job.Asked, instanceID: job.InstanceID, jobID: job.JobID,
-	}
-	s.tasks, s.lastCall = tasksOf(job)
+	s := sighting{key: v.Key, Sighting: verdict.SightingOf(job), instanceID: job.InstanceID, jobID: job.JobID}
+	s.Sequence, s.Position = v.Sequence, v.Position
+	s.Content, s.Name, s.Entry, s.Day = v.Hash, v.Name, entry, day
 	if entry == 0 {
-		s.request = job.RequestID
+		s.Request = job.RequestID
 	}
 	return a.out.Encode(s.code)
 }
@@ -92,8 +108,8 @@ func (a *Appender) Facts(key schema.Key, sequence int64, of *schema.TaskFacts) e
 	}
 	a.number++
 	f := fact{
-		key: key, observed: of.Facts.ObservedAt, sequence: sequence, number: a.number,
-		instanceID: of.InstanceID, jobID: of.JobID, taskID: of.TaskID, call: of.CallTime, facts: of.Facts,
+		key: key, sequence: sequence, number: a.number, instanceID: of.InstanceID, jobID: of.JobID,
+		Fact: verdict.Fact{Observed: of.Facts.ObservedAt, TaskID: of.TaskID, Call: of.CallTime, Facts: of.Facts},
 	}
 	return a.out.Encode(f.code)
 }

@@ -10,6 +10,7 @@ import (
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -71,6 +72,7 @@ func (s *Store) Decide(ctx context.Context, undated []int64, asked iter.Seq2[sch
 	if err := errors.Join(d.out.Close(), d.accepted.Close(), d.pending.Close()); err != nil {
 		return nil, err
 	}
+	d.Counts, d.Pending, d.PendingChanged = d.jobs.Counts, d.jobs.Pending, d.jobs.PendingChanged
 	return &d.Verdict, errors.Join(s.decisions.Merge(), s.accepted.Merge())
 }
 
@@ -93,74 +95,61 @@ func (s *Store) ask(jobs iter.Seq2[schema.Key, error]) error {
 
 // known is what there is of a job.
 type known struct {
-	key       schema.Key
-	published []publishedTask // in the order of the table; none where they were not wanted
-	facts     []fact          // of the run, in the order of instants
-	sightings []sighting      // likewise
-	expected  []expectation   // likewise
-	entries   []schema.PendingRow
-	asked     bool
+	key    schema.Key
+	job    verdict.Job
+	tasks  []verdict.PublishedTask // none where they were not wanted
+	asked  bool
+	leaves bool // what is published lies before the edge
 }
 
 func (k *known) begin(key schema.Key) {
-	*k = known{
-		key: key, published: k.published[:0], facts: k.facts[:0], sightings: k.sightings[:0],
-		expected: k.expected[:0], entries: k.entries[:0],
-	}
+	*k = known{key: key, tasks: k.tasks[:0], job: verdict.Job{
+		Facts: k.job.Facts[:0], Sightings: k.job.Sightings[:0], Expected: k.job.Expected[:0], Entries: k.job.Entries[:0],
+	}}
 }
 
 func (k *known) empty() bool {
-	return len(k.published)+len(k.facts)+len(k.sightings)+len(k.expected)+len(k.entries) == 0 && !k.asked
+	return !k.job.Met() && len(k.tasks)+len(k.job.Entries) == 0 && !k.asked && !k.leaves
 }
 
 func (k *known) add(record []byte) error {
-	c := spill.Decoder(record)
+	c, j := spill.Decoder(record), &k.job
 	switch record[kindAt] {
 	case kindAsked:
 		k.asked = true
+	case kindLeaves:
+		k.leaves = true
 	case kindSighting:
 		var s sighting
 		s.code(&c)
-		k.sightings = append(k.sightings, s)
+		j.Sightings = append(j.Sightings, s.Sighting)
+		k.name(s.instanceID, s.jobID)
 	case kindExpected:
 		var e expectation
 		e.code(&c)
-		k.expected = append(k.expected, e)
+		j.Expected = append(j.Expected, e.expected)
+		k.name(e.expected.InstanceID, e.expected.JobID)
 	case kindEntry:
 		var e entry
 		e.code(&c)
-		k.entries = append(k.entries, e.row)
+		j.Entries = append(j.Entries, e.row)
+		k.name(e.row.InstanceID, e.row.JobID)
 	case kindPublished:
 		var t publishedTask
 		t.code(&c)
-		k.published = append(k.published, t)
+		k.tasks = append(k.tasks, t.PublishedTask)
 	default:
 		var f fact
 		f.code(&c)
-		k.facts = append(k.facts, f)
+		j.Facts = append(j.Facts, f.Fact)
+		k.name(f.instanceID, f.jobID)
 	}
 	return c.Err()
 }
 
-// met reports whether the run met the job.
-func (k *known) met() bool { return len(k.facts)+len(k.sightings)+len(k.expected) > 0 }
-
-// decide decides on a job.
-func (d *decider) decide(of *known) error {
-	if !of.met() {
-		return d.keepEntries(of)
+// name takes the id of the job from a record that may have it.
+func (k *known) name(instanceID, jobID string) {
+	if k.job.JobID == "" {
+		k.job.InstanceID, k.job.JobID = instanceID, jobID
 	}
-	old, err := d.finder.find(of.key)
-	if err != nil {
-		return err
-	}
-	o, err := d.decideVersions(old, of)
-	if err != nil {
-		return err
-	}
-	facts := mergeFacts(&o, of)
-	if err := d.decideFacts(&o, of, facts); err != nil {
-		return err
-	}
-	return d.decidePending(&o, of, facts)
 }

@@ -51,8 +51,8 @@ func newPublished(dir string, memory int64) *published {
 	}
 }
 
-// load reads the keys of all jobs of the published snapshot.
-func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
+// load reads the keys of all jobs of the published snapshot, and calls each with them.
+func (p *published) load(ctx context.Context, d *dataset.Dataset, each func(*publishedJob) error) error {
 	p.shards = shard.List(d)
 	out := p.jobs.Writer()
 	for _, s := range p.shards {
@@ -60,7 +60,7 @@ func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.loadJobs(s, out); err != nil {
+		if err := p.loadJobs(s, out, each); err != nil {
 			return fmt.Errorf("load published jobs: %w", err)
 		}
 	}
@@ -70,7 +70,7 @@ func (p *published) load(ctx context.Context, d *dataset.Dataset) error {
 	return p.jobs.Merge()
 }
 
-func (p *published) loadJobs(s *shard.Published, out *spill.Writer) error {
+func (p *published) loadJobs(s *shard.Published, out *spill.Writer, each func(*publishedJob) error) error {
 	if s.Paths[shard.Jobs] == "" {
 		return s.Damaged()
 	}
@@ -93,6 +93,9 @@ func (p *published) loadJobs(s *shard.Published, out *spill.Writer) error {
 		}
 		job.content = hash
 		if err := out.Encode(job.code); err != nil {
+			return err
+		}
+		if err := each(&job); err != nil {
 			return err
 		}
 	}

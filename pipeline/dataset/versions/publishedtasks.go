@@ -9,6 +9,7 @@ import (
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -56,10 +57,9 @@ func loadTasksOf(path string, out *spill.Writer) error {
 			return fmt.Errorf("read %s: damaged file: columns of different length", path)
 		}
 		number++
-		t := publishedTask{
-			key: schema.JobKey(scratch, row.InstanceID, row.JobID), number: number, facts: *facts,
-			task: task{id: row.TaskID, called: row.ActualTime, connected: row.Connected != nil && *row.Connected, turns: uint64(row.TurnCount)},
-		}
+		t := publishedTask{key: schema.JobKey(scratch, row.InstanceID, row.JobID), number: number}
+		t.Facts = *facts
+		t.Task = verdict.Task{ID: row.TaskID, Called: row.ActualTime, Connected: row.Connected != nil && *row.Connected, Turns: uint64(row.TurnCount)}
 		if err := out.Encode(t.code); err != nil {
 			return err
 		}

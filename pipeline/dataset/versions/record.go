@@ -2,6 +2,7 @@ package versions
 
 import (
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -13,38 +14,18 @@ const (
 	kindExpected              // the job is expected: expectation
 	kindEntry                 // what is pending of it: entry
 	kindAsked                 // nothing: the job is asked about, see Store.Decide
+	kindLeaves                // nothing: what is published lies before the edge
 
 	kindAt = len(schema.Key{})
 )
 
-// sighting is one version of a job as a run met it. There is one for every job
-// seen, so it is small.
+// sighting is one version of a job as a run met it.
 type sighting struct {
-	key      schema.Key
-	observed int64
-	// Order of delivery within the run: pieces of input, then jobs in a piece.
-	sequence, position int64
-	content, name      schema.ContentHash // see Version
-	entry              uint64             // the id in jobsort; 0: the content is the published one
-	day                int32
-	undated, final     bool
-	asked              bool  // it answers a question for the job
-	lastCall           int64 // ms; 0: none
-	tasks              []task
-	hasTasks           bool   // also of a published version whose tasks were not read
-	request            string // of a published content, needed if it comes back after another one
+	key schema.Key
+	verdict.Sighting
 
 	// Of versions that may become pending: those that were asked for, or are new.
 	instanceID, jobID string
-}
-
-// task is a call attempt of a version: what a comparison with another one needs.
-type task struct {
-	hash      uint64
-	id        string // of a version that was asked for; else ""
-	called    int64  // the actual time, of such a version; ms
-	connected bool
-	turns     uint64
 }
 
 // code encodes or decodes a record. Records sort by job, then in the order in
@@ -53,60 +34,61 @@ func (s *sighting) code(c *spill.Codec) {
 	kind := kindSighting
 	c.Fixed(s.key[:])
 	c.Byte(&kind)
-	c.Int(&s.observed)
-	c.Int(&s.sequence)
-	c.Int(&s.position)
-	c.Fixed(s.content[:])
-	named := s.name != schema.ContentHash{}
+	c.Int(&s.Observed)
+	c.Int(&s.Sequence)
+	c.Int(&s.Position)
+	c.Fixed(s.Content[:])
+	named := s.Name != schema.ContentHash{}
 	if c.Bool(&named); named {
-		c.Fixed(s.name[:])
+		c.Fixed(s.Name[:])
 	}
-	c.Uvarint(&s.entry)
-	day := int64(s.day)
+	c.Uvarint(&s.Entry)
+	day := int64(s.Day)
 	c.Varint(&day)
-	s.day = int32(day)
-	c.Bool(&s.undated)
-	c.Bool(&s.final)
-	c.Bool(&s.asked)
-	c.Varint(&s.lastCall)
-	c.Text(&s.request)
-	if s.asked || s.entry != 0 {
+	s.Day = int32(day)
+	c.Bool(&s.Undated)
+	c.Bool(&s.Final)
+	c.Bool(&s.Asked)
+	c.Varint(&s.LastCall)
+	c.Varint(&s.FirstSeen)
+	c.Text(&s.Request)
+	if s.Asked || s.Entry != 0 {
 		c.Text(&s.instanceID)
 		c.Text(&s.jobID)
 	}
-	n := uint64(len(s.tasks))
+	n := uint64(len(s.Tasks))
 	c.Uvarint(&n)
-	s.hasTasks = n > 0
+	s.HasTasks = n > 0
 	for i := 0; uint64(i) < n && c.Err() == nil; i++ {
-		if i == len(s.tasks) {
-			s.tasks = append(s.tasks, task{})
+		if i == len(s.Tasks) {
+			s.Tasks = append(s.Tasks, verdict.Task{})
 		}
-		s.tasks[i].code(c, s.asked)
+		codeTask(c, &s.Tasks[i], s.Asked)
 	}
 }
 
-func (t *task) code(c *spill.Codec, named bool) {
+// codeTask encodes or decodes a task, with its id where it has one.
+func codeTask(c *spill.Codec, t *verdict.Task, named bool) {
 	if named {
-		c.Text(&t.id)
-		c.Varint(&t.called)
-		t.hash = hashOf(t.id)
+		c.Text(&t.ID)
+		c.Varint(&t.Called)
+		t.Hash = verdict.HashTask(t.ID)
 	} else {
-		hash := int64(t.hash)
+		hash := int64(t.Hash)
 		c.Int(&hash)
-		t.hash = uint64(hash)
+		t.Hash = uint64(hash)
 	}
-	c.Bool(&t.connected)
-	c.Uvarint(&t.turns)
+	c.Bool(&t.Connected)
+	c.Uvarint(&t.Turns)
 }
 
 // fact is what SearchTask says of a task.
 type fact struct {
-	key                       schema.Key
-	observed, sequence        int64
-	number                    int64 // the order within a piece of input
-	instanceID, jobID, taskID string
-	call                      int64 // when it was, ms; 0: not known
-	facts                     schema.Facts
+	key               schema.Key
+	sequence          int64
+	number            int64 // the order within a piece of input
+	instanceID, jobID string
+	verdict.Fact
 }
 
 // code encodes or decodes a record. Records sort by job and kind, then
@@ -115,22 +97,21 @@ func (f *fact) code(c *spill.Codec) {
 	kind := kindFact
 	c.Fixed(f.key[:])
 	c.Byte(&kind)
-	c.Int(&f.observed)
+	c.Int(&f.Observed)
 	c.Int(&f.sequence)
 	c.Int(&f.number)
 	c.Text(&f.instanceID)
 	c.Text(&f.jobID)
-	c.Text(&f.taskID)
-	c.Varint(&f.call)
-	f.facts.Code(c)
+	c.Text(&f.TaskID)
+	c.Varint(&f.Call)
+	f.Facts.Code(c)
 }
 
 // publishedTask is a task as it is published.
 type publishedTask struct {
 	key    schema.Key
 	number int64 // the order in the table
-	task
-	facts schema.Facts
+	verdict.PublishedTask
 }
 
 // code encodes or decodes a record. Records sort by job and kind, then as in the table.
@@ -139,8 +120,8 @@ func (p *publishedTask) code(c *spill.Codec) {
 	c.Fixed(p.key[:])
 	c.Byte(&kind)
 	c.Int(&p.number)
-	p.task.code(c, true)
-	p.facts.Code(c)
+	codeTask(c, &p.Task, true)
+	p.Facts.Code(c)
 }
 
 // expectation is that a job is expected.

@@ -12,31 +12,34 @@ import (
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
 func drawSighting(t *rapid.T) sighting {
-	s := sighting{
-		key: drawKey(t), observed: rapid.Int64().Draw(t, "observed"), sequence: rapid.Int64().Draw(t, "sequence"),
-		position: rapid.Int64().Draw(t, "position"), undated: rapid.Bool().Draw(t, "undated"), final: rapid.Bool().Draw(t, "final"),
-		day: rapid.Int32().Draw(t, "day"), entry: rapid.SampledFrom([]uint64{0, 1, 1 << 60}).Draw(t, "entry"), request: rapid.String().Draw(t, "request"),
-		content: schema.ContentHash(drawBytes(t, "content", schema.HashSize)), asked: rapid.Bool().Draw(t, "asked"), lastCall: rapid.Int64().Draw(t, "last"),
-	}
-	if s.asked || s.entry != 0 {
+	s := sighting{key: drawKey(t), Sighting: verdict.Sighting{
+		Moment: verdict.Moment{
+			Observed: rapid.Int64().Draw(t, "observed"), Sequence: rapid.Int64().Draw(t, "sequence"), Position: rapid.Int64().Draw(t, "position"),
+		},
+		Undated: rapid.Bool().Draw(t, "undated"), Final: rapid.Bool().Draw(t, "final"),
+		Day: rapid.Int32().Draw(t, "day"), Entry: rapid.SampledFrom([]uint64{0, 1, 1 << 60}).Draw(t, "entry"), Request: rapid.String().Draw(t, "request"),
+		Content: schema.ContentHash(drawBytes(t, "content", schema.HashSize)), Asked: rapid.Bool().Draw(t, "asked"), LastCall: rapid.Int64().Draw(t, "last"),
+	}}
+	if s.Asked || s.Entry != 0 {
 		s.instanceID, s.jobID = rapid.String().Draw(t, "instance"), rapid.String().Draw(t, "job")
 	}
-	s.tasks = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) task {
-		task := task{connected: rapid.Bool().Draw(t, "connected"), turns: rapid.Uint64().Draw(t, "turns")}
-		if s.asked {
-			task.id, task.called = rapid.String().Draw(t, "id"), rapid.Int64().Draw(t, "called")
-			task.hash = hashOf(task.id)
+	s.Tasks = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) verdict.Task {
+		task := verdict.Task{Connected: rapid.Bool().Draw(t, "connected"), Turns: rapid.Uint64().Draw(t, "turns")}
+		if s.Asked {
+			task.ID, task.Called = rapid.String().Draw(t, "id"), rapid.Int64().Draw(t, "called")
+			task.Hash = verdict.HashTask(task.ID)
 		} else {
-			task.hash = rapid.Uint64().Draw(t, "hash")
+			task.Hash = rapid.Uint64().Draw(t, "hash")
 		}
 		return task
 	}), 0, 3).Draw(t, "tasks")
-	if s.hasTasks = len(s.tasks) > 0; !s.hasTasks {
-		s.tasks = nil
+	if s.HasTasks = len(s.Tasks) > 0; !s.HasTasks {
+		s.Tasks = nil
 	}
 	return s
 }
@@ -52,7 +55,7 @@ func encoded(code func(*spill.Codec)) []byte {
 func TestSightingRecords(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := drawSighting(t), drawSighting(t)
-		for _, same := range []func(){func() { b.key = a.key }, func() { b.observed = a.observed }, func() { b.sequence = a.sequence }} {
+		for _, same := range []func(){func() { b.key = a.key }, func() { b.Observed = a.Observed }, func() { b.Sequence = a.Sequence }} {
 			if rapid.Bool().Draw(t, "same") {
 				same()
 			}
@@ -62,7 +65,7 @@ func TestSightingRecords(t *testing.T) {
 		if got.code(&c); c.Err() != nil || !reflect.DeepEqual(got, a) {
 			t.Errorf("read %+v, want %+v", got, a)
 		}
-		want := cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.position, b.position))
+		want := cmp.Or(bytes.Compare(a.key[:], b.key[:]), a.Compare(b.Moment))
 		if got := bytes.Compare(encoded(a.code), encoded(b.code)); want != 0 && got != want {
 			t.Errorf("%+v and %+v compare as %d, want %d", a, b, got, want)
 		}
@@ -74,14 +77,16 @@ func TestSightingRecords(t *testing.T) {
 func TestFactRecords(t *testing.T) {
 	drawFact := func(t *rapid.T) fact {
 		return fact{
-			key: drawKey(t), observed: rapid.Int64().Draw(t, "observed"), sequence: rapid.Int64().Draw(t, "sequence"),
-			number: rapid.Int64().Draw(t, "number"), taskID: rapid.String().Draw(t, "task"), jobID: rapid.String().Draw(t, "job"), call: rapid.Int64().Draw(t, "call"),
-			facts: schema.Facts{ScriptName: rapid.String().Draw(t, "script"), CallMS: new(rapid.Int64().Draw(t, "call"))},
+			key: drawKey(t), sequence: rapid.Int64().Draw(t, "sequence"), number: rapid.Int64().Draw(t, "number"), jobID: rapid.String().Draw(t, "job"),
+			Fact: verdict.Fact{
+				Observed: rapid.Int64().Draw(t, "observed"), TaskID: rapid.String().Draw(t, "task"), Call: rapid.Int64().Draw(t, "call"),
+				Facts: schema.Facts{ScriptName: rapid.String().Draw(t, "script"), CallMS: new(rapid.Int64().Draw(t, "call"))},
+			},
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := drawFact(t), drawFact(t)
-		for _, same := range []func(){func() { b.key = a.key }, func() { b.observed = a.observed }, func() { b.sequence = a.sequence }} {
+		for _, same := range []func(){func() { b.key = a.key }, func() { b.Observed = a.Observed }, func() { b.sequence = a.sequence }} {
 			if rapid.Bool().Draw(t, "same") {
 				same()
 			}
@@ -91,17 +96,30 @@ func TestFactRecords(t *testing.T) {
 		if got.code(&c); !reflect.DeepEqual(got, a) {
 			t.Errorf("read %+v, want %+v", got, a)
 		}
-		want := cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.observed, b.observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.number, b.number))
+		want := cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(a.Observed, b.Observed), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.number, b.number))
 		if got := bytes.Compare(encoded(a.code), encoded(b.code)); want != 0 && got != want {
 			t.Errorf("%+v and %+v compare as %d, want %d", a, b, got, want)
 		}
 		s := drawSighting(t)
 		s.key = a.key
-		published := publishedTask{key: a.key, task: task{id: a.taskID}}
+		published := publishedTask{key: a.key, PublishedTask: verdict.PublishedTask{Task: verdict.Task{ID: a.TaskID}}}
 		if bytes.Compare(encoded(a.code), encoded(s.code)) >= 0 || bytes.Compare(encoded(published.code), encoded(a.code)) >= 0 {
 			t.Error("published facts, facts and sightings of a job do not come in this order")
 		}
 	})
+}
+
+// someFacts are what is decided of the facts of a job with one task.
+func someFacts(t *rapid.T) []verdict.TaskFacts {
+	job := verdict.Job{
+		Sightings: []verdict.Sighting{{Entry: 1, Tasks: []verdict.Task{{Hash: verdict.HashTask("t")}}}},
+		Facts:     []verdict.Fact{{TaskID: "t", Facts: schema.Facts{ScriptName: "x"}}},
+	}
+	o, err := verdict.New(&reconcile.Rules{}).Decide(&job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Facts
 }
 
 // TestDecisions: each decision reaches the shard that the job is in, in
@@ -109,7 +127,7 @@ func TestFactRecords(t *testing.T) {
 func TestDecisions(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
-		store := New(dir, rapid.SampledFrom([]int64{0, 1 << 20}).Draw(t, "memory"))
+		store := New(dir, rapid.SampledFrom([]int64{0, 1 << 20}).Draw(t, "memory"), Retention{})
 		defer store.Close()
 		d := newDecider(store, nil, &reconcile.Rules{})
 		type decided struct {
@@ -124,13 +142,13 @@ func TestDecisions(t *testing.T) {
 			var err error
 			switch one.kind {
 			case kindLost:
-				err = d.lose(&sighting{day: one.day, key: one.key, entry: 5}, nil)
+				err = d.lose(one.key, one.day, 5)
 			case kindReplaced:
-				err = d.replace(one.day, &sighting{key: one.key})
+				err = d.replace(one.day, one.key)
 			case kindChanged:
 				err = d.add(one.day, one.key, kindChanged, (&change{1, -2, "request"}).code)
 			case kindFacts:
-				err = d.setFacts(one.day, one.key, []taskFacts{{taskID: "t", facts: schema.Facts{ScriptName: "x"}, there: true}})
+				err = d.setFacts(one.day, one.key, someFacts(t))
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -181,7 +199,7 @@ func TestDecisions(t *testing.T) {
 // values.
 func TestDamagedRecords(t *testing.T) {
 	key := keyOf(1)
-	facts := taskFacts{taskID: "t", facts: schema.Facts{ScriptName: "x"}}
+	facts := verdict.TaskFacts{TaskID: "t", Facts: schema.Facts{ScriptName: "x"}}
 	for name, c := range map[string]struct {
 		kind byte
 		code func(*spill.Codec)
@@ -189,7 +207,7 @@ func TestDamagedRecords(t *testing.T) {
 	}{
 		"touched": {kindChanged, (&change{1, 2, "r"}).code, func(s *Shard) error { return s.Touch(key, &schema.JobRow{}) }},
 		"changed": {kindChanged, (&change{1, 2, "r"}).code, func(s *Shard) error { return s.Complete(key, &schema.Job{}) }},
-		"facts":   {kindFacts, facts.code, func(s *Shard) error { return s.Complete(key, &schema.Job{}) }},
+		"facts":   {kindFacts, func(c *spill.Codec) { codeFacts(c, &facts) }, func(s *Shard) error { return s.Complete(key, &schema.Job{}) }},
 	} {
 		record := append(append(appendPlace(nil, 7, key), c.kind), encoded(c.code)...)
 		for n, want := range map[int]error{len(record): nil, len(record) - 1: spill.ErrDamaged} {
@@ -199,16 +217,16 @@ func TestDamagedRecords(t *testing.T) {
 		}
 	}
 	for name, code := range map[string]func(*spill.Codec){
-		"sighting":    (&sighting{key: key, request: "r", tasks: []task{{hash: 1}}}).code,
-		"asked":       (&sighting{key: key, asked: true, jobID: "a", tasks: []task{{id: "t"}}}).code,
-		"fact":        (&fact{key: key, taskID: "t"}).code,
-		"task":        (&publishedTask{key: key, task: task{id: "t"}}).code,
+		"sighting":    (&sighting{key: key, Sighting: verdict.Sighting{Request: "r", Tasks: []verdict.Task{{Hash: 1}}}}).code,
+		"asked":       (&sighting{key: key, jobID: "a", Sighting: verdict.Sighting{Asked: true, Tasks: []verdict.Task{{ID: "t"}}}}).code,
+		"fact":        (&fact{key: key, Fact: verdict.Fact{TaskID: "t"}}).code,
+		"task":        (&publishedTask{key: key, PublishedTask: verdict.PublishedTask{Task: verdict.Task{ID: "t"}}}).code,
 		"expectation": (&expectation{key: key}).code,
 		"entry":       (&entry{key: key}).code,
 	} {
 		record := encoded(code)
 		for n := range record {
-			s := New(t.TempDir(), 1<<20)
+			s := New(t.TempDir(), 1<<20, Retention{})
 			defer s.Close()
 			w := s.seen.Writer()
 			if err := errors.Join(w.Add(record[:max(n, 1)]), w.Close()); err != nil {
@@ -219,7 +237,7 @@ func TestDamagedRecords(t *testing.T) {
 			}
 		}
 	}
-	s := New(t.TempDir(), 1<<20)
+	s := New(t.TempDir(), 1<<20, Retention{})
 	defer s.Close()
 	w := s.published.jobs.Writer()
 	record := encoded((&publishedJob{key: key}).code)

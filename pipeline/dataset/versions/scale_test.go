@@ -7,14 +7,15 @@ import (
 
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
 // newStore makes a Store upon an invented snapshot of one shard, which has no
 // files.
-func newStore(t *testing.T, memory int64) *Store {
+func newStore(t testing.TB, memory int64) *Store {
 	t.Helper()
-	s := New(t.TempDir(), memory)
+	s := New(t.TempDir(), memory, Retention{})
 	t.Cleanup(func() { s.Close() })
 	in := &shard.Published{Shard: shard.Shard{Day: 7, Buckets: 1}, Paths: make([]string, len(schema.RowCounts{}))}
 	s.published.shards = []*shard.Published{in}
@@ -40,8 +41,8 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 		if err := old.Encode(job.code); err != nil {
 			t.Fatal(err)
 		}
-		v := Version{Key: job.key, Hash: schema.ContentHash{1}, Job: &schema.Job{ObservedAt: 200, Tasks: make([]schema.Task, 1)}}
-		if err := seen.Add(&v, 7, uint64(n)+1); err != nil {
+		new := Version{Key: job.key, Hash: schema.ContentHash{1}, Job: &schema.Job{ObservedAt: 200, Tasks: make([]schema.Task, 1)}}
+		if err := seen.Add(&new, 7, uint64(n)+1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -51,7 +52,7 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 		}
 	}
 	before := heapInUse()
-	verdict, err := s.Decide(t.Context(), nil, func(yield func(schema.Key, error) bool) {
+	v, err := s.Decide(t.Context(), nil, func(yield func(schema.Key, error) bool) {
 		for n := 0; n < 2*jobs && yield(keyOf(n/2*2), nil); n++ { // the jobs of even numbers, twice, and some the run did not meet
 		}
 	}, &reconcile.Rules{})
@@ -61,15 +62,15 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 	if grown := heapInUse() - before; grown > 4<<20 {
 		t.Errorf("%d MB are held about %d replaced jobs, want what New was granted", grown>>20, jobs)
 	}
-	if c := verdict.Counts; c.Changed != jobs || verdict.Replaced[7] != jobs || verdict.Lost[7] != 0 {
-		t.Errorf("counts %+v, %d replaced", c, verdict.Replaced[7])
+	if c := v.Counts; c.Changed != jobs || v.Replaced[7] != jobs || v.Lost[7] != 0 {
+		t.Errorf("counts %+v, %d replaced", c, v.Replaced[7])
 	}
-	if verdict.Accepted != jobs/2 {
-		t.Errorf("%d jobs count as accepted, want %d", verdict.Accepted, jobs/2)
+	if v.Accepted != jobs/2 {
+		t.Errorf("%d jobs count as accepted, want %d", v.Accepted, jobs/2)
 	}
 	accepted := s.Accepted()
 	for n := range 1000 {
-		if at, ok, err := accepted(keyOf(n)); err != nil || ok != (n%2 == 0) || ok && at != (Moment{Observed: 200}) {
+		if at, ok, err := accepted(keyOf(n)); err != nil || ok != (n%2 == 0) || ok && at != (verdict.Moment{Observed: 200}) {
 			t.Errorf("job %d was accepted at %+v: %v, %v", n, at, ok, err)
 		}
 	}

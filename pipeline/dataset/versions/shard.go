@@ -18,6 +18,7 @@ const (
 	kindReplaced             // the published rows go
 	kindChanged              // of the row that is published: change
 	kindFacts                // of the job's tasks: see facts.go
+	kindLeft                 // the published rows go, as they lie before the edge
 )
 
 // change changes the row of a job. Zero fields stay as they are.
@@ -118,6 +119,12 @@ func (s *Shard) IsPublished(key schema.Key, entry uint64) bool {
 	c.Int(&id)
 	_, lost := s.search(key, kindLost, c.Bytes())
 	return !lost
+}
+
+// Left reports whether the published rows of a job go since they lie before the edge.
+func (s *Shard) Left(key schema.Key) bool {
+	_, ok := s.find(key, kindLeft)
+	return ok
 }
 
 // Replaced reports whether the published rows of a job are replaced by those of

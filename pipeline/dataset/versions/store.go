@@ -1,14 +1,14 @@
 // Package versions decides which version of every job is published, and what
-// becomes of SearchTask's values.
+// becomes of SearchTask's values, beyond memory: it gathers what there is of a job,
+// and what becomes of it is package verdict's to say.
 //
 // Appenders keep a sighting of each version that a run meets, the facts that
 // SearchTask has of tasks, and which jobs are expected. When all are there,
 // [Store.Decide] goes through them job by job, beside what is published and what is
 // pending, and leaves decisions by shard: which versions are not published, which
 // published rows go or change, which facts a job gets. The writer of a shard asks for
-// those of its jobs ([Store.Of]). What is pending then, by the rules of package
-// reconcile, [Store.Pending] tells. All of it is kept within a share of the memory
-// and otherwise on disk.
+// those of its jobs ([Store.Of]). What is pending then, [Store.Pending] tells. All of
+// it is kept within a share of the memory and otherwise on disk.
 //
 // The package does not keep the jobs themselves, and writes no tables.
 package versions
@@ -25,6 +25,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
 
@@ -37,14 +38,24 @@ type Store struct {
 	accepted  *spill.Sorter // by job: acceptance
 	pending   *spill.Sorter // what is pending afterwards, in the order of its file
 
-	mu     sync.Mutex
-	wanted map[int]bool // shards whose published tasks are needed
+	retention Retention
+	mu        sync.Mutex
+	wanted    map[int]bool // shards whose published tasks are needed
 }
+
+// Retention says what is too old to be kept. The zero value keeps all.
+type Retention struct {
+	Edge   int64                 // ms: what lies before it goes, see package verdict; 0: nothing does
+	OnHold func(schema.Key) bool // reports whether a job is kept however old it is; nil: none is
+}
+
+func (r *Retention) onHold(key schema.Key) bool { return r.OnHold != nil && r.OnHold(key) }
 
 // New makes a Store that uses about memory bytes and puts the rest into files in
 // dir. Nothing is published until Load.
-func New(dir string, memory int64) *Store {
+func New(dir string, memory int64, r Retention) *Store {
 	return &Store{
+		retention: r,
 		published: newPublished(dir, memory*3/7),
 		seen:      spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 4}),
 		decisions: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 7}),
@@ -57,10 +68,16 @@ func New(dir string, memory int64) *Store {
 // Load reads what is published of all jobs, and what is pending. d has a published
 // snapshot.
 func (s *Store) Load(ctx context.Context, d *dataset.Dataset) error {
-	if err := s.published.load(ctx, d); err != nil {
+	out, scratch := s.seen.Writer(), make([]byte, 0, 256)
+	leaves := func(job *publishedJob) error {
+		if !s.leaves(job) {
+			return nil
+		}
+		return out.Add(append(job.key[:], kindLeaves))
+	}
+	if err := s.published.load(ctx, d, leaves); err != nil {
 		return err
 	}
-	out, scratch := s.seen.Writer(), make([]byte, 0, 256)
 	for row, err := range d.Pending() {
 		if err == nil {
 			e := entry{schema.JobKey(scratch, row.InstanceID, row.JobID), *row}
@@ -71,6 +88,12 @@ func (s *Store) Load(ctx context.Context, d *dataset.Dataset) error {
 		}
 	}
 	return out.Close()
+}
+
+// leaves reports whether a published job lies before the edge.
+func (s *Store) leaves(job *publishedJob) bool {
+	p := verdict.Published{LastCall: job.lastCall, FirstSeen: job.firstSeen}
+	return p.Before(s.retention.Edge) && !s.retention.onHold(job.key)
 }
 
 // Pending returns what is pending once Decide has returned, in order. Each entry is

@@ -11,12 +11,15 @@ import (
 	"strings"
 	"text/template"
 
+	"callmill/pipeline/dataset/optout"
 	"callmill/schema"
 )
 
 // The files are templates. Their functions:
 //
 //	file NAME                     SQL for the path of a file of the snapshot
+//	rules LIST…                   SQL for the pattern of lists of rules, see package optout
+//	kept                          whether the snapshot has a file of opt-outs
 //
 // and, as COMMENT statements in the language that is asked for,
 //
@@ -61,9 +64,10 @@ func All() []View {
 // SQL returns SQL for DuckDB: a view of every table of the snapshot in the folder
 // base, the views that answer common questions, a comment on each of their columns
 // in a language, and macros. With base "" the folder is the variable callmill, else
-// the current one, so that a snapshot can be moved.
-func SQL(base string, lang schema.Language) string {
-	w := &writer{lang: lang, prefix: movable}
+// the current one, so that a snapshot can be moved. optOuts says whether the snapshot
+// has a file of opt-outs whose jobs are gone.
+func SQL(base string, lang schema.Language, optOuts bool) string {
+	w := &writer{lang: lang, prefix: movable, kept: optOuts}
 	if base != "" {
 		w.prefix = fixed(base)
 	} else {
@@ -85,11 +89,12 @@ func At(sql, base string) string { return strings.ReplaceAll(sql, movable, fixed
 // can be moved; fixed is that for the folder base.
 const movable = "coalesce(getvariable('callmill') || '/', '') || "
 
-func fixed(base string) string { return quote(literal.Replace(base)+"/") + " || " }
+func fixed(base string) string { return quote(Pattern(base)+"/") + " || " }
 
 type writer struct {
 	lang   schema.Language
 	prefix string // SQL that a path within the snapshot is appended to
+	kept   bool   // there is a file of opt-outs
 	sql    strings.Builder
 	views  []View
 }
@@ -97,7 +102,7 @@ type writer struct {
 // questions writes the views that answer common questions.
 func (w *writer) questions() {
 	funcs := template.FuncMap{
-		"file": w.file, "view": w.view, "column": w.column, "comments": w.comments,
+		"file": w.file, "rules": rules, "kept": func() bool { return w.kept }, "view": w.view, "column": w.column, "comments": w.comments,
 		"macro":      func(name, en, zh string) string { return w.add(KindMacro, "MACRO", name, en, zh) },
 		"tablemacro": func(name, en, zh string) string { return w.add(KindTableMacro, "MACRO TABLE", name, en, zh) },
 	}
@@ -112,6 +117,17 @@ func (w *writer) questions() {
 
 // file returns SQL for the path of a file or pattern of files.
 func (w *writer) file(path string) string { return w.prefix + quote(path) }
+
+// rules returns SQL for the pattern of lists of rules, one on a line.
+func rules(lists ...string) string {
+	var lines []string
+	for _, name := range lists {
+		for _, r := range optout.List(name) {
+			lines = append(lines, quote(r.Pattern))
+		}
+	}
+	return "    " + strings.Join(lines, "\n    || '|' || ")
+}
 
 func (w *writer) table(t schema.Table) {
 	// Not DuckDB's own Hive partitioning: that makes a column of every folder named
@@ -196,7 +212,9 @@ func columnsOf(t schema.Table, named []string) (columns []schema.Column) {
 	return columns
 }
 
-// literal turns a path into a pattern that matches that path alone.
+// Pattern returns the pattern that matches a path alone, which the SQL has in its place.
+func Pattern(path string) string { return literal.Replace(path) }
+
 var literal = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
 // quote returns a string literal of SQL.

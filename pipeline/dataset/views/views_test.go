@@ -47,7 +47,7 @@ func TestAll(t *testing.T) {
 
 // Comments are in the language that is asked for, with the values of columns.
 func TestLanguages(t *testing.T) {
-	english, chinese := views.SQL("", schema.English), views.SQL("", schema.Chinese)
+	english, chinese := views.SQL("", schema.English, true), views.SQL("", schema.Chinese, true)
 	for _, want := range []string{"Values: 1 finished; 2 ", "Values: first "} {
 		if !strings.Contains(english, want) || strings.Contains(chinese, want) {
 			t.Errorf("%q in English %v, in Chinese %v", want, strings.Contains(english, want), strings.Contains(chinese, want))
@@ -73,9 +73,9 @@ func TestLanguages(t *testing.T) {
 
 // The views of a folder are those that can be moved, at that folder.
 func TestAt(t *testing.T) {
-	text := views.SQL("", schema.English)
+	text := views.SQL("", schema.English, true)
 	_, text, _ = strings.Cut(text, "\n\n")
-	if got, want := "\n"+views.At(text, "/a/it's [1]"), views.SQL("/a/it's [1]", schema.English); got != want {
+	if got, want := "\n"+views.At(text, "/a/it's [1]"), views.SQL("/a/it's [1]", schema.English, true); got != want {
 		t.Errorf("%.300s\nwant\n%.300s", got, want)
 	}
 }

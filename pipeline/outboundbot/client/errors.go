@@ -46,6 +46,12 @@ func (e *Error) Error() string {
 	return text
 }
 
+// IsUsage reports whether it is of the kind [Usage].
+func (e *Error) IsUsage() bool { return e.Kind == Usage }
+
+// Request returns the id of the request, "" where there was no answer.
+func (e *Error) Request() string { return e.RequestID }
+
 // Hint returns the advice.
 func (e *Error) Hint() string { return e.Advice }
 

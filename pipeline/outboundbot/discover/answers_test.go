@@ -15,8 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/decode"
-	"callmill/pipeline/internal/calendar"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/rawlog"

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/internal/campaign"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/lists"

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/outboundbot/lists"
 	"callmill/schema"
 )

@@ -3,7 +3,7 @@ package discover
 import (
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/schema"
 )

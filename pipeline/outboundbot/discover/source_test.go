@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/outboundbot/internal/apitest"

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/pipeline/internal/calendar"
+	"callmill/pipeline/calendar"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/outboundbot/internal/apitest"

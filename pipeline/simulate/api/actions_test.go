@@ -286,7 +286,7 @@ func TestTimeMoves(t *testing.T) {
 	now := w.Now().Add(-6 * 24 * time.Hour)
 	c, _ := serve(t, w, api.Options{Now: func() time.Time { return now }})
 	calls, jobs := -1, -1
-	for ; !now.After(w.Now()); now = now.Add(36 * time.Hour) {
+	for ; !now.After(w.Now()); now = now.Add(48 * time.Hour) {
 		found := searchAll(t, c, with(), 100)
 		byGroup := jobsOfGroups(t, c, 100)
 		then := w.At(now)

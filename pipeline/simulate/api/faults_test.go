@@ -178,7 +178,7 @@ func TestShyIDs(t *testing.T) {
 func TestStallEndsWithTheClient(t *testing.T) {
 	w := newWorld(t, simulate.Options{People: 60})
 	c, h := serve(t, w, api.Options{Faults: 1, Stall: time.Hour})
-	impatient := &http.Client{Timeout: 50 * time.Millisecond}
+	impatient := &http.Client{Timeout: 200 * time.Millisecond}
 	stalled := 0
 	for i := range 30 {
 		response, err := impatient.Do(c.request("ListJobs", withIDs(fmt.Sprint("id-", i))))
@@ -193,7 +193,8 @@ func TestStallEndsWithTheClient(t *testing.T) {
 	if stalled == 0 || stalled == 30 {
 		t.Errorf("%d of 30 requests stalled", stalled)
 	}
-	if got := h.Counts(); got.Faulted != 30 {
+	// On a busy machine the client may give up before a request arrives.
+	if got := h.Counts(); got.Faulted == 0 || got.Faulted != got.Received {
 		t.Errorf("%+v", got)
 	}
 	// serve closes the server at the end, which waits for every answer.

@@ -28,6 +28,10 @@ type Campaign struct {
 	Silence  []Template
 	anywhere []Reply
 	Plants   []Plant
+
+	Adds     *List // what contacts add to a reply of their own accord, or nil
+	AddsTo   int   // to how many of a hundred replies
+	Misheard int   // how many of a hundred spoken digits the recogniser gets wrong
 }
 
 // VersionAt returns the index of the script's version once percent of the
@@ -114,7 +118,9 @@ type Parameter struct {
 	Key       string
 	Kind      ParameterKind
 	Low, High int
-	List      *List // of ParameterPick and ParameterAddress
+	List      *List  // of ParameterPick and ParameterAddress
+	Personal  string // what kind of personal data it is (identity.Kinds), or ""
+	Unlisted  bool   // the robot says it, but the job's Extras do not have it
 }
 
 // ParameterKind is the kind of value of a parameter.
@@ -129,17 +135,24 @@ const (
 	ParameterClock                        // Low to High o'clock, full and half hours
 	ParameterPick                         // an entry of List
 	ParameterAddress                      // the address of the contact
+	ParameterMade                         // a made-up value of the kind Personal
 )
 
-// Plant is a cause of failure that is put into the world on purpose, with its
-// conditions and its strength. A condition with its zero value always holds.
+// Plant is something that is put into the world on purpose, to be found: a cause of
+// failure, or a breach of rules, with its conditions and its strength. A condition
+// with its zero value always holds.
 type Plant struct {
 	Kind, Note string
 
+	// Node is where it works; nil: at the first line that waits, or wherever Said
+	// holds.
 	Node    *Node
 	Version int // index; -1: any
 	Hours   *Range
-	Batch   int // ordinal of the campaign's group, from 1; 0: any
+	Batch   int   // ordinal of the campaign's group, from 1; 0: any
+	Number  int   // the calling number, from 1; 0: any
+	From    int   // percent of the world's days from which on it holds
+	Said    *List // what the contact said last; nil: anything
 
 	HangUp, Unheard, Silence int // percentage points added where the node waits
 	Gap                      int // ms before the node's line
@@ -149,4 +162,7 @@ type Plant struct {
 	Favoured                 *List
 	Favour                   int // weight added to the reply Favoured
 	SlipFrom, SlipTo         string
+	Says                     *List // what the contact says besides a reply, without effect on the call
+	SaysTo                   int   // to how many of a hundred replies
+	Breach                   bool  // the robot's line itself is what is planted
 }

@@ -20,6 +20,13 @@ func (d directive) errorf(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %w", d.file, d.number, fmt.Errorf(format, args...))
 }
 
+// maxFile is how large a file may be, in bytes, and maxNames how many lists a scope
+// may have, and how many nodes a campaign. Checking takes the square of these.
+const (
+	maxFile  = 1 << 20
+	maxNames = 2000
+)
+
 // readDirectives reads a file. An entry of a list, "-text" or "-30 text", has
 // the key "-".
 func readDirectives(files fs.FS, name string) ([]directive, error) {
@@ -27,11 +34,14 @@ func readDirectives(files fs.FS, name string) ([]directive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s: %d bytes, want at most %d", name, len(data), maxFile)
+	}
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("%s: invalid UTF-8", name)
 	}
 	var list []directive
-	for i, text := range strings.Split(string(data), "\n") {
+	for i, text := range strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n") {
 		text = strings.TrimSpace(text)
 		if text == "" || text[0] == '#' {
 			continue

@@ -6,8 +6,15 @@ import (
 	"slices"
 )
 
-// ReadPairs reads a file of words, each with the one said or heard instead.
-func ReadPairs(files fs.FS, name string) ([][2]string, error) {
+// ReadPairs reads a file of words, each with the one said or heard instead: that of
+// the last of the layers that has it.
+func ReadPairs(name string, layers ...fs.FS) ([][2]string, error) {
+	files := layers[0]
+	for _, over := range layers[1:] {
+		if _, err := fs.Stat(over, name); err == nil {
+			files = over
+		}
+	}
 	directives, err := readDirectives(files, name)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"callmill/pipeline/simulate/identity"
+	"callmill/pipeline/simulate/spoken"
 )
 
 // ReadCampaign reads and checks a campaign file. Its lines may use the lists of
@@ -31,6 +34,9 @@ func ReadCampaign(files fs.FS, name string, shared *Vocabulary, callingNumbers i
 			id, title, _ := strings.Cut(d.rest, " ")
 			if p.node(id) != nil {
 				return nil, d.errorf("duplicate node %q", id)
+			}
+			if len(p.Nodes) == maxNames {
+				return nil, d.errorf("more than %d nodes", maxNames)
 			}
 			p.Nodes = append(p.Nodes, &Node{ID: id, title: title, where: d})
 		}
@@ -77,6 +83,8 @@ func (p *campaignParser) resolve(d directive, name string) (Piece, error) {
 		return Piece{Kind: PieceSpokenParameter, Index: i}, nil
 	case i >= 0 && !hasForm:
 		return Piece{Kind: PieceParameter, Index: i}, nil
+	case i >= 0 && slices.Contains(spoken.Manners, form) && p.Parameters[i].digits():
+		return Piece{Kind: PieceParameter, Index: i, Manner: form}, nil
 	case hasForm:
 		return Piece{}, d.errorf("unknown parameter {%s}", name)
 	}
@@ -112,6 +120,10 @@ func (p *campaignParser) read(d directive) (err error) {
 		err = p.addRobotLine(d, &p.Silence)
 	case "any":
 		err = p.parseReply(d, &p.anywhere)
+	case "adds":
+		err = p.parseAdds(d)
+	case "misheard":
+		p.Misheard, err = p.number(d, 0, 100)
 	case "list":
 		p.list, err = p.words.define(d)
 	case "-":
@@ -213,10 +225,14 @@ func (p *campaignParser) version(d directive, name string) (int, error) {
 
 func (p *campaignParser) parseParameter(d directive) error {
 	words := strings.Fields(d.rest)
+	unlisted := len(words) > 2 && words[len(words)-1] == "unlisted"
+	if unlisted {
+		words = words[:len(words)-1]
+	}
 	if len(words) < 2 {
 		return d.errorf("invalid parameter: want param KEY KIND")
 	}
-	q := Parameter{Key: words[0]}
+	q := Parameter{Key: words[0], Unlisted: unlisted}
 	argument := ""
 	if len(words) > 2 {
 		argument = words[2]
@@ -227,6 +243,11 @@ func (p *campaignParser) parseParameter(d directive) error {
 		q.Kind, q.List = ParameterAddress, p.words.list(d, "address")
 	case "pick":
 		q.Kind, q.List = ParameterPick, p.words.list(d, argument)
+	case "made":
+		q.Kind, q.Personal = ParameterMade, argument
+		if !identity.Made(argument) {
+			err = d.errorf("no value of the kind %q can be made up: want one of %s", argument, strings.Join(made(), ", "))
+		}
 	default:
 		kind, ok := numericParameters[words[1]]
 		if !ok {
@@ -236,9 +257,45 @@ func (p *campaignParser) parseParameter(d directive) error {
 		if q.Low, q.High, err = parseRange(d, argument); err == nil && q.High > kind.most {
 			err = d.errorf("invalid %s %q: want at most %d", words[1], argument, kind.most)
 		}
+		if err == nil && kind.kind == ParameterDigits {
+			err = q.setPersonal(d, words[3:])
+		}
 	}
 	p.Parameters = append(p.Parameters, q)
 	return err
+}
+
+// setPersonal sets the kind of a parameter of digits: that in its line, or else
+// what its length makes of it.
+func (q *Parameter) setPersonal(d directive, kind []string) error {
+	q.Personal = "number"
+	if q.Low <= 4 {
+		q.Personal = "tail"
+	}
+	if len(kind) == 0 {
+		return nil
+	}
+	if q.Personal = kind[0]; !slices.Contains(identity.Kinds, q.Personal) {
+		return d.errorf("unknown kind of personal data %q: want one of %s", q.Personal, strings.Join(identity.Kinds, ", "))
+	}
+	return nil
+}
+
+// digits reports whether the parameter can be told in a manner.
+func (q *Parameter) digits() bool { return q.Kind == ParameterDigits || q.Kind == ParameterMade }
+
+// parseAdds parses "told 15".
+func (p *campaignParser) parseAdds(d directive) error {
+	words := strings.Fields(d.rest)
+	if len(words) != 2 {
+		return d.errorf("invalid adds: want adds LIST PERCENT")
+	}
+	percent, err := strconv.Atoi(words[1])
+	if err != nil || percent < 0 || percent > 100 {
+		return d.errorf("invalid adds %q: want a percentage", words[1])
+	}
+	p.Adds, p.AddsTo = p.words.list(d, words[0]), percent
+	return nil
 }
 
 var numericParameters = map[string]struct {

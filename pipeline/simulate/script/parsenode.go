@@ -115,6 +115,9 @@ func (p *campaignParser) parsePlant(d directive) error {
 			return err
 		}
 	}
+	if c.Node == nil && (c.Breach || c.Divert != nil || c.Favoured != nil || c.Gap > 0) {
+		return d.errorf("invalid plant %s: breach, divert, favour and gap need node=", c.Kind)
+	}
 	p.Plants = append(p.Plants, c)
 	return nil
 }
@@ -137,6 +140,24 @@ func (p *campaignParser) setPlant(d directive, c *Plant, s Setting) (err error) 
 		name, weight, _ := strings.Cut(s.Value, ":")
 		c.Favoured = p.words.list(d, name)
 		c.Favour, err = plantNumber(d, s.Key, weight)
+	case "said":
+		c.Said = p.words.list(d, s.Value)
+	case "says":
+		name, chance, _ := strings.Cut(s.Value, ":")
+		c.Says = p.words.list(d, name)
+		c.SaysTo, err = plantNumber(d, s.Key, chance)
+	case "breach":
+		if c.Breach = s.Value == "line"; !c.Breach {
+			return d.errorf("invalid breach=%s: want breach=line", s.Value)
+		}
+	case "number":
+		if c.Number, err = plantNumber(d, s.Key, s.Value); err == nil && (c.Number < 1 || c.Number > p.callingNumbers) {
+			return d.errorf("invalid number=%s: want 1 to %d", s.Value, p.callingNumbers)
+		}
+	case "from":
+		if c.From, err = plantNumber(d, s.Key, s.Value); err == nil && c.From > 99 {
+			return d.errorf("invalid from=%s: want a percentage of the days", s.Value)
+		}
 	case "slip":
 		var found bool
 		c.SlipFrom, c.SlipTo, found = strings.Cut(s.Value, ":")

@@ -5,20 +5,25 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"callmill/pipeline/simulate/identity"
 )
 
 // List is a list of lines of which one is said. The intents of contacts are
 // lists.
 type List struct {
-	Name    string
-	entries []Template
-	upTo    []int // running sum of the weights
-	Mood    Mood
-	Clear   int    // chance, in percent, that the robot understands such a line
-	Span    string // kind of personal data the entries are, or ""
-	ranked  bool
-	defined bool
-	used    directive // where it was first used, for errors
+	Name        string
+	entries     []Template
+	upTo        []int // running sum of the weights
+	Mood        Mood
+	Clear       int    // chance, in percent, that the robot understands such a line
+	Span        string // kind of personal data the entries are (identity.Kinds), or ""
+	Of          string // of what person it is, for the truth: own, titled, bare, surname, or ""
+	Act         string // what saying an entry amounts to, for the truth: promise, opt_out, …, or ""
+	ranked      bool
+	defined     bool
+	replaceable bool      // by a list of a later layer
+	used        directive // where it was first used, for errors
 }
 
 // Mood is the trait of people who say such lines more often.
@@ -86,18 +91,32 @@ func (v *Vocabulary) resolve(d directive, name string) (Piece, error) {
 	return Piece{Kind: PieceEntry, List: v.list(d, name)}, nil
 }
 
-// ReadVocabulary reads all *.txt files of a folder. Lists may use those of other
-// files.
-func ReadVocabulary(files fs.FS, folder string) (*Vocabulary, error) {
+// ReadVocabulary reads all *.txt files of a folder of each layer. Lists may use
+// those of other files. A list of a later layer replaces one of the same name of
+// an earlier layer, wherever it is used.
+func ReadVocabulary(folder string, layers ...fs.FS) (*Vocabulary, error) {
+	v := newVocabulary(nil)
+	for _, files := range layers {
+		for _, w := range v.order {
+			w.replaceable = w.defined
+		}
+		if err := v.readLayer(files, folder); err != nil {
+			return nil, err
+		}
+	}
+	return v, v.check()
+}
+
+// readLayer reads the files of a layer.
+func (v *Vocabulary) readLayer(files fs.FS, folder string) error {
 	names, err := fs.Glob(files, folder+"/*.txt")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v := newVocabulary(nil)
 	for _, name := range names {
 		lines, err := readDirectives(files, name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var current *List
 		for _, d := range lines {
@@ -112,11 +131,11 @@ func ReadVocabulary(files fs.FS, folder string) (*Vocabulary, error) {
 				err = d.errorf("unknown directive %q: want a list or an entry", d.key)
 			}
 			if err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return v, v.check()
+	return nil
 }
 
 // define begins the list named by "list yes mood=willing clear=98".
@@ -129,7 +148,10 @@ func (v *Vocabulary) define(d directive) (*List, error) {
 	if !ok {
 		w = v.add(d, names[0])
 	}
-	if w.defined {
+	switch {
+	case w.replaceable:
+		*w = List{Name: w.Name, Clear: defaultClear, used: d}
+	case w.defined:
 		return nil, d.errorf("duplicate list %q", w.Name)
 	}
 	w.defined = true
@@ -148,7 +170,20 @@ func (v *Vocabulary) define(d directive) (*List, error) {
 			}
 			w.Clear = clear
 		case "span":
+			if !slices.Contains(identity.Kinds, s.Value) {
+				return nil, d.errorf("unknown kind of personal data %q: want one of %s", s.Value, strings.Join(identity.Kinds, ", "))
+			}
 			w.Span = s.Value
+		case "of":
+			if err := checkOf(d, s.Value); err != nil {
+				return nil, err
+			}
+			w.Of = s.Value
+		case "act":
+			if err := checkAct(d, s.Value); err != nil {
+				return nil, err
+			}
+			w.Act = s.Value
 		case "ranked":
 			w.ranked = s.Value == "yes"
 		default:
@@ -205,6 +240,9 @@ func (w *List) addWords(d directive, names scope) error {
 
 // check returns an error for a list that is undefined, empty or recursive.
 func (v *Vocabulary) check() error {
+	if len(v.order) > maxNames {
+		return v.order[maxNames].used.errorf("more than %d lists", maxNames)
+	}
 	for _, w := range v.order {
 		switch {
 		case !w.defined:
@@ -215,7 +253,45 @@ func (v *Vocabulary) check() error {
 			return w.used.errorf("list %s contains itself", w.Name)
 		}
 	}
+	longest := map[*List]int{}
+	for _, w := range v.order {
+		if w.longest(longest) > maxPieces {
+			return w.used.errorf("an entry of list %s is made of more than %d pieces", w.Name, maxPieces)
+		}
+	}
 	return nil
+}
+
+// maxPieces is how many pieces a line may be made of. Lists of lists grow fast.
+const maxPieces = 10_000
+
+// longest returns of how many pieces an entry is made at most, up to a bound
+// beyond maxPieces. known holds what was computed. No list contains itself.
+func (w *List) longest(known map[*List]int) int {
+	if n, ok := known[w]; ok {
+		return n
+	}
+	most := 0
+	for _, t := range w.entries {
+		most = max(most, t.longest(known))
+	}
+	known[w] = most
+	return most
+}
+
+func (t Template) longest(known map[*List]int) int {
+	n := len(t)
+	for _, p := range t {
+		if p.List != nil {
+			n += p.List.longest(known)
+		}
+		most := 0
+		for _, c := range p.Choices {
+			most = max(most, c.longest(known))
+		}
+		n = min(n+most, maxPieces+1)
+	}
+	return n
 }
 
 func (w *List) reaches(target *List, seen map[*List]bool) bool {
@@ -228,8 +304,8 @@ func (w *List) reaches(target *List, seen map[*List]bool) bool {
 
 func (t Template) reaches(target *List, seen map[*List]bool) bool {
 	return slices.ContainsFunc(t, func(p Piece) bool {
-		return p.List == target && target != nil && p.Kind == PieceEntry ||
-			p.Kind == PieceEntry && p.List.reaches(target, seen) ||
+		return p.List == target && target != nil ||
+			p.List != nil && p.List.reaches(target, seen) ||
 			slices.ContainsFunc(p.Choices, func(c Template) bool { return c.reaches(target, seen) })
 	})
 }

@@ -14,8 +14,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/schema"

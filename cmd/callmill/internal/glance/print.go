@@ -8,7 +8,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/schema"
 )

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/schema"
 )

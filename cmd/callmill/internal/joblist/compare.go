@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/changes"
 )
@@ -36,7 +36,11 @@ func Compare(ctx context.Context, dir, since, to string, memory int64) (*Compare
 			return nil, fmt.Errorf("--snapshot: %w", err)
 		}
 	}
-	found, err := changes.Between(ctx, from, d, changes.Options{Memory: memory})
+	replaced, err := d.Erased().Replaced()
+	if err != nil {
+		return nil, err
+	}
+	found, err := changes.Between(ctx, from, d, changes.Options{Memory: memory, Gone: replaced.Gone(since)})
 	if err != nil {
 		return nil, unknownSince(dir, from.Name(), fmt.Errorf("compare %s with %s: %w", from.Name(), d.Name(), err))
 	}

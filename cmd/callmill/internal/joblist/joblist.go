@@ -11,7 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset/changes"
 	"callmill/pipeline/dataset/parquetio"
 )

@@ -13,17 +13,17 @@ import (
 	"strings"
 	"time"
 
+	"callmill/cmd/callmill/internal/recovery"
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/repair"
+	"callmill/pipeline/dataset/secret"
 	"callmill/pipeline/decode"
-	"callmill/pipeline/flatten"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/pipeline/rawlog"
-	"callmill/pipeline/redact"
 	"callmill/schema"
 )
 
@@ -38,6 +38,7 @@ type Options struct {
 	Version string // of callmill
 	Now     func() time.Time
 	Settle  time.Duration // see reconcile.Rules
+	Key     string        // file with the key, "" where it lies in the dataset
 	// Client asks the API for jobs that are nowhere else; nil: it is not asked. Its
 	// client.Options are those of a pull.
 	Client *client.Options
@@ -55,16 +56,22 @@ func Dataset(ctx context.Context, dir string, o Options) (outcome Outcome, err e
 		return outcome, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	plan := repair.Options{Job: flatten.Job}
+	if recovery.Finish(ctx, d) != nil {
+		// It may need the very files that are damaged: then it goes on afterwards.
+		defer func() { err = errors.Join(err, recovery.Finish(ctx, d)) }()
+	}
 	own := d.Manifest().Settings
+	plan := repair.Options{Job: settings.JobOf(own)}
 	// Without the dataset's own words, time zone or key no rows can be derived; copies
 	// and what the code tells can be put back all the same.
 	s, e := settings.Of(d, own)
-	key, noKey := dataset.ReadKey(dir)
-	if e == nil && noKey == nil && dataset.KeyID(key) == own.KeyID {
+	key, noKey := secret.Of(d, o.Key)
+	if noKey != nil && o.Key != "" {
+		return outcome, noKey
+	}
+	if e == nil && noKey == nil && (key != nil || own.KeyID == "") {
 		s.Settings.KeyID = own.KeyID
-		redacted := redact.Jobs(key)
-		plan.Job = func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) }
+		plan.Job = s.Unflatten(own, key)
 		again := &again{of: d, m: d.Manifest(), settings: s, key: key, client: o.Client}
 		plan.Replay = again.publish
 		if o.Client != nil {
@@ -180,17 +187,16 @@ func (a *again) line(ctx context.Context, d *dataset.Dataset, run dataset.Run, f
 	_, err = pipeline.Run(ctx, pipeline.Line{
 		Source:   from,
 		Decoder:  func() pipeline.Decoder { return newDecoder() },
-		Redactor: func() pipeline.Redactor { return redact.New(a.key) },
+		Redactor: func() pipeline.Redactor { return a.settings.Redactor(a.key, nil) },
 		Dataset:  publication{tx, dataset.Extent{Settings: a.settings.Settings}},
 	})
 	return err
 }
 
 func (a *again) options(program string) commit.Options {
-	redacted := redact.Jobs(a.key)
 	return commit.Options{
 		Flattener: func() commit.Flattener { return a.settings.Flattener() },
-		Unflatten: func(rows *schema.Rows) *schema.Job { return redacted(flatten.Job(rows)) },
+		Unflatten: a.settings.Unflatten(a.m.Settings, a.key),
 		Program:   program,
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/repair"
 	"callmill/schema"

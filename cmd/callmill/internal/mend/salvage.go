@@ -26,7 +26,12 @@ func (s *salvage) publish(ctx context.Context, jobs int64, add func(repair.Appen
 	o := s.options("callmill " + s.o.Version)
 	o.Rederive = !s.settings.Derives(s.m.Settings)
 	o.Repair = &commit.Repair{GivenUp: jobs}
-	o.Rules = reconcile.Rules{Now: run.Started, Settle: s.o.Settle}
+	limits, err := s.settings.Limits(d, run.Started)
+	if err != nil {
+		return "", err
+	}
+	o.Rules = reconcile.Rules{Now: run.Started, Settle: s.o.Settle, Edge: limits.Millis()}
+	o.OnHold, o.OptOuts = limits.OnHold, s.settings.OptOuts(d)
 	tx, err := commit.Begin(ctx, d, run, o)
 	if err != nil {
 		return "", err
@@ -37,7 +42,7 @@ func (s *salvage) publish(ctx context.Context, jobs int64, add func(repair.Appen
 		return "", err
 	}
 	extent := s.m.Extent
-	extent.Settings = s.settings.Settings
+	extent.Settings, extent.Edge = s.settings.Settings, limits.Edge
 	if len(d.Manifest().Table(schema.TableJobGroups).Files) == 0 {
 		extent.Campaigns = nil // campaigns that are not in the tables are read again
 	}

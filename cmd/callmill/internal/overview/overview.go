@@ -14,8 +14,12 @@ import (
 	"time"
 
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/callmill/internal/settings"
+	"callmill/cmd/callmill/internal/sweep"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/status"
+	"callmill/pipeline/rawlog"
+	"callmill/pipeline/redact"
 	"callmill/schema"
 )
 
@@ -23,6 +27,29 @@ import (
 type overview struct {
 	*status.Status               // nil where nothing was ever published
 	LastRun        *report.Ended `json:"last_run,omitempty"` // nil where no file says it
+	// Unfinished are runs of which responses are kept, whole, until they are resumed; where
+	// personal data is published anyway they are not named.
+	Unfinished []string `json:"unfinished_runs,omitempty"`
+	// Overdue are those of them that are kept for longer than they may be.
+	Overdue []sweep.Overdue `json:"overdue_runs,omitempty"`
+	// Erasures were begun, and the next command that writes goes on with them.
+	Erasures []erasure `json:"open_erasures,omitempty"`
+}
+
+// erasure is one that was begun and has not ended.
+type erasure struct {
+	ID    string    `json:"id"`
+	Kind  string    `json:"kind"`
+	Begun time.Time `json:"begun"`
+}
+
+// erasures lists those that have not ended.
+func erasures(d *dataset.Dataset) (list []erasure, err error) {
+	open, err := d.Erased().Open()
+	for _, i := range open {
+		list = append(list, erasure{i.ID, i.Kind, i.Begun})
+	}
+	return list, err
 }
 
 // Show prints the overview of the dataset in a folder, as a JSON object if asked to.
@@ -36,9 +63,26 @@ func Show(out io.Writer, dir string, now time.Time, asJSON bool) error {
 		return empty
 	}
 	o := overview{LastRun: report.Last(d)}
+	var err error
+	if o.Erasures, err = erasures(d); err != nil {
+		return err
+	}
 	if empty == nil {
 		var err error
 		if o.Status, err = status.Of(d, now); err != nil {
+			return err
+		}
+	}
+	if o.Status == nil || o.Settings.PII != redact.Keep {
+		var err error
+		if o.Unfinished, err = rawlog.Runs(d.RawDir()); err != nil {
+			return err
+		}
+		own, err := settings.Strictest(d)
+		if err != nil {
+			return err
+		}
+		if o.Overdue, err = sweep.Unfinished(d, own, now); err != nil {
 			return err
 		}
 	}
@@ -54,8 +98,20 @@ func (o overview) print(out io.Writer) error {
 	if o.Status != nil {
 		fmt.Fprintf(out, "snapshot   %s, published %s\n", o.Snapshot, o.Published.Format(time.RFC3339))
 	}
-	if err := printEnd(out, o.LastRun); err != nil || o.Status == nil {
+	if err := printEnd(out, o.LastRun); err != nil {
 		return err
+	}
+	for _, e := range o.Erasures {
+		fmt.Fprintf(out, "open       erasure %s (%s), begun %s: every command that writes goes on with it first\n", e.ID, e.Kind, e.Begun.Format(time.RFC3339))
+	}
+	for _, one := range o.Overdue {
+		fmt.Fprintf(out, "OVERDUE    %s; %s\n", one.Says(), one.Hint())
+	}
+	for _, run := range o.Unfinished {
+		fmt.Fprintf(out, "unfinished %s: its responses, with personal data, lie in raw/ until it is resumed or given up\n", run)
+	}
+	if o.Status == nil {
+		return nil
 	}
 	fmt.Fprintf(out, "contains   %d jobs, %d tasks, %d turns, %d rejects in %.1f MB\n",
 		o.Rows[schema.TableJobs], o.Rows[schema.TableTasks], o.Rows[schema.TableTurns], o.Rows[schema.TableRejects], float64(o.Bytes)/1e6)

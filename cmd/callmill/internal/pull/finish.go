@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
@@ -49,7 +49,7 @@ func (p *Pull) Finish(r *report.Report, _ *dataset.Manifest) error {
 	if r.Published != nil {
 		p.judge(r)
 	}
-	return p.closeLog()
+	return p.closeLog(r.Published != nil)
 }
 
 // command returns the command that pulls something of an instance.

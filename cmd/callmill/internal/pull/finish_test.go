@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/outboundbot/discover"
 )
 
@@ -42,7 +42,7 @@ func TestFailuresAreNamed(t *testing.T) {
 	p := New(o)
 	p.zone = time.FixedZone("CST", 8*60*60)
 	var err error
-	if p.request, err = o.request(p.zone, time.Date(2026, 1, 22, 1, 30, 0, 0, p.zone)); err != nil {
+	if p.request, err = o.request(p.zone, time.Date(2026, 1, 22, 1, 30, 0, 0, p.zone), time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	window := discover.Failure{InstanceID: "x", Action: "SearchTask"}

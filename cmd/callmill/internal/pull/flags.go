@@ -3,7 +3,7 @@ package pull
 import (
 	"github.com/spf13/pflag"
 
-	"callmill/cmd/callmill/internal/quantity"
+	"callmill/cmd/internal/quantity"
 )
 
 // Add adds the flags of pull besides those of every run. Their defaults are what o
@@ -24,5 +24,5 @@ func (o *Options) Add(flags *pflag.FlagSet) {
 	flags.Var((*quantity.Duration)(&o.Lookback), "lookback", "how far back to search covered days again, for calls that appear late")
 	flags.Var(&o.AllowMissing, "allow-missing", "ids tolerated that are missing, or not whole, since this run, before the exit code becomes 3: a number, or a share of those requested")
 	flags.Int64Var(&o.MinCalls, "min-calls", 0, "exit with code 3, and leave the days uncovered, if fewer jobs than this had calls")
-	flags.IntVar(&o.KeepRaw, "keep-raw", o.KeepRaw, "number of runs whose responses raw/ keeps")
+	flags.IntVar(&o.KeepRaw, "keep-raw", o.KeepRaw, "number of runs whose responses raw/ keeps; none that has published, where --pii is not keep")
 }

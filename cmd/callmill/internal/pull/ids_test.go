@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 )
 
 func TestReadIDs(t *testing.T) {

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quantity"
-	"callmill/cmd/callmill/internal/quote"
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quantity"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/outboundbot/discover"
 	"callmill/schema"
 )

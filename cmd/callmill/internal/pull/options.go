@@ -12,9 +12,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quantity"
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quantity"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline/outboundbot/client"
 	"callmill/pipeline/outboundbot/discover"
 )
@@ -51,6 +51,9 @@ func Defaults() Options {
 		AllowMissing: quantity.Allowance{Number: 0.5, Share: true}, KeepRaw: 14,
 	}
 }
+
+// Asks is how far back from now a pull may ask again for what came before.
+func (o *Options) Asks() time.Duration { return o.Refetch + o.Lookback }
 
 func (o *Options) validate() error {
 	if len(o.Discover) == 0 {

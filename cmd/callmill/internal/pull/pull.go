@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"callmill/cmd/callmill/internal/report"
+	"callmill/cmd/callmill/internal/settings"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/reconcile"
@@ -23,6 +24,7 @@ type Pull struct {
 	ids     []string // of --jobs
 	now     time.Time
 	zone    *time.Location
+	retain  int // days; 0: for good
 	request nightly.Request
 	work    []nightly.Work // of each instance that is asked
 	after   []nightly.After
@@ -30,7 +32,8 @@ type Pull struct {
 
 	dataset  *dataset.Dataset // what the run builds upon
 	source   *discover.Source
-	closeLog func() error
+	redacts  bool // personal data: what is received is not kept
+	closeLog func(published bool) error
 }
 
 // New returns a pull whose options are not checked yet. Close must be called.
@@ -43,17 +46,19 @@ func (p *Pull) Close() {
 	}
 }
 
-// Validate validates the options for a run on d, whose days are those of zone, and
-// creates the client. It changes nothing on disk. It may be called again when d
-// has changed.
-func (p *Pull) Validate(d *dataset.Dataset, zone *time.Location) (err error) {
+// Validate validates the options for a run on d with some settings, and creates the
+// client. It changes nothing on disk. It may be called again when d has changed.
+func (p *Pull) Validate(d *dataset.Dataset, s *settings.Loaded) (err error) {
 	if err := p.options.validate(); err != nil {
+		return err
+	}
+	if err := settings.CheckRetain(s.Settings.RetainDays, p.options.Asks()); err != nil {
 		return err
 	}
 	if p.ids, err = readIDs(p.options.Jobs); err != nil {
 		return err
 	}
-	p.zone = zone
+	p.zone, p.retain, p.redacts = s.Location, s.Settings.RetainDays, s.Redacts()
 	if err := p.findWork(d.Manifest(), nil); err != nil || p.client != nil {
 		return err
 	}
@@ -92,7 +97,7 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 			GroupIDs: o.Groups, Named: p.ids, JobIDs: waiting.of(w.InstanceID).ask, Read: w.Read,
 		}
 		if tx != nil {
-			plans[i].Again, plans[i].Due, plans[i].Facts = w.Again, due(w.InstanceID, tx, waiting.of(w.InstanceID)), w.Facts
+			plans[i].Again, plans[i].Due, plans[i].Facts = w.Again, p.due(w.InstanceID, tx, waiting.of(w.InstanceID)), w.Facts
 		}
 	}
 	return plans, nil
@@ -100,10 +105,15 @@ func (p *Pull) plan(d *dataset.Dataset, tx *commit.Tx) ([]discover.Plan, error) 
 
 // due returns the function that says which jobs are asked for that are listed in
 // windows that were searched before, or by a campaign: those that are not published
-// as they are, unless an operator gave them up.
-func due(instance string, tx *commit.Tx, waiting *awaited) func(string, int64) bool {
+// as they are, unless an operator gave them up, or their last call is too old to be kept.
+func (p *Pull) due(instance string, tx *commit.Tx, waiting *awaited) func(string, int64) bool {
+	edge := p.edge().UnixMilli()
 	return func(id string, lastCall int64) bool {
 		switch {
+		case lastCall != 0 && lastCall < edge:
+			return false
+		case tx.IsErased(instance, id):
+			return false
 		case has(waiting.ask, id):
 			return true
 		case has(waiting.givenUp, id):
@@ -123,6 +133,11 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 		return nil, err
 	}
 	question, finished := p.options.question(p.ids), finishedIn(d)
+	if p.redacts {
+		if _, err := rawlog.Expire(nil, d.RawDir(), p.options.Now().Add(-p.options.Lookback)); err != nil {
+			return nil, err
+		}
+	}
 	resume, err := rawlog.Unfinished(nil, d.RawDir(), question, finished)
 	if err != nil {
 		return nil, err
@@ -134,11 +149,15 @@ func (p *Pull) Begin(d *dataset.Dataset, tx *commit.Tx, r *report.Report) (*disc
 	r.Pull = &report.Pull{ResumedRun: resume}
 	p.dataset = d
 	p.source = discover.NewSource(p.client, plans, discover.Options{NewReader: p.options.NewReader, Log: log, Saw: p.saw})
-	p.closeLog = func() error {
+	p.closeLog = func(published bool) error {
 		if err := log.Close(); err != nil {
 			return err
 		}
-		_, err := rawlog.Prune(nil, d.RawDir(), rawlog.Spare{Keep: p.options.KeepRaw, Run: r.Run, Question: question, Finished: finished})
+		spare := rawlog.Spare{Keep: p.options.KeepRaw, Run: r.Run, Question: question, Finished: finished}
+		if p.redacts { // what was received is not redacted
+			spare.Keep, spare.Done, spare.Wait = 0, published, p.options.Lookback
+		}
+		_, err := rawlog.Prune(nil, d.RawDir(), spare)
 		return err
 	}
 	return p.source, nil

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/retain"
 	"callmill/pipeline/nightly"
 )
 
@@ -24,7 +25,7 @@ func (p *Pull) findWork(m *dataset.Manifest, waiting waitingFor) error {
 	if err != nil {
 		return err
 	}
-	if p.request, err = p.options.request(p.zone, p.now); err != nil {
+	if p.request, err = p.options.request(p.zone, p.now, p.edge()); err != nil {
 		return err
 	}
 	p.work = p.work[:0]
@@ -58,9 +59,17 @@ func (o *Options) instances(m *dataset.Manifest) ([]string, error) {
 	return active, nil
 }
 
+// edge returns the beginning of the first day that is kept; zero: all are.
+func (p *Pull) edge() time.Time {
+	if p.retain == 0 {
+		return time.Time{}
+	}
+	return retain.Edge(p.retain, p.now, p.zone).Start(p.zone)
+}
+
 // request returns the days that are asked for.
-func (o *Options) request(zone *time.Location, now time.Time) (nightly.Request, error) {
-	with := nightly.Options{Zone: zone, Now: now, CatchUp: o.CatchUp, Lookback: o.Lookback, Refetch: o.Refetch}
+func (o *Options) request(zone *time.Location, now, edge time.Time) (nightly.Request, error) {
+	with := nightly.Options{Zone: zone, Now: now, CatchUp: o.CatchUp, Lookback: o.Lookback, Refetch: o.Refetch, Edge: edge}
 	switch {
 	case o.named():
 		return nightly.Nothing(with), nil

@@ -8,13 +8,26 @@ import (
 	"encoding/json"
 	"slices"
 
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/redact"
 	"callmill/pipeline/source"
 	"callmill/schema"
 )
 
 // Rejects are the published rejects as input.
 type Rejects struct{ Dataset *dataset.Dataset }
+
+// Possible returns a usage error where personal data is taken out of the dataset, and
+// there are rejects: their input is not kept.
+func Possible(d *dataset.Dataset) error {
+	m := d.Manifest()
+	if m == nil || m.Settings.PII == redact.Keep || m.Table(schema.TableRejects).Rows == 0 {
+		return nil
+	}
+	return exit.WithHint(exit.Usagef("the input of rejects is not kept under --pii %s, and cannot be decoded again", m.Settings.PII),
+		"`callmill pull` asks the API again for those whose job id is known; files can be converted again")
+}
 
 // Raws yields the input of the rejects of which all was kept.
 func (r *Rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 )
 

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
-	"callmill/cmd/callmill/internal/quote"
+	"callmill/cmd/internal/exit"
+	"callmill/cmd/internal/quote"
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
@@ -44,6 +44,15 @@ type Report struct {
 	Published       *Published         `json:"published,omitempty"`         // nil: nothing
 	Pull            *Pull              `json:"pull,omitempty"`              // nil: the command is not pull, or failed before it began to fetch
 	Pruned          []string           `json:"pruned,omitempty"`            // snapshots that went
+
+	// Retain is for how long jobs are kept, nil where it is for good.
+	Retain *Retain `json:"retain,omitempty"`
+	// Swept is how many kept snapshots were replaced, as they held what was overdue.
+	Swept int `json:"swept,omitempty"`
+	// SweptLines of kept input changed or went for the same reason, and SweptRaw runs of
+	// which some was kept went whole.
+	SweptLines int `json:"swept_raw_lines,omitempty"`
+	SweptRaw   int `json:"swept_raw_runs,omitempty"`
 
 	// Dropped is how many entries of what is pending were given up by the operator; nil
 	// where the command is not about that.
@@ -161,6 +170,17 @@ func (r *Report) Lacks(m *dataset.Manifest) (err error) {
 	return err
 }
 
+// Sweep records that n kept snapshots were replaced after the run published, and the name
+// that the published one has then.
+func (r *Report) Sweep(n int, latest string) {
+	if r.Swept += n; n == 0 || r.Published == nil {
+		return
+	}
+	if r.Published.Snapshot = latest; r.Published.Changed {
+		r.Snapshot = latest
+	}
+}
+
 // Because adds a reason for exit code 3, with the ids of the requests to the API
 // that it is due to.
 func (r *Report) Because(code exit.ReasonCode, says, hint string, requestIDs ...string) {
@@ -206,7 +226,7 @@ func (r *Report) Said(ctx context.Context, err error) string {
 	if r.Published != nil {
 		fmt.Fprintln(&said, r.LastLine())
 	}
-	log := exit.Log{Writer: &said}
+	log := exit.Log{Writer: &said, Mask: client.Mask}
 	log.Complain(ctx, err)
 	return said.String()
 }
@@ -218,7 +238,7 @@ func (r *Report) LastLine() string {
 	for _, part := range []struct {
 		n    int64
 		what string
-	}{{c.New, "new"}, {c.Changed, "changed"}, {c.Unchanged, "unchanged"}, {c.Superseded, "superseded"}, {c.Rejected, "rejected"}, {c.Lost, "lost"}} {
+	}{{c.New, "new"}, {c.Changed, "changed"}, {c.Unchanged, "unchanged"}, {c.Superseded, "superseded"}, {c.Rejected, "rejected"}, {c.Expired, "expired"}, {c.Erased, "erased"}, {c.Lost, "lost"}} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
 		}
@@ -259,6 +279,10 @@ func (r *Report) LastLine() string {
 	}
 	line += filesPassedOver(r.FilesPassedOver)
 	line += p.Rederived.line()
+	line += r.Retain.line(c.Left, c.Expired)
+	if r.Swept > 0 {
+		line += fmt.Sprintf("; %s rewritten without what was overdue", count(int64(r.Swept), "kept snapshot"))
+	}
 	if c.Shrunk > 0 {
 		line += fmt.Sprintf("; %s shrunk: fewer tasks or turns than before", count(c.Shrunk, "job"))
 	}
@@ -272,6 +296,44 @@ func (r *Report) LastLine() string {
 	for _, status := range p.Unlisted {
 		line += separator + quote.Field(status)
 		separator = ", "
+	}
+	return line
+}
+
+// Retain is for how long a dataset keeps jobs after their last call.
+type Retain struct {
+	Days int  `json:"days"`
+	Set  bool `json:"set,omitempty"` // by this run; before it was longer, or for good
+}
+
+// Keep records that jobs are kept for so many days, 0 being for good, and for how many they
+// were before the run.
+func (r *Report) Keep(days, before int) {
+	if days > 0 {
+		r.Retain = &Retain{Days: days, Set: days != before}
+	}
+}
+
+// line is the part of the last line about jobs that are kept no longer: left are those that
+// were published, expired those that came in. What is gone does not come back by a longer
+// time, so it is said when the time is set, and whenever something goes.
+func (r *Retain) line(left, expired int64) string {
+	if r == nil {
+		return ""
+	}
+	var line string
+	var parts []string
+	if left > 0 {
+		parts = append(parts, count(left, "job")+" removed")
+	}
+	if expired > 0 {
+		parts = append(parts, fmt.Sprintf("%d expired left out", expired))
+	}
+	if len(parts) > 0 {
+		line = fmt.Sprintf("; %s, past --retain %dd: gone for good", strings.Join(parts, " and "), r.Days)
+	}
+	if r.Set {
+		line += fmt.Sprintf("; --retain %dd lasts: from now on every run removes jobs %d days after their last call, and can only shorten that", r.Days, r.Days)
 	}
 	return line
 }

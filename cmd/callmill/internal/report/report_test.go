@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/commit"
@@ -111,5 +111,29 @@ func TestEnd(t *testing.T) {
 	err = r.End(t.Context(), full)
 	if err.Error() != "2 rejects; full" || r.Error != "" || r.ExitCode != exit.Published || r.Reasons[1].Code != exit.Afterwards {
 		t.Errorf("after: %v; %+v", err, r)
+	}
+}
+
+// TestRetain: that jobs are gone for good is said when the time is set, and when any go.
+func TestRetain(t *testing.T) {
+	const lasts = "; --retain 40d lasts: from now on every run removes jobs 40 days after their last call, and can only shorten that"
+	for _, c := range []struct {
+		days, before  int
+		left, expired int64
+		want          string
+	}{
+		{0, 0, 0, 0, ""},
+		{40, 40, 0, 0, ""},
+		{40, 0, 0, 0, lasts},
+		{40, 60, 0, 0, lasts},
+		{40, 40, 1, 0, "; 1 job removed, past --retain 40d: gone for good"},
+		{40, 40, 2, 3, "; 2 jobs removed and 3 expired left out, past --retain 40d: gone for good"},
+		{40, 60, 0, 1, "; 1 expired left out, past --retain 40d: gone for good" + lasts},
+	} {
+		r := New("convert", "v1", clock())
+		r.Keep(c.days, c.before)
+		if got := r.Retain.line(c.left, c.expired); got != c.want {
+			t.Errorf("%+v: the line is %q", c, got)
+		}
 	}
 }

@@ -4,20 +4,24 @@
 package settings
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/redact"
 	"callmill/segment"
 )
+
+// TimeZone is that of a dataset whose first run is given none.
+const TimeZone = "Asia/Shanghai"
 
 // Flags are the flags that set the settings of a dataset.
 type Flags struct {
@@ -26,16 +30,23 @@ type Flags struct {
 	segmenter string
 	hmm       bool
 	pii       string
-	given     func(flag string) bool
+	retain    days
+	holds     []string
+	// Asks is how far back runs ask again: what is kept may not be kept shorter. The
+	// command may set it before [Flags.Check]; it is that of a pull without flags.
+	Asks  time.Duration
+	given func(flag string) bool
 }
 
 // Add adds the flags to flags.
 func (f *Flags) Add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.timeZone, "timezone", "Asia/Shanghai", "`NAME` of the time zone of days and hours")
+	flags.StringVar(&f.timeZone, "timezone", TimeZone, "`NAME` of the time zone of days and hours")
 	flags.StringArrayVar(&f.dicts, "dict", nil, "`FILE` of user words in gse's format; repeatable")
 	flags.StringVar(&f.segmenter, "segmenter", "fast", "word segmenter: fast, or gse (the library itself, for comparison)")
 	flags.BoolVar(&f.hmm, "hmm", false, "find words outside the dictionaries with a hidden Markov model")
-	flags.StringVar(&f.pii, "pii", "keep", "how to treat personal data (only \"keep\" so far)")
+	flags.StringVar(&f.pii, "pii", "keep", "how to treat personal data: "+strings.Join(redact.Modes(), ", "))
+	flags.Var(&f.retain, "retain", "how long a job is kept after its last call, e.g. 180d; shorter only from then on, for good (default: all are kept)")
+	flags.StringArrayVar(&f.holds, "hold", nil, "`JOB=REASON` keeps a disputed job however old it is, see callmill hold; repeatable")
 	f.given = flags.Changed
 }
 
@@ -58,7 +69,11 @@ func (f *Flags) Adopt(d *dataset.Dataset) (*Loaded, error) {
 	if m == nil {
 		return load(s, dicts)
 	}
-	if err := same(m.Settings, s); err != nil {
+	own, err := Own(d)
+	if err != nil {
+		return nil, err
+	}
+	if err := same(own, s); err != nil {
 		return nil, err
 	}
 	return loadFor(m, s, dicts)
@@ -72,8 +87,8 @@ func loadFor(m *dataset.Manifest, s dataset.Settings, dicts []dataset.Dictionary
 		return nil, err
 	}
 	own, ours := m.Settings, l.Settings
-	if own.Derivation > ours.Derivation || own.Outcomes > ours.Outcomes || segment.Newer(own.Words, ours.Words) {
-		return nil, fmt.Errorf("%w: it derives columns or segments words as this one does not yet", dataset.ErrNewerFormat)
+	if own.Derivation > ours.Derivation || own.Outcomes > ours.Outcomes || own.Redaction > redact.Version || segment.Newer(own.Words, ours.Words) {
+		return nil, fmt.Errorf("%w: it derives columns, segments words or redacts as this one does not yet", dataset.ErrNewerFormat)
 	}
 	return l, nil
 }
@@ -83,6 +98,9 @@ func loadFor(m *dataset.Manifest, s dataset.Settings, dicts []dataset.Dictionary
 func (f *Flags) Change(d *dataset.Dataset) (*Loaded, error) {
 	s, dicts, err := f.overlay(d)
 	if err != nil {
+		return nil, err
+	}
+	if err := onlyShorter(d, s.RetainDays); err != nil {
 		return nil, err
 	}
 	if m := d.Manifest(); m != nil {
@@ -96,7 +114,10 @@ func (f *Flags) Change(d *dataset.Dataset) (*Loaded, error) {
 func (f *Flags) overlay(d *dataset.Dataset) (s dataset.Settings, dicts []dataset.Dictionary, err error) {
 	given := func(string) bool { return true }
 	if m := d.Manifest(); m != nil {
-		s, given = m.Settings, f.given
+		given = f.given
+	}
+	if s, err = Own(d); err != nil {
+		return s, nil, err
 	}
 	if given("timezone") {
 		s.TimeZone = f.timeZone
@@ -109,6 +130,11 @@ func (f *Flags) overlay(d *dataset.Dataset) (s dataset.Settings, dicts []dataset
 	}
 	if given("pii") {
 		s.PII = f.pii
+	}
+	if given("retain") {
+		if s.RetainDays, err = f.retainDays(s.RetainDays); err != nil {
+			return s, nil, err
+		}
 	}
 	if !given("dict") {
 		dicts, err = d.Dictionaries()
@@ -134,31 +160,12 @@ func same(own, asked dataset.Settings) error {
 		{"segmenter", own.Segmenter, asked.Segmenter},
 		{"hmm", strconv.FormatBool(own.HMM), strconv.FormatBool(asked.HMM)},
 		{"pii", own.PII, asked.PII},
+		{"retain", days(own.RetainDays).said(), days(asked.RetainDays).said()},
 		{"dict", strings.Join(own.Dictionaries, " "), strings.Join(asked.Dictionaries, " ")},
 	} {
 		if setting.own != setting.asked {
 			return &dataset.SettingError{Setting: setting.flag, Own: setting.own, Given: setting.asked}
 		}
-	}
-	return nil
-}
-
-// CheckKey validates the file of --key, if set: that it has a key and, where d
-// has published, that it is the dataset's.
-func CheckKey(d *dataset.Dataset, file string) error {
-	if file == "" {
-		return nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return exit.Usagef("--key: %w", err)
-	}
-	key := bytes.TrimSpace(text)
-	if len(key) == 0 {
-		return exit.Usagef("--key: %s is empty", file)
-	}
-	if m := d.Manifest(); m != nil && m.Settings.KeyID != dataset.KeyID(key) {
-		return &dataset.SettingError{Setting: "key", Own: "its own key file", Given: file}
 	}
 	return nil
 }

@@ -1,11 +1,15 @@
 package settings
 
 import (
+	"slices"
+	"strings"
 	"time"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/flatten"
+	"callmill/pipeline/redact"
 	"callmill/schema"
 	"callmill/segment"
 )
@@ -22,6 +26,7 @@ type Loaded struct {
 	PassedOver int
 
 	words flatten.Segmenter
+	holds []erased.Hold // that the flags add
 }
 
 // Flattener returns a flattener of rows under the settings, for one goroutine.
@@ -40,7 +45,7 @@ func Of(d *dataset.Dataset, s dataset.Settings) (*Loaded, error) {
 // wrote under own, which l was loaded from.
 func (l *Loaded) Derives(own dataset.Settings) bool {
 	s := l.Settings
-	return s.Words == own.Words && s.Derivation == own.Derivation && s.Outcomes == own.Outcomes
+	return s.Words == own.Words && s.Derivation == own.Derivation && s.Outcomes == own.Outcomes && s.Redaction == own.Redaction
 }
 
 // load returns s as this program writes under it, with what it names.
@@ -67,7 +72,10 @@ func load(s dataset.Settings, dicts []dataset.Dictionary) (*Loaded, error) {
 		return nil, exit.AsUsage(err)
 	}
 	s.Words, s.Derivation, s.Outcomes = words.Fingerprint(), flatten.Version, schema.OutcomesVersion
-	return &Loaded{s, location, dicts, words.PassedOver(), words}, nil
+	if s.Redaction = 0; s.PII != redact.Keep {
+		s.Redaction = redact.Version
+	}
+	return &Loaded{Settings: s, Location: location, Dicts: dicts, PassedOver: words.PassedOver(), words: words}, nil
 }
 
 // validate returns the time zone of s, or an error for a setting that this
@@ -76,8 +84,8 @@ func validate(s dataset.Settings) (*time.Location, error) {
 	switch {
 	case s.Segmenter != "fast" && s.Segmenter != "gse":
 		return nil, exit.Usagef("invalid --segmenter %q: want fast or gse", s.Segmenter)
-	case s.PII != "keep":
-		return nil, exit.Usagef("invalid --pii %q: want keep", s.PII)
+	case !slices.Contains(redact.Modes(), s.PII):
+		return nil, exit.Usagef("invalid --pii %q: want %s", s.PII, strings.Join(redact.Modes(), ", "))
 	}
 	location, err := time.LoadLocation(s.TimeZone)
 	if err != nil || s.TimeZone == "" || s.TimeZone == "Local" {

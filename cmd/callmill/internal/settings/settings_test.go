@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/flatten"
 )
@@ -110,7 +110,7 @@ func TestCheck(t *testing.T) {
 		{"--timezone", "Local"},
 		{"--timezone", "Asia/Atlantis"},
 		{"--segmenter", "jieba"},
-		{"--pii", "mask"},
+		{"--pii", "hide"},
 	} {
 		err := parsed(t, args...).Check()
 		if exit.Code(t.Context(), err) != exit.Usage || !strings.HasPrefix(err.Error(), fmt.Sprintf("invalid %s %q: want ", args[0], args[1])) {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"callmill/cmd/callmill/internal/exit"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate"
 )
 
@@ -20,6 +20,9 @@ type Flags struct {
 	Seed   uint64
 	until  string
 	days   int
+
+	campaigns string
+	misheard  int
 }
 
 // Add adds the flags.
@@ -28,6 +31,12 @@ func (f *Flags) Add(flags *pflag.FlagSet) {
 	flags.Uint64Var(&f.Seed, "seed", 1, "seed of the random choices: another one makes other people and calls")
 	flags.StringVar(&f.until, "until", "2026-01-31", "last `DAY` of calls")
 	flags.IntVar(&f.days, "days", 14, "number of days before --until on which campaigns start")
+}
+
+// AddCampaigns adds the flags that change what is said.
+func (f *Flags) AddCampaigns(flags *pflag.FlagSet) {
+	flags.StringVar(&f.campaigns, "campaigns", "", "`DIR` with campaigns (*.txt) and word lists (words/*.txt) to use instead of the built-in ones; pipeline/simulate/campaigns/README.md documents the format")
+	flags.IntVar(&f.misheard, "misheard", 0, "`PERCENT` of the spoken digits of personal data that are recognised as others that sound alike (0: as the campaigns say)")
 }
 
 // Days is how many days there are on which campaigns start.
@@ -42,10 +51,17 @@ func (f *Flags) World() (*simulate.World, error) {
 	if f.People < 1 {
 		return nil, exit.Usagef("--people must be at least 1, got %d", f.People)
 	}
-	world, err := simulate.New(simulate.Options{
-		People: f.People, Seed: f.Seed, Days: f.days,
+	options := simulate.Options{
+		People: f.People, Seed: f.Seed, Days: f.days, Misheard: f.misheard,
 		Until: simulate.EndOfDay(until.Year(), until.Month(), until.Day()),
-	})
+	}
+	if f.campaigns != "" {
+		if _, err := os.ReadDir(f.campaigns); err != nil {
+			return nil, exit.Usagef("--campaigns: %w", err)
+		}
+		options.Campaigns = os.DirFS(f.campaigns)
+	}
+	world, err := simulate.New(options)
 	return world, exit.AsUsage(err)
 }
 

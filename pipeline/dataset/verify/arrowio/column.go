@@ -95,6 +95,8 @@ func (l *levels[V]) open(chunk file.ColumnChunkReader) error {
 	if !ok {
 		return fmt.Errorf("no reader for %T", chunk)
 	}
+	// The file says it: raw of rejects was required once.
+	l.optional = chunk.Descriptor().MaxDefinitionLevel() > 0
 	l.chunk, l.have, l.used, l.left = typed, 0, 0, nil
 	return nil
 }

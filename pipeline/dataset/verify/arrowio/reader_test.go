@@ -137,7 +137,7 @@ func drawTurn(t *rapid.T) schema.TurnRow {
 }
 
 func drawReject(t *rapid.T) schema.RejectRow {
-	return schema.RejectRow{InstanceID: "i", RejectID: "r", Raw: append([]byte{}, draw(t, nil, []byte{0, 255}, make([]byte, 3000))...), Position: draw[int64](t, 0, 1<<40)}
+	return schema.RejectRow{InstanceID: "i", RejectID: "r", Raw: draw(t, nil, []byte{0, 255}, make([]byte, 3000)), Position: draw[int64](t, 0, 1<<40)}
 }
 
 // NULL has one form: a file with an empty text or a time of 0 where NULL belongs is

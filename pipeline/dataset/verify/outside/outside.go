@@ -23,7 +23,7 @@ func Notes(dir, latest string) []string {
 	n.latestText()
 	n.others("", durable.IsTemp, dataset.IsOwn)
 	n.others("snapshots", dataset.IsScratch, dataset.IsSnapshot)
-	for _, name := range []string{"key", "raw", "lock"} {
+	for _, name := range []string{"key", "raw", "lock", "erased", "desk"} {
 		info, err := os.Lstat(filepath.Join(n.dir, name))
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
 			n.add("%s can be read by others: its mode is %04o", name, info.Mode().Perm())

@@ -338,7 +338,7 @@ CREATE TABLE "rejects" (
   "position" BIGINT NOT NULL,
   "code" VARCHAR NOT NULL,
   "reason" VARCHAR NOT NULL,
-  "raw" BLOB NOT NULL,
+  "raw" BLOB,
   "raw_bytes" BIGINT NOT NULL,
   "raw_sha256" VARCHAR NOT NULL,
   "first_run" VARCHAR NOT NULL,
@@ -352,7 +352,7 @@ COMMENT ON COLUMN "rejects"."origin" IS 'Source of the input: a path relative to
 COMMENT ON COLUMN "rejects"."position" IS 'Index of the job in its origin, from 0.';
 COMMENT ON COLUMN "rejects"."code" IS 'Kind of the problem.';
 COMMENT ON COLUMN "rejects"."reason" IS 'Description of the problem: what was found where.';
-COMMENT ON COLUMN "rejects"."raw" IS 'The input, its first MiB.';
+COMMENT ON COLUMN "rejects"."raw" IS 'The input, its first MiB; NULL where personal data is taken out.';
 COMMENT ON COLUMN "rejects"."raw_bytes" IS 'Length of the input in bytes.';
 COMMENT ON COLUMN "rejects"."raw_sha256" IS 'SHA-256 of the whole input, hexadecimal.';
 COMMENT ON COLUMN "rejects"."first_run" IS 'Run that encountered it first.';
@@ -562,9 +562,11 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 --   turn_index: Position in the conversation as delivered, from 0.
 --   script: What was said, byte for byte; may be empty.
 --   result: The business result that says so, as name=content; NULL where only the words do. script is NULL where only the result does.
---   asked_at: Time of the call (actual, else planned) in which they asked; for a result of the job, of its last answered call.
---   calls_after: Dialled calls to the number after that call, of any campaign; to the job where there is no number; NULL where the call has no time.
---   calls_after_other_campaigns: Of these, those of other campaigns.
+--   asked_at: Time of the call (actual, else planned) in which they asked; for a result of the job, of its last answered call; NULL where the job is gone.
+--   source: rule: their words say it, by a rule for such words; result: a business result does.
+--   job_gone: Whether the job was kept no longer, or erased: then only the number, the day and the words of the result are known.
+--   calls_after: Dialled calls to the number after that call, of any campaign; to the job where there is no number; where the job is gone, from the next day; NULL where the call has no time.
+--   calls_after_other_campaigns: Of these, those of other campaigns; NULL where the job is gone.
 --   answered_after: Of these, those a person answered.
 --   last_call_after: Time of the last of these.
 --
