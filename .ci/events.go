@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -72,6 +73,9 @@ func summarize(r io.Reader, w io.Writer) (*summary, error) {
 			continue
 		}
 		switch {
+		case e.Action == "fail" && e.Test == "":
+			s.failed = true
+			printUnfinished(w, e.Package, output)
 		case e.Action == "build-output", e.Action == "output" && e.Test == "" && e.Output != "PASS\n":
 			fmt.Fprint(w, e.Output)
 		case e.Action == "output":
@@ -86,6 +90,19 @@ func summarize(r io.Reader, w io.Writer) (*summary, error) {
 		}
 		if e.Action == "pass" || e.Action == "fail" || e.Action == "skip" {
 			delete(output, e.name())
+		}
+	}
+}
+
+// printUnfinished prints the output of the tests of a package that neither passed nor
+// failed, and forgets it: their process died, by a signal or in another goroutine,
+// and what it said last counts as theirs.
+func printUnfinished(w io.Writer, pkg string, output map[string]string) {
+	prefix := event{Package: pkg}.name()
+	for _, name := range slices.Sorted(maps.Keys(output)) {
+		if strings.HasPrefix(name, prefix) {
+			fmt.Fprintf(w, "unfinished: %s\n%s", name, output[name])
+			delete(output, name)
 		}
 	}
 }

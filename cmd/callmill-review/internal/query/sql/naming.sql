@@ -1,0 +1,1 @@
+SELECT by_name FROM naming
