@@ -105,7 +105,9 @@ func (r *Request) lastDay() calendar.Day {
 func (r *Request) Say(t schema.Text) string { return t.In(r.Lang) }
 
 // Sayf is Say with values, which have the same places in both languages.
-func (r *Request) Sayf(t schema.Text, values ...any) string { return fmt.Sprintf(t.In(r.Lang), values...) }
+func (r *Request) Sayf(t schema.Text, values ...any) string {
+	return fmt.Sprintf(t.In(r.Lang), values...)
+}
 
 // kept are the parameters that links keep: where one is.
 var kept = []string{among.FilterKey, "day"}

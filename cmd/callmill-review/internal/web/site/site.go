@@ -194,7 +194,9 @@ func here(path string, q url.Values) string {
 }
 
 // view returns what calls are selected from.
-func view(n *live.Night) among.View { return among.View{Corpus: n.Corpus, Graph: n.Graph, Hits: n.Hits} }
+func view(n *live.Night) among.View {
+	return among.View{Corpus: n.Corpus, Graph: n.Graph, Hits: n.Hits}
+}
 
 // hasSnapshot reports whether a snapshot, by a name that a URL gives, is still there.
 func (s *Site) hasSnapshot(name string) bool {
