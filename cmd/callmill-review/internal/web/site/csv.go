@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/schema"
 )
 
@@ -38,8 +39,8 @@ func (r *Request) CSV(w http.ResponseWriter, l *Listing) (done bool, err error) 
 		return true, forbidden(Exporter)
 	case l.Len > mostRows:
 		return true, Usage(schema.Text{
-			ZH: fmt.Sprintf("共 %s 行，超过一张表能容纳的 %s 行：请缩小日期范围。", Number(l.Len), Number(mostRows)),
-			EN: fmt.Sprintf("These are %s rows, and a sheet holds %s: choose fewer days.", Number(l.Len), Number(mostRows)),
+			ZH: fmt.Sprintf("共 %s 行，超过一张表能容纳的 %s 行：请缩小日期范围。", figures.Number(l.Len), figures.Number(mostRows)),
+			EN: fmt.Sprintf("These are %s rows, and a sheet holds %s: choose fewer days.", figures.Number(l.Len), figures.Number(mostRows)),
 		})
 	}
 	if err := r.Log("exported", l.Name, nil, int64(l.Len)); err != nil {
@@ -83,10 +84,10 @@ func (r *Request) writeCSV(w io.Writer, l *Listing, order []int32) error {
 		record = record[:0]
 		for at, cell := range l.Row(i) {
 			if l.Columns[at].Only != PageOnly {
-				record = append(record, Unformula(cell.csv()))
+				record = append(record, figures.Unformula(cell.csv()))
 			}
 		}
-		err = out.Write(append(record, Unformula(r.Night.Name), Unformula(filter)))
+		err = out.Write(append(record, figures.Unformula(r.Night.Name), figures.Unformula(filter)))
 		if k%1000 == 0 && r.Context().Err() != nil {
 			err = r.Context().Err()
 		}
@@ -113,21 +114,4 @@ func (c *Cell) csv() string {
 		return b.String()
 	}
 	return c.Text
-}
-
-// Unformula returns a text that no spreadsheet takes for a formula: one that begins like
-// one gets an apostrophe. Numbers stay.
-func Unformula(text string) string {
-	if text == "" || !strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(text)[0]) || isNumber(text) {
-		return text
-	}
-	return "'" + text
-}
-
-// isNumber reports whether a text is a negative number as tables have it.
-func isNumber(text string) bool {
-	rest, ok := strings.CutPrefix(text, "-")
-	whole, part, point := strings.Cut(rest, ".")
-	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-	return ok && digits(whole) && (!point || digits(part))
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"callmill/cmd/callmill-review/internal/answers"
+	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/schema"
 )
 
@@ -88,7 +89,7 @@ func Text(text string) Cell { return Cell{Text: text} }
 
 // Count returns a cell of a whole number, which opens calls where href is not "".
 func Count(n int, href string) Cell {
-	return Cell{Text: Number(n), Href: href, Value: strconv.Itoa(n)}
+	return Cell{Text: figures.Number(n), Href: href, Value: strconv.Itoa(n)}
 }
 
 // Share returns a cell of k in n as a percentage, with its interval. In CSV it is the
@@ -98,7 +99,7 @@ func Share(k, n int, href string) Cell {
 		return Cell{Text: "–"}
 	}
 	share := float64(k) / float64(n)
-	return Cell{Text: Percent(share), Soft: Interval(k, n), Href: href, Value: strconv.FormatFloat(share, 'f', 4, 64)}
+	return Cell{Text: figures.Percent(share), Soft: figures.Interval(k, n), Href: href, Value: strconv.FormatFloat(share, 'f', 4, 64)}
 }
 
 // Listed is a page of a list, for the template "listing".

@@ -19,6 +19,7 @@ import (
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/live"
+	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/pipeline/calendar"
 	"callmill/pipeline/desk"
 	"callmill/schema"
@@ -167,13 +168,13 @@ func (r *Request) Names() among.Names {
 	return among.Names{
 		Wording: func(id string) string {
 			if w, ok := among.Wording(c, g, id); ok {
-				return Short(g.Wordings[w].Pattern, 30)
+				return figures.Short(g.Wordings[w].Pattern, 30)
 			}
 			return ""
 		},
 		Node: func(id string) string {
 			if n, ok := among.Node(c, g, id); ok {
-				return Short(g.Nodes[n].Name, 30)
+				return figures.Short(g.Nodes[n].Name, 30)
 			}
 			return ""
 		},
@@ -190,15 +191,6 @@ func (r *Request) Names() among.Names {
 
 // Describe says in words which calls a set is.
 func (r *Request) Describe(set among.Set) string { return set.Describe(r.Names(), r.Lang) }
-
-// Short returns a text of at most n characters, with an ellipsis where it was longer.
-func Short(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
-}
 
 // View returns what calls are selected from.
 func (r *Request) View() among.View { return view(r.Night) }
@@ -232,22 +224,9 @@ func (r *Request) Ask(heavy bool, name string, compute func(ctx context.Context,
 // Number returns a number as who asks may see it: viewers see 138****5678.
 func (r *Request) Number(n string) string {
 	if r.Role == Viewer || r.Site.Mask || r.Night.Masked {
-		return maskNumber(n)
+		return figures.Masked(n)
 	}
 	return n
-}
-
-// maskNumber leaves the first three and the last four of a number's digits. What is no
-// number stays.
-func maskNumber(n string) string {
-	if len(n) < 7 || strings.Trim(n, "0123456789+- ") != "" {
-		return n
-	}
-	head, tail := 3, 4
-	if len(n) < 11 {
-		head, tail = 2, 2
-	}
-	return n[:head] + strings.Repeat("*", len(n)-head-tail) + n[len(n)-tail:]
 }
 
 // Notice adds a notice above the page.

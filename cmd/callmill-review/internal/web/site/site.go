@@ -19,6 +19,7 @@ import (
 	"callmill/cmd/callmill-review/internal/live"
 	"callmill/cmd/callmill-review/internal/rules"
 	"callmill/cmd/callmill-review/internal/verdicts"
+	"callmill/cmd/callmill-review/internal/web/assets"
 	"callmill/pipeline/desk"
 	"callmill/schema"
 )
@@ -57,7 +58,7 @@ type Site struct {
 	Options
 	mux    *http.ServeMux
 	layout *template.Template
-	assets *assets
+	assets *assets.Files
 
 	mu    sync.Mutex
 	pools map[*template.Template]*sync.Pool
@@ -74,7 +75,11 @@ func New(o Options) *Site {
 	if o.Lang == "" {
 		o.Lang = schema.Chinese
 	}
-	s := &Site{Options: o, mux: http.NewServeMux(), assets: newAssets(), pools: map[*template.Template]*sync.Pool{}}
+	static, err := assets.New(files, "static")
+	if err != nil {
+		panic(err) // they are embedded
+	}
+	s := &Site{Options: o, mux: http.NewServeMux(), assets: static, pools: map[*template.Template]*sync.Pool{}}
 	own := s.Templates(files, "templates/*.html")
 	s.layout = own
 	s.mux.Handle("GET /static/", s.assets)
@@ -87,7 +92,7 @@ func New(o Options) *Site {
 }
 
 // Handler returns what serves all pages.
-func (s *Site) Handler() http.Handler { return compressed(s.mux) }
+func (s *Site) Handler() http.Handler { return assets.Compressed(s.mux) }
 
 // health answers whoever watches the service: the name of the snapshot.
 func (s *Site) health(w http.ResponseWriter, _ *http.Request) {

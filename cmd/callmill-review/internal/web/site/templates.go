@@ -10,14 +10,13 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
-	"callmill/cmd/callmill-review/internal/interval"
+	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/pipeline/calendar"
 	"callmill/schema"
 )
@@ -81,21 +80,21 @@ func (b *bound) funcs(s *Site) template.FuncMap {
 		"to":       func(path string, set among.Set, change ...any) string { return b.r.To(path, set, texts(change)...) },
 		"calls":    func(set among.Set) string { return b.r.Calls(set) },
 		"describe": func(set among.Set) string { return b.r.Describe(set) },
-		"num":      func(n any) string { return Number(n) },
-		"pct":      Percent,
-		"share":    func(k, n any) string { return Percent(float(k) / float(n)) },
-		"interval": func(k, n any) string { return Interval(int(float(k)), int(float(n))) },
-		"z":        Z,
+		"num":      func(n any) string { return figures.Number(n) },
+		"pct":      figures.Percent,
+		"share":    func(k, n any) string { return figures.Percent(figures.Float(k) / figures.Float(n)) },
+		"interval": func(k, n any) string { return figures.Interval(int(figures.Float(k)), int(figures.Float(n))) },
+		"z":        figures.Z,
 		"day":      func(d calendar.Day) string { return dayText(d) },
 		"time":     func(ms int64) string { return b.r.Time(ms) },
 		"clock":    func(ms int64) string { return b.r.clock(ms) },
-		"seconds":  func(ms any) string { return b.r.seconds(float(ms)) },
+		"seconds":  func(ms any) string { return b.r.seconds(figures.Float(ms)) },
 		"outcome":  func(name string) string { return filter.OutcomeLabel(name, b.r.Lang) },
 		"phone":    func(n string) string { return b.r.Number(n) },
-		"short":    Short,
+		"short":    figures.Short,
 		"svg":      func(drawn any) template.HTML { return template.HTML(fmt.Sprint(drawn)) },
 		"add":      func(a, b int) int { return a + b },
-		"asset":    func(name string) string { return s.assets.url(name) },
+		"asset":    func(name string) string { return s.assets.URL(name) },
 	}
 }
 
@@ -136,74 +135,6 @@ func (b *bound) say(texts ...any) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("say wants a schema.Text, or Chinese and English, got %v", texts)
-}
-
-func float(v any) float64 {
-	switch n := v.(type) {
-	case int:
-		return float64(n)
-	case int16:
-		return float64(n)
-	case int32:
-		return float64(n)
-	case int64:
-		return float64(n)
-	case float64:
-		return n
-	}
-	return math.NaN()
-}
-
-// Number returns a whole number with commas.
-func Number(n any) string {
-	f := float(n)
-	if math.IsNaN(f) {
-		return "–"
-	}
-	digits := strconv.FormatInt(int64(math.Round(math.Abs(f))), 10)
-	var b strings.Builder
-	if f <= -.5 {
-		b.WriteString("−")
-	}
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
-}
-
-// Percent returns a share as 30.0%, "–" where there is none.
-func Percent(share float64) string {
-	if math.IsNaN(share) || math.IsInf(share, 0) {
-		return "–"
-	}
-	return strconv.FormatFloat(100*share, 'f', 1, 64) + "%"
-}
-
-// Interval returns the 95 % interval of k in n in per cent: [0.4–2.9].
-func Interval(k, n int) string {
-	if n <= 0 || k < 0 || k > n {
-		return ""
-	}
-	low, high := interval.Wilson(k, n)
-	digits := 1
-	if high >= .1 {
-		digits = 0
-	}
-	return "[" + strconv.FormatFloat(100*low, 'f', digits, 64) + "–" + strconv.FormatFloat(100*high, 'f', digits, 64) + "]"
-}
-
-// Z returns how sure a difference is, and which way it goes.
-func Z(z float64) string {
-	switch {
-	case math.IsNaN(z) || math.IsInf(z, 0):
-		return "–"
-	case z < 0:
-		return "z −" + strconv.FormatFloat(-z, 'f', 1, 64) + " ▼"
-	}
-	return "z " + strconv.FormatFloat(z, 'f', 1, 64) + " ▲"
 }
 
 func dayText(d calendar.Day) string {
