@@ -238,6 +238,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/corpus/handmade", "cmd/callmill-review/internal/corpus", "what it makes"},
 	{"cmd/callmill-review/internal/corpus/simulated", "cmd/callmill-review/internal/corpus", "what it makes"},
 	{"cmd/callmill-review/internal/filter", "cmd/callmill-review/internal/corpus", "the calls it chooses from"},
+	{"cmd/callmill-review/internal/find", "cmd/callmill-review/internal/corpus", "the lines it searches"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/interval", "intervals of shares"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
