@@ -284,6 +284,8 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/rules/show", "cmd/callmill-review/internal/rules", "the rules of a book"},
 	{"cmd/callmill-review/internal/rules/show", "cmd/callmill-review/internal/rules/match", "where rules hit"},
 	{"cmd/callmill-review/internal/rules/show", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/sample", "cmd/callmill-review/internal/corpus", "the calls that it draws from"},
+	{"cmd/callmill-review/internal/sample", "cmd/callmill-review/internal/verdicts", "how far people agree"},
 	{"cmd/callmill-review/internal/transcript", "cmd/callmill-review/internal/filter", "what outcomes are called"},
 	{"cmd/callmill-review/internal/transcript", "cmd/callmill-review/internal/query", "what it prints"},
 	{"cmd/callmill-review/internal/transcript", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
