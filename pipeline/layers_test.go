@@ -291,6 +291,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
 }
 
 // alone are the packages that import no other, not even schema, but by an
