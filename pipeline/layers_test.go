@@ -243,6 +243,12 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/nodes/effect", "the counts it lays out"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/answers", "the answers about a night"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/corpus", "what it holds"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/nodes", "wordings and nodes of a night"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/query", "what it loads"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/rules", "the rules of a book"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/rules/match", "where rules hit"},
 	{"cmd/callmill-review/internal/measure", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/ngram", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/nodes", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
@@ -341,7 +347,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/contrast", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

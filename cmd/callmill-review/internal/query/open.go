@@ -117,6 +117,9 @@ func (d *DB) Close() error { return d.db.Close() }
 // Snapshot returns the name of the snapshot.
 func (d *DB) Snapshot() string { return d.data.Name() }
 
+// Manifest returns that of the snapshot, which is not to be changed.
+func (d *DB) Manifest() *dataset.Manifest { return d.data.Manifest() }
+
 // Zone returns the time zone of the dataset's days and hours.
 func (d *DB) Zone() *time.Location { return d.zone }
 
