@@ -237,6 +237,7 @@
 //	github.com/duckdb/duckdb-go/v2        cmd/callmill-review: DuckDB in the process. It needs cgo and a C++ compiler; no engine in pure Go reads Parquet as fast.
 //	github.com/goccy/go-yaml              cmd/callmill-review: files of rules, and at which line they are wrong.
 //	github.com/sergi/go-diff              callmill-review/internal/nodes/effect: where two wordings differ, as phrases.
+//	github.com/xuri/excelize/v2           callmill-review/internal/handover: workbooks (.xlsx), written row by row.
 //	github.com/mattn/go-runewidth         demo, tables of the desk: how many columns Chinese text takes; mpb uses it, too.
 //
 // and for tests github.com/google/go-cmp, go.uber.org/goleak,

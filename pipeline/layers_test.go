@@ -243,6 +243,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/nodes/effect", "the counts it lays out"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/handover", "cmd/callmill-review/internal/nodes/effect", "the differences of wordings"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/answers", "the answers about a night"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/corpus", "what it holds"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/nodes", "wordings and nodes of a night"},
@@ -295,6 +296,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/users", "roles, and the file of users"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/plain", "the page of the login"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/users", "whose passwords it checks"},
+	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
 }
 
 // alone are the packages that import no other, not even schema, but by an
@@ -321,6 +323,7 @@ var libraries = []library{
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance", "cmd/callmill-review/internal/table")},
 	{"github.com/goccy/go-yaml", "YAML with the lines of values: files of rules", units("cmd/callmill-review/internal/rules/outline")},
 	{"github.com/sergi/go-diff", "what differs between two wordings, as phrases", units("cmd/callmill-review/internal/nodes/effect")},
+	{"github.com/xuri/excelize/v2", "the workbooks that are handed over", units("cmd/callmill-review/internal/handover")},
 	{"github.com/goccy/go-json", "JSON, five times as fast as encoding/json", units("pipeline/simulate", "pipeline/simulate/api")},
 	{"github.com/klauspost/compress", "zstd, gzip and s2", units("pipeline/source", "pipeline/rawlog", "pipeline/dataset/spill", "pipeline/dataset/parquetio", "segment/internal/zh")},
 	{"github.com/cespare/xxhash/v2", "task ids in eight bytes: there is one for each call that a run meets", units("pipeline/dataset/verdict")},
