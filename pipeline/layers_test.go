@@ -311,6 +311,11 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/plain", "refusals in words"},
+	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/session", "who is logged in"},
+	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/users", "roles, and the file of users"},
+	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/plain", "the page of the login"},
+	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/users", "whose passwords it checks"},
 	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
 }
 
@@ -346,6 +351,7 @@ var libraries = []library{
 	{"golang.org/x/time", "the rate of requests", units("pipeline/outboundbot/client")},
 	{"golang.org/x/text", "NFKC of phone numbers; encodings, in decode those of its tests", units("pipeline/redact", "pipeline/decode/charset", "pipeline/decode")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
+	{"golang.org/x/crypto/argon2", "the hashes of passwords", units("cmd/callmill-review/internal/web/users")},
 	{"golang.org/x/term", "whether stdout or stderr is a terminal", units("cmd/callmill")},
 	{"github.com/duckdb/duckdb-go/v2", "DuckDB, which the desk asks", units("cmd/callmill-review/internal/query")},
 	{"golang.org/x/sys", "fadvise: files are fetched before they are read", units("pipeline/source")},
