@@ -294,6 +294,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/masked", "cmd/callmill-review/internal/corpus", "the calls and lines it masks"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/plain", "refusals in words"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/session", "who is logged in"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/users", "roles, and the file of users"},
