@@ -122,6 +122,9 @@ type Desk struct{ dir string }
 // In returns the desk in a folder, which need not exist.
 func In(dir string) *Desk { return &Desk{dir} }
 
+// Dir returns the folder.
+func (d *Desk) Dir() string { return d.dir }
+
 // Review appends a review; it is on disk when Review returns nil.
 func (d *Desk) Review(r *Review) error {
 	if err := r.Check(); err != nil {
