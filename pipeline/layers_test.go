@@ -375,7 +375,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)
