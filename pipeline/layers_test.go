@@ -320,6 +320,8 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/plain", "the page of the login"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/users", "whose passwords it checks"},
 	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/judged", "the form for a verdict in a list"},
+	{"cmd/callmill-review/internal/web/judged", "cmd/callmill-review/internal/verdicts", "what was said last of a thing"},
 }
 
 // alone are the packages that import no other, not even schema, but by an
