@@ -280,6 +280,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus", "what it fills"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus/renew", "the order of its numbers"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/filter", "which calls are asked for"},
+	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/particulars", "what it fills"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/chart", "its pictures"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/contrast", "what goes with failed calls, stands out, changed"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
