@@ -273,6 +273,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/stratified", "cmd/callmill-review/internal/interval", "the quantile of a 95 % interval"},
 	{"cmd/callmill-review/internal/corpus/handmade", "cmd/callmill-review/internal/corpus", "what it makes"},
 	{"cmd/callmill-review/internal/corpus/simulated", "cmd/callmill-review/internal/corpus", "what it makes"},
+	{"cmd/callmill-review/internal/corpus/renew", "cmd/callmill-review/internal/corpus", "what it makes"},
 	{"cmd/callmill-review/internal/filter", "cmd/callmill-review/internal/corpus", "the calls it chooses from"},
 	{"cmd/callmill-review/internal/find", "cmd/callmill-review/internal/corpus", "the lines it searches"},
 	{"cmd/callmill-review/internal/funnel", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
@@ -296,7 +297,9 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/nodes/effect", "cmd/callmill-review/internal/nodes", "the graph whose lines it counts"},
 	{"cmd/callmill-review/internal/nodes/effect", "cmd/callmill-review/internal/nodes/tally", "pairs, counted by sorting"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus", "what it fills"},
+	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus/renew", "the order of its numbers"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/filter", "which calls are asked for"},
+	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/particulars", "what it fills"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/chart", "its pictures"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/contrast", "what goes with failed calls, stands out, changed"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
@@ -330,12 +333,15 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/masked", "cmd/callmill-review/internal/corpus", "the calls and lines it masks"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/plain", "refusals in words"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/session", "who is logged in"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/users", "roles, and the file of users"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/plain", "the page of the login"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/users", "whose passwords it checks"},
 	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/judged", "the form for a verdict in a list"},
+	{"cmd/callmill-review/internal/web/judged", "cmd/callmill-review/internal/verdicts", "what was said last of a thing"},
 }
 
 // alone are the packages that import no other, not even schema, but by an
@@ -390,6 +396,7 @@ var testLibraries = []string{
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
 var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/web", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

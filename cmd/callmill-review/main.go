@@ -12,6 +12,9 @@
 //	query           DuckDB: opens the snapshot, loads calls, searches lines; SQL is in sql
 //	filter          which calls are meant: script=NAME hour=9-11
 //	corpus          the calls and lines in memory
+//	corpus/renew    those of a new snapshot, out of the one before and what changed
+//	live            the published snapshot, followed while later ones are published
+//	answers         answers about it, kept in memory; two heavy ones at a time
 //	nodes           which lines of a robot are one node, which only ask again
 //	nodes/tally     pairs counted by sorting, without maps
 //	nodes/effect    what is lost at a node; a wording against the one before
