@@ -281,6 +281,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus", "what it fills"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus/renew", "the order of its numbers"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/filter", "which calls are asked for"},
+	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/particulars", "what it fills"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/chart", "its pictures"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/contrast", "what goes with failed calls, stands out, changed"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
@@ -314,12 +315,15 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/masked", "cmd/callmill-review/internal/corpus", "the calls and lines it masks"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/plain", "refusals in words"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/session", "who is logged in"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/users", "roles, and the file of users"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/plain", "the page of the login"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/users", "whose passwords it checks"},
 	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/judged", "the form for a verdict in a list"},
+	{"cmd/callmill-review/internal/web/judged", "cmd/callmill-review/internal/verdicts", "what was said last of a thing"},
 }
 
 // alone are the packages that import no other, not even schema, but by an
@@ -373,7 +377,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)
