@@ -233,6 +233,8 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/filter", "which calls are asked for"},
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/measure", "what is counted of a call"},
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
+	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/nodes/effect", "the calls behind its numbers"},
+	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/unclear", "the calls behind its phrases"},
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/rules/match", "where rules hit"},
 	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/site", "what pages share"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/among", "which calls a page is about"},
@@ -242,6 +244,23 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/figures", "cmd/callmill-review/internal/interval", "intervals of shares"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/assets", "static files, compressed pages"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/figures", "numbers as tables have them"},
+	{"cmd/callmill-review/internal/rules/file", "cmd/callmill-review/internal/rules", "what it reads"},
+	{"cmd/callmill-review/internal/rules/file", "cmd/callmill-review/internal/rules/outline", "how long a file may be"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/rules/file", "the flag of a file of rules"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web", "what it serves"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web/listener", "which addresses there may be"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web/recording", "where recordings are"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web/users", "who may log in"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/recording", "where recordings are"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/live", "the snapshot that it follows"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/rules", "the rules that are looked for"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/verdicts", "the reviews that pages show"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/guard", "what stands before the pages"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/listener", "what it listens on"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/plain", "the page that there is while a snapshot is loaded"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/recording", "where recordings are"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/users", "who may log in"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/users", "what roles there are"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/live", "the night that a request reads"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/query", "errors of the database, in words"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/rules", "the rules of a book"},
@@ -343,8 +362,8 @@ var libraries = []library{
 	{"github.com/go-ego/gse", "dictionary and model of the words; in people for a test, which selects words from it", units("segment", "segment/internal/compile", "pipeline/redact/people")},
 	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/simulate/api")},
 	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client")},
-	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker")},
-	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review", "cmd/internal/commandline", "cmd/internal/language", "cmd/callmill/internal/pull", "cmd/callmill/internal/settings", "cmd/callmill/internal/forget", "cmd/callmill/internal/worker", "cmd/callmill/internal/world")},
+	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/serve", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker")},
+	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/rules/file", "cmd/internal/commandline", "cmd/internal/language", "cmd/callmill/internal/pull", "cmd/callmill/internal/settings", "cmd/callmill/internal/forget", "cmd/callmill/internal/worker", "cmd/callmill/internal/world")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill/internal/report")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance", "cmd/callmill-review/internal/table")},
@@ -377,6 +396,7 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/web", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
