@@ -3,6 +3,7 @@
 package calls_test
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"io"
@@ -18,6 +19,7 @@ import (
 
 	"callmill/cmd/callmill-review/internal/live"
 	"callmill/cmd/callmill-review/internal/published"
+	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/recording"
 	"callmill/cmd/callmill-review/internal/web/site"
@@ -36,11 +38,44 @@ func TestMain(m *testing.M) {
 	}
 	worlds = published.In(root)
 	code := m.Run()
+	for _, f := range held {
+		if err := f.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
 	if err := os.RemoveAll(root); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)
 	}
 	os.Exit(code)
+}
+
+// held are datasets in memory, by their folder: those that tests share.
+var held = map[string]*live.Follower{}
+
+// hold holds a dataset in memory until the test ends, or, with the options that most tests
+// have, until all do.
+func hold(t testing.TB, dir string, o live.Options) *live.Follower {
+	t.Helper()
+	shared := o.Memory == 0 && !o.Mask && dir == world(t)
+	if shared && held[dir] != nil {
+		return held[dir]
+	}
+	f, err := live.Open(context.WithoutCancel(t.Context()), dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shared {
+		held[dir] = f
+		return f
+	}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
 }
 
 // world is the folder of a dataset that all tests share.
@@ -67,21 +102,12 @@ func serve(t testing.TB, dir string, change func(*site.Options, *live.Options)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := site.Options{Dir: dir, Desk: s.desk, Recording: template, Local: "li", Now: time.Now, Log: slog.New(slog.NewTextHandler(s.log, nil))}
+	o := site.Options{Dir: dir, Desk: s.desk, Audit: audit.New(s.desk, audit.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler)}), Recording: template, Local: "li", Now: time.Now, Log: slog.New(slog.NewTextHandler(s.log, nil))}
 	lo := live.Options{}
 	if change != nil {
 		change(&o, &lo)
 	}
-	if o.Live == nil {
-		if o.Live, err = live.Open(t.Context(), dir, lo); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := o.Live.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
+	o.Live = hold(t, dir, lo)
 	s.site = site.New(o)
 	calls.Add(s.site)
 	s.night = o.Live.Take()
@@ -160,23 +186,4 @@ func (s *served) answered() int32 {
 		}
 	}
 	return best
-}
-
-func TestSmoke(t *testing.T) {
-	s := serve(t, world(t), nil)
-	for _, u := range []string{"/calls", "/calls?sort=-lines", s.callURL(s.answered()), "/search", "/search?q=" + url.QueryEscape("您好")} {
-		for _, lang := range []string{"zh", "en"} {
-			r := httptest.NewRequest(http.MethodGet, u, nil)
-			r.Header.Set("Cookie", "lang="+lang)
-			p := s.do(r)
-			if os.Getenv("SHOW") != "" {
-				os.WriteFile("/tmp/ref/CALLS/"+strings.NewReplacer("/", "_", "?", "_", "&", "_", "%", "").Replace(u[:min(len(u), 20)])+lang+".html", []byte(p.body), 0o600)
-			}
-			if p.status != 200 {
-				t.Errorf("%s: %d %s", u, p.status, p.text())
-			}
-			t.Log(u, len(p.body), p.text())
-		}
-	}
-	t.Log(s.log.String())
 }

@@ -174,7 +174,7 @@ const (
 
 // listing returns the calls as a list to be shown.
 func (l *list) listing(r *site.Request) *site.Listing {
-	set, by := r.Among, query(r).Get("sort")
+	set, by := r.Among, l.sortedBy(r)
 	if n := len(set.Key()); n > mostInLink || min(l.len(), perPage)*n > mostInLinks {
 		set = among.Set{} // calls are opened without the list that they are of
 	}
@@ -188,6 +188,16 @@ func (l *list) listing(r *site.Request) *site.Listing {
 		Link:  href,
 		Empty: schema.Text{ZH: "没有符合条件的通话。", EN: "No call is as the conditions say."},
 	}
+}
+
+// sortedBy returns by which column the list is sorted; "" where by none.
+func (l *list) sortedBy(r *site.Request) string {
+	by := query(r).Get("sort")
+	key, _ := strings.CutPrefix(by, "-")
+	if slices.ContainsFunc(l.columns(), func(c site.Column) bool { return c.Key == key && c.Compare != nil }) {
+		return by
+	}
+	return ""
 }
 
 // query returns the parameters of a request.

@@ -17,8 +17,8 @@ import (
 // the set: how its list is sorted, or drawn, and what was searched for.
 func carried(r *site.Request) []string {
 	q := query(r)
-	var all []string
-	for _, name := range []string{"sort", "seed", "n", "q", "regex"} {
+	all := []string{"sort", listed(r).sortedBy(r)}
+	for _, name := range []string{"seed", "n", "q", "regex"} {
 		if v := q.Get(name); v != "" && len(v) <= longestText {
 			all = append(all, name, v)
 		}
@@ -30,7 +30,8 @@ func carried(r *site.Request) []string {
 // that of /calls with the same parameters, or with a seed that of /sample.
 func (page *callPage) place(r *site.Request, t *told) {
 	q := query(r)
-	by, seed := q.Get("sort"), q.Get("seed")
+	l := listed(r)
+	by, seed := l.sortedBy(r), q.Get("seed")
 	path, more := "/calls", []string{"sort", by}
 	if seed != "" {
 		path, more = "/sample", []string{"seed", seed, "n", q.Get("n")}
@@ -39,7 +40,6 @@ func (page *callPage) place(r *site.Request, t *told) {
 	if t.call < 0 {
 		return
 	}
-	l := listed(r)
 	at, of, call := l.walk(r, by, t.call)
 	if seed != "" {
 		at, of, call = drawn(r, seed, q.Get("n"), t.call)
