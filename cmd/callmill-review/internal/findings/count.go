@@ -166,13 +166,13 @@ func (m *maker) byDay(s *Subject) []Day {
 
 // Restore returns the finding of a subject that is not found on a day any more: its calls
 // are counted, and nothing is expected.
-func Restore(v among.View, selected []int32, day calendar.Day, s Subject) Finding {
+func Restore(v among.View, selected []int32, o Options, s Subject) Finding {
 	f := Finding{ID: s.ID(), Subject: s, Group: groupOf[s.Kind], Expected: math.NaN(), Low: math.NaN(), High: math.NaN(), Excess: math.NaN(), Worse: true}
-	m := &maker{View: v, Options: Options{Day: day}, list: &List{}}
+	m := &maker{View: v, Options: o, list: &List{}}
 	if !m.days(selected) {
 		return f
 	}
-	f.Set, f.Yes = s.sets(m.Day)
+	f.Set, f.Yes = s.sets(m.Day, m.Filter)
 	f.Days = m.byDay(&s)
 	values := s.values(v, m.selected, m.known)
 	for _, i := range m.selected {

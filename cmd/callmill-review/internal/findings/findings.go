@@ -19,6 +19,7 @@ import (
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/contrast"
 	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/measure"
 	"callmill/cmd/callmill-review/internal/rules"
 	"callmill/cmd/callmill-review/internal/unclear"
@@ -137,8 +138,9 @@ func (l *List) Of(id string) *Finding {
 
 // Options say how findings are made. The zero value is useful.
 type Options struct {
-	Day   calendar.Day // 0: the last day of the calls
-	Limit int          // of each question; 0 is 8
+	Day    calendar.Day  // 0: the last day of the calls
+	Limit  int           // of each question; 0 is 8
+	Filter filter.Filter // by which calls were selected: the calls of findings pass it, too
 	// Step is called before each of Steps parts of the work.
 	Step func(step int, doing schema.Text)
 	// Done is asked between them whether to end without all findings; nil: never.
@@ -156,7 +158,7 @@ const Examples = 10
 const Steps = 7
 
 // Make finds what is to be looked at in the selected calls, by index in the corpus, up to
-// the day. filter is which calls they are.
+// the day.
 func Make(v among.View, selected []int32, o Options) *List {
 	if o.Limit == 0 {
 		o.Limit = 8
@@ -369,7 +371,7 @@ func size(f *Finding) float64 {
 
 // follow sets the calls of a finding, by day too, and where the way goes on.
 func (m *maker) follow(f *Finding) {
-	f.Set, f.Yes = f.Subject.sets(m.Day)
+	f.Set, f.Yes = f.Subject.sets(m.Day, m.Filter)
 	f.Days = m.byDay(&f.Subject)
 	f.Next = m.next(f)
 	f.Line, f.Event = f.Next.Wording, f.Next.Event

@@ -24,13 +24,13 @@ type Reworded struct {
 	effect.Change
 	Measure    effect.Event // HungUp or NotUnderstood
 	Difference effect.Difference
-	Now, Was   *effect.Place
-	K, Before  int     // of the measure: of Now.Calls, of Was.Calls
+	Now, Was   effect.Place
+	K, KBefore int     // of the measure: of Now.Calls, of Was.Calls
 	Calls      []int32 // that show it, at most ten
 }
 
 // Share returns the share before.
-func (r *Reworded) Share() float64 { return ratio(r.Before, r.Was.Calls) }
+func (r *Reworded) Share() float64 { return ratio(r.KBefore, r.Was.Calls) }
 
 // RewordedLines returns the lines of the selected calls that were reworded, the surest
 // first, and those that are surer than chance alone if sure.
@@ -44,14 +44,14 @@ func RewordedLines(c *corpus.Corpus, g *nodes.Graph, selected []int32, sure bool
 		if sure && math.Abs(change.Most().Z) < SureWording {
 			break
 		}
-		now, was := &counts.Wordings[change.Wording], &counts.Wordings[change.Before]
+		now, was := counts.Wordings[change.Wording], counts.Wordings[change.Before]
 		r := Reworded{
 			Change: change, Measure: effect.HungUp, Difference: change.HungUp, Now: now, Was: was,
-			K: now.HungUp, Before: was.HungUp, Calls: now.HungUpCalls,
+			K: now.HungUp, KBefore: was.HungUp, Calls: now.HungUpCalls,
 		}
 		if change.Most() != change.HungUp {
 			r.Measure, r.Difference = effect.NotUnderstood, change.NotUnderstood
-			r.K, r.Before, r.Calls = now.NotUnderstood, was.NotUnderstood, now.NotUnderstoodCalls
+			r.K, r.KBefore, r.Calls = now.NotUnderstood, was.NotUnderstood, now.NotUnderstoodCalls
 		}
 		list = append(list, r)
 	}
@@ -257,10 +257,10 @@ func (m *maker) unheard(kind Kind, value string, robot int32, script corpus.Code
 func (m *maker) next(f *Finding) Next {
 	switch f.Kind {
 	case MisheardWord, NoIntent:
-		set := among.Set{Filter: f.Subject.Filter()}
+		set := among.Set{Filter: f.Subject.Filter().And(m.Filter)}
 		return Next{Way: ToHotWords, Set: set}
 	case Risen:
-		return Next{Way: ToRule, Set: among.Set{Rule: f.Value}}
+		return Next{Way: ToRule, Set: among.Set{Rule: f.Value, Filter: m.Filter}}
 	case RewordedLine:
 		return m.toWording(f.Reworded.Wording, f)
 	}

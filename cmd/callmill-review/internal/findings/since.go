@@ -16,8 +16,8 @@ import (
 
 // State is what people said of a finding. The last of them counts, all are kept.
 type State struct {
-	desk.Review            // the last one; its State is desk.Open where nobody said anything
-	Moment      time.Time  // of it; zero: unknown
+	desk.Review           // the last one; its State is desk.Open where nobody said anything
+	Moment      time.Time // of it; zero: unknown
 	All         []desk.Review
 	// Others are the last ones of other people whose state is another.
 	Others []desk.Review

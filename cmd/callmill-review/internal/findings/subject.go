@@ -202,12 +202,12 @@ func (s *Subject) Filter() filter.Filter {
 
 // sets returns the calls of the subject up to a day, of what changed those of the day; and
 // those of them that it is true of.
-func (s *Subject) sets(day calendar.Day) (all, yes among.Set) {
+func (s *Subject) sets(day calendar.Day, chosen filter.Filter) (all, yes among.Set) {
 	first := ".."
 	if s.Kind == Changed || s.Kind == Risen {
 		first = ""
 	}
-	all.Filter = s.Filter()
+	all.Filter = s.Filter().And(chosen)
 	if f, err := filter.One(filter.Day, first+day.String()); err == nil {
 		all.Filter = all.Filter.And(f)
 	}

@@ -100,7 +100,7 @@ func (w *Words) Lost(event effect.Event) string { return w.say(lostNames[event])
 
 // Reworded says what became of calls at a line that was reworded.
 func (w *Words) Reworded(r *Reworded) string {
-	return fmt.Sprintf(w.say(rewordedSays), w.Lost(r.Measure), w.count(r.K), w.count(r.Now.Calls), 100*ratio(r.K, r.Now.Calls), w.count(r.Before), w.count(r.Was.Calls), 100*r.Share())
+	return fmt.Sprintf(w.say(rewordedSays), w.Lost(r.Measure), w.count(r.K), w.count(r.Now.Calls), 100*ratio(r.K, r.Now.Calls), w.count(r.KBefore), w.count(r.Was.Calls), 100*r.Share())
 }
 
 // Misheard says how often a recognizer's error is not understood.
