@@ -233,6 +233,8 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/filter", "which calls are asked for"},
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/measure", "what is counted of a call"},
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
+	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/nodes/effect", "the calls behind its numbers"},
+	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/unclear", "the calls behind its phrases"},
 	{"cmd/callmill-review/internal/among", "cmd/callmill-review/internal/rules/match", "where rules hit"},
 	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/site", "what pages share"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/among", "which calls a page is about"},
@@ -242,6 +244,23 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/figures", "cmd/callmill-review/internal/interval", "intervals of shares"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/assets", "static files, compressed pages"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/figures", "numbers as tables have them"},
+	{"cmd/callmill-review/internal/rules/file", "cmd/callmill-review/internal/rules", "what it reads"},
+	{"cmd/callmill-review/internal/rules/file", "cmd/callmill-review/internal/rules/outline", "how long a file may be"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/rules/file", "the flag of a file of rules"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web", "what it serves"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web/listener", "which addresses there may be"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web/recording", "where recordings are"},
+	{"cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/web/users", "who may log in"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/recording", "where recordings are"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/live", "the snapshot that it follows"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/rules", "the rules that are looked for"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/verdicts", "the reviews that pages show"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/guard", "what stands before the pages"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/listener", "what it listens on"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/plain", "the page that there is while a snapshot is loaded"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/recording", "where recordings are"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/users", "who may log in"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/users", "what roles there are"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/live", "the night that a request reads"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/query", "errors of the database, in words"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/rules", "the rules of a book"},
@@ -254,6 +273,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/stratified", "cmd/callmill-review/internal/interval", "the quantile of a 95 % interval"},
 	{"cmd/callmill-review/internal/corpus/handmade", "cmd/callmill-review/internal/corpus", "what it makes"},
 	{"cmd/callmill-review/internal/corpus/simulated", "cmd/callmill-review/internal/corpus", "what it makes"},
+	{"cmd/callmill-review/internal/corpus/renew", "cmd/callmill-review/internal/corpus", "what it makes"},
 	{"cmd/callmill-review/internal/filter", "cmd/callmill-review/internal/corpus", "the calls it chooses from"},
 	{"cmd/callmill-review/internal/find", "cmd/callmill-review/internal/corpus", "the lines it searches"},
 	{"cmd/callmill-review/internal/findings", "cmd/callmill-review/internal/among", "the calls of a finding, as a link has them"},
@@ -293,7 +313,9 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/nodes/effect", "cmd/callmill-review/internal/nodes", "the graph whose lines it counts"},
 	{"cmd/callmill-review/internal/nodes/effect", "cmd/callmill-review/internal/nodes/tally", "pairs, counted by sorting"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus", "what it fills"},
+	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/corpus/renew", "the order of its numbers"},
 	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/filter", "which calls are asked for"},
+	{"cmd/callmill-review/internal/query", "cmd/callmill-review/internal/particulars", "what it fills"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/chart", "its pictures"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/contrast", "what goes with failed calls, stands out, changed"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
@@ -328,12 +350,15 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/masked", "cmd/callmill-review/internal/corpus", "the calls and lines it masks"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/plain", "refusals in words"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/session", "who is logged in"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/users", "roles, and the file of users"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/plain", "the page of the login"},
 	{"cmd/callmill-review/internal/web/session", "cmd/callmill-review/internal/web/users", "whose passwords it checks"},
 	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/judged", "the form for a verdict in a list"},
+	{"cmd/callmill-review/internal/web/judged", "cmd/callmill-review/internal/verdicts", "what was said last of a thing"},
 }
 
 // alone are the packages that import no other, not even schema, but by an
@@ -353,8 +378,8 @@ var libraries = []library{
 	{"github.com/go-ego/gse", "dictionary and model of the words; in people for a test, which selects words from it", units("segment", "segment/internal/compile", "pipeline/redact/people")},
 	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/simulate/api")},
 	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client")},
-	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker")},
-	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review", "cmd/internal/commandline", "cmd/internal/language", "cmd/callmill/internal/pull", "cmd/callmill/internal/settings", "cmd/callmill/internal/forget", "cmd/callmill/internal/worker", "cmd/callmill/internal/world")},
+	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/serve", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker")},
+	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/rules/file", "cmd/internal/commandline", "cmd/internal/language", "cmd/callmill/internal/pull", "cmd/callmill/internal/settings", "cmd/callmill/internal/forget", "cmd/callmill/internal/worker", "cmd/callmill/internal/world")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill/internal/report")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
 	{"github.com/mattn/go-runewidth", "columns of Chinese text on a terminal", units("cmd/callmill/internal/glance", "cmd/callmill-review/internal/table")},
@@ -387,7 +412,8 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/web", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)

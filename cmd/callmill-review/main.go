@@ -12,6 +12,9 @@
 //	query           DuckDB: opens the snapshot, loads calls, searches lines; SQL is in sql
 //	filter          which calls are meant: script=NAME hour=9-11
 //	corpus          the calls and lines in memory
+//	corpus/renew    those of a new snapshot, out of the one before and what changed
+//	live            the published snapshot, followed while later ones are published
+//	answers         answers about it, kept in memory; two heavy ones at a time
 //	nodes           which lines of a robot are one node, which only ask again
 //	nodes/tally     pairs counted by sorting, without maps
 //	nodes/effect    what is lost at a node; a wording against the one before
@@ -46,6 +49,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -87,7 +91,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	// From the environment it holds for mistakes in the command line, too.
 	_ = env.log.Format.Set(os.Getenv("CALLMILL_LOG_FORMAT"))
-	err := run(ctx, root)
+	err := run(ctx, root, &env.patience)
 	if exit.Interrupted(ctx, err) {
 		env.log.Complain(ctx, err)
 		return exit.Code(ctx, err) // what is printed by then stays in the buffer
@@ -101,9 +105,10 @@ func Main(args []string, stdout, stderr io.Writer) int {
 
 // run runs the command line until it ends. Once a signal has come it waits a little for
 // that, and no longer: loading ends at once, but what is computed then knows no context.
-// Main's caller ends the process, and with it what still runs, which only reads.
-func run(ctx context.Context, root *cobra.Command) error {
-	const patience = 300 * time.Millisecond
+// Main's caller ends the process, and with it what still runs, which only reads; serve,
+// which writes reviews, asks for more patience.
+func run(ctx context.Context, root *cobra.Command, patience *atomic.Int64) error {
+	patience.Store(int64(300 * time.Millisecond))
 	done := make(chan error, 1)
 	go func() { done <- root.ExecuteContext(ctx) }()
 	select {
@@ -114,7 +119,7 @@ func run(ctx context.Context, root *cobra.Command) error {
 	select {
 	case err := <-done:
 		return cmp.Or(err, ctx.Err())
-	case <-time.After(patience):
+	case <-time.After(time.Duration(patience.Load())):
 		return ctx.Err()
 	}
 }
@@ -126,4 +131,8 @@ type environment struct {
 	log     exit.Log // on stderr; newRoot sets it up
 	environ func() []string
 	now     func() time.Time
+
+	patience atomic.Int64 // ns that Main waits for a command to end after a signal
 }
+
+func (env *environment) wait(patience time.Duration) { env.patience.Store(int64(patience)) }

@@ -97,7 +97,7 @@ func barQuery(q url.Values) {
 		switch {
 		case f.key == among.RuleKey:
 			if v != q.Get(among.RuleKey) {
-				q.Del(among.EventKey)
+				q.Del(among.EventKey) // it was one of the other rule
 			}
 			set(q, among.RuleKey, v)
 		case v != "":
@@ -219,7 +219,7 @@ func (r *Request) bar() *bar {
 	for _, p := range r.Among.Parts(r.Names(), r.Lang) {
 		change := []string{p.Key, ""}
 		if p.Without.Event == "" {
-			change = append(change, among.EventKey, "")
+			change = append(change, among.EventKey, "", among.ReplyKey, "", among.NextKey, "")
 		}
 		b.Chips = append(b.Chips, Chip{p.Text, r.Here(change...)})
 	}
@@ -269,8 +269,7 @@ func (b *bar) days(r *Request) {
 // cleared returns the URL of this page without conditions.
 func (r *Request) cleared() string {
 	change := []string{}
-	for _, name := range []string{among.FilterKey, among.WordingKey, among.NodeKey, among.EventKey, among.PhraseKey,
-		among.RuleKey, among.OptOutKey, among.MeasureKey, among.UnclearKey, among.CallsKey} {
+	for _, name := range among.Keys() {
 		change = append(change, name, "")
 	}
 	return r.Here(change...)

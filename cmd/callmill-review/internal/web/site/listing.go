@@ -11,6 +11,7 @@ import (
 
 	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/web/figures"
+	"callmill/cmd/callmill-review/internal/web/judged"
 	"callmill/schema"
 )
 
@@ -72,9 +73,11 @@ type Cell struct {
 	Href  string        // what it opens
 	Chart template.HTML // drawn by package chart or flow, in place of Text; not in CSV
 	Marks []Mark        // in place of Text
-	Class string
-	Value string // in CSV; "" is Text
-	Title string
+	// Review is a form for a verdict, in place of Text; Small forms fit. Not in CSV.
+	Review *judged.Form
+	Class  string
+	Value  string // in CSV; "" is Text
+	Title  string
 }
 
 // Mark is a piece of a text that may be marked.

@@ -242,7 +242,7 @@ func (r *Request) render(w http.ResponseWriter, status int, set *template.Templa
 	}
 	page := layoutPage{
 		Title: title, Body: template.HTML(body.String()), Masked: r.Site.Mask || r.Night.Masked,
-		Taking: r.Site.Live.Taking(), Login: r.Site.Who != nil,
+		Taking: r.Site.Live.Taking(), Login: r.Site.Login,
 	}
 	for _, m := range menu {
 		is := m.path == r.Request.URL.Path

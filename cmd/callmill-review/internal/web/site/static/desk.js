@@ -49,7 +49,7 @@ document.addEventListener("keydown", (e) => {
   }
   let done = false;
   const key = e.key.toLowerCase();
-  const pressed = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const pressed = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((b) => { const row = b.closest("[data-open]"); return !row || row.matches(".at"); });
   if (pressed) { pressed.click(); done = true; }
   else if (key === "j") done = go(1) || follow("next");
   else if (key === "k") done = go(-1) || follow("prev");
@@ -68,3 +68,15 @@ if (bar) {
   bar.open = sessionStorage.getItem("bar") === "open";
   bar.addEventListener("toggle", () => sessionStorage.setItem("bar", bar.open ? "open" : ""));
 }
+
+// A verdict in a row of a list is sent without leaving the list, and the next row is chosen.
+document.addEventListener("submit", (e) => {
+  const form = e.target, button = e.submitter, row = form.closest("[data-open]");
+  if (!form.matches("[data-review]") || !row || !button) return;
+  e.preventDefault();
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)), headers: { "X-Requested-With": "desk" } }).then((answer) => {
+    if (answer.status !== 204) throw answer;
+    for (const b of form.querySelectorAll("[aria-pressed]")) b.setAttribute("aria-pressed", b === button);
+    if (row.matches(".at")) go(1);
+  }).catch(() => { form.removeAttribute("data-review"); form.requestSubmit(button); });
+});
