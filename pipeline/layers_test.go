@@ -359,6 +359,20 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/verdicts", "cmd/callmill-review/internal/interval", "intervals of shares"},
 	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/web/judged", "the form for a verdict in a list"},
 	{"cmd/callmill-review/internal/web/judged", "cmd/callmill-review/internal/verdicts", "what was said last of a thing"},
+	{"cmd/callmill-review/internal/web", "cmd/callmill-review/internal/web/today", "its pages"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/among", "the calls that a page is about"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/answers", "findings, kept in memory"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/chart", "its pictures"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/filter", "the conditions of its links"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/findings", "what it shows"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/handover", "the workbook"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/interval", "intervals of shares"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/nodes/effect", "what became of calls at a line"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/rules/match", "what a line says"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/veil", "masks what is handed over"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/web/figures", "numbers as pages have them"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/web/site", "what pages share"},
 }
 
 // alone are the packages that import no other, not even schema, but by an
