@@ -300,6 +300,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/handover", "cmd/callmill-review/internal/rules/match", "what a line says"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/answers", "the answers about a night"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/corpus", "what it holds"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/corpus/renew", "a corpus out of the one before"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/nodes", "wordings and nodes of a night"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/query", "what it loads"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/rules", "the rules of a book"},
@@ -392,7 +393,7 @@ var libraries = []library{
 	{"github.com/go-ego/gse", "dictionary and model of the words; in people for a test, which selects words from it", units("segment", "segment/internal/compile", "pipeline/redact/people")},
 	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/simulate/api")},
 	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client")},
-	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/serve", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker")},
+	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker", "cmd/callmill-review/internal/serve")},
 	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/rules/file", "cmd/internal/commandline", "cmd/internal/language", "cmd/callmill/internal/pull", "cmd/callmill/internal/settings", "cmd/callmill/internal/forget", "cmd/callmill/internal/worker", "cmd/callmill/internal/world")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill/internal/report")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
@@ -426,8 +427,23 @@ var testLibraries = []string{
 // starters are the packages that start goroutines: Run, what has several
 // requests or shards under way, and commands. All others are called by one of these and
 // return. The client has a timer for each request.
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/web", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
-var starters = units("pipeline", "pipeline/outboundbot/client", "pipeline/outboundbot/discover", "pipeline/outboundbot/lists", "pipeline/dataset/commit", "pipeline/dataset/verify", "cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/answers", "cmd/callmill-review/internal/contrast", "cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "cmd/callmill/internal/stdin", "cmd/callmill/internal/watch")
+var starters = units(
+	"pipeline",
+	"pipeline/dataset/commit",
+	"pipeline/dataset/verify",
+	"pipeline/outboundbot/client",
+	"pipeline/outboundbot/discover",
+	"pipeline/outboundbot/lists",
+	"cmd/callmill",
+	"cmd/callmill-review",
+	"cmd/callmill-review/internal/answers",
+	"cmd/callmill-review/internal/contrast",
+	"cmd/callmill-review/internal/live",
+	"cmd/callmill-review/internal/masked",
+	"cmd/callmill-review/internal/web",
+	"cmd/callmill/internal/stdin",
+	"cmd/callmill/internal/watch",
+)
 
 func TestLayers(t *testing.T) {
 	packages := modulePackages(t)
