@@ -301,6 +301,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/answers", "the answers about a night"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/corpus", "what it holds"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/corpus/renew", "a corpus out of the one before"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "calls without personal data"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/nodes", "wordings and nodes of a night"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/query", "what it loads"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/rules", "the rules of a book"},

@@ -38,6 +38,17 @@
 //	interval        how sure a share is
 //	transcript      calls and lines as they were said
 //	table           lists as aligned text, JSON or CSV
+//	rules/file      the flag --rules
+//
+// Then the browser: serve is the command, web the server, and what pages are made of is
+//
+//	among           which calls a page is about, as URL parameters
+//	find, findings  lines in memory; what is to be looked at, and what became of it
+//	verdicts, sample, handover, flow, masked
+//	web/site        the request, layout, filter bar, lists; web/assets, web/figures, web/judged
+//	web/guard       what stands before the pages; web/users, web/session, web/plain, web/audit
+//	web/today       the pages; web/scripts, web/calls, web/reviewing
+//	web/listener    loopback or a Unix socket; web/recording: where recordings are
 //
 // Beside them are packages for tests: published, made, corpus/simulated and
 // corpus/handmade make datasets and corpora, some with the truth, which none of the above

@@ -5,12 +5,14 @@ package site
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
+	"callmill/cmd/callmill-review/internal/query"
 	"callmill/schema"
 )
 
@@ -198,6 +200,9 @@ func (r *Request) bar() *bar {
 		if len(field.Choices) > mostChoices || f.key == filter.Number {
 			field.Listed, field.Choices = true, field.Choices[:min(len(field.Choices), mostListed)]
 		}
+		if v := field.Value; v != "" && !field.Listed && !slices.ContainsFunc(field.Choices, func(c Choice) bool { return c.Value == v }) {
+			field.Choices = append([]Choice{{Value: v}}, field.Choices...)
+		}
 		if f.key == filter.Outcome {
 			field.Choices = labelled(field.Choices, r.Lang)
 		}
@@ -325,6 +330,10 @@ func labelled(choices []Choice, lang schema.Language) []Choice {
 func (r *Request) nothing() *Nothing {
 	n := &Nothing{}
 	c := r.Night.Corpus
+	if reason := r.unknownPart(); reason != "" {
+		n.Reason = reason
+		return n
+	}
 	if len(r.Among.Filter.Select(c)) > 0 || r.Among.Filter.IsEmpty() {
 		n.Reason = r.Say(schema.Text{ZH: "没有同时符合这些条件的通话。", EN: "No call is as all of these conditions say."})
 		return n
@@ -337,4 +346,32 @@ func (r *Request) nothing() *Nothing {
 		})
 	}
 	return n
+}
+
+// unknownPart says which part of the set is nothing that this snapshot has; "" where all
+// are.
+func (r *Request) unknownPart() string {
+	c, g := r.Night.Corpus, r.Night.Graph
+	for _, id := range []string{r.Among.Wording, r.Among.Node} {
+		if id == "" {
+			continue
+		}
+		if _, ok := among.Wording(c, g, id); !ok {
+			return r.Say(schema.Text{ZH: "这句话术不在当前快照里：可能已改写，或它的通话已被删除。", EN: "This line of a script is not in this snapshot: it may have changed, or its calls were erased."})
+		}
+	}
+	for _, ref := range r.Among.Calls {
+		if _, ok := r.Night.Index(query.Key{Instance: ref.Instance, Job: ref.Job, Task: ref.Task}); !ok {
+			return r.Say(schema.Text{ZH: "选定的通话已不在当前快照里：可能已被删除。", EN: "A chosen call is not in this snapshot: it may have been erased."})
+		}
+	}
+	rules := r.ruleChoices()
+	if name := r.Among.Rule; name != "" && !slices.ContainsFunc(rules, func(c Choice) bool { return c.Value == name }) {
+		names := make([]string, len(rules))
+		for i, rule := range rules {
+			names[i] = rule.Value
+		}
+		return r.Sayf(schema.Text{ZH: "没有规则“%s”；有：%s", EN: "There is no rule “%s”; there are %s"}, name, strings.Join(names, ", "))
+	}
+	return ""
 }

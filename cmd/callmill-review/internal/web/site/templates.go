@@ -263,6 +263,7 @@ func (r *Request) render(w http.ResponseWriter, status int, set *template.Templa
 	if err := r.execute(whole, r.Site.layout, "layout", page); err != nil {
 		return err
 	}
+	r.rendered = true
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(whole.Bytes()) // the client is gone, else
