@@ -3,12 +3,14 @@ package findings
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/contrast"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/measure"
 	"callmill/cmd/callmill-review/internal/nodes/effect"
+	"callmill/cmd/callmill-review/internal/unclear"
 	"callmill/pipeline/calendar"
 )
 
@@ -126,12 +128,24 @@ func (s *Subject) values(v among.View, selected []int32, known func(measure.Meas
 				}
 			}
 		}
+	case MisheardWord, NoIntent:
+		phrase, _, _ := strings.Cut(s.Value, ">")
+		is := s.has(v, selected)
+		for _, e := range []struct {
+			event unclear.Event
+			value measure.Value
+		}{{"", measure.No}, {unclear.NotUnderstood, measure.Yes}} {
+			for _, i := range unclear.Calls(v.Corpus, v.Graph, selected, phrase, e.event) {
+				if is(i) {
+					values[i] = e.value
+				}
+			}
+		}
 	}
 	return values
 }
 
-// byDay counts the calls of a subject by day: those of the days that are shown. Of what is
-// not understood there are no such counts.
+// byDay counts the calls of a subject by day: those of the days that are shown.
 func (m *maker) byDay(s *Subject) []Day {
 	first := m.before.First - shownBefore
 	var shown []int32
@@ -172,7 +186,7 @@ func Restore(v among.View, selected []int32, o Options, s Subject) Finding {
 	if !m.days(selected) {
 		return f
 	}
-	f.Set, f.Yes = s.sets(m.Day, m.Filter)
+	f.Set, f.Yes = m.sets(&s)
 	f.Days = m.byDay(&s)
 	values := s.values(v, m.selected, m.known)
 	for _, i := range m.selected {
@@ -182,7 +196,7 @@ func Restore(v among.View, selected []int32, o Options, s Subject) Finding {
 		f.Calls++
 		f.Observed += one(values[i] == measure.Yes)
 	}
-	f.Next = Next{Way: ToCalls, Set: f.Yes}
+	f.Next = toCalls(&f)
 	if w, ok := among.Wording(v.Corpus, v.Graph, s.Line); ok {
 		f.Next = m.toWording(w, &f)
 		if f.Next.Way == ToNode {

@@ -371,8 +371,13 @@ func size(f *Finding) float64 {
 
 // follow sets the calls of a finding, by day too, and where the way goes on.
 func (m *maker) follow(f *Finding) {
-	f.Set, f.Yes = f.Subject.sets(m.Day, m.Filter)
-	f.Days = m.byDay(&f.Subject)
+	f.Set, f.Yes = m.sets(&f.Subject)
+	if f.Misheard != nil {
+		f.Set.Unclear, f.Yes.Unclear = heard(f.Misheard), heard(f.Misheard)
+	}
+	if f.Group != NotHeard { // there are too many of these
+		f.Days = m.byDay(&f.Subject)
+	}
 	f.Next = m.next(f)
 	f.Line, f.Event = f.Next.Wording, f.Next.Event
 }

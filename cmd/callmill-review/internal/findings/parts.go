@@ -2,10 +2,12 @@ package findings
 
 import (
 	"math"
+	"strings"
 
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/contrast"
 	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/measure"
 	"callmill/cmd/callmill-review/internal/nodes"
 	"callmill/cmd/callmill-review/internal/nodes/effect"
 	"callmill/cmd/callmill-review/internal/rules/match"
@@ -242,6 +244,15 @@ func (m *maker) notHeard() {
 	}
 }
 
+// heard returns the phrases that are written in place of others, as a set has them.
+func heard(e *unclear.Misheard) string {
+	phrases := make([]string, len(e.Pairs))
+	for i, p := range e.Pairs {
+		phrases[i] = p.Heard
+	}
+	return strings.Join(phrases, "|")
+}
+
 func (m *maker) unheard(kind Kind, value string, robot int32, script corpus.Code, said unclear.Usage, expected, z float64, calls []int32) Finding {
 	return Finding{
 		Subject: Subject{
@@ -257,7 +268,7 @@ func (m *maker) unheard(kind Kind, value string, robot int32, script corpus.Code
 func (m *maker) next(f *Finding) Next {
 	switch f.Kind {
 	case MisheardWord, NoIntent:
-		set := among.Set{Filter: f.Subject.Filter().And(m.Filter)}
+		set := among.Set{Filter: m.filter(&f.Subject).And(m.Filter)}
 		return Next{Way: ToHotWords, Set: set}
 	case Risen:
 		return Next{Way: ToRule, Set: among.Set{Rule: f.Value, Filter: m.Filter}}
@@ -267,13 +278,22 @@ func (m *maker) next(f *Finding) Next {
 	if w := m.explains(f); w >= 0 {
 		return m.toWording(w, f)
 	}
-	return Next{Way: ToCalls, Set: f.Yes}
+	return toCalls(f)
+}
+
+// toCalls leads to the calls of a finding in which is what teams want less of.
+func toCalls(f *Finding) Next {
+	set := f.Yes
+	if of, err := measure.Parse(f.Measure); err == nil && of.Good() && f.Worse {
+		set.Measure = among.NotPrefix + f.Measure
+	}
+	return Next{Way: ToCalls, Set: set}
 }
 
 func (m *maker) toWording(w int32, f *Finding) Next {
 	node := m.Graph.Wordings[w].Node
 	if node < 0 {
-		return Next{Way: ToCalls, Set: f.Yes}
+		return toCalls(f)
 	}
 	n := Next{Way: ToNode, Node: among.NodeID(m.Corpus, m.Graph, node), Wording: among.WordingID(m.Corpus, m.Graph, w), Event: among.HungUp}
 	for i := range m.changes {

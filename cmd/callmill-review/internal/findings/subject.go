@@ -11,7 +11,6 @@ import (
 	"callmill/cmd/callmill-review/internal/contrast"
 	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/measure"
-	"callmill/pipeline/calendar"
 )
 
 // Kind is by which question something was found.
@@ -93,7 +92,9 @@ func ParseSubject(text string) (Subject, error) {
 				return Subject{}, fmt.Errorf("read the subject of a finding: %s: %w", key, err)
 			}
 		} else {
-			value, rest, _ = strings.Cut(value, " ")
+			if value, rest, _ = strings.Cut(value, " "); strings.Contains(value, `"`) {
+				return Subject{}, fmt.Errorf("read the subject of a finding: %s: a quote is not closed", key)
+			}
 		}
 		switch key {
 		case "kind":
@@ -168,8 +169,9 @@ func (m *maker) onlyInstance() string {
 // attemptsFrom is the attempt from which on package contrast has them as one.
 const attemptsFrom = "9"
 
-// Filter returns the conditions that calls of the subject fulfil, whatever the day.
-func (s *Subject) Filter() filter.Filter {
+// filter returns the conditions that calls of the subject fulfil, whatever the day. Where
+// there is one instance only, it is none.
+func (m *maker) filter(s *Subject) filter.Filter {
 	var all filter.Filter
 	add := func(key, value string) {
 		if value == "" {
@@ -180,7 +182,9 @@ func (s *Subject) Filter() filter.Filter {
 		}
 	}
 	add(filter.Script, s.Script)
-	add(filter.Instance, s.Instance)
+	if m.onlyInstance() == "" {
+		add(filter.Instance, s.Instance)
+	}
 	switch s.Dimension {
 	case contrast.Number:
 		add(filter.Number, s.Value)
@@ -200,15 +204,15 @@ func (s *Subject) Filter() filter.Filter {
 	return all
 }
 
-// sets returns the calls of the subject up to a day, of what changed those of the day; and
+// sets returns the calls of a subject up to the day, of what changed those of the day; and
 // those of them that it is true of.
-func (s *Subject) sets(day calendar.Day, chosen filter.Filter) (all, yes among.Set) {
+func (m *maker) sets(s *Subject) (all, yes among.Set) {
 	first := ".."
 	if s.Kind == Changed || s.Kind == Risen {
 		first = ""
 	}
-	all.Filter = s.Filter().And(chosen)
-	if f, err := filter.One(filter.Day, first+day.String()); err == nil {
+	all.Filter = m.filter(s).And(m.Filter)
+	if f, err := filter.One(filter.Day, first+m.Day.String()); err == nil {
 		all.Filter = all.Filter.And(f)
 	}
 	all.Wording = s.Wording
@@ -233,6 +237,7 @@ func (s *Subject) sets(day calendar.Day, chosen filter.Filter) (all, yes among.S
 	case MisheardWord, NoIntent:
 		all.Unclear = s.Value
 		yes = all
+		yes.Event = among.NotUnderstood
 	}
 	return all, yes
 }

@@ -248,6 +248,7 @@ type todayPage struct {
 	CSV            string
 	Hidden         [][2]string // of the form that chooses a day
 	Beyond         string
+	Mix, Within    string
 	WorseZ         int
 	WorseCalls     int
 
@@ -276,7 +277,7 @@ func (p *pages) today(w http.ResponseWriter, r *site.Request) error {
 	}
 	page := &todayPage{
 		r: r, Head: &list.Head, Day: list.Head.Day, Quiet: list.Quiet, Tests: list.Tests, Chance: list.Chance, Any: len(list.Findings) > 0,
-		CSV: r.Here("format", "csv"), Beyond: findings.Signed(list.Head.Beyond), WorseZ: findings.WorseZ, WorseCalls: findings.WorseCalls,
+		CSV: r.Here("format", "csv"), Beyond: findings.Signed(list.Head.Beyond), Mix: findings.Signed(list.Head.Mix), Within: findings.Signed(list.Head.Within), WorseZ: findings.WorseZ, WorseCalls: findings.WorseCalls,
 	}
 	if page.Day == 0 {
 		page.Day = dayOf(r)
