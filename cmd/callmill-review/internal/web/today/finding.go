@@ -94,7 +94,7 @@ func saidOf(r *site.Request, reviews []desk.Review) []said {
 const wordsShown = 60
 
 func (p *pages) finding(w http.ResponseWriter, r *site.Request) error {
-	it, _, err := p.found(r, r.Request.URL.Query().Get("id"))
+	it, _, err := p.found(r, r.Request.URL.Query().Get("finding"))
 	if err != nil {
 		return err
 	}
@@ -252,7 +252,7 @@ func (p *pages) mine(w http.ResponseWriter, r *site.Request) error {
 	}
 	slices.SortFunc(list, func(a, b mine) int { return strings.Compare(b.state.At+b.id, a.state.At+a.id) })
 	words := wordsOf(r)
-	link := func(i int) string { return r.URL("/finding", "id", list[i].id) }
+	link := func(i int) string { return r.URL("/finding", "finding", list[i].id) }
 	l := &site.Listing{
 		Name: "my-findings", Len: len(list), Link: link,
 		Empty: schema.Text{ZH: "还没有移交或忽略过发现。", EN: "No finding was handed over or dismissed yet."},

@@ -176,7 +176,7 @@ func newItem(r *site.Request, f *findings.Finding, v *followed) item {
 		it.Bar = chart.Bar(it.Says, float64(f.Observed), f.Expected+f.Low, f.Expected+f.High, f.Expected, float64(f.Calls))
 	}
 	it.Spark = sparkOf(r, f)
-	it.URL = r.URL("/finding", "id", f.ID, "day", dayOf(r).String())
+	it.URL = r.URL("/finding", "finding", f.ID, "day", dayOf(r).String())
 	switch f.Next.Way {
 	case findings.ToNode:
 		it.NextText, it.NextURL = toLine, r.To("/node", among.Set{Filter: r.Among.Filter, Node: f.Next.Node, Wording: f.Next.Wording})
