@@ -5,6 +5,7 @@ package web
 import (
 	"net/http"
 
+	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/site"
 	"callmill/cmd/callmill-review/internal/web/today"
 )
@@ -15,4 +16,5 @@ func Pages(s *site.Site) {
 		return r.See(w, r.URL("/today"))
 	})
 	today.Add(s)
+	calls.Add(s)
 }
