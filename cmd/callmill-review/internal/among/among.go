@@ -6,6 +6,7 @@ package among
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ const (
 	OptOutKey  = "optout"
 	MeasureKey = "measure"
 	UnclearKey = "unclear"
+	ReplyKey   = "reply"
+	NextKey    = "next"
 	CallsKey   = "id"
 )
 
@@ -39,9 +42,20 @@ const (
 	HungUp        = "hung_up"        // the contact hung up after it
 	NotUnderstood = "not_understood" // the robot asked again after it
 	Kept          = "kept"           // reached, and not hung up there
+	Replied       = "replied"        // the contact said Reply next
+	Went          = "went"           // the call went on to Next
+	Understood    = "understood"     // of what Unclear is: the robot went on
 	Could         = "could"          // the rule could have hit
 	Missed        = "missed"         // it could have, and did not
 )
+
+// Keys returns the names of all parameters of sets.
+func Keys() []string {
+	return []string{FilterKey, WordingKey, NodeKey, EventKey, PhraseKey, RuleKey, OptOutKey, MeasureKey, UnclearKey, ReplyKey, NextKey, CallsKey}
+}
+
+// End is the end of the call, as what comes next.
+const End = "end"
 
 // Prefixes of a measure: of calls of which it is not true, or of which it is known at all.
 const (
@@ -55,12 +69,16 @@ type Set struct {
 	Filter  filter.Filter
 	Wording string // id of a wording, as WordingID returns it
 	Node    string // id of the wording that a node is known by, as NodeID returns it
-	Event   string // at the wording, else the node; or of the rule
+	Event   string // at the wording, else the node; else of the rule, or of what is unclear
+	Reply   string // of the event replied: the words of the contact's next line, joined
+	Next    string // of the event went: id of a node, or End
 	Phrase  string // the contact said these words in a row, written without spaces
 	Rule    string // name of a rule that hits
 	OptOut  bool   // made after the contact had asked not to be called
 	Measure string // of package measure, true of the call
-	Unclear string // said in a reply that was not understood; "heard>meant" is the heard part
+	// Unclear is a phrase that is in a reply, or several with | between them; what follows
+	// a > is how it was meant. Event says whether the reply was understood; "": either.
+	Unclear string
 	// Calls are named ones; none: no restriction.
 	Calls []corpus.Ref
 }
@@ -89,6 +107,7 @@ func Parse(v url.Values) (Set, error) {
 	}{
 		{WordingKey, &s.Wording}, {NodeKey, &s.Node}, {EventKey, &s.Event}, {PhraseKey, &s.Phrase},
 		{RuleKey, &s.Rule}, {MeasureKey, &s.Measure}, {UnclearKey, &s.Unclear},
+		{ReplyKey, &s.Reply}, {NextKey, &s.Next},
 	} {
 		*p.to = v.Get(p.name)
 		if err := checkText(*p.to); err != nil {
@@ -128,22 +147,11 @@ func checkText(text string) error {
 
 // check returns what is wrong with the parts together.
 func (s *Set) check() error {
-	switch s.Event {
-	case "":
-	case Reached, HungUp, NotUnderstood, Kept:
-		if s.Wording == "" && s.Node == "" {
-			return &Error{EventKey, fmt.Errorf("%s needs a wording or a node", s.Event)}
-		}
-	case Could, Missed:
-		if s.Rule == "" {
-			return &Error{EventKey, fmt.Errorf("%s needs a rule", s.Event)}
-		}
-	default:
-		return &Error{EventKey, fmt.Errorf("invalid %q: want %s", s.Event,
-			strings.Join([]string{Reached, HungUp, NotUnderstood, Kept, Could, Missed}, ", "))}
+	if err := s.checkEvent(); err != nil {
+		return &Error{EventKey, err}
 	}
-	for _, id := range []struct{ name, id string }{{WordingKey, s.Wording}, {NodeKey, s.Node}} {
-		if id.id != "" && !isID(id.id) {
+	for _, id := range []struct{ name, id string }{{WordingKey, s.Wording}, {NodeKey, s.Node}, {NextKey, s.Next}} {
+		if id.id != "" && !isID(id.id) && (id.name != NextKey || id.id != End) {
 			return &Error{id.name, fmt.Errorf("invalid %q: want %d hexadecimal digits", id.id, idLength)}
 		}
 	}
@@ -151,6 +159,36 @@ func (s *Set) check() error {
 		if _, _, err := parseMeasure(s.Measure); err != nil {
 			return &Error{MeasureKey, err}
 		}
+	}
+	return nil
+}
+
+// checkEvent returns what is wrong with the event, which needs what it is one of.
+func (s *Set) checkEvent() error {
+	place := s.Wording != "" || s.Node != ""
+	needs := map[string]struct {
+		has  bool
+		what string
+	}{
+		"":            {true, ""},
+		Reached:       {place, "a wording or a node"},
+		HungUp:        {place, "a wording or a node"},
+		Kept:          {place, "a wording or a node"},
+		NotUnderstood: {place || s.Unclear != "", "a wording, a node or what is unclear"},
+		Replied:       {place && s.Reply != "", "a reply to a wording or node"},
+		Went:          {place && s.Next != "", "what comes next after a wording or node"},
+		Understood:    {!place && s.Unclear != "", "what is unclear"},
+		Could:         {!place && s.Rule != "", "a rule"},
+		Missed:        {!place && s.Rule != "", "a rule"},
+	}
+	n, known := needs[s.Event]
+	switch {
+	case !known:
+		return fmt.Errorf("invalid %q: want %s", s.Event, strings.Join(slices.Sorted(maps.Keys(needs))[1:], ", "))
+	case !n.has:
+		return fmt.Errorf("%s needs %s", s.Event, n.what)
+	case (s.Event == Replied) != (s.Reply != "") || (s.Event == Went) != (s.Next != ""):
+		return fmt.Errorf("a reply goes with %s, what comes next with %s", Replied, Went)
 	}
 	return nil
 }
@@ -195,6 +233,7 @@ func (s Set) Values() url.Values {
 	for _, p := range []struct{ name, value string }{
 		{FilterKey, s.Filter.String()}, {WordingKey, s.Wording}, {NodeKey, s.Node}, {EventKey, s.Event},
 		{PhraseKey, s.Phrase}, {RuleKey, s.Rule}, {MeasureKey, s.Measure}, {UnclearKey, s.Unclear},
+		{ReplyKey, s.Reply}, {NextKey, s.Next},
 	} {
 		if p.value != "" {
 			v.Set(p.name, p.value)
@@ -242,7 +281,11 @@ var words = map[string]schema.Text{
 	PhraseKey:     {ZH: "客户说“%s”", EN: "the contact says “%s”"},
 	RuleKey:       {ZH: "规则 %s", EN: "rule %s"},
 	MeasureKey:    {ZH: "%s", EN: "%s"},
-	UnclearKey:    {ZH: "没听懂“%s”", EN: "“%s” not understood"},
+	UnclearKey:    {ZH: "回答含“%s”", EN: "a reply has “%s”"},
+	Replied:       {ZH: "接着说“%s”", EN: "then “%s” is said"},
+	Went:          {ZH: "接着到 %s", EN: "then %s"},
+	End:           {ZH: "结束", EN: "the end"},
+	Understood:    {ZH: "听懂了", EN: "understood"},
 	OptOutKey:     {ZH: "要求免打扰后的呼叫", EN: "made after an opt-out"},
 	CallsKey:      {ZH: "选定的 %d 通", EN: "%d chosen calls"},
 	Reached:       {ZH: "到达", EN: "reached"},
@@ -276,21 +319,30 @@ func (s Set) Parts(names Names, lang schema.Language) []Part {
 	add := func(key, text string, without func(*Set)) {
 		rest := s
 		without(&rest)
-		if rest.Wording == "" && rest.Node == "" && rest.Rule == "" {
-			rest.Event = ""
-		}
-		if rest.check() != nil {
-			rest.Event = ""
+		if rest.checkEvent() != nil {
+			rest.Event, rest.Reply, rest.Next = "", "", ""
 		}
 		parts = append(parts, Part{key, text, rest})
 	}
 	event := func(events ...string) string {
-		if slices.Contains(events, s.Event) {
-			return " · " + words[s.Event].In(lang)
+		if !slices.Contains(events, s.Event) {
+			return ""
 		}
-		return ""
+		text := words[s.Event].In(lang)
+		switch s.Event {
+		case Replied:
+			text = fmt.Sprintf(text, s.Reply)
+		case Went:
+			next := words[End].In(lang)
+			if s.Next != End {
+				next = names.of(names.Node, s.Next)
+			}
+			text = fmt.Sprintf(text, next)
+		}
+		return " · " + text
 	}
-	at := []string{Reached, HungUp, NotUnderstood, Kept}
+	at := []string{Reached, HungUp, NotUnderstood, Kept, Replied, Went}
+	place := s.Wording != "" || s.Node != ""
 	say := func(key string, a ...any) string { return fmt.Sprintf(words[key].In(lang), a...) }
 	if s.Wording != "" {
 		add(WordingKey, say(WordingKey, names.of(names.Wording, s.Wording))+event(at...), func(s *Set) { s.Wording = "" })
@@ -312,11 +364,11 @@ func (s Set) Parts(names Names, lang schema.Language) []Part {
 		add(MeasureKey, measureWords(s.Measure, names, lang), func(s *Set) { s.Measure = "" })
 	}
 	if s.Unclear != "" {
-		heard, meant, both := strings.Cut(s.Unclear, ">")
-		if both {
-			heard += " → " + meant
+		text := say(UnclearKey, strings.NewReplacer(">", " → ", "|", "/").Replace(s.Unclear))
+		if !place {
+			text += event(NotUnderstood, Understood)
 		}
-		add(UnclearKey, say(UnclearKey, heard), func(s *Set) { s.Unclear = "" })
+		add(UnclearKey, text, func(s *Set) { s.Unclear = "" })
 	}
 	if s.OptOut {
 		add(OptOutKey, say(OptOutKey), func(s *Set) { s.OptOut = false })
@@ -361,7 +413,7 @@ func (s Set) Describe(names Names, lang schema.Language) string {
 
 // Redacted returns the set without what was said, for the access log.
 func (s Set) Redacted() Set {
-	for _, text := range []*string{&s.Phrase, &s.Unclear} {
+	for _, text := range []*string{&s.Phrase, &s.Unclear, &s.Reply} {
 		if *text != "" {
 			*text = "…"
 		}

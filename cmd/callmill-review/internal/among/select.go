@@ -1,11 +1,13 @@
 package among
 
 import (
+	"slices"
 	"strings"
 
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/measure"
-	"callmill/cmd/callmill-review/internal/nodes"
+	"callmill/cmd/callmill-review/internal/nodes/effect"
+	"callmill/cmd/callmill-review/internal/unclear"
 )
 
 // Select returns the indexes of the calls that are meant, in the order of the corpus. An
@@ -21,14 +23,19 @@ func (s Set) Select(v View) []int32 {
 		}
 		calls = kept
 	}
+	if s.Wording != "" || s.Node != "" {
+		calls = s.at(v, calls)
+	}
+	if s.Unclear != "" {
+		calls = s.unclearCalls(v, calls)
+	}
 	return calls
 }
 
 // none keeps no call.
 func none(int32) bool { return false }
 
-// tests returns the parts of a set beside its filter, each as a test of a call, those that
-// cost least first.
+// tests returns parts of a set that are tests of a call each, those that cost least first.
 func (s Set) tests(v View) []func(call int32) bool {
 	var tests []func(int32) bool
 	add := func(given bool, test func() func(int32) bool) {
@@ -40,26 +47,7 @@ func (s Set) tests(v View) []func(call int32) bool {
 	add(s.Measure != "", func() func(int32) bool { return s.measured(v) })
 	add(s.Rule != "", func() func(int32) bool { return s.ruled(v) })
 	add(s.OptOut, func() func(int32) bool { return afterOptOut(v) })
-	add(s.Wording != "", func() func(int32) bool {
-		w, ok := Wording(v.Corpus, v.Graph, s.Wording)
-		if !ok {
-			return none
-		}
-		return s.at(v, s.Event, func(line int32) bool { return v.Graph.LineNode[line] >= 0 && v.Graph.LineWording[line] == w })
-	})
-	add(s.Node != "", func() func(int32) bool {
-		n, ok := Node(v.Corpus, v.Graph, s.Node)
-		if !ok {
-			return none
-		}
-		event := s.Event
-		if s.Wording != "" {
-			event = Reached
-		}
-		return s.at(v, event, func(line int32) bool { return v.Graph.LineNode[line] == n })
-	})
 	add(s.Phrase != "", func() func(int32) bool { return s.said(v) })
-	add(s.Unclear != "", func() func(int32) bool { return s.unclear(v) })
 	return tests
 }
 
@@ -134,35 +122,6 @@ func afterOptOut(v View) func(int32) bool {
 	return func(k int32) bool { return after[k] }
 }
 
-// at returns the test of an event at lines, counted as package effect counts.
-func (s Set) at(v View, event string, here func(line int32) bool) func(int32) bool {
-	c, g := v.Corpus, v.Graph
-	return func(k int32) bool {
-		call := &c.Calls[k]
-		reached, unheard, last := false, false, int32(-1)
-		for i := call.FirstLine; i < call.FirstLine+call.LineCount; i++ {
-			if g.LineNode[i] < 0 {
-				continue
-			}
-			if last >= 0 && here(last) && g.Wordings[g.LineWording[i]].Class == nodes.Reprompt {
-				unheard = true
-			}
-			reached = reached || here(i)
-			last = i
-		}
-		hungUp := last >= 0 && here(last) && call.Facts.Is(corpus.HungUp) && !call.Facts.Is(corpus.FlowEnded)
-		switch event {
-		case HungUp:
-			return hungUp
-		case NotUnderstood:
-			return unheard
-		case Kept:
-			return reached && !hungUp
-		}
-		return reached
-	}
-}
-
 // said returns the test that the contact says the words of the phrase in a row.
 func (s Set) said(v View) func(int32) bool {
 	says := textsOf(v.Corpus, func(words []string) bool { return inARow(words, s.Phrase) })
@@ -211,25 +170,44 @@ func inARow(words []string, phrase string) bool {
 	return false
 }
 
-// unclear returns the test that a reply with what was heard was not understood: the
-// robot's next line asks again.
-func (s Set) unclear(v View) func(int32) bool {
-	c, g := v.Corpus, v.Graph
-	heard, _, _ := strings.Cut(s.Unclear, ">")
-	says := textsOf(c, func(words []string) bool { return strings.Contains(strings.Join(words, ""), heard) })
-	return func(k int32) bool {
-		call := &c.Calls[k]
-		robot, said := false, false
-		for i := call.FirstLine; i < call.FirstLine+call.LineCount; i++ {
-			if g.LineNode[i] < 0 {
-				said = said || says[c.Lines[i].Text]
-				continue
-			}
-			if robot && said && g.Wordings[g.LineWording[i]].Class == nodes.Reprompt {
-				return true
-			}
-			robot, said = true, false
-		}
-		return false
+// unclearCalls returns the calls with a reply that has one of the phrases.
+func (s Set) unclearCalls(v View, calls []int32) []int32 {
+	e := unclear.Event(s.Event)
+	if s.Wording != "" || s.Node != "" {
+		e = "" // it is of these
 	}
+	heard, _, _ := strings.Cut(s.Unclear, ">")
+	var any []int32
+	for phrase := range strings.SplitSeq(heard, "|") {
+		any = append(any, unclear.Calls(v.Corpus, v.Graph, calls, phrase, e)...)
+	}
+	slices.Sort(any)
+	return slices.Compact(any)
+}
+
+// at returns the calls of the event at the wording, else at the node.
+func (s Set) at(v View, calls []int32) []int32 {
+	q := effect.Question{Where: effect.Where{Node: -1, Wording: -1}, Event: effect.Event(s.Event), Reply: s.Reply, Next: -1}
+	if s.Next != "" && s.Next != End {
+		next, ok := Node(v.Corpus, v.Graph, s.Next)
+		if !ok {
+			return nil
+		}
+		q.Next = next
+	}
+	if s.Node != "" {
+		node, ok := Node(v.Corpus, v.Graph, s.Node)
+		if !ok {
+			return nil
+		}
+		q.Node = node
+	}
+	if s.Wording != "" {
+		wording, ok := Wording(v.Corpus, v.Graph, s.Wording)
+		if !ok || q.Node >= 0 && v.Graph.Wordings[wording].Node != q.Node {
+			return nil
+		}
+		q.Where = effect.Where{Node: -1, Wording: wording}
+	}
+	return effect.Calls(v.Corpus, v.Graph, calls, q)
 }

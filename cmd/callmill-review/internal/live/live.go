@@ -5,19 +5,13 @@ package live
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"callmill/cmd/callmill-review/internal/answers"
-	"callmill/cmd/callmill-review/internal/corpus"
-	"callmill/cmd/callmill-review/internal/nodes"
-	"callmill/cmd/callmill-review/internal/query"
 	"callmill/cmd/callmill-review/internal/rules"
-	"callmill/cmd/callmill-review/internal/rules/match"
 	"callmill/pipeline/dataset"
 )
 
@@ -44,9 +38,10 @@ type Follower struct {
 	slots   *answers.Slots
 	closing sync.WaitGroup // nights that close
 
-	mu    sync.Mutex
-	night *Night
-	state State
+	mu      sync.Mutex
+	night   *Night
+	state   State
+	retired <-chan struct{} // closed when the night before is
 }
 
 // State is what became of a snapshot that is newer than the night that Take returns.
@@ -75,11 +70,12 @@ func Open(ctx context.Context, dir string, o Options) (*Follower, error) {
 		o.Rules = starter
 	}
 	f := &Follower{dir: dir, options: o, slots: answers.NewSlots(heavyAtATime)}
-	night, err := f.load(ctx)
+	night, err := f.load(ctx, "", nil)
 	if err != nil {
 		return nil, err
 	}
 	f.night = night
+	debug.FreeOSMemory() // what loading took, as much again
 	return f, nil
 }
 
@@ -87,40 +83,121 @@ func Open(ctx context.Context, dir string, o Options) (*Follower, error) {
 func (f *Follower) Run(ctx context.Context) error {
 	ticker := time.NewTicker(f.options.Poll)
 	defer ticker.Stop()
+	tries := attempts{}
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ticker.C:
-			f.look(ctx)
+			f.look(ctx, &tries)
 		}
 	}
 }
 
-// look takes up the snapshot that is published, if it is another one.
-func (f *Follower) look(ctx context.Context) {
+// attempts are those to take up a snapshot that failed: with each it takes twice as many
+// looks until the next one, for it may be damaged for good.
+type attempts struct {
+	snapshot string
+	failed   int
+	skip     int // looks that are passed over
+}
+
+const maxSkip = 32
+
+func (a *attempts) due(snapshot string) bool {
+	if a.snapshot != snapshot {
+		*a = attempts{snapshot: snapshot}
+	}
+	a.skip--
+	return a.skip < 0
+}
+
+func (a *attempts) fail() {
+	a.failed++
+	a.skip = min(1<<a.failed, maxSkip)
+}
+
+// look takes up the snapshot that is published, if it is another one than the night's.
+func (f *Follower) look(ctx context.Context, tries *attempts) {
+	night := f.current()
 	name, err := dataset.Latest(f.dir)
-	if err == nil && name == f.current() {
+	if err == nil && name == night.Name {
+		f.say(State{})
 		return
 	}
-	night, err := f.load(ctx)
+	if err == nil && name == "" {
+		err = dataset.ErrEmpty
+	}
+	if !tries.due(name) || !f.closed() {
+		return // two nights are enough
+	}
+	if err == nil {
+		f.say(State{Snapshot: name, Taking: true, Since: f.options.Now()})
+		err = f.take(ctx, name, night)
+	}
+	switch {
+	case ctx.Err() != nil:
+	case err != nil && f.superseded(name):
+		*tries = attempts{} // its removal while it was read is nothing to worry about
+	case err != nil:
+		tries.fail()
+		f.options.Log.Error("a newer snapshot cannot be taken up, pages show the one before", "dataset", f.dir, "snapshot", name, "shown", night.Name, "reason", err)
+		f.say(State{Snapshot: name, Err: err, Since: f.options.Now()})
+	}
+}
+
+// superseded reports whether another snapshot is published than the one with a name.
+func (f *Follower) superseded(name string) bool {
+	now, err := dataset.Latest(f.dir)
+	return err == nil && name != "" && now != "" && now != name
+}
+
+// take takes up a snapshot.
+func (f *Follower) take(ctx context.Context, name string, old *Night) error {
+	began := f.options.Now()
+	night, err := f.load(ctx, name, old)
 	if err != nil {
-		if ctx.Err() == nil {
-			f.options.Log.Error("a newer snapshot cannot be taken up", "snapshot", name, "reason", err)
-		}
-		return
+		return err
 	}
 	f.mu.Lock()
-	old := f.night
-	f.night = night
+	f.night, f.state, f.retired = night, State{}, old.closed
 	f.mu.Unlock()
+	f.options.Log.Info("took up a snapshot", "snapshot", name, "calls", len(night.Corpus.Calls), "lines", len(night.Corpus.Lines),
+		"days_loaded", night.loaded, "days_kept", len(night.source.days)-night.loaded, "took", f.options.Now().Sub(began).Round(time.Millisecond))
 	old.Release()
+	return nil
 }
 
-func (f *Follower) current() string {
+// closed reports whether the night before the current one is closed.
+func (f *Follower) closed() bool {
+	f.mu.Lock()
+	retired := f.retired
+	f.mu.Unlock()
+	if retired == nil {
+		return true
+	}
+	select {
+	case <-retired:
+		return true
+	default:
+		return false
+	}
+}
+
+// say sets the state; what is said again of a snapshot is as old as it was.
+func (f *Follower) say(s State) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.night.Name
+	if s.Snapshot != "" && s.Snapshot == f.state.Snapshot {
+		s.Since = f.state.Since
+	}
+	f.state = s
+}
+
+func (f *Follower) current() *Night {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.night
 }
 
 // Take returns the newest night. Release it when the request is done.
@@ -150,47 +227,4 @@ func (f *Follower) Close() error {
 	night.Release()
 	f.closing.Wait()
 	return nil
-}
-
-// load loads the snapshot that is published now.
-func (f *Follower) load(ctx context.Context) (_ *Night, err error) {
-	db, err := query.Open(ctx, f.dir, query.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, db.Close())
-		}
-	}()
-	c, err := db.Load(ctx, query.LoadOptions{Whole: true})
-	if err != nil {
-		return nil, fmt.Errorf("load snapshot %s: %w", db.Snapshot(), err)
-	}
-	return f.newNight(c, db), nil
-}
-
-func (f *Follower) newNight(c *corpus.Corpus, db *query.DB) *Night {
-	n := &Night{Name: db.Snapshot(), Corpus: c, DB: db, Masked: f.options.Mask || db.Manifest().Settings.PII != "keep", Zone: c.Zone}
-	n.Graph = nodes.Find(c)
-	n.Hits = match.Find(f.options.Rules, c)
-	n.Answers = answers.New(f.slots, answers.Options{Shared: []any{c, n.Graph, n.Hits, n}, Now: f.options.Now})
-	n.byKey = make([]int32, len(c.Calls))
-	for i := range n.byKey {
-		n.byKey[i] = int32(i)
-	}
-	slices.SortFunc(n.byKey, func(a, b int32) int {
-		call := &c.Calls[b]
-		return n.compare(a, query.Key{Instance: c.Instances.String(call.Instance), Job: call.Job, Task: call.Task})
-	})
-	n.held.Store(1)
-	n.last = func() {
-		f.closing.Go(func() {
-			n.Answers.Close()
-			if err := n.DB.Close(); err != nil {
-				f.options.Log.Error("close a snapshot", "snapshot", n.Name, "reason", err)
-			}
-		})
-	}
-	return n
 }

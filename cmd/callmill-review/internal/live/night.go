@@ -29,9 +29,12 @@ type Night struct {
 	Masked  bool            // what is said is masked, by the dataset or by Options.Mask
 	Zone    *time.Location
 
-	byKey []int32 // calls, by task, job and instance
-	held  atomic.Int64
-	last  func() // called when nobody holds it any more
+	byKey  []int32 // calls, by task, job and instance
+	source source  // of the corpus
+	loaded int     // days that were loaded for it
+	held   atomic.Int64
+	last   func()        // called when nobody holds it any more
+	closed chan struct{} // closed after that
 }
 
 // Release says that a request does not read the night any more.

@@ -5,12 +5,14 @@ package site
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
+	"callmill/cmd/callmill-review/internal/query"
 	"callmill/schema"
 )
 
@@ -97,7 +99,7 @@ func barQuery(q url.Values) {
 		switch {
 		case f.key == among.RuleKey:
 			if v != q.Get(among.RuleKey) {
-				q.Del(among.EventKey)
+				q.Del(among.EventKey) // it was one of the other rule
 			}
 			set(q, among.RuleKey, v)
 		case v != "":
@@ -198,6 +200,9 @@ func (r *Request) bar() *bar {
 		if len(field.Choices) > mostChoices || f.key == filter.Number {
 			field.Listed, field.Choices = true, field.Choices[:min(len(field.Choices), mostListed)]
 		}
+		if v := field.Value; v != "" && !field.Listed && !slices.ContainsFunc(field.Choices, func(c Choice) bool { return c.Value == v }) {
+			field.Choices = append([]Choice{{Value: v}}, field.Choices...)
+		}
 		if f.key == filter.Outcome {
 			field.Choices = labelled(field.Choices, r.Lang)
 		}
@@ -219,7 +224,7 @@ func (r *Request) bar() *bar {
 	for _, p := range r.Among.Parts(r.Names(), r.Lang) {
 		change := []string{p.Key, ""}
 		if p.Without.Event == "" {
-			change = append(change, among.EventKey, "")
+			change = append(change, among.EventKey, "", among.ReplyKey, "", among.NextKey, "")
 		}
 		b.Chips = append(b.Chips, Chip{p.Text, r.Here(change...)})
 	}
@@ -269,8 +274,7 @@ func (b *bar) days(r *Request) {
 // cleared returns the URL of this page without conditions.
 func (r *Request) cleared() string {
 	change := []string{}
-	for _, name := range []string{among.FilterKey, among.WordingKey, among.NodeKey, among.EventKey, among.PhraseKey,
-		among.RuleKey, among.OptOutKey, among.MeasureKey, among.UnclearKey, among.CallsKey} {
+	for _, name := range among.Keys() {
 		change = append(change, name, "")
 	}
 	return r.Here(change...)
@@ -326,6 +330,10 @@ func labelled(choices []Choice, lang schema.Language) []Choice {
 func (r *Request) nothing() *Nothing {
 	n := &Nothing{}
 	c := r.Night.Corpus
+	if reason := r.unknownPart(); reason != "" {
+		n.Reason = reason
+		return n
+	}
 	if len(r.Among.Filter.Select(c)) > 0 || r.Among.Filter.IsEmpty() {
 		n.Reason = r.Say(schema.Text{ZH: "没有同时符合这些条件的通话。", EN: "No call is as all of these conditions say."})
 		return n
@@ -338,4 +346,32 @@ func (r *Request) nothing() *Nothing {
 		})
 	}
 	return n
+}
+
+// unknownPart says which part of the set is nothing that this snapshot has; "" where all
+// are.
+func (r *Request) unknownPart() string {
+	c, g := r.Night.Corpus, r.Night.Graph
+	for _, id := range []string{r.Among.Wording, r.Among.Node} {
+		if id == "" {
+			continue
+		}
+		if _, ok := among.Wording(c, g, id); !ok {
+			return r.Say(schema.Text{ZH: "这句话术不在当前快照里：可能已改写，或它的通话已被删除。", EN: "This line of a script is not in this snapshot: it may have changed, or its calls were erased."})
+		}
+	}
+	for _, ref := range r.Among.Calls {
+		if _, ok := r.Night.Index(query.Key{Instance: ref.Instance, Job: ref.Job, Task: ref.Task}); !ok {
+			return r.Say(schema.Text{ZH: "选定的通话已不在当前快照里：可能已被删除。", EN: "A chosen call is not in this snapshot: it may have been erased."})
+		}
+	}
+	rules := r.ruleChoices()
+	if name := r.Among.Rule; name != "" && !slices.ContainsFunc(rules, func(c Choice) bool { return c.Value == name }) {
+		names := make([]string, len(rules))
+		for i, rule := range rules {
+			names[i] = rule.Value
+		}
+		return r.Sayf(schema.Text{ZH: "没有规则“%s”；有：%s", EN: "There is no rule “%s”; there are %s"}, name, strings.Join(names, ", "))
+	}
+	return ""
 }

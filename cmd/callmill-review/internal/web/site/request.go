@@ -45,6 +45,7 @@ type Request struct {
 	given    bool   // the URL has a day
 	bare     bool   // the page has no filter bar
 	logged   bool
+	rendered bool
 	notices  []Notice
 	selected []int32
 	isDone   bool // selected is
@@ -279,7 +280,7 @@ func (r *Request) Log(did, what string, call *desk.Call, rows int64) error {
 // opened logs a page that was read. It was written by then: what fails is for whoever
 // runs the desk.
 func (r *Request) opened() error {
-	if !r.logged {
+	if !r.logged && r.rendered {
 		if err := r.Log("opened", r.page, nil, 0); err != nil {
 			r.Site.Log.ErrorContext(r.Context(), "access log", "error", err.Error())
 		}

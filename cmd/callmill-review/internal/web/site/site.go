@@ -20,18 +20,20 @@ import (
 	"callmill/cmd/callmill-review/internal/rules"
 	"callmill/cmd/callmill-review/internal/verdicts"
 	"callmill/cmd/callmill-review/internal/web/assets"
+	"callmill/cmd/callmill-review/internal/web/recording"
+	"callmill/cmd/callmill-review/internal/web/users"
 	"callmill/pipeline/desk"
 	"callmill/schema"
 )
 
 // Role is what somebody may do. Each may what those before may.
-type Role int
+type Role = users.Role
 
 // The roles.
 const (
-	Viewer   Role = iota // sees numbers masked
-	Reviewer             // gives verdicts
-	Exporter             // takes lists away
+	Viewer   = users.Viewer   // sees numbers masked
+	Reviewer = users.Reviewer // gives verdicts
+	Exporter = users.Exporter // takes lists away
 )
 
 // Options are what a site is made of.
@@ -40,16 +42,17 @@ type Options struct {
 	Live      *live.Follower
 	Desk      *desk.Desk
 	Verdicts  *verdicts.Book
-	Recording string // template of the URL of a recording; "": there is none
-	Key       []byte // of contact keys; nil: unknown, numbers cannot be searched for
-	Local     string // name of the user where nobody logs in
+	Recording recording.Template // of the URLs of recordings; the zero one: there are none
+	Key       []byte             // of contact keys; nil: unknown, numbers cannot be searched for
+	Local     string             // name of the user where nobody logs in
 	// Who says who asks; ok is false where nobody is logged in. nil: Local, as Exporter.
-	Who  func(r *http.Request) (user string, role Role, ok bool)
-	Lang schema.Language // of who did not choose one; "": Chinese
-	Now  func() time.Time
-	Log  *slog.Logger
-	Book *rules.Book // the rules that Live looks for
-	Mask bool        // what is said is masked
+	Who   func(r *http.Request) (user string, role Role, ok bool)
+	Login bool            // people log in, and can log out
+	Lang  schema.Language // of who did not choose one; "": Chinese
+	Now   func() time.Time
+	Log   *slog.Logger
+	Book  *rules.Book // the rules that Live looks for
+	Mask  bool        // what is said is masked
 }
 
 // Site is the pages of a desk over one dataset. Pages are added before it serves; then
@@ -156,7 +159,7 @@ func (s *Site) serve(w http.ResponseWriter, hr *http.Request, role Role, h func(
 	if s.Who != nil {
 		user, has, ok := s.Who(hr)
 		if !ok {
-			http.Redirect(w, hr, "/login?"+url.Values{"to": {hr.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
+			http.Redirect(w, hr, "/login?"+url.Values{"next": {hr.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
 			return
 		}
 		r.User, r.Role = user, has

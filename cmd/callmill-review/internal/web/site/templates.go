@@ -242,7 +242,7 @@ func (r *Request) render(w http.ResponseWriter, status int, set *template.Templa
 	}
 	page := layoutPage{
 		Title: title, Body: template.HTML(body.String()), Masked: r.Site.Mask || r.Night.Masked,
-		Taking: r.Site.Live.Taking(), Login: r.Site.Who != nil,
+		Taking: r.Site.Live.Taking(), Login: r.Site.Login,
 	}
 	for _, m := range menu {
 		is := m.path == r.Request.URL.Path
@@ -263,6 +263,7 @@ func (r *Request) render(w http.ResponseWriter, status int, set *template.Templa
 	if err := r.execute(whole, r.Site.layout, "layout", page); err != nil {
 		return err
 	}
+	r.rendered = true
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(whole.Bytes()) // the client is gone, else

@@ -54,8 +54,8 @@ func (h *hash) matches(password string) bool {
 	return subtle.ConstantTimeCompare(h.of(password), h.key) == 1
 }
 
-func newHash(password string) (string, error) {
-	h := hash{cost: usual, salt: make([]byte, saltBytes)}
+func newHash(c cost, password string) (string, error) {
+	h := hash{cost: c, salt: make([]byte, saltBytes)}
 	if _, err := rand.Read(h.salt); err != nil {
 		return "", err
 	}

@@ -197,6 +197,7 @@ func parse(path string, text []byte) ([]User, error) {
 type File struct {
 	path    string
 	hashing chan struct{} // a place for each password that is hashed at a time
+	usual   cost          // of new hashes
 
 	mu    sync.Mutex
 	state fs.FileInfo // of what was read; nil: nothing was
@@ -209,7 +210,7 @@ type File struct {
 const hashings = 1
 
 // In returns the file of a path, which need not exist.
-func In(path string) *File { return &File{path: path, hashing: make(chan struct{}, hashings)} }
+func In(path string) *File { return &File{path: path, hashing: make(chan struct{}, hashings), usual: usual} }
 
 // Path returns where the file is.
 func (f *File) Path() string { return f.path }
@@ -301,7 +302,7 @@ func (f *File) refresh() error {
 	if err != nil {
 		return err
 	}
-	f.users, f.cost = make(map[string]User, len(list)), usual
+	f.users, f.cost = make(map[string]User, len(list)), f.usual
 	for i, u := range list {
 		f.users[u.Name] = u
 		if h, err := parseHash(u.hash); err == nil && i == 0 {
@@ -365,7 +366,7 @@ func (f *File) Add(name string, role Role, password string) error {
 	if err := errors.Join(CheckName(name), CheckPassword(name, password)); err != nil {
 		return fmt.Errorf("add user: %w", err)
 	}
-	hash, err := newHash(password)
+	hash, err := newHash(f.usual, password)
 	if err != nil {
 		return fmt.Errorf("add user %s: %w", name, err)
 	}
@@ -386,7 +387,7 @@ func (f *File) SetPassword(name, password string) error {
 	if err := CheckPassword(name, password); err != nil {
 		return fmt.Errorf("set password of %s: %w", name, err)
 	}
-	hash, err := newHash(password)
+	hash, err := newHash(f.usual, password)
 	if err == nil {
 		err = f.changeOne(name, func(u *User) { u.hash = hash })
 	}
