@@ -139,7 +139,6 @@ func (s *said) narrow(about string) []show {
 func (s *said) at(row int) *desk.Review { return &s.reviews[s.rows[row]] }
 
 func (s *said) listing(names bool) *site.Listing {
-	r := s.r
 	who := site.CSVOnly
 	if names {
 		who = site.Everywhere
