@@ -138,7 +138,7 @@ func (d *draw) mine(i int32) *desk.Review {
 func (d *draw) list() *site.Listing {
 	r, c := d.r, d.r.Night.Corpus
 	return &site.Listing{
-		Name: "sample", Several: true, Len: len(d.calls), PerPage: 100,
+		Name: "sample", Several: true, Len: len(d.calls),
 		Empty: schema.Text{ZH: "这些条件下没有说过话的通话可抽。", EN: "There are no calls with something said to draw from."},
 		Columns: []site.Column{
 			{Key: "time", Head: callHead, Class: "nowrap"},
