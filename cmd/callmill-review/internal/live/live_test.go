@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,22 @@ func open(t testing.TB, dir string, o live.Options) *live.Follower {
 		}
 	})
 	return f
+}
+
+// anew opens the dataset as if nothing had been held before.
+func anew(t testing.TB, dir string, o live.Options) *corpus.Corpus {
+	t.Helper()
+	f, err := live.Open(t.Context(), dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := f.Take()
+	c := *n.Corpus
+	n.Release()
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+	return &c
 }
 
 // small is a dataset of one's own to publish more into.
@@ -114,6 +131,31 @@ func TestConverted(t *testing.T) {
 		n := f.Take()
 		same(t, fmt.Sprint("after publish ", seed), whole(t, dir, query.LoadOptions{}), n.Corpus)
 		n.Release()
+	}
+}
+
+// What is masked is the same, too.
+func TestMasked(t *testing.T) {
+	dir := small(t)
+	o := live.Options{Mask: true}
+	f := open(t, dir, o)
+	convert(t, dir, 20, 5)
+	f.Look(t.Context())
+	n := f.Take()
+	defer n.Release()
+	if loaded, all := n.Loaded(); loaded == all {
+		t.Error("no day was kept: not a test")
+	}
+	same(t, "after a publish", anew(t, dir, o), n.Corpus)
+	if !n.Masked || n.Masker == nil {
+		t.Error("the night does not say that it is masked")
+	}
+	masked := 0
+	for _, text := range n.Corpus.Texts {
+		masked += strings.Count(text.Script, "[")
+	}
+	if masked < 10 {
+		t.Errorf("%d texts are masked", masked)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/corpus/renew"
+	"callmill/cmd/callmill-review/internal/masked"
 	"callmill/cmd/callmill-review/internal/nodes"
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/cmd/callmill-review/internal/rules/match"
@@ -66,7 +67,7 @@ func (f *Follower) corpus(ctx context.Context, name string, old, n *Night) (err 
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	n.Name, n.Zone = db.Snapshot(), db.Zone()
-	n.Masked = f.options.Mask || db.Manifest().Settings.PII != "keep"
+	n.Masked = f.options.Mask || db.Redacted()
 	if n.From, err = first(ctx, db, f.options.Memory); err != nil {
 		return fmt.Errorf("load snapshot %s: %w", n.Name, err)
 	}
@@ -80,6 +81,11 @@ func (f *Follower) corpus(ctx context.Context, name string, old, n *Night) (err 
 	if err != nil {
 		return fmt.Errorf("load snapshot %s: %w", n.Name, err)
 	}
+	if f.options.Mask && !db.Redacted() {
+		if loaded, err = n.mask(ctx, db, loaded, old); err != nil {
+			return fmt.Errorf("mask snapshot %s: %w", n.Name, err)
+		}
+	}
 	if n.Corpus, n.loaded = loaded, len(p.load); p.whole {
 		n.loaded = len(n.source.days)
 		return nil
@@ -90,6 +96,26 @@ func (f *Follower) corpus(ctx context.Context, name string, old, n *Night) (err 
 	}
 	n.Corpus = renew.Join(renew.Part{Corpus: old.Corpus, Keep: n.source.keeps(p)}, renew.Part{Corpus: loaded}, names)
 	return nil
+}
+
+// mask masks what was loaded.
+func (n *Night) mask(ctx context.Context, db *query.DB, loaded *corpus.Corpus, old *Night) (*corpus.Corpus, error) {
+	if old != nil && old.Masker != nil && old.source.settings == n.source.settings {
+		n.Masker = old.Masker
+	} else {
+		words, err := db.Segment()
+		if err != nil {
+			return nil, err
+		}
+		if n.Masker, err = masked.New(masked.Options{Segment: words}); err != nil {
+			return nil, err
+		}
+	}
+	c, err := n.Masker.Corpus(ctx, loaded, db.Persons)
+	if err == nil {
+		renew.Number(c)
+	}
+	return c, err
 }
 
 // tables are those whose files say whether a day is as it was.

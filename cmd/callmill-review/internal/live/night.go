@@ -10,6 +10,7 @@ import (
 
 	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/masked"
 	"callmill/cmd/callmill-review/internal/nodes"
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/cmd/callmill-review/internal/rules/match"
@@ -27,7 +28,9 @@ type Night struct {
 	DB      *query.DB       // of the same snapshot, for what is not in memory
 	Answers *answers.Keeper // about this night alone; gone with it
 	Masked  bool            // what is said is masked, by the dataset or by Options.Mask
-	Zone    *time.Location
+	// Masker masks what DB returns; nil where it need not be masked. The corpus is.
+	Masker *masked.Masker
+	Zone   *time.Location
 
 	byKey  []int32 // calls, by task, job and instance
 	source source  // of the corpus

@@ -31,8 +31,10 @@ var (
 func sourceOf(m *dataset.Manifest, scriptsNamed bool, from calendar.Day, tables []string) source {
 	s := source{days: map[calendar.Day]string{}, from: from}
 	v, set := m.Versions(), m.Settings
-	// With other settings or by other versions the same file is not the same calls.
-	s.settings = fmt.Sprintf("%+v %q %q %q named=%t", v, set.TimeZone, set.PII, set.KeyID, scriptsNamed)
+	// With other settings or by other versions the same file may not be the same calls. How
+	// long they are kept, and the key, do not matter.
+	set.RetainDays = 0
+	s.settings = fmt.Sprintf("%+v %+v named=%t", v, set, scriptsNamed)
 	hashes := map[calendar.Day][]string{}
 	for _, name := range tables {
 		table := m.Table(name)

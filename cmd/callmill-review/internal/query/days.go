@@ -9,6 +9,8 @@ import (
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/corpus/renew"
 	"callmill/pipeline/calendar"
+	"callmill/pipeline/redact"
+	"callmill/segment"
 )
 
 // DayCalls is how much [DB.Load] would load of a day.
@@ -43,6 +45,19 @@ func (d *DB) Names() (func(instance, group string) renew.Names, error) {
 		g := groups[instance][group]
 		return renew.Names{Campaign: g.JobGroupName, Script: g.ScriptName, Version: g.ScriptVersion}
 	}, nil
+}
+
+// Redacted reports whether the dataset holds what is personal as labels, or not at all.
+func (d *DB) Redacted() bool { return d.data.Manifest().Settings.PII != redact.Keep }
+
+// Segment returns how the words of the dataset were cut.
+func (d *DB) Segment() (segment.Options, error) {
+	o := segment.Options{HMM: d.data.Manifest().Settings.HMM}
+	dictionaries, err := d.data.Dictionaries()
+	for _, dictionary := range dictionaries {
+		o.Dicts = append(o.Dicts, segment.UserDict{Name: dictionary.Origin, Text: dictionary.Text, Kept: dictionary.Own})
+	}
+	return o, err
 }
 
 // ScriptsNamed reports whether scripts of the robot have names; chatbots or scenarios

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"callmill/cmd/callmill-review/internal/web/reviewing"
+	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/site"
 )
 
@@ -15,4 +16,5 @@ func Pages(s *site.Site) {
 		return r.See(w, r.URL("/today"))
 	})
 	reviewing.Add(s)
+	calls.Add(s)
 }
