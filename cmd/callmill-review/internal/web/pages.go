@@ -8,6 +8,7 @@ import (
 	"callmill/cmd/callmill-review/internal/web/reviewing"
 	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/site"
+	"callmill/cmd/callmill-review/internal/web/today"
 )
 
 // Pages adds the pages of all packages to a site, a line for each package.
@@ -16,5 +17,6 @@ func Pages(s *site.Site) {
 		return r.See(w, r.URL("/today"))
 	})
 	reviewing.Add(s)
+	today.Add(s)
 	calls.Add(s)
 }
