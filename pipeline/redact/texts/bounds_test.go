@@ -3,12 +3,11 @@ package texts_test
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
+	"callmill/pipeline/internal/growth"
 	"callmill/pipeline/redact/span"
 	"callmill/pipeline/redact/texts"
 	"callmill/schema"
@@ -53,46 +52,6 @@ func calls(k, size int) [][]span.Line {
 	return [][]span.Line{one, append(many, span.Line{Speaker: "C", Text: n.after})}
 }
 
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-// enough is CPU time in which work may be done whatever it depends on: work that
-// compares all with all takes far longer at the sizes below.
-const enough = time.Second
-
-// checkLinear fails if work takes time with the square of its size, which for a
-// quarter of it is a sixteenth, not a quarter. It does not say how fast it has to be:
-// the race detector takes twenty times as long, and other processes take the caches.
-// What takes too long is therefore tried again, and the least counts.
-func checkLinear(t *testing.T, what string, size int, work func(size int)) {
-	t.Helper()
-	spent := func(size int) time.Duration {
-		began := cpuTime(t)
-		work(size)
-		return cpuTime(t) - began
-	}
-	long := spent(size)
-	if long <= enough {
-		return
-	}
-	short := spent(size / 4)
-	for range 3 {
-		if long <= enough || long < 9*short {
-			return
-		}
-		long, short = min(long, spent(size)), min(short, spent(size/4))
-	}
-	if long > enough && long >= 9*short {
-		t.Errorf("%s: %v for a size of %d, %v for a quarter of it", what, long, size, short)
-	}
-}
-
 // person is a job with some of everything that is searched for.
 func person() *schema.Job {
 	return &schema.Job{
@@ -111,7 +70,7 @@ func TestLongTexts(t *testing.T) {
 	}
 	for k, n := range nonsense {
 		for i, as := range []string{"a line", "lines"} {
-			checkLinear(t, fmt.Sprintf("%q %q %q as %s", n.before, n.text, n.after, as), size, func(size int) {
+			growth.CheckLinear(t, fmt.Sprintf("%q %q %q as %s", n.before, n.text, n.after, as), size, func(size int) {
 				m.Of(person())
 				m.Mask(calls(k, size)[i])
 			})
@@ -137,7 +96,7 @@ func TestManyValues(t *testing.T) {
 	jobs := map[int]*schema.Job{most: many(most), most / 4: many(most / 4)}
 	m := texts.New()
 	for k, n := range nonsense {
-		checkLinear(t, fmt.Sprintf("%q %q %q", n.before, n.text, n.after), most, func(people int) {
+		growth.CheckLinear(t, fmt.Sprintf("%q %q %q", n.before, n.text, n.after), most, func(people int) {
 			m.Of(jobs[people])
 			m.Mask(calls(k, people)[0])
 		})
