@@ -147,14 +147,20 @@ var taskOutcomes = Values{
 	{Unknown, Text{"the status is on no list", "状态不在文档中"}},
 }
 
-// OutcomeMeaning returns what an outcome of a task means, or false for one on no list.
-func OutcomeMeaning(outcome string) (Text, bool) {
-	for i := range taskOutcomes {
-		if taskOutcomes[i].Value == outcome {
-			return taskOutcomes[i].Doc, true
+// Meaning returns what a value of a column means, such as 5 of end_reason, or false for one
+// on no list.
+func Meaning(column, value string) (Text, bool) {
+	for _, v := range columnValues[column] {
+		if v.Value == value {
+			return v.Doc, true
 		}
 	}
 	return Text{}, false
+}
+
+// OutcomeMeaning returns what an outcome of a task means, or false for one on no list.
+func OutcomeMeaning(outcome string) (Text, bool) {
+	return Meaning("outcome", outcome)
 }
 
 // In returns the values with their meanings as one text: "ok stored after …; tie …".

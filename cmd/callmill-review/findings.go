@@ -15,6 +15,7 @@ import (
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/measure"
 	"callmill/cmd/callmill-review/internal/rules"
+	"callmill/cmd/callmill-review/internal/rules/file"
 	"callmill/cmd/callmill-review/internal/rules/match"
 	"callmill/cmd/callmill-review/internal/table"
 	"callmill/cmd/internal/exit"
@@ -289,12 +290,12 @@ func (f *finder) run(ctx context.Context, env *environment, dir string, ask func
 // measures is the flags --measure and --rules.
 type measures struct {
 	texts []string
-	book  bookFlag
+	book  file.Flag
 }
 
 func (m *measures) add(flags *pflag.FlagSet, usual ...string) {
 	flags.StringArrayVar(&m.texts, "measure", usual, "what is counted: answered, failed, hung_up, not_understood, transferred, result:NAME=VALUE or rule:NAME; repeatable")
-	m.book.add(flags)
+	m.book.Add(flags)
 }
 
 // parse returns the measures, with the book of rules that one of them needs.
@@ -311,7 +312,7 @@ func (m *measures) parse() (*measured, error) {
 			continue
 		}
 		if list.book == nil {
-			if list.book, err = m.book.read(); err != nil {
+			if list.book, err = m.book.Read(); err != nil {
 				return nil, err
 			}
 		}

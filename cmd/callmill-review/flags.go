@@ -142,7 +142,7 @@ func (s *selection) near(ctx context.Context, dir string, chosen filter.Filter) 
 	var o query.LoadOptions
 	o.From, o.To = chosen.Days()
 	c, err := db.Load(ctx, o)
-	if err == nil && o != (query.LoadOptions{}) && len(chosen.Select(c)) == 0 {
+	if bounded := o.From != 0 || o.To != 0; err == nil && bounded && len(chosen.Select(c)) == 0 {
 		// The filters with calls that are nearest may be on other days.
 		c, err = db.Load(ctx, query.LoadOptions{})
 	}

@@ -12,6 +12,9 @@
 //	query           DuckDB: opens the snapshot, loads calls, searches lines; SQL is in sql
 //	filter          which calls are meant: script=NAME hour=9-11
 //	corpus          the calls and lines in memory
+//	corpus/renew    those of a new snapshot, out of the one before and what changed
+//	live            the published snapshot, followed while later ones are published
+//	answers         answers about it, kept in memory; two heavy ones at a time
 //	nodes           which lines of a robot are one node, which only ask again
 //	nodes/tally     pairs counted by sorting, without maps
 //	nodes/effect    what is lost at a node; a wording against the one before
@@ -32,6 +35,17 @@
 //	interval        how sure a share is
 //	transcript      calls and lines as they were said
 //	table           lists as aligned text, JSON or CSV
+//	rules/file      the flag --rules
+//
+// Then the browser: serve is the command, web the server, and what pages are made of is
+//
+//	among           which calls a page is about, as URL parameters
+//	find, findings  lines in memory; what is to be looked at, and what became of it
+//	verdicts, sample, handover, flow, masked
+//	web/site        the request, layout, filter bar, lists; web/assets, web/figures, web/judged
+//	web/guard       what stands before the pages; web/users, web/session, web/plain, web/audit
+//	web/today       the pages; web/scripts, web/calls, web/reviewing
+//	web/listener    loopback or a Unix socket; web/recording: where recordings are
 //
 // Beside them are packages for tests: published, made, corpus/simulated and
 // corpus/handmade make datasets and corpora, some with the truth, which none of the above
@@ -46,6 +60,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -87,7 +102,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	// From the environment it holds for mistakes in the command line, too.
 	_ = env.log.Format.Set(os.Getenv("CALLMILL_LOG_FORMAT"))
-	err := run(ctx, root)
+	err := run(ctx, root, &env.patience)
 	if exit.Interrupted(ctx, err) {
 		env.log.Complain(ctx, err)
 		return exit.Code(ctx, err) // what is printed by then stays in the buffer
@@ -101,9 +116,10 @@ func Main(args []string, stdout, stderr io.Writer) int {
 
 // run runs the command line until it ends. Once a signal has come it waits a little for
 // that, and no longer: loading ends at once, but what is computed then knows no context.
-// Main's caller ends the process, and with it what still runs, which only reads.
-func run(ctx context.Context, root *cobra.Command) error {
-	const patience = 300 * time.Millisecond
+// Main's caller ends the process, and with it what still runs, which only reads; serve,
+// which writes reviews, asks for more patience.
+func run(ctx context.Context, root *cobra.Command, patience *atomic.Int64) error {
+	patience.Store(int64(300 * time.Millisecond))
 	done := make(chan error, 1)
 	go func() { done <- root.ExecuteContext(ctx) }()
 	select {
@@ -114,7 +130,7 @@ func run(ctx context.Context, root *cobra.Command) error {
 	select {
 	case err := <-done:
 		return cmp.Or(err, ctx.Err())
-	case <-time.After(patience):
+	case <-time.After(time.Duration(patience.Load())):
 		return ctx.Err()
 	}
 }
@@ -126,4 +142,8 @@ type environment struct {
 	log     exit.Log // on stderr; newRoot sets it up
 	environ func() []string
 	now     func() time.Time
+
+	patience atomic.Int64 // ns that Main waits for a command to end after a signal
 }
+
+func (env *environment) wait(patience time.Duration) { env.patience.Store(int64(patience)) }

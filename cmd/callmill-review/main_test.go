@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestInterruptedWhileComputing(t *testing.T) {
 		},
 	}
 	root.SetArgs([]string{})
-	if code := exit.Code(ctx, run(ctx, root)); code != 130 {
+	if code := exit.Code(ctx, run(ctx, root, new(atomic.Int64))); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
 }
@@ -40,7 +41,7 @@ func TestInterruptedWhenDone(t *testing.T) {
 		return nil
 	}}
 	root.SetArgs([]string{})
-	if code := exit.Code(ctx, run(ctx, root)); code != 143 {
+	if code := exit.Code(ctx, run(ctx, root, new(atomic.Int64))); code != 143 {
 		t.Errorf("exit code %d, want 143", code)
 	}
 }

@@ -13,12 +13,13 @@ import (
 
 	"callmill/cmd/callmill-review/internal/nodes"
 	"callmill/cmd/callmill-review/internal/report"
+	"callmill/cmd/callmill-review/internal/rules/file"
 	"callmill/cmd/callmill-review/internal/table"
 	"callmill/cmd/internal/exit"
 )
 
 func newReport(env *environment) *cobra.Command {
-	s, book, o := &selection{}, &bookFlag{}, report.Options{}
+	s, book, o := &selection{}, &file.Flag{}, report.Options{}
 	var html string
 	c := &cobra.Command{
 		Use:   "report DIR",
@@ -55,7 +56,7 @@ are not shown, nor what they could be computed from.`,
 					return err
 				}
 			}
-			if o.Rules, err = book.read(); err != nil {
+			if o.Rules, err = book.Read(); err != nil {
 				return err
 			}
 			asked, err := s.load(c.Context(), args[0])
@@ -79,7 +80,7 @@ are not shown, nor what they could be computed from.`,
 	}
 	flags := c.Flags()
 	s.add(flags)
-	book.add(flags)
+	book.Add(flags)
 	flags.StringVar(&html, "html", "", "write the report as a page to `FILE`, which is replaced; - is standard output")
 	flags.BoolVar(&o.Share, "share", false, "mask what was said, shorten ids, and hide counts under 5")
 	flags.IntVar(&o.Findings, "top", 8, "findings at most, of each question")

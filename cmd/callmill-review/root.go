@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"callmill/cmd/callmill-review/internal/serve"
 	"callmill/cmd/internal/commandline"
 	"callmill/cmd/internal/exit"
 )
@@ -48,6 +49,7 @@ Exit codes:
 		newReport(env),
 		newSearch(env),
 		newCall(env),
+		serve.New(serve.Process{Stderr: env.stderr, Log: &env.log, Now: env.now, Patience: env.wait}),
 		newVersion(env),
 	)
 	commandline.Complete(root)

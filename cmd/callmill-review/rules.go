@@ -3,53 +3,20 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/cmd/callmill-review/internal/rules"
+	"callmill/cmd/callmill-review/internal/rules/file"
 	"callmill/cmd/callmill-review/internal/rules/match"
-	"callmill/cmd/callmill-review/internal/rules/outline"
 	"callmill/cmd/callmill-review/internal/rules/show"
 	"callmill/cmd/internal/exit"
 )
-
-// bookFlag names the file of rules that a command uses.
-type bookFlag struct{ file string }
-
-func (b *bookFlag) add(flags *pflag.FlagSet) {
-	flags.StringVar(&b.file, "rules", "", "`FILE` of rules (YAML); without it the starter set")
-}
-
-func (b *bookFlag) read() (*rules.Book, error) {
-	if b.file == "" {
-		return rules.Starter()
-	}
-	text, err := readSome(b.file, outline.MaxSize)
-	if err != nil {
-		return nil, exit.Usagef("--rules: %w", err)
-	}
-	book, err := rules.Parse(b.file, text)
-	return book, exit.AsUsage(err)
-}
-
-// readSome reads a file up to a size and a byte, by which its reader sees that there is
-// more: it may be endless.
-func readSome(name string, size int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(io.LimitReader(f, size+1))
-	return text, errors.Join(err, f.Close())
-}
 
 func newRules(env *environment) *cobra.Command {
 	r := &rulesCommand{env: env}
@@ -76,7 +43,7 @@ from; its keys are described in the documentation of internal/rules.`,
 		RunE: r.run,
 	}
 	r.add(c.Flags())
-	r.book.add(c.Flags())
+	r.book.Add(c.Flags())
 	c.Flags().StringVar(&r.rule, "rule", "", "list the hits of the rule `NAME`")
 	c.Flags().BoolVar(&r.optOuts, "opt-outs", false, "list the calls that were made after an opt-out")
 	c.Flags().StringVar(&r.by, "by", "total", "count per `WHAT`: total, day, campaign, or day,campaign")
@@ -101,7 +68,7 @@ func newRulesStarter(env *environment) *cobra.Command {
 type rulesCommand struct {
 	env *environment
 	selection
-	book    bookFlag
+	book    file.Flag
 	rule    string
 	optOuts bool
 	by      string
@@ -128,7 +95,7 @@ func (r *rulesCommand) run(c *cobra.Command, args []string) error {
 	case r.by != groupings[0] && (r.rule != "" || r.optOuts):
 		return exit.Usagef("--by counts, --rule and --opt-outs list: want one of them")
 	}
-	book, err := r.book.read()
+	book, err := r.book.Read()
 	if err != nil {
 		return err
 	}

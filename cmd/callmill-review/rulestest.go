@@ -17,6 +17,7 @@ import (
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/cmd/callmill-review/internal/rules/dialogue"
+	"callmill/cmd/callmill-review/internal/rules/file"
 	"callmill/cmd/callmill-review/internal/rules/show"
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/calendar"
@@ -24,7 +25,7 @@ import (
 
 func newRulesTest(env *environment) *cobra.Command {
 	r := &reading{}
-	book := &bookFlag{}
+	book := &file.Flag{}
 	var pasted string
 	c := &cobra.Command{
 		Use:   "test [DIR JOB [TASK]]",
@@ -44,7 +45,7 @@ tried as if the call were one of them.`,
 			if err != nil {
 				return err
 			}
-			b, err := book.read()
+			b, err := book.Read()
 			if err != nil {
 				return err
 			}
@@ -83,7 +84,7 @@ tried as if the call were one of them.`,
 		},
 	}
 	r.add(c.Flags())
-	book.add(c.Flags())
+	book.Add(c.Flags())
 	c.Flags().StringVar(&pasted, "dialogue", "", "`FILE` with a dialogue; - is standard input")
 	return c
 }
@@ -95,7 +96,7 @@ func readDialogue(in io.Reader, name string) (*corpus.Corpus, error) {
 	if name == "-" {
 		text, err = io.ReadAll(io.LimitReader(in, dialogue.MaxSize+1))
 	} else {
-		text, err = readSome(name, dialogue.MaxSize)
+		text, err = file.Read(name, dialogue.MaxSize)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, exit.Usagef("--dialogue: %w", err)

@@ -10,7 +10,8 @@
 // several reviews of one thing by one person the last one counts, and all are kept. The
 // file is opened, locked (flock) and synced for each record, so that a file that was
 // replaced meanwhile, without somebody who was erased, is the one that is appended to,
-// and what was acknowledged is on disk.
+// and what was acknowledged is on disk. Many accesses may be appended at once, and
+// without waiting for the disk.
 //
 // Files are 0600 and the folder 0700. No record holds what was said in a call, but a
 // note may: it is a person's own words.
@@ -122,21 +123,38 @@ type Desk struct{ dir string }
 // In returns the desk in a folder, which need not exist.
 func In(dir string) *Desk { return &Desk{dir} }
 
+// Dir returns the folder.
+func (d *Desk) Dir() string { return d.dir }
+
 // Review appends a review; it is on disk when Review returns nil.
 func (d *Desk) Review(r *Review) error {
 	if err := r.Check(); err != nil {
 		return fmt.Errorf("keep review: %w", err)
 	}
-	return d.append(ReviewsFile, r)
+	return d.append(ReviewsFile, true, r)
 }
 
 // Access appends to the access log.
-func (d *Desk) Access(a *Access) error { return d.append(AccessFile, a) }
+func (d *Desk) Access(a *Access) error { return d.append(AccessFile, true, a) }
 
-func (d *Desk) append(name string, record any) (err error) {
-	line, err := json.Marshal(record)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+// AccessAll appends records to the access log, all of them at once; with sync they are on
+// disk when it returns nil, without it the system may still hold them.
+func (d *Desk) AccessAll(all []*Access, sync bool) error {
+	records := make([]any, len(all))
+	for i, a := range all {
+		records[i] = a
+	}
+	return d.append(AccessFile, sync, records...)
+}
+
+func (d *Desk) append(name string, sync bool, records ...any) (err error) {
+	var lines []byte
+	for _, record := range records {
+		line, err := json.Marshal(record)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		lines = append(append(lines, line...), '\n')
 	}
 	if err := durable.MkdirAll(durable.OS{}, d.dir, 0o700); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
@@ -149,8 +167,11 @@ func (d *Desk) append(name string, record any) (err error) {
 	if err := endTornLine(file); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	if _, err := file.Write(append(line, '\n')); err != nil {
+	if _, err := file.Write(lines); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if !sync {
+		return nil
 	}
 	return file.Sync()
 }

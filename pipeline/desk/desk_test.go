@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"callmill/pipeline/desk"
 )
 
@@ -155,5 +157,28 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// Records that are appended together are those that are appended one by one.
+func TestAccessAll(t *testing.T) {
+	dir := t.TempDir()
+	d := desk.In(dir)
+	want := []*desk.Access{{At: "a", By: "li", Did: "opened", What: "call"}, {At: "b", By: "wang", Did: "exported", What: "calls", Rows: 3}, {At: "c", By: "li", Did: "searched", What: "lines"}}
+	if err := d.Access(want[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.AccessAll(want[1:], false); err != nil {
+		t.Fatal(err)
+	}
+	var got []*desk.Access
+	for a, err := range d.Accesses() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, a)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -20,6 +20,7 @@ import (
 //	file NAME                     SQL for the path of a file of the snapshot
 //	rules LIST…                   SQL for the pattern of lists of rules, see package optout
 //	kept                          whether the snapshot has a file of opt-outs
+//	reviews, accesses             SQL for the lines of a desk's files
 //
 // and, as COMMENT statements in the language that is asked for,
 //
@@ -54,10 +55,11 @@ const (
 )
 
 // All returns the views that answer common questions, and the macros, in the order
-// of [SQL]. The views of the tables are as [schema.Tables] says.
+// of [SQL], then those of [Desk]. The views of the tables are as [schema.Tables] says.
 func All() []View {
 	w := &writer{lang: schema.English}
 	w.questions()
+	w.execute("desk")
 	return w.views
 }
 
@@ -95,14 +97,19 @@ type writer struct {
 	lang   schema.Language
 	prefix string // SQL that a path within the snapshot is appended to
 	kept   bool   // there is a file of opt-outs
+	desk   DeskFiles
 	sql    strings.Builder
 	views  []View
 }
 
 // questions writes the views that answer common questions.
-func (w *writer) questions() {
+func (w *writer) questions() { w.execute(names[:]...) }
+
+// execute writes what is in files.
+func (w *writer) execute(names ...string) {
 	funcs := template.FuncMap{
 		"file": w.file, "rules": rules, "kept": func() bool { return w.kept }, "view": w.view, "column": w.column, "comments": w.comments,
+		"reviews": w.reviews, "accesses": w.accesses,
 		"macro":      func(name, en, zh string) string { return w.add(KindMacro, "MACRO", name, en, zh) },
 		"tablemacro": func(name, en, zh string) string { return w.add(KindTableMacro, "MACRO TABLE", name, en, zh) },
 	}

@@ -31,6 +31,7 @@ type Corpus struct {
 	Patterns  Dict // of robot lines, as in the column pattern
 	Words     Dict // of what contacts say; words of marks only are not among them
 	Results   Dict // "name=content" of business results
+	Groups    Dict // ids of campaigns
 
 	// ScriptsInferred is true where no script has a name, so that chatbots or
 	// scenarios stand for scripts; versions are unknown then.
@@ -50,12 +51,14 @@ type Call struct {
 	Number    Code
 	Contact   Code
 	Outcome   Code
+	Group     Code   // the id of its campaign, in its instance
 	Results   []Code // business results of its job and of itself, in order, each once
 	JobDate   calendar.Day
 	Day       calendar.Day // of the call; NoDay without a time
 	Start     int64        // ms since 1970; 0 without a time
 	Hour      int8         // of Day, -1 without a time
-	Attempt   int16        // from 1
+	Origin    Origin
+	Attempt   int16 // from 1
 	Facts     Facts
 
 	FirstLine, LineCount int32 // its part of Corpus.Lines; answered calls only have some
@@ -80,6 +83,21 @@ const (
 	Spoke               // the contact said something
 	LastTask            // of its job
 )
+
+// Origin is where what is known of a call is from, which a later snapshot may say anew:
+// names that are not its own are those of its campaign then.
+type Origin uint8
+
+// The origins of calls.
+const (
+	OwnCampaign Origin = 1 << iota // the name of its campaign is the call's own
+	OwnScript                      // so is that of its script
+	EndAsked                       // it was asked for whether the flow ended
+	EndInferred                    // whether it ended was read from the robot's last lines
+)
+
+// Is reports whether all of these are origins.
+func (o Origin) Is(these Origin) bool { return o&these == these }
 
 // Is reports whether all of these facts are true.
 func (f Facts) Is(these Facts) bool { return f&these == these }
@@ -138,6 +156,9 @@ type Dict struct {
 
 // Add returns the code of s, a new one if it has none.
 func (d *Dict) Add(s string) Code {
+	if s == "" {
+		return 0
+	}
 	if d.codes == nil {
 		d.codes, d.strings = map[string]Code{"": 0}, []string{""}
 	}

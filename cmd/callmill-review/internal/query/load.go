@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/corpus/renew"
 	"callmill/pipeline/calendar"
 	"callmill/schema"
 )
@@ -20,6 +21,9 @@ import (
 type LoadOptions struct {
 	From, To calendar.Day // of the call; 0: without bound
 	Whole    bool         // with what the robot said, beside its pattern
+	// Jobs are the days of the jobs whose calls are loaded: their files alone are read.
+	// Calls of a job may be on later days. nil: all.
+	Jobs []calendar.Day
 }
 
 // days returns the bounds as values to bind.
@@ -33,6 +37,18 @@ func (o LoadOptions) days() []any {
 	return []any{bound(o.From), bound(o.To)}
 }
 
+// jobs returns the condition of the days of jobs.
+func (o LoadOptions) jobs() string {
+	if o.Jobs == nil {
+		return "true"
+	}
+	days := []string{"NULL"} // so that none is a list too
+	for _, day := range o.Jobs {
+		days = append(days, "DATE "+literal(day.String()))
+	}
+	return "job_date IN (" + strings.Join(days, ", ") + ")"
+}
+
 // Load fills a corpus with the dialled calls of the days, and the lines of those that a
 // person answered.
 func (d *DB) Load(ctx context.Context, o LoadOptions) (*corpus.Corpus, error) {
@@ -43,7 +59,7 @@ func (d *DB) Load(ctx context.Context, o LoadOptions) (*corpus.Corpus, error) {
 	for i := range l.texts {
 		l.texts[i] = map[uint64]int32{}
 	}
-	if o.From == 0 && o.To == 0 { // growing would take as much again
+	if o.From == 0 && o.To == 0 && o.Jobs == nil { // growing would take as much again
 		calls, lines := d.room(schema.TableTasks), d.room(schema.TableTurns)
 		l.corpus.Calls, l.corpus.Lines, l.of = make([]corpus.Call, 0, calls), make([]corpus.Line, 0, lines), make([]int32, 0, lines)
 	}
@@ -58,7 +74,7 @@ func (d *DB) Load(ctx context.Context, o LoadOptions) (*corpus.Corpus, error) {
 		{"texts", said, l.text},
 		{"lines", said, l.line},
 	} {
-		if err := d.each(ctx, question.name, question.values, question.row); err != nil {
+		if err := d.filled(ctx, question.name, struct{ Jobs string }{o.jobs()}, question.values, question.row); err != nil {
 			return nil, err
 		}
 	}
@@ -83,8 +99,6 @@ type loader struct {
 	calls  map[uint64]int32
 	jobs   map[uint64][]int32 // calls of each job
 	texts  [3]map[uint64]int32
-
-	asked, inferred int // calls of which it was asked, or inferred, whether the flow ended
 
 	of       []int32 // the call of each line, as lines come
 	lastKey  uint64
@@ -115,15 +129,11 @@ func (l *loader) call(v []driver.Value) error {
 		Hour:     int8(v[14].(int32)),
 		Attempt:  int16(min(v[15].(int32), math.MaxInt16)),
 		Facts:    corpus.Facts(v[16].(int32)),
+		Group:    c.Groups.Add(v[17].(string)),
+		Origin:   corpus.Origin(v[18].(int32)),
 	}
 	if day, ok := v[12].(int32); ok {
 		call.Day = calendar.Day(day)
-	}
-	switch v[17].(int32) {
-	case 1:
-		l.asked++
-	case 2:
-		l.inferred++
 	}
 	c.Calls = append(c.Calls, call)
 	return nil
@@ -244,10 +254,10 @@ func (l *loader) line(v []driver.Value) error {
 // notDialled stands for a call that is not among those of the corpus.
 const notDialled = -1
 
-// finish puts the lines in the order of calls and of turns, and counts exchanges.
+// finish puts the lines in the order of calls and of turns, counts exchanges, and numbers
+// all in an order that does not depend on that of files and threads.
 func (l *loader) finish() {
 	c := l.corpus
-	c.EndsInferred = l.inferred > l.asked
 	for _, call := range l.of {
 		if call != notDialled {
 			c.Calls[call].LineCount++
@@ -281,4 +291,6 @@ func (l *loader) finish() {
 			of[j].Exchange = exchange
 		}
 	}
+	l.calls, l.jobs, l.texts, l.of = nil, nil, [3]map[uint64]int32{}, nil
+	renew.Number(c)
 }

@@ -31,6 +31,8 @@ var sources embed.FS
 type Options struct {
 	Memory  int64 // limit of what DuckDB holds, in bytes; 0: 400 MB
 	Threads int   // 0: one per processor
+	// Snapshot is the name of the one to open; "" is the one that is published.
+	Snapshot string
 }
 
 // defaultMemory leaves room for a corpus of two million lines in a process of 700 MB.
@@ -48,11 +50,16 @@ type DB struct {
 	scriptsNamed bool // else chatbots or scenarios stand for scripts
 }
 
-// Open opens the snapshot that is published in the folder dir.
+// Open opens a snapshot of the dataset in the folder dir.
 func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	data, err := dataset.View(dir)
 	if err != nil {
 		return nil, err
+	}
+	if o.Snapshot != "" && o.Snapshot != data.Name() {
+		if data, err = data.At(o.Snapshot); err != nil {
+			return nil, err
+		}
 	}
 	settings := data.Manifest().Settings
 	zone, err := time.LoadLocation(settings.TimeZone)
@@ -116,6 +123,9 @@ func (d *DB) Close() error { return d.db.Close() }
 
 // Snapshot returns the name of the snapshot.
 func (d *DB) Snapshot() string { return d.data.Name() }
+
+// Manifest returns that of the snapshot, which is not to be changed.
+func (d *DB) Manifest() *dataset.Manifest { return d.data.Manifest() }
 
 // Zone returns the time zone of the dataset's days and hours.
 func (d *DB) Zone() *time.Location { return d.zone }

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"text/template"
 )
 
 // each asks an embedded question and calls row with the values of each row of the
@@ -19,6 +21,23 @@ func (d *DB) each(ctx context.Context, name string, args []any, row func(v []dri
 		return err
 	}
 	return d.ask(ctx, name, text, args, row)
+}
+
+// filled asks an embedded question whose templates are conditions.
+func (d *DB) filled(ctx context.Context, name string, conditions any, args []any, row func(v []driver.Value) error) error {
+	text, err := source(name)
+	if err != nil {
+		return err
+	}
+	t, err := template.New(name).Parse(text)
+	if err != nil {
+		return err
+	}
+	var sql strings.Builder
+	if err := t.Execute(&sql, conditions); err != nil {
+		return err
+	}
+	return d.ask(ctx, name, sql.String(), args, row)
 }
 
 // ask asks the question text, named in errors, as [DB.each] does.

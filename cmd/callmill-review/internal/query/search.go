@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
-	"text/template"
 	"unicode/utf8"
 
 	"callmill/cmd/callmill-review/internal/corpus"
@@ -207,17 +205,6 @@ func (s *search) on(days []DayHits) *search {
 // search asks a question whose templates are the conditions of a search. more are values
 // after theirs.
 func (d *DB) search(ctx context.Context, name string, s *search, more []any, row func(v []driver.Value) error) error {
-	text, err := source(name)
-	if err != nil {
-		return err
-	}
-	t, err := template.New(name).Parse(text)
-	if err != nil {
-		return err
-	}
-	var sql strings.Builder
-	if err := t.Execute(&sql, struct{ Line, Call string }{s.line.sql("true"), s.call.sql("")}); err != nil {
-		return err
-	}
-	return d.ask(ctx, name, sql.String(), slices.Concat(s.call.values, s.line.values, more), row)
+	conditions := struct{ Line, Call string }{s.line.sql("true"), s.call.sql("")}
+	return d.filled(ctx, name, conditions, slices.Concat(s.call.values, s.line.values, more), row)
 }

@@ -52,8 +52,13 @@ func (d *DB) Attempts(ctx context.Context, job, task string) ([]Attempt, error) 
 
 // Transcript returns the lines of a call, in order.
 func (d *DB) Transcript(ctx context.Context, k Key) ([]Line, error) {
+	return d.lines(ctx, "transcript", []any{k.Instance, k.Job, k.Task})
+}
+
+// lines returns the lines that a question is about.
+func (d *DB) lines(ctx context.Context, question string, values []any) ([]Line, error) {
 	var lines []Line
-	err := d.each(ctx, "transcript", []any{k.Instance, k.Job, k.Task}, func(v []driver.Value) error {
+	err := d.each(ctx, question, values, func(v []driver.Value) error {
 		line := Line{Turn: v[0].(int32), Speaker: v[1].(string), Script: v[2].(string), Pattern: v[4].(string), Gap: -1}
 		tokens, _ := v[3].([]any)
 		for _, token := range tokens {

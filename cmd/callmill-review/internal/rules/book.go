@@ -17,6 +17,8 @@ type Book struct {
 	Operators  []Operators
 	Patterns   *scan.Patterns
 	Wanted     [3][]uint64 // by speaker: the bits of patterns that matter in its lines
+
+	text string // of the file
 }
 
 // Rule is something that is looked for in calls.

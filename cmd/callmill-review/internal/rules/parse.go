@@ -20,7 +20,7 @@ func Parse(file string, text []byte) (*Book, error) {
 		return nil, err
 	}
 	r := &reader{
-		book:     &Book{File: file},
+		book:     &Book{File: file, text: string(text)},
 		shared:   map[string]int{},
 		rules:    map[string]int{},
 		patterns: map[scan.Pattern]int{},

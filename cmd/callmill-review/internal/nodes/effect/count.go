@@ -6,7 +6,6 @@ package effect
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/nodes"
@@ -75,7 +74,7 @@ func Count(c *corpus.Corpus, g *nodes.Graph, selected []int32) *Counts {
 		}
 	}
 	for _, k := range selected {
-		t.call(k)
+		walk(c, g, k, t)
 	}
 	t.nodes.fill(t, t.counts.Nodes)
 	t.wordings.fill(t, t.counts.Wordings)
@@ -98,29 +97,6 @@ type counting struct {
 // and a number.
 type lists struct {
 	calls, gaps, replies, next, versions []uint64
-}
-
-func (t *counting) call(k int32) {
-	call := &t.c.Calls[k]
-	at, behind := int32(-1), false // the robot's last line, and whether the contact spoke since
-	for i := call.FirstLine; i < call.FirstLine+call.LineCount; i++ {
-		if t.g.LineNode[i] < 0 {
-			text := t.c.Lines[i].Text
-			if at >= 0 && !behind && len(t.c.Texts[text].Words) > 0 {
-				behind = true
-				t.answer(at, i, text)
-			}
-			continue
-		}
-		if at >= 0 {
-			t.goesOn(k, at, i)
-		}
-		t.reach(k, i)
-		at, behind = i, false
-	}
-	if at >= 0 {
-		t.end(k, at)
-	}
 }
 
 // reach counts a line of the robot.
@@ -148,8 +124,8 @@ func (t *counting) both(line int32, do func(p *Place, l *lists, id int32)) {
 }
 
 // answer counts the first line of the contact after one of the robot.
-func (t *counting) answer(at, line, text int32) {
-	gap, reply := t.c.Lines[line].Gap, t.reply(text)
+func (t *counting) answer(_, at, line int32) {
+	gap, reply := t.c.Lines[line].Gap, t.reply(t.c.Lines[line].Text)
 	t.both(at, func(p *Place, l *lists, id int32) {
 		p.Answered++
 		if gap >= 0 {
@@ -164,18 +140,15 @@ func (t *counting) reply(text int32) int32 {
 	if t.replyOf[text] > 0 {
 		return t.replyOf[text] - 1
 	}
-	var words strings.Builder
-	for _, w := range t.c.Texts[text].Words {
-		words.WriteString(t.c.Words.String(w))
-	}
 	if t.known == nil {
 		t.known = map[string]int32{}
 	}
-	id, ok := t.known[words.String()]
+	words := joined(t.c, text)
+	id, ok := t.known[words]
 	if !ok {
 		id = int32(len(t.replies))
-		t.known[words.String()] = id
-		t.replies = append(t.replies, words.String())
+		t.known[words] = id
+		t.replies = append(t.replies, words)
 	}
 	t.replyOf[text] = id + 1
 	return id
@@ -183,7 +156,7 @@ func (t *counting) reply(text int32) int32 {
 
 // goesOn counts that one line of the robot is followed by another.
 func (t *counting) goesOn(k, from, to int32) {
-	if t.g.Wordings[t.g.LineWording[to]].Class == nodes.Reprompt {
+	if asksAgain(t.g, to) {
 		t.both(from, func(p *Place, _ *lists, _ int32) {
 			if p.unheard == k {
 				return
@@ -200,10 +173,10 @@ func (t *counting) goesOn(k, from, to int32) {
 
 // end counts that a line is the robot's last one.
 func (t *counting) end(k, line int32) {
-	facts := t.c.Calls[k].Facts
+	hungUp := leaves(&t.c.Calls[k])
 	t.both(line, func(p *Place, l *lists, id int32) {
 		l.next = append(l.next, tally.Pair(id, 0))
-		if facts.Is(corpus.HungUp) && !facts.Is(corpus.FlowEnded) {
+		if hungUp {
 			p.HungUp++
 			p.HungUpCalls = listCall(p.HungUpCalls, k)
 		}

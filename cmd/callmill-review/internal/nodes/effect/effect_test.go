@@ -31,17 +31,72 @@ func questionnaire() []handmade.Call {
 	return calls
 }
 
+// anything draws calls of which some lines are of a script.
+func anything(t *rapid.T) []handmade.Call {
+	line := rapid.SampledFrom([]string{"R 您好", "R 再见。", "R 没听清。您好", "R 没听清。再说一遍", "R 喂？", "R 嗯", "R ", "C 好", "C 。", "C 是 我 本人", "!"})
+	var calls []handmade.Call
+	for range rapid.IntRange(0, 30).Draw(t, "calls") {
+		calls = append(calls, handmade.Call{
+			Script: rapid.SampledFrom([]string{"", "s"}).Draw(t, "script"), Version: rapid.SampledFrom([]string{"", "1", "2"}).Draw(t, "version"),
+			Lines: rapid.SliceOfN(line, 0, 8).Draw(t, "lines"),
+		})
+	}
+	return calls
+}
+
+// There are as many calls behind a number as it says.
+func TestCallsAreAsManyAsCounted(t *testing.T) {
+	check := func(t *rapid.T, calls []handmade.Call) {
+		c := handmade.Corpus(calls...)
+		g := nodes.Find(c)
+		all := handmade.All(c)
+		counts := effect.Count(c, g, all)
+		at := func(where effect.Where, p *effect.Place) {
+			for event, want := range map[effect.Event]int{
+				"": p.Calls, effect.Reached: p.Calls, effect.HungUp: p.HungUp, effect.NotUnderstood: p.NotUnderstood, effect.Kept: p.Calls - p.HungUp,
+			} {
+				if got := effect.Calls(c, g, all, effect.Question{Where: where, Event: event}); len(got) != want || !slices.IsSorted(got) {
+					t.Fatalf("%+v %q: calls %v, counted %d", where, event, got, want)
+				}
+			}
+			for _, r := range effect.Replies(c, g, all, where, 100) {
+				if got := effect.Calls(c, g, all, effect.Question{Where: where, Event: effect.Replied, Reply: r.Text}); len(got) != r.N {
+					t.Fatalf("%+v replied %q: calls %v, counted %d", where, r.Text, got, r.N)
+				}
+			}
+			for _, n := range effect.Nexts(c, g, all, where, 100) {
+				if got := effect.Calls(c, g, all, effect.Question{Where: where, Event: effect.Went, Next: n.Node}); len(got) != n.N {
+					t.Fatalf("%+v went to %d: calls %v, counted %d", where, n.Node, got, n.N)
+				}
+			}
+			if n := len(p.HungUpCalls); n > 0 && !slices.Equal(p.HungUpCalls, effect.Calls(c, g, all, effect.Question{Where: where, Event: effect.HungUp})[:n]) {
+				t.Fatalf("%+v: the first calls are %v", where, p.HungUpCalls)
+			}
+		}
+		for i := range counts.Nodes {
+			at(effect.AtNode(int32(i)), &counts.Nodes[i])
+		}
+		for i := range counts.Wordings {
+			at(effect.AtWording(int32(i)), &counts.Wordings[i])
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) { check(t, anything(t)) })
+	// A script that asks again, of which some calls break off.
+	rapid.Check(t, func(t *rapid.T) {
+		calls := questionnaire()
+		for i := range calls {
+			if n := rapid.IntRange(0, 12).Draw(t, "cut"); n < len(calls[i].Lines) {
+				calls[i].Lines = append(slices.Clone(calls[i].Lines[:n]), "!")
+			}
+		}
+		check(t, calls)
+	})
+}
+
 // What is counted of wordings and of nodes adds up, whatever is said.
 func TestCountAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		line := rapid.SampledFrom([]string{"R 您好", "R 再见。", "R 没听清。您好", "R 没听清。再说一遍", "R 喂？", "R 嗯", "R ", "C 好", "C 。", "C 是 我 本人", "!"})
-		var calls []handmade.Call
-		for range rapid.IntRange(0, 30).Draw(t, "calls") {
-			calls = append(calls, handmade.Call{
-				Script: rapid.SampledFrom([]string{"", "s"}).Draw(t, "script"), Version: rapid.SampledFrom([]string{"", "1", "2"}).Draw(t, "version"),
-				Lines: rapid.SliceOfN(line, 0, 8).Draw(t, "lines"),
-			})
-		}
+		calls := anything(t)
 		c := handmade.Corpus(calls...)
 		g := nodes.Find(c)
 		counts := effect.Count(c, g, handmade.All(c))

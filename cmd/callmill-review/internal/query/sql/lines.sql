@@ -2,6 +2,7 @@
 -- follow each other.
 -- Call and text are hashes, for strings would take most of the time.
 -- $1, $2: days since 1970 of the first and the last day, NULL without bound.
+-- The template is a condition of the days of jobs.
 -- $3: whether what the robot said is wanted, not its pattern alone.
 SELECT
     hash(instance_id, job_id, task_id),
@@ -11,4 +12,4 @@ SELECT
 FROM turns
 WHERE answered
     AND ($1::INTEGER IS NULL OR call_date >= DATE '1970-01-01' + $1::INTEGER)
-    AND ($2::INTEGER IS NULL OR call_date <= DATE '1970-01-01' + $2::INTEGER)
+    AND ($2::INTEGER IS NULL OR call_date <= DATE '1970-01-01' + $2::INTEGER) AND {{.Jobs}}

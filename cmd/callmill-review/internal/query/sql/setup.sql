@@ -8,6 +8,7 @@ CREATE TABLE naming AS SELECT
 CREATE VIEW called AS SELECT
     t.job_date, t.instance_id, t.job_id, t.task_id, t.call_date, t.attempt, t.outcome, t.turn_count,
     coalesce(t.job_group_name, g.job_group_name, t.job_group_id, '') AS campaign,
+    coalesce(t.job_group_id, '') AS job_group_id, t.job_group_name IS NOT NULL AS own_campaign, t.script_name IS NOT NULL AS own_script,
     CASE WHEN (SELECT by_name FROM naming) THEN coalesce(t.script_name, g.script_name, '')
         ELSE coalesce(t.chatbot_id, t.task_scenario_id, '') END AS script_name,
     coalesce(g.script_version, '') AS script_version,

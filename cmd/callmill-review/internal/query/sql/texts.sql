@@ -1,8 +1,7 @@
 -- What is said in these calls, each once, under the hash that lines.sql has of it: patterns of the robot,
 -- with what it said if that is wanted; what all others said. The words of contacts are
 -- joined by a unit separator, or, where the text has one itself, given by their lengths.
--- In an order that does not depend on threads, for texts and words are numbered in it.
--- $1, $2, $3: as in lines.sql.
+-- $1, $2, $3 and the template: as in lines.sql.
 SELECT DISTINCT
     CASE speaker WHEN 'Robot' THEN 0 WHEN 'Contact' THEN 1 ELSE 2 END,
     CASE WHEN speaker <> 'Robot' THEN hash(script) WHEN $3 THEN hash(coalesce(pattern, ''), script) ELSE hash(coalesce(pattern, '')) END,
@@ -12,5 +11,4 @@ SELECT DISTINCT
 FROM turns
 WHERE answered
     AND ($1::INTEGER IS NULL OR call_date >= DATE '1970-01-01' + $1::INTEGER)
-    AND ($2::INTEGER IS NULL OR call_date <= DATE '1970-01-01' + $2::INTEGER)
-ORDER BY 1, 2
+    AND ($2::INTEGER IS NULL OR call_date <= DATE '1970-01-01' + $2::INTEGER) AND {{.Jobs}}

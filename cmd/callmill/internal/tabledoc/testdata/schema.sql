@@ -587,3 +587,37 @@ COMMENT ON COLUMN "rejects"."first_seen" IS 'When it was first received.';
 -- transcript (table macro): The lines of a call in order.
 --
 -- wilson (macro): A rate of k in n with its 95 % score interval (Wilson 1927): rate, low, high; NULL where either is NULL, n is 0 or k is not from 0 to n.
+--
+-- reviews (view): What one person said of one thing: a verdict, a score, a note on a hit of a rule, a call or all calls of a filter; what became of a finding. All are kept, counts says which are the last of their person and thing.
+--   review_index: Order in which the reviews were written, from 1. It is the order that counts: clocks jump.
+--   reviewed_at: When it was written, by the clock of the desk.
+--   reviewer: Who wrote it.
+--   about: What it is about: hit, call, filter or finding.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: The enclosing call attempt.
+--   turn_index: Position in the conversation as delivered, from 0.
+--   rule_name: The rule whose hit it is.
+--   rule_version: Version of the rule: a hash of its text.
+--   filter_text: What was selected, as the desk writes it; about filter, what it is about.
+--   snapshot_name: The snapshot that was looked at.
+--   finding: The finding, by its id.
+--   state: What became of the finding: open, handed_over or dismissed.
+--   handed_to: To whom it was handed over.
+--   verdict: right, wrong, or transcription_wrong: what was heard is wrong, so nothing else can be told; NULL of none, or where it was withdrawn.
+--   score: Score, from 0 to 100.
+--   note: A person's own words.
+--   counts: Whether it is the last of this person on this thing, the one that counts.
+--
+-- accesses (view): Who opened, searched or exported what at the desk, and when.
+--   accessed_at: When, by the clock of the desk.
+--   accessed_by: Who it was.
+--   did: opened, searched or exported.
+--   what: The page, or the kind of list.
+--   instance_id: Robot deployment the job belongs to.
+--   job_id: The enclosing job.
+--   task_id: Id of the attempt; <job_id>#<position as delivered> if the API returned none.
+--   filter_text: What was selected; search words are redacted.
+--   contact_key: The contact key of a number that was searched for.
+--   snapshot_name: The snapshot that was looked at.
+--   exported_rows: Rows that were exported.

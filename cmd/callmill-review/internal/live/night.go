@@ -1,0 +1,76 @@
+//go:build cgo
+
+package live
+
+import (
+	"cmp"
+	"sort"
+	"sync/atomic"
+	"time"
+
+	"callmill/cmd/callmill-review/internal/answers"
+	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/masked"
+	"callmill/cmd/callmill-review/internal/nodes"
+	"callmill/cmd/callmill-review/internal/query"
+	"callmill/cmd/callmill-review/internal/rules/match"
+	"callmill/pipeline/calendar"
+)
+
+// Night is a snapshot in memory. It is not changed, and safe for concurrent use. Whoever
+// took it releases it, and does not use it afterwards.
+type Night struct {
+	Name    string          // of the snapshot
+	Corpus  *corpus.Corpus  // loaded whole, of the days in memory
+	From    calendar.Day    // first day in memory, of the calls; 0: all days are
+	Graph   *nodes.Graph    // of the corpus
+	Hits    *match.Hits     // of the book, over all calls in memory
+	DB      *query.DB       // of the same snapshot, for what is not in memory
+	Answers *answers.Keeper // about this night alone; gone with it
+	Masked  bool            // what is said is masked, by the dataset or by Options.Mask
+	// Masker masks what DB returns; nil where it need not be masked. The corpus is.
+	Masker *masked.Masker
+	Zone   *time.Location
+
+	byKey  []int32 // calls, by task, job and instance
+	source source  // of the corpus
+	loaded int     // days that were loaded for it
+	held   atomic.Int64
+	last   func()        // called when nobody holds it any more
+	closed chan struct{} // closed after that
+}
+
+// Release says that a request does not read the night any more.
+func (n *Night) Release() {
+	if n.held.Add(-1) == 0 {
+		n.last()
+	}
+}
+
+// take holds the night, unless nobody does any more.
+func (n *Night) take() bool {
+	for {
+		held := n.held.Load()
+		if held == 0 {
+			return false
+		}
+		if n.held.CompareAndSwap(held, held+1) {
+			return true
+		}
+	}
+}
+
+// Index returns the index of a call in the corpus. Calls of days that are not in memory
+// have none.
+func (n *Night) Index(k query.Key) (int32, bool) {
+	i := sort.Search(len(n.byKey), func(i int) bool { return n.compare(n.byKey[i], k) >= 0 })
+	if i == len(n.byKey) || n.compare(n.byKey[i], k) != 0 {
+		return 0, false
+	}
+	return n.byKey[i], true
+}
+
+func (n *Night) compare(i int32, k query.Key) int {
+	call := &n.Corpus.Calls[i]
+	return cmp.Or(cmp.Compare(call.Task, k.Task), cmp.Compare(call.Job, k.Job), cmp.Compare(n.Corpus.Instances.String(call.Instance), k.Instance))
+}

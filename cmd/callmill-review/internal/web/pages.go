@@ -1,0 +1,16 @@
+//go:build cgo
+
+package web
+
+import (
+	"net/http"
+
+	"callmill/cmd/callmill-review/internal/web/site"
+)
+
+// Pages adds the pages of all packages to a site, a line for each package.
+func Pages(s *site.Site) {
+	s.Page("GET /{$}", site.Viewer, func(w http.ResponseWriter, r *site.Request) error {
+		return r.See(w, r.URL("/today"))
+	})
+}
