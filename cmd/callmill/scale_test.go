@@ -36,7 +36,7 @@ func testSizes() sizes {
 }
 
 // oneJob is the CPU time that a changed job may take. It is less than a second on a
-// machine that has other work; measured is it where that has none.
+// machine that has other work; a thorough run, which has the machine for itself, measures it.
 func oneJob() time.Duration {
 	if thorough() {
 		return 2 * time.Second
