@@ -5,6 +5,7 @@ package web
 import (
 	"net/http"
 
+	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/site"
 )
 
@@ -13,4 +14,5 @@ func Pages(s *site.Site) {
 	s.Page("GET /{$}", site.Viewer, func(w http.ResponseWriter, r *site.Request) error {
 		return r.See(w, r.URL("/today"))
 	})
+	calls.Add(s)
 }
