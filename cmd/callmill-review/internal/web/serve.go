@@ -16,6 +16,7 @@ import (
 	"callmill/cmd/callmill-review/internal/live"
 	"callmill/cmd/callmill-review/internal/rules"
 	"callmill/cmd/callmill-review/internal/verdicts"
+	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/guard"
 	"callmill/cmd/callmill-review/internal/web/listener"
 	"callmill/cmd/callmill-review/internal/web/plain"
@@ -144,7 +145,7 @@ func (o *Options) run(ctx context.Context, login bool, ready func(*site.Site), s
 		return errors.Join(fmt.Errorf("read the reviews in %s: %w", o.Desk, err), shut(), follower.Close())
 	}
 	s := site.New(site.Options{
-		Dir: o.Dir, Live: follower, Desk: d, Verdicts: book, Recording: o.Recording, Key: o.Key, Local: o.Local,
+		Dir: o.Dir, Live: follower, Desk: d, Verdicts: book, Audit: audit.New(d, audit.Options{Alone: !login, Now: o.Now, Log: o.Log}), Recording: o.Recording, Key: o.Key, Local: o.Local,
 		Who: guard.Who, Login: login, Lang: o.Lang, Now: o.Now, Log: o.Log, Book: o.Rules, Mask: o.Mask,
 	})
 	Pages(s)

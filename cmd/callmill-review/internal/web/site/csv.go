@@ -3,7 +3,9 @@
 package site
 
 import (
+	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -11,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/schema"
 )
@@ -43,7 +46,7 @@ func (r *Request) CSV(w http.ResponseWriter, l *Listing) (done bool, err error) 
 			EN: fmt.Sprintf("These are %s rows, and a sheet holds %s: choose fewer days.", figures.Number(l.Len), figures.Number(mostRows)),
 		})
 	}
-	if err := r.Log("exported", l.Name, nil, int64(l.Len)); err != nil {
+	if err := r.Log(audit.Exported, l.Name, nil, int64(l.Len)); err != nil {
 		return true, err
 	}
 	// The server's limit is for pages.
@@ -88,7 +91,7 @@ func (r *Request) writeCSV(w io.Writer, l *Listing, order []int32) error {
 			}
 		}
 		err = out.Write(append(record, figures.Unformula(r.Night.Name), figures.Unformula(filter)))
-		if k%1000 == 0 && r.Context().Err() != nil {
+		if k%1000 == 0 && errors.Is(r.Context().Err(), context.Canceled) { // its deadline is that of pages
 			err = r.Context().Err()
 		}
 	}

@@ -3,6 +3,8 @@
 package site
 
 import (
+	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -11,6 +13,8 @@ import (
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/query"
+	"callmill/cmd/callmill-review/internal/web/audit"
+	"callmill/cmd/callmill-review/internal/web/guard"
 	"callmill/schema"
 )
 
@@ -47,7 +51,7 @@ func (r *Request) fail(w http.ResponseWriter, err error) {
 		r.wait(w, working)
 		return
 	}
-	if r.Context().Err() != nil {
+	if errors.Is(r.Context().Err(), context.Canceled) {
 		return // nobody reads it
 	}
 	page := r.explain(err)
@@ -69,6 +73,7 @@ type errorPage struct {
 func (r *Request) explain(err error) errorPage {
 	var own *Error
 	var parameter *among.Error
+	var refused *audit.RefusedError
 	var text *query.TextError
 	var gone *query.GoneError
 	var memory *query.MemoryError
@@ -81,6 +86,8 @@ func (r *Request) explain(err error) errorPage {
 			ZH: "网址中的条件 " + parameter.Parameter + " 无法理解：" + parameter.Err.Error(),
 			EN: "The condition " + parameter.Parameter + " of the URL cannot be understood: " + parameter.Err.Error(),
 		}, Hint: schema.Text{ZH: "条件写法见帮助页。", EN: "How conditions are written is on the help page."}}
+	case errors.As(err, &refused):
+		return errorPage{Status: http.StatusInsufficientStorage, Text: refused.Text()}
 	case errors.As(err, &text):
 		return errorPage{Status: http.StatusBadRequest, Text: schema.Text{ZH: text.Error(), EN: text.Error()}}
 	case errors.As(err, &long):
@@ -94,7 +101,12 @@ func (r *Request) explain(err error) errorPage {
 			Text: schema.Text{ZH: "这个问题需要的内存超过了限制。", EN: "This question needs more memory than it may have."},
 			Hint: schema.Text{ZH: "缩小日期范围，或加大 --memory。", EN: "Choose fewer days, or give more --memory."}}
 	}
-	id := rand.Text()[:8]
+	if r.Context().Err() != nil {
+		return errorPage{Status: http.StatusServiceUnavailable,
+			Text: schema.Text{ZH: "这个页面花的时间超过了限制。", EN: "This page took longer than it may."},
+			Hint: schema.Text{ZH: "缩小日期范围后再试。", EN: "Choose fewer days and try again."}}
+	}
+	id := cmp.Or(guard.RequestID(r.Context()), rand.Text()[:8])
 	r.Site.logError(r.Context(), id, r.Request, err)
 	return errorPage{Status: http.StatusInternalServerError, ID: id,
 		Text: schema.Text{ZH: "这里出了意外的错误。", EN: "Something went wrong that should not have."},

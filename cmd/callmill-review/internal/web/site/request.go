@@ -19,6 +19,7 @@ import (
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/live"
+	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/pipeline/calendar"
 	"callmill/pipeline/desk"
@@ -45,7 +46,6 @@ type Request struct {
 	given    bool   // the URL has a day
 	bare     bool   // the page has no filter bar
 	logged   bool
-	rendered bool
 	notices  []Notice
 	selected []int32
 	isDone   bool // selected is
@@ -255,11 +255,12 @@ func (r *Request) Back() string {
 	return back.RequestURI()
 }
 
-// Log writes to the access log: did is opened, searched or exported. A page that did not
-// is logged as opened when it is done.
+// Log writes to the access log: did is opened, searched or exported, of package audit. A
+// page that did not is logged as opened when it is rendered. An error means that what is
+// recorded may not be shown; a handler returns it.
 func (r *Request) Log(did, what string, call *desk.Call, rows int64) error {
 	r.logged = true
-	if r.Site.Desk == nil {
+	if r.Site.Audit == nil {
 		return nil
 	}
 	a := &desk.Access{
@@ -271,19 +272,11 @@ func (r *Request) Log(did, what string, call *desk.Call, rows int64) error {
 			a.ContactKey = c.Values[0]
 		}
 	}
-	if err := r.Site.Desk.Access(a); err != nil {
+	if err := r.Site.Audit.Access(a); err != nil {
 		return fmt.Errorf("write the access log: %w", err)
 	}
-	return nil
-}
-
-// opened logs a page that was read. It was written by then: what fails is for whoever
-// runs the desk.
-func (r *Request) opened() error {
-	if !r.logged && r.rendered {
-		if err := r.Log("opened", r.page, nil, 0); err != nil {
-			r.Site.Log.ErrorContext(r.Context(), "access log", "error", err.Error())
-		}
+	if r.Site.Audit.Failing() {
+		r.Notice(Notice{Text: audit.FailingText, Bad: true})
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 	"callmill/cmd/callmill-review/internal/rules"
 	"callmill/cmd/callmill-review/internal/verdicts"
 	"callmill/cmd/callmill-review/internal/web/assets"
+	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/recording"
 	"callmill/cmd/callmill-review/internal/web/users"
 	"callmill/pipeline/desk"
@@ -42,6 +43,7 @@ type Options struct {
 	Live      *live.Follower
 	Desk      *desk.Desk
 	Verdicts  *verdicts.Book
+	Audit     *audit.Log         // the access log; nil: there is none
 	Recording recording.Template // of the URLs of recordings; the zero one: there are none
 	Key       []byte             // of contact keys; nil: unknown, numbers cannot be searched for
 	Local     string             // name of the user where nobody logs in
@@ -125,10 +127,7 @@ func (s *Site) Page(pattern string, role Role, h func(w http.ResponseWriter, r *
 		}
 		s.serve(w, hr, role, func(w http.ResponseWriter, r *Request) error {
 			r.page = path
-			if err := h(w, r); err != nil {
-				return err
-			}
-			return r.opened()
+			return h(w, r)
 		})
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
+	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/pipeline/calendar"
 	"callmill/schema"
@@ -240,6 +241,11 @@ func (r *Request) render(w http.ResponseWriter, status int, set *template.Templa
 	if err := r.execute(body, set, name, data); err != nil {
 		return err
 	}
+	if status == http.StatusOK && r.page != "" && !r.logged {
+		if err := r.Log(audit.Opened, r.page, nil, 0); err != nil {
+			return err
+		}
+	}
 	page := layoutPage{
 		Title: title, Body: template.HTML(body.String()), Masked: r.Site.Mask || r.Night.Masked,
 		Taking: r.Site.Live.Taking(), Login: r.Site.Login,
@@ -263,7 +269,6 @@ func (r *Request) render(w http.ResponseWriter, status int, set *template.Templa
 	if err := r.execute(whole, r.Site.layout, "layout", page); err != nil {
 		return err
 	}
-	r.rendered = true
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(whole.Bytes()) // the client is gone, else

@@ -210,7 +210,9 @@ type File struct {
 const hashings = 1
 
 // In returns the file of a path, which need not exist.
-func In(path string) *File { return &File{path: path, hashing: make(chan struct{}, hashings), usual: usual} }
+func In(path string) *File {
+	return &File{path: path, hashing: make(chan struct{}, hashings), usual: usual}
+}
 
 // Path returns where the file is.
 func (f *File) Path() string { return f.path }
