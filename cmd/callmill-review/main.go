@@ -30,6 +30,9 @@
 //	rules/match     hits of rules in calls, and why
 //	rules/dialogue  a pasted dialogue as a call
 //	rules/show      hits, as text, JSON and CSV
+//	findings        what is to be looked at on a day, and what became of it since
+//	handover        the workbook for those who write scripts
+//	veil            masks what was said for passing it on
 //	report          all findings and trends on one page: terminal or HTML
 //	chart           its charts
 //	interval        how sure a share is

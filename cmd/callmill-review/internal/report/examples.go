@@ -44,7 +44,14 @@ func (m *maker) example(i, turn int32) Example {
 		})
 	}
 	if m.Share {
-		m.mask.lines(e.Lines)
+		said := make([]string, len(e.Lines))
+		for k := range e.Lines {
+			said[k] = e.Lines[k].Text
+		}
+		m.mask.Lines(said)
+		for k := range e.Lines {
+			e.Lines[k].Text = said[k]
+		}
 	}
 	return e
 }

@@ -178,7 +178,7 @@ func (m *maker) name(n contrast.Name) contrast.Name {
 	case contrast.Number:
 		n.Value = shortNumber(n.Value)
 	case contrast.Phrase, contrast.Wording:
-		n.Value = m.mask.text(n.Value)
+		n.Value = m.mask.Text(n.Value)
 	}
 	return n
 }

@@ -17,6 +17,7 @@ import (
 	"callmill/cmd/callmill-review/internal/nodes"
 	"callmill/cmd/callmill-review/internal/nodes/effect"
 	"callmill/cmd/callmill-review/internal/rules"
+	"callmill/cmd/callmill-review/internal/veil"
 	"callmill/schema"
 )
 
@@ -162,7 +163,7 @@ const asked = 5
 func (m *maker) own() *maker {
 	mine := *m
 	if m.Share {
-		mine.mask = newMask()
+		mine.mask = veil.New()
 	}
 	return &mine
 }
@@ -171,8 +172,8 @@ func (m *maker) own() *maker {
 type maker struct {
 	Data
 	Options
-	chosen []bool // by call
-	mask   *mask  // nil where nothing is masked
+	chosen []bool     // by call
+	mask   *veil.Mask // nil where nothing is masked
 }
 
 func (m *maker) say(t schema.Text) string { return t.In(m.Lang) }

@@ -1,13 +1,6 @@
 package report
 
-import (
-	"regexp"
-	"strconv"
-
-	"callmill/pipeline/redact/span"
-	"callmill/pipeline/redact/texts"
-	"callmill/schema"
-)
+import "strconv"
 
 // few is the smallest count that is shown in a report that is passed on.
 const few = 5
@@ -111,40 +104,10 @@ func shortNumber(number string) string {
 	return number[:3] + "…" + number[len(number)-2:]
 }
 
-// mask masks what was said. It knows of no job, so that names go by rules alone.
-type mask struct{ masker *texts.Masker }
-
-func newMask() *mask { return &mask{texts.New()} }
-
-// lines masks the lines of a call that follow each other, in place.
-func (k *mask) lines(lines []Line) {
-	call := make([]span.Line, len(lines))
-	for i := range lines {
-		// What the robot said is a pattern, which has slots in place of values.
-		call[i] = span.Line{Speaker: schema.SpeakerContact, Text: lines[i].Text}
-	}
-	k.masker.Mask(call)
-	for i := range lines {
-		lines[i].Text = maskDigits(call[i].Text)
-	}
-}
-
-func (k *mask) text(text string) string {
-	call := []span.Line{{Speaker: schema.SpeakerContact, Text: text}}
-	k.masker.Mask(call)
-	return maskDigits(call[0].Text)
-}
-
-// digits are written and spoken ones in a row. Three may be the rest of a number that was
-// split, which the rules leave where it stands alone.
-var digits = regexp.MustCompile(`[0-9０-９零〇一二三四五六七八九幺两]{3,}`)
-
-func maskDigits(text string) string { return digits.ReplaceAllString(text, "[数字]") }
-
 // masked returns a text as it may be shown.
 func (m *maker) masked(text string) string {
 	if m.mask == nil {
 		return text
 	}
-	return m.mask.text(text)
+	return m.mask.Text(text)
 }

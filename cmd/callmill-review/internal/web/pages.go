@@ -7,6 +7,7 @@ import (
 
 	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/site"
+	"callmill/cmd/callmill-review/internal/web/today"
 )
 
 // Pages adds the pages of all packages to a site, a line for each package.
@@ -14,5 +15,6 @@ func Pages(s *site.Site) {
 	s.Page("GET /{$}", site.Viewer, func(w http.ResponseWriter, r *site.Request) error {
 		return r.See(w, r.URL("/today"))
 	})
+	today.Add(s)
 	calls.Add(s)
 }

@@ -116,14 +116,14 @@ func change(node, w, before int32, counts *Counts) Change {
 	a, b := &counts.Wordings[before], &counts.Wordings[w]
 	return Change{
 		Node: node, Wording: w, Before: before,
-		HungUp:        difference(a.HungUp, a.Calls, b.HungUp, b.Calls),
-		NotUnderstood: difference(a.NotUnderstood, a.Calls, b.NotUnderstood, b.Calls),
+		HungUp:        Between(a.HungUp, a.Calls, b.HungUp, b.Calls),
+		NotUnderstood: Between(a.NotUnderstood, a.Calls, b.NotUnderstood, b.Calls),
 	}
 }
 
-// difference compares k of n after with those before: the z of two shares with a common
+// Between compares k of n after with those before: the z of two shares with a common
 // variance, and Newcombe's interval (his method 10, Statistics in Medicine 17, 1998).
-func difference(k1, n1, k2, n2 int) Difference {
+func Between(k1, n1, k2, n2 int) Difference {
 	p1, p2 := float64(k1)/float64(n1), float64(k2)/float64(n2)
 	d := Difference{Share: p2 - p1}
 	l1, u1 := interval.Wilson(k1, n1)
