@@ -409,6 +409,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/particulars", "what is known of attempts"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/query", "calls and days that are not in memory"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/rules/match", "where rules hit"},
+	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/sample", "the calls that a sample walks through"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/web/audit", "what is said of a search in the log"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/web/figures", "numbers as text"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/web/judged", "the forms for verdicts"},

@@ -45,6 +45,7 @@
 //
 //	among           which calls a page is about, as URL parameters
 //	find, findings  lines in memory; what is to be looked at, and what became of it
+//	particulars     what is known of attempts beside what was said
 //	verdicts, sample, handover, flow, masked
 //	web/site        the request, layout, filter bar, lists; web/assets, web/figures, web/judged
 //	web/guard       what stands before the pages; web/users, web/session, web/plain, web/audit
