@@ -281,8 +281,9 @@ func (f *Found) Around(h Hit, n int) (before, after []corpus.Line) {
 // apart, none empty, and at most the first hundred.
 func (f *Found) Marks(script string) [][2]int { return marks(script, f.o.Text, f.regex) }
 
-// MarkText returns where a text is in another one, as [Found.Marks] does.
-func MarkText(script, text string) [][2]int { return marks(script, text, nil) }
+// Mark returns where a text, and what an expression finds, is in another text, as
+// [Found.Marks] does: of the expression, unless it is nil.
+func Mark(script, text string, regex *regexp.Regexp) [][2]int { return marks(script, text, regex) }
 
 func marks(script, text string, regex *regexp.Regexp) [][2]int {
 	const most = 100

@@ -21,6 +21,7 @@ type Attempt struct {
 	Outcome  string // as in the table statuses
 	Status   string // as the API has it
 	Start    int64  // ms since 1970; 0 without a time
+	Said     int64  // when its first line was stored, likewise
 	Last     bool   // of its job
 	Lines    int32  // that were said
 	Campaign string
@@ -98,7 +99,7 @@ func (b *Builder) Add(instance, job string, a *Attempt) {
 	}
 	t.index[len(t.index)-1].count++
 	b.id(a.Task)
-	b.number(int64(a.Attempt), a.Start, int64(a.Lines), a.CallMS, a.RingingS, a.EndReason)
+	b.number(int64(a.Attempt), a.Start, a.Said-a.Start, int64(a.Lines), a.CallMS, a.RingingS, a.EndReason)
 	bits := uint8(a.ReachedEnd)<<shiftEnd | uint8(a.PlayedOut)<<shiftPlayed | uint8(a.RejectionHungUp)<<shiftRejection
 	if a.Last {
 		bits |= isLast
@@ -238,7 +239,8 @@ type reader struct {
 
 func (r *reader) attempt() Attempt {
 	a := Attempt{Task: r.id()}
-	a.Attempt, a.Start, a.Lines = int32(r.number()), r.number(), int32(r.number())
+	a.Attempt, a.Start = int32(r.number()), r.number()
+	a.Said, a.Lines = a.Start+r.number(), int32(r.number())
 	a.CallMS, a.RingingS, a.EndReason = r.number(), r.number(), r.number()
 	bits := r.take(1)[0]
 	a.Last = bits&isLast != 0

@@ -19,7 +19,7 @@ func TestTable(t *testing.T) {
 	attempt := rapid.Custom(func(t *rapid.T) particulars.Attempt {
 		return particulars.Attempt{
 			Task: text.Draw(t, "task"), Attempt: rapid.Int32().Draw(t, "attempt"), Outcome: text.Draw(t, "outcome"), Status: text.Draw(t, "status"),
-			Start: rapid.Int64().Draw(t, "start"), Last: rapid.Bool().Draw(t, "last"), Lines: rapid.Int32().Draw(t, "lines"),
+			Start: rapid.Int64().Draw(t, "start"), Said: rapid.Int64().Draw(t, "said"), Last: rapid.Bool().Draw(t, "last"), Lines: rapid.Int32().Draw(t, "lines"),
 			Campaign: text.Draw(t, "campaign"), Script: text.Draw(t, "script"), Version: text.Draw(t, "version"), Calling: text.Draw(t, "calling"), CallID: text.Draw(t, "call"),
 			Name: text.Draw(t, "name"), Phone: text.Draw(t, "phone"), Key: text.Draw(t, "key"),
 			CallMS: known.Draw(t, "ms"), RingingS: known.Draw(t, "ringing"), EndReason: known.Draw(t, "reason"),

@@ -22,7 +22,7 @@ func (d *DB) Particulars(ctx context.Context, jobDate calendar.Day) (*particular
 			CallID: v[13].(string), Name: v[14].(string), Phone: v[15].(string), Key: v[16].(string),
 			CallMS: v[17].(int64), RingingS: v[18].(int64), EndReason: v[19].(int64),
 			ReachedEnd: truth(v[20]), PlayedOut: truth(v[21]), RejectionHungUp: truth(v[22]),
-			DialExceptions: v[23].(string), EndedBy: v[24].(string),
+			DialExceptions: v[23].(string), EndedBy: v[24].(string), Said: v[25].(int64),
 		})
 		return nil
 	})

@@ -79,7 +79,7 @@ func TestParticulars(t *testing.T) {
 func (in *tables) particulars(row *schema.TaskRow) particulars.Attempt {
 	group := in.groups[row.InstanceID][row.JobGroupID]
 	a := particulars.Attempt{
-		Task: row.TaskID, Outcome: row.Outcome, Status: row.TaskStatus, Start: cmp.Or(row.ActualTime, row.PlannedTime), Last: row.IsLastTask, Lines: row.TurnCount,
+		Task: row.TaskID, Outcome: row.Outcome, Status: row.TaskStatus, Start: cmp.Or(row.ActualTime, row.PlannedTime), Said: row.FirstTurnTime, Last: row.IsLastTask, Lines: row.TurnCount,
 		Campaign: cmp.Or(row.JobGroupName, group.JobGroupName, row.JobGroupID), Version: group.ScriptVersion,
 		Script: cmp.Or(row.ScriptName, group.ScriptName), Calling: row.CallingNumber, CallID: row.CallID,
 		Name: row.ContactName, Phone: cmp.Or(row.CalledNumber, row.ContactPhoneNumber), Key: row.ContactKey,

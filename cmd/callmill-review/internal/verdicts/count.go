@@ -104,7 +104,7 @@ type Precision struct {
 }
 
 // Known reports whether there is a share.
-func (p *Precision) Known() bool { return p.Right+p.Wrong > 0 }
+func (p Precision) Known() bool { return p.Right+p.Wrong > 0 }
 
 // PrecisionOf counts the reviews of hits.
 func PrecisionOf(reviews []desk.Review) Precision {
@@ -179,7 +179,7 @@ type Agreement struct {
 }
 
 // Share returns the part of the pairs that agree; 0 where there are none.
-func (a *Agreement) Share() float64 {
+func (a Agreement) Share() float64 {
 	if a.Pairs == 0 {
 		return 0
 	}

@@ -5,6 +5,8 @@ package web
 import (
 	"net/http"
 
+	"callmill/cmd/callmill-review/internal/web/reviewing"
+	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/site"
 	"callmill/cmd/callmill-review/internal/web/today"
 )
@@ -14,5 +16,7 @@ func Pages(s *site.Site) {
 	s.Page("GET /{$}", site.Viewer, func(w http.ResponseWriter, r *site.Request) error {
 		return r.See(w, r.URL("/today"))
 	})
+	reviewing.Add(s)
 	today.Add(s)
+	calls.Add(s)
 }

@@ -6,7 +6,8 @@ SELECT
     coalesce(t.call_id, ''), coalesce(t.contact_name, ''), coalesce(t.called_number, t.contact_phone_number, ''), c.contact_key,
     coalesce(t.call_ms, -1), coalesce(t.ringing_s, -1)::BIGINT, coalesce(t.end_reason, -1)::BIGINT,
     coalesce(t.reached_end::INTEGER + 1, 0), coalesce(t.last_playback_completed::INTEGER + 1, 0), coalesce(t.hung_up_by_rejection::INTEGER + 1, 0),
-    coalesce(array_to_string(t.dial_exceptions, ', '), ''), coalesce(t.ended_by, '')
+    coalesce(array_to_string(t.dial_exceptions, ', '), ''), coalesce(t.ended_by, ''),
+    coalesce(epoch_ms(t.first_turn_time), 0)
 FROM tasks t
 JOIN called c USING (job_date, instance_id, job_id, task_id)
 WHERE t.job_date = DATE '1970-01-01' + $1::INTEGER AND c.job_date = DATE '1970-01-01' + $1::INTEGER

@@ -1,6 +1,8 @@
 package match
 
 import (
+	"context"
+
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/rules"
 )
@@ -36,7 +38,11 @@ type Explained struct {
 // Explain says of each rule what its conditions are in a call. anyScript is for calls
 // whose script is not known, such as pasted ones: each rule concerns them.
 func Explain(b *rules.Book, c *corpus.Corpus, call *corpus.Call, anyScript bool) []Explanation {
-	m := newMatcher(b, c)
+	c, call = alone(c, call)
+	m, err := newMatcher(context.Background(), b, c, nil)
+	if err != nil {
+		return nil // unreachable: only the end of the context is an error
+	}
 	m.begin(call)
 	var all []Explanation
 	for i := range b.Rules {
@@ -62,6 +68,26 @@ func Explain(b *rules.Book, c *corpus.Corpus, call *corpus.Call, anyScript bool)
 		all = append(all, e)
 	}
 	return all
+}
+
+// alone returns a corpus of one call, with the dictionaries of c: texts of other calls are
+// not looked at.
+func alone(c *corpus.Corpus, call *corpus.Call) (*corpus.Corpus, *corpus.Call) {
+	one := *c
+	one.Texts, one.Lines, one.Calls = nil, nil, []corpus.Call{*call}
+	numbers := map[int32]int32{} // of texts: lines that say the same stay so
+	for _, line := range c.Of(call) {
+		number, ok := numbers[line.Text]
+		if !ok {
+			number = int32(len(one.Texts))
+			numbers[line.Text] = number
+			one.Texts = append(one.Texts, c.Texts[line.Text])
+		}
+		line.Text = number
+		one.Lines = append(one.Lines, line)
+	}
+	one.Calls[0].FirstLine = 0
+	return &one, &one.Calls[0]
 }
 
 // involved returns the conditions of a rule, and those of others that it names, each once.

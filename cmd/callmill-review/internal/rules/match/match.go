@@ -3,6 +3,7 @@
 package match
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -46,35 +47,65 @@ func (r *RuleHits) Hit(call int32) bool { return r.hit[call/64]>>(call%64)&1 != 
 // Find finds the hits of all rules in the calls that a person answered: what machines
 // say that picked up, and platforms tell from people, is not looked at.
 func Find(b *rules.Book, c *corpus.Corpus) *Hits {
-	m := newMatcher(b, c)
+	h, _ := find(context.Background(), b, c, nil) // which does not end
+	return h
+}
+
+// FindAmong finds the hits of all rules among some calls, which are indexes in c.Calls, as
+// [Find] does; others are neither hits nor could they be. It ends soon after ctx does, with
+// its error.
+func FindAmong(ctx context.Context, b *rules.Book, c *corpus.Corpus, calls []int32) (*Hits, error) {
+	some := make([]uint64, (len(c.Calls)+63)/64)
+	for _, i := range calls {
+		some[i/64] |= 1 << (i % 64)
+	}
+	return find(ctx, b, c, some)
+}
+
+// often is after how many texts or calls it is looked whether ctx ended.
+const often = 1 << 12
+
+// find finds the hits among the calls whose bits are set in some; nil: all.
+func find(ctx context.Context, b *rules.Book, c *corpus.Corpus, some []uint64) (*Hits, error) {
+	m, err := newMatcher(ctx, b, c, some)
+	if err != nil {
+		return nil, err
+	}
 	h := &Hits{Rules: make([]RuleHits, len(b.Rules)), UnknownScripts: m.unknown}
 	words := (len(c.Calls) + 63) / 64
 	for i := range h.Rules {
 		h.Rules[i] = RuleHits{Rule: &b.Rules[i], could: make([]uint64, words), hit: make([]uint64, words)}
 	}
 	for i := range c.Calls {
+		if i%often == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		call := &c.Calls[i]
-		if !call.Facts.Is(corpus.Answered) {
+		if !call.Facts.Is(corpus.Answered) || some != nil && !scan.Has(some, i) {
 			continue
 		}
 		m.begin(call)
 		for k := range h.Rules {
-			rule := &h.Rules[k]
-			if call.LineCount == 0 && m.needsLines(rule.Rule) {
-				continue
-			}
-			if !m.isScriptOf(k) || !m.came(&rule.Rule.Reached) {
-				continue
-			}
-			rule.could[i/64] |= 1 << (i % 64)
-			if m.holds(&rule.Rule.When) == rule.Rule.Absent {
-				continue
-			}
-			rule.hit[i/64] |= 1 << (i % 64)
-			rule.Hits = append(rule.Hits, Hit{int32(i), m.evidence(&rule.Rule.When)})
+			m.look(k, int32(i), &h.Rules[k])
 		}
 	}
-	return h
+	return h, nil
+}
+
+// look notes whether a rule hits the call at hand.
+func (m *matcher) look(k int, i int32, rule *RuleHits) {
+	if m.call.LineCount == 0 && m.needsLines(rule.Rule) {
+		return
+	}
+	if !m.isScriptOf(k) || !m.came(&rule.Rule.Reached) {
+		return
+	}
+	rule.could[i/64] |= 1 << (i % 64)
+	if m.holds(&rule.Rule.When) == rule.Rule.Absent {
+		return
+	}
+	rule.hit[i/64] |= 1 << (i % 64)
+	rule.Hits = append(rule.Hits, Hit{i, m.evidence(&rule.Rule.When)})
 }
 
 // matcher evaluates conditions, a call at a time.
@@ -108,7 +139,8 @@ type scripts struct {
 	named map[[2]corpus.Code]bool // script and version; version -1: any
 }
 
-func newMatcher(b *rules.Book, c *corpus.Corpus) *matcher {
+// newMatcher returns a matcher for the calls whose bits are set in some; nil: for all.
+func newMatcher(ctx context.Context, b *rules.Book, c *corpus.Corpus, some []uint64) (*matcher, error) {
 	m := &matcher{
 		b: b, c: c,
 		width:   (len(b.Operators) + 63) / 64,
@@ -116,10 +148,29 @@ func newMatcher(b *rules.Book, c *corpus.Corpus) *matcher {
 		states:  make([]state, len(b.Conditions)),
 	}
 	m.have = make([]uint64, m.width)
-	m.readTexts()
+	if err := m.readTexts(ctx, textsOf(c, some)); err != nil {
+		return nil, err
+	}
 	m.findScripts()
 	m.findResults()
-	return m
+	return m, nil
+}
+
+// textsOf returns bits of the texts that are said in some calls; nil: in all.
+func textsOf(c *corpus.Corpus, some []uint64) []uint64 {
+	if some == nil {
+		return nil
+	}
+	texts := make([]uint64, (len(c.Texts)+63)/64)
+	for i := range c.Calls {
+		if !scan.Has(some, i) {
+			continue
+		}
+		for _, line := range c.Of(&c.Calls[i]) {
+			scan.Set(texts, int(line.Text))
+		}
+	}
+	return texts
 }
 
 // lineOf returns what a text says; of the robot, unless all is loaded, its pattern.
@@ -133,9 +184,9 @@ func lineOf(c *corpus.Corpus, t *corpus.Text) string {
 // Said returns what a line says; of the robot, unless all is loaded, its pattern.
 func Said(c *corpus.Corpus, line corpus.Line) string { return lineOf(c, &c.Texts[line.Text]) }
 
-// readTexts finds which operators hold for each text: lines that say the same are read
-// once.
-func (m *matcher) readTexts() {
+// readTexts finds which operators hold for each of the texts; nil: for all. Lines that say
+// the same are read once.
+func (m *matcher) readTexts(ctx context.Context, texts []uint64) error {
 	m.bits = make([]uint64, len(m.c.Texts)*m.width)
 	hits := make([]uint64, m.b.Patterns.Words())
 	none := make([]uint64, m.width) // what holds where no pattern is
@@ -151,6 +202,12 @@ func (m *matcher) readTexts() {
 		}
 	}
 	for t := range m.c.Texts {
+		if t%often == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if texts != nil && !scan.Has(texts, t) {
+			continue
+		}
 		line := lineOf(m.c, &m.c.Texts[t])
 		row := m.bits[t*m.width : (t+1)*m.width]
 		if !m.b.Patterns.Find(line, m.b.Wanted[m.c.Texts[t].Speaker], hits, &scratch) {
@@ -169,6 +226,7 @@ func (m *matcher) readTexts() {
 		}
 		clear(hits)
 	}
+	return nil
 }
 
 func (m *matcher) findScripts() {
