@@ -51,7 +51,8 @@ func (p *pages) mine(w http.ResponseWriter, r *site.Request) error {
 		return site.Usage(schema.Text{ZH: "没有这样的用户。", EN: "There is no such user."})
 	}
 	page := minePage{By: by, Own: by == r.User, Everybody: by == everybody}
-	all := r.Site.Verdicts.All()
+	all := r.Site.Verdicts.Where(func(review *desk.Review) bool { return r.Role >= site.Exporter || review.By == r.User })
+	tell(r)
 	if r.Role >= site.Exporter {
 		page.People = people(r, all, by)
 	}

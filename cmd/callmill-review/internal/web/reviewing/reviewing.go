@@ -62,6 +62,19 @@ func without(set among.Set) among.Set {
 	return set
 }
 
+// tell adds a notice where the reviews could not be read for the page.
+func tell(r *site.Request) {
+	err := r.Site.Verdicts.Err()
+	if err == nil {
+		return
+	}
+	r.Site.Log.ErrorContext(r.Context(), "verdicts", "error", err.Error())
+	r.Notice(site.Notice{Bad: true, Text: schema.Text{
+		ZH: "判定读不出来，此页用的是之前读到的。请告知管理员。",
+		EN: "Verdicts cannot be read; this page is of those read before. Tell whoever runs the desk.",
+	}})
+}
+
 var (
 	verdictHead = schema.Text{ZH: "判定", EN: "Verdict"}
 	callHead    = schema.Text{ZH: "时间", EN: "Time"}

@@ -43,8 +43,8 @@ type rulePage struct {
 	Disagreements *site.Listed
 	Campaigns     *site.Listed
 	Hits          *site.Listed
-	Show          string
 	Shows         []show
+	All           judged.Form // of all hits at once
 }
 
 // show is a part of the hits that can be chosen.
@@ -112,6 +112,8 @@ func (p *pages) rule(w http.ResponseWriter, r *site.Request) error {
 		Disagreements: r.List(disagreements), Campaigns: r.List(campaigns), Hits: r.List(hits), Shows: shows,
 	}
 	page.Could.Event = among.Could
+	page.All = s.all()
+	tell(r)
 	page.Keys = keysOf(page.Source)
 	page.Older = r.Site.Verdicts.Precision(rule.Name).Reviewed - page.Precision.Reviewed
 	if points := counts.points(60); len(points) > 1 {
@@ -137,6 +139,13 @@ func (s *subject) find(calls []int32) {
 
 func (s *subject) reviewsOf(hit int) []desk.Review {
 	return s.said[callOf(s.r.Night.Corpus, s.hits.Hits[hit].Call)]
+}
+
+// all returns the form for a verdict on all hits at once.
+func (s *subject) all() judged.Form {
+	filter := s.set.Key()
+	said := s.r.Site.Verdicts.Where(func(r *desk.Review) bool { return r.About == desk.AboutFilter && r.Filter == filter })
+	return judged.Form{About: desk.AboutFilter, Filter: filter, Snapshot: s.r.Night.Name, Back: s.r.Here()}.Of(said, s.r.User)
 }
 
 // choose returns the hits that the URL chooses by what was said of them.
