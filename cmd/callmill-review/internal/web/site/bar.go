@@ -3,7 +3,9 @@
 package site
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -222,18 +224,14 @@ func (r *Request) bar() *bar {
 	}
 	b.Further = strings.Join(further, " ")
 	for _, p := range r.Among.Parts(r.Names(), r.Lang) {
-		change := []string{p.Key, ""}
-		if p.Without.Event == "" {
-			change = append(change, among.EventKey, "", among.ReplyKey, "", among.NextKey, "")
-		}
-		b.Chips = append(b.Chips, Chip{p.Text, r.Here(change...)})
+		b.Chips = append(b.Chips, Chip{p.Text, r.Here(without(p)...)})
 	}
-	for name, values := range r.query {
+	for _, name := range slices.Sorted(maps.Keys(r.query)) {
 		switch name {
 		case among.FilterKey, among.RuleKey, "page", "format", "list", "lang", "s":
 			continue
 		}
-		for _, v := range values {
+		for _, v := range r.query[name] {
 			b.Hidden = append(b.Hidden, hidden{name, v})
 		}
 	}
@@ -326,6 +324,15 @@ func labelled(choices []Choice, lang schema.Language) []Choice {
 	return out
 }
 
+// without returns how the parameters change without a part of a set.
+func without(p among.Part) []string {
+	change := []string{p.Key, ""}
+	if p.Without.Event == "" {
+		change = append(change, among.EventKey, "", among.ReplyKey, "", among.NextKey, "")
+	}
+	return change
+}
+
 // nothing says why no call is chosen.
 func (r *Request) nothing() *Nothing {
 	n := &Nothing{}
@@ -334,17 +341,25 @@ func (r *Request) nothing() *Nothing {
 		n.Reason = reason
 		return n
 	}
-	if len(r.Among.Filter.Select(c)) > 0 || r.Among.Filter.IsEmpty() {
+	if r.Among.Filter.IsEmpty() || len(r.Among.Filter.Select(c)) > 0 {
 		n.Reason = r.Say(schema.Text{ZH: "没有同时符合这些条件的通话。", EN: "No call is as all of these conditions say."})
-		return n
+	} else {
+		n.Reason, n.Hint = r.Among.Filter.Nothing(c, r.Lang)
 	}
-	n.Reason, n.Hint = r.Among.Filter.Nothing(c, r.Lang)
-	for _, near := range r.Among.Filter.Nearest(c) {
-		n.Nearest = append(n.Nearest, Nearest{
-			Text: r.Sayf(schema.Text{ZH: "去掉 %s", EN: "without %s"}, r.conditionText(near.Without)),
-			URL:  r.Here(among.FilterKey, near.Filter.String()), Calls: near.Calls,
-		})
+	near := func(text string, rest among.Set, change ...string) {
+		if calls := len(r.Select(rest)); calls > 0 {
+			n.Nearest = append(n.Nearest, Nearest{r.Sayf(schema.Text{ZH: "去掉 %s", EN: "without %s"}, text), r.Here(change...), calls})
+		}
 	}
+	for i, condition := range r.Among.Filter.Conditions() {
+		rest := r.Among
+		rest.Filter = rest.Filter.Without(i)
+		near(r.conditionText(condition), rest, among.FilterKey, rest.Filter.String())
+	}
+	for _, p := range r.Among.Parts(r.Names(), r.Lang) {
+		near(p.Text, p.Without, without(p)...)
+	}
+	slices.SortStableFunc(n.Nearest, func(a, b Nearest) int { return cmp.Compare(b.Calls, a.Calls) })
 	return n
 }
 
