@@ -19,6 +19,9 @@ import (
 //go:embed templates/*.html
 var files embed.FS
 
+// formRows is how many rows with forms a page has, so that it weighs less than 150 KB.
+const formRows = 40
+
 type pages struct {
 	set   *template.Template
 	typed typed
