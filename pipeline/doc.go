@@ -232,7 +232,7 @@
 //	golang.org/x/sys                      source: fadvise, which fetches files before it is their turn. The standard library lacks it.
 //	golang.org/x/crypto/x509roots         cmd/callmill: x509roots/fallback, Mozilla's root certificates for images that have none.
 //	golang.org/x/crypto/argon2            callmill-review: hashes of the passwords of its users, argon2id.
-//	golang.org/x/term                     cmd/callmill: whether stdout or stderr is a terminal.
+//	golang.org/x/term                     cmd/callmill: whether stdout or stderr is a terminal. callmill-review: passwords without echo.
 //	github.com/vbauerster/mpb/v8          progress: the bar on a terminal.
 //	github.com/duckdb/duckdb-go/v2        cmd/callmill-review: DuckDB in the process. It needs cgo and a C++ compiler; no engine in pure Go reads Parquet as fast.
 //	github.com/goccy/go-yaml              cmd/callmill-review: files of rules, and at which line they are wrong.

@@ -335,7 +335,7 @@ func TestLayersCheck(t *testing.T) {
 		{"pipeline/decode/x_test.go", comment + `package x; import _ "callmill/pipeline/simulate"`, ""},
 		{"pipeline/decode/x_test.go", comment + `package x; import _ "github.com/duckdb/duckdb-go/v2"`, "only cmd/callmill-review/internal/query"},
 		{"pipeline/decode/x.go", comment + `package x; import _ "pgregory.net/rapid"`, "it is for tests"},
-		{"pipeline/decode/x.go", comment + `package x; import _ "github.com/spf13/cobra"`, "only cmd/callmill, cmd/callmill-review, cmd/internal/commandline, cmd/callmill/internal/snapshots, cmd/callmill/internal/keys, cmd/callmill/internal/forget, cmd/callmill/internal/person, cmd/callmill/internal/worker, cmd/callmill-review/internal/serve may import it"},
+		{"pipeline/decode/x.go", comment + `package x; import _ "github.com/spf13/cobra"`, "only cmd/callmill, cmd/callmill-review, cmd/internal/commandline, cmd/callmill/internal/snapshots, cmd/callmill/internal/keys, cmd/callmill/internal/forget, cmd/callmill/internal/person, cmd/callmill/internal/worker, cmd/callmill-review/internal/serve, cmd/callmill-review/internal/user may import it"},
 		{"pipeline/dataset/x.go", comment + `package x; import _ "callmill/pipeline/internal/durable"`, ""},
 		{"pipeline/dataset/parquetio/x.go", comment + `package x; import _ "github.com/parquet-go/parquet-go/compress/zstd"`, ""},
 		{"pipeline/dataset/x.go", comment + `package x; import _ "callmill/pipeline/dataset/commit"`, "no arrow leads from pipeline/dataset to pipeline/dataset/commit"},

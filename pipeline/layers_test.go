@@ -356,6 +356,8 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
 	{"cmd/callmill-review/internal/masked", "cmd/callmill-review/internal/corpus", "the calls and lines it masks"},
+	{"cmd/callmill-review/internal/user", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
+	{"cmd/callmill-review/internal/user", "cmd/callmill-review/internal/web/users", "the file it changes"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/plain", "refusals in words"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/session", "who is logged in"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/users", "roles, and the file of users"},
@@ -407,6 +409,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/particulars", "what is known of attempts"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/query", "calls and days that are not in memory"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/rules/match", "where rules hit"},
+	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/sample", "the calls that a sample walks through"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/web/audit", "what is said of a search in the log"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/web/figures", "numbers as text"},
 	{"cmd/callmill-review/internal/web/calls", "cmd/callmill-review/internal/web/judged", "the forms for verdicts"},
@@ -421,7 +424,7 @@ var arrows = []arrow{
 var alone = []string{"schema", "segment/...", "pipeline/calendar", "pipeline/decode/jsonscan", "pipeline/internal/..."}
 
 // forTests are packages that only tests import.
-var forTests = []string{"cmd/callmill-review/internal/corpus/handmade", "cmd/callmill-review/internal/corpus/simulated", "cmd/callmill-review/internal/published", "pipeline/dataset/fault", "pipeline/internal/durable/faulty", "pipeline/redact/internal/hard", "pipeline/redact/internal/measure", "pipeline/redact/internal/settle"}
+var forTests = []string{"cmd/callmill-review/internal/corpus/handmade", "cmd/callmill-review/internal/corpus/simulated", "cmd/callmill-review/internal/published", "pipeline/dataset/fault", "pipeline/internal/durable/faulty", "pipeline/internal/growth", "pipeline/redact/internal/hard", "pipeline/redact/internal/measure", "pipeline/redact/internal/settle"}
 
 // libraries are the third-party modules with the packages that may import them,
 // and what for. A module that is not here may not be imported. Tests of the
@@ -432,7 +435,7 @@ var libraries = []library{
 	{"github.com/go-ego/gse", "dictionary and model of the words; in people for a test, which selects words from it", units("segment", "segment/internal/compile", "pipeline/redact/people")},
 	{"github.com/alibabacloud-go", "the vendor's client: signing, endpoints, errors; the simulated API is tested with it", units("pipeline/outboundbot/client", "pipeline/simulate/api")},
 	{"github.com/aliyun/credentials-go", "the vendor's chain of credentials", units("pipeline/outboundbot/client")},
-	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker", "cmd/callmill-review/internal/serve")},
+	{"github.com/spf13/cobra", "commands and flags", units("cmd/callmill", "cmd/callmill-review", "cmd/internal/commandline", "cmd/callmill/internal/snapshots", "cmd/callmill/internal/keys", "cmd/callmill/internal/forget", "cmd/callmill/internal/person", "cmd/callmill/internal/worker", "cmd/callmill-review/internal/serve", "cmd/callmill-review/internal/user")},
 	{"github.com/spf13/pflag", "the flags of cobra", units("cmd/callmill", "cmd/callmill-review", "cmd/callmill-review/internal/rules/file", "cmd/internal/commandline", "cmd/internal/language", "cmd/callmill/internal/pull", "cmd/callmill/internal/settings", "cmd/callmill/internal/forget", "cmd/callmill/internal/worker", "cmd/callmill/internal/world")},
 	{"github.com/prometheus/client_golang", "the metrics file", units("cmd/callmill/internal/report")},
 	{"github.com/vbauerster/mpb/v8", "the progress bar", units("pipeline/progress")},
@@ -448,7 +451,7 @@ var libraries = []library{
 	{"golang.org/x/text", "NFKC of phone numbers; encodings, in decode those of its tests", units("pipeline/redact", "pipeline/decode/charset", "pipeline/decode")},
 	{"golang.org/x/crypto/x509roots", "root certificates for images that have none", units("cmd/callmill")},
 	{"golang.org/x/crypto/argon2", "the hashes of passwords", units("cmd/callmill-review/internal/web/users")},
-	{"golang.org/x/term", "whether stdout or stderr is a terminal", units("cmd/callmill")},
+	{"golang.org/x/term", "whether stdout or stderr is a terminal; passwords without echo", units("cmd/callmill", "cmd/callmill-review/internal/user")},
 	{"github.com/duckdb/duckdb-go/v2", "DuckDB, which the desk asks", units("cmd/callmill-review/internal/query")},
 	{"golang.org/x/sys", "fadvise: files are fetched before they are read", units("pipeline/source")},
 }

@@ -190,7 +190,7 @@ func TestLongScripts(t *testing.T) {
 			script := strings.Repeat(c, 1<<20/len(c))
 			start := time.Now()
 			wordsOf(t, s, script)
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("1 MB of %q takes %v", c, took)
 			}
 		}

@@ -40,10 +40,12 @@
 //	table           lists as aligned text, JSON or CSV
 //	rules/file      the flag --rules
 //
-// Then the browser: serve is the command, web the server, and what pages are made of is
+// Then the browser: serve is the command, user that of who may log in, web the server, and
+// what pages are made of is
 //
 //	among           which calls a page is about, as URL parameters
 //	find, findings  lines in memory; what is to be looked at, and what became of it
+//	particulars     what is known of attempts beside what was said
 //	verdicts, sample, handover, flow, masked
 //	web/site        the request, layout, filter bar, lists; web/assets, web/figures, web/judged
 //	web/guard       what stands before the pages; web/users, web/session, web/plain, web/audit

@@ -3,9 +3,13 @@
 package main
 
 import (
+	"context"
+	"os"
+
 	"github.com/spf13/cobra"
 
 	"callmill/cmd/callmill-review/internal/serve"
+	"callmill/cmd/callmill-review/internal/user"
 	"callmill/cmd/internal/commandline"
 	"callmill/cmd/internal/exit"
 )
@@ -50,6 +54,7 @@ Exit codes:
 		newSearch(env),
 		newCall(env),
 		serve.New(serve.Process{Stderr: env.stderr, Log: &env.log, Now: env.now, Patience: env.wait}),
+		user.New(user.Process{Stdin: os.Stdin, Stdout: env.stdout, Stderr: env.stderr, OnInterrupt: context.AfterFunc}),
 		newVersion(env),
 	)
 	commandline.Complete(root)

@@ -255,7 +255,7 @@ func (s *readmeShell) runScript(ctx context.Context, text string) error {
 
 // run runs a line of shell to its end. The error includes its output.
 func (s *readmeShell) run(ctx context.Context, line string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	out, err := s.command(ctx, line).CombinedOutput()
 	if err != nil {

@@ -35,6 +35,15 @@ func testSizes() sizes {
 	return sizes{jobs: 6000, bare: 50_000, night: 1000, other: 50_000}
 }
 
+// oneJob is the CPU time that a changed job may take. It is less than a second on a
+// machine that has other work; a thorough run, which has the machine for itself, measures it.
+func oneJob() time.Duration {
+	if thorough() {
+		return 2 * time.Second
+	}
+	return 8 * time.Second
+}
+
 // TestBackfill publishes a year at once, in random order, then again, then
 // with one job changed.
 func TestBackfill(t *testing.T) {
@@ -73,8 +82,8 @@ func TestBackfill(t *testing.T) {
 	changed := filepath.Join(dir, "changed.jsonl")
 	writeLines(t, changed, 1, func(b []byte, _ int) []byte { return year.line(b, -7) })
 	one := convert(changed)
-	if one.cpu > 2*time.Second {
-		t.Errorf("one changed job took %v of CPU, want less than 2 s", one.cpu)
+	if one.cpu > oneJob() {
+		t.Errorf("one changed job took %v of CPU, want less than %v", one.cpu, oneJob())
 	}
 	checkOneDayRewritten(t, before, inodes(t, data))
 }
@@ -98,8 +107,8 @@ func TestOneChangedJob(t *testing.T) {
 	writeLines(t, input, 1, func(b []byte, _ int) []byte { return weeks.line(b, -7) })
 	r := run(t, binary, append(args, input)...)
 	t.Log(r)
-	if r.code != exit.Done || r.cpu > 2*time.Second {
-		t.Errorf("exit code %d after %v of CPU, want less than 2 s", r.code, r.cpu)
+	if r.code != exit.Done || r.cpu > oneJob() {
+		t.Errorf("exit code %d after %v of CPU, want less than %v", r.code, r.cpu, oneJob())
 	}
 	checkOneDayRewritten(t, before, inodes(t, data))
 }

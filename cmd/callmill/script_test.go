@@ -115,7 +115,7 @@ func signalled(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func await(ts *testscript.TestScript, path string) {
-	for range 1000 {
+	for range 10_000 { // minutes
 		if _, err := os.Stat(path); err == nil {
 			return
 		}

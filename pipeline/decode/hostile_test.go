@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"callmill/pipeline/decode"
+	"callmill/pipeline/internal/growth"
 	"callmill/schema"
 )
 
@@ -18,7 +18,6 @@ func TestHostileInputs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: measures time")
 	}
-	const size, limit = 1 << 18, 10 * time.Second
 	fill := func(unit string, n int) string { return strings.Repeat(unit, n/len(unit)) }
 	inputs := map[string]func(n int) string{
 		"brackets":          func(n int) string { return fill("[", n) },
@@ -63,13 +62,10 @@ func TestHostileInputs(t *testing.T) {
 	}
 	for name, input := range inputs {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			body := []byte(input(size))
-			begin := time.Now()
-			for range decode.New(decode.Options{}).Items(&schema.Raw{Body: body}) {
-			}
-			if took := time.Since(begin); took > limit {
-				t.Errorf("took %v", took)
-			}
+			growth.CheckLinear(t, name, 1<<18, func(size int) {
+				for range decode.New(decode.Options{}).Items(&schema.Raw{Body: []byte(input(size))}) {
+				}
+			})
 		})
 	}
 }

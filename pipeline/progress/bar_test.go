@@ -42,7 +42,7 @@ func (s *screen) frames() []string {
 // await waits until the line has shown a state.
 func (s *screen) await(t *testing.T, want string) {
 	t.Helper()
-	for range 200 {
+	for range 4000 { // minutes, if the machine has other work
 		for _, f := range s.frames() {
 			if f == want {
 				return

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -190,26 +191,35 @@ func TestWriteFilesStops(t *testing.T) {
 // that. BenchmarkWriteFiles writes all of them.
 func TestWriteFilesIsFast(t *testing.T) {
 	w := newWorld(t, simulate.Options{People: 10_000})
-	const limit = slowdown * 2 * time.Second
+	const limit = slowdown * 2 * time.Second // of CPU time, which does not pass while other processes run
 	took := limit + 1
-	for range 3 { // the machine may be busy with something else
+	for range 3 { // others take the caches
 		if took <= limit {
 			break
 		}
-		start := time.Now()
+		start := cpuTime(t)
 		if err := w.WriteFiles(context.Background(), t.TempDir()); err != nil {
 			t.Fatal(err)
 		}
-		took = time.Since(start)
+		took = cpuTime(t) - start
 	}
 	if took > limit {
 		t.Errorf("10,000 jobs took %s, want at most %s", took, limit)
 	}
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
-	if memory.Sys > 200<<20 {
+	if slowdown == 1 && memory.Sys > 200<<20 { // the race detector's own is not counted
 		t.Errorf("the process took %d MB from the system, want at most 200", memory.Sys>>20)
 	}
+}
+
+func cpuTime(t *testing.T) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func BenchmarkWriteFiles(b *testing.B) {

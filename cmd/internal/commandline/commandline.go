@@ -33,13 +33,14 @@ func Complete(root *cobra.Command) {
 		},
 	})
 	checkArguments(root)
-	for _, c := range root.Commands() {
-		checkArguments(c)
-	}
 }
 
-// checkArguments makes a wrong number of arguments a usage error.
+// checkArguments makes a wrong number of arguments a usage error, of a command and of those
+// below it.
 func checkArguments(c *cobra.Command) {
+	for _, below := range c.Commands() {
+		checkArguments(below)
+	}
 	check := c.Args
 	c.Args = func(c *cobra.Command, args []string) error {
 		err := check(c, args)

@@ -39,7 +39,7 @@ func TestManyDays(t *testing.T) {
 	if err != nil || len(again) > 0 {
 		t.Errorf("%d shards are planned again, %v", len(again), err)
 	}
-	if took := time.Since(start); took > 5*time.Second { // of which it takes a hundredth
+	if took := time.Since(start); took > time.Minute { // of which it takes a thousandth
 		t.Errorf("planning %d days took %v", days, took)
 	}
 }

@@ -202,7 +202,7 @@ func TestNetwork(t *testing.T) {
 			fmt.Fprint(w, " ")
 			w.(http.Flusher).Flush()
 			select {
-			case <-time.After(20 * time.Millisecond):
+			case <-time.After(100 * time.Millisecond):
 			case <-r.Context().Done():
 				return true
 			}
@@ -215,7 +215,7 @@ func TestNetwork(t *testing.T) {
 		mess func(http.ResponseWriter, *http.Request, int) bool
 		want string
 	}{
-		{"no first byte", 100 * time.Millisecond, func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		{"no first byte", 500 * time.Millisecond, func(_ http.ResponseWriter, r *http.Request, _ int) bool {
 			select {
 			case <-hold:
 			case <-r.Context().Done():
@@ -243,7 +243,7 @@ func TestNetwork(t *testing.T) {
 		server := httptest.NewServer(f)
 		err := ask(t, f, func(o *Options) {
 			o.Transport, o.Endpoint = nil, server.URL
-			o.Read, o.Overall, o.Attempts = tt.read, 300*time.Millisecond, 2
+			o.Read, o.Overall, o.Attempts = tt.read, 2*time.Second, 2
 		})
 		server.Close() // all requests have ended then
 		if _, failed := errors.AsType[*Failure](err); !failed || !strings.Contains(err.Error(), tt.want) || len(f.arrivals) < 2 {
@@ -344,7 +344,7 @@ func TestKeepFails(t *testing.T) {
 // as a read may take.
 func TestIdleConnections(t *testing.T) {
 	f := &fake{mess: func(http.ResponseWriter, *http.Request, int) bool {
-		time.Sleep(700 * time.Millisecond)
+		time.Sleep(1500 * time.Millisecond)
 		return false
 	}}
 	var opened atomic.Int32
@@ -357,13 +357,13 @@ func TestIdleConnections(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	c := newTestClient(t, f, func(o *Options) {
-		o.Transport, o.Endpoint, o.Read, o.Attempts = nil, server.URL, 2*time.Second, 1
+		o.Transport, o.Endpoint, o.Read, o.Attempts = nil, server.URL, 4*time.Second, 1
 	})
 	for range 3 {
 		if _, err := c.Do(t.Context(), oneJob, nil); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(700 * time.Millisecond)
+		time.Sleep(1500 * time.Millisecond)
 	}
 	if n := opened.Load(); n != 1 {
 		t.Errorf("%d connections for three requests", n)

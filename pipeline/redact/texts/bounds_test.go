@@ -3,12 +3,11 @@ package texts_test
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
+	"callmill/pipeline/internal/growth"
 	"callmill/pipeline/redact/span"
 	"callmill/pipeline/redact/texts"
 	"callmill/schema"
@@ -53,15 +52,6 @@ func calls(k, size int) [][]span.Line {
 	return [][]span.Line{one, append(many, span.Line{Speaker: "C", Text: n.after})}
 }
 
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
 // person is a job with some of everything that is searched for.
 func person() *schema.Job {
 	return &schema.Job{
@@ -72,41 +62,44 @@ func person() *schema.Job {
 	}
 }
 
-// Whatever is said, masking it takes time in proportion to its length. A rule that
-// compares all with all takes a thousand times as long as is allowed here, so neither
-// other processes nor the race detector matter.
+// Whatever is said, masking it takes time in proportion to its length.
 func TestLongTexts(t *testing.T) {
-	const size = 64 << 10
-	m := texts.New()
+	m, size := texts.New(), 64<<10
+	if testing.Short() {
+		size /= 4
+	}
 	for k, n := range nonsense {
-		for i, call := range calls(k, size) {
-			began := cpuTime(t)
-			m.Of(person())
-			m.Mask(call)
-			if took := cpuTime(t) - began; took > time.Second {
-				t.Errorf("%q %q %q as %s: %v for %d bytes", n.before, n.text, n.after, [...]string{"a line", "lines"}[i], took, size)
-			}
+		for i, as := range []string{"a line", "lines"} {
+			growth.CheckLinear(t, fmt.Sprintf("%q %q %q as %s", n.before, n.text, n.after, as), size, func(size int) {
+				m.Of(person())
+				m.Mask(calls(k, size)[i])
+			})
 		}
 	}
 }
 
 // The same for a job that names very many people.
 func TestManyValues(t *testing.T) {
-	job := person()
-	for i := range 20_000 {
-		name := string([]rune{[]rune("王李张刘陈")[i%5], rune(0x4e00 + i%20000), rune(0x4e00 + i*7%20000)})
-		job.Contacts = append(job.Contacts, schema.Contact{Name: name, PhoneNumber: fmt.Sprint(10020000000 + i*37), ContactID: fmt.Sprint("c-", i)})
-		job.Extras = append(job.Extras, schema.Extra{Key: "address", Value: fmt.Sprint("杭州市文三路", i, "号")})
+	many := func(people int) *schema.Job {
+		job := person()
+		for i := range people {
+			name := string([]rune{[]rune("王李张刘陈")[i%5], rune(0x4e00 + i%20000), rune(0x4e00 + i*7%20000)})
+			job.Contacts = append(job.Contacts, schema.Contact{Name: name, PhoneNumber: fmt.Sprint(10020000000 + i*37), ContactID: fmt.Sprint("c-", i)})
+			job.Extras = append(job.Extras, schema.Extra{Key: "address", Value: fmt.Sprint("杭州市文三路", i, "号")})
+		}
+		return job
 	}
+	most := 20_000
+	if testing.Short() {
+		most /= 4
+	}
+	jobs := map[int]*schema.Job{most: many(most), most / 4: many(most / 4)}
 	m := texts.New()
 	for k, n := range nonsense {
-		call := calls(k, 16<<10)[0]
-		began := cpuTime(t)
-		m.Of(job)
-		m.Mask(call)
-		if took := cpuTime(t) - began; took > time.Second {
-			t.Errorf("%q %q %q: %v for %d people", n.before, n.text, n.after, took, len(job.Contacts))
-		}
+		growth.CheckLinear(t, fmt.Sprintf("%q %q %q", n.before, n.text, n.after), most, func(people int) {
+			m.Of(jobs[people])
+			m.Mask(calls(k, people)[0])
+		})
 	}
 }
 

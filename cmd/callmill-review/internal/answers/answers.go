@@ -150,7 +150,7 @@ func (k *Keeper) Ask(ctx context.Context, q Question, compute Compute) (any, err
 	}
 	patience := time.NewTimer(q.Patience)
 	defer patience.Stop()
-	for {
+	for try := 0; ; try++ {
 		e, ours, err := k.enter(q, compute)
 		if err != nil {
 			return nil, err
@@ -159,8 +159,8 @@ func (k *Keeper) Ask(ctx context.Context, q Question, compute Compute) (any, err
 			k.finish(e, func() (any, error) { return protected(ctx, compute, func(int, int, schema.Text) {}) })
 		}
 		answer, err := k.wait(ctx, e, patience)
-		// Whoever computed it went away: somebody else does it.
-		if !ours && !q.Heavy && ctx.Err() == nil && errors.Is(err, context.Canceled) {
+		// Whoever computed it went away, or nobody had asked for it: it is computed anew.
+		if !ours && try < 3 && ctx.Err() == nil && errors.Is(err, context.Canceled) {
 			continue
 		}
 		return answer, err

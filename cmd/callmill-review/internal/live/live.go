@@ -23,6 +23,9 @@ type Options struct {
 	Poll   time.Duration    // how often latest is looked at; 0: 2 s
 	Now    func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: nothing is logged
+	// Loading is called before and after a snapshot is taken up, while another one is held,
+	// so that garbage may be collected more often meanwhile; nil: nothing is.
+	Loading func(on bool)
 }
 
 const (
@@ -154,6 +157,10 @@ func (f *Follower) superseded(name string) bool {
 
 // take takes up a snapshot.
 func (f *Follower) take(ctx context.Context, name string, old *Night) error {
+	if loading := f.options.Loading; loading != nil {
+		loading(true)
+		defer loading(false)
+	}
 	began := f.options.Now()
 	night, err := f.load(ctx, name, old)
 	if err != nil {

@@ -3,7 +3,6 @@
 package live
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ import (
 
 // keptBytes is what DuckDB may hold in a night, for what is not in memory. It may hold
 // more while a snapshot is loaded.
-const keptBytes = 160 << 20
+const keptBytes = 128 << 20
 
 // load loads a snapshot by its name, "" the one that is published, using what of an older
 // night is in it too; nil: there is none.
@@ -36,6 +35,9 @@ func (f *Follower) load(ctx context.Context, name string, old *Night) (_ *Night,
 	}
 	if n.DB, err = query.Open(ctx, f.dir, query.Options{Snapshot: n.Name, Memory: keptBytes}); err != nil {
 		return nil, err
+	}
+	if old != nil {
+		debug.FreeOSMemory() // what loading took, before more is needed
 	}
 	find(n, f)
 	if err := ctx.Err(); err != nil {
@@ -53,7 +55,7 @@ func (f *Follower) close(n *Night) {
 	if err := n.DB.Close(); err != nil {
 		f.options.Log.Error("close a snapshot", "snapshot", n.Name, "reason", err)
 	}
-	n.Corpus, n.Graph, n.Hits, n.byKey = nil, nil, nil, nil
+	n.Corpus, n.Graph, n.Hits, n.index = nil, nil, nil, index{}
 	debug.FreeOSMemory()
 	close(n.closed)
 }
@@ -145,20 +147,7 @@ func first(ctx context.Context, db *query.DB, memory int64) (calendar.Day, error
 func find(n *Night, f *Follower) {
 	var all sync.WaitGroup
 	all.Go(func() { n.Graph = nodes.Find(n.Corpus) })
-	all.Go(func() { n.byKey = byKey(n.Corpus) })
+	all.Go(func() { n.index = newIndex(n.Corpus) })
 	n.Hits = match.Find(f.options.Rules, n.Corpus)
 	all.Wait()
-}
-
-// byKey returns the calls by task, job and instance.
-func byKey(c *corpus.Corpus) []int32 {
-	order := make([]int32, len(c.Calls))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(i, j int32) int {
-		a, b := &c.Calls[i], &c.Calls[j]
-		return cmp.Or(cmp.Compare(a.Task, b.Task), cmp.Compare(a.Job, b.Job), cmp.Compare(c.Instances.String(a.Instance), c.Instances.String(b.Instance)))
-	})
-	return order
 }

@@ -3,8 +3,6 @@
 package live
 
 import (
-	"cmp"
-	"sort"
 	"sync/atomic"
 	"time"
 
@@ -32,9 +30,9 @@ type Night struct {
 	Masker *masked.Masker
 	Zone   *time.Location
 
-	byKey  []int32 // calls, by task, job and instance
-	source source  // of the corpus
-	loaded int     // days that were loaded for it
+	index  index
+	source source // of the corpus
+	loaded int    // days that were loaded for it
 	held   atomic.Int64
 	last   func()        // called when nobody holds it any more
 	closed chan struct{} // closed after that
@@ -62,15 +60,4 @@ func (n *Night) take() bool {
 
 // Index returns the index of a call in the corpus. Calls of days that are not in memory
 // have none.
-func (n *Night) Index(k query.Key) (int32, bool) {
-	i := sort.Search(len(n.byKey), func(i int) bool { return n.compare(n.byKey[i], k) >= 0 })
-	if i == len(n.byKey) || n.compare(n.byKey[i], k) != 0 {
-		return 0, false
-	}
-	return n.byKey[i], true
-}
-
-func (n *Night) compare(i int32, k query.Key) int {
-	call := &n.Corpus.Calls[i]
-	return cmp.Or(cmp.Compare(call.Task, k.Task), cmp.Compare(call.Job, k.Job), cmp.Compare(n.Corpus.Instances.String(call.Instance), k.Instance))
-}
+func (n *Night) Index(k query.Key) (int32, bool) { return n.index.find(n.Corpus, k) }

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -231,42 +230,8 @@ func (page *callPage) others(r *site.Request, t *told) {
 		ref.Task = a.Task
 		page.Others = append(page.Others, attempt{
 			When: r.Time(a.Start), Outcome: filter.OutcomeLabel(a.Outcome, r.Lang), Attempt: int(a.Attempt), Lines: int(a.Lines),
-			Here: a.Task == t.ref.Task, URL: link(r, r.Among, ref, "sort", query(r).Get("sort")),
+			Here: a.Task == t.ref.Task, URL: link(r, r.Among, ref, carried(r)...),
 		})
-	}
-}
-
-// place adds which of a list the call is, and the calls before and after it.
-func (page *callPage) place(r *site.Request, t *told) {
-	by := query(r).Get("sort")
-	page.List = r.To("/calls", r.Among, "sort", by)
-	if t.call < 0 {
-		return
-	}
-	l := listed(r)
-	at, ok := l.row(t.call)
-	if !ok {
-		return
-	}
-	order := l.order(r, by)
-	if order != nil {
-		at = slices.Index(order, int32(at))
-	}
-	to := func(place int) string {
-		if place < 0 || place >= l.len() {
-			return ""
-		}
-		row := place
-		if order != nil {
-			row = int(order[place])
-		}
-		q := query(r)
-		return link(r, r.Among, l.c.Ref(l.at(row)), "sort", by, "q", q.Get("q"), "regex", q.Get("regex"))
-	}
-	page.Place, page.Of = at+1, l.len()
-	page.Previous, page.Next = to(at-1), to(at+1)
-	if n := at/50 + 1; n > 1 {
-		page.List = r.To("/calls", r.Among, "sort", by, "page", strconv.Itoa(n))
 	}
 }
 

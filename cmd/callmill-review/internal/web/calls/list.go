@@ -163,15 +163,19 @@ func results(c *corpus.Corpus, call *corpus.Call) []string {
 	return all
 }
 
-// mostInLinks is how many bytes of a page the links to its calls may take for the set of
-// calls that they are of, which is long where the calls are named one by one.
-const mostInLinks = 60_000
+const (
+	perPage = 50 // rows of a page
+	// mostInLinks is how many bytes of a page the links to its calls may take for the set
+	// of calls that they are of, which is long where the calls are named one by one;
+	// mostInLink is that of one.
+	mostInLinks = 60_000
+	mostInLink  = 5000
+)
 
 // listing returns the calls as a list to be shown.
 func (l *list) listing(r *site.Request) *site.Listing {
-	const rows = 50
-	set, by := r.Among, query(r).Get("sort")
-	if min(l.len(), rows)*len(set.Key()) > mostInLinks {
+	set, by := r.Among, l.sortedBy(r)
+	if n := len(set.Key()); n > mostInLink || min(l.len(), perPage)*n > mostInLinks {
 		set = among.Set{} // calls are opened without the list that they are of
 	}
 	href := func(row int) string { return link(r, set, l.c.Ref(l.at(row)), "sort", by) }
@@ -179,11 +183,21 @@ func (l *list) listing(r *site.Request) *site.Listing {
 		href = func(int) string { return "" }
 	}
 	return &site.Listing{
-		Name: "calls", Len: l.len(), Columns: l.columns(), PerPage: rows,
+		Name: "calls", Len: l.len(), Columns: l.columns(), PerPage: perPage,
 		Row:   func(row int) []site.Cell { return l.cells(r, l.at(row), href(row)) },
 		Link:  href,
 		Empty: schema.Text{ZH: "没有符合条件的通话。", EN: "No call is as the conditions say."},
 	}
+}
+
+// sortedBy returns by which column the list is sorted; "" where by none.
+func (l *list) sortedBy(r *site.Request) string {
+	by := query(r).Get("sort")
+	key, _ := strings.CutPrefix(by, "-")
+	if slices.ContainsFunc(l.columns(), func(c site.Column) bool { return c.Key == key && c.Compare != nil }) {
+		return by
+	}
+	return ""
 }
 
 // query returns the parameters of a request.

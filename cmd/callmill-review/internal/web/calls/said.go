@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"callmill/cmd/callmill-review/internal/among"
@@ -214,7 +215,8 @@ func marker(r *site.Request) func(script string, speaker uint8) []site.Mark {
 		regex, _ = regexp.Compile(text) // nil: nothing is marked
 		text = ""
 	}
-	said := []string{r.Among.Phrase, r.Among.Unclear}
+	heard, _, _ := strings.Cut(r.Among.Unclear, ">")
+	said := append(strings.Split(heard, "|"), r.Among.Phrase, r.Among.Reply)
 	return func(script string, speaker uint8) []site.Mark {
 		places := find.Mark(script, text, regex)
 		if speaker == corpus.Contact {

@@ -372,7 +372,7 @@ func (f *File) Add(name string, role Role, password string) error {
 	if err != nil {
 		return fmt.Errorf("add user %s: %w", name, err)
 	}
-	err = f.change(func(list []User) ([]User, error) {
+	err = f.change(os.O_CREATE, func(list []User) ([]User, error) {
 		if slices.ContainsFunc(list, func(u User) bool { return u.Name == name }) {
 			return nil, ErrExists
 		}
@@ -408,7 +408,7 @@ func (f *File) SetRole(name string, role Role) error {
 }
 
 func (f *File) changeOne(name string, by func(*User)) error {
-	return f.change(func(list []User) ([]User, error) {
+	return f.change(0, func(list []User) ([]User, error) {
 		i := slices.IndexFunc(list, func(u User) bool { return u.Name == name })
 		if i < 0 {
 			return nil, ErrUnknown
@@ -420,7 +420,7 @@ func (f *File) changeOne(name string, by func(*User)) error {
 
 // Remove removes a user, which ends his sessions.
 func (f *File) Remove(name string) error {
-	err := f.change(func(list []User) ([]User, error) {
+	err := f.change(0, func(list []User) ([]User, error) {
 		kept := slices.DeleteFunc(slices.Clone(list), func(u User) bool { return u.Name == name })
 		if len(kept) == len(list) {
 			return nil, ErrUnknown
@@ -434,8 +434,9 @@ func (f *File) Remove(name string) error {
 }
 
 // change replaces the file by what by makes of its users, while no other program does.
-func (f *File) change(by func([]User) ([]User, error)) (err error) {
-	file, err := f.lock()
+// With os.O_CREATE it is made where there is none.
+func (f *File) change(create int, by func([]User) ([]User, error)) (err error) {
+	file, err := f.lock(create)
 	if err != nil {
 		return err
 	}
@@ -455,11 +456,11 @@ func (f *File) change(by func([]User) ([]User, error)) (err error) {
 	return replace(f.path, text.Bytes(), state)
 }
 
-// lock opens and locks the file, which is made where there is none; closing it ends the
-// lock. One that was replaced meanwhile is opened again.
-func (f *File) lock() (*os.File, error) {
+// lock opens and locks the file; closing it ends the lock. One that was replaced meanwhile
+// is opened again.
+func (f *File) lock(create int) (*os.File, error) {
 	for {
-		file, err := os.OpenFile(f.path, os.O_RDONLY|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+		file, err := os.OpenFile(f.path, os.O_RDONLY|create|syscall.O_NOFOLLOW, 0o600)
 		if err != nil {
 			return nil, err
 		}

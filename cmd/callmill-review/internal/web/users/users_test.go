@@ -39,6 +39,9 @@ func must(t testing.TB, err error) {
 
 func TestFile(t *testing.T) {
 	f := users.In(filepath.Join(t.TempDir(), "users"))
+	if err := f.Remove("nobody"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("removed from no file: %v", err)
+	}
 	must(t, f.Add("李娜", users.Reviewer, password))
 	must(t, f.Add("wang.wei", users.Viewer, password+" too"))
 	info, err := os.Stat(f.Path())
