@@ -325,6 +325,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/contrast", "what goes with failed calls, stands out, changed"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/filter", "which calls are asked for"},
+	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/findings", "how findings are asked for and worded"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/interval", "intervals of shares"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/measure", "what is counted of a call"},
 	{"cmd/callmill-review/internal/report", "cmd/callmill-review/internal/nodes", "wordings and nodes"},

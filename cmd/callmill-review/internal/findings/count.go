@@ -145,11 +145,54 @@ func (s *Subject) values(v among.View, selected []int32, known func(measure.Meas
 	return values
 }
 
+// heardBy returns the selected calls that hear a wording. Those of all wordings that
+// findings are about are looked for together.
+func (m *maker) heardBy(wording int32) []int32 {
+	if calls, ok := m.heard[wording]; ok {
+		return calls
+	}
+	wanted := map[int32]bool{wording: true}
+	for i := range m.changes {
+		if math.Abs(m.changes[i].Difference.Z) >= SureWording-1 {
+			wanted[m.changes[i].Wording] = true
+		}
+	}
+	for i := range m.list.Findings {
+		if w, ok := among.Wording(m.Corpus, m.Graph, m.list.Findings[i].Wording); ok {
+			wanted[w] = true
+		}
+	}
+	is := make([]bool, len(m.Graph.Wordings))
+	if m.heard == nil {
+		m.heard = map[int32][]int32{}
+	}
+	for w := range wanted {
+		is[w], m.heard[w] = true, nil
+	}
+	for _, k := range m.selected {
+		call := &m.Corpus.Calls[k]
+		for at := call.FirstLine; at < call.FirstLine+call.LineCount; at++ {
+			w := m.Graph.LineWording[at]
+			if w < 0 || !is[w] || m.Graph.LineNode[at] < 0 {
+				continue
+			}
+			if own := m.heard[w]; len(own) == 0 || own[len(own)-1] != k {
+				m.heard[w] = append(own, k)
+			}
+		}
+	}
+	return m.heard[wording]
+}
+
 // byDay counts the calls of a subject by day: those of the days that are shown.
 func (m *maker) byDay(s *Subject) []Day {
 	first := m.before.First - shownBefore
+	calls := m.selected
+	if w, ok := among.Wording(m.Corpus, m.Graph, s.Wording); ok {
+		calls = m.heardBy(w)
+	}
 	var shown []int32
-	for _, i := range m.selected {
+	for _, i := range calls {
 		if m.Corpus.Calls[i].Day >= first {
 			shown = append(shown, i)
 		}

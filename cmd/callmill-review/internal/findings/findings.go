@@ -204,6 +204,7 @@ type maker struct {
 	robotOf  []int32           // by call
 	values   map[string][]measure.Value
 	changes  []Reworded
+	heard    map[int32][]int32 // by wording: the selected calls that hear it
 }
 
 // days chooses the day, and the calls up to it.

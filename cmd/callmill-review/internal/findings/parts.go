@@ -349,13 +349,13 @@ func (m *maker) isSaidIn(r *Reworded, f *Finding) bool {
 	if f.Dimension == contrast.Script {
 		return true
 	}
-	is := f.Subject.has(m.View, m.selected)
-	own, all := 0, 0
-	for _, i := range effect.Calls(m.Corpus, m.Graph, m.selected, effect.Question{Where: effect.AtWording(r.Wording)}) {
-		all++
+	heard := m.heardBy(r.Wording)
+	is := f.Subject.has(m.View, nil)
+	own := 0
+	for _, i := range heard {
 		own += one(is(i))
 	}
-	return own*2 > all
+	return own*2 > len(heard)
 }
 
 // alias returns the wording that a finding has as another name, -1: none.

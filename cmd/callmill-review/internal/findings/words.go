@@ -84,11 +84,16 @@ func (g Group) In(lang schema.Language) string { return groupNames[g].In(lang) }
 // About says what is compared with what in a group.
 func (g Group) About(lang schema.Language) string { return groupAbouts[g].In(lang) }
 
-func questionOf(t schema.Text, of measure.Measure) schema.Text {
-	name, ok := measureNames[of.String()]
-	if !ok {
-		name = of.Verb()
+// MeasureName returns what a measure is called in headings.
+func MeasureName(of measure.Measure) schema.Text {
+	if name, ok := measureNames[of.String()]; ok {
+		return name
 	}
+	return of.Verb()
+}
+
+func questionOf(t schema.Text, of measure.Measure) schema.Text {
+	name := MeasureName(of)
 	return schema.Text{EN: fmt.Sprintf(t.EN, name.EN), ZH: fmt.Sprintf(t.ZH, name.ZH)}
 }
 
@@ -133,6 +138,9 @@ func (w *Words) Name(n contrast.Name) string {
 	n.Value = w.value(n.Dimension, n.Value)
 	return n.In(w.Lang)
 }
+
+// Value returns the value of a name as it may be shown.
+func (w *Words) Value(n contrast.Name) string { return w.value(n.Dimension, n.Value) }
 
 func (w *Words) value(d contrast.Dimension, value string) string {
 	switch d {

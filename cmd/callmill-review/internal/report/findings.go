@@ -10,6 +10,7 @@ import (
 
 	"callmill/cmd/callmill-review/internal/contrast"
 	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/findings"
 	"callmill/cmd/callmill-review/internal/interval"
 	"callmill/cmd/callmill-review/internal/measure"
 	"callmill/cmd/callmill-review/internal/nodes/effect"
@@ -18,10 +19,6 @@ import (
 	"callmill/cmd/callmill-review/internal/unclear"
 	"callmill/schema"
 )
-
-// sureWording is how many standard deviations a wording must be from the one before: with
-// hundreds of wordings, less is found by chance.
-const sureWording = 4
 
 func (m *maker) facts() []Fact {
 	c := m.Corpus
@@ -74,7 +71,7 @@ func (m *maker) notes() []string {
 	} else if names := m.unscripted(); len(names) > 0 {
 		notes = append(notes, fmt.Sprintf(m.say(partlyNote), strings.Join(names, m.say(listEnd))))
 	}
-	notes = append(notes, fmt.Sprintf(m.say(askedNote), asked))
+	notes = append(notes, fmt.Sprintf(m.say(askedNote), findings.Asked))
 	if m.Share {
 		notes = append(notes, m.say(shareNote))
 	}
@@ -92,7 +89,7 @@ func (m *maker) unscripted() (names []string) {
 
 // changed says what changed on the last day of the selected calls, against the seven days before.
 func (m *maker) changed(one measure.Measure) []Section {
-	title := fmt.Sprintf(m.say(changedTitle), m.say(nameOf[one.String()]))
+	title := fmt.Sprintf(m.say(changedTitle), findings.MeasureName(one).In(m.Lang))
 	before, after, ok := contrast.LastDay(m.Corpus, m.Selected)
 	if !ok {
 		return []Section{{Title: title, Empty: m.say(noDays)}}
@@ -100,7 +97,7 @@ func (m *maker) changed(one measure.Measure) []Section {
 	change := contrast.Changed(m.Corpus, m.Graph, m.values(one), contrast.OnDays(m.Corpus, before, after), m.options(one))
 	s := Section{Title: title, Empty: change.Reason.In(m.Lang)}
 	if change.Reason != contrast.NoBefore && !m.hides(change.BeforeTrue, change.BeforeCalls) && !m.hides(change.Observed, change.Calls) {
-		s.About = fmt.Sprintf(m.say(changedAbout), daysText(after), daysText(before), change.BeforeTrue, change.BeforeCalls, change.Observed, change.Calls, signed(change.Mix), signed(change.Within))
+		s.About = fmt.Sprintf(m.say(changedAbout), daysText(after), daysText(before), change.BeforeTrue, change.BeforeCalls, change.Observed, change.Calls, findings.Signed(change.Mix), findings.Signed(change.Within))
 	}
 	s.Findings = m.ofContrast(change.Findings, one.Verb())
 	return []Section{s}
@@ -114,13 +111,22 @@ func daysText(d contrast.Days) string {
 }
 
 func (m *maker) options(one measure.Measure) contrast.Options {
-	return contrast.Options{Limit: m.Findings, Examples: m.Examples, Questions: asked, Fewer: one.Good()}
+	return findings.ContrastOptions(one, m.Findings, m.Examples)
+}
+
+// words returns what puts findings in words, as they may be shown.
+func (m *maker) words() *findings.Words {
+	w := &findings.Words{Lang: m.Lang, Count: m.count, Text: m.masked}
+	if m.Share {
+		w.Number = shortNumber
+	}
+	return w
 }
 
 func (m *maker) standout(one measure.Measure) []Section {
 	found := contrast.StandOut(m.Corpus, m.values(one), nil, m.options(one))
 	return []Section{{
-		Title: fmt.Sprintf(m.say(standoutTitle), m.say(nameOf[one.String()])), About: m.say(standoutAbout),
+		Title: fmt.Sprintf(m.say(standoutTitle), findings.MeasureName(one).In(m.Lang)), About: m.say(standoutAbout),
 		Findings: m.ofContrast(found.Findings, one.Verb()), Empty: found.Reason.In(m.Lang),
 	}}
 }
@@ -136,10 +142,11 @@ func (m *maker) phrases() []Section {
 
 func (m *maker) ofContrast(list []contrast.Finding, verb schema.Text) []Finding {
 	var all []Finding
+	words := m.words()
 	for i := range list {
 		f := &list[i]
 		got := Finding{
-			Kind: f.Dimension.In(m.Lang), Title: m.name(f.Name).Value, Where: f.Script,
+			Kind: f.Dimension.In(m.Lang), Title: words.Value(f.Name), Where: f.Script,
 			Observed: f.Observed, Calls: f.Calls, Expected: f.Expected,
 			Low: f.Expected + f.Low, High: f.Expected + f.High,
 			Hidden: m.hides(f.Observed, f.Calls),
@@ -152,13 +159,11 @@ func (m *maker) ofContrast(list []contrast.Finding, verb schema.Text) []Finding 
 		}
 		var also []string
 		for _, a := range f.Aliases {
-			also = append(also, m.name(a).In(m.Lang))
+			also = append(also, words.Name(a))
 		}
 		got.Also = strings.Join(also, m.say(listEnd))
 		if !got.Hidden {
-			shown := *f
-			shown.Name = m.name(f.Name)
-			got.Says = shown.Sentence(m.Lang, verb)
+			got.Says = words.Contrast(f, verb)
 		}
 		got.Facts = m.counted(&got)
 		for _, e := range f.Examples {
@@ -169,20 +174,6 @@ func (m *maker) ofContrast(list []contrast.Finding, verb schema.Text) []Finding 
 	return all
 }
 
-// name returns a name as it may be shown.
-func (m *maker) name(n contrast.Name) contrast.Name {
-	if !m.Share {
-		return n
-	}
-	switch n.Dimension {
-	case contrast.Number:
-		n.Value = shortNumber(n.Value)
-	case contrast.Phrase, contrast.Wording:
-		n.Value = m.mask.Text(n.Value)
-	}
-	return n
-}
-
 // counted returns the numbers of a finding.
 func (m *maker) counted(f *Finding) []Fact {
 	facts := []Fact{{m.say(observedFact), m.hidden(f.Observed, f.Calls)}, {m.say(ofFact), m.count(f.Calls)}}
@@ -191,12 +182,9 @@ func (m *maker) counted(f *Finding) []Fact {
 	}
 	return append(facts,
 		Fact{m.say(expectedFact), fmt.Sprintf("%.1f", f.Expected)},
-		Fact{m.say(excessFact), signed(float64(f.Observed) - f.Expected)},
-		Fact{m.say(intervalFact), signed(f.Low-f.Expected) + " … " + signed(f.High-f.Expected)})
+		Fact{m.say(excessFact), findings.Signed(float64(f.Observed) - f.Expected)},
+		Fact{m.say(intervalFact), findings.Signed(f.Low-f.Expected) + " … " + findings.Signed(f.High-f.Expected)})
 }
-
-// signed returns a difference in whole calls; what is nearly none is +0.
-func signed(calls float64) string { return fmt.Sprintf("%+.0f", math.Round(calls)+0) }
 
 // wordings compares wordings with the ones that they replaced.
 func (m *maker) wordings() []Section {
@@ -204,51 +192,41 @@ func (m *maker) wordings() []Section {
 		return nil
 	}
 	s := Section{Title: m.say(wordingsTitle), About: m.say(wordingsAbout), Empty: m.say(noFinding)}
-	counts := effect.Count(m.Corpus, m.Graph, m.Selected)
-	for _, change := range effect.Changes(m.Corpus, m.Graph, m.Selected, counts) {
-		most := change.Most()
-		if math.Abs(most.Z) < sureWording || len(s.Findings) == m.Findings {
-			break
-		}
-		s.Findings = append(s.Findings, m.wording(&change, counts))
+	lines := findings.RewordedLines(m.Corpus, m.Graph, m.Selected, true)
+	for i := range lines[:min(len(lines), m.Findings)] {
+		s.Findings = append(s.Findings, m.wording(&lines[i]))
 	}
 	return []Section{s}
 }
 
-func (m *maker) wording(change *effect.Change, counts *effect.Counts) Finding {
-	now, was := &counts.Wordings[change.Wording], &counts.Wordings[change.Before]
-	w := &m.Graph.Wordings[change.Wording]
-	difference, text := change.HungUp, hungUpText
-	k, before, calls := now.HungUp, was.HungUp, now.HungUpCalls
-	if change.Most() != change.HungUp {
-		difference, text = change.NotUnderstood, notUnderstoodText
-		k, before, calls = now.NotUnderstood, was.NotUnderstood, now.NotUnderstoodCalls
-	}
-	share := ratio(before, was.Calls)
+func (m *maker) wording(r *findings.Reworded) Finding {
+	w, lost := &m.Graph.Wordings[r.Wording], m.words().Lost(r.Measure)
+	calls := float64(r.Now.Calls)
 	f := Finding{
-		Kind: m.say(wordingKind), Where: m.versions(w.Script, now, was),
-		Title:    fmt.Sprintf("%s z %+.1f", m.say(text), difference.Z),
-		Observed: k, Calls: now.Calls, Expected: share * float64(now.Calls),
-		Low:    (share + difference.Low) * float64(now.Calls),
-		High:   (share + difference.High) * float64(now.Calls),
-		Hidden: m.hides(k, now.Calls) || m.hides(before, was.Calls),
-		Parts:  effect.Diff(m.masked(m.Graph.Wordings[change.Before].Pattern), m.masked(w.Pattern)),
+		Kind: m.say(wordingKind), Where: m.versions(w.Script, &r.Now, &r.Was),
+		Title:    fmt.Sprintf("%s z %+.1f", lost, r.Difference.Z),
+		Observed: r.K, Calls: r.Now.Calls, Expected: r.Share() * calls,
+		Low:    (r.Share() + r.Difference.Low) * calls,
+		High:   (r.Share() + r.Difference.High) * calls,
+		Hidden: m.hides(r.K, r.Now.Calls) || m.hides(r.KBefore, r.Was.Calls),
+		Parts:  effect.Diff(m.masked(m.Graph.Wordings[r.Change.Before].Pattern), m.masked(w.Pattern)),
 	}
 	if f.Hidden {
 		direction := more
-		if difference.Share < 0 {
+		if r.Difference.Share < 0 {
 			direction = fewer
 		}
-		f.Says = fmt.Sprintf(m.say(wordingFew), m.say(text), m.say(direction))
+		f.Says = fmt.Sprintf(m.say(wordingFew), lost, m.say(direction))
 	} else {
-		f.Says = fmt.Sprintf(m.say(wordingSays), m.say(text), m.count(k), m.count(now.Calls), 100*ratio(k, now.Calls), m.count(before), m.count(was.Calls), 100*share)
+		f.Says = m.words().Reworded(r)
 		f.Facts = m.counted(&f)
 	}
-	if change.Most().Share < 0 {
-		calls = m.good(change.Wording)
+	examples := r.Calls
+	if r.Difference.Share < 0 {
+		examples = m.good(r.Wording)
 	}
-	for _, call := range calls[:min(len(calls), m.Examples)] {
-		f.Examples = append(f.Examples, m.example(call, m.turnOf(call, change.Wording)))
+	for _, call := range examples[:min(len(examples), m.Examples)] {
+		f.Examples = append(f.Examples, m.example(call, m.turnOf(call, r.Wording)))
 	}
 	return f
 }
@@ -318,7 +296,7 @@ func (m *maker) unclear() []Section {
 			Hidden: m.hides(e.AsHeard.NotUnderstood, e.AsHeard.Said) || m.hides(e.AsMeant.NotUnderstood, e.AsMeant.Said),
 		}
 		if !f.Hidden {
-			f.Says = fmt.Sprintf(m.say(misheardSays), m.count(e.AsHeard.NotUnderstood), m.count(e.AsHeard.Said), m.masked(e.Meant), m.count(e.AsMeant.NotUnderstood), m.count(e.AsMeant.Said))
+			f.Says = m.words().Misheard(e)
 		}
 		var pairs []string
 		for _, p := range e.Pairs {
@@ -337,7 +315,7 @@ func (m *maker) unclear() []Section {
 			Hidden: m.hides(p.NotUnderstood, p.Said),
 		}
 		if !f.Hidden {
-			f.Says = fmt.Sprintf(m.say(noIntentSays), m.count(p.NotUnderstood), m.count(p.Said), p.Expected)
+			f.Says = m.words().NoIntent(p)
 		}
 		f.Examples = m.examplesWith(p.Calls, p.Text)
 		missing.Findings = append(missing.Findings, f)
@@ -426,7 +404,7 @@ func (m *maker) optOuts(hits *match.Hits) (Finding, bool) {
 		return Finding{}, false
 	}
 	calls := 0
-	f := Finding{Kind: m.say(ruleKind), Title: m.say(optOutsTitle), Expected: math.NaN()}
+	f := Finding{Kind: m.say(ruleKind), Title: m.words().OptOutsTitle(), Expected: math.NaN()}
 	for i := len(list) - 1; i >= 0; i-- {
 		o := &list[i]
 		calls += len(o.After)
@@ -440,7 +418,7 @@ func (m *maker) optOuts(hits *match.Hits) (Finding, bool) {
 		f.Examples = append(f.Examples, m.example(o.Call, turn))
 	}
 	f.Hidden = m.Share && (isFew(len(list)) || isFew(calls))
-	f.Says = fmt.Sprintf(m.say(optOutsSay), m.count(len(list)), m.count(calls))
+	f.Says = m.words().OptOuts(len(list), calls)
 	return f, true
 }
 

@@ -2,9 +2,9 @@
 // it is about, how many it was expected to be, and ten of them; then trends with their
 // denominators. It writes the report as text or as one HTML page.
 //
-// The findings are those of packages contrast, effect, unclear and match. Here it is
-// decided which are asked for and how they are shown; and what is left of them in a report
-// that is passed on: see [Options.Share].
+// The findings are those of packages contrast, effect, unclear and match; package findings
+// says how they are asked for and what is said of them. Here it is decided how they are
+// shown, and what is left of them in a report that is passed on: see [Options.Share].
 package report
 
 import (
@@ -154,10 +154,6 @@ var parts = []func(*maker) []Section{
 	(*maker).unclear,
 	(*maker).compliance,
 }
-
-// asked is how many questions the parts ask of package contrast: each finding must be sure
-// enough for all of them.
-const asked = 5
 
 // own returns a maker for a task of its own: a mask is not for two at a time.
 func (m *maker) own() *maker {

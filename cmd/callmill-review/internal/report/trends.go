@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/findings"
 	"callmill/cmd/callmill-review/internal/interval"
 	"callmill/cmd/callmill-review/internal/measure"
 	"callmill/pipeline/calendar"
@@ -66,7 +67,7 @@ func (m *maker) trend(one measure.Measure) Trend {
 	campaignList := sorted(campaigns, func(a, b corpus.Code) int {
 		return cmp.Or(cmp.Compare(campaigns[b].n, campaigns[a].n), cmp.Compare(m.Corpus.Campaigns.String(a), m.Corpus.Campaigns.String(b)))
 	})
-	t := Trend{Title: m.say(nameOf[one.String()])}
+	t := Trend{Title: findings.MeasureName(one).In(m.Lang)}
 	byDay, sumByDay := m.shares(len(dayList), func(i int) (string, tally) { return dayText(dayList[i]), days[dayList[i]] })
 	byCampaign, sumByCampaign := m.shares(len(campaignList), func(i int) (string, tally) {
 		return m.Corpus.Campaigns.String(campaignList[i]), campaigns[campaignList[i]]

@@ -49,24 +49,17 @@ var (
 	phraseKind   = schema.Text{EN: "phrase", ZH: "短语"}
 	ruleKind     = schema.Text{EN: "rule", ZH: "规则"}
 
-	hungUpText        = schema.Text{EN: "hung up there", ZH: "当场挂断"}
-	notUnderstoodText = schema.Text{EN: "not understood next", ZH: "没听懂"}
-	wordingSays       = schema.Text{EN: "%s: %s of %s calls that heard it (%.1f%%); the wording before %s of %s (%.1f%%)", ZH: "%s：%s/%s 通（%.1f%%），旧说法 %s/%s（%.1f%%）"}
-	wordingFew        = schema.Text{EN: "%s: %s than the wording before", ZH: "%s：比旧说法%s"}
-	more              = schema.Text{EN: "more", ZH: "多"}
-	fewer             = schema.Text{EN: "fewer", ZH: "少"}
-	misheardSays      = schema.Text{EN: "written so, %s of %s are not understood; written %s, %s of %s", ZH: "写成这样，%s/%s 听不懂；写成“%s”，%s/%s"}
-	noIntentSays      = schema.Text{EN: "%s of %s replies with it are not understood; expected %.1f", ZH: "说了它的 %[2]s 句里 %[1]s 句听不懂，应为 %.1[3]f"}
-	hitsSay           = schema.Text{EN: "%s of %s calls, %.1f%% [%.1f–%.1f]", ZH: "%[2]s 通中 %[1]s 通，%.1[3]f%% [%.1[4]f–%.1[5]f]"}
-	hitsFew           = schema.Text{EN: "%s of %s calls", ZH: "%[2]s 通中 %[1]s 通"}
-	optOutsTitle      = schema.Text{EN: "called after asking not to be called", ZH: "要求不再来电之后又被呼叫"}
-	optOutsSay        = schema.Text{EN: "%s numbers, %s calls after it; by words and business results, across campaigns", ZH: "%s 个号码，其后 %s 通；由原话和业务结果得知，跨活动"}
-	noFinding         = schema.Text{EN: "nothing beyond chance", ZH: "没有超出偶然的"}
-	everywhere        = schema.Text{EN: "nearly every call, and the rule names no scripts: say in scripts: where it must hold", ZH: "几乎每通都命中，而规则没有写明适用的话术（scripts:）"}
-	noRuleHit         = schema.Text{EN: "no rule hits any call", ZH: "没有规则命中"}
-	alsoText          = schema.Text{EN: "also", ZH: "又名"}
-	newText           = schema.Text{EN: "new ", ZH: "新 "}
-	listEnd           = schema.Text{EN: "; ", ZH: "；"}
+	wordingFew = schema.Text{EN: "%s: %s than the wording before", ZH: "%s：比旧说法%s"}
+	more       = schema.Text{EN: "more", ZH: "多"}
+	fewer      = schema.Text{EN: "fewer", ZH: "少"}
+	hitsSay    = schema.Text{EN: "%s of %s calls, %.1f%% [%.1f–%.1f]", ZH: "%[2]s 通中 %[1]s 通，%.1[3]f%% [%.1[4]f–%.1[5]f]"}
+	hitsFew    = schema.Text{EN: "%s of %s calls", ZH: "%[2]s 通中 %[1]s 通"}
+	noFinding  = schema.Text{EN: "nothing beyond chance", ZH: "没有超出偶然的"}
+	everywhere = schema.Text{EN: "nearly every call, and the rule names no scripts: say in scripts: where it must hold", ZH: "几乎每通都命中，而规则没有写明适用的话术（scripts:）"}
+	noRuleHit  = schema.Text{EN: "no rule hits any call", ZH: "没有规则命中"}
+	alsoText   = schema.Text{EN: "also", ZH: "又名"}
+	newText    = schema.Text{EN: "new ", ZH: "新 "}
+	listEnd    = schema.Text{EN: "; ", ZH: "；"}
 
 	observedFact = schema.Text{EN: "observed", ZH: "实际"}
 	expectedFact = schema.Text{EN: "expected", ZH: "应有"}
@@ -87,15 +80,6 @@ var (
 	contactText  = schema.Text{EN: "C", ZH: "客"}
 	otherText    = schema.Text{EN: "other", ZH: "其他"}
 )
-
-// nameOf are the measures in headings.
-var nameOf = map[string]schema.Text{
-	"answered":       {EN: "answered", ZH: "接听"},
-	"failed":         {EN: "failed", ZH: "失败"},
-	"hung_up":        {EN: "hung up", ZH: "挂断"},
-	"not_understood": {EN: "not understood", ZH: "拒识"},
-	"transferred":    {EN: "transferred", ZH: "转人工"},
-}
 
 // outcomes are what the outcomes of calls are called.
 var outcomes = map[string]schema.Text{

@@ -80,7 +80,7 @@ func open(t testing.TB, dir string) *desktop {
 		t.Fatal(err)
 	}
 	d.Site = site.New(site.Options{
-		Dir: dir, Live: follower, Desk: d.desk, Audit: audit.New(d.desk, audit.Options{}), Verdicts: d.book, Book: book, Now: func() time.Time { return d.now },
+		Dir: dir, Live: follower, Desk: d.desk, Audit: audit.New(d.desk, audit.Options{Now: func() time.Time { return d.now }}), Verdicts: d.book, Book: book, Now: func() time.Time { return d.now },
 		Who: func(*http.Request) (string, site.Role, bool) { return d.user, d.role, true },
 	})
 	today.Add(d.Site)
