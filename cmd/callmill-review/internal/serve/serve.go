@@ -119,7 +119,7 @@ func (s *serving) run(ctx context.Context, dir string) error {
 	}
 	if o.Key, err = keyOf(dir, s.keyFile); err != nil {
 		if s.keyFile != "" {
-			return exit.Usagef("--key: %w", err)
+			return exit.AsUsage(err) // it names the flag
 		}
 		s.Log.Note("numbers cannot be searched for: "+err.Error(), "--key FILE gives the secret behind contact_key")
 	}

@@ -23,6 +23,7 @@ import (
 	"callmill/cmd/callmill-review/internal/web/recording"
 	"callmill/cmd/callmill-review/internal/web/site"
 	"callmill/cmd/callmill-review/internal/web/users"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/desk"
 	"callmill/schema"
 )
@@ -60,11 +61,12 @@ const (
 
 // Serve serves a desk until ctx ends, and then what is under way. It listens at once and
 // shows a page that says so until the snapshot is loaded. The error is that of a
-// listener, of loading or of the server; nil where ctx ended.
-func Serve(ctx context.Context, o Options) (err error) {
+// listener, of loading or of the server, a usage error where the options cannot be; nil
+// where ctx ended.
+func Serve(ctx context.Context, o Options) error {
 	g, err := o.guard()
 	if err != nil {
-		return err
+		return exit.AsUsage(err)
 	}
 	l, where, err := o.listen()
 	if err != nil {
