@@ -482,6 +482,7 @@ var starters = units(
 	"cmd/callmill-review/internal/answers",
 	"cmd/callmill-review/internal/contrast",
 	"cmd/callmill-review/internal/live",
+	"cmd/callmill-review/internal/load",
 	"cmd/callmill-review/internal/masked",
 	"cmd/callmill-review/internal/web",
 	"cmd/callmill/internal/stdin",
