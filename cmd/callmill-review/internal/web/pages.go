@@ -5,8 +5,8 @@ package web
 import (
 	"net/http"
 
-	"callmill/cmd/callmill-review/internal/web/reviewing"
 	"callmill/cmd/callmill-review/internal/web/calls"
+	"callmill/cmd/callmill-review/internal/web/reviewing"
 	"callmill/cmd/callmill-review/internal/web/site"
 	"callmill/cmd/callmill-review/internal/web/today"
 )
