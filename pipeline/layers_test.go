@@ -465,6 +465,7 @@ var testLibraries = []string{
 	"github.com/rogpeppe/go-internal",
 	"go.yaml.in/yaml/v3",
 	"github.com/mozillazg/go-pinyin",
+	"github.com/chromedp",
 }
 
 // starters are the packages that start goroutines: Run, what has several
