@@ -466,6 +466,7 @@ var testLibraries = []string{
 	"github.com/rogpeppe/go-internal",
 	"go.yaml.in/yaml/v3",
 	"github.com/mozillazg/go-pinyin",
+	"github.com/chromedp",
 }
 
 // starters are the packages that start goroutines: Run, what has several
@@ -483,6 +484,7 @@ var starters = units(
 	"cmd/callmill-review/internal/answers",
 	"cmd/callmill-review/internal/contrast",
 	"cmd/callmill-review/internal/live",
+	"cmd/callmill-review/internal/load",
 	"cmd/callmill-review/internal/masked",
 	"cmd/callmill-review/internal/web",
 	"cmd/callmill/internal/stdin",

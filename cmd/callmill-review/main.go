@@ -54,7 +54,7 @@
 //
 // Beside them are packages for tests: published, made, corpus/simulated and
 // corpus/handmade make datasets and corpora, some with the truth, which none of the above
-// sees.
+// sees. load is a program that reads a desk as many people do, and says how long it took.
 package main
 
 import (

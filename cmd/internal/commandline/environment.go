@@ -48,7 +48,7 @@ func variablesIn(environ []string) map[string]string {
 }
 
 // others are the variables of the notebooks, the tests and CI.
-var others = regexp.MustCompile(`^CALLMILL_(DATA|PYTHON.*|ICEBERG_JAR|SQLITE_JAR|THOROUGH|NIGHTS|FUZZTIME|CI_CACHE)$`)
+var others = regexp.MustCompile(`^CALLMILL_(DATA|PYTHON.*|ICEBERG_JAR|SQLITE_JAR|CHROMIUM|AXE|THOROUGH|NIGHTS|FUZZTIME|CI_CACHE)$`)
 
 // CheckEnvironment returns a usage error for the first variable CALLMILL_… in environ that
 // no command below root has a flag for, unless it is empty: it would silently do nothing.

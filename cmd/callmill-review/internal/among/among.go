@@ -265,6 +265,21 @@ type View struct {
 	Corpus *corpus.Corpus
 	Graph  *nodes.Graph
 	Hits   *match.Hits
+	IDs    *IDs // of the graph; nil: they are computed
+}
+
+func (v *View) wording(id string) (int32, bool) {
+	if v.IDs != nil {
+		return v.IDs.Wording(id)
+	}
+	return Wording(v.Corpus, v.Graph, id)
+}
+
+func (v *View) node(id string) (int32, bool) {
+	if v.IDs != nil {
+		return v.IDs.Node(id)
+	}
+	return Node(v.Corpus, v.Graph, id)
 }
 
 // Part is one of the parts of a set, beside its filter, in words.

@@ -98,6 +98,11 @@ func TestSelect(t *testing.T) {
 			continue
 		}
 		got := set.Select(v)
+		known := v
+		known.IDs = among.NewIDs(v.Corpus, v.Graph)
+		if again := set.Select(known); !slices.Equal(again, got) {
+			t.Errorf("%s selects %v with ids that are known, %v without", test.query, again, got)
+		}
 		if len(got) != test.want {
 			t.Errorf("%s selects %d calls, want %d", test.query, len(got), test.want)
 		}

@@ -51,3 +51,35 @@ func Node(c *corpus.Corpus, g *nodes.Graph, id string) (int32, bool) {
 	}
 	return g.Wordings[w].Node, true
 }
+
+// IDs are the wordings of a graph by their ids: there are thousands, and a page asks for
+// several. Safe for concurrent use.
+type IDs struct {
+	graph    *nodes.Graph
+	wordings map[string]int32
+}
+
+// NewIDs returns the ids of a graph.
+func NewIDs(c *corpus.Corpus, g *nodes.Graph) *IDs {
+	ids := &IDs{g, make(map[string]int32, len(g.Wordings))}
+	for w := len(g.Wordings) - 1; w >= 0; w-- { // the first of several, as Wording
+		ids.wordings[WordingID(c, g, int32(w))] = int32(w)
+	}
+	return ids
+}
+
+// Wording returns what the function Wording does.
+func (i *IDs) Wording(id string) (int32, bool) {
+	if w, ok := i.wordings[id]; ok {
+		return w, true
+	}
+	return -1, false
+}
+
+// Node returns what the function Node does.
+func (i *IDs) Node(id string) (int32, bool) {
+	if w, ok := i.wordings[id]; ok && i.graph.Wordings[w].Node >= 0 {
+		return i.graph.Wordings[w].Node, true
+	}
+	return -1, false
+}

@@ -189,21 +189,21 @@ func (s Set) unclearCalls(v View, calls []int32) []int32 {
 func (s Set) at(v View, calls []int32) []int32 {
 	q := effect.Question{Where: effect.Where{Node: -1, Wording: -1}, Event: effect.Event(s.Event), Reply: s.Reply, Next: -1}
 	if s.Next != "" && s.Next != End {
-		next, ok := Node(v.Corpus, v.Graph, s.Next)
+		next, ok := v.node(s.Next)
 		if !ok {
 			return nil
 		}
 		q.Next = next
 	}
 	if s.Node != "" {
-		node, ok := Node(v.Corpus, v.Graph, s.Node)
+		node, ok := v.node(s.Node)
 		if !ok {
 			return nil
 		}
 		q.Node = node
 	}
 	if s.Wording != "" {
-		wording, ok := Wording(v.Corpus, v.Graph, s.Wording)
+		wording, ok := v.wording(s.Wording)
 		if !ok || q.Node >= 0 && v.Graph.Wordings[wording].Node != q.Node {
 			return nil
 		}

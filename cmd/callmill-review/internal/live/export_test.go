@@ -11,5 +11,11 @@ func (f *Follower) Look(ctx context.Context) {
 	f.look(ctx, &attempts{})
 }
 
+// LookNow looks once, whether or not the night before is closed.
+func (f *Follower) LookNow(ctx context.Context) { f.look(ctx, &attempts{}) }
+
+// Closed is closed when a night is.
+func (n *Night) Closed() <-chan struct{} { return n.closed }
+
 // Loaded returns how many days of jobs were loaded for a night, and how many it has.
 func (n *Night) Loaded() (loaded, all int) { return n.loaded, len(n.source.days) }

@@ -76,7 +76,9 @@ func (s *source) since(old *source) plan {
 		}
 	}
 	slices.Sort(p.load)
-	p.whole = len(p.stay) == 0
+	if p.whole = len(p.stay) == 0; p.whole {
+		p.load = nil
+	}
 	return p
 }
 

@@ -5,6 +5,7 @@ package masked_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -207,5 +208,82 @@ func TestJob(t *testing.T) {
 	}
 	if got := m.Text("打我电话19900001234"); strings.Contains(got, "1234") {
 		t.Errorf("text %q", got)
+	}
+}
+
+// Jobs that say of their persons what others say of nobody, in results, over several lines
+// and calls, of other speakers, and with texts that are all there is.
+const hard = `{"Jobs":[
+{"JobId":"a","ReferenceId":"KH20260001","Contacts":[{"ContactName":"高兴","Honorific":"高先生","PhoneNumber":"19900001234","ReferenceId":"R-77"},{"ContactName":"欧阳娜娜","PhoneNumber":"19900005678"}],
+ "Extras":[{"Key":"姓名","Value":"高兴"},{"Key":"地址","Value":"幸福路12号3单元401"},{"Key":"金额","Value":"2180"},{"Key":"备注","Value":"找欧阳娜娜"}],
+ "Summary":[{"Category":"结果","SummaryName":"备注","Content":"高兴说打19900001234"},{"Category":"结果","SummaryName":"意愿","Content":"同意"},{"Category":"结果","SummaryName":"a=b","Content":"c=19900001234"}],
+ "Tasks":[
+  {"TaskId":"a1","Status":"SucceededFinish","ActualTime":1769212800000,"CalledNumber":"19900001234","Contact":{"ContactName":"高兴","PhoneNumber":"19900001234"},"Conversation":[
+   {"Speaker":"Robot","Script":"您好，请问是高兴先生吗？","Timestamp":1769212801000},
+   {"Speaker":"Contact","Script":"我是高兴","Timestamp":1769212803000},
+   {"Speaker":"Robot","Script":"高先生您好，应还2180元，寄到幸福路12号3单元401可以吗","Timestamp":1769212805000},
+   {"Speaker":"Contact","Script":"幺九九零零零零","Timestamp":1769212807000},{"Speaker":"Contact","Script":"幺二三四","Timestamp":1769212808000},
+   {"Speaker":"Contact","Script":"","Timestamp":1769212809000},
+   {"Speaker":"Agent","Script":"我是坐席，您是高兴吗，电话19900005678","Timestamp":1769212810000},
+   {"Speaker":"Contact","Script":"欧阳娜娜是我爱人","Timestamp":1769212811000},
+   {"Speaker":"Robot","Script":"${name}您好","Timestamp":1769212812000}]},
+  {"TaskId":"a2","Status":"SucceededFinish","ActualTime":1769216400000,"CalledNumber":"19900005678","Contact":{"ContactName":"欧阳娜娜","PhoneNumber":"19900005678"},"Conversation":[
+   {"Speaker":"Robot","Script":"您好，请问是欧阳娜娜女士吗？","Timestamp":1769216401000},
+   {"Speaker":"Contact","Script":"高兴不在","Timestamp":1769216403000}]}]},
+{"JobId":"b","Contacts":[{"ContactName":"王芳","PhoneNumber":"19900009999"}],
+ "Summary":[{"Category":"结果","SummaryName":"备注","Content":"[姓名]说打[电话]"},{"Category":"结果","SummaryName":"意愿","Content":"同意"}],
+ "Tasks":[{"TaskId":"b1","Status":"SucceededFinish","ActualTime":1769220000000,"CalledNumber":"19900009999","Conversation":[
+   {"Speaker":"Robot","Script":"您好，请问是[姓名]吗？","Timestamp":1769220001000},
+   {"Speaker":"Contact","Script":"我很高兴","Timestamp":1769220003000},
+   {"Speaker":"Contact","Script":"高兴不在","Timestamp":1769220004000},
+   {"Speaker":"Contact","Script":"我是[姓名]","Timestamp":1769220005000},
+   {"Speaker":"Contact","Script":"一\u001f二王芳","Timestamp":1769220006000},
+   {"Speaker":"Robot","Script":"","Timestamp":1769220007000}]}]},
+{"JobId":"c","Tasks":[{"TaskId":"c1","Status":"NoAnswer","ActualTime":1769220000000,"CalledNumber":"19900007777"}]}
+]}`
+
+func TestHardJobs(t *testing.T) {
+	folder := t.TempDir()
+	input := filepath.Join(folder, "hard.json")
+	if err := os.WriteFile(input, []byte(hard), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var loaded []*corpus.Corpus
+	var dbs []*query.DB
+	for _, mode := range []string{"keep", "mask"} {
+		dir := filepath.Join(folder, mode)
+		worlds.Run(t, "convert", input, "--out", dir, "--pii", mode, "--instance", "i", "--progress", "none")
+		db := open(t, dir)
+		dbs, loaded = append(dbs, db), append(loaded, load(t, db, query.LoadOptions{}))
+	}
+	got, want := mask(t, masker(t, 2), dbs[0], loaded[0]), loaded[1]
+	lines := 0
+	for i := range want.Calls {
+		g, w := spell(got, i), spell(want, i)
+		if g != w {
+			t.Errorf("call %d is\n%s\nwant\n%s", i, g, w)
+		}
+		lines += strings.Count(w, "\n\t")
+		for _, left := range []string{"1234", "5678", "欧阳", "王芳", "幸福路"} {
+			if strings.Contains(g, left) {
+				t.Errorf("%s is left:\n%s", left, g)
+			}
+		}
+	}
+	if lines < 10 || len(want.Calls) != 4 {
+		t.Errorf("%d lines of %d calls: not a test", lines, len(want.Calls))
+	}
+	// Nothing is left of what no call says any more.
+	for _, dict := range []*corpus.Dict{&got.Words, &got.Patterns, &got.Results} {
+		for code := range dict.Len() {
+			if text := dict.String(corpus.Code(code)); strings.Contains(text, "欧阳") || strings.Contains(text, "1234") {
+				t.Errorf("%q is left", text)
+			}
+		}
+	}
+	for _, text := range got.Texts {
+		if strings.Contains(text.Script, "欧阳") || strings.Contains(text.Script, "1234") {
+			t.Errorf("%q is left", text.Script)
+		}
 	}
 }

@@ -19,6 +19,7 @@ type Book struct {
 	Wanted     [3][]uint64 // by speaker: the bits of patterns that matter in its lines
 
 	text string // of the file
+	refs []string
 }
 
 // Rule is something that is looked for in calls.

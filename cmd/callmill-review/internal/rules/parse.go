@@ -34,6 +34,9 @@ func Parse(file string, text []byte) (*Book, error) {
 		return nil, fmt.Errorf("read rules of %s: %w", file, err)
 	}
 	r.book.Wanted = r.book.wanted()
+	for i := range r.book.Rules {
+		r.book.refs = append(r.book.refs, r.book.makeRef(i))
+	}
 	return r.book, nil
 }
 

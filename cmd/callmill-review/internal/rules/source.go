@@ -89,7 +89,9 @@ func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, "
 // Ref names a rule, given by its place, together with its version: "name@1f0c9a2b". The
 // version is a hash of its source, without lines of comments: what was said of another version's
 // hits is not said of this one's.
-func (b *Book) Ref(rule int) string {
+func (b *Book) Ref(rule int) string { return b.refs[rule] }
+
+func (b *Book) makeRef(rule int) string {
 	h := sha256.New()
 	for _, line := range b.Source(rule) {
 		if text := strings.TrimSpace(line.Text); text != "" && !strings.HasPrefix(text, "#") {

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/user"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -95,6 +97,9 @@ func (s *serving) run(ctx context.Context, dir string) error {
 			s.Log.Tell(fmt.Sprintf("%s  (Ctrl-C ends it)", where))
 		},
 	}
+	if _, given := os.LookupEnv("GOMEMLIMIT"); !given {
+		o.Limit = func(bytes int64) { debug.SetMemoryLimit(bytes) }
+	}
 	if s.memory < 64<<20 {
 		return exit.Usagef("--memory must be at least 64MB, got %s", s.memory)
 	}
@@ -119,7 +124,7 @@ func (s *serving) run(ctx context.Context, dir string) error {
 	}
 	if o.Key, err = keyOf(dir, s.keyFile); err != nil {
 		if s.keyFile != "" {
-			return exit.Usagef("--key: %w", err)
+			return exit.AsUsage(err) // it names the flag
 		}
 		s.Log.Note("numbers cannot be searched for: "+err.Error(), "--key FILE gives the secret behind contact_key")
 	}

@@ -257,13 +257,26 @@ func (b *Book) All() []desk.Review {
 	return append([]desk.Review(nil), b.reviews...)
 }
 
+// Where returns the reviews that are meant, in order. meant is called while the book is
+// locked, and must not ask it.
+func (b *Book) Where(meant func(*desk.Review) bool) []desk.Review {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refresh()
+	var of []desk.Review
+	for i := range b.reviews {
+		if meant(&b.reviews[i]) {
+			of = append(of, b.reviews[i])
+		}
+	}
+	return of
+}
+
 // Findings returns what was said of findings, by their ids, each in order.
 func (b *Book) Findings() map[string][]desk.Review {
 	found := map[string][]desk.Review{}
-	for _, r := range b.All() {
-		if r.About == desk.AboutFinding {
-			found[r.Finding] = append(found[r.Finding], r)
-		}
+	for _, r := range b.Where(func(r *desk.Review) bool { return r.About == desk.AboutFinding }) {
+		found[r.Finding] = append(found[r.Finding], r)
 	}
 	return found
 }
@@ -290,11 +303,8 @@ func (b *Book) Precision(rule string) Precision { return PrecisionOf(b.OfRule(ru
 // Agreement says how far people agree on what they both looked at, among the reviews
 // that are meant; nil: all.
 func (b *Book) Agreement(meant func(*desk.Review) bool) Agreement {
-	var of []desk.Review
-	for _, r := range b.All() {
-		if meant == nil || meant(&r) {
-			of = append(of, r)
-		}
+	if meant == nil {
+		return AgreementOf(b.All())
 	}
-	return AgreementOf(of)
+	return AgreementOf(b.Where(meant))
 }

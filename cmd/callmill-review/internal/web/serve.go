@@ -23,6 +23,7 @@ import (
 	"callmill/cmd/callmill-review/internal/web/recording"
 	"callmill/cmd/callmill-review/internal/web/site"
 	"callmill/cmd/callmill-review/internal/web/users"
+	"callmill/cmd/internal/exit"
 	"callmill/pipeline/desk"
 	"callmill/schema"
 )
@@ -42,7 +43,8 @@ type Options struct {
 	Rules     *rules.Book
 	Lang      schema.Language
 	Mask      bool
-	Memory    int64 // of calls in memory, in bytes; 0: see live.Options
+	Memory    int64             // of calls in memory, in bytes; 0: see live.Options
+	Limit     func(bytes int64) // see live.Options
 
 	Now func() time.Time
 	Log *slog.Logger
@@ -60,11 +62,12 @@ const (
 
 // Serve serves a desk until ctx ends, and then what is under way. It listens at once and
 // shows a page that says so until the snapshot is loaded. The error is that of a
-// listener, of loading or of the server; nil where ctx ended.
-func Serve(ctx context.Context, o Options) (err error) {
+// listener, of loading or of the server, a usage error where the options cannot be; nil
+// where ctx ended.
+func Serve(ctx context.Context, o Options) error {
 	g, err := o.guard()
 	if err != nil {
-		return err
+		return exit.AsUsage(err)
 	}
 	l, where, err := o.listen()
 	if err != nil {
@@ -132,7 +135,7 @@ func (o *Options) run(ctx context.Context, login bool, ready func(*site.Site), s
 		}
 		return nil
 	}
-	follower, err := live.Open(ctx, o.Dir, live.Options{Memory: o.Memory, Mask: o.Mask, Rules: o.Rules, Now: o.Now, Log: o.Log})
+	follower, err := live.Open(ctx, o.Dir, live.Options{Memory: o.Memory, Mask: o.Mask, Rules: o.Rules, Now: o.Now, Log: o.Log, Limit: o.Limit})
 	if err != nil {
 		if ctx.Err() != nil {
 			err = nil

@@ -51,7 +51,8 @@ func (p *pages) mine(w http.ResponseWriter, r *site.Request) error {
 		return site.Usage(schema.Text{ZH: "没有这样的用户。", EN: "There is no such user."})
 	}
 	page := minePage{By: by, Own: by == r.User, Everybody: by == everybody}
-	all := r.Site.Verdicts.All()
+	all := r.Site.Verdicts.Where(func(review *desk.Review) bool { return r.Role >= site.Exporter || review.By == r.User })
+	tell(r)
 	if r.Role >= site.Exporter {
 		page.People = people(r, all, by)
 	}
@@ -147,7 +148,7 @@ func (s *said) listing(names bool) *site.Listing {
 		return func(a, b int) int { return strings.Compare(of(s.at(a)), of(s.at(b))) }
 	}
 	return &site.Listing{
-		Name: "reviews", Len: len(s.rows),
+		Name: "reviews", Len: len(s.rows), PerPage: formRows,
 		Empty: schema.Text{ZH: "还没有判定。在通话、规则和抽检页上按 1、2、3。", EN: "There are no verdicts yet. Press 1, 2 or 3 on a call, at a rule's hits, in a sample."},
 		Columns: []site.Column{
 			{Key: "at", Head: schema.Text{ZH: "什么时候", EN: "When"}, Class: "nowrap"},

@@ -626,6 +626,53 @@ func TestMine(t *testing.T) {
 	}
 }
 
+// TestForgotten: what callmill forget takes out of the folder is on no page any more.
+func TestForgotten(t *testing.T) {
+	o := newOffice(t)
+	i := o.hits()[0]
+	for _, user := range []string{"li", "exporter"} {
+		if a := o.do(user, "POST", "/review", o.form(i, "about", "hit", "rule", "refuses", "note", "打给13800000000")); a.status != 303 {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	if got := text(o.page("li", "/mine")); !strings.Contains(got, "13800000000") {
+		t.Fatalf("%s", got)
+	}
+	job := o.night.Corpus.Calls[i].Job
+	_, gone, err := desk.In(o.desk).Forget(&desk.Someone{Job: func(_, id string) bool { return id == job }}, false)
+	check(t, err)
+	if gone < 2 {
+		t.Errorf("%d records went", gone)
+	}
+	for _, target := range []string{"/mine", "/rule?rule=refuses"} {
+		if body := o.page("li", target); strings.Contains(body, "13800000000") || strings.Contains(body, `aria-pressed="true"`) {
+			t.Errorf("%s still has it", target)
+		}
+	}
+	if records := o.csv("exporter", "/mine?by=%2A&format=csv"); len(records) != 0 {
+		t.Errorf("%v", records)
+	}
+}
+
+// TestUnreadable: where the file cannot be read pages say so, with what was read before.
+func TestUnreadable(t *testing.T) {
+	o := newOffice(t)
+	if a := o.do("li", "POST", "/review", o.form(o.hits()[0])); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	path := filepath.Join(o.desk, desk.ReviewsFile)
+	check(t, os.Rename(path, path+".aside"))
+	check(t, os.Mkdir(path, 0o700))
+	for _, target := range []string{"/mine", "/rules", "/rule?rule=refuses", "/sample"} {
+		if body := o.page("li", target); !strings.Contains(body, "判定读不出来") {
+			t.Errorf("%s does not say so", target)
+		}
+	}
+	if got := text(o.page("li", "/mine")); !strings.Contains(got, "通话 1") {
+		t.Errorf("%s", got)
+	}
+}
+
 func (o *office) count(v url.Values) int {
 	o.t.Helper()
 	set, err := parse(v)

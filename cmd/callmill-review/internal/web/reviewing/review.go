@@ -54,6 +54,7 @@ func (p *pages) review(w http.ResponseWriter, r *site.Request) error {
 		return err
 	}
 	if err := r.Site.Verdicts.Add(review); err != nil {
+		r.Site.Log.ErrorContext(r.Context(), "verdict not kept", "error", err.Error())
 		return refused(err)
 	}
 	if r.Header.Get("X-Requested-With") == "desk" {
@@ -236,7 +237,7 @@ func postedFilter(r *site.Request) (string, error) {
 
 // refused says in words why a review could not be kept.
 func refused(err error) error {
-	why := schema.Text{ZH: "写入失败：" + err.Error(), EN: "it could not be written: " + err.Error()}
+	why := schema.Text{ZH: "写入失败", EN: "it could not be written"}
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		why = schema.Text{ZH: "磁盘已满", EN: "the disk is full"}

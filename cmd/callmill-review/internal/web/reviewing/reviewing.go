@@ -19,6 +19,9 @@ import (
 //go:embed templates/*.html
 var files embed.FS
 
+// formRows is how many rows with forms a page has, so that it weighs less than 150 KB.
+const formRows = 40
+
 type pages struct {
 	set   *template.Template
 	typed typed
@@ -60,6 +63,19 @@ func callURL(r *site.Request, set among.Set, i int32, change ...string) string {
 func without(set among.Set) among.Set {
 	set.Rule, set.Event = "", ""
 	return set
+}
+
+// tell adds a notice where the reviews could not be read for the page.
+func tell(r *site.Request) {
+	err := r.Site.Verdicts.Err()
+	if err == nil {
+		return
+	}
+	r.Site.Log.ErrorContext(r.Context(), "verdicts", "error", err.Error())
+	r.Notice(site.Notice{Bad: true, Text: schema.Text{
+		ZH: "判定读不出来，此页用的是之前读到的。请告知管理员。",
+		EN: "Verdicts cannot be read; this page is of those read before. Tell whoever runs the desk.",
+	}})
 }
 
 var (

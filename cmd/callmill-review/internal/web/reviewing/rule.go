@@ -43,8 +43,8 @@ type rulePage struct {
 	Disagreements *site.Listed
 	Campaigns     *site.Listed
 	Hits          *site.Listed
-	Show          string
 	Shows         []show
+	All           judged.Form // of all hits at once
 }
 
 // show is a part of the hits that can be chosen.
@@ -112,6 +112,8 @@ func (p *pages) rule(w http.ResponseWriter, r *site.Request) error {
 		Disagreements: r.List(disagreements), Campaigns: r.List(campaigns), Hits: r.List(hits), Shows: shows,
 	}
 	page.Could.Event = among.Could
+	page.All = s.all()
+	tell(r)
 	page.Keys = keysOf(page.Source)
 	page.Older = r.Site.Verdicts.Precision(rule.Name).Reviewed - page.Precision.Reviewed
 	if points := counts.points(60); len(points) > 1 {
@@ -139,19 +141,42 @@ func (s *subject) reviewsOf(hit int) []desk.Review {
 	return s.said[callOf(s.r.Night.Corpus, s.hits.Hits[hit].Call)]
 }
 
+// all returns the form for a verdict on all hits at once.
+func (s *subject) all() judged.Form {
+	filter := s.set.Key()
+	said := s.r.Site.Verdicts.Where(func(r *desk.Review) bool { return r.About == desk.AboutFilter && r.Filter == filter })
+	return judged.Form{About: desk.AboutFilter, Filter: filter, Snapshot: s.r.Night.Name, Back: s.r.Here()}.Of(said, s.r.User)
+}
+
+// judgement is what people said of a hit.
+type judgement struct{ any, mine, wrong bool }
+
+// judgements returns what people said of hits, by call.
+func (s *subject) judgements() map[int32]judgement {
+	of := map[int32]judgement{}
+	for call, reviews := range s.said {
+		i, ok := s.r.Night.Index(keyOf(&call))
+		if !ok {
+			continue
+		}
+		var j judgement
+		for _, r := range verdicts.Latest(reviews) {
+			j.any = j.any || r.Verdict != ""
+			j.mine = j.mine || r.Verdict != "" && r.By == s.r.User
+			j.wrong = j.wrong || r.Verdict == desk.Wrong
+		}
+		of[i] = j
+	}
+	return of
+}
+
 // choose returns the hits that the URL chooses by what was said of them.
 func (s *subject) choose() (chosen []int, shows []show) {
-	is := map[string]func(hit int) bool{
-		"": func(int) bool { return true },
-		"new": func(hit int) bool {
-			return !slices.ContainsFunc(verdicts.Latest(s.reviewsOf(hit)), func(r desk.Review) bool { return r.Verdict != "" })
-		},
-		"mine": func(hit int) bool {
-			return !slices.ContainsFunc(verdicts.Latest(s.reviewsOf(hit)), func(r desk.Review) bool { return r.Verdict != "" && r.By == s.r.User })
-		},
-		desk.Wrong: func(hit int) bool {
-			return slices.ContainsFunc(verdicts.Latest(s.reviewsOf(hit)), func(r desk.Review) bool { return r.Verdict == desk.Wrong })
-		},
+	is := []func(judgement) bool{
+		func(judgement) bool { return true },
+		func(j judgement) bool { return !j.any },
+		func(j judgement) bool { return !j.mine },
+		func(j judgement) bool { return j.wrong },
 	}
 	shows = []show{
 		{Name: "", Text: schema.Text{ZH: "全部", EN: "all"}},
@@ -160,20 +185,20 @@ func (s *subject) choose() (chosen []int, shows []show) {
 		{Name: desk.Wrong, Text: schema.Text{ZH: "有人判错", EN: "called wrong"}},
 	}
 	now := s.r.Request.URL.Query().Get("show")
-	if is[now] == nil {
+	if !slices.ContainsFunc(shows, func(sh show) bool { return sh.Name == now }) {
 		now = ""
 	}
+	said := s.judgements()
 	for i := range shows {
 		sh := &shows[i]
-		var own []int
+		sh.Here, sh.URL = sh.Name == now, s.r.Here("show", sh.Name, "hits.page", "")+"#hits"
 		for _, hit := range s.own {
-			if is[sh.Name](hit) {
-				own = append(own, hit)
+			if is[i](said[s.hits.Hits[hit].Call]) {
+				sh.Hits++
+				if sh.Here {
+					chosen = append(chosen, hit)
+				}
 			}
-		}
-		sh.Hits, sh.Here, sh.URL = len(own), sh.Name == now, s.r.Here("show", sh.Name, "hits.page", "")+"#hits"
-		if sh.Here {
-			chosen = own
 		}
 	}
 	return chosen, shows
@@ -186,7 +211,7 @@ func (s *subject) list(chosen []int) *site.Listing {
 	link := func(row int) string { return callURL(r, s.set, s.hits.Hits[chosen[row]].Call) }
 	back := r.Here() + "#hits"
 	return &site.Listing{
-		Name: "hits", Several: true, Len: len(chosen), Link: link,
+		Name: "hits", Several: true, Len: len(chosen), Link: link, PerPage: formRows,
 		Empty: schema.Text{ZH: "没有这样的命中。", EN: "There are no such hits."},
 		Columns: []site.Column{
 			{Key: "time", Head: callHead, Compare: func(a, b int) int { return cmp.Compare(call(a).Start, call(b).Start) }, Class: "nowrap"},

@@ -203,6 +203,7 @@ func (p *pages) rules(w http.ResponseWriter, r *site.Request) error {
 		}})
 	}
 	agreement := r.Site.Verdicts.Agreement(isHit)
+	tell(r)
 	page := rulesPage{List: r.List(l), Again: outs, AgainCalls: r.Among, Agreement: agreementText(&agreement)}
 	page.AgainCalls.OptOut = true
 	return r.Render(w, p.set, "rules", schema.Text{ZH: "规则", EN: "Rules"}, page)

@@ -73,12 +73,11 @@ func (p *pages) sample(w http.ResponseWriter, r *site.Request) error {
 	}
 	d := &draw{r: r, seed: seed, n: n, cells: cells, said: map[query.Key][]desk.Review{}}
 	d.calls = sample.Calls(cells)
-	for _, review := range r.Site.Verdicts.All() {
-		if review.About == desk.AboutCall {
-			d.all = append(d.all, review)
-			d.said[keyOf(review.Call)] = append(d.said[keyOf(review.Call)], review)
-		}
+	d.all = r.Site.Verdicts.Where(func(review *desk.Review) bool { return review.About == desk.AboutCall })
+	for _, review := range d.all {
+		d.said[keyOf(review.Call)] = append(d.said[keyOf(review.Call)], review)
 	}
+	tell(r)
 	list, groups := d.list(), d.groups()
 	for _, l := range []*site.Listing{list, groups} {
 		if done, err := r.CSV(w, l); done {

@@ -366,12 +366,12 @@ func (r *Request) nothing() *Nothing {
 // unknownPart says which part of the set is nothing that this snapshot has; "" where all
 // are.
 func (r *Request) unknownPart() string {
-	c, g := r.Night.Corpus, r.Night.Graph
+	ids := r.IDs()
 	for _, id := range []string{r.Among.Wording, r.Among.Node} {
 		if id == "" {
 			continue
 		}
-		if _, ok := among.Wording(c, g, id); !ok {
+		if _, ok := ids.Wording(id); !ok {
 			return r.Say(schema.Text{ZH: "这句话术不在当前快照里：可能已改写，或它的通话已被删除。", EN: "This line of a script is not in this snapshot: it may have changed, or its calls were erased."})
 		}
 	}

@@ -165,16 +165,16 @@ func (r *Request) Calls(set among.Set) string { return r.To("/calls", set) }
 
 // Names says what the parts of sets are called in words.
 func (r *Request) Names() among.Names {
-	c, g := r.Night.Corpus, r.Night.Graph
+	g, ids := r.Night.Graph, r.IDs()
 	return among.Names{
 		Wording: func(id string) string {
-			if w, ok := among.Wording(c, g, id); ok {
+			if w, ok := ids.Wording(id); ok {
 				return figures.Short(g.Wordings[w].Pattern, 30)
 			}
 			return ""
 		},
 		Node: func(id string) string {
-			if n, ok := among.Node(c, g, id); ok {
+			if n, ok := ids.Node(id); ok {
 				return figures.Short(g.Nodes[n].Name, 30)
 			}
 			return ""
@@ -194,7 +194,21 @@ func (r *Request) Names() among.Names {
 func (r *Request) Describe(set among.Set) string { return set.Describe(r.Names(), r.Lang) }
 
 // View returns what calls are selected from.
-func (r *Request) View() among.View { return view(r.Night) }
+func (r *Request) View() among.View {
+	return among.View{Corpus: r.Night.Corpus, Graph: r.Night.Graph, Hits: r.Night.Hits, IDs: r.IDs()}
+}
+
+// IDs returns the wordings and nodes of the night by their ids.
+func (r *Request) IDs() *among.IDs {
+	compute := func(context.Context, func(int, int, schema.Text)) (any, error) {
+		return among.NewIDs(r.Night.Corpus, r.Night.Graph), nil
+	}
+	ids, err := answers.As[*among.IDs](r.Night.Answers.Ask(r.Context(), answers.Question{Key: "ids"}, compute))
+	if err != nil {
+		return among.NewIDs(r.Night.Corpus, r.Night.Graph)
+	}
+	return ids
+}
 
 func (r *Request) selection() []int32 {
 	if !r.isDone {
@@ -205,11 +219,11 @@ func (r *Request) selection() []int32 {
 
 // Select returns the calls of a set, as Selected those of the page. They are kept.
 func (r *Request) Select(set among.Set) []int32 {
-	answer, err := r.Night.Answers.Ask(r.Context(), answers.Question{Key: "calls?" + set.Key()},
-		func(context.Context, func(int, int, schema.Text)) (any, error) { return set.Select(r.View()), nil })
-	selected, ok := answer.([]int32)
-	if err != nil || !ok {
-		return set.Select(r.View())
+	v := r.View()
+	selected, err := answers.As[[]int32](r.Night.Answers.Ask(r.Context(), answers.Question{Key: "calls?" + set.Key()},
+		func(context.Context, func(int, int, schema.Text)) (any, error) { return set.Select(v), nil }))
+	if err != nil {
+		return set.Select(v)
 	}
 	return selected
 }
@@ -295,6 +309,12 @@ func (r *Request) notice() {
 			text = schema.Text{ZH: "链接里的快照已被清理，这里显示最新的。", EN: "The snapshot of the link was removed; this is the latest one."}
 		}
 		r.Notice(Notice{Text: text})
+	}
+	if state := r.Site.Live.State(); state.Err != nil {
+		r.Notice(Notice{Bad: true, Text: schema.Text{
+			ZH: fmt.Sprintf("更新的快照 %s 无法载入（自 %s）：仍显示 %s。", state.Snapshot, state.Since.In(r.Night.Zone).Format("01-02 15:04"), r.Night.Name),
+			EN: fmt.Sprintf("The newer snapshot %s cannot be loaded (since %s): this is still %s.", state.Snapshot, state.Since.In(r.Night.Zone).Format("01-02 15:04"), r.Night.Name),
+		}})
 	}
 	calls := r.Night.Corpus.Calls
 	if len(calls) == 0 {

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/live"
 	"callmill/cmd/callmill-review/internal/rules"
 	"callmill/cmd/callmill-review/internal/verdicts"
@@ -198,11 +197,6 @@ func here(path string, q url.Values) string {
 		return path
 	}
 	return path + "?" + q.Encode()
-}
-
-// view returns what calls are selected from.
-func view(n *live.Night) among.View {
-	return among.View{Corpus: n.Corpus, Graph: n.Graph, Hits: n.Hits}
 }
 
 // hasSnapshot reports whether a snapshot, by a name that a URL gives, is still there.

@@ -4,7 +4,8 @@
 // A form that is marked sends itself when a choice changes.
 document.addEventListener("change", (e) => {
   const form = e.target.form;
-  if (form && form.matches("[data-auto], .filter") && e.target.matches("select, input[type=date], input[type=radio], input[type=checkbox]")) form.requestSubmit();
+  const typing = e.target.type === "date" && e.target.value && e.target.value < "2000"; // a year that is not whole
+  if (form && !typing && form.matches("[data-auto], .filter") && e.target.matches("select, input[type=date], input[type=radio], input[type=checkbox]")) form.requestSubmit();
 });
 
 // Copy the link of the page.
