@@ -185,7 +185,7 @@ func newItem(r *site.Request, f *findings.Finding, v *followed) item {
 		g := r.Night.Graph
 		it.Parts = effect.Diff(g.Wordings[f.Reworded.Change.Before].Pattern, g.Wordings[f.Reworded.Wording].Pattern)
 	}
-	if f.Calls > 0 {
+	if f.Calls > 0 && it.IsExpected() {
 		it.Bar = chart.Bar(it.Says, float64(f.Observed), f.Expected+f.Low, f.Expected+f.High, f.Expected, float64(f.Calls))
 	}
 	it.Spark = sparkOf(r, f)
@@ -297,6 +297,13 @@ func (p *pages) today(w http.ResponseWriter, r *site.Request) error {
 	}
 	p.days(r, page)
 	page.fill(r, list, v)
+	if rest := r.Among; !rest.IsAll() {
+		rest.Filter = filter.Filter{}
+		if !rest.IsAll() {
+			text := r.Describe(rest)
+			r.Notice(site.Notice{Text: schema.Text{ZH: "发现只按筛选条件计算，未按“" + text + "”。", EN: "Findings are of all calls of the filter, not only of these: " + text + "."}})
+		}
+	}
 	return r.Render(w, p.set, "today", schema.Text{ZH: "今天 " + dayText(page.Day), EN: "Today " + dayText(page.Day)}, page)
 }
 

@@ -198,6 +198,9 @@ func TestPages(t *testing.T) {
 	d.get(t, "/finding", http.StatusNotFound)
 	d.get(t, "/today?day=tomorrow", http.StatusBadRequest)
 	d.get(t, "/today?f=script%3Dnone", http.StatusOK)
+	if page := d.get(t, "/today?phrase=%E9%AA%97%E5%AD%90", http.StatusOK).Body.String(); !strings.Contains(page, "未按“客户说“骗子”") {
+		t.Error("it is not said that findings are not of a phrase alone")
+	}
 }
 
 // Handed over a finding leaves the top; it comes back when there is a new wording or
