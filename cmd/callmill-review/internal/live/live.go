@@ -23,9 +23,9 @@ type Options struct {
 	Poll   time.Duration    // how often latest is looked at; 0: 2 s
 	Now    func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: nothing is logged
-	// Loading is called before and after a snapshot is taken up, while another one is held,
-	// so that garbage may be collected more often meanwhile; nil: nothing is.
-	Loading func(on bool)
+	// Limit is told how much memory of Go the process should not exceed with what is held,
+	// as debug.SetMemoryLimit takes it; nil: nobody is told.
+	Limit func(bytes int64)
 }
 
 const (
@@ -79,6 +79,7 @@ func Open(ctx context.Context, dir string, o Options) (*Follower, error) {
 	}
 	f.night = night
 	debug.FreeOSMemory() // what loading took, as much again
+	f.limit(false)
 	return f, nil
 }
 
@@ -157,13 +158,11 @@ func (f *Follower) superseded(name string) bool {
 
 // take takes up a snapshot.
 func (f *Follower) take(ctx context.Context, name string, old *Night) error {
-	if loading := f.options.Loading; loading != nil {
-		loading(true)
-		defer loading(false)
-	}
 	began := f.options.Now()
+	f.limit(true)
 	night, err := f.load(ctx, name, old)
 	if err != nil {
+		f.limit(false)
 		return err
 	}
 	f.mu.Lock()
@@ -173,6 +172,20 @@ func (f *Follower) take(ctx context.Context, name string, old *Night) error {
 		"days_loaded", night.loaded, "days_kept", len(night.source.days)-night.loaded, "took", f.options.Now().Sub(began).Round(time.Millisecond))
 	old.Release()
 	return nil
+}
+
+// limit tells how much memory of Go is needed: for the night, for the answers about it and
+// two heavy questions at a time; and for another night, as it is loaded.
+func (f *Follower) limit(taking bool) {
+	if f.options.Limit == nil {
+		return
+	}
+	const questions = 288 << 20
+	held := f.current().bytes
+	if taking {
+		held += held * 3 / 2
+	}
+	f.options.Limit(held*5/4 + questions)
 }
 
 // closed reports whether the night before the current one is closed.

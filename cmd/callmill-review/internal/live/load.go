@@ -44,6 +44,7 @@ func (f *Follower) load(ctx context.Context, name string, old *Night) (_ *Night,
 		return nil, errors.Join(err, n.DB.Close())
 	}
 	n.Answers = answers.New(f.slots, answers.Options{Shared: []any{n, n.Corpus, n.Graph, n.Hits}, Now: f.options.Now})
+	n.bytes = bytesOf(int64(len(n.Corpus.Calls)), int64(len(n.Corpus.Lines)))
 	n.held.Store(1)
 	n.last = func() { f.closing.Go(func() { f.close(n) }) }
 	return n, nil
@@ -56,7 +57,10 @@ func (f *Follower) close(n *Night) {
 		f.options.Log.Error("close a snapshot", "snapshot", n.Name, "reason", err)
 	}
 	n.Corpus, n.Graph, n.Hits, n.index = nil, nil, nil, index{}
-	debug.FreeOSMemory()
+	if f.current() != n { // else all ends
+		f.limit(false)
+		debug.FreeOSMemory()
+	}
 	close(n.closed)
 }
 

@@ -33,6 +33,7 @@ type Night struct {
 	index  index
 	source source // of the corpus
 	loaded int    // days that were loaded for it
+	bytes  int64  // of all that is held, estimated
 	held   atomic.Int64
 	last   func()        // called when nobody holds it any more
 	closed chan struct{} // closed after that

@@ -18,13 +18,13 @@ func TestLoad(t *testing.T) {
 	var ready atomic.Bool
 	desk := http.NewServeMux()
 	desk.HandleFunc("/{page}", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, `<html><a href="/call?job=a&amp;task=b">1</a> <a href="/calls?format=csv">CSV</a> <a href="/static/desk.css">x</a></html>`)
+		fmt.Fprintf(w, `<html><a href="/call?job=a&#43;a&amp;task=b#end">1</a> <a href="/calls?format=csv">CSV</a> <a href="/static/desk.css">x</a></html>`)
 		if r.URL.Query().Has("format") {
 			exports.Add(1)
 		}
 	})
 	desk.HandleFunc("/call", func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("task") != "b" {
+		if r.URL.Query().Get("task") != "b" || r.URL.Query().Get("job") != "a a" {
 			http.NotFound(w, r)
 			return
 		}

@@ -83,7 +83,7 @@ func (r *reader) address(kind string) string {
 	case kind == "search":
 		v := url.Values{"q": {words[r.random.IntN(len(words))]}}
 		if r.random.IntN(3) == 0 {
-			v.Set("speaker", "Contact")
+			v.Set("speaker", "contact")
 		}
 		return "/search?" + v.Encode()
 	case kind == "new filter":
@@ -162,7 +162,7 @@ func (r *reader) get(ctx context.Context, kind, address string) (status int, wai
 	return status, wait, body, err
 }
 
-var link = regexp.MustCompile(`href="(/[^"#]*)`)
+var link = regexp.MustCompile(`href="(/[^"]*)"`)
 
 // kept is how many links of a kind a reader remembers.
 const kept = 300
@@ -170,7 +170,7 @@ const kept = 300
 // see remembers the links of a page.
 func (r *reader) see(body []byte) {
 	for _, found := range link.FindAllSubmatch(body, -1) {
-		address := html.UnescapeString(string(found[1]))
+		address, _, _ := strings.Cut(html.UnescapeString(string(found[1])), "#")
 		u, err := url.Parse(address)
 		if err != nil {
 			continue

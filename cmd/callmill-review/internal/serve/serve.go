@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/user"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,6 +96,9 @@ func (s *serving) run(ctx context.Context, dir string) error {
 		Listening: func(where string) {
 			s.Log.Tell(fmt.Sprintf("%s  (Ctrl-C ends it)", where))
 		},
+	}
+	if _, given := os.LookupEnv("GOMEMLIMIT"); !given {
+		o.Limit = func(bytes int64) { debug.SetMemoryLimit(bytes) }
 	}
 	if s.memory < 64<<20 {
 		return exit.Usagef("--memory must be at least 64MB, got %s", s.memory)

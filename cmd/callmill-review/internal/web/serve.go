@@ -43,7 +43,8 @@ type Options struct {
 	Rules     *rules.Book
 	Lang      schema.Language
 	Mask      bool
-	Memory    int64 // of calls in memory, in bytes; 0: see live.Options
+	Memory    int64             // of calls in memory, in bytes; 0: see live.Options
+	Limit     func(bytes int64) // see live.Options
 
 	Now func() time.Time
 	Log *slog.Logger
@@ -134,7 +135,7 @@ func (o *Options) run(ctx context.Context, login bool, ready func(*site.Site), s
 		}
 		return nil
 	}
-	follower, err := live.Open(ctx, o.Dir, live.Options{Memory: o.Memory, Mask: o.Mask, Rules: o.Rules, Now: o.Now, Log: o.Log})
+	follower, err := live.Open(ctx, o.Dir, live.Options{Memory: o.Memory, Mask: o.Mask, Rules: o.Rules, Now: o.Now, Log: o.Log, Limit: o.Limit})
 	if err != nil {
 		if ctx.Err() != nil {
 			err = nil
