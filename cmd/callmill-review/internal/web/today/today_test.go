@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -282,6 +283,16 @@ func TestFormsThatAreNone(t *testing.T) {
 		for range d.desk.Reviews() {
 			t.Fatalf("%s was kept", name)
 		}
+	}
+	path := filepath.Join(d.desk.Dir(), desk.ReviewsFile)
+	if err := os.MkdirAll(path, 0o700); err != nil { // in the way of the file, as a full disk would be
+		t.Fatal(err)
+	}
+	if page := d.post(t, "/finding", good, http.StatusInsufficientStorage).Body.String(); !strings.Contains(page, "没有保存") {
+		t.Error("it is not said that nothing was kept")
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
 	}
 	evil := maps.Clone(good)
 	evil.Set("back", "//example.com/")
