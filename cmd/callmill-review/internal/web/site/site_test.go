@@ -70,7 +70,7 @@ func TestMain(m *testing.M) {
 // opened is the follower of all tests, which change nothing in it.
 var opened *live.Follower
 
-func open(t *testing.T, dir string) *live.Follower {
+func open(t testing.TB, dir string) *live.Follower {
 	t.Helper()
 	if opened == nil {
 		var err error
@@ -95,7 +95,7 @@ type world struct {
 	rows int
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	dir, _ := worlds.Pulled(t, simulate.Options{People: 300})
 	follower := open(t, dir)
