@@ -406,6 +406,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/findings", "what it shows"},
 	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/handover", "the workbook"},
 	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/interval", "intervals of shares"},
+	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/live", "the snapshot that is asked"},
 	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/nodes/effect", "what became of calls at a line"},
 	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/rules/match", "what a line says"},
 	{"cmd/callmill-review/internal/web/today", "cmd/callmill-review/internal/veil", "masks what is handed over"},

@@ -73,6 +73,7 @@ func (s *Source) Wordings(at Place) []Wording {
 	for _, w := range own {
 		place, said := &counts.Wordings[w], s.text(s.Graph.Wordings[w].Pattern)
 		row := Wording{
+			Index:  w,
 			Script: s.Corpus.Scripts.String(s.Graph.Wordings[w].Script), Versions: s.versions(place.Versions),
 			Parts: []effect.Part{{Text: said}}, Calls: place.Calls,
 			HungUp: share(place.HungUp, place.Calls), NotUnderstood: share(place.NotUnderstood, place.Calls),

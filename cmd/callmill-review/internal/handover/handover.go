@@ -37,6 +37,7 @@ type Book struct {
 
 // Wording is one way to say a line, in the order in which they were first said.
 type Wording struct {
+	Index            int32 // of the wording in the graph
 	Script, Versions string
 	// Parts is what is said, against the wording that it replaced.
 	Parts                 []effect.Part

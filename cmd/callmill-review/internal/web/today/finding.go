@@ -54,7 +54,8 @@ func (p *pages) found(r *site.Request, id string) (*item, *followed, error) {
 		if err != nil || subject.ID() != id {
 			continue
 		}
-		f := findings.Restore(r.View(), selected(r), findings.Options{Day: dayOf(r), Filter: r.Among.Filter}, subject)
+		a := aboutOf(r)
+		f := findings.Restore(a.View, a.selected, a.options, subject)
 		it := newItem(r, &f, v)
 		it.Gone = true
 		return &it, v, nil
@@ -66,13 +67,22 @@ type findingPage struct {
 	*item
 	Day      calendar.Day
 	Aliases  string
-	Wordings []handover.Wording
+	Wordings []*handover.Wording
 	List     *site.Listed
 	Subject  string
 	Export   string
 	Back     string
 	History  []said
 	Others   []said // who says something else
+
+	r *site.Request
+}
+
+// Heard links to the calls of the filter that hear a wording; with an event those in which
+// that happened there.
+func (page *findingPage) Heard(w *handover.Wording, event string) string {
+	r := page.r
+	return r.Calls(among.Set{Filter: r.Among.Filter, Wording: among.WordingID(r.Night.Corpus, r.Night.Graph, w.Index), Event: event})
 }
 
 // said is what somebody said of a finding.
@@ -107,12 +117,14 @@ func (p *pages) finding(w http.ResponseWriter, r *site.Request) error {
 		it.Trend = chart.Trend(r.Say(schema.Text{ZH: "按日占比，带 95% 区间", EN: "share by day, with 95 % intervals"}), points(f.Days))
 	}
 	page := &findingPage{
-		item: it, Day: dayOf(r), Aliases: aliases(wordsOf(r), f), List: r.List(l), Subject: f.Subject.String(),
+		r: r, item: it, Day: dayOf(r), Aliases: aliases(wordsOf(r), f), List: r.List(l), Subject: f.Subject.String(),
 		Export: r.URL("/handover.xlsx", "finding", f.ID, "day", dayOf(r).String()), Back: r.Here(),
 		History: saidOf(r, it.State.All), Others: saidOf(r, it.State.Others),
 	}
 	if place, ok := placeOf(r, f); ok {
-		page.Wordings = source(r, nil).Wordings(place)
+		for _, w := range source(r, nil).Wordings(place) {
+			page.Wordings = append(page.Wordings, &w)
+		}
 	}
 	title := schema.Text{ZH: "发现：" + figures.Short(it.Title, titleShown), EN: "Finding: " + figures.Short(it.Title, titleShown)}
 	return r.Render(w, p.set, "finding", title, page)
@@ -216,7 +228,11 @@ func (p *pages) say(w http.ResponseWriter, r *site.Request) error {
 		return site.Usage(schema.Text{ZH: "状态无效", EN: "there is no such state"})
 	}
 	if err := r.Site.Verdicts.Add(review); err != nil {
-		return site.Full(schema.Text{ZH: "没有保存：" + err.Error(), EN: "It was not kept: " + err.Error()})
+		r.Site.Log.ErrorContext(r.Context(), "keep what was said of a finding", "error", err.Error())
+		return site.Full(schema.Text{
+			ZH: "没有保存：磁盘已满，或质检台的文件夹不可写。请告知管理员，稍后再提交一次。",
+			EN: "It was not kept: the disk is full, or the folder of the desk cannot be written. Tell whoever runs the desk, and send it again later.",
+		})
 	}
 	return r.See(w, r.Back())
 }

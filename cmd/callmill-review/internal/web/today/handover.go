@@ -75,6 +75,9 @@ func (p *pages) book(r *site.Request) (*handover.Book, error) {
 	words.Text = mask.Text
 	book.Title = fmt.Sprintf("%s %s %s：%s", words.Kind(f), words.Title(f), words.Where(f), words.Says(f))
 	set := f.Set
+	if set.Unclear != "" {
+		set.Unclear = mask.Text(set.Unclear)
+	}
 	book.Filter = r.Describe(set)
 	if place, ok := placeOf(r, f); ok {
 		fill(book, s, place)

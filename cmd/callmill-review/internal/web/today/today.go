@@ -21,6 +21,7 @@ import (
 	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/findings"
 	"callmill/cmd/callmill-review/internal/interval"
+	"callmill/cmd/callmill-review/internal/live"
 	"callmill/cmd/callmill-review/internal/nodes/effect"
 	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/cmd/callmill-review/internal/web/site"
@@ -66,23 +67,35 @@ func dayOf(r *site.Request) calendar.Day {
 	return r.Day
 }
 
-// listOf returns the findings of the page's day.
-func listOf(r *site.Request) (*findings.List, error) {
-	day := dayOf(r)
-	return answers.As[*findings.List](ask(r, "findings", day, func(ctx context.Context, report func(int, int, schema.Text)) (any, error) {
-		list := findings.Make(r.View(), selected(r), findings.Options{
-			Day: day, Filter: r.Among.Filter,
-			Step: func(step int, doing schema.Text) { report(step, findings.Steps, doing) },
-			Done: func() bool { return ctx.Err() != nil },
-		})
-		return list, ctx.Err()
-	}))
+// about is what findings are asked about. It outlives the request: an answer is computed
+// also while nobody waits.
+type about struct {
+	among.View
+	night    *live.Night
+	selected []int32
+	options  findings.Options
 }
 
-// ask asks a heavy question about the calls of the filter, and a day.
-func ask(r *site.Request, name string, day calendar.Day, compute answers.Compute) (any, error) {
-	key := fmt.Sprintf("%s %d?%s", name, day, r.Among.Filter)
-	return r.Night.Answers.Ask(r.Context(), answers.Question{Key: key, Heavy: true}, compute)
+func aboutOf(r *site.Request) *about {
+	return &about{r.View(), r.Night, selected(r), findings.Options{Day: dayOf(r), Filter: r.Among.Filter}}
+}
+
+// question returns the key of a question about it.
+func (a *about) question(name string) string {
+	return fmt.Sprintf("%s %d?%s", name, a.options.Day, a.options.Filter)
+}
+
+// listOf returns the findings of the page's day.
+func listOf(r *site.Request) (*findings.List, error) {
+	a := aboutOf(r)
+	question := answers.Question{Key: a.question("findings"), Heavy: true}
+	return answers.As[*findings.List](r.Night.Answers.Ask(r.Context(), question, func(ctx context.Context, report func(int, int, schema.Text)) (any, error) {
+		o := a.options
+		o.Step = func(step int, doing schema.Text) { report(step, findings.Steps, doing) }
+		o.Done = func() bool { return ctx.Err() != nil }
+		list := findings.Make(a.View, a.selected, o)
+		return list, ctx.Err()
+	}))
 }
 
 // item is a finding on a page.
@@ -172,7 +185,7 @@ func newItem(r *site.Request, f *findings.Finding, v *followed) item {
 		g := r.Night.Graph
 		it.Parts = effect.Diff(g.Wordings[f.Reworded.Change.Before].Pattern, g.Wordings[f.Reworded.Wording].Pattern)
 	}
-	if f.Calls > 0 {
+	if f.Calls > 0 && it.IsExpected() {
 		it.Bar = chart.Bar(it.Says, float64(f.Observed), f.Expected+f.Low, f.Expected+f.High, f.Expected, float64(f.Calls))
 	}
 	it.Spark = sparkOf(r, f)
@@ -284,6 +297,13 @@ func (p *pages) today(w http.ResponseWriter, r *site.Request) error {
 	}
 	p.days(r, page)
 	page.fill(r, list, v)
+	if rest := r.Among; !rest.IsAll() {
+		rest.Filter = filter.Filter{}
+		if !rest.IsAll() {
+			text := r.Describe(rest)
+			r.Notice(site.Notice{Text: schema.Text{ZH: "发现只按筛选条件计算，未按“" + text + "”。", EN: "Findings are of all calls of the filter, not only of these: " + text + "."}})
+		}
+	}
 	return r.Render(w, p.set, "today", schema.Text{ZH: "今天 " + dayText(page.Day), EN: "Today " + dayText(page.Day)}, page)
 }
 
@@ -429,15 +449,23 @@ func follow(r *site.Request, list *findings.List) (*followed, error) {
 	if len(kept) == 0 {
 		return v, nil
 	}
-	day := dayOf(r)
-	known, err := answers.As[*followed](ask(r, "since"+key.String(), day, func(ctx context.Context, report func(int, int, schema.Text)) (any, error) {
+	a := aboutOf(r)
+	question := answers.Question{Key: a.question("followed" + key.String()), Heavy: true}
+	known, err := answers.As[*followed](r.Night.Answers.Ask(r.Context(), question, func(ctx context.Context, report func(int, int, schema.Text)) (any, error) {
 		found := &followed{since: map[string]findings.Since{}}
 		for i, id := range kept {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
 			report(i+1, len(kept), schema.Text{ZH: "已移交的发现：自那时以来", EN: "findings that were handed over: since then"})
-			found.add(r, list, id, v.states[id], day)
+			one, err := a.follow(ctx, list.Of(id), id, v.states[id])
+			if err != nil {
+				return nil, err
+			}
+			if one == nil {
+				continue
+			}
+			found.since[id] = one.since
+			if state := v.states[id]; one.restored != nil && !state.Away(&one.since) {
+				found.back = append(found.back, *one.restored)
+			}
 		}
 		return found, nil
 	}))
@@ -448,21 +476,28 @@ func follow(r *site.Request, list *findings.List) (*followed, error) {
 	return v, nil
 }
 
-// add follows a finding.
-func (v *followed) add(r *site.Request, list *findings.List, id string, state findings.State, day calendar.Day) {
-	f := list.Of(id)
-	gone := f == nil
-	if gone {
-		subject, err := findings.ParseSubject(state.Filter)
-		if err != nil || subject.ID() != id {
-			return
+// since is what became of a finding; restored is nil where it is found on the day.
+type since struct {
+	since    findings.Since
+	restored *findings.Finding
+}
+
+// follow follows a finding, f where it is found on the day. Answers are kept for each, so
+// that what is said of one does not have all followed again. It is nil where it is not
+// known what the finding was.
+func (a *about) follow(ctx context.Context, f *findings.Finding, id string, state findings.State) (*since, error) {
+	question := answers.Question{Key: a.question("since " + id + "@" + state.At)}
+	return answers.As[*since](a.night.Answers.Ask(ctx, question, func(context.Context, func(int, int, schema.Text)) (any, error) {
+		one := &since{}
+		if f == nil {
+			subject, err := findings.ParseSubject(state.Filter)
+			if err != nil || subject.ID() != id {
+				return (*since)(nil), nil
+			}
+			restored := findings.Restore(a.View, a.selected, a.options, subject)
+			f, one.restored = &restored, &restored
 		}
-		restored := findings.Restore(r.View(), selected(r), findings.Options{Day: day, Filter: r.Among.Filter}, subject)
-		f = &restored
-	}
-	since := state.Since(r.View(), selected(r), f)
-	v.since[id] = since
-	if gone && !state.Away(&since) {
-		v.back = append(v.back, *f)
-	}
+		one.since = state.Since(a.View, a.selected, f)
+		return one, nil
+	}))
 }

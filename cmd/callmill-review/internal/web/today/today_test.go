@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -197,6 +198,9 @@ func TestPages(t *testing.T) {
 	d.get(t, "/finding", http.StatusNotFound)
 	d.get(t, "/today?day=tomorrow", http.StatusBadRequest)
 	d.get(t, "/today?f=script%3Dnone", http.StatusOK)
+	if page := d.get(t, "/today?phrase=%E9%AA%97%E5%AD%90", http.StatusOK).Body.String(); !strings.Contains(page, "未按“客户说“骗子”") {
+		t.Error("it is not said that findings are not of a phrase alone")
+	}
 }
 
 // Handed over a finding leaves the top; it comes back when there is a new wording or
@@ -282,6 +286,16 @@ func TestFormsThatAreNone(t *testing.T) {
 		for range d.desk.Reviews() {
 			t.Fatalf("%s was kept", name)
 		}
+	}
+	path := filepath.Join(d.desk.Dir(), desk.ReviewsFile)
+	if err := os.MkdirAll(path, 0o700); err != nil { // in the way of the file, as a full disk would be
+		t.Fatal(err)
+	}
+	if page := d.post(t, "/finding", good, http.StatusInsufficientStorage).Body.String(); !strings.Contains(page, "没有保存") {
+		t.Error("it is not said that nothing was kept")
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
 	}
 	evil := maps.Clone(good)
 	evil.Set("back", "//example.com/")
