@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -123,7 +124,7 @@ func TestSameBytes(t *testing.T) {
 func TestHostileTexts(t *testing.T) {
 	for _, said := range []string{
 		`=HYPERLINK("http://example.com","x")`, "+1+1", "-2", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0",
-		`</t></is></c><c r="Z1"><f>1+1</f></c>`, "a\x00b\x0bc", "bad \xff utf8", "\ufffe", "_x0041_", "🙂‮بسم", strings.Repeat("长", 40_000),
+		`</t></is></c><c r="Z1"><f>1+1</f></c>`, "a\x00b\x0bc", "bad \xff utf8", "\ufffe", "_x0041_", "🙂\u202eبسم", strings.Repeat("长", 40_000),
 	} {
 		b := book()
 		b.By, b.Filter, b.Title = said, said, said
@@ -143,7 +144,8 @@ func TestHostileTexts(t *testing.T) {
 			}
 		}
 		got := rows(t, f, "通话")[4][8]
-		if plain := strings.ToValidUTF8(said, ""); len(said) < 100 && !strings.ContainsAny(said, "\x00\x0b\xff\ufffe") && got != plain {
+		asItIs := utf8.ValidString(said) && len(said) < 100 && !strings.ContainsAny(said, "\x00\x0b\ufffe")
+		if asItIs && got != said {
 			t.Errorf("%q came back as %q", said, got)
 		}
 	}
