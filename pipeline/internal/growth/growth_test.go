@@ -24,14 +24,13 @@ func spin(n int) int {
 
 func TestCheckLinear(t *testing.T) {
 	const enough = 20 * time.Millisecond
-	unit := 1 // of work that takes longer than that
+	unit, sum := 1, 0 // of work that takes longer than that
 	for spent := time.Duration(0); spent < 3*enough; unit *= 2 {
 		began := cpuTime(t)
-		spin(unit)
+		sum += spin(unit)
 		spent = cpuTime(t) - began
 	}
 	const size = 64
-	sum := 0
 	for _, tt := range []struct {
 		name string
 		work func(size int)

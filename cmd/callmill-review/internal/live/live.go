@@ -181,11 +181,11 @@ func (f *Follower) limit(taking bool) {
 		return
 	}
 	const questions = 288 << 20
-	held := f.current().bytes
-	if taking {
-		held += held * 3 / 2
+	if held := f.current().bytes; taking {
+		f.options.Limit(held*5/2 + questions)
+	} else {
+		f.options.Limit(held*5/4 + questions)
 	}
-	f.options.Limit(held*5/4 + questions)
 }
 
 // closed reports whether the night before the current one is closed.

@@ -46,6 +46,7 @@ type options struct {
 	pid      int
 	publish  string
 	every    time.Duration
+	most     int // publishes
 }
 
 func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int {
@@ -61,6 +62,7 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 	f.IntVar(&o.pid, "pid", 0, "process of the desk, for its memory; 0: not measured")
 	f.StringVar(&o.publish, "publish", "", "`DIR` of the dataset, whose snapshots are published in turn")
 	f.DurationVar(&o.every, "every", 6*time.Second, "how often that is done")
+	f.IntVar(&o.most, "publishes", 1000, "`N` publishes at most")
 	if err := f.Parse(arguments); err != nil {
 		return 2
 	}
@@ -97,7 +99,7 @@ func (o *options) load(ctx context.Context, stdout io.Writer) (failed bool, err 
 	published := 0
 	var publishing error
 	if len(names) > 0 {
-		others.Go(func() { published, publishing = publish(ctx, o.publish, names, o.every) })
+		others.Go(func() { published, publishing = publish(ctx, o.publish, names, o.every, o.most) })
 	}
 	began := time.Now()
 	for i := range o.readers {
@@ -138,8 +140,8 @@ func snapshots(dir string) ([]string, error) {
 }
 
 // publish makes snapshots the latest one in turn until ctx ends.
-func publish(ctx context.Context, dir string, names []string, every time.Duration) (n int, err error) {
-	for {
+func publish(ctx context.Context, dir string, names []string, every time.Duration, most int) (n int, err error) {
+	for n < most {
 		select {
 		case <-ctx.Done():
 			return n, nil
@@ -153,4 +155,5 @@ func publish(ctx context.Context, dir string, names []string, every time.Duratio
 		}
 		n++
 	}
+	return n, nil
 }

@@ -96,6 +96,9 @@ func (s *serving) run(ctx context.Context, dir string) error {
 		Listening: func(where string) {
 			s.Log.Tell(fmt.Sprintf("%s  (Ctrl-C ends it)", where))
 		},
+		Loaded: func(snapshot string, took time.Duration) {
+			s.Log.Tell(fmt.Sprintf("snapshot %s was loaded in %s", snapshot, took.Round(100*time.Millisecond)))
+		},
 	}
 	if _, given := os.LookupEnv("GOMEMLIMIT"); !given {
 		o.Limit = func(bytes int64) { debug.SetMemoryLimit(bytes) }

@@ -7,6 +7,7 @@ import (
 
 	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/reviewing"
+	"callmill/cmd/callmill-review/internal/web/scripts"
 	"callmill/cmd/callmill-review/internal/web/site"
 	"callmill/cmd/callmill-review/internal/web/today"
 )
@@ -19,4 +20,5 @@ func Pages(s *site.Site) {
 	reviewing.Add(s)
 	today.Add(s)
 	calls.Add(s)
+	scripts.Add(s)
 }

@@ -176,7 +176,7 @@ func (o *Options) run(ctx context.Context, login bool, ready func(*site.Site), s
 	}
 	err = errors.Join(err, shut())
 	ending()
-	<-followed
+	_ = <-followed // it ended because it was told to, or its error is err
 	return errors.Join(err, follower.Close())
 }
 

@@ -205,7 +205,7 @@ func calls(t *rapid.T, day calendar.Day, label string) []call {
 			number: some("number", "1", "2"), contact: some("contact", "", "a", "b", "c"), outcome: some("outcome", "answered", "busy"),
 			results: slices.Compact(slices.Sorted(slices.Values(rapid.SliceOfN(rapid.SampledFrom([]string{"a=1", "b=2", "c="}), 0, 3).Draw(t, "results")))),
 			day:     day + calendar.Day(rapid.IntRange(0, 2).Draw(t, "later")), jobDate: day,
-			start: int64(rapid.IntRange(0, 2).Draw(t, "start")), asked: corpus.Origin(rapid.SampledFrom([]corpus.Origin{0, corpus.EndAsked, corpus.EndInferred}).Draw(t, "asked")),
+			start: int64(rapid.IntRange(0, 2).Draw(t, "start")), asked: rapid.SampledFrom([]corpus.Origin{0, corpus.EndAsked, corpus.EndInferred}).Draw(t, "asked"),
 			lines: rapid.SliceOfN(rapid.SampledFrom([]string{"R hello {x}/hello a", "R hello {x}/hello b", "R bye/bye", "C yes", "C no no", "O agent", "C bye"}), 0, 4).Draw(t, "lines"),
 		}
 	}

@@ -67,13 +67,12 @@ type fact struct {
 
 // told is what is known of a call, from memory or from the database.
 type told struct {
-	ref         corpus.Ref
-	call        int32 // index in the corpus; -1: it is not in memory
-	own         particulars.Attempt
-	attempts    []particulars.Attempt // of the job
-	said        []line
-	results     []string
-	isNotDialed bool
+	ref      corpus.Ref
+	call     int32 // index in the corpus; -1: it is not in memory
+	own      particulars.Attempt
+	attempts []particulars.Attempt // of the job
+	said     []line
+	results  []string
 }
 
 // call is the page of one call.

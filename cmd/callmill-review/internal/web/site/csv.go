@@ -72,10 +72,8 @@ func (r *Request) writeCSV(w io.Writer, l *Listing, order []int32) error {
 		}
 	}
 	record = append(record, "snapshot", "filter")
-	filter := r.Among.Key()
-	if r.Among.IsAll() {
-		filter = ""
-	} else {
+	filter := ""
+	if !r.Among.IsAll() {
 		filter = r.Describe(r.Among)
 	}
 	err := out.Write(record)
