@@ -126,7 +126,7 @@ func (b *tab) toSentence(t *testing.T) string {
 	if !b.has(here) {
 		t.Fatalf("%s: no wording is marked", b.where())
 	}
-	parts := b.texts(here + `//ins`)
+	parts := b.texts(here + `//mark`)
 	if len(parts) == 0 {
 		t.Fatalf("%s: nothing is marked in %q", b.where(), b.texts(here))
 	}

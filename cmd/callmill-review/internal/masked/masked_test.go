@@ -17,6 +17,7 @@ import (
 	"callmill/pipeline/calendar"
 	"callmill/pipeline/simulate"
 	"callmill/schema"
+	"callmill/segment"
 )
 
 var worlds *published.Worlds
@@ -104,12 +105,31 @@ func spell(c *corpus.Corpus, i int) string {
 // A corpus that is masked is that of a dataset that was made with --pii mask.
 func TestAsPublished(t *testing.T) {
 	world := simulate.Options{People: 400, Seed: 19}
-	kept, _ := worlds.Pulled(t, world)
-	made, _ := worlds.Pulled(t, world, "--pii", "mask")
+	t.Run("pulled", func(t *testing.T) {
+		kept, _ := worlds.Pulled(t, world)
+		made, _ := worlds.Pulled(t, world, "--pii", "mask")
+		asPublished(t, kept, made, masked.Options{})
+	})
+	t.Run("converted, with names found by the model", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("two datasets more")
+		}
+		kept, _ := worlds.Converted(t, world, "--hmm")
+		made, _ := worlds.Converted(t, world, "--hmm", "--pii", "mask")
+		asPublished(t, kept, made, masked.Options{Segment: segment.Options{HMM: true}})
+	})
+}
+
+func asPublished(t *testing.T, kept, made string, o masked.Options) {
+	t.Helper()
+	m, err := masked.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	keptDB, madeDB := open(t, kept), open(t, made)
 	before, want := load(t, keptDB, query.LoadOptions{}), load(t, madeDB, query.LoadOptions{})
 	said := spellAll(before)
-	got := mask(t, masker(t, 0), keptDB, before)
+	got := mask(t, m, keptDB, before)
 	if len(got.Calls) != len(want.Calls) || len(want.Calls) == 0 {
 		t.Fatalf("%d calls, want %d", len(got.Calls), len(want.Calls))
 	}

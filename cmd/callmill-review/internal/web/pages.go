@@ -8,6 +8,7 @@ import (
 	"callmill/cmd/callmill-review/internal/web/calls"
 	"callmill/cmd/callmill-review/internal/web/phrases"
 	"callmill/cmd/callmill-review/internal/web/reviewing"
+	"callmill/cmd/callmill-review/internal/web/scripts"
 	"callmill/cmd/callmill-review/internal/web/site"
 	"callmill/cmd/callmill-review/internal/web/today"
 )
@@ -21,4 +22,5 @@ func Pages(s *site.Site) {
 	reviewing.Add(s)
 	today.Add(s)
 	calls.Add(s)
+	scripts.Add(s)
 }
