@@ -303,7 +303,7 @@ func (q *question) list(r *site.Request, name string, found []contrast.Finding) 
 				also = append(also, words.Name(n))
 			}
 			return []site.Cell{
-				site.Text(kind(f)), {Text: words.Value(f.Name), Href: q.open(r, f, has), Class: "said"}, site.Text(scripts(f)),
+				site.Text(kind(f)), {Text: words.Value(f.Name), Href: q.open(r, f, has)}, site.Text(scripts(f)),
 				observed, site.Count(f.Calls, r.Calls(has)), site.Text(fmt.Sprintf("%.1f", f.Expected)), excess,
 				site.Text(fmt.Sprintf("%.1f", f.Low)), site.Text(fmt.Sprintf("%.1f", f.High)),
 				{Chart: template.HTML(chart.Bar(words.Contrast(f, q.verb), float64(f.Observed), f.Expected+f.Low, f.Expected+f.High, f.Expected, float64(f.Calls)))},
