@@ -537,8 +537,8 @@ func TestForm(t *testing.T) {
 	}
 	w.role = site.Viewer
 	r := httptest.NewRequest(http.MethodPost, "/do", strings.NewReader("a=b"))
-	if answer, _ := w.do(t, r, "Content-Type", "application/x-www-form-urlencoded"); answer.StatusCode != http.StatusForbidden {
-		t.Errorf("a viewer: %d", answer.StatusCode)
+	if answer, body := w.do(t, r, "Content-Type", "application/x-www-form-urlencoded"); answer.StatusCode != http.StatusForbidden || !strings.Contains(body, `href="/today?lang=en`) {
+		t.Errorf("a viewer: %d\n%s", answer.StatusCode, body)
 	}
 	w.role = site.Reviewer
 	r = httptest.NewRequest(http.MethodPost, "/do", strings.NewReader("a="+strings.Repeat("b", 2<<20)))
