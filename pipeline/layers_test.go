@@ -370,6 +370,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/nodes", "wordings and nodes"},
 	{"cmd/callmill-review/internal/unclear", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
 	{"cmd/callmill-review/internal/masked", "cmd/callmill-review/internal/corpus", "the calls and lines it masks"},
+	{"cmd/callmill-review/internal/web/site", "cmd/callmill-review/internal/masked", "numbers as viewers see them"},
 	{"cmd/callmill-review/internal/user", "cmd/callmill-review/internal/table", "lists as text, JSON and CSV"},
 	{"cmd/callmill-review/internal/user", "cmd/callmill-review/internal/web/users", "the file it changes"},
 	{"cmd/callmill-review/internal/web/guard", "cmd/callmill-review/internal/web/plain", "refusals in words"},

@@ -219,13 +219,20 @@ func (m *maker) rule(rule *match.RuleHits, c *stratified.Comparison, hits []int3
 	return f
 }
 
-// notHeard finds what is not understood.
+// notHeard finds what is not understood on the day and the days before: what was mended
+// earlier is not to be looked at.
 func (m *maker) notHeard() {
 	if m.Graph.Unscripted {
 		m.quiet(questionNotHeard, unscripted)
 		return
 	}
-	report := unclear.Find(m.Corpus, m.Graph, m.selected)
+	var lately []int32
+	for _, i := range m.selected {
+		if m.Corpus.Calls[i].Day >= m.before.First {
+			lately = append(lately, i)
+		}
+	}
+	report := unclear.Find(m.Corpus, m.Graph, lately)
 	for i := range report.Misheard[:min(len(report.Misheard), m.Limit)] {
 		e := &report.Misheard[i]
 		expected := e.AsMeant.Share() * float64(e.AsHeard.Said)

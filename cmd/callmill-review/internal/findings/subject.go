@@ -204,12 +204,15 @@ func (m *maker) filter(s *Subject) filter.Filter {
 	return all
 }
 
-// sets returns the calls of a subject up to the day, of what changed those of the day; and
-// those of them that it is true of.
+// sets returns the calls of a subject up to the day, of what changed those of the day, of
+// what is not understood those of the days before, too; and those that it is true of.
 func (m *maker) sets(s *Subject) (all, yes among.Set) {
 	first := ".."
-	if s.Kind == Changed || s.Kind == Risen {
+	switch s.Kind {
+	case Changed, Risen:
 		first = ""
+	case MisheardWord, NoIntent:
+		first = m.before.First.String() + ".."
 	}
 	all.Filter = m.filter(s).And(m.Filter)
 	if f, err := filter.One(filter.Day, first+m.Day.String()); err == nil {

@@ -47,7 +47,7 @@ var (
 		Changes:    {EN: "the day against the seven days before, and lines against the wording before", ZH: "当天对比前 7 天；新说法对比旧说法"},
 		Always:     {EN: "all days: calls against others of the same script, attempt and hour", ZH: "全部日期：与同一话术、同一拨打次数、同一时段的呼叫相比"},
 		Compliance: {EN: "opt-outs that were called again, and rules that hit more than in the seven days before", ZH: "要求免打扰后又被呼叫；规则命中比前 7 天多"},
-		NotHeard:   {EN: "all days: what contacts say and the robot does not understand", ZH: "全部日期：客户说了而机器人听不懂的话"},
+		NotHeard:   {EN: "the day and the seven before: what contacts say and the robot does not understand", ZH: "当天与前 7 天：客户说了而机器人听不懂的话"},
 	}
 	measureNames = map[string]schema.Text{
 		"answered": {EN: "answered", ZH: "接听"}, "failed": {EN: "failed", ZH: "失败"}, "hung_up": {EN: "hung up", ZH: "挂断"},

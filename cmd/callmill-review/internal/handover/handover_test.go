@@ -144,7 +144,8 @@ func TestHostileTexts(t *testing.T) {
 			}
 		}
 		got := rows(t, f, "通话")[4][8]
-		if plain := strings.ToValidUTF8(said, ""); len(said) < 100 && !strings.ContainsAny(said, "\x00\x0b\ufffe") && utf8.ValidString(said) && got != plain {
+		asItIs := utf8.ValidString(said) && len(said) < 100 && !strings.ContainsAny(said, "\x00\x0b\ufffe")
+		if asItIs && got != said {
 			t.Errorf("%q came back as %q", said, got)
 		}
 	}

@@ -19,8 +19,10 @@ import (
 
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/live"
+	"callmill/cmd/callmill-review/internal/published"
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/simulate"
 )
 
 // log is what was logged.
@@ -43,16 +45,30 @@ func (l *log) String() string {
 
 func (l *log) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
-// nights publishes several snapshots of a dataset and returns their names.
-func nights(t testing.TB, dir string, n int) []string {
+// nights is a dataset of one's own with three snapshots, whose names it returns in the
+// order in which they were published. The first one is the latest.
+func nights(t testing.TB) (dir string, names []string) {
 	t.Helper()
-	names := []string{latest(t, dir)}
-	for i := range n - 1 {
-		convert(t, dir, uint64(30+i), 3+2*i)
-		names = append(names, latest(t, dir))
+	three.Do(func() {
+		made, _ := worlds.Converted(t, simulate.Options{People: 60, Seed: 1}, "--memory", "200MB") // not the one of small
+		convert(t, made, 30, 3)
+		convert(t, made, 31, 5)
+	})
+	made, _ := worlds.Converted(t, simulate.Options{People: 60, Seed: 1}, "--memory", "200MB")
+	dir = published.Copy(t, made)
+	list, err := dataset.List(dir)
+	if err != nil || len(list) != 3 {
+		t.Fatalf("%d snapshots, %v", len(list), err)
 	}
-	return names
+	for _, s := range list {
+		names = append(names, s.Name)
+	}
+	publish(t, dir, names[0])
+	return dir, names
 }
+
+// three makes the snapshots of nights once.
+var three sync.Once
 
 func latest(t testing.TB, dir string) string {
 	t.Helper()
@@ -70,8 +86,7 @@ func TestPublishesUnderLoad(t *testing.T) {
 	if testing.Short() {
 		publishes = 8
 	}
-	dir := small(t)
-	names := nights(t, dir, 3)
+	dir, names := nights(t)
 	lines := map[string]int{}
 	for _, name := range names {
 		publish(t, dir, name)
@@ -149,13 +164,13 @@ func read(ctx context.Context, f *live.Follower, lines map[string]int, i int) er
 
 // A night is there for those who took it until the last of them released it.
 func TestRelease(t *testing.T) {
-	dir := small(t)
+	dir, names := nights(t)
 	f := open(t, dir, live.Options{})
 	first, again := f.Take(), f.Take()
 	if first != again {
 		t.Fatal("two nights of one snapshot")
 	}
-	convert(t, dir, 40, 3)
+	publish(t, dir, names[1])
 	f.Look(t.Context())
 	second := f.Take()
 	if second == first {
@@ -181,11 +196,11 @@ func TestRelease(t *testing.T) {
 
 // While somebody reads an old night, a third snapshot waits: two are enough for memory.
 func TestTwoNights(t *testing.T) {
-	dir := small(t)
+	dir, names := nights(t)
 	f := open(t, dir, live.Options{})
 	first := f.Take()
-	for seed := range uint64(2) {
-		convert(t, dir, 50+seed, 3)
+	for _, name := range names[1:] {
+		publish(t, dir, name)
 		f.LookNow(t.Context())
 	}
 	n := f.Take()
@@ -211,8 +226,7 @@ func TestCannotBeTakenUp(t *testing.T) {
 	}{
 		"a file is damaged": {func(t *testing.T, dir string) {
 			for _, file := range parquet(t, dir, "turns") {
-				// Not in place: the file may be one of the snapshot before, too.
-				if err := errors.Join(os.Remove(file), os.WriteFile(file, []byte("not Parquet"), 0o600)); err != nil {
+				if err := os.WriteFile(file, []byte("not Parquet"), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -245,11 +259,11 @@ func TestCannotBeTakenUp(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := small(t)
+			dir, names := nights(t)
 			var l log
 			f := open(t, dir, live.Options{Log: l.logger()})
-			old := latest(t, dir)
-			convert(t, dir, 60, 5)
+			old := names[0]
+			publish(t, dir, names[1])
 			test.damage(t, dir)
 			f.Look(t.Context())
 			n := f.Take()
@@ -269,7 +283,7 @@ func TestCannotBeTakenUp(t *testing.T) {
 			if state := f.State(); state.Err != nil || state.Snapshot != "" {
 				t.Errorf("afterwards %+v", state)
 			}
-			convert(t, dir, 61, 5)
+			publish(t, dir, names[2])
 			f.Look(t.Context())
 			n = f.Take()
 			defer n.Release()
@@ -293,14 +307,16 @@ func parquet(t testing.TB, dir, table string) []string {
 
 // Of several publishes the last one is taken up.
 func TestBurst(t *testing.T) {
-	dir := small(t)
+	dir, names := nights(t)
 	var l log
 	f := open(t, dir, live.Options{Log: l.logger()})
-	names := nights(t, dir, 4)
+	for _, name := range names[1:] {
+		publish(t, dir, name)
+	}
 	f.Look(t.Context())
 	n := f.Take()
 	defer n.Release()
-	if text := l.String(); n.Name != names[3] || strings.Count(text, "took up") != 1 {
+	if text := l.String(); n.Name != names[2] || strings.Count(text, "took up") != 1 {
 		t.Errorf("shown is %s of %v; log:\n%s", n.Name, names, text)
 	}
 }

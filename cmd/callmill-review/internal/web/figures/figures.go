@@ -87,19 +87,6 @@ func Short(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// Masked leaves the first three and the last four of a number's digits. What is no
-// number stays.
-func Masked(n string) string {
-	if len(n) < 7 || strings.Trim(n, "0123456789+- ") != "" {
-		return n
-	}
-	head, tail := 3, 4
-	if len(n) < 11 {
-		head, tail = 2, 2
-	}
-	return n[:head] + strings.Repeat("*", len(n)-head-tail) + n[len(n)-tail:]
-}
-
 // Unformula returns a text that no spreadsheet takes for a formula: one that begins like
 // one gets an apostrophe. Numbers stay.
 func Unformula(text string) string {

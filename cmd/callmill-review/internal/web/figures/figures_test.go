@@ -17,8 +17,6 @@ func TestFigures(t *testing.T) {
 		{Interval(91, 413), "[18–26]"}, {Interval(4, 347), "[0.4–2.9]"}, {Interval(0, 0), ""}, {Interval(3, 2), ""},
 		{Z(8.7), "z 8.7 ▲"}, {Z(-6.3), "z −6.3 ▼"}, {Z(math.NaN()), "–"},
 		{Short("您好，请问", 3), "您好…"}, {Short("您好", 2), "您好"},
-		{Masked("13812345678"), "138****5678"}, {Masked("02100007741"), "021****7741"}, {Masked("8123456"), "81***56"},
-		{Masked("12345"), "12345"}, {Masked("[电话]"), "[电话]"}, {Masked(""), ""},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

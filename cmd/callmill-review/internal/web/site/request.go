@@ -19,6 +19,7 @@ import (
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/live"
+	"callmill/cmd/callmill-review/internal/masked"
 	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/pipeline/calendar"
@@ -239,7 +240,7 @@ func (r *Request) Ask(heavy bool, name string, compute func(ctx context.Context,
 // Number returns a number as who asks may see it: viewers see 138****5678.
 func (r *Request) Number(n string) string {
 	if r.Role == Viewer || r.Site.Mask || r.Night.Masked {
-		return figures.Masked(n)
+		return masked.Number(n)
 	}
 	return n
 }

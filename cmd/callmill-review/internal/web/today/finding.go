@@ -50,8 +50,8 @@ func (p *pages) found(r *site.Request, id string) (*item, *followed, error) {
 		return nil, nil, site.NotFound(noFinding)
 	}
 	for _, review := range slices.Backward(state.All) {
-		subject, err := findings.ParseSubject(review.Filter)
-		if err != nil || subject.ID() != id {
+		subject, ok := subjectOf(&review, id)
+		if !ok {
 			continue
 		}
 		a := aboutOf(r)

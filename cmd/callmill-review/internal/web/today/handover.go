@@ -108,6 +108,8 @@ func (p *pages) nodeBook(r *site.Request, s *handover.Source, book *handover.Boo
 }
 
 func fill(book *handover.Book, s *handover.Source, place handover.Place) {
+	// What is asked is about calls that reached the node: these are few.
+	s.Selected = effect.Calls(s.Corpus, s.Graph, s.Selected, effect.Question{Where: effect.AtNode(place.Node)})
 	book.Wordings = s.Wordings(place)
 	book.Calls = s.Calls(s.Lost(place), place.Wording)
 	book.Replies = s.Replies(place)

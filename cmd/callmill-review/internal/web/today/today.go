@@ -482,6 +482,12 @@ type since struct {
 	restored *findings.Finding
 }
 
+// subjectOf returns what the finding with an id was when somebody said something of it.
+func subjectOf(review *desk.Review, id string) (findings.Subject, bool) {
+	subject, err := findings.ParseSubject(review.Filter)
+	return subject, err == nil && subject.ID() == id
+}
+
 // follow follows a finding, f where it is found on the day. Answers are kept for each, so
 // that what is said of one does not have all followed again. It is nil where it is not
 // known what the finding was.
@@ -490,8 +496,8 @@ func (a *about) follow(ctx context.Context, f *findings.Finding, id string, stat
 	return answers.As[*since](a.night.Answers.Ask(ctx, question, func(context.Context, func(int, int, schema.Text)) (any, error) {
 		one := &since{}
 		if f == nil {
-			subject, err := findings.ParseSubject(state.Filter)
-			if err != nil || subject.ID() != id {
+			subject, ok := subjectOf(&state.Review, id)
+			if !ok {
 				return (*since)(nil), nil
 			}
 			restored := findings.Restore(a.View, a.selected, a.options, subject)
