@@ -37,9 +37,9 @@ they may do. Passwords are kept as hashes (argon2id). A change holds at once, al
 a running desk: who is removed, or gets another password, is logged out.
 
 Roles, each with all that those before may:
-  viewer    sees everything but whole numbers of contacts
-  reviewer  gives verdicts, sees numbers
-  exporter  exports lists, hands over findings`,
+  viewer    looks and searches; numbers are masked
+  reviewer  gives verdicts; names and numbers of contacts are masked
+  exporter  exports lists, hands over findings, sees names and numbers of contacts`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}

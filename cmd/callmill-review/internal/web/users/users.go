@@ -31,8 +31,8 @@ import (
 // Role is what a user may do; each may do what those before may.
 type Role int
 
-// The roles. A viewer sees the numbers of contacts masked, a reviewer gives verdicts, an
-// exporter takes lists with him.
+// The roles. A viewer looks, and sees numbers masked; a reviewer gives verdicts; an exporter
+// takes lists with him, and sees who contacts are.
 const (
 	Viewer Role = iota
 	Reviewer
