@@ -93,6 +93,9 @@ func place(r *site.Request) (node, wording int32, err error) {
 }
 
 func (p *pages) node(w http.ResponseWriter, r *site.Request) error {
+	if r.Among.Node == "" && r.Among.Wording == "" { // removed from the filter
+		return r.See(w, r.URL("/scripts"))
+	}
 	node, wording, err := place(r)
 	if err != nil {
 		return err
