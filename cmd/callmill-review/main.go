@@ -49,7 +49,7 @@
 //	verdicts, sample, handover, flow, masked
 //	web/site        the request, layout, filter bar, lists; web/assets, web/figures, web/judged
 //	web/guard       what stands before the pages; web/users, web/session, web/plain, web/audit
-//	web/today       the pages; web/scripts, web/calls, web/reviewing
+//	web/today       the pages; web/scripts, web/phrases, web/calls, web/reviewing
 //	web/listener    loopback or a Unix socket; web/recording: where recordings are
 //
 // Beside them are packages for tests: published, made, corpus/simulated and

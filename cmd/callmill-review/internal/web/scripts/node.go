@@ -93,7 +93,7 @@ func place(r *site.Request) (node, wording int32, err error) {
 }
 
 func (p *pages) node(w http.ResponseWriter, r *site.Request) error {
-	if r.Among.Node == "" && r.Among.Wording == "" { // its condition was removed
+	if r.Among.Node == "" && r.Among.Wording == "" { // removed from the filter
 		return r.See(w, r.URL("/scripts"))
 	}
 	node, wording, err := place(r)
@@ -101,7 +101,7 @@ func (p *pages) node(w http.ResponseWriter, r *site.Request) error {
 		return err
 	}
 	c, g := r.Night.Corpus, r.Night.Graph
-	h, err := ask(r, fmt.Sprint("node ", node, " ", wording), func(selected []int32) *heard { return listen(r, node, wording, selected) })
+	h, err := ask(r, false, fmt.Sprint("node ", node, " ", wording), func(selected []int32) *heard { return listen(r, node, wording, selected) })
 	if err != nil {
 		return err
 	}
