@@ -90,7 +90,7 @@ func (b *tab) pages(t *testing.T) map[string]string {
 		if status := b.visit(page); status != 200 {
 			t.Errorf("%s: status %d", page, status)
 		}
-		for _, link := range value[[]string](b, `[...document.querySelectorAll("a[href]:not([download]):not([lang])")].map((a) => a.href)`) {
+		for _, link := range value[[]string](b, `[...document.querySelectorAll("a[href]:not([download]):not([lang])")].map((a) => new URL(a.getAttribute("href"), location).href)`) {
 			u, err := url.Parse(link)
 			if err != nil || u.Host != b.desk.host {
 				t.Errorf("%s has a link to %s", page, link)

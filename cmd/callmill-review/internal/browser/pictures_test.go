@@ -39,6 +39,7 @@ func pictures(t *testing.T, b *tab) {
 		for name, page := range taken {
 			b.do(chromedp.Navigate(page))
 			b.settle()
+			value[string](b, `document.querySelector(".who span").textContent = "li"`) // not whoever runs the test
 			b.picture(t, filepath.Join(album, name+"."+lang+".png"))
 		}
 	}

@@ -132,7 +132,7 @@ func TestServe(t *testing.T) {
 	defer client.CloseIdleConnections()
 	for _, lang := range []string{"zh", "en"} {
 		get(t, client, request(t, http.MethodGet, s.where+"about?lang="+lang, ""))
-		for _, path := range []string{"", "today", "calls", "search", "rules", "rules/try", "sample", "mine", "mine/findings", "about", "calls?f=hour%3D9-11&rule=fraud"} {
+		for _, path := range []string{"", "today", "scripts", "unclear", "calls", "search", "rules", "rules/try", "sample", "mine", "mine/findings", "about", "calls?f=hour%3D9-11&rule=fraud"} {
 			answer, body := settled(t, client, s.where+path)
 			if answer.StatusCode != http.StatusOK || !strings.Contains(body, "<h1") || !strings.Contains(body, `<html lang="`+lang) {
 				t.Errorf("%s in %s: status %d\n%.300s", path, lang, answer.StatusCode, body)

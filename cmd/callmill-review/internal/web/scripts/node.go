@@ -93,12 +93,15 @@ func place(r *site.Request) (node, wording int32, err error) {
 }
 
 func (p *pages) node(w http.ResponseWriter, r *site.Request) error {
+	if r.Among.Node == "" && r.Among.Wording == "" { // removed from the filter
+		return r.See(w, r.URL("/scripts"))
+	}
 	node, wording, err := place(r)
 	if err != nil {
 		return err
 	}
 	c, g := r.Night.Corpus, r.Night.Graph
-	h, err := ask(r, fmt.Sprint("node ", node, " ", wording), func(selected []int32) *heard { return listen(r, node, wording, selected) })
+	h, err := ask(r, false, fmt.Sprint("node ", node, " ", wording), func(selected []int32) *heard { return listen(r, node, wording, selected) })
 	if err != nil {
 		return err
 	}

@@ -37,8 +37,8 @@ type pages struct{ set *template.Template }
 func filtered(r *site.Request) among.Set { return among.Set{Filter: r.Among.Filter} }
 
 // ask asks a heavy question about the calls of the page's filter.
-func ask[T any](r *site.Request, name string, compute func(selected []int32) T) (T, error) {
-	return answers.As[T](r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + filtered(r).Key(), Heavy: true},
+func ask[T any](r *site.Request, heavy bool, name string, compute func(selected []int32) T) (T, error) {
+	return answers.As[T](r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + filtered(r).Key(), Heavy: heavy},
 		func(context.Context, func(int, int, schema.Text)) (any, error) {
 			return compute(r.Select(filtered(r))), nil
 		}))
@@ -59,7 +59,7 @@ type counted struct {
 }
 
 func countedOf(r *site.Request) (*counted, error) {
-	return ask(r, "scripts", func(selected []int32) *counted {
+	return ask(r, false, "scripts", func(selected []int32) *counted {
 		c, g := r.Night.Corpus, r.Night.Graph
 		n := &counted{counts: effect.Count(c, g, selected)}
 		all := make([]script, len(g.Robots))
@@ -111,7 +111,7 @@ func (p *pages) scripts(w http.ResponseWriter, r *site.Request) error {
 			return err
 		}
 		page.Nodes, page.Name = r.List(own), c.RobotName(g.Robots[shown].RobotKey)
-		picture, err := ask(r, "flow "+page.Name, func(selected []int32) drawn {
+		picture, err := ask(r, false, "flow "+page.Name, func(selected []int32) drawn {
 			boxes, edges := flow.Of(c, g, shown, selected, n.counts, func(node int32) string { return among.NodeID(c, g, node) })
 			return drawn{boxes, edges}
 		})

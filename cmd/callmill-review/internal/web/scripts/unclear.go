@@ -24,7 +24,7 @@ type unclearPage struct {
 }
 
 func (p *pages) unclear(w http.ResponseWriter, r *site.Request) error {
-	report, err := ask(r, "unclear", func(selected []int32) *unclear.Report {
+	report, err := ask(r, true, "unclear", func(selected []int32) *unclear.Report {
 		return unclear.Find(r.Night.Corpus, r.Night.Graph, selected)
 	})
 	if err != nil {
@@ -49,6 +49,14 @@ func (p *pages) unclear(w http.ResponseWriter, r *site.Request) error {
 // replies is the calls with a reply that has a phrase, of one robot or all.
 func replies(r *site.Request, phrase, event string) among.Set {
 	return among.Set{Filter: r.Among.Filter, Unclear: phrase, Event: event}
+}
+
+// at is the class of the row that a link to the page names.
+func at(r *site.Request, phrase string) string {
+	if phrase != "" && r.Among.Unclear == phrase {
+		return "at"
+	}
+	return ""
 }
 
 // usage is a cell of how many replies with a phrase were not understood.
@@ -85,6 +93,9 @@ func misheardList(r *site.Request, list []unclear.Misheard) *site.Listing {
 	}
 	return &site.Listing{
 		Name: "misheard", Several: true, Len: len(list), Empty: schema.Text{ZH: "没有找到误识的词。", EN: "No misheard word was found."},
+		Class: func(i int) string {
+			return at(r, phrases(&list[i], func(p *unclear.Pair) string { return p.Heard }))
+		},
 		Columns: []site.Column{
 			{Key: "heard", Head: schema.Text{ZH: "听成", EN: "Heard as"}},
 			{Key: "heard_not_understood", Head: schema.Text{ZH: "其中听不懂", EN: "not understood"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(list[a].AsHeard.NotUnderstood, list[b].AsHeard.NotUnderstood) }},
@@ -122,6 +133,7 @@ func phraseList(r *site.Request, name string, list []unclear.Phrase, judged bool
 	}
 	return &site.Listing{
 		Name: name, Several: true, Len: len(list), PerPage: 20, Empty: schema.Text{ZH: "没有。", EN: "None."},
+		Class: func(i int) string { return at(r, list[i].Text) },
 		Columns: []site.Column{
 			{Key: "phrase", Head: schema.Text{ZH: "说的", EN: "Said"}},
 			{Key: "not_understood", Head: schema.Text{ZH: "其中听不懂", EN: "not understood"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(list[a].NotUnderstood, list[b].NotUnderstood) }},

@@ -88,6 +88,15 @@ const (
 	mostListed  = 200 // that are offered to a field to type into
 )
 
+// subjects are the parts that some pages are about: without them there is no page.
+var subjects = map[string][]string{
+	"/rule": {among.RuleKey},
+	"/node": {among.NodeKey},
+}
+
+// isSubject reports whether the page is about a part of a set.
+func (r *Request) isSubject(part string) bool { return slices.Contains(subjects[r.page], part) }
+
 // barQuery replaces the fields of a bar in a query by what they mean. What cannot be
 // meant stays in the filter as it was typed, so that the page says so.
 func barQuery(q url.Values) {
@@ -99,6 +108,7 @@ func barQuery(q url.Values) {
 	for _, f := range fields {
 		v := get(f.key)
 		switch {
+		case f.key == among.RuleKey && !q.Has(barPrefix+among.RuleKey): // the page is about it
 		case f.key == among.RuleKey:
 			if v != q.Get(among.RuleKey) {
 				q.Del(among.EventKey) // it was one of the other rule
@@ -208,7 +218,7 @@ func (r *Request) bar() *bar {
 		if f.key == filter.Outcome {
 			field.Choices = labelled(field.Choices, r.Lang)
 		}
-		if len(field.Choices) > 0 || field.Value != "" {
+		if (len(field.Choices) > 0 || field.Value != "") && !r.isSubject(f.key) {
 			b.Fields = append(b.Fields, field)
 		}
 	}
@@ -224,12 +234,18 @@ func (r *Request) bar() *bar {
 	}
 	b.Further = strings.Join(further, " ")
 	for _, p := range r.Among.Parts(r.Names(), r.Lang) {
-		b.Chips = append(b.Chips, Chip{p.Text, r.Here(without(p)...)})
+		if !r.isSubject(p.Key) {
+			b.Chips = append(b.Chips, Chip{p.Text, r.Here(without(p)...)})
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.query)) {
 		switch name {
-		case among.FilterKey, among.RuleKey, "page", "format", "list", "lang", "s":
+		case among.FilterKey, "page", "format", "list", "lang", "s":
 			continue
+		case among.RuleKey:
+			if !r.isSubject(name) {
+				continue
+			}
 		}
 		for _, v := range r.query[name] {
 			b.Hidden = append(b.Hidden, hidden{name, v})
@@ -273,7 +289,9 @@ func (b *bar) days(r *Request) {
 func (r *Request) cleared() string {
 	change := []string{}
 	for _, name := range among.Keys() {
-		change = append(change, name, "")
+		if !r.isSubject(name) {
+			change = append(change, name, "")
+		}
 	}
 	return r.Here(change...)
 }
@@ -357,7 +375,9 @@ func (r *Request) nothing() *Nothing {
 		near(r.conditionText(condition), rest, among.FilterKey, rest.Filter.String())
 	}
 	for _, p := range r.Among.Parts(r.Names(), r.Lang) {
-		near(p.Text, p.Without, without(p)...)
+		if !r.isSubject(p.Key) {
+			near(p.Text, p.Without, without(p)...)
+		}
 	}
 	slices.SortStableFunc(n.Nearest, func(a, b Nearest) int { return cmp.Compare(b.Calls, a.Calls) })
 	return n

@@ -299,6 +299,7 @@ func TestBar(t *testing.T) {
 		"b.=1&b.to=2026-01-20":                                                  "/list?f=day%3D..2026-01-20",
 		"b.=1&b.script=a+b&b.f=hour%3D9-11&page=7":                              "/list?f=script%3D%22a+b%22+hour%3D9-11",
 		"b.=1&b.rule=fraud&rule=promise&event=could&sort=n":                     "/list?rule=fraud&sort=n",
+		"b.=1&b.script=&rule=promise":                                           "/list?rule=promise",
 		"b.=1&b.rule=&rule=promise":                                             "/list",
 		"b.=1&b.f=what+is+this":                                                 "/list?f=what+is+this",
 		"b.=1&b.outcome=hung_up&s=20260101T000000Z-000000&wording=0123456789ab": "/list?f=outcome%3Dhung_up&s=20260101T000000Z-000000&wording=0123456789ab",
@@ -339,6 +340,24 @@ func TestChips(t *testing.T) {
 		if left != 3 || u.Query().Get("day") != "2026-01-24" {
 			t.Errorf("%s leaves %d conditions, want 3", u, left)
 		}
+	}
+}
+
+// A page about a rule has no chip that takes the rule away.
+func TestSubject(t *testing.T) {
+	w := newWorld(t)
+	set := w.site.Templates(pages, "testdata/*.html")
+	w.site.Page("GET /rule", site.Viewer, func(rw http.ResponseWriter, r *site.Request) error {
+		return r.Render(rw, set, "subject", schema.Text{EN: "Rule"}, nil)
+	})
+	_, body := w.get(t, "/rule?rule=fraud&event=could&f=hour%3D9-11+script%3Dx")
+	for _, chip := range regexp.MustCompile(`<li( class="clear")?><a href="([^"]+)"`).FindAllStringSubmatch(body[strings.Index(body, `class="chips"`):], -1) {
+		if !strings.Contains(chip[2], "rule=fraud") {
+			t.Errorf("%s is about no rule", chip[2])
+		}
+	}
+	if strings.Contains(body, `name="b.rule"`) || !strings.Contains(body, `<input type="hidden" name="rule" value="fraud">`) {
+		t.Errorf("the bar chooses another rule:\n%s", body)
 	}
 }
 
@@ -537,8 +556,8 @@ func TestForm(t *testing.T) {
 	}
 	w.role = site.Viewer
 	r := httptest.NewRequest(http.MethodPost, "/do", strings.NewReader("a=b"))
-	if answer, _ := w.do(t, r, "Content-Type", "application/x-www-form-urlencoded"); answer.StatusCode != http.StatusForbidden {
-		t.Errorf("a viewer: %d", answer.StatusCode)
+	if answer, body := w.do(t, r, "Content-Type", "application/x-www-form-urlencoded"); answer.StatusCode != http.StatusForbidden || !strings.Contains(body, `href="/today?lang=en`) {
+		t.Errorf("a viewer: %d\n%s", answer.StatusCode, body)
 	}
 	w.role = site.Reviewer
 	r = httptest.NewRequest(http.MethodPost, "/do", strings.NewReader("a="+strings.Repeat("b", 2<<20)))

@@ -266,6 +266,9 @@ func (r *Request) render(w http.ResponseWriter, status int, set *template.Templa
 		other = schema.Chinese
 	}
 	page.Other = r.Here("lang", string(other))
+	if r.Request.Method == http.MethodPost { // what a form is sent to is no page
+		page.Other = r.URL("/today", "lang", string(other))
+	}
 	if err := r.execute(whole, r.Site.layout, "layout", page); err != nil {
 		return err
 	}
