@@ -222,7 +222,7 @@ func nodeList(r *site.Request, n *counted, robot int32) *site.Listing {
 			p := place(i)
 			return []site.Cell{
 				{Text: figures.Short(g.Nodes[own[i]].Name, shown), Href: link(i), Value: g.Nodes[own[i]].Name}, site.Count(p.Calls, r.Calls(set(i, ""))),
-				site.Share(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), site.Share(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood))),
+				part(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), part(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood))),
 				site.Text(pause(p)),
 			}
 		},
