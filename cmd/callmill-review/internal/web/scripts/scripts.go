@@ -36,7 +36,7 @@ type pages struct{ set *template.Template }
 // filtered is the calls of the page's filter, whatever else the page is about.
 func filtered(r *site.Request) among.Set { return among.Set{Filter: r.Among.Filter} }
 
-// ask asks a heavy question about the calls of the page's filter.
+// ask asks a question, heavy or not, about the calls of the page's filter.
 func ask[T any](r *site.Request, heavy bool, name string, compute func(selected []int32) T) (T, error) {
 	return answers.As[T](r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + filtered(r).Key(), Heavy: heavy},
 		func(context.Context, func(int, int, schema.Text)) (any, error) {
