@@ -36,7 +36,7 @@ type pages struct{ set *template.Template }
 // filtered is the calls of the page's filter, whatever else the page is about.
 func filtered(r *site.Request) among.Set { return among.Set{Filter: r.Among.Filter} }
 
-// ask asks a heavy question about the calls of the page's filter.
+// ask asks a question, heavy or not, about the calls of the page's filter.
 func ask[T any](r *site.Request, heavy bool, name string, compute func(selected []int32) T) (T, error) {
 	return answers.As[T](r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + filtered(r).Key(), Heavy: heavy},
 		func(context.Context, func(int, int, schema.Text)) (any, error) {
@@ -222,7 +222,7 @@ func nodeList(r *site.Request, n *counted, robot int32) *site.Listing {
 			p := place(i)
 			return []site.Cell{
 				{Text: figures.Short(g.Nodes[own[i]].Name, shown), Href: link(i), Value: g.Nodes[own[i]].Name}, site.Count(p.Calls, r.Calls(set(i, ""))),
-				site.Share(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), site.Share(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood))),
+				part(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), part(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood))),
 				site.Text(pause(p)),
 			}
 		},
