@@ -244,7 +244,9 @@
 // pgregory.net/rapid, github.com/rogpeppe/go-internal (testscript),
 // go.yaml.in/yaml/v3 (the files of cmd/callmill/deploy) and
 // github.com/mozillazg/go-pinyin (the readings that the table of redact/sound is
-// held to).
+// held to), and github.com/chromedp (drives Chromium over the pages of
+// callmill-review). CI fetches axe-core, a script that judges how accessible pages
+// are, and checks its hash; it is no part of the program.
 //
 // arrow-go v18 is what was github.com/apache/arrow/go/v15: the project moved to
 // a repository of its own. v15 has had no fix since March 2024, writes columns

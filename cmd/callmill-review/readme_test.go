@@ -123,6 +123,12 @@ func runLine(t *testing.T, line, data string) string {
 	if !isOurs {
 		t.Fatalf("not a command of callmill-review: %s", line)
 	}
+	if strings.HasPrefix(args, "serve ") { // it does not end; TestPages of internal/browser looks at what it shows
+		if wrong := checkCommand("callmill-review " + args); wrong != "" {
+			t.Errorf("%s: %s", line, wrong)
+		}
+		return ""
+	}
 	var out, complaints bytes.Buffer
 	if code := Main(strings.Fields(strings.ReplaceAll(args, "callmill-demo", data)), &out, &complaints); code != 0 {
 		t.Fatalf("%s: exit code %d\n%s", line, code, &complaints)
@@ -130,8 +136,8 @@ func runLine(t *testing.T, line, data string) string {
 	return out.String()
 }
 
-// ofCallmill are flags of the other command, which these sections name too.
-var ofCallmill = []string{"--pii", "--group-read", "--keep-for"}
+// ofOthers are flags of callmill, and of the load program, which these sections name too.
+var ofOthers = []string{"--pii", "--group-read", "--keep-for", "--publish", "--publishes", "--every"}
 
 // checkSpan says what is wrong with code within a text, "" for nothing.
 func checkSpan(span string) (wrong string) {
@@ -145,7 +151,7 @@ func checkSpan(span string) (wrong string) {
 	case strings.HasPrefix(span, "--"):
 		for _, flag := range flagsOf(span) {
 			has := func(c *cobra.Command) bool { return hasFlag(c, flag) }
-			if !slices.Contains(ofCallmill, flag) && !slices.ContainsFunc(commandsOf(newRoot(&environment{})), has) {
+			if !slices.Contains(ofOthers, flag) && !slices.ContainsFunc(commandsOf(newRoot(&environment{})), has) {
 				return "no command has " + flag
 			}
 		}

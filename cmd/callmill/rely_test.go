@@ -20,7 +20,7 @@ func TestGuaranteesHaveTests(t *testing.T) {
 	_, section, _ := strings.Cut(string(text), "\n## What you can rely on\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	tests := declared(t, root)
-	named := regexp.MustCompile("`(Test\\w+)`|in `([a-z/]+)`")
+	named := regexp.MustCompile("`(Test\\w+)`|in `([a-z/-]+)`")
 	rows := 0
 	for line := range strings.Lines(section) {
 		if !strings.Contains(line, "`Test") {

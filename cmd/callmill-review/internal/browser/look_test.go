@@ -20,7 +20,7 @@ import (
 // leads there.
 var wanted = map[string]string{
 	"/today": "/today", "/finding": "", "/scripts": "", "/node": "", "/unclear": "", "/calls": "", "/call": "",
-	"/search": "/search?q=%E5%BE%81%E4%BF%A1", "/rules": "", "/rule": "", "/rules/try": "", "/sample": "", "/mine": "", "/mine/findings": "", "/about": "",
+	"/search": "/search?q=%E5%BE%81%E4%BF%A1", "/rules": "", "/rule": "", "/rules/try": "", "/phrases": "/phrases", "/sample": "", "/mine": "", "/mine/findings": "", "/about": "",
 }
 
 // heaviest is how many bytes a page may have, with all that it loads, before they are packed.

@@ -147,10 +147,11 @@ func publish(ctx context.Context, dir string, names []string, every time.Duratio
 			return n, nil
 		case <-time.After(every):
 		}
-		if err := dataset.Rollback(ctx, dir, names[n%len(names)], dataset.Options{}); err != nil {
-			if ctx.Err() != nil {
-				return n, nil
-			}
+		err := dataset.Rollback(ctx, dir, names[n%len(names)], dataset.Options{})
+		if ctx.Err() != nil {
+			return n, nil // it was to end, whatever it was at
+		}
+		if err != nil {
 			return n, err
 		}
 		n++

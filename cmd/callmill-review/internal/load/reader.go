@@ -39,6 +39,9 @@ var kinds = []struct {
 	{"search", 9}, {"rules", 3}, {"rule", 3}, {"sample", 2}, {"mine", 2}, {"new filter", 2},
 }
 
+// ofSomething are the kinds that are about something that a link names.
+var ofSomething = map[string]bool{"finding": true, "node": true, "call": true, "rule": true}
+
 // words are what is searched for.
 var words = []string{"投诉", "改期", "骗子", "多少钱", "人工", "没时间", "不需要", "您好", "再打", "打错了", "怎么还", "法务", "地址", "谁啊", "优惠"}
 
@@ -68,7 +71,7 @@ func (r *reader) kind() string {
 			if at -= k.often; at >= 0 {
 				continue
 			}
-			if needsLink := k.name == "finding" || k.name == "node" || k.name == "call" || k.name == "rule"; needsLink && len(r.links[k.name]) == 0 {
+			if ofSomething[k.name] && len(r.links[k.name]) == 0 {
 				break
 			}
 			return k.name
@@ -147,6 +150,8 @@ func (r *reader) get(ctx context.Context, kind, address string) (status int, wai
 	switch {
 	case err != nil:
 		failure = fmt.Sprintf("%s: %v", address, err)
+	case status == http.StatusNotFound && r.options.publish != "" && ofSomething[kind]:
+		kind = "gone with its snapshot" // as the page says
 	case status >= 400:
 		failure = fmt.Sprintf("%s: %d", address, status)
 	case !bytes.Contains(body, []byte("</html>")):

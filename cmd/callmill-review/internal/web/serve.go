@@ -175,7 +175,9 @@ func (o *Options) run(ctx context.Context, login bool, ready func(*site.Site), s
 	}
 	err = errors.Join(err, shut())
 	ending()
-	_ = <-followed // it ended because it was told to, or its error is err
+	if e := <-followed; ctx.Err() == nil {
+		err = errors.Join(err, e)
+	}
 	return errors.Join(err, follower.Close())
 }
 

@@ -70,6 +70,9 @@ type subject struct {
 }
 
 func (p *pages) rule(w http.ResponseWriter, r *site.Request) error {
+	if r.Among.Rule == "" { // its condition was removed
+		return r.See(w, r.URL("/rules"))
+	}
 	b, err := book(r)
 	if err != nil {
 		return err

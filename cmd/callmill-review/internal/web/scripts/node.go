@@ -101,7 +101,7 @@ func (p *pages) node(w http.ResponseWriter, r *site.Request) error {
 		return err
 	}
 	c, g := r.Night.Corpus, r.Night.Graph
-	h, err := ask(r, fmt.Sprint("node ", node, " ", wording), func(selected []int32) *heard { return listen(r, node, wording, selected) })
+	h, err := ask(r, false, fmt.Sprint("node ", node, " ", wording), func(selected []int32) *heard { return listen(r, node, wording, selected) })
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func wordingList(r *site.Request, h *heard, node string, chosen int32) *site.Lis
 		},
 		Row: func(i int) []site.Cell {
 			p, pattern := at(i), g.Wordings[h.own[i]].Pattern
-			hung, not := site.Share(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), site.Share(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood)))
+			hung, not := part(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), part(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood)))
 			hung.Soft = strings.TrimSpace(hung.Soft + " " + z(i, func(d *effect.Change) float64 { return d.HungUp.Z }))
 			not.Soft = strings.TrimSpace(not.Soft + " " + z(i, func(d *effect.Change) float64 { return d.NotUnderstood.Z }))
 			line := site.Cell{Value: pattern, Marks: []site.Mark{{Text: pattern}}}
@@ -251,6 +251,13 @@ func nextList(r *site.Request, h *heard, page *nodePage) *site.Listing {
 			return []site.Cell{to, site.Count(n.N, r.Calls(set))}
 		},
 	}
+}
+
+// part is a cell of how many calls of all, which opens them, and their share.
+func part(k, n int, href string) site.Cell {
+	cell := site.Share(k, n, href)
+	cell.Text, cell.Soft = figures.Number(k), strings.TrimSpace(cell.Text+" "+cell.Soft)
+	return cell
 }
 
 // pause is how long contacts take to answer, in seconds.

@@ -36,10 +36,10 @@ type pages struct{ set *template.Template }
 // filtered is the calls of the page's filter, whatever else the page is about.
 func filtered(r *site.Request) among.Set { return among.Set{Filter: r.Among.Filter} }
 
-// ask asks a heavy question about the calls of the page's filter.
-func ask[T any](r *site.Request, name string, compute func(selected []int32) T) (T, error) {
+// ask asks a question, heavy or not, about the calls of the page's filter.
+func ask[T any](r *site.Request, heavy bool, name string, compute func(selected []int32) T) (T, error) {
 	selected := r.Select(filtered(r)) // what is computed may outlive the request
-	return answers.As[T](r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + filtered(r).Key(), Heavy: true},
+	return answers.As[T](r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + filtered(r).Key(), Heavy: heavy},
 		func(context.Context, func(int, int, schema.Text)) (any, error) {
 			return compute(selected), nil
 		}))
@@ -60,7 +60,7 @@ type counted struct {
 }
 
 func countedOf(r *site.Request) (*counted, error) {
-	return ask(r, "scripts", func(selected []int32) *counted {
+	return ask(r, false, "scripts", func(selected []int32) *counted {
 		c, g := r.Night.Corpus, r.Night.Graph
 		n := &counted{counts: effect.Count(c, g, selected)}
 		all := make([]script, len(g.Robots))
@@ -112,7 +112,7 @@ func (p *pages) scripts(w http.ResponseWriter, r *site.Request) error {
 			return err
 		}
 		page.Nodes, page.Name = r.List(own), c.RobotName(g.Robots[shown].RobotKey)
-		picture, err := ask(r, "flow "+page.Name, func(selected []int32) drawn {
+		picture, err := ask(r, false, "flow "+page.Name, func(selected []int32) drawn {
 			boxes, edges := flow.Of(c, g, shown, selected, n.counts, func(node int32) string { return among.NodeID(c, g, node) })
 			return drawn{boxes, edges}
 		})
@@ -223,7 +223,7 @@ func nodeList(r *site.Request, n *counted, robot int32) *site.Listing {
 			p := place(i)
 			return []site.Cell{
 				{Text: figures.Short(g.Nodes[own[i]].Name, shown), Href: link(i), Value: g.Nodes[own[i]].Name}, site.Count(p.Calls, r.Calls(set(i, ""))),
-				site.Share(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), site.Share(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood))),
+				part(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), part(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood))),
 				site.Text(pause(p)),
 			}
 		},

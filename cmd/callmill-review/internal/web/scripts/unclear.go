@@ -24,7 +24,7 @@ type unclearPage struct {
 }
 
 func (p *pages) unclear(w http.ResponseWriter, r *site.Request) error {
-	report, err := ask(r, "unclear", func(selected []int32) *unclear.Report {
+	report, err := ask(r, true, "unclear", func(selected []int32) *unclear.Report {
 		return unclear.Find(r.Night.Corpus, r.Night.Graph, selected)
 	})
 	if err != nil {
