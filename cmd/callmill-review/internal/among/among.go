@@ -94,8 +94,9 @@ func (e *Error) Error() string { return fmt.Sprintf("parameter %s: %v", e.Parame
 func (e *Error) Unwrap() error { return e.Err }
 
 const (
-	longest   = 4000 // bytes of a parameter
-	mostCalls = 200
+	longest     = 4000 // bytes of a parameter
+	mostCalls   = 200
+	mostPhrases = 20 // that are unclear: all lines are read for each of them
 )
 
 // Parse reads the parameters of a set; others are passed over. The error is an *Error.
@@ -159,6 +160,9 @@ func (s *Set) check() error {
 		if _, _, err := parseMeasure(s.Measure); err != nil {
 			return &Error{MeasureKey, err}
 		}
+	}
+	if strings.Count(s.Unclear, "|") >= mostPhrases {
+		return &Error{UnclearKey, fmt.Errorf("more than %d phrases", mostPhrases)}
 	}
 	return nil
 }

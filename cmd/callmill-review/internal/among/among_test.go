@@ -130,6 +130,7 @@ func TestParseRefuses(t *testing.T) {
 		"id=a/b/c/d":                                  "id",
 		"id=%25zz/b/c":                                "id",
 		"phrase=%00":                                  "phrase",
+		"unclear=" + strings.Repeat("a|", 20):         "unclear",
 		"phrase=%ff":                                  "phrase",
 		"phrase=" + strings.Repeat("a", 5000):         "phrase",
 		"f=" + strings.Repeat("a", 5000):              "f",

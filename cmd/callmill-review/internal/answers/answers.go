@@ -143,7 +143,9 @@ func (k *Keeper) Close() {
 // A light one is computed at once, in the caller; others who ask meanwhile wait for it.
 // A heavy one is computed in a goroutine of its own, in one of the slots: where it is not
 // ready in time, the error is a WorkingError, and it goes on as long as somebody asks
-// again within 10 s. An error is told to those who wait and not kept; a panic is one too.
+// again within 10 s. An error is told to those who wait, or to whoever asks again within
+// 10 s where nobody does, and not kept; a panic is one too. So are answers that are too
+// large to be kept.
 func (k *Keeper) Ask(ctx context.Context, q Question, compute Compute) (any, error) {
 	if q.Patience == 0 {
 		q.Patience = defaultPatience
@@ -178,6 +180,8 @@ func (k *Keeper) enter(q Question, compute Compute) (e *entry, ours bool, err er
 	if e := k.entries[q.Key]; e != nil {
 		if e.place != nil {
 			k.used.MoveToFront(e.place)
+		} else if e.leave != nil {
+			e.leave.Stop() // somebody waits again
 		}
 		e.waiting++
 		return e, false, nil
@@ -242,13 +246,30 @@ func (k *Keeper) finish(e *entry, compute func() (any, error)) {
 	}
 	close(e.done)
 	if err != nil || k.closed || bytes > k.options.Bytes/2 {
-		delete(k.entries, e.key)
+		if e.leave == nil || e.waiting > 0 || k.closed || errors.Is(err, context.Canceled) {
+			k.drop(e)
+			return
+		}
+		// Nobody waits at this moment: the page that shows the progress asks again soon, and
+		// would begin anew for ever.
+		e.leave = time.AfterFunc(idle, func() {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.drop(e)
+		})
 		return
 	}
 	e.place = k.used.PushFront(e)
 	k.bytes += bytes
 	for k.bytes > k.options.Bytes || k.used.Len() > k.options.Count {
 		k.forget(k.used.Back().Value.(*entry))
+	}
+}
+
+// drop forgets an entry that is not kept.
+func (k *Keeper) drop(e *entry) {
+	if k.entries[e.key] == e {
+		delete(k.entries, e.key)
 	}
 }
 
@@ -281,10 +302,13 @@ func (k *Keeper) left(e *entry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e.waiting--
-	if e.leave != nil && e.waiting == 0 {
-		select {
-		case <-e.done:
-		default:
+	select {
+	case <-e.done:
+		if e.place == nil { // it was told, and is not kept
+			k.drop(e)
+		}
+	default:
+		if e.leave != nil && e.waiting == 0 {
 			e.leave.Reset(idle)
 		}
 	}

@@ -169,6 +169,64 @@ func TestLeft(t *testing.T) {
 	})
 }
 
+// Where others always wait, nothing ends because somebody left.
+func TestOthersWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keeper(answers.Options{})
+		defer k.Close()
+		computed := atomic.Int32{}
+		ask := func(patience time.Duration) error {
+			_, err := k.Ask(t.Context(), answers.Question{Key: "k", Heavy: true, Patience: patience}, func(ctx context.Context, r report) (any, error) {
+				computed.Add(1)
+				return slow("answer", 30*time.Second)(ctx, r)
+			})
+			return err
+		}
+		working(t, ask(time.Second))
+		time.Sleep(time.Second)
+		if err := ask(time.Minute); err != nil || computed.Load() != 1 {
+			t.Errorf("computed %d times, %v", computed.Load(), err)
+		}
+	})
+}
+
+// What cannot be kept is told to who asks again, though nobody waited as it was ready.
+func TestToldOnce(t *testing.T) {
+	reason := errors.New("more than a minute")
+	for _, answer := range []any{reason, strings.Repeat("x", 2000)} {
+		synctest.Test(t, func(t *testing.T) {
+			k := keeper(answers.Options{Bytes: 1000})
+			defer k.Close()
+			computed := atomic.Int32{}
+			ask := func() error {
+				_, err := k.Ask(t.Context(), answers.Question{Key: "k", Heavy: true, Patience: time.Second}, func(context.Context, report) (any, error) {
+					computed.Add(1)
+					time.Sleep(2 * time.Second)
+					if err, ok := answer.(error); ok {
+						return nil, err
+					}
+					return answer, nil
+				})
+				return err
+			}
+			for range 2 { // told once, and then forgotten
+				working(t, ask())
+				time.Sleep(3 * time.Second)
+				if err := ask(); answer == any(reason) && !errors.Is(err, reason) || answer != any(reason) && err != nil {
+					t.Errorf("told %v", err)
+				}
+			}
+			working(t, ask())
+			time.Sleep(20 * time.Second) // nobody wants to know
+			working(t, ask())
+			if computed.Load() != 4 {
+				t.Errorf("computed %d times, want 4", computed.Load())
+			}
+			time.Sleep(20 * time.Second)
+		})
+	}
+}
+
 // Who asks just when what was left ends, has it computed anew.
 func TestAskedAsItEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

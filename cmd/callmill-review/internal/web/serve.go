@@ -3,7 +3,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -131,7 +130,7 @@ func (o *Options) run(ctx context.Context, login bool, ready func(*site.Site), s
 		ending, cancel := context.WithTimeout(context.Background(), longestEnd)
 		defer cancel()
 		if err := server.Shutdown(ending); err != nil {
-			return cmp.Or(server.Close(), nil) // they had their time
+			return server.Close() // they had their time
 		}
 		return nil
 	}

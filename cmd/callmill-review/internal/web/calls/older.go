@@ -59,8 +59,9 @@ func (p *pages) older(w http.ResponseWriter, r *site.Request, page *searchPage) 
 		page.Searched = page.NoOlder
 		return r.Render(w, p.set, "search", searchTitle, page)
 	}
+	o, db := olderOptions(r, page), r.Night.DB // the search may outlive the request
 	hits, err := answers.As[*dbquery.Hits](r.Ask(true, "older "+strconv.Itoa(page.Context)+" "+page.key(), func(ctx context.Context, _ func(int, int, schema.Text)) (any, error) {
-		return r.Night.DB.Search(ctx, olderOptions(r, page))
+		return db.Search(ctx, o)
 	}))
 	var text *dbquery.TextError
 	switch {

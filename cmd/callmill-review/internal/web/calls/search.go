@@ -197,12 +197,12 @@ func (a *asked) key() string {
 // lines finds the lines of the calls of the page. Expressions can take as long as a
 // second, so that they wait their turn.
 func lines(r *site.Request, a asked) (*find.Found, error) {
+	o, c := a.options, r.Night.Corpus // what is computed may outlive the request
+	if !r.Among.IsAll() {
+		o.Some, o.Calls = true, r.Selected()
+	}
 	return answers.As[*find.Found](r.Ask(a.Regex, a.key(), func(ctx context.Context, _ func(int, int, schema.Text)) (any, error) {
-		o := a.options
-		if !r.Among.IsAll() {
-			o.Some, o.Calls = true, r.Selected()
-		}
-		return find.Lines(ctx, r.Night.Corpus, o)
+		return find.Lines(ctx, c, o)
 	}))
 }
 

@@ -338,16 +338,16 @@ func (p *pages) count(w http.ResponseWriter, r *site.Request, page *tryPage, id 
 	if page.RulesWrong = bad; len(bad) > 0 {
 		return false, nil
 	}
-	c := r.Night.Corpus
+	c, calls := r.Night.Corpus, r.Selected() // what is counted may outlive the request
 	found, err := answers.As[*tried](r.Ask(true, "try "+id, func(ctx context.Context, report func(int, int, schema.Text)) (any, error) {
 		report(0, 1, schema.Text{ZH: "在所选通话中找", EN: "Looking through the calls"})
 		limited, cancel := context.WithTimeout(ctx, longestCount)
 		defer cancel()
-		h, err := match.FindAmong(limited, b, c, r.Selected())
+		h, err := match.FindAmong(limited, b, c, calls)
 		if err != nil && ctx.Err() == nil {
 			return nil, site.Usage(schema.Text{
-				ZH: fmt.Sprintf("这些规则一分钟内算不完 %d 通电话：请缩小日期范围或简化表达式。", len(r.Selected())),
-				EN: fmt.Sprintf("These rules take more than a minute for %d calls: choose fewer days or simpler expressions.", len(r.Selected())),
+				ZH: fmt.Sprintf("这些规则一分钟内算不完 %d 通电话：请缩小日期范围或简化表达式。", len(calls)),
+				EN: fmt.Sprintf("These rules take more than a minute for %d calls: choose fewer days or simpler expressions.", len(calls)),
 			})
 		}
 		return &tried{b, h}, err

@@ -38,9 +38,10 @@ func filtered(r *site.Request) among.Set { return among.Set{Filter: r.Among.Filt
 
 // ask asks a question, heavy or not, about the calls of the page's filter.
 func ask[T any](r *site.Request, heavy bool, name string, compute func(selected []int32) T) (T, error) {
+	selected := r.Select(filtered(r)) // what is computed may outlive the request
 	return answers.As[T](r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + filtered(r).Key(), Heavy: heavy},
 		func(context.Context, func(int, int, schema.Text)) (any, error) {
-			return compute(r.Select(filtered(r))), nil
+			return compute(selected), nil
 		}))
 }
 

@@ -339,6 +339,21 @@ func TestWaitIsBounded(t *testing.T) {
 	})
 }
 
+// Names of a megabyte, which are no user's, are not kept for an hour.
+func TestThrottleOfLongNames(t *testing.T) {
+	c := newClock()
+	h := session.NewThrottle(c.now)
+	long := strings.Repeat("x", 1<<20)
+	for i := range 5 {
+		if try, _ := h.Begin(long+fmt.Sprint(i), ""); try == nil {
+			t.Fatalf("try %d waits", i)
+		}
+	}
+	if try, _ := h.Begin(long, ""); try != nil {
+		t.Error("long names that begin alike are counted as several")
+	}
+}
+
 // Addresses that are open to a redirect lead nowhere else.
 func TestLocal(t *testing.T) {
 	for next, want := range map[string]string{

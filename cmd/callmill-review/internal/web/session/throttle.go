@@ -3,6 +3,7 @@ package session
 import (
 	"container/list"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 )
@@ -51,6 +52,9 @@ const (
 // counted is how many names, and how many addresses, are counted at a time.
 const counted = 4096
 
+// longestCounted is how much of a name is counted, in bytes.
+const longestCounted = 256
+
 // NewThrottle returns a Throttle that has seen nobody.
 func NewThrottle(now func() time.Time) *Throttle {
 	return &Throttle{
@@ -74,6 +78,9 @@ func (t *Throttle) Begin(name, addr string) (*Try, time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
+	// A copy, for what is counted outlives the form, which has the password. No user has a
+	// longer name.
+	name = strings.Clone(name[:min(len(name), longestCounted)])
 	try := &Try{throttle: t, name: name, addr: place(addr)}
 	if try.known = t.known.has(try.where(), now); try.known {
 		if wait := t.known.wait(try.where(), now); wait > 0 {

@@ -267,7 +267,8 @@ func (r *Request) Back() string {
 	if err != nil || back.IsAbs() || back.Host != "" || !strings.HasPrefix(back.Path, "/") || strings.HasPrefix(back.Path, "//") || strings.Contains(back.Path, `\`) {
 		return "/"
 	}
-	return back.RequestURI()
+	to := url.URL{Path: back.Path, RawPath: back.RawPath, RawQuery: back.RawQuery, Fragment: back.Fragment}
+	return to.String()
 }
 
 // Log writes to the access log: did is opened, searched or exported, of package audit. A

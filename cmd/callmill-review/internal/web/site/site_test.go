@@ -546,7 +546,7 @@ func TestErrors(t *testing.T) {
 func TestForm(t *testing.T) {
 	w := newWorld(t)
 	for back, want := range map[string]string{
-		"/list?page=2": "/list?page=2", "": "/", "https://example.com/": "/", "//example.com": "/", `/\example.com`: "/", "javascript:alert(1)": "/", "/%5cexample.com": "/", "list": "/",
+		"/list?page=2": "/list?page=2", "/list?a=%26#hits": "/list?a=%26#hits", "": "/", "https://example.com/": "/", "//example.com": "/", `/\example.com`: "/", "javascript:alert(1)": "/", "/%5cexample.com": "/", "list": "/",
 	} {
 		r := httptest.NewRequest(http.MethodPost, "/do", strings.NewReader(url.Values{"back": {back}}.Encode()))
 		answer, _ := w.do(t, r, "Content-Type", "application/x-www-form-urlencoded")
