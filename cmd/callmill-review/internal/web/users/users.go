@@ -320,7 +320,7 @@ func (f *File) refresh() error {
 func unchanged(a, b fs.FileInfo) bool {
 	x, okX := a.Sys().(*syscall.Stat_t)
 	y, okY := b.Sys().(*syscall.Stat_t)
-	return okX && okY && x.Ino == y.Ino && x.Dev == y.Dev && x.Size == y.Size && x.Mtim == y.Mtim && x.Ctim == y.Ctim && x.Mode == y.Mode
+	return okX && okY && x.Ino == y.Ino && x.Dev == y.Dev && x.Size == y.Size && times(x) == times(y) && x.Mode == y.Mode
 }
 
 // Check returns the user of a name and a password, nil where one of the two is wrong,
