@@ -41,7 +41,7 @@ func (w *Words) say(t schema.Text) string { return t.In(w.Lang) }
 // Names of groups, and of kinds.
 var (
 	groupNames = map[Group]schema.Text{
-		Changes: {EN: "changed", ZH: "变化"}, Always: {EN: "always", ZH: "一直"}, Compliance: {EN: "compliance", ZH: "合规"}, NotHeard: {EN: "not understood", ZH: "听不懂"},
+		Changes: {EN: "Changed", ZH: "变化"}, Always: {EN: "Always", ZH: "一直"}, Compliance: {EN: "Compliance", ZH: "合规"}, NotHeard: {EN: "Not understood", ZH: "听不懂"},
 	}
 	groupAbouts = map[Group]schema.Text{
 		Changes:    {EN: "the day against the seven days before, and lines against the wording before", ZH: "当天对比前 7 天；新说法对比旧说法"},

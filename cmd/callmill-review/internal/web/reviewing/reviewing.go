@@ -99,7 +99,7 @@ func verdictText(verdict string) schema.Text {
 // agreementText says how far people agree.
 func agreementText(a *verdicts.Agreement) schema.Text {
 	if a.Things == 0 {
-		return schema.Text{ZH: "还没有两人都看过的", EN: "nothing was looked at by two people yet"}
+		return schema.Text{ZH: "还没有两个人都看过的", EN: "nothing was reviewed by two people yet"}
 	}
 	kappa := schema.Text{ZH: "κ 算不出：两人的判定全都相同", EN: "no κ: all verdicts are the same"}
 	if a.KappaKnown {

@@ -183,9 +183,9 @@ func (s *subject) choose() (chosen []int, shows []show) {
 	}
 	shows = []show{
 		{Name: "", Text: schema.Text{ZH: "全部", EN: "all"}},
-		{Name: "new", Text: schema.Text{ZH: "没人看过", EN: "nobody looked at"}},
-		{Name: "mine", Text: schema.Text{ZH: "我没看过", EN: "I did not look at"}},
-		{Name: desk.Wrong, Text: schema.Text{ZH: "有人判错", EN: "called wrong"}},
+		{Name: "new", Text: schema.Text{ZH: "没人看过", EN: "not reviewed"}},
+		{Name: "mine", Text: schema.Text{ZH: "我没看过", EN: "not by me"}},
+		{Name: desk.Wrong, Text: schema.Text{ZH: "有人判错", EN: "judged wrong"}},
 	}
 	now := s.r.Request.URL.Query().Get("show")
 	if !slices.ContainsFunc(shows, func(sh show) bool { return sh.Name == now }) {

@@ -107,7 +107,7 @@ func (p *pages) node(w http.ResponseWriter, r *site.Request) error {
 	}
 	id := among.NodeID(c, g, node)
 	page := &nodePage{
-		Name: g.Nodes[node].Name, Place: &h.counts.Nodes[node], Pause: pause(&h.counts.Nodes[node]),
+		Name: g.Nodes[node].Name, Place: &h.counts.Nodes[node], Pause: pause(&h.counts.Nodes[node], r.Lang),
 		Node: among.Set{Filter: r.Among.Filter, Node: id},
 	}
 	key := g.Robots[g.Nodes[node].Robot].RobotKey
@@ -261,11 +261,11 @@ func part(k, n int, href string) site.Cell {
 }
 
 // pause is how long contacts take to answer, in seconds.
-func pause(p *effect.Place) string {
+func pause(p *effect.Place, lang schema.Language) string {
 	if p.Pause < 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.1f s", float64(p.Pause)/1000)
+	return fmt.Sprintf("%.1f%s", float64(p.Pause)/1000, schema.Text{ZH: " 秒", EN: " s"}.In(lang))
 }
 
 func versions(c *corpus.Corpus, codes []corpus.Code) string {

@@ -224,7 +224,7 @@ func nodeList(r *site.Request, n *counted, robot int32) *site.Listing {
 			return []site.Cell{
 				{Text: figures.Short(g.Nodes[own[i]].Name, shown), Href: link(i), Value: g.Nodes[own[i]].Name}, site.Count(p.Calls, r.Calls(set(i, ""))),
 				part(p.HungUp, p.Calls, r.Calls(set(i, among.HungUp))), part(p.NotUnderstood, p.Calls, r.Calls(set(i, among.NotUnderstood))),
-				site.Text(pause(p)),
+				site.Text(pause(p, r.Lang)),
 			}
 		},
 	}

@@ -146,9 +146,9 @@ func (p *pages) examples(r *site.Request, f *findings.Finding) *site.Listing {
 	return &site.Listing{
 		Name: "examples", Len: len(calls), Empty: schema.Text{ZH: "没有可列出的通话。", EN: "There is no call to be listed."},
 		Columns: []site.Column{
-			{Key: "time", Head: schema.Text{ZH: "时间", EN: "time"}}, {Key: "script", Head: schema.Text{ZH: "话术", EN: "script"}},
-			{Key: "attempt", Head: schema.Text{ZH: "第几次", EN: "attempt"}, Right: true}, {Key: "outcome", Head: schema.Text{ZH: "结果", EN: "outcome"}},
-			{Key: "said", Head: schema.Text{ZH: "客户最后说", EN: "the contact said last"}},
+			{Key: "time", Head: schema.Text{ZH: "时间", EN: "Time"}}, {Key: "script", Head: schema.Text{ZH: "话术", EN: "Script"}},
+			{Key: "attempt", Head: schema.Text{ZH: "第几次", EN: "Attempt"}, Right: true}, {Key: "outcome", Head: schema.Text{ZH: "结果", EN: "Outcome"}},
+			{Key: "said", Head: schema.Text{ZH: "客户最后说", EN: "The contact said last"}},
 			{Key: "instance_id", Only: site.CSVOnly}, {Key: "job_id", Only: site.CSVOnly}, {Key: "task_id", Only: site.CSVOnly},
 		},
 		Row: func(i int) []site.Cell {
@@ -273,7 +273,7 @@ func (p *pages) mine(w http.ResponseWriter, r *site.Request) error {
 		Name: "my-findings", Len: len(list), Link: link,
 		Empty: schema.Text{ZH: "还没有移交或忽略过发现。", EN: "No finding was handed over or dismissed yet."},
 		Columns: []site.Column{
-			{Key: "state", Head: schema.Text{ZH: "状态", EN: "state"}}, {Key: "finding", Head: schema.Text{ZH: "发现", EN: "finding"}}, {Key: "script", Head: schema.Text{ZH: "话术", EN: "script"}},
+			{Key: "state", Head: schema.Text{ZH: "状态", EN: "state"}}, {Key: "finding", Head: schema.Text{ZH: "发现", EN: "finding"}}, {Key: "script", Head: schema.Text{ZH: "话术", EN: "Script"}},
 			{Key: "to", Head: schema.Text{ZH: "移交给", EN: "to"}}, {Key: "note", Head: schema.Text{ZH: "备注", EN: "note"}}, {Key: "by", Head: schema.Text{ZH: "谁", EN: "by"}}, {Key: "at", Head: schema.Text{ZH: "何时", EN: "at"}},
 		},
 		Row: func(i int) []site.Cell {
