@@ -26,7 +26,8 @@ type Night struct {
 	DB      *query.DB       // of the same snapshot, for what is not in memory
 	Answers *answers.Keeper // about this night alone; gone with it
 	Masked  bool            // what is said is masked, by the dataset or by Options.Mask
-	// Masker masks what DB returns; nil where it need not be masked. The corpus is.
+	// Masker has masked the corpus, and masks what is new of the next one; nil where the
+	// corpus need not be masked. What DB returns is as it is in the dataset.
 	Masker *masked.Masker
 	Zone   *time.Location
 

@@ -43,12 +43,6 @@ type Attempt struct {
 // Unknown is a number that nobody said.
 const Unknown = -1
 
-// HasFacts reports whether something is known by SearchTask.
-func (a *Attempt) HasFacts() bool {
-	return a.CallMS != Unknown || a.RingingS != Unknown || a.EndReason != Unknown || a.ReachedEnd != Untold ||
-		a.PlayedOut != Untold || a.RejectionHungUp != Untold || a.DialExceptions != ""
-}
-
 // Truth is whether something is so.
 type Truth uint8
 

@@ -47,25 +47,3 @@ func TestTable(t *testing.T) {
 		}
 	})
 }
-
-func TestHasFacts(t *testing.T) {
-	none := particulars.Attempt{CallMS: particulars.Unknown, RingingS: particulars.Unknown, EndReason: particulars.Unknown}
-	if none.HasFacts() {
-		t.Error("there are facts of an attempt of which nothing is known")
-	}
-	for name, change := range map[string]func(*particulars.Attempt){
-		"a length of 0":    func(a *particulars.Attempt) { a.CallMS = 0 },
-		"ringing":          func(a *particulars.Attempt) { a.RingingS = 5 },
-		"a reason":         func(a *particulars.Attempt) { a.EndReason = 1 },
-		"not at its end":   func(a *particulars.Attempt) { a.ReachedEnd = particulars.No },
-		"dial exceptions":  func(a *particulars.Attempt) { a.DialExceptions = "486" },
-		"by its rejection": func(a *particulars.Attempt) { a.RejectionHungUp = particulars.Yes },
-		"played out":       func(a *particulars.Attempt) { a.PlayedOut = particulars.Yes },
-	} {
-		a := none
-		change(&a)
-		if !a.HasFacts() {
-			t.Errorf("%s: no facts", name)
-		}
-	}
-}

@@ -87,7 +87,7 @@ func (p *pages) call(w http.ResponseWriter, r *site.Request) error {
 	}
 	r.NoBar()
 	page := &callPage{
-		Script: t.own.Script, Version: t.own.Version, Campaign: t.own.Campaign, Calling: t.own.Calling,
+		Script: t.own.Script, Version: t.own.Version, Campaign: t.own.Campaign, Calling: r.Number(t.own.Calling),
 		When: day(r, t.own.Start), Attempt: int(t.own.Attempt),
 		Outcome: filter.OutcomeLabel(t.own.Outcome, r.Lang), Results: t.results,
 		Facts: t.facts(r.Lang),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/live"
 	"callmill/cmd/callmill-review/internal/rules/match"
 	"callmill/cmd/callmill-review/internal/web/site"
@@ -203,6 +204,28 @@ func TestExport(t *testing.T) {
 		}
 		if p := s.get("/calls"); p.status != http.StatusOK || len(p.links("format=csv")) > 0 {
 			t.Errorf("role %v is offered %v", role, p.links("format=csv"))
+		}
+	}
+}
+
+// Viewers see no number that calls were made from.
+func TestCallingNumbers(t *testing.T) {
+	for role, sees := range map[users.Role]bool{users.Viewer: false, users.Reviewer: true} {
+		s := serve(t, world(t), func(o *site.Options, _ *live.Options) {
+			o.Who = func(*http.Request) (string, users.Role, bool) { return "wang", role, true }
+		})
+		list := s.get("/calls")
+		for _, p := range []page{list, s.get(list.links("/call?")[0]), s.get("/calls?f=" + url.QueryEscape("number="+s.night.Corpus.Numbers.String(1)))} {
+			saw := false
+			for code := 1; code < s.night.Corpus.Numbers.Len(); code++ {
+				saw = saw || strings.Contains(p.text(), s.night.Corpus.Numbers.String(corpus.Code(code)))
+			}
+			if p.status != http.StatusOK || saw != sees {
+				t.Errorf("role %v: %d, a number is on the page: %t\n%s", role, p.status, saw, p.text())
+			}
+		}
+		if strings.Contains(list.body, `value="`+s.night.Corpus.Numbers.String(1)) != sees {
+			t.Errorf("role %v: the filter bar offers numbers: want %t", role, sees)
 		}
 	}
 }

@@ -393,7 +393,7 @@ func hitList(r *site.Request, hits *find.Found) *site.Listing {
 		var cells []site.Cell
 		for _, v := range []string{
 			at, ref.Instance, ref.Job, ref.Task, strconv.Itoa(int(line.Turn)), c.Campaigns.String(call.Campaign), c.Scripts.String(call.Script),
-			c.Versions.String(call.Version), c.Numbers.String(call.Number), strconv.Itoa(int(call.Attempt)), c.Outcomes.String(call.Outcome),
+			c.Versions.String(call.Version), r.Number(c.Numbers.String(call.Number)), strconv.Itoa(int(call.Attempt)), c.Outcomes.String(call.Outcome),
 			speakers[text.Speaker].class, since, text.Script, said(before), said(after),
 		} {
 			cells = append(cells, site.Text(v))

@@ -267,7 +267,7 @@ func TestReviewRefused(t *testing.T) {
 		status int
 		says   string
 	}{
-		"a viewer":               {"viewer", o.form(i), 403, "查看者"},
+		"a viewer":               {"viewer", o.form(i), 403, "不能做判定"},
 		"no call":                {"li", o.form(i, "job", "nowhere"), 404, "没有这通电话"},
 		"a long id":              {"li", o.form(i, "job", strings.Repeat("x", 1000)), 404, "没有这通电话"},
 		"an empty form":          {"li", url.Values{}, 400, "只能针对"},

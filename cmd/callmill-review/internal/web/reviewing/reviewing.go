@@ -30,7 +30,7 @@ type pages struct {
 // Add adds the pages to a site.
 func Add(s *site.Site) {
 	p := &pages{set: s.Templates(files, "templates/*.html")}
-	s.Form("POST /review", site.Viewer, p.review)
+	s.Form("POST /review", site.Reviewer, p.review)
 	s.Page("GET /rules", site.Viewer, p.rules)
 	s.Page("GET /rule", site.Viewer, p.rule)
 	s.Page("GET /rules/try", site.Viewer, p.try)

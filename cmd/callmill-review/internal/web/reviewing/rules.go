@@ -172,21 +172,7 @@ func (p *pages) rules(w http.ResponseWriter, r *site.Request) error {
 	}
 	l := &site.Listing{
 		Name: "rules", Len: len(hits.Rules), Row: row, PerPage: 200,
-		Columns: []site.Column{
-			{Key: "rule", Head: schema.Text{ZH: "规则", EN: "Rule"}},
-			{Key: "label", Only: site.CSVOnly},
-			{Key: "hits", Head: schema.Text{ZH: "命中", EN: "Hits"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(counts[a].Hits, counts[b].Hits) }},
-			{Key: "could", Head: schema.Text{ZH: "可能", EN: "Could"}, Title: schema.Text{ZH: "规则适用、且走到了那一步的通话", EN: "calls that the rule is for, and that came far enough"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(counts[a].Could, counts[b].Could) }},
-			{Key: "per_thousand", Head: schema.Text{ZH: "每千通", EN: "Per 1,000"}, Right: true, Compare: func(a, b int) int {
-				return cmp.Compare(counts[a].Hits*max(counts[b].Could, 1), counts[b].Hits*max(counts[a].Could, 1))
-			}},
-			{Key: "trend", Head: schema.Text{ZH: "趋势", EN: "Trend"}, Only: site.PageOnly},
-			{Key: "reviewed", Head: schema.Text{ZH: "看过", EN: "Reviewed"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(precision[a].Reviewed, precision[b].Reviewed) }},
-			{Key: "right", Only: site.CSVOnly}, {Key: "wrong", Only: site.CSVOnly}, {Key: "transcription_wrong", Only: site.CSVOnly}, {Key: "disputed", Only: site.CSVOnly},
-			{Key: "precision", Head: schema.Text{ZH: "准确 [区间]", EN: "Precision [interval]"}, Title: schema.Text{ZH: "对 ÷（对 + 错）；转写错的和两人不一致的不计", EN: "right of right and wrong; misheard and disputed ones count as neither"}, Compare: func(a, b int) int { return cmp.Compare(precision[a].Share, precision[b].Share) }},
-			{Key: "low", Only: site.CSVOnly}, {Key: "high", Only: site.CSVOnly},
-			{Key: "example", Head: schema.Text{ZH: "例句", EN: "Example"}},
-		},
+		Columns: ruleColumns(counts, precision),
 		Link: func(k int) string {
 			set := r.Among
 			set.Rule, set.Event = hits.Rules[k].Rule.Name, ""
@@ -207,6 +193,25 @@ func (p *pages) rules(w http.ResponseWriter, r *site.Request) error {
 	page := rulesPage{List: r.List(l), Again: outs, AgainCalls: r.Among, Agreement: agreementText(&agreement)}
 	page.AgainCalls.OptOut = true
 	return r.Render(w, p.set, "rules", schema.Text{ZH: "规则", EN: "Rules"}, page)
+}
+
+// ruleColumns are the columns of the list of rules.
+func ruleColumns(counts []counted, precision []verdicts.Precision) []site.Column {
+	return []site.Column{
+		{Key: "rule", Head: schema.Text{ZH: "规则", EN: "Rule"}},
+		{Key: "label", Only: site.CSVOnly},
+		{Key: "hits", Head: schema.Text{ZH: "命中", EN: "Hits"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(counts[a].Hits, counts[b].Hits) }},
+		{Key: "could", Head: schema.Text{ZH: "可能", EN: "Could"}, Title: schema.Text{ZH: "规则适用、且走到了那一步的通话", EN: "calls that the rule is for, and that came far enough"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(counts[a].Could, counts[b].Could) }},
+		{Key: "per_thousand", Head: schema.Text{ZH: "每千通", EN: "Per 1,000"}, Right: true, Compare: func(a, b int) int {
+			return cmp.Compare(counts[a].Hits*max(counts[b].Could, 1), counts[b].Hits*max(counts[a].Could, 1))
+		}},
+		{Key: "trend", Head: schema.Text{ZH: "趋势", EN: "Trend"}, Only: site.PageOnly},
+		{Key: "reviewed", Head: schema.Text{ZH: "看过", EN: "Reviewed"}, Right: true, Compare: func(a, b int) int { return cmp.Compare(precision[a].Reviewed, precision[b].Reviewed) }},
+		{Key: "right", Only: site.CSVOnly}, {Key: "wrong", Only: site.CSVOnly}, {Key: "transcription_wrong", Only: site.CSVOnly}, {Key: "disputed", Only: site.CSVOnly},
+		{Key: "precision", Head: schema.Text{ZH: "准确 [区间]", EN: "Precision [interval]"}, Title: schema.Text{ZH: "对 ÷（对 + 错）；转写错的和两人不一致的不计", EN: "right of right and wrong; misheard and disputed ones count as neither"}, Compare: func(a, b int) int { return cmp.Compare(precision[a].Share, precision[b].Share) }},
+		{Key: "low", Only: site.CSVOnly}, {Key: "high", Only: site.CSVOnly},
+		{Key: "example", Head: schema.Text{ZH: "例句", EN: "Example"}},
+	}
 }
 
 func bound(p *verdicts.Precision, at float64) string {

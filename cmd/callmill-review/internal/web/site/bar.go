@@ -202,6 +202,9 @@ func (r *Request) bar() *bar {
 	own := map[string]bool{filter.Day: b.From != "" || b.To != ""}
 	all := r.choices()
 	for _, f := range fields {
+		if f.key == filter.Number && r.hidesNumbers() {
+			continue // the field would offer them all
+		}
 		field := field{Name: barPrefix + f.key, Label: f.label}
 		if f.key == among.RuleKey {
 			field.Value, field.Choices = r.Among.Rule, r.ruleChoices()
@@ -305,8 +308,11 @@ func (r *Request) conditionText(c filter.Condition) string {
 		values := make([]string, len(c.Values))
 		for i, v := range c.Values {
 			values[i] = v
-			if c.Key == filter.Outcome {
+			switch c.Key {
+			case filter.Outcome:
 				values[i] = filter.OutcomeLabel(v, r.Lang)
+			case filter.Number:
+				values[i] = r.Number(v)
 			}
 		}
 		is := " = "

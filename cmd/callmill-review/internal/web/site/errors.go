@@ -41,7 +41,7 @@ func forbidden(role Role) error {
 	if role == Exporter {
 		may = schema.Text{ZH: "你的角色不能导出。", EN: "Your role cannot export."}
 	}
-	return &Error{http.StatusForbidden, may, schema.Text{ZH: "请管理员用 callmill-review user add 修改角色。", EN: "Whoever runs the desk can change it with callmill-review user add."}}
+	return &Error{http.StatusForbidden, may, schema.Text{ZH: "请管理员用 callmill-review user role 修改角色。", EN: "Whoever runs the desk can change it with callmill-review user role."}}
 }
 
 // fail writes an error as a page.

@@ -237,13 +237,16 @@ func (r *Request) Ask(heavy bool, name string, compute func(ctx context.Context,
 	return r.Night.Answers.Ask(r.Context(), answers.Question{Key: name + "?" + r.Among.Key(), Heavy: heavy}, compute)
 }
 
-// Number returns a number as who asks may see it: viewers see 138****5678.
+// Number returns a number as who asks may see it: viewers see 138****5678, and with --mask
+// all do.
 func (r *Request) Number(n string) string {
-	if r.Role == Viewer || r.Site.Mask || r.Night.Masked {
+	if r.hidesNumbers() {
 		return masked.Number(n)
 	}
 	return n
 }
+
+func (r *Request) hidesNumbers() bool { return r.Role == Viewer || r.Site.Mask }
 
 // Notice adds a notice above the page.
 func (r *Request) Notice(n Notice) { r.notices = append(r.notices, n) }
