@@ -148,10 +148,10 @@ func publish(ctx context.Context, dir string, names []string, every time.Duratio
 		case <-time.After(every):
 		}
 		err := dataset.Rollback(ctx, dir, names[n%len(names)], dataset.Options{})
-		if ctx.Err() != nil {
-			return n, nil // it was to end, whatever it was at
-		}
-		if err != nil {
+		switch {
+		case ctx.Err() != nil: // it was to end, whatever it was at
+			return n, nil //nolint:nilerr // that is no error of publishing
+		case err != nil:
 			return n, err
 		}
 		n++

@@ -195,9 +195,13 @@ func (t *told) particulars(r *site.Request) error {
 	return nil
 }
 
-// person returns name and number as who looks may see them.
+// person returns name and number as who looks may see them. Where the desk masks, they
+// are left out: a part of a number is still one of few.
 func (t *told) person(r *site.Request) (name, phone string) {
-	if r.Role >= site.Exporter && !r.Site.Mask && !r.Night.Masked {
+	if r.Site.Mask {
+		return "", ""
+	}
+	if r.Role >= site.Exporter && !r.Night.Masked {
 		return t.own.Name, t.own.Phone
 	}
 	return masked.Name(t.own.Name), masked.Number(t.own.Phone)

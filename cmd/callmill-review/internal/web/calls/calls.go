@@ -37,7 +37,10 @@ func Add(s *site.Site) {
 }
 
 // listPage is the page of the calls of a filter.
-type listPage struct{ List *site.Listed }
+type listPage struct {
+	List   *site.Listed
+	Common string // URL: what they have in common
+}
 
 func (p *pages) list(w http.ResponseWriter, r *site.Request) error {
 	l := listed(r)
@@ -45,5 +48,5 @@ func (p *pages) list(w http.ResponseWriter, r *site.Request) error {
 	if done, err := r.CSV(w, listing); done {
 		return err
 	}
-	return r.Render(w, p.set, "calls", schema.Text{ZH: "通话", EN: "Calls"}, listPage{r.List(listing)})
+	return r.Render(w, p.set, "calls", schema.Text{ZH: "通话", EN: "Calls"}, listPage{r.List(listing), r.To("/phrases", r.Among)})
 }
