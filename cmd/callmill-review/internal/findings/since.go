@@ -125,7 +125,7 @@ func sinceThen(v among.View, selected []int32, f *Finding, at time.Time) Since {
 	return s
 }
 
-// then is the state of SinceThen.
+// then is the state of sinceThen.
 type then struct {
 	among.View
 	finding       *Finding

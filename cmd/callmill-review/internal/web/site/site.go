@@ -209,7 +209,7 @@ func (s *Site) hasSnapshot(name string) bool {
 // buffers are for pages, which are written when they are whole.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// errors of the log are nobody's: slog has none.
+// logError logs what nobody expected, by the id that its page shows.
 func (s *Site) logError(ctx context.Context, id string, r *http.Request, err error) {
 	s.Log.ErrorContext(ctx, "request failed", "id", id, "method", r.Method, "path", r.URL.Path, "error", err.Error())
 }
