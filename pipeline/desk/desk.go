@@ -25,9 +25,13 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"callmill/pipeline/internal/durable"
 )
@@ -278,11 +282,37 @@ func (s *Someone) names(call *Call, key string, texts ...string) bool {
 	return false
 }
 
+// filters reports whether a filter selects them: it is spelled as the query of a URL,
+// where "job=ID" is "f=job%3DID", in which no id is found as it stands.
+func (s *Someone) filters(filter string) bool {
+	values, err := url.ParseQuery(filter)
+	if err != nil {
+		return false
+	}
+	for _, of := range values {
+		for _, value := range of {
+			if s.names(nil, "", value) || s.Key != nil && slices.ContainsFunc(words(value), s.Key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// words are the letters and digits of a text that stand together, as contact keys do.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+}
+
 // Review reports whether a review is about them.
-func (s *Someone) Review(r *Review) bool { return s.names(r.Call, "", r.Note, r.Filter, r.Finding) }
+func (s *Someone) Review(r *Review) bool {
+	return s.names(r.Call, "", r.Note, r.Filter, r.Finding) || s.filters(r.Filter)
+}
 
 // Access reports whether a line of the access log is about them.
-func (s *Someone) Access(a *Access) bool { return s.names(a.Call, a.ContactKey, a.Filter, a.What) }
+func (s *Someone) Access(a *Access) bool {
+	return s.names(a.Call, a.ContactKey, a.Filter, a.What) || s.filters(a.Filter)
+}
 
 // Forget takes what is about somebody out of the desk, also under programs that append
 // to it: their next record goes to the file without it. With dry nothing is written. It

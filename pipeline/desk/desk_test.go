@@ -182,3 +182,34 @@ func TestAccessAll(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestForgetFilter: a filter is spelled as the query of a URL, and goes where what it
+// selects is theirs, whatever else it has.
+func TestForgetFilter(t *testing.T) {
+	theirs := &desk.Someone{
+		Key: func(key string) bool { return key == "8190adc5be251173c8949e9c34427824" },
+		Text: func(text []byte) bool { // as callmill forget looks, for ids that stand alone
+			at := bytes.Index(text, []byte("54b357-1"))
+			return at == 0 || at > 0 && text[at-1] == '='
+		},
+	}
+	for _, tt := range []struct {
+		filter string
+		goes   bool
+	}{
+		{"f=contact%3D8190adc5be251173c8949e9c34427824", true},
+		{"f=contact%3D00000000000000000000000000000000,8190adc5be251173c8949e9c34427824+day%3D2026-01-24&rule=fraud", true},
+		{"f=job%3D54b357-1&s=x", true},
+		{"f=job%3D054b357-1", false},
+		{"f=contact%3D8190adc5be251173c8949e9c3442782", false},
+		{"f=%zz", false},
+		{"", false},
+	} {
+		if got := theirs.Review(&desk.Review{About: desk.AboutFilter, Filter: tt.filter}); got != tt.goes {
+			t.Errorf("review of %q: %v", tt.filter, got)
+		}
+		if got := theirs.Access(&desk.Access{Did: "opened", What: "/calls", Filter: tt.filter}); got != tt.goes {
+			t.Errorf("access to %q: %v", tt.filter, got)
+		}
+	}
+}

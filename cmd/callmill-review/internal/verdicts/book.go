@@ -112,13 +112,16 @@ func (b *Book) forget() {
 // catchUp reads what was appended since, or all of a file that is not the one that was
 // read.
 func (b *Book) catchUp() (err error) {
-	now, err := os.Stat(b.path)
+	now, err := os.Lstat(b.path) // as whoever writes it, who follows no link
 	if errors.Is(err, fs.ErrNotExist) {
 		b.forget()
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	if !now.Mode().IsRegular() { // a pipe would not even be opened
+		return fmt.Errorf("%s is not a file", b.path)
 	}
 	if b.file != nil && os.SameFile(b.file, now) && now.Size() == b.file.Size() && now.ModTime().Equal(b.file.ModTime()) {
 		return nil

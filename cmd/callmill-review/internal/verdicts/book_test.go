@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"callmill/cmd/callmill-review/internal/verdicts"
@@ -178,6 +179,33 @@ func TestCannotKeep(t *testing.T) {
 	check(t, os.Rename(filepath.Join(dir, "aside"), filepath.Join(dir, desk.ReviewsFile)))
 	if got := b.All(); len(got) != 1 || b.Err() != nil {
 		t.Errorf("afterwards: %d, %v", len(got), b.Err())
+	}
+}
+
+// TestNoFile: what is no file, a pipe or a link, is an error at once, and nothing of it
+// is read.
+func TestNoFile(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, dir)
+	path := filepath.Join(dir, desk.ReviewsFile)
+	other := open(t, filepath.Join(dir, "other"))
+	r := hit("li", "job-1", "opt_out", desk.Right)
+	check(t, other.Add(&r))
+	for _, tt := range []struct {
+		name string
+		make func() error
+	}{
+		{"a pipe", func() error { return syscall.Mkfifo(path, 0o600) }},
+		{"a link", func() error { return os.Symlink(filepath.Join("other", desk.ReviewsFile), path) }},
+	} {
+		check(t, tt.make())
+		if err := b.Add(&r); err == nil {
+			t.Errorf("%s: a review was kept", tt.name)
+		}
+		if got := b.All(); len(got) != 0 || b.Err() == nil {
+			t.Errorf("%s: %d reviews, %v", tt.name, len(got), b.Err())
+		}
+		check(t, os.Remove(path))
 	}
 }
 

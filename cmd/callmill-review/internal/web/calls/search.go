@@ -216,10 +216,9 @@ func log(r *site.Request, a asked) error {
 func (page *searchPage) keep(r *site.Request) {
 	q := query(r)
 	set := r.Among.Values()
-	for _, name := range []string{"s", "day"} {
-		if v := q.Get(name); v != "" {
-			set.Set(name, v)
-		}
+	set.Set("s", r.Night.Name)
+	if v := q.Get("day"); v != "" {
+		set.Set("day", v)
 	}
 	for name, values := range set {
 		for _, v := range values {

@@ -161,6 +161,9 @@ func TestForm(t *testing.T) {
 	if p := s.get(to.String()); p.status != http.StatusOK || p.total() == 0 {
 		t.Errorf("%s: %d, %d lines", to, p.status, p.total())
 	}
+	if p := s.get("/search?s=20260101T000000Z-000000&day=2026-01-24"); strings.Contains(p.body, `value="20260101T000000Z-000000"`) || !strings.Contains(p.body, `value="`+s.night.Name+`"`) {
+		t.Error("the form leads to the older snapshot that the URL names")
+	}
 	if p := s.get("/search/number"); p.status != http.StatusSeeOther {
 		t.Errorf("loaded again: %d", p.status)
 	}
