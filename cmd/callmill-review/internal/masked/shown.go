@@ -67,3 +67,59 @@ func isHash(number string) bool {
 	const digits = 32
 	return len(number) == digits && strings.Trim(number, "0123456789abcdef") == ""
 }
+
+// Digits returns a text in which numbers of seven digits and more, written or spoken, show
+// their first three alone. Blanks and hyphens between digits do not end a number. The text
+// is as long as it was, in bytes, so that places in it are still where they were.
+func Digits(text string) string {
+	const least, shown = 7, 3
+	var out []byte
+	hide := func(from, to int) {
+		n := 0
+		for i, r := range text[from:to] {
+			if !isDigit(r) {
+				continue
+			}
+			if n++; n <= shown {
+				continue
+			}
+			if out == nil {
+				out = []byte(text)
+			}
+			star := string(hidden)
+			if utf8.RuneLen(r) == len("＊") {
+				star = "＊"
+			}
+			copy(out[from+i:], star)
+		}
+	}
+	from, end, n := 0, 0, 0 // of the number so far
+	for i, r := range text {
+		switch {
+		case isDigit(r):
+			if n == 0 {
+				from = i
+			}
+			n, end = n+1, i+utf8.RuneLen(r)
+		case n > 0 && (r == ' ' || r == '-'):
+		default:
+			if n >= least {
+				hide(from, end)
+			}
+			n = 0
+		}
+	}
+	if n >= least {
+		hide(from, end)
+	}
+	if out == nil {
+		return text
+	}
+	return string(out)
+}
+
+// isDigit reports whether a character is a digit as numbers are written or spoken: of one
+// or of three bytes.
+func isDigit(r rune) bool {
+	return '0' <= r && r <= '9' || '０' <= r && r <= '９' || strings.ContainsRune("零〇一二三四五六七八九幺两", r)
+}

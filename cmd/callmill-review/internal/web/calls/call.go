@@ -156,11 +156,22 @@ func unknown(r *site.Request) error {
 }
 
 // tell returns what is known of a call.
-func (p *pages) tell(r *site.Request, ref corpus.Ref) (*told, error) {
+func (p *pages) tell(r *site.Request, ref corpus.Ref) (t *told, err error) {
 	if i, ok := r.Night.Index(dbquery.Key{Instance: ref.Instance, Job: ref.Job, Task: ref.Task}); ok {
-		return remembered(r, i)
+		t, err = remembered(r, i)
+	} else {
+		t, err = p.read(r, ref)
 	}
-	return p.read(r, ref)
+	if err != nil {
+		return nil, err
+	}
+	for i := range t.said {
+		t.said[i].script = r.Said(t.said[i].script)
+	}
+	for i, result := range t.results {
+		t.results[i] = r.Said(result)
+	}
+	return t, nil
 }
 
 // remembered tells of a call in memory.

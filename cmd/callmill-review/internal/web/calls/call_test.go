@@ -385,3 +385,37 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
+
+// Viewers do not see the numbers that somebody said either, where lines are shown.
+func TestNumbersThatWereSaid(t *testing.T) {
+	dir := world(t)
+	as := func(role users.Role) *served {
+		return serve(t, dir, func(o *site.Options, _ *live.Options) {
+			o.Who = func(*http.Request) (string, users.Role, bool) { return "wang", role, true }
+		})
+	}
+	viewer, exporter := as(users.Viewer), as(users.Exporter)
+	number := regexp.MustCompile(`[0-9]{7,}`)
+	c, tried := viewer.night.Corpus, 0
+	for i := range c.Calls {
+		var said []string
+		for _, line := range c.Of(&c.Calls[i]) {
+			said = append(said, number.FindAllString(c.Texts[line.Text].Script, -1)...)
+		}
+		if len(said) == 0 || tried == 5 {
+			continue
+		}
+		tried++
+		for _, target := range []string{viewer.callURL(int32(i)), "/search?context=1&q=" + said[0][:3]} {
+			hidden, open := viewer.get(target).body, exporter.get(target).body
+			for _, n := range said {
+				if strings.Contains(hidden, n) || strings.HasPrefix(target, "/call?") && !strings.Contains(open, n) {
+					t.Errorf("%s: viewers see %s: %v, exporters: %v", target, n, strings.Contains(hidden, n), strings.Contains(open, n))
+				}
+			}
+		}
+	}
+	if tried == 0 {
+		t.Fatal("nobody says a number: not a test")
+	}
+}

@@ -149,7 +149,7 @@ func (l *list) cells(r *site.Request, call int32, href string) []site.Cell {
 		at, site.Text(c.Campaigns.String(k.Campaign)), site.Text(c.Scripts.String(k.Script)), site.Text(c.Versions.String(k.Version)),
 		site.Text(r.Number(c.Numbers.String(k.Number))), site.Text(strconv.Itoa(int(k.Attempt))),
 		{Text: filter.OutcomeLabel(c.Outcomes.String(k.Outcome), r.Lang), Value: c.Outcomes.String(k.Outcome)},
-		site.Text(strconv.Itoa(int(k.LineCount))), failed, site.Text(strings.Join(results(c, k), r.Say(between))),
+		site.Text(strconv.Itoa(int(k.LineCount))), failed, site.Text(r.Said(strings.Join(results(c, k), r.Say(between)))),
 		site.Text(ref.Instance), site.Text(ref.Job), site.Text(ref.Task), site.Text(ref.JobDate.String()),
 	}
 }

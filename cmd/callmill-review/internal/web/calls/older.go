@@ -135,12 +135,12 @@ func (page *searchPage) fillOlder(r *site.Request, hits *dbquery.Hits) {
 		g := group{URL: to, When: r.Time(h.Start), About: about(r, h.Attempt.Script, h.Version, h.Outcome)}
 		for _, l := range slices.Concat(h.Before, []dbquery.Line{h.Line}, h.After) {
 			s := speakerOf(l.Speaker)
-			f := found{Who: speakers[s].class, Name: speakers[s].name, Pieces: pieces(l.Script, nil)}
+			f := found{Who: speakers[s].class, Name: speakers[s].name, Pieces: pieces(r.Said(l.Script), nil)}
 			if l.Gap >= 0 {
 				f.Gap = gap(l.Gap)
 			}
 			if l.Turn == h.Turn {
-				f.Hit, f.URL, f.Pieces = true, to+"#t"+strconv.Itoa(int(l.Turn)), mark(l.Script, s)
+				f.Hit, f.URL, f.Pieces = true, to+"#t"+strconv.Itoa(int(l.Turn)), mark(r.Said(l.Script), s)
 			}
 			g.Lines = append(g.Lines, f)
 		}

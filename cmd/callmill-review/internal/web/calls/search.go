@@ -309,13 +309,13 @@ func grouped(r *site.Request, page *searchPage, hits *find.Found, shown []find.H
 			text := &c.Texts[of[i].Text]
 			f := found{
 				Who: speakers[text.Speaker].class, Name: speakers[text.Speaker].name, Hit: is[i], Skip: last >= 0 && i > last+1,
-				Pieces: pieces(text.Script, nil),
+				Pieces: pieces(r.Said(text.Script), nil),
 			}
 			if of[i].Gap >= 0 {
 				f.Gap = gap(int64(of[i].Gap))
 			}
 			if f.Hit {
-				f.URL, f.Pieces = to+"#t"+strconv.Itoa(int(of[i].Turn)), pieces(text.Script, hits.Marks(text.Script))
+				f.URL, f.Pieces = to+"#t"+strconv.Itoa(int(of[i].Turn)), pieces(r.Said(text.Script), hits.Marks(text.Script))
 			}
 			g.Lines = append(g.Lines, f)
 			last = i

@@ -274,7 +274,7 @@ func (s *subject) evidence(hit *match.Hit) []site.Mark {
 			sep = " / "
 		}
 		text := &c.Texts[lines[k].Text]
-		marks = append(marks, site.Mark{Text: sep + speaker(text.Speaker, s.r.Lang)}, site.Mark{Text: figures.Short(match.Said(c, lines[k]), mostChars), Marked: true})
+		marks = append(marks, site.Mark{Text: sep + speaker(text.Speaker, s.r.Lang)}, site.Mark{Text: figures.Short(s.r.Said(match.Said(c, lines[k])), mostChars), Marked: true})
 	}
 	if len(marks) == 0 {
 		marks = append(marks, site.Mark{Text: s.r.Say(schema.Text{ZH: "整通里都没有", EN: "nowhere in the call"})})

@@ -230,7 +230,7 @@ func (p *pages) example(r *site.Request, set among.Set, rule *match.RuleHits, hi
 	cell := site.Cell{Href: callURL(r, set, h.Call)}
 	for k, line := range r.Night.Corpus.Of(&r.Night.Corpus.Calls[h.Call]) {
 		if len(h.Lines) > 0 && int32(k) == h.Lines[len(h.Lines)-1] {
-			cell.Text = figures.Short(match.Said(r.Night.Corpus, line), 30)
+			cell.Text = figures.Short(r.Said(match.Said(r.Night.Corpus, line)), 30)
 		}
 	}
 	if cell.Text == "" {

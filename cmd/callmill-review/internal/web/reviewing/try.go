@@ -225,7 +225,7 @@ var verdictTexts = map[match.Verdict]schema.Text{
 func (page *tryPage) fill(r *site.Request, b *rules.Book, c *corpus.Corpus, call *corpus.Call, anyScript, typed bool) {
 	for k, line := range c.Of(call) {
 		page.Lines = append(page.Lines, triedLine{
-			Number: lineNumber(int32(k)), Speaker: strings.TrimSpace(speaker(c.Texts[line.Text].Speaker, r.Lang)), Text: match.Said(c, line),
+			Number: lineNumber(int32(k)), Speaker: strings.TrimSpace(speaker(c.Texts[line.Text].Speaker, r.Lang)), Text: r.Said(match.Said(c, line)),
 		})
 	}
 	for _, e := range match.Explain(b, c, call, anyScript) {

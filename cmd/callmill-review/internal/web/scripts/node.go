@@ -223,7 +223,7 @@ func replyList(r *site.Request, h *heard, page *nodePage) *site.Listing {
 		Row: func(i int) []site.Cell {
 			set := page.Event(among.Replied)
 			set.Reply = h.replies[i].Text
-			return []site.Cell{site.Text(h.replies[i].Text), site.Count(h.replies[i].N, r.Calls(set))}
+			return []site.Cell{site.Text(r.Said(h.replies[i].Text)), site.Count(h.replies[i].N, r.Calls(set))}
 		},
 	}
 }

@@ -246,6 +246,16 @@ func (r *Request) Number(n string) string {
 	return n
 }
 
+// Said returns what was said, or another text with numbers in it, as who asks may see it:
+// viewers see long ones without their digits but the first. It is as long as it was, in
+// bytes.
+func (r *Request) Said(text string) string {
+	if r.Role == Viewer {
+		return masked.Digits(text)
+	}
+	return text
+}
+
 func (r *Request) hidesNumbers() bool { return r.Role == Viewer || r.Site.Mask }
 
 // Notice adds a notice above the page.

@@ -157,7 +157,7 @@ func (p *pages) examples(r *site.Request, f *findings.Finding) *site.Listing {
 			return []site.Cell{
 				{Text: r.Time(call.Start), Href: link}, site.Text(strings.TrimSpace(c.Scripts.String(call.Script) + " " + c.Versions.String(call.Version))),
 				{Text: strconv.Itoa(int(call.Attempt))}, site.Text(filter.OutcomeLabel(c.Outcomes.String(call.Outcome), r.Lang)),
-				site.Text(figures.Short(lastSaid(c, call), wordsShown)),
+				site.Text(figures.Short(r.Said(lastSaid(c, call)), wordsShown)),
 				site.Text(c.Instances.String(call.Instance)), site.Text(call.Job), site.Text(call.Task),
 			}
 		},
