@@ -361,6 +361,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/web/scripts", "cmd/callmill-review/internal/among", "which calls a page is about"},
 	{"cmd/callmill-review/internal/web/scripts", "cmd/callmill-review/internal/answers", "what was asked is kept"},
 	{"cmd/callmill-review/internal/web/scripts", "cmd/callmill-review/internal/corpus", "the calls and lines it reads"},
+	{"cmd/callmill-review/internal/web/scripts", "cmd/callmill-review/internal/filter", "the calls of a script"},
 	{"cmd/callmill-review/internal/web/scripts", "cmd/callmill-review/internal/flow", "the picture of a script"},
 	{"cmd/callmill-review/internal/web/scripts", "cmd/callmill-review/internal/nodes/effect", "what became of calls at wordings"},
 	{"cmd/callmill-review/internal/web/scripts", "cmd/callmill-review/internal/unclear", "what was not understood"},

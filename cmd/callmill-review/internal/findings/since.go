@@ -125,7 +125,7 @@ func sinceThen(v among.View, selected []int32, f *Finding, at time.Time) Since {
 	return s
 }
 
-// then is the state of SinceThen.
+// then is the state of sinceThen.
 type then struct {
 	among.View
 	finding       *Finding
@@ -165,6 +165,9 @@ func (t *then) versions() (list []string) {
 // wordings returns the wordings of a node that were first said since.
 func (t *then) wordings(node int32) (list []int32) {
 	said := t.saidAt(node, t.before)
+	if len(said) == 0 { // days that long ago are not among the calls
+		return nil
+	}
 	now := t.saidAt(node, t.after)
 	for _, w := range t.Graph.Nodes[node].Wordings {
 		if now[w] && !said[w] && t.Graph.Wordings[w].Class != nodes.Reprompt {

@@ -89,6 +89,11 @@ func TestSinceThen(t *testing.T) {
 	if since.Before != (findings.Count{K: 30, N: 60}) || since.After != (findings.Count{K: 4, N: 49}) || since.Z > -4 || since.Worse {
 		t.Errorf("before 30/60, after 4/49: %+v", since)
 	}
+	// Of days that are not in memory any more it is not known what was said.
+	held := slices.DeleteFunc(handmade.All(after.Corpus), func(i int32) bool { return after.Corpus.Calls[i].Start <= noon(3).UnixMilli() })
+	if since = state.Since(after, held, &restored); len(held) == 0 || since.IsNew() || since.Before.N != 0 {
+		t.Errorf("without the calls before: %+v", since)
+	}
 	// Handed over after it was mended, nothing is new.
 	late := findings.StateOf([]desk.Review{review(f.ID, f, noon(5), desk.HandedOver, "李")})
 	if since = late.Since(after, handmade.All(after.Corpus), &restored); since.IsNew() || since.After.N != 0 {

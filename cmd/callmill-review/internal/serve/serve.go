@@ -54,7 +54,7 @@ func New(p Process) *cobra.Command {
 	s := &serving{Process: p, memory: 600 << 20, lang: language.Flag(schema.Chinese)}
 	c := &cobra.Command{
 		Use:   "serve DIR",
-		Short: "Show all of it in the browser, to work at",
+		Short: "Serve all of it in the browser, with verdicts and hand-overs",
 		Long: `Serve shows the dataset in the browser: what changed and stands out, the wordings of
 scripts, what is not understood, calls, search, rules, samples. It follows what is
 published, and changes nothing in the dataset; reviews and the access log are written
@@ -78,9 +78,9 @@ is the name that the proxy is asked for. See also callmill-review user.`,
 	f.StringVar(&s.recording, "recording-url", "", "`TEMPLATE` of the URL of a recording: {instance} {job} {task} {call_id} {number} {date}")
 	f.StringVar(&s.keyFile, "key", "", "`FILE` with the secret behind contact_key, to search for numbers (default: the dataset's own)")
 	f.BoolVar(&s.mask, "mask", false, "mask names, numbers and the like, whatever the dataset holds")
-	f.Var(&s.memory, "memory", "of the calls that are held in memory, e.g. 600MB; older days are read from the dataset")
+	f.Var(&s.memory, "memory", "how much the calls held in memory may take, the newest days first, e.g. 600MB; older days are read from the dataset")
 	s.book.Add(f)
-	s.lang.Add(f, "language of pages for who did not choose one: zh or en")
+	s.lang.Add(f, "language of pages for those who have not chosen one: zh or en")
 	return c
 }
 

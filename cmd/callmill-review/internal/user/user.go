@@ -34,7 +34,7 @@ func New(p Process) *cobra.Command {
 		Short: "Change who may log in to the desk",
 		Long: `User changes the file of users that serve --users reads: who may log in, and what
 they may do. Passwords are kept as hashes (argon2id). A change holds at once, also under
-a running desk: who is removed, or gets another password, is logged out.
+a running desk: a user who is removed or gets another password is logged out.
 
 Roles, each with all that those before may:
   viewer    looks and searches; numbers are masked

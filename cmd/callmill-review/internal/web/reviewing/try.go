@@ -73,18 +73,18 @@ func (t *typed) get(id string) (text string, ok bool) {
 }
 
 type tryPage struct {
-	Dialogue, Rules        string // as they were typed
-	Instance, Job, Task    string // of a call that is tried
-	Action                 string
-	DialogueWrong          []wrong
-	RulesWrong             []wrong
-	Lines                  []triedLine
-	Tried                  []triedRule
-	CallURL                string
-	Counts                 *site.Listed
-	Hits                   *site.Listed
-	Selected               int
-	MostRules, MostDialoge int
+	Dialogue, Rules         string // as they were typed
+	Instance, Job, Task     string // of a call that is tried
+	Action                  string
+	DialogueWrong           []wrong
+	RulesWrong              []wrong
+	Lines                   []triedLine
+	Tried                   []triedRule
+	CallURL                 string
+	Counts                  *site.Listed
+	Hits                    *site.Listed
+	Selected                int
+	MostRules, MostDialogue int
 }
 
 // wrong is what is wrong at a line of a text.
@@ -172,7 +172,7 @@ func setPairs(set among.Set) []string {
 
 func (p *pages) renderTry(w http.ResponseWriter, r *site.Request, page *tryPage) error {
 	page.Action = r.URL("/rules/try", setPairs(r.Among)...)
-	page.Selected, page.MostRules, page.MostDialoge = len(r.Selected()), mostRulesText, mostDialogue
+	page.Selected, page.MostRules, page.MostDialogue = len(r.Selected()), mostRulesText, mostDialogue
 	return r.Render(w, p.set, "try", schema.Text{ZH: "试一试规则", EN: "Try rules"}, page)
 }
 

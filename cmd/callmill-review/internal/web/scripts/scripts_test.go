@@ -114,7 +114,16 @@ func TestPages(t *testing.T) {
 				}
 			}
 		}
-		if page := s.get("/unclear", 200); len(links(page, "/calls")) == 0 {
+		unheard := 0
+		for _, l := range links(s.get("/unclear", 200), "/calls") {
+			if strings.Contains(l, "unclear=") {
+				unheard++
+				if !strings.Contains(l, "script%3D") { // a row is of one script
+					t.Errorf("%s: %s opens the calls of every script", lang, l)
+				}
+			}
+		}
+		if unheard == 0 {
 			t.Errorf("%s: no calls behind what was not understood", lang)
 		}
 	}

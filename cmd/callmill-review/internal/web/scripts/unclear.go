@@ -10,6 +10,7 @@ import (
 
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/corpus"
+	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/unclear"
 	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/cmd/callmill-review/internal/web/site"
@@ -46,9 +47,16 @@ func (p *pages) unclear(w http.ResponseWriter, r *site.Request) error {
 	return r.Render(w, p.set, "unclear", schema.Text{ZH: "听不懂", EN: "Not understood"}, page)
 }
 
-// replies is the calls with a reply that has a phrase, of one robot or all.
-func replies(r *site.Request, phrase, event string) among.Set {
-	return among.Set{Filter: r.Among.Filter, Unclear: phrase, Event: event}
+// replies is the calls of a robot with a reply that has a phrase and was not understood.
+func replies(r *site.Request, robot int32, phrase string) among.Set {
+	c, key := r.Night.Corpus, r.Night.Graph.Robots[robot].RobotKey
+	set := among.Set{Filter: r.Among.Filter, Unclear: phrase, Event: among.NotUnderstood}
+	for _, own := range [][2]string{{filter.Script, c.Scripts.String(key.Script)}, {filter.Instance, c.Instances.String(key.Instance)}} {
+		if one, err := filter.One(own[0], own[1]); err == nil && own[1] != "" {
+			set = set.And(one)
+		}
+	}
+	return set
 }
 
 // at is the class of the row that a link to the page names.
@@ -59,11 +67,11 @@ func at(r *site.Request, phrase string) string {
 	return ""
 }
 
-// usage is a cell of how many replies with a phrase were not understood.
-func usage(r *site.Request, u unclear.Usage, phrase string) site.Cell {
+// usage is a cell of how many of a robot's replies with a phrase were not understood.
+func usage(r *site.Request, robot int32, u unclear.Usage, phrase string) site.Cell {
 	return site.Cell{
 		Text: figures.Number(u.NotUnderstood) + "/" + figures.Number(u.Said), Soft: figures.Percent(u.Share()),
-		Href: r.Calls(replies(r, phrase, among.NotUnderstood)), Value: fmt.Sprintf("%d/%d", u.NotUnderstood, u.Said),
+		Href: r.Calls(replies(r, robot, phrase)), Value: fmt.Sprintf("%d/%d", u.NotUnderstood, u.Said),
 	}
 }
 
@@ -117,8 +125,8 @@ func misheardList(r *site.Request, list []unclear.Misheard) *site.Listing {
 				pairs = append(pairs, p.Heard+" → "+p.Meant)
 			}
 			return []site.Cell{
-				heard, usage(r, e.AsHeard, phrases(e, func(p *unclear.Pair) string { return p.Heard })),
-				site.Text(e.Meant), usage(r, e.AsMeant, phrases(e, func(p *unclear.Pair) string { return p.Meant })),
+				heard, usage(r, e.Robot, e.AsHeard, phrases(e, func(p *unclear.Pair) string { return p.Heard })),
+				site.Text(e.Meant), usage(r, e.Robot, e.AsMeant, phrases(e, func(p *unclear.Pair) string { return p.Meant })),
 				site.Text(strings.Join(pairs, r.Say(schema.Text{ZH: "、", EN: ", "}))), site.Text(robotName(r, e.Robot)), nodeCell(r, e.Node),
 				site.Text(fmt.Sprintf("%.1f", e.Z)),
 			}
@@ -145,7 +153,7 @@ func phraseList(r *site.Request, name string, list []unclear.Phrase, judged bool
 		Row: func(i int) []site.Cell {
 			e := &list[i]
 			return []site.Cell{
-				site.Text(e.Text), usage(r, e.Usage, e.Text), site.Text(fmt.Sprintf("%.0f", e.Expected)), site.Text(robotName(r, e.Robot)), nodeCell(r, e.Node),
+				site.Text(e.Text), usage(r, e.Robot, e.Usage, e.Text), site.Text(fmt.Sprintf("%.0f", e.Expected)), site.Text(robotName(r, e.Robot)), nodeCell(r, e.Node),
 				site.Text(strings.Join(e.Replies, " · ")),
 			}
 		},

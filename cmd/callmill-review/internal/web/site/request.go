@@ -352,7 +352,7 @@ func (r *Request) notice() {
 	}
 }
 
-// Conditions returns the value of a key of the filter that is one value and not negated,
+// condition returns the value of a key of the filter that is one value and not negated,
 // "" where there is none.
 func (r *Request) condition(key string) string {
 	for _, c := range r.Among.Filter.Conditions() {

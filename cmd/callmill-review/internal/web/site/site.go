@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -245,14 +246,14 @@ func here(path string, q url.Values) string {
 
 // hasSnapshot reports whether a snapshot, by a name that a URL gives, is still there.
 func (s *Site) hasSnapshot(name string) bool {
-	found, err := filepath.Glob(filepath.Join(s.Dir, "snapshots", "*"))
-	return err == nil && slices.ContainsFunc(found, func(p string) bool { return filepath.Base(p) == name })
+	found, err := os.ReadDir(filepath.Join(s.Dir, "snapshots"))
+	return err == nil && slices.ContainsFunc(found, func(e os.DirEntry) bool { return e.Name() == name })
 }
 
 // buffers are for pages, which are written when they are whole.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// errors of the log are nobody's: slog has none.
+// logError logs what nobody expected, by the id that its page shows.
 func (s *Site) logError(ctx context.Context, id string, r *http.Request, err error) {
 	s.Log.ErrorContext(ctx, "request failed", "id", id, "method", r.Method, "path", r.URL.Path, "error", err.Error())
 }

@@ -132,10 +132,10 @@ func (w *world) add() {
 			List  *site.Listed
 			Set   among.Set
 			Day   calendar.Day
-			Ms    int64
+			Phone string
 			Title schema.Text
 			Chart template.HTML
-		}{r.List(l), among.Set{Rule: "fraud"}, r.Day, 1769244720000, title, "<svg></svg>"})
+		}{r.List(l), among.Set{Rule: "fraud"}, r.Day, r.Number("13800000000"), title, "<svg></svg>"})
 	})
 	s.Page("GET /slow", site.Viewer, func(http.ResponseWriter, *site.Request) error {
 		return fmt.Errorf("count: %w", &answers.WorkingError{Progress: answers.Progress{

@@ -7,15 +7,12 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"math"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
 	"callmill/cmd/callmill-review/internal/among"
 	"callmill/cmd/callmill-review/internal/corpus"
-	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/web/audit"
 	"callmill/cmd/callmill-review/internal/web/figures"
 	"callmill/pipeline/calendar"
@@ -31,16 +28,11 @@ import (
 //	may "export"               whether the user may: review or export
 //	url "/calls" "sort" "day"  a link with snapshot, day and filter; Here likewise: here "page" "2"
 //	to "/node" .Set            a link to a page about a set of calls; calls .Set the list of them
-//	describe .Set              in words
 //	num 12345                  12,345
 //	pct .3                     30.0%; share 3 10 of a number of a number
 //	interval 3 10              [10.8–60.3] of the same
 //	z 7.5                      z 7.5 ▲
 //	day .Day                   2026-01-24 or –
-//	time .Ms                   01-24 10:02, of ms since 1970; clock: 10:02:04
-//	seconds .Ms                4.1 s
-//	outcome "hung_up"          挂断
-//	phone "13812345678"        masked for viewers
 //	short .Text 20             at most so many characters
 //	svg .Chart                 what packages chart and flow drew
 //	add 1 2
@@ -80,18 +72,12 @@ func (b *bound) funcs(s *Site) template.FuncMap {
 		"here":     func(change ...any) string { return b.r.Here(texts(change)...) },
 		"to":       func(path string, set among.Set, change ...any) string { return b.r.To(path, set, texts(change)...) },
 		"calls":    func(set among.Set) string { return b.r.Calls(set) },
-		"describe": func(set among.Set) string { return b.r.Describe(set) },
 		"num":      func(n any) string { return figures.Number(n) },
 		"pct":      figures.Percent,
 		"share":    func(k, n any) string { return figures.Percent(figures.Float(k) / figures.Float(n)) },
 		"interval": func(k, n any) string { return figures.Interval(int(figures.Float(k)), int(figures.Float(n))) },
 		"z":        figures.Z,
 		"day":      func(d calendar.Day) string { return dayText(d) },
-		"time":     func(ms int64) string { return b.r.Time(ms) },
-		"clock":    func(ms int64) string { return b.r.clock(ms) },
-		"seconds":  func(ms any) string { return b.r.seconds(figures.Float(ms)) },
-		"outcome":  func(name string) string { return filter.OutcomeLabel(name, b.r.Lang) },
-		"phone":    func(n string) string { return b.r.Number(n) },
 		"short":    figures.Short,
 		"svg":      func(drawn any) template.HTML { return template.HTML(fmt.Sprint(drawn)) },
 		"add":      func(a, b int) int { return a + b },
@@ -156,20 +142,6 @@ func (r *Request) Time(ms int64) string {
 		return t.Format("2006-01-02 15:04")
 	}
 	return t.Format("01-02 15:04")
-}
-
-func (r *Request) clock(ms int64) string {
-	if ms == 0 {
-		return "–"
-	}
-	return time.UnixMilli(ms).In(r.Night.Zone).Format("15:04:05")
-}
-
-func (r *Request) seconds(ms float64) string {
-	if math.IsNaN(ms) || ms < 0 {
-		return "–"
-	}
-	return strconv.FormatFloat(ms/1000, 'f', 1, 64) + schema.Text{ZH: "秒", EN: " s"}.In(r.Lang)
 }
 
 // execute executes a template with functions that know the request.
