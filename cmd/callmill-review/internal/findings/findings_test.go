@@ -289,7 +289,7 @@ func TestSubject(t *testing.T) {
 }
 
 func TestSigned(t *testing.T) {
-	for calls, want := range map[float64]string{-.3: "+0", .3: "+0", -.7: "-1", 12.4: "+12"} {
+	for calls, want := range map[float64]string{-.3: "±0", .3: "±0", -.7: "-1", 12.4: "+12"} {
 		if got := findings.Signed(calls); got != want {
 			t.Errorf("%v: %s, want %s", calls, got, want)
 		}

@@ -233,10 +233,15 @@ func (w *Words) Says(f *Finding) string {
 	return fmt.Sprintf(w.say(chanceSays), w.count(f.Observed), w.count(f.Calls))
 }
 
-// Signed returns a difference in whole calls; what is nearly none is +0, and none is "".
+// Signed returns a difference in whole calls; what is nearly none is ±0, and what is not
+// known is "".
 func Signed(calls float64) string {
 	if math.IsNaN(calls) {
 		return ""
 	}
-	return fmt.Sprintf("%+.0f", math.Round(calls)+0)
+	rounded := math.Round(calls)
+	if rounded == 0 {
+		return "±0"
+	}
+	return fmt.Sprintf("%+.0f", rounded)
 }

@@ -170,10 +170,23 @@ func (d *DB) explain(ctx context.Context, question string, err error) error {
 		err = &GoneError{d.Snapshot()}
 	case errors.As(err, &found) && found.Type == duckdb.ErrorTypeOutOfMemory:
 		err = &MemoryError{err}
+	case errors.As(err, &found) && isMissing(found.Msg) && d.superseded(): // its files go one after the other
+		err = &GoneError{d.Snapshot()}
 	case errors.As(err, &found) && strings.Contains(found.Msg, ".parquet"):
 		err = &FileError{dir: d.dir, err: err}
 	}
 	return fmt.Errorf("read %s: %w", strings.ReplaceAll(question, "_", " "), err)
+}
+
+// isMissing reports whether an error of DuckDB says that a file is not there.
+func isMissing(message string) bool {
+	return strings.Contains(message, ".parquet") && (strings.Contains(message, "No files found") || strings.Contains(message, "No such file"))
+}
+
+// superseded reports whether another snapshot is published than the one that is read.
+func (d *DB) superseded() bool {
+	latest, err := dataset.Latest(d.dir)
+	return err == nil && latest != "" && latest != d.Snapshot()
 }
 
 // MemoryError means that DuckDB needs more memory than it may have.

@@ -62,10 +62,12 @@ func TestRemovedWhileRead(t *testing.T) {
 	if now := search(t, db, query.SearchOptions{}).Total; now != before {
 		t.Errorf("%d lines, %d before another snapshot was published", now, before)
 	}
-	must(t, os.RemoveAll(filepath.Join(dir, "snapshots", db.Snapshot())))
-	_, err := db.Search(t.Context(), query.SearchOptions{})
-	if gone, ok := errors.AsType[*query.GoneError](err); !ok || gone.Snapshot != db.Snapshot() {
-		t.Errorf("error %v, want a GoneError", err)
+	for _, remove := range []string{"turns", ""} { // its tables, one after the other, then the folder
+		must(t, os.RemoveAll(filepath.Join(dir, "snapshots", db.Snapshot(), remove)))
+		_, err := db.Search(t.Context(), query.SearchOptions{})
+		if gone, ok := errors.AsType[*query.GoneError](err); !ok || gone.Snapshot != db.Snapshot() {
+			t.Errorf("without %q: error %v, want a GoneError", remove, err)
+		}
 	}
 }
 

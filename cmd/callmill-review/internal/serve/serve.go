@@ -5,7 +5,6 @@ package serve
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -125,7 +124,11 @@ func (s *serving) run(ctx context.Context, dir string) error {
 	if o.Rules, err = s.book.Read(); err != nil {
 		return err
 	}
-	if o.Key, err = keyOf(dir, s.keyFile); err != nil {
+	d, err := dataset.View(dir)
+	if err != nil {
+		return err // before somebody opens the page that says it is being loaded
+	}
+	if o.Key, err = secret.Of(d, s.keyFile); err != nil {
 		if s.keyFile != "" {
 			return exit.AsUsage(err) // it names the flag
 		}
@@ -133,18 +136,6 @@ func (s *serving) run(ctx context.Context, dir string) error {
 	}
 	s.Patience(10 * time.Second)
 	return web.Serve(ctx, o)
-}
-
-// keyOf returns the key of the dataset in a folder, or of a file; nil where there is none.
-func keyOf(dir, file string) ([]byte, error) {
-	d, err := dataset.View(dir)
-	if errors.Is(err, dataset.ErrEmpty) {
-		return nil, nil // opening it says so
-	}
-	if err != nil {
-		return nil, err
-	}
-	return secret.Of(d, file)
 }
 
 func userName() string {

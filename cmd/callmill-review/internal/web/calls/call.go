@@ -5,6 +5,7 @@ package calls
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -179,6 +180,14 @@ func remembered(r *site.Request, i int32) (*told, error) {
 	c, k := r.Night.Corpus, &r.Night.Corpus.Calls[i]
 	t := &told{ref: c.Ref(i), call: i, said: inMemory(r.Night, i), results: results(c, k)}
 	err := t.particulars(r)
+	var gone *dbquery.GoneError
+	if errors.As(err, &gone) { // the next snapshot is on its way, and most is in memory
+		err = nil
+		r.Notice(site.Notice{Text: schema.Text{
+			ZH: "快照刚被清理：姓名、号码、时长和同一作业的其他通话要等新的快照载入后才显示。",
+			EN: "The snapshot was just removed: name, number, length and the other attempts are shown when the next one is there.",
+		}})
+	}
 	// What the corpus has is masked where it must be.
 	t.own.Task, t.own.Attempt, t.own.Outcome, t.own.Start = k.Task, int32(k.Attempt), c.Outcomes.String(k.Outcome), k.Start
 	t.own.Campaign, t.own.Script, t.own.Version, t.own.Calling = c.Campaigns.String(k.Campaign), c.Scripts.String(k.Script), c.Versions.String(k.Version), c.Numbers.String(k.Number)

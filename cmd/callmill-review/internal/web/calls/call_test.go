@@ -3,6 +3,7 @@
 package calls_test
 
 import (
+	"context"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +11,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/live"
@@ -417,5 +420,35 @@ func TestNumbersThatWereSaid(t *testing.T) {
 	}
 	if tried == 0 {
 		t.Fatal("nobody says a number: not a test")
+	}
+}
+
+// A snapshot that is removed while it is read, as callmill forget and rewrite --pii do:
+// what is in memory is shown, and what has to be read is of the next one.
+func TestCallRemoved(t *testing.T) {
+	dir := published.Copy(t, world(t))
+	s := serve(t, dir, func(_ *site.Options, l *live.Options) { l.Poll = 10 * time.Millisecond })
+	inMemory := s.callURL(s.answered())
+	toRead := mustURL(t, inMemory)
+	q := toRead.Query()
+	q.Del("task") // the last one of the job
+	toRead.RawQuery = q.Encode()
+	worlds.Run(t, "rewrite", dir, "--pii", "mask", "--yes")
+	if p := s.get(inMemory); p.status != http.StatusOK || !strings.Contains(p.body, "快照刚被清理") {
+		t.Errorf("%s: %d", inMemory, p.status)
+	}
+	impatient, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if p := s.do(httptest.NewRequest(http.MethodGet, toRead.String(), nil).WithContext(impatient)); p.status != http.StatusServiceUnavailable {
+		t.Errorf("%s, while there is no other snapshot: %d", toRead, p.status)
+	}
+	following, end := context.WithCancel(t.Context())
+	var run sync.WaitGroup
+	run.Go(func() { _ = s.site.Live.Run(following) }) // until it is ended
+	p := s.get(toRead.String())
+	end()
+	run.Wait()
+	if p.status != http.StatusOK || strings.Contains(p.body, s.night.Name) {
+		t.Errorf("%s, with another snapshot: %d", toRead, p.status)
 	}
 }

@@ -57,15 +57,52 @@ func Loopback(address string) (net.Listener, error) {
 	}
 	l, err := net.Listen("tcp", checked)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", address, err)
+		return nil, &ListenError{address, reason(err)}
 	}
 	return l, nil
 }
+
+// ListenError means that an address or a socket cannot be listened on.
+type ListenError struct {
+	Where string
+	Err   error
+}
+
+func (e *ListenError) Error() string { return fmt.Sprintf("listen on %s: %v", e.Where, e.Err) }
+
+// Unwrap returns the reason.
+func (e *ListenError) Unwrap() error { return e.Err }
+
+// Hint says what helps.
+func (e *ListenError) Hint() string {
+	switch {
+	case errors.Is(e.Err, syscall.EADDRINUSE):
+		return "another process listens there, maybe another desk: --listen 127.0.0.1:0 takes any port that is free"
+	case errors.Is(e.Err, syscall.EACCES):
+		return "ports below 1024 are for root: take a higher one"
+	}
+	return ""
+}
+
+// reason returns why it cannot be listened, without the address again.
+func reason(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+// longestPath is how long the path of a Unix socket may be, in bytes.
+const longestPath = len(syscall.RawSockaddrUnix{}.Path) - 1
 
 // Socket listens on a Unix socket, which its owner and group may use, and which is
 // removed when the listener is closed. One that nobody listens on any more is replaced.
 // It is called while nothing else makes files: the mask of the process is narrowed.
 func Socket(path string) (net.Listener, error) {
+	if len(path) > longestPath {
+		return nil, fmt.Errorf("listen on %s: the path has %d bytes, that of a socket at most %d", path, len(path), longestPath)
+	}
 	if err := removeStale(path); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", path, err)
 	}
@@ -73,7 +110,7 @@ func Socket(path string) (net.Listener, error) {
 	l, err := net.Listen("unix", path)
 	syscall.Umask(before)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", path, err)
+		return nil, fmt.Errorf("listen on %s: %w", path, reason(err))
 	}
 	return l, nil
 }

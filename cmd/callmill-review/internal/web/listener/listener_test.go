@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -59,5 +60,25 @@ func TestSocket(t *testing.T) {
 	}
 	if _, err := Socket(path); err == nil {
 		t.Error("a file was replaced")
+	}
+}
+
+// What cannot be listened on is said once, with what helps.
+func TestRefused(t *testing.T) {
+	l, err := Loopback("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, err = Loopback(l.Addr().String())
+	var taken *ListenError
+	if !errors.As(err, &taken) || taken.Hint() == "" || strings.Count(err.Error(), "listen") != 1 {
+		t.Errorf("a port in use: %v", err)
+	}
+	if _, err := Socket("/" + strings.Repeat("x", 200)); err == nil || !strings.Contains(err.Error(), "201 bytes") {
+		t.Errorf("a long path: %v", err)
+	}
+	if _, err := Socket(filepath.Join(t.TempDir(), "none", "desk.sock")); !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), "listen") != 1 {
+		t.Errorf("no folder: %v", err)
 	}
 }

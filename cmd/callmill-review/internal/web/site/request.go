@@ -325,7 +325,13 @@ func (r *Request) notice() {
 		}
 		r.Notice(Notice{Text: text})
 	}
-	if state := r.Site.Live.State(); state.Err != nil {
+	switch state := r.Site.Live.State(); {
+	case state.Err != nil && state.Snapshot == "":
+		r.Notice(Notice{Bad: true, Text: schema.Text{
+			ZH: fmt.Sprintf("数据集中找不到已发布的快照（自 %s）：仍显示 %s。", state.Since.In(r.Night.Zone).Format("01-02 15:04"), r.Night.Name),
+			EN: fmt.Sprintf("The dataset has no published snapshot (since %s): this is still %s.", state.Since.In(r.Night.Zone).Format("01-02 15:04"), r.Night.Name),
+		}})
+	case state.Err != nil:
 		r.Notice(Notice{Bad: true, Text: schema.Text{
 			ZH: fmt.Sprintf("更新的快照 %s 无法载入（自 %s）：仍显示 %s。", state.Snapshot, state.Since.In(r.Night.Zone).Format("01-02 15:04"), r.Night.Name),
 			EN: fmt.Sprintf("The newer snapshot %s cannot be loaded (since %s): this is still %s.", state.Snapshot, state.Since.In(r.Night.Zone).Format("01-02 15:04"), r.Night.Name),

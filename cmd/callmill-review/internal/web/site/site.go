@@ -5,6 +5,7 @@ package site
 import (
 	"bytes"
 	"context"
+	"errors"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"callmill/cmd/callmill-review/internal/live"
+	"callmill/cmd/callmill-review/internal/query"
 	"callmill/cmd/callmill-review/internal/rules"
 	"callmill/cmd/callmill-review/internal/verdicts"
 	"callmill/cmd/callmill-review/internal/web/assets"
@@ -149,9 +151,25 @@ func (s *Site) Form(pattern string, role Role, h func(w http.ResponseWriter, r *
 	})
 }
 
-// serve calls h with a request, and writes its error as a page.
+// longestAwaited is how long a request waits for the snapshot after one that was removed
+// while it was read.
+const longestAwaited = 20 * time.Second
+
+// serve calls h with a request, and writes its error as a page. Where the snapshot was
+// removed while h read it, as erasing does, h is called again with the next one.
 func (s *Site) serve(w http.ResponseWriter, hr *http.Request, role Role, h func(w http.ResponseWriter, r *Request) error) {
 	w.Header().Set("Cache-Control", "no-store")
+	gone := s.try(w, hr, role, h, hr.Method != http.MethodGet && hr.Method != http.MethodHead)
+	if gone == "" {
+		return
+	}
+	s.await(hr.Context(), gone)
+	s.try(w, hr, role, h, true)
+}
+
+// try serves a request with the newest snapshot. It returns the name of one that was
+// removed meanwhile, and writes nothing then, unless it is the last try.
+func (s *Site) try(w http.ResponseWriter, hr *http.Request, role Role, h func(w http.ResponseWriter, r *Request) error, last bool) (gone string) {
 	night := s.Live.Take()
 	defer night.Release()
 	r := s.request(hr, night)
@@ -159,7 +177,7 @@ func (s *Site) serve(w http.ResponseWriter, hr *http.Request, role Role, h func(
 		user, has, ok := s.Who(hr)
 		if !ok {
 			http.Redirect(w, hr, "/login?"+url.Values{"next": {hr.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
-			return
+			return ""
 		}
 		r.User, r.Role = user, has
 	}
@@ -170,8 +188,34 @@ func (s *Site) serve(w http.ResponseWriter, hr *http.Request, role Role, h func(
 	if err == nil {
 		err = h(w, r)
 	}
-	if err != nil {
+	var removed *query.GoneError
+	switch {
+	case errors.As(err, &removed) && !last:
+		return night.Name
+	case err != nil:
 		r.fail(w, err)
+	}
+	return ""
+}
+
+// await waits until another snapshot than the one with a name is shown, or none is to be
+// expected.
+func (s *Site) await(ctx context.Context, name string) {
+	ctx, cancel := context.WithTimeout(ctx, longestAwaited)
+	defer cancel()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for ctx.Err() == nil && s.Live.State().Err == nil {
+		night := s.Live.Take()
+		same := night.Name == name
+		night.Release()
+		if !same {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-look.C:
+		}
 	}
 }
 
