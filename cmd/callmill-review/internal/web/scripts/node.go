@@ -223,7 +223,11 @@ func replyList(r *site.Request, h *heard, page *nodePage) *site.Listing {
 		Row: func(i int) []site.Cell {
 			set := page.Event(among.Replied)
 			set.Reply = h.replies[i].Text
-			return []site.Cell{site.Text(r.Said(h.replies[i].Text)), site.Count(h.replies[i].N, r.Calls(set))}
+			said, href := r.Said(set.Reply), r.Calls(set)
+			if said != set.Reply {
+				href = "" // it would have the number
+			}
+			return []site.Cell{site.Text(said), site.Count(h.replies[i].N, href)}
 		},
 	}
 }

@@ -154,7 +154,7 @@ func phraseList(r *site.Request, name string, list []unclear.Phrase, judged bool
 			e := &list[i]
 			return []site.Cell{
 				site.Text(e.Text), usage(r, e.Robot, e.Usage, e.Text), site.Text(fmt.Sprintf("%.0f", e.Expected)), site.Text(robotName(r, e.Robot)), nodeCell(r, e.Node),
-				site.Text(strings.Join(e.Replies, " · ")),
+				site.Text(r.Said(strings.Join(e.Replies, " · "))),
 			}
 		},
 	}
