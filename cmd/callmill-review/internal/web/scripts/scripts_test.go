@@ -131,6 +131,9 @@ func TestPages(t *testing.T) {
 
 // The number of calls at a link is that of the calls which it opens.
 func TestNumbersOpenTheirCalls(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes a dataset again")
+	}
 	s := serve(t)
 	night := s.Live.Take()
 	defer night.Release()
@@ -162,6 +165,9 @@ func TestNumbersOpenTheirCalls(t *testing.T) {
 
 // Who may export has lists as CSV, others have not.
 func TestCSV(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: publishes a dataset again")
+	}
 	s := serve(t)
 	node := links(s.get("/scripts", 200), "/node")[0]
 	for _, path := range []string{"/scripts", node, "/unclear"} {
