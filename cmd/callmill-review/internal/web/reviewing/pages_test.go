@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,6 +87,12 @@ rules:
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	dir, _ := worlds.Pulled(t, simulate.Options{People: 400, Seed: 6})
+	return officeOf(t, dir)
+}
+
+// officeOf is newOffice over a dataset.
+func officeOf(t *testing.T, dir string) *office {
+	t.Helper()
 	b, err := rules.Parse("rules.yaml", []byte(ownRules))
 	check(t, err)
 	o := &office{t: t, desk: filepath.Join(t.TempDir(), "desk"), book: b, now: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)}
@@ -254,6 +261,26 @@ func TestReview(t *testing.T) {
 	all = o.reviews()
 	if r := all[len(all)-1]; r.About != desk.AboutFilter || r.Filter != "f=is%3Danswered&rule=refuses" || r.Snapshot != o.night.Name || r.Call != nil {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestReviewErased: a verdict on somebody who was erased is refused, also as long as the
+// snapshot that is shown still has the call; others are kept.
+func TestReviewErased(t *testing.T) {
+	dir, _ := worlds.Pulled(t, simulate.Options{People: 400, Seed: 6})
+	dir = published.Copy(t, dir)
+	o := officeOf(t, dir)
+	gone := o.hits()[0]
+	other := slices.IndexFunc(o.night.Corpus.Calls, func(c corpus.Call) bool { return c.Job != o.night.Corpus.Calls[gone].Job })
+	worlds.Run(t, "forget", dir, "--job", o.night.Corpus.Ref(gone).Job)
+	if a := o.do("li", "POST", "/review", o.form(gone)); a.status != http.StatusNotFound {
+		t.Errorf("of a call that was erased: %d", a.status)
+	}
+	if a := o.do("li", "POST", "/review", o.form(int32(other))); a.status != http.StatusSeeOther {
+		t.Errorf("of another call: %d", a.status)
+	}
+	if all := o.reviews(); len(all) != 1 || all[0].Call.JobID != o.night.Corpus.Calls[other].Job {
+		t.Errorf("kept: %+v", all)
 	}
 }
 

@@ -139,6 +139,12 @@ func postedCall(r *site.Request) (*desk.Call, error) {
 	if err != nil {
 		return nil, err
 	}
+	if known {
+		known, err = r.Site.Live.IsPublished(r.Context(), r.Night, query.Key{Instance: call.InstanceID, Job: call.JobID, Task: call.TaskID})
+	}
+	if err != nil {
+		return nil, err
+	}
 	if !known {
 		return nil, noCall()
 	}
