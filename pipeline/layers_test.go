@@ -480,7 +480,7 @@ var libraries = []library{
 	{"golang.org/x/crypto/argon2", "the hashes of passwords", units("cmd/callmill-review/internal/web/users")},
 	{"golang.org/x/term", "whether stdout or stderr is a terminal; passwords without echo", units("cmd/callmill", "cmd/callmill-review/internal/user")},
 	{"github.com/duckdb/duckdb-go/v2", "DuckDB, which the desk asks", units("cmd/callmill-review/internal/query")},
-	{"golang.org/x/sys", "fadvise: files are fetched before they are read", units("pipeline/source")},
+	{"golang.org/x/sys", "fadvise: files are fetched before they are read; the priority of a thread: questions that take long give way to pages", units("pipeline/source", "cmd/callmill-review/internal/answers")},
 }
 
 // testLibraries are for the tests of every package, and for nothing else.

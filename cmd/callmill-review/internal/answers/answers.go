@@ -198,6 +198,7 @@ func (k *Keeper) enter(q Question, compute Compute) (e *entry, ours bool, err er
 	e.leave.Stop() // somebody waits
 	k.working.Go(func() {
 		defer cancel()
+		yield()
 		k.finish(e, func() (any, error) { return k.inSlot(ctx, e, compute) })
 	})
 	return e, false, nil

@@ -28,10 +28,12 @@ type Options struct {
 	Limit func(bytes int64)
 }
 
+// HeavyAtATime is how many questions that take long are computed at the same time.
+const HeavyAtATime = 2
+
 const (
 	defaultMemory = 600 << 20
 	defaultPoll   = 2 * time.Second
-	heavyAtATime  = 2
 )
 
 // Follower holds the newest snapshot of a dataset. Safe for concurrent use.
@@ -72,7 +74,7 @@ func Open(ctx context.Context, dir string, o Options) (*Follower, error) {
 		}
 		o.Rules = starter
 	}
-	f := &Follower{dir: dir, options: o, slots: answers.NewSlots(heavyAtATime)}
+	f := &Follower{dir: dir, options: o, slots: answers.NewSlots(HeavyAtATime)}
 	night, err := f.load(ctx, "", nil)
 	if err != nil {
 		return nil, err

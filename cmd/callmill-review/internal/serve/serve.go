@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -101,6 +102,10 @@ func (s *serving) run(ctx context.Context, dir string) error {
 	}
 	if _, given := os.LookupEnv("GOMEMLIMIT"); !given {
 		o.Limit = func(bytes int64) { debug.SetMemoryLimit(bytes) }
+	}
+	if _, given := os.LookupEnv("GOMAXPROCS"); !given {
+		// The threads of questions that take long give way to others: pages need one to run on.
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + web.HeavyAtATime)
 	}
 	if s.memory < 64<<20 {
 		return exit.Usagef("--memory must be at least 64MB, got %s", s.memory)

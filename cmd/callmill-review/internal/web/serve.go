@@ -54,6 +54,9 @@ type Options struct {
 	Loaded func(snapshot string, took time.Duration)
 }
 
+// HeavyAtATime is how many questions that take long are computed at the same time.
+const HeavyAtATime = live.HeavyAtATime
+
 const (
 	refreshReviews = 10 * time.Second // what callmill forget removed leaves the memory, too
 	longestEnd     = 8 * time.Second  // of requests that are under way when the desk is stopped
