@@ -22,7 +22,7 @@ func (f *Follower) IsPublished(ctx context.Context, n *Night, k query.Key) (is b
 	}
 	db, err := query.Open(ctx, f.dir, query.Options{Snapshot: latest, Memory: keptBytes, Threads: 1})
 	if err != nil {
-		return true, nil //nolint:nilerr // it is damaged, or gone again, which State says
+		return true, nil // it is damaged, or gone again, which State says
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	attempts, err := db.Attempts(ctx, k.Job, k.Task)
