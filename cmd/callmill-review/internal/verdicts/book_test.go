@@ -238,7 +238,7 @@ const childOf = "CALLMILL_VERDICTS_TEST"
 func TestChild(t *testing.T) {
 	dir := os.Getenv(childOf)
 	if dir == "" {
-		t.Skip("only in a child")
+		return
 	}
 	b := open(t, dir)
 	var group sync.WaitGroup
