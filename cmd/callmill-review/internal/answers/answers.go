@@ -67,7 +67,7 @@ var ErrClosed = errors.New("the snapshot is closed")
 
 // Options bound what is kept.
 type Options struct {
-	Bytes int64 // estimated; 0: 64 MB
+	Bytes int64 // estimated; 0: 128 MB
 	Count int   // of answers; 0: 2,000
 	// Shared are pointers that answers may hold but do not own: their bytes do not count.
 	Shared []any
@@ -112,7 +112,7 @@ type entry struct {
 // others.
 func New(slots *Slots, o Options) *Keeper {
 	if o.Bytes == 0 {
-		o.Bytes = 64 << 20
+		o.Bytes = 128 << 20
 	}
 	if o.Count == 0 {
 		o.Count = 2000
