@@ -60,7 +60,7 @@ type question struct {
 func parse(r *site.Request) (*question, error) {
 	v := r.Request.URL.Query()
 	usual := measure.IsFailed.String()
-	if !r.Among.IsAll() && r.Among.Key() != (among.Set{Filter: r.Among.Filter}).Key() {
+	if hasParts(r.Among) {
 		usual = these
 	}
 	q := &question{of: cmp.Or(v.Get(ofKey), usual), ask: cmp.Or(v.Get(askKey), said)}
@@ -87,6 +87,9 @@ func parse(r *site.Request) (*question, error) {
 	return q, nil
 }
 
+// hasParts reports whether a set is of more than a filter.
+func hasParts(set among.Set) bool { return set.Key() != (among.Set{Filter: set.Filter}).Key() }
+
 func ofRule(hits *match.Hits, name string) (measure.Measure, error) {
 	for k := range hits.Rules {
 		if rule := &hits.Rules[k]; rule.Rule.Name == name {
@@ -112,23 +115,23 @@ func rest(set among.Set) among.Set {
 	return all
 }
 
-// values returns what the question says of each call of the corpus.
-func (q *question) values(r *site.Request) []measure.Value {
-	c := r.Night.Corpus
+// values returns what the question says of each call of a corpus: of the calls of the
+// page, and where it is about them, of those that they are held against.
+func (q *question) values(c *corpus.Corpus, selected, against []int32) []measure.Value {
 	values := make([]measure.Value, len(c.Calls))
 	if q.of != these {
 		all := q.measure.Values(c)
-		for _, i := range r.Selected() {
+		for _, i := range selected {
 			values[i] = all[i]
 		}
 		return values
 	}
-	for _, i := range r.Select(rest(r.Among)) {
+	for _, i := range against {
 		if c.Calls[i].Facts.Is(corpus.Answered) || q.ask == standOut {
 			values[i] = measure.No
 		}
 	}
-	for _, i := range r.Selected() {
+	for _, i := range selected {
 		if values[i] == measure.No {
 			values[i] = measure.Yes
 		}
@@ -136,20 +139,24 @@ func (q *question) values(r *site.Request) []measure.Value {
 	return values
 }
 
-// answer returns what goes with it. The calls are chosen before anything is computed
-// aside, which outlives the request.
+// answer returns what goes with it. The calls are chosen first: what is computed outlives
+// the request.
 func (q *question) answer(r *site.Request) (*contrast.Answer, error) {
-	view, values := r.View(), q.values
-	chosen := values(r)
+	view, selected := r.View(), r.Selected()
+	var against []int32
+	if q.of == these {
+		against = r.Select(rest(r.Among))
+	}
 	return answers.As[*contrast.Answer](r.Ask(true, "phrases "+q.ask+" "+q.of, func(_ context.Context, report func(int, int, schema.Text)) (any, error) {
 		report(1, 1, schema.Text{ZH: "正在比较通话", EN: "Comparing calls"})
+		values := q.values(view.Corpus, selected, against)
 		o := contrast.Options{Limit: shown}
 		var a contrast.Answer
 		if q.ask == said {
-			a = contrast.Phrases(view.Corpus, view.Graph, chosen, o)
+			a = contrast.Phrases(view.Corpus, view.Graph, values, o)
 		} else {
 			o.Fewer = q.of != these && q.measure.Good()
-			a = contrast.StandOut(view.Corpus, chosen, nil, o)
+			a = contrast.StandOut(view.Corpus, values, nil, o)
 		}
 		return &a, nil
 	}))
@@ -164,7 +171,7 @@ type choice struct {
 func (q *question) choices(r *site.Request) []choice {
 	var list []choice
 	add := func(value, text string) { list = append(list, choice{value, text, value == q.of}) }
-	if r.Among.Key() != (among.Set{Filter: r.Among.Filter}).Key() {
+	if hasParts(r.Among) {
 		add(these, r.Say(schema.Text{ZH: "所选的通话（对比其余）", EN: "the calls chosen (against the rest)"}))
 	}
 	usual := []measure.Measure{measure.IsFailed, measure.HungUp, measure.NotUnderstood, measure.Transferred, measure.IsAnswered}
