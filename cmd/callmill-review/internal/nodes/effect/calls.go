@@ -37,9 +37,6 @@ const (
 	Went          Event = "went"           // the call went on to the node that is asked for
 )
 
-// Events returns the events that Calls knows.
-func Events() []Event { return []Event{Reached, HungUp, NotUnderstood, Kept, Replied, Went} }
-
 // Question asks for the calls behind a number.
 type Question struct {
 	Where

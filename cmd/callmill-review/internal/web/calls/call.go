@@ -253,7 +253,7 @@ func (page *callPage) others(r *site.Request, t *told) {
 		ref.Task = a.Task
 		page.Others = append(page.Others, attempt{
 			When: r.Time(a.Start), Outcome: filter.OutcomeLabel(a.Outcome, r.Lang), Attempt: int(a.Attempt), Lines: int(a.Lines),
-			Here: a.Task == t.ref.Task, URL: link(r, r.Among, ref, carried(r)...),
+			Here: a.Task == t.ref.Task, URL: r.Call(ref, r.Among, carried(r)...),
 		})
 	}
 }

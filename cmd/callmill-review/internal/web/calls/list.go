@@ -178,7 +178,7 @@ func (l *list) listing(r *site.Request) *site.Listing {
 	if n := len(set.Key()); n > mostInLink || min(l.len(), perPage)*n > mostInLinks {
 		set = among.Set{} // calls are opened without the list that they are of
 	}
-	href := func(row int) string { return link(r, set, l.c.Ref(l.at(row)), "sort", by) }
+	href := func(row int) string { return r.Call(l.c.Ref(l.at(row)), set, "sort", by) }
 	if query(r).Get("format") == "csv" { // which has all rows and no links
 		href = func(int) string { return "" }
 	}
@@ -202,10 +202,3 @@ func (l *list) sortedBy(r *site.Request) string {
 
 // query returns the parameters of a request.
 func query(r *site.Request) url.Values { return r.Request.URL.Query() }
-
-// link returns the URL of a call, as one of a set, with more parameters.
-func link(r *site.Request, set among.Set, ref corpus.Ref, more ...string) string {
-	return r.To("/call", set, append([]string{
-		"instance", ref.Instance, "job", ref.Job, "task", ref.Task, "job_date", ref.JobDate.String(),
-	}, more...)...)
-}

@@ -131,7 +131,7 @@ func (page *searchPage) fillOlder(r *site.Request, hits *dbquery.Hits) {
 		if page.Regex {
 			regex = "1"
 		}
-		to := link(r, among.Set{}, ref, "q", page.Text, "regex", regex)
+		to := r.Call(ref, among.Set{}, "q", page.Text, "regex", regex)
 		g := group{URL: to, When: r.Time(h.Start), About: about(r, h.Attempt.Script, h.Version, h.Outcome)}
 		for _, l := range slices.Concat(h.Before, []dbquery.Line{h.Line}, h.After) {
 			s := speakerOf(l.Speaker)

@@ -295,7 +295,7 @@ func grouped(r *site.Request, page *searchPage, hits *find.Found, shown []find.H
 		}
 		call := &c.Calls[shown[0].Call]
 		of := c.Of(call)
-		to := link(r, r.Among, c.Ref(shown[0].Call), "q", page.Text, "regex", regex)
+		to := r.Call(c.Ref(shown[0].Call), r.Among, "q", page.Text, "regex", regex)
 		g := group{URL: to, When: r.Time(call.Start), About: about(r, c.Scripts.String(call.Script), c.Versions.String(call.Version), c.Outcomes.String(call.Outcome))}
 		is := map[int]bool{}
 		for _, h := range shown[:n] {

@@ -51,7 +51,7 @@ func (page *callPage) place(r *site.Request, t *told) {
 		if place < 0 || place >= of {
 			return ""
 		}
-		return link(r, r.Among, l.c.Ref(call(place)), carried(r)...)
+		return r.Call(l.c.Ref(call(place)), r.Among, carried(r)...)
 	}
 	page.Place, page.Of = at+1, of
 	page.Previous, page.Next = to(at-1), to(at+1)

@@ -271,7 +271,7 @@ func (s *said) link(review *desk.Review) string {
 		set.Rule, _ = verdicts.RuleOf(review.Rule)
 	}
 	if i, ok := r.Night.Index(keyOf(review.Call)); ok {
-		return callURL(r, set, i)
+		return r.Call(r.Night.Corpus.Ref(i), set)
 	}
 	return r.To("/call", set, "instance", review.Call.InstanceID, "job", review.Call.JobID, "task", review.Call.TaskID)
 }

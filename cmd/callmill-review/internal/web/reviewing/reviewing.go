@@ -53,12 +53,6 @@ func callOf(c *corpus.Corpus, i int32) desk.Call {
 	return desk.Call{InstanceID: c.Instances.String(call.Instance), JobID: call.Job, TaskID: call.Task}
 }
 
-// callURL returns a link to a call, from which J and K walk through the calls of a set.
-func callURL(r *site.Request, set among.Set, i int32, change ...string) string {
-	ref := r.Night.Corpus.Ref(i)
-	return r.To("/call", set, append([]string{"instance", ref.Instance, "job", ref.Job, "task", ref.Task, "job_date", ref.JobDate.String()}, change...)...)
-}
-
 // without returns a set without what it says of a rule.
 func without(set among.Set) among.Set {
 	set.Rule, set.Event = "", ""

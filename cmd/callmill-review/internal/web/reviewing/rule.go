@@ -211,7 +211,7 @@ func (s *subject) choose() (chosen []int, shows []show) {
 func (s *subject) list(chosen []int) *site.Listing {
 	r, c := s.r, s.r.Night.Corpus
 	call := func(row int) *corpus.Call { return &c.Calls[s.hits.Hits[chosen[row]].Call] }
-	link := func(row int) string { return callURL(r, s.set, s.hits.Hits[chosen[row]].Call) }
+	link := func(row int) string { return r.Call(r.Night.Corpus.Ref(s.hits.Hits[chosen[row]].Call), s.set) }
 	back := r.Here() + "#hits"
 	return &site.Listing{
 		Name: "hits", Several: true, Len: len(chosen), Link: link, PerPage: formRows,
@@ -317,7 +317,7 @@ func (s *subject) disagreements(of [][]desk.Review) *site.Listing {
 			call := of[row][0].Call
 			when := site.Cell{Text: call.JobID}
 			if i, ok := r.Night.Index(keyOf(call)); ok {
-				when = site.Cell{Text: r.Time(c.Calls[i].Start), Href: callURL(r, s.set, i)}
+				when = site.Cell{Text: r.Time(c.Calls[i].Start), Href: r.Call(r.Night.Corpus.Ref(i), s.set)}
 			}
 			var said, notes []string
 			for _, review := range of[row] {

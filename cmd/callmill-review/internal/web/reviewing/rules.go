@@ -227,7 +227,7 @@ func (p *pages) example(r *site.Request, set among.Set, rule *match.RuleHits, hi
 		return site.Cell{}
 	}
 	h := &rule.Hits[hit]
-	cell := site.Cell{Href: callURL(r, set, h.Call)}
+	cell := site.Cell{Href: r.Call(r.Night.Corpus.Ref(h.Call), set)}
 	for k, line := range r.Night.Corpus.Of(&r.Night.Corpus.Calls[h.Call]) {
 		if len(h.Lines) > 0 && int32(k) == h.Lines[len(h.Lines)-1] {
 			cell.Text = figures.Short(r.Said(match.Said(r.Night.Corpus, line)), 30)

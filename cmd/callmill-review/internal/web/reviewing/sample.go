@@ -114,7 +114,7 @@ type draw struct {
 }
 
 func (d *draw) link(i int32) string {
-	return callURL(d.r, d.r.Among, i, "seed", d.seed, "n", strconv.Itoa(d.n))
+	return d.r.Call(d.r.Night.Corpus.Ref(i), d.r.Among, "seed", d.seed, "n", strconv.Itoa(d.n))
 }
 
 func (d *draw) reviewsOf(i int32) []desk.Review {

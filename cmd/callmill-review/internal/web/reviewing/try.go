@@ -206,7 +206,7 @@ func (p *pages) tryCall(r *site.Request, page *tryPage) error {
 				EN: "The call is not in memory: it may have been erased, or is too old. You can paste the dialogue.",
 			})
 		}
-		page.CallURL = callURL(r, r.Among, i)
+		page.CallURL = r.Call(r.Night.Corpus.Ref(i), r.Among)
 		page.fill(r, b, r.Night.Corpus, &r.Night.Corpus.Calls[i], false, own)
 	}
 	return nil
@@ -403,7 +403,7 @@ func (p *pages) tryHits(r *site.Request, found *tried) *site.Listing {
 			{Key: "instance_id", Only: site.CSVOnly}, {Key: "job_id", Only: site.CSVOnly}, {Key: "task_id", Only: site.CSVOnly},
 		},
 		Link: func(row int) string {
-			return callURL(r, r.Among, found.Hits.Rules[all[row].rule].Hits[all[row].hit].Call)
+			return r.Call(r.Night.Corpus.Ref(found.Hits.Rules[all[row].rule].Hits[all[row].hit].Call), r.Among)
 		},
 		Row: func(row int) []site.Cell {
 			rule := &found.Hits.Rules[all[row].rule]
@@ -411,7 +411,7 @@ func (p *pages) tryHits(r *site.Request, found *tried) *site.Listing {
 			call, name := &c.Calls[hit.Call], callOf(c, hit.Call)
 			s := &subject{r: r, hits: rule}
 			return []site.Cell{
-				site.Text(rule.Rule.Label.In(r.Lang)), {Text: r.Time(call.Start), Href: callURL(r, r.Among, hit.Call)},
+				site.Text(rule.Rule.Label.In(r.Lang)), {Text: r.Time(call.Start), Href: r.Call(r.Night.Corpus.Ref(hit.Call), r.Among)},
 				{Text: c.Scripts.String(call.Script), Soft: c.Versions.String(call.Version)}, {Marks: s.evidence(hit)},
 				site.Text(name.InstanceID), site.Text(name.JobID), site.Text(name.TaskID),
 			}

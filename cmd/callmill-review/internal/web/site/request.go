@@ -161,6 +161,11 @@ func (r *Request) To(path string, set among.Set, change ...string) string {
 	return here(path, changed(q, change))
 }
 
+// Call returns a link to a call, from which J and K walk through the calls of a set.
+func (r *Request) Call(ref corpus.Ref, set among.Set, change ...string) string {
+	return r.To("/call", set, append([]string{"instance", ref.Instance, "job", ref.Job, "task", ref.Task, "job_date", ref.JobDate.String()}, change...)...)
+}
+
 // Calls returns a link to the list of the calls of a set.
 func (r *Request) Calls(set among.Set) string { return r.To("/calls", set) }
 

@@ -153,7 +153,7 @@ func (p *pages) examples(r *site.Request, f *findings.Finding) *site.Listing {
 		},
 		Row: func(i int) []site.Cell {
 			call := &c.Calls[calls[i]]
-			link := callURL(r, calls[i], f.Yes)
+			link := r.Call(c.Ref(calls[i]), f.Yes)
 			return []site.Cell{
 				{Text: r.Time(call.Start), Href: link}, site.Text(strings.TrimSpace(c.Scripts.String(call.Script) + " " + c.Versions.String(call.Version))),
 				{Text: strconv.Itoa(int(call.Attempt))}, site.Text(filter.OutcomeLabel(c.Outcomes.String(call.Outcome), r.Lang)),
@@ -161,15 +161,8 @@ func (p *pages) examples(r *site.Request, f *findings.Finding) *site.Listing {
 				site.Text(c.Instances.String(call.Instance)), site.Text(call.Job), site.Text(call.Task),
 			}
 		},
-		Link: func(i int) string { return callURL(r, calls[i], f.Yes) },
+		Link: func(i int) string { return r.Call(c.Ref(calls[i]), f.Yes) },
 	}
-}
-
-// callURL returns the link to a call among the calls of a set.
-func callURL(r *site.Request, i int32, set among.Set) string {
-	c := r.Night.Corpus
-	call := &c.Calls[i]
-	return r.To("/call", set, "instance", c.Instances.String(call.Instance), "job", call.Job, "task", call.Task, "job_date", call.JobDate.String())
 }
 
 func lastSaid(c *corpus.Corpus, call *corpus.Call) string {
