@@ -20,12 +20,9 @@ import (
 // Worlds publishes each world once. Safe for concurrent use. A TestMain makes one for
 // all tests of its package:
 //
-//	dir, err := os.MkdirTemp("", "worlds")
-//	…
-//	worlds = published.In(dir)
-//	code := m.Run()
-//	os.RemoveAll(dir)
-//	os.Exit(code)
+//	var worlds *published.Worlds
+//
+//	func TestMain(m *testing.M) { os.Exit(published.Main(m, &worlds)) }
 type Worlds struct {
 	dir string
 
@@ -37,6 +34,26 @@ type Worlds struct {
 
 // In returns worlds that are published below a folder, which must be empty.
 func In(dir string) *Worlds { return &Worlds{dir: dir, made: map[string]string{}} }
+
+// Main runs the tests of a package with worlds below a folder of their own, which goes
+// after them. Each of ends is called when the tests are done. It returns the exit code:
+// that of the tests, or 1 where anything else failed.
+func Main(m *testing.M, worlds **Worlds, ends ...func() error) int {
+	dir, err := os.MkdirTemp("", "worlds")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	*worlds = In(dir)
+	code := m.Run()
+	for _, end := range append(ends, func() error { return os.RemoveAll(dir) }) {
+		if err := end(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+	}
+	return code
+}
 
 // Pulled returns the folder of a dataset with all calls of a world, with the facts of
 // SearchTask, and the world, which knows the truth: World.Job, World.TruthHead. The

@@ -3,7 +3,6 @@
 package query_test
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -16,20 +15,7 @@ import (
 	"callmill/schema"
 )
 
-func TestMain(m *testing.M) {
-	root, err := os.MkdirTemp("", "query")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	worlds = published.In(root)
-	code := m.Run()
-	if err := os.RemoveAll(root); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(published.Main(m, &worlds)) }
 
 // open opens a dataset until the test ends.
 func open(t testing.TB, dir string) *query.DB {

@@ -33,25 +33,10 @@ import (
 var worlds *published.Worlds
 
 func TestMain(m *testing.M) {
-	root, err := os.MkdirTemp("", "web")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	worlds = published.In(root)
-	code := m.Run()
-	http.DefaultClient.CloseIdleConnections()
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	if err := os.RemoveAll(root); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
+	os.Exit(published.Main(m, &worlds, func() error {
+		http.DefaultClient.CloseIdleConnections()
+		return goleak.Find()
+	}))
 }
 
 // served is a desk that is served.

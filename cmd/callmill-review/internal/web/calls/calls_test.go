@@ -4,7 +4,7 @@ package calls_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"html"
 	"io"
 	"log/slog"
@@ -31,24 +31,12 @@ import (
 var worlds *published.Worlds
 
 func TestMain(m *testing.M) {
-	root, err := os.MkdirTemp("", "calls")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	worlds = published.In(root)
-	code := m.Run()
-	for _, f := range held {
-		if err := f.Close(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = max(code, 1)
+	os.Exit(published.Main(m, &worlds, func() (err error) {
+		for _, f := range held {
+			err = errors.Join(err, f.Close())
 		}
-	}
-	if err := os.RemoveAll(root); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
+		return err
+	}))
 }
 
 // held are datasets in memory, by their folder: those that tests share.

@@ -29,20 +29,7 @@ import (
 
 var worlds *published.Worlds
 
-func TestMain(m *testing.M) {
-	root, err := os.MkdirTemp("", "phrases")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	worlds = published.In(root)
-	code := m.Run()
-	if err := os.RemoveAll(root); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(published.Main(m, &worlds)) }
 
 func check(t *testing.T, err error) {
 	t.Helper()

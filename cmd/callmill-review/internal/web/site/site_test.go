@@ -47,24 +47,12 @@ var pages embed.FS
 var worlds *published.Worlds
 
 func TestMain(m *testing.M) {
-	root, err := os.MkdirTemp("", "site")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	worlds = published.In(root)
-	code := m.Run()
-	if opened != nil {
-		if err := opened.Close(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = max(code, 1)
+	os.Exit(published.Main(m, &worlds, func() error {
+		if opened == nil {
+			return nil
 		}
-	}
-	if err := os.RemoveAll(root); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
+		return opened.Close()
+	}))
 }
 
 // opened is the follower of all tests, which change nothing in it.

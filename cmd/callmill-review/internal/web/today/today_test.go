@@ -5,7 +5,6 @@ package today_test
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"html"
 	"maps"
 	"net/http"
@@ -34,20 +33,7 @@ import (
 
 var worlds *published.Worlds
 
-func TestMain(m *testing.M) {
-	root, err := os.MkdirTemp("", "today")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	worlds = published.In(root)
-	code := m.Run()
-	if err := os.RemoveAll(root); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(published.Main(m, &worlds)) }
 
 // desktop is a site over a simulated world.
 type desktop struct {
