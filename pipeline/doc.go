@@ -81,6 +81,7 @@
 //	pipeline/dataset/verdict   the decision about one job: its versions, SearchTask's values, what is pending
 //	pipeline/dataset/reconcile what lists named and what came → what is pending
 //	pipeline/dataset/pending   the file of what is pending
+//	pipeline/dataset/tables    the rows of a published snapshot
 //	pipeline/dataset/retain    for how long a run keeps jobs, which are on hold, and what outlives them
 //	pipeline/dataset/optout    that a contact asked not to be called: rules, and what outlives the job
 //	pipeline/dataset/capacity  whether the disk has room for a copy of what is published

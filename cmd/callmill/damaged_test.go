@@ -7,6 +7,7 @@ import (
 
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 )
 
 // TestDamagedArchives: each damaged archive is a reject of its own that names
@@ -22,7 +23,7 @@ func TestDamagedArchives(t *testing.T) {
 			t.Fatal(err)
 		}
 		var origins []string
-		for r, err := range d.Rejects() {
+		for r, err := range tables.Rejects(d) {
 			if err != nil {
 				t.Fatal(err)
 			}

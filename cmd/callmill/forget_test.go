@@ -26,6 +26,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/retain"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/desk"
 	"callmill/schema"
 )
@@ -475,7 +476,7 @@ func TestForgetPulls(t *testing.T) {
 	jobs := map[string][]string{} // by number
 	last := ""                    // the number that was called last
 	latest := int64(0)
-	for row, err := range dataset.Rows[struct {
+	for row, err := range tables.Rows[struct {
 		JobID  string `parquet:"job_id"`
 		Number string `parquet:"called_number,optional"`
 		Called int64  `parquet:"actual_time,optional,timestamp(millisecond)"`
@@ -607,7 +608,7 @@ func TestForgetInAnOlderFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, job := d.Name(), ""
-	for row, err := range dataset.Rows[struct {
+	for row, err := range tables.Rows[struct {
 		JobID string `parquet:"job_id"`
 	}](d, "jobs") {
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"callmill/cmd/callmill/internal/settings"
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 )
 
 func newPending(env *environment) *cobra.Command {
@@ -74,7 +75,7 @@ func dropPending(ctx context.Context, env *environment, flags *runFlags, selecti
 		return err
 	}
 	o.open = func(ctx context.Context, with opening) (*input, error) {
-		dropped, err := awaited.CountStanding(ctx, with.dataset.Pending(), o.drop)
+		dropped, err := awaited.CountStanding(ctx, tables.Pending(with.dataset), o.drop)
 		with.report.Dropped = &dropped
 		return &input{source: awaited.NoInput{}, decoder: newDecoder}, err
 	}

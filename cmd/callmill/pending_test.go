@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 )
 
 // TestMillionPending: so much is expected and does not come, is listed, counted and
@@ -50,7 +51,7 @@ func TestMillionPending(t *testing.T) {
 		t.Fatal(err)
 	}
 	var given int
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 )
 
 func newRejects(env *environment) *cobra.Command {
@@ -20,7 +21,7 @@ rejects.`,
 		Example: `  callmill rejects data
   callmill replay data`,
 	}, func(d *dataset.Dataset) error {
-		for r, err := range d.Rejects() {
+		for r, err := range tables.Rejects(d) {
 			if err != nil {
 				return err
 			}

@@ -18,6 +18,7 @@ import (
 
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/rawlog"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"
@@ -155,7 +156,7 @@ func checkLoss(t *testing.T, data, name string, code int, said string, want, got
 		t.Fatal(err)
 	}
 	pending := map[string]bool{}
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,6 +21,7 @@ import (
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/optout"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"
@@ -217,7 +218,7 @@ func pinnedJobs(t testing.TB, data, bookmark string) func(func(string) bool) {
 	t.Helper()
 	d := must(must(dataset.View(data)).At(bookmark))
 	var ids []string
-	for row, err := range dataset.Rows[schema.JobRow](d, schema.TableJobs) {
+	for row, err := range tables.Rows[schema.JobRow](d, schema.TableJobs) {
 		if err != nil {
 			t.Fatal(err)
 		}

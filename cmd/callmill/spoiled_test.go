@@ -25,6 +25,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/status"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/simulate"
 	"callmill/pipeline/simulate/api"
 	"callmill/schema"
@@ -747,7 +748,7 @@ func waiting(t testing.TB, data string) map[string][]string {
 		t.Fatal(err)
 	}
 	all := map[string][]string{}
-	for p, err := range d.Pending() {
+	for p, err := range tables.Pending(d) {
 		if err != nil {
 			t.Fatal(err)
 		}

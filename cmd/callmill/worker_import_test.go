@@ -20,6 +20,7 @@ import (
 
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -151,7 +152,7 @@ func publishedJobs(t *testing.T, data string) (jobs []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for row, err := range dataset.Rows[schema.JobRow](d, schema.TableJobs) {
+	for row, err := range tables.Rows[schema.JobRow](d, schema.TableJobs) {
 		if err != nil {
 			t.Fatal(err)
 		}

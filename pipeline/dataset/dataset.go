@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -345,3 +346,7 @@ func (d *Dataset) DirMode() fs.FileMode { return d.access.DirMode() }
 
 // FileMode is the mode of the dataset's files, those that hold secrets excepted.
 func (d *Dataset) FileMode() fs.FileMode { return d.access.FileMode() }
+
+// Undated reports whether an instant, in ms, is the start of a run that dated
+// versions without a timestamp of their own.
+func (d *Dataset) Undated(at int64) bool { return slices.Contains(d.manifest.Undated, at) }

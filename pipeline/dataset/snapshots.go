@@ -2,8 +2,11 @@ package dataset
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -270,6 +273,24 @@ func (d *Dataset) checkFiles(name string, m *Manifest) error {
 		if info.Size() != f.Bytes {
 			return fmt.Errorf("%s has %d bytes, the manifest says %d", f.Path, info.Size(), f.Bytes)
 		}
+	}
+	return nil
+}
+
+// CheckFile checks that a file of a snapshot is the one that was written: that it
+// has the SHA-256 that the manifest says.
+func CheckFile(path, want string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != want {
+		return fmt.Errorf("%s is not as it was written: the snapshot is damaged, `callmill verify` says how", path)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -15,7 +16,7 @@ func awaited(t *testing.T, l *line) (ids []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"callmill/pipeline/dataset/parquetio"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -29,7 +30,7 @@ func (tx *Tx) expiredReject(instanceID, jobID string, firstSeen int64) bool {
 func (tx *Tx) keptEntries() iter.Seq2[*schema.PendingRow, error] {
 	edge := tx.options.Rules.Edge
 	return func(yield func(*schema.PendingRow, error) bool) {
-		for row, err := range tx.dataset.Pending() {
+		for row, err := range tables.Pending(tx.dataset) {
 			if err == nil && row.Since < edge && row.Reason != schema.PendingConfirmed && !tx.onHold(row.InstanceID, row.JobID) {
 				continue
 			}

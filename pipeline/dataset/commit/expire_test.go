@@ -13,6 +13,7 @@ import (
 	"callmill/pipeline/dataset/optout"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/retain"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/redact"
 	"callmill/schema"
@@ -115,7 +116,7 @@ func TestRejectComesAnewAsItGoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for row, err := range d.Rejects() {
+	for row, err := range tables.Rejects(d) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,7 @@
 package commit
 
 import (
-	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
@@ -9,7 +9,7 @@ import (
 // mergeGroups returns the campaigns to publish, in the order of the table.
 func (tx *Tx) mergeGroups() ([]schema.JobGroupRow, error) {
 	var seen []verdict.Campaign
-	for row, err := range dataset.Rows[schema.JobGroupRow](tx.dataset, schema.TableJobGroups) {
+	for row, err := range tables.Rows[schema.JobGroupRow](tx.dataset, schema.TableJobGroups) {
 		if err != nil {
 			return nil, err
 		}

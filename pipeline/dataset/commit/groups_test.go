@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -26,7 +27,7 @@ func TestGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []schema.JobGroupRow
-	for row, err := range dataset.Rows[schema.JobGroupRow](d, schema.TableJobGroups) {
+	for row, err := range tables.Rows[schema.JobGroupRow](d, schema.TableJobGroups) {
 		if err != nil {
 			t.Fatal(err)
 		}

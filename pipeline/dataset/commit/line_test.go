@@ -19,6 +19,7 @@ import (
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/secret"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/redact"
 	"callmill/schema"
@@ -222,7 +223,7 @@ func (l *line) entries() []schema.PendingRow {
 		l.t.Fatal(err)
 	}
 	var rows []schema.PendingRow
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		if err != nil {
 			l.t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/capacity"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/internal/durable/faulty"
@@ -58,7 +59,7 @@ func TestUpgradeMerges(t *testing.T) {
 		t.Fatal(err)
 	}
 	rejects := 0
-	for _, err := range d.Rejects() {
+	for _, err := range tables.Rejects(d) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +69,7 @@ func TestUpgradeMerges(t *testing.T) {
 		t.Errorf("%d rejects, want the two that were there and a new one", rejects)
 	}
 	ringing := map[string]int32{}
-	for row, err := range dataset.Rows[schema.TaskRow](d, schema.TableTasks) {
+	for row, err := range tables.Rows[schema.TaskRow](d, schema.TableTasks) {
 		if err != nil {
 			t.Fatal(err)
 		}

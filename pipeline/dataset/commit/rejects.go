@@ -10,6 +10,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/reject"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
@@ -41,7 +42,7 @@ func (tx *Tx) rejectedJobs() iter.Seq2[schema.Key, error] {
 				return
 			}
 		}
-		for row, err := range dataset.Rows[rejectedJob](tx.dataset, schema.TableRejects) {
+		for row, err := range tables.Rows[rejectedJob](tx.dataset, schema.TableRejects) {
 			if err != nil {
 				yield(schema.Key{}, err)
 				return
@@ -118,7 +119,7 @@ func (b *build) writeRejects() (dataset.File, error) {
 // one that both have, the first sighting stays, unless it lies before the edge: then
 // it counts as if it had never come.
 func (tx *Tx) mergeRejects(w *parquetio.Writer[schema.RejectRow]) error {
-	nextOld, stopOld := iter.Pull2(tx.dataset.Rejects())
+	nextOld, stopOld := iter.Pull2(tables.Rejects(tx.dataset))
 	defer stopOld()
 	nextMet, stopMet := iter.Pull2(tx.rejects.all())
 	defer stopMet()

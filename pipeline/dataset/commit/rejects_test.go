@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -27,7 +28,7 @@ func (l *line) rejects() map[string]string {
 		l.t.Fatal(err)
 	}
 	found := map[string]string{}
-	for r, err := range d.Rejects() {
+	for r, err := range tables.Rejects(d) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
@@ -100,7 +101,7 @@ func TestReplayedRejects(t *testing.T) {
 	ids := map[string]string{}
 	d, err := dataset.View(l.dir)
 	l.must(err)
-	for row, err := range d.Rejects() {
+	for row, err := range tables.Rejects(d) {
 		l.must(err)
 		ids[string(row.Raw)] = row.RejectID
 	}
@@ -115,7 +116,7 @@ func TestReplayedRejects(t *testing.T) {
 	left := 0
 	d, err = dataset.View(l.dir)
 	l.must(err)
-	for row, err := range d.Rejects() {
+	for row, err := range tables.Rejects(d) {
 		l.must(err)
 		if left++; row.RejectID == ids["bad"] {
 			t.Error("the reject whose input was accepted is still there")
@@ -137,7 +138,7 @@ func TestRejectsAreText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for r, err := range d.Rejects() {
+	for r, err := range tables.Rejects(d) {
 		if err != nil || r.Origin != "\uFFFD呼叫.json" || r.Reason != "no Jobs, but an array named \uFFFDobs" {
 			t.Errorf("origin %q, reason %q, %v", r.Origin, r.Reason, err)
 		}
@@ -196,7 +197,7 @@ func TestRejectsInRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for row, err := range d.Rejects() {
+		for row, err := range tables.Rejects(d) {
 			if err != nil {
 				t.Fatal(err)
 			}

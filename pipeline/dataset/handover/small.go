@@ -8,6 +8,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shuffle"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -67,7 +68,7 @@ func entriesOf(d *dataset.Dataset) iter.Seq2[*entries, error] {
 	}
 	return func(yield func(*entries, error) bool) {
 		var of *entries
-		for row, err := range d.Pending() {
+		for row, err := range tables.Pending(d) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -113,7 +114,7 @@ func (h *Handover) groups(out *shuffle.Appender, counts *Counts) error {
 		if d == nil {
 			return none[schema.JobGroupRow]
 		}
-		return dataset.Rows[schema.JobGroupRow](d, schema.TableJobGroups)
+		return tables.Rows[schema.JobGroupRow](d, schema.TableJobGroups)
 	}
 	compare := func(a, b *schema.JobGroupRow) int {
 		return compareKeys(a.InstanceID, a.JobGroupID, b.InstanceID, b.JobGroupID)
@@ -156,7 +157,7 @@ func (h *Handover) rejects(out *shuffle.Appender, counts *Counts) error {
 	compare := func(a, b *sighting) int {
 		return compareKeys(a.InstanceID, a.RejectID, b.InstanceID, b.RejectID)
 	}
-	old, now := dataset.Rows[sighting](h.since, schema.TableRejects), dataset.Rows[sighting](h.to, schema.TableRejects)
+	old, now := tables.Rows[sighting](h.since, schema.TableRejects), tables.Rows[sighting](h.to, schema.TableRejects)
 	err := merge(old, now, compare, func(old, now *sighting) error {
 		switch {
 		case old == nil:
@@ -196,7 +197,7 @@ func (h *Handover) rejects(out *shuffle.Appender, counts *Counts) error {
 
 // someRejects reads the rejects of some keys.
 func (h *Handover) someRejects(out *shuffle.Appender, counts *Counts, of func(schema.Key) bool) error {
-	for row, err := range h.to.Rejects() {
+	for row, err := range tables.Rejects(h.to) {
 		if err != nil {
 			return err
 		}

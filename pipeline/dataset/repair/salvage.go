@@ -13,6 +13,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -155,7 +156,7 @@ func (s *salvager) addOpen() error {
 		return nil
 	}
 	recent := s.d.Now().Add(-recently).UnixMilli()
-	for row, err := range dataset.Rows[openColumns](s.d, schema.TableJobs) {
+	for row, err := range tables.Rows[openColumns](s.d, schema.TableJobs) {
 		if err != nil {
 			return err
 		}
@@ -392,7 +393,7 @@ func (s *salvager) addSmall() error {
 		return nil
 	}
 	if s.result.Groups > 0 {
-		for row, err := range dataset.Rows[schema.JobGroupRow](s.again, schema.TableJobGroups) {
+		for row, err := range tables.Rows[schema.JobGroupRow](s.again, schema.TableJobGroups) {
 			if err == nil {
 				err = s.appender.Group(s.raw(), row)
 			}
@@ -405,7 +406,7 @@ func (s *salvager) addSmall() error {
 	if s.result.Rejects == 0 {
 		return nil
 	}
-	for row, err := range s.again.Rejects() {
+	for row, err := range tables.Rejects(s.again) {
 		if err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ import (
 	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/replace"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/dataset/verify"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/internal/durable"
@@ -320,12 +321,12 @@ func holdsNone(t testing.TB, dir string) {
 			}
 			check(t, r.Close())
 		}
-		for r, err := range at.Rejects() {
+		for r, err := range tables.Rejects(at) {
 			if check(t, err); leaves(string(r.Raw)) {
 				t.Errorf("%s holds the reject of %s", l.Name, r.Raw)
 			}
 		}
-		for r, err := range at.Pending() {
+		for r, err := range tables.Pending(at) {
 			if check(t, err); leaves(strings.TrimPrefix(r.JobID, "due-")) {
 				t.Errorf("%s waits for %s", l.Name, r.JobID)
 			}

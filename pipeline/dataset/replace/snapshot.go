@@ -23,6 +23,7 @@ import (
 	"callmill/pipeline/dataset/pending"
 	"callmill/pipeline/dataset/reject"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/dataset/views"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
@@ -603,7 +604,7 @@ func (s *snapshot) rejects(t *dataset.Table) error {
 	f, err := s.writeFile(t.Name, func(out io.Writer) (int64, error) {
 		w.Reset(out)
 		size := 0
-		for row, err := range at.Rejects() {
+		for row, err := range tables.Rejects(at) {
 			if err != nil {
 				return 0, err
 			}

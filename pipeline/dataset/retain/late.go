@@ -16,6 +16,7 @@ import (
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/replace"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -144,12 +145,12 @@ func (l *limit) passed(d *dataset.Dataset, name string) (bool, error) {
 			return passed, err
 		}
 	}
-	for row, err := range dataset.Rows[rejectColumns](at, schema.TableRejects) {
+	for row, err := range tables.Rows[rejectColumns](at, schema.TableRejects) {
 		if err != nil || l.goes(row.FirstSeen, row.InstanceID, row.JobID) {
 			return err == nil, err
 		}
 	}
-	for row, err := range at.Pending() {
+	for row, err := range tables.Pending(at) {
 		if err != nil || l.ends(row) {
 			return err == nil, err
 		}

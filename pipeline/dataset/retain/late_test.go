@@ -15,6 +15,7 @@ import (
 	"callmill/pipeline/dataset/commit"
 	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/retain"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/internal/durable/faulty"
@@ -119,7 +120,7 @@ func told(t testing.TB, dir string) string {
 		at, err := d.At(l.Name)
 		check(t, err)
 		var jobs []string
-		for row, err := range dataset.Rows[schema.JobRow](at, schema.TableJobs) {
+		for row, err := range tables.Rows[schema.JobRow](at, schema.TableJobs) {
 			check(t, err)
 			jobs = append(jobs, row.JobID)
 		}

@@ -15,6 +15,7 @@ import (
 	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/revoke"
 	"callmill/pipeline/dataset/secret"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/internal/durable"
 	"callmill/pipeline/internal/durable/faulty"
@@ -95,7 +96,7 @@ func isJoined(t testing.TB, dir string) bool {
 	check(t, err)
 	_, err = os.Stat(filepath.Join(dir, dataset.KeyFile))
 	left := []bool{d.Manifest().Settings.KeyID != "", policy.Key == "", !errors.Is(err, fs.ErrNotExist)}
-	for row, err := range dataset.Rows[schema.ContactRow](d, schema.TableContacts) {
+	for row, err := range tables.Rows[schema.ContactRow](d, schema.TableContacts) {
 		check(t, err)
 		left = append(left, row.ContactKey != "")
 	}

@@ -26,6 +26,7 @@ import (
 	"callmill/pipeline/dataset/reconcile"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/shuffle"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/flatten"
 	"callmill/pipeline/internal/durable"
 	"callmill/schema"
@@ -55,10 +56,10 @@ func newFlattener() *flatten.Flattener { return flatten.New(shanghai, runes{}) }
 // settle is how long a job is asked for again.
 const settle = 48 * time.Hour
 
-// tables are the rows of all tables by their keys, as text, and what is pending.
-type tables map[string]map[string]string
+// rows are those of all tables by their keys, as text, and what is pending.
+type rows map[string]map[string]string
 
-func (t tables) put(table string, row any, key ...any) {
+func (t rows) put(table string, row any, key ...any) {
 	if t[table] == nil {
 		t[table] = map[string]string{}
 	}
@@ -87,7 +88,7 @@ func spelled(row any) string {
 }
 
 // addRows adds the rows of a job.
-func (t tables) addRows(day int32, rows *schema.Rows) {
+func (t rows) addRows(day int32, rows *schema.Rows) {
 	t.put(schema.TableJobs, &rows.Job, day, rows.Job.InstanceID, rows.Job.JobID)
 	for i := range rows.Tasks {
 		r := &rows.Tasks[i]
@@ -110,7 +111,7 @@ func (t tables) addRows(day int32, rows *schema.Rows) {
 	}
 }
 
-func (t tables) addSummary(day int32, r *schema.SummaryRow) {
+func (t rows) addSummary(day int32, r *schema.SummaryRow) {
 	turn := int32(-1)
 	if r.TurnIndex != nil {
 		turn = *r.TurnIndex
@@ -118,7 +119,7 @@ func (t tables) addSummary(day int32, r *schema.SummaryRow) {
 	t.put(schema.TableSummaries, r, day, r.InstanceID, r.JobID, r.TaskID, turn, r.SummaryIndex)
 }
 
-func (t tables) addPending(r *schema.PendingRow) {
+func (t rows) addPending(r *schema.PendingRow) {
 	if len(r.DialExceptions) == 0 {
 		r.DialExceptions = nil
 	}
@@ -199,11 +200,11 @@ func (f *folder) must(err error) {
 }
 
 // read reads the tables of the latest snapshot.
-func (f *folder) read() tables {
+func (f *folder) read() rows {
 	f.t.Helper()
 	d, err := dataset.View(f.dir)
 	f.must(err)
-	t := tables{}
+	t := rows{}
 	rowsOf(f, d, schema.TableJobs, func(day int32, r *schema.JobRow) { t.addRows(day, &schema.Rows{Job: *r}) })
 	rowsOf(f, d, schema.TableTasks, func(day int32, r *schema.TaskRow) {
 		t.put(schema.TableTasks, r, day, r.InstanceID, r.JobID, r.TaskID)
@@ -223,7 +224,7 @@ func (f *folder) read() tables {
 	})
 	rowsOf(f, d, schema.TableStatuses, func(_ int32, r *schema.StatusRow) { t.put(schema.TableStatuses, r, r.TaskStatus) })
 	rowsOf(f, d, schema.TableRejects, func(_ int32, r *schema.RejectRow) { t.put(schema.TableRejects, r, r.InstanceID, r.RejectID) })
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		f.must(err)
 		t.addPending(row)
 	}
@@ -369,9 +370,9 @@ func (l *lake) changeState(key schema.Key, r *shuffle.Result) {
 }
 
 // read gives the tables of the lake.
-func (l *lake) read() tables {
+func (l *lake) read() rows {
 	l.t.Helper()
-	t := tables{}
+	t := rows{}
 	for _, days := range l.rows {
 		for day, rows := range days {
 			t.addRows(day, rows)
@@ -407,7 +408,7 @@ func (l *lake) read() tables {
 }
 
 // diff says how two sets of tables differ.
-func diff(want, got tables) string {
+func diff(want, got rows) string {
 	return cmp.Diff(map[string]map[string]string(want), map[string]map[string]string(got), cmpopts.EquateEmpty())
 }
 
@@ -669,7 +670,7 @@ func (f *folder) export() shuffled {
 		f.exportJobs(a, d, s)
 	}
 	pending, rejects := map[schema.Key][]schema.PendingRow{}, map[schema.Key][]schema.RejectRow{}
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		f.must(err)
 		key := schema.JobKey(nil, row.InstanceID, row.JobID)
 		pending[key] = append(pending[key], *row)
@@ -677,7 +678,7 @@ func (f *folder) export() shuffled {
 	for _, rows := range pending {
 		f.must(a.ImportPending(rows[0].InstanceID, rows[0].JobID, rows))
 	}
-	for row, err := range d.Rejects() {
+	for row, err := range tables.Rejects(d) {
 		f.must(err)
 		key := shuffle.RejectKey(nil, row)
 		rejects[key] = append(rejects[key], *row)

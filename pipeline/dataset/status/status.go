@@ -10,6 +10,7 @@ import (
 	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -148,7 +149,7 @@ func instances(d *dataset.Dataset, m *dataset.Manifest) ([]Instance, error) {
 	for _, id := range m.Retired {
 		instance(id).Retired = true
 	}
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		if err != nil {
 			return nil, err
 		}

@@ -25,6 +25,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/shard"
 	"callmill/pipeline/dataset/spill"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
 )
@@ -78,7 +79,7 @@ func (s *Store) Load(ctx context.Context, d *dataset.Dataset) error {
 	if err := s.published.load(ctx, d, leaves); err != nil {
 		return err
 	}
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		if err == nil {
 			e := entry{schema.JobKey(scratch, row.InstanceID, row.JobID), *row}
 			err = out.Encode(e.code)

@@ -96,7 +96,7 @@ func (f *Follower) corpus(ctx context.Context, name string, old, n *Night) (err 
 		n.loaded = len(n.source.days)
 		return nil
 	}
-	names, err := db.Names()
+	names, err := db.Names(ctx)
 	if err != nil {
 		return fmt.Errorf("load snapshot %s: %w", n.Name, err)
 	}

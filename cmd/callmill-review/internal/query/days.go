@@ -36,24 +36,26 @@ func (d *DB) Days(ctx context.Context) ([]DayCalls, error) {
 
 // Names returns what campaigns and their scripts are called, by the id of a campaign in
 // an instance.
-func (d *DB) Names() (func(instance, group string) renew.Names, error) {
-	groups, err := d.data.JobGroups()
+func (d *DB) Names(ctx context.Context) (func(instance, group string) renew.Names, error) {
+	type key struct{ instance, group string }
+	names := map[key]renew.Names{}
+	err := d.each(ctx, "campaigns", nil, func(v []driver.Value) error {
+		names[key{v[0].(string), v[1].(string)}] = renew.Names{Campaign: v[2].(string), Script: v[3].(string), Version: v[4].(string)}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	return func(instance, group string) renew.Names {
-		g := groups[instance][group]
-		return renew.Names{Campaign: g.JobGroupName, Script: g.ScriptName, Version: g.ScriptVersion}
-	}, nil
+	return func(instance, group string) renew.Names { return names[key{instance, group}] }, nil
 }
 
 // Redacted reports whether the dataset holds what is personal as labels, or not at all.
-func (d *DB) Redacted() bool { return d.data.Manifest().Settings.PII != redact.Keep }
+func (d *DB) Redacted() bool { return d.manifest.Settings.PII != redact.Keep }
 
 // Segment returns how the words of the dataset were cut.
 func (d *DB) Segment() (segment.Options, error) {
-	o := segment.Options{HMM: d.data.Manifest().Settings.HMM}
-	dictionaries, err := d.data.Dictionaries()
+	o := segment.Options{HMM: d.manifest.Settings.HMM}
+	dictionaries, err := d.dictionaries()
 	for _, dictionary := range dictionaries {
 		o.Dicts = append(o.Dicts, segment.UserDict{Name: dictionary.Origin, Text: dictionary.Text, Kept: dictionary.Own})
 	}

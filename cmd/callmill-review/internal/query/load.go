@@ -86,7 +86,7 @@ func (d *DB) Load(ctx context.Context, o LoadOptions) (*corpus.Corpus, error) {
 // says, within what a damaged one cannot make too much.
 func (d *DB) room(table string) int64 {
 	const most = 1 << 22
-	if t := d.data.Manifest().Table(table); t != nil {
+	if t := d.manifest.Table(table); t != nil {
 		return min(max(t.Rows, 0), most)
 	}
 	return 0

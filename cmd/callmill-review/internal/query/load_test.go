@@ -137,7 +137,7 @@ func spelled(c *corpus.Corpus) map[task]call {
 var marks = regexp.MustCompile(`^[\p{P}\p{S}\p{Z}\p{C}\s]*$`)
 
 // calls recounts the dialled calls by their tasks.
-func (in *tables) calls(whole bool) map[task]call {
+func (in *contents) calls(whole bool) map[task]call {
 	named := slices.ContainsFunc(in.tasks, func(k schema.TaskRow) bool { return k.ScriptName != "" })
 	calls := map[task]call{}
 	jobs := map[task][]task{}

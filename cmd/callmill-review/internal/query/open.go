@@ -42,10 +42,13 @@ const defaultMemory = 400 << 20
 // published. Safe for concurrent use.
 type DB struct {
 	db       *sql.DB
-	data     *dataset.Dataset
 	dir      string
+	name     string // of the snapshot
 	snapshot string // its folder
+	manifest *dataset.Manifest
 	zone     *time.Location
+
+	dictionaries func() ([]dataset.Dictionary, error) // those of the dataset
 
 	scriptsNamed bool // else chatbots or scenarios stand for scripts
 }
@@ -79,7 +82,7 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open DuckDB: %w", err)
 	}
-	d := &DB{db: sql.OpenDB(connector), data: data, dir: dir, snapshot: snapshot, zone: zone}
+	d := &DB{db: sql.OpenDB(connector), dir: dir, name: data.Name(), snapshot: snapshot, manifest: data.Manifest(), zone: zone, dictionaries: data.Dictionaries}
 	if err := d.prepare(ctx, data.Manifest().OptOuts.Path != ""); err != nil {
 		return nil, errors.Join(fmt.Errorf("open dataset %s: %w", dir, err), d.Close())
 	}
@@ -122,10 +125,10 @@ func withoutComments(sql string) string {
 func (d *DB) Close() error { return d.db.Close() }
 
 // Snapshot returns the name of the snapshot.
-func (d *DB) Snapshot() string { return d.data.Name() }
+func (d *DB) Snapshot() string { return d.name }
 
 // Manifest returns that of the snapshot, which is not to be changed.
-func (d *DB) Manifest() *dataset.Manifest { return d.data.Manifest() }
+func (d *DB) Manifest() *dataset.Manifest { return d.manifest }
 
 // Zone returns the time zone of the dataset's days and hours.
 func (d *DB) Zone() *time.Location { return d.zone }

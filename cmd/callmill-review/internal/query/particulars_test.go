@@ -76,7 +76,7 @@ func TestParticulars(t *testing.T) {
 }
 
 // particulars returns what a row says.
-func (in *tables) particulars(row *schema.TaskRow) particulars.Attempt {
+func (in *contents) particulars(row *schema.TaskRow) particulars.Attempt {
 	group := in.groups[row.InstanceID][row.JobGroupID]
 	a := particulars.Attempt{
 		Task: row.TaskID, Outcome: row.Outcome, Status: row.TaskStatus, Start: cmp.Or(row.ActualTime, row.PlannedTime), Said: row.FirstTurnTime, Last: row.IsLastTask, Lines: row.TurnCount,
@@ -105,7 +105,7 @@ func (in *tables) particulars(row *schema.TaskRow) particulars.Attempt {
 	return a
 }
 
-func (in *tables) scriptsNamed() bool {
+func (in *contents) scriptsNamed() bool {
 	return slices.ContainsFunc(in.tasks, func(row schema.TaskRow) bool { return row.ScriptName != "" })
 }
 

@@ -11,6 +11,7 @@ import (
 	"callmill/cmd/callmill-review/internal/published"
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/simulate"
 	"callmill/schema"
 )
@@ -42,26 +43,26 @@ func load(t testing.TB, db *query.DB, o query.LoadOptions) *corpus.Corpus {
 	return c
 }
 
-// tables are those of a dataset, read by callmill's own reader: what questions are
+// contents are those of a dataset, read by callmill's own reader: what questions are
 // recounted on.
-type tables struct {
+type contents struct {
 	tasks     []schema.TaskRow
 	turns     []schema.TurnRow
 	summaries []schema.SummaryRow
 	groups    map[string]map[string]schema.JobGroupRow
 }
 
-func read(t testing.TB, dir string) *tables {
+func read(t testing.TB, dir string) *contents {
 	t.Helper()
 	d, err := dataset.View(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	groups, err := d.JobGroups()
+	groups, err := tables.JobGroups(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &tables{
+	return &contents{
 		tasks:     all[schema.TaskRow](t, d, schema.TableTasks),
 		turns:     all[schema.TurnRow](t, d, schema.TableTurns),
 		summaries: all[schema.SummaryRow](t, d, schema.TableSummaries),
@@ -73,7 +74,7 @@ func read(t testing.TB, dir string) *tables {
 func all[T any](t testing.TB, d *dataset.Dataset, table string) []T {
 	t.Helper()
 	var rows []T
-	for row, err := range dataset.Rows[T](d, table) {
+	for row, err := range tables.Rows[T](d, table) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -192,7 +192,7 @@ func randomFilter(t *testing.T, c *corpus.Corpus, random *rand.Rand) filter.Filt
 }
 
 // find returns where lines are as asked, of the calls that pass; nil lets all pass.
-func (in *tables) find(o query.SearchOptions, pass map[task]bool) []place {
+func (in *contents) find(o query.SearchOptions, pass map[task]bool) []place {
 	has := func(script string) bool { return strings.Contains(script, o.Text) }
 	if o.Regex {
 		has = regexp.MustCompile(o.Text).MatchString

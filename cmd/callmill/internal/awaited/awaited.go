@@ -18,6 +18,7 @@ import (
 	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -68,9 +69,9 @@ func (s *Selection) List(ctx context.Context, out io.Writer, dir string, asJSON 
 		return err
 	}
 	if asJSON {
-		return printJSON(ctx, out, d.Pending(), meant)
+		return printJSON(ctx, out, tables.Pending(d), meant)
 	}
-	return printTable(ctx, out, d.Pending(), meant)
+	return printTable(ctx, out, tables.Pending(d), meant)
 }
 
 // NoInput is the input of a run that only gives entries up.

@@ -38,6 +38,7 @@ import (
 	"callmill/pipeline/dataset/replace"
 	"callmill/pipeline/dataset/retain"
 	"callmill/pipeline/dataset/shard"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/desk"
 	"callmill/pipeline/redact"
 	"callmill/pipeline/trace"
@@ -285,7 +286,7 @@ func (p *Plan) refused(ctx context.Context, d *dataset.Dataset, reader *Reader) 
 	e, seen := newEraser(d, &p.work, reader), map[trace.Input]bool{}
 	ids := map[erased.Job]bool{}
 	for _, at := range snapshots {
-		for row, err := range at.Rejects() {
+		for row, err := range tables.Rejects(at) {
 			if err == nil {
 				err = ctx.Err()
 			}
@@ -663,7 +664,7 @@ func (e *eraser) isReject(r *schema.RejectRow) bool {
 // only counts, the rejects of the latest snapshot, too.
 func (e *eraser) rest(ctx context.Context, dry bool) error {
 	if dry {
-		for row, err := range e.d.Rejects() {
+		for row, err := range tables.Rejects(e.d) {
 			if err == nil {
 				err = ctx.Err()
 			}

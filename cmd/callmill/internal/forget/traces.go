@@ -10,6 +10,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/persons"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/desk"
 	"callmill/pipeline/rawlog"
 	"callmill/schema"
@@ -40,7 +41,7 @@ func (r *Reader) Look(ctx context.Context, who persons.Who, references []string,
 		w.Jobs = append(w.Jobs, j.Job)
 	}
 	e, t := newEraser(r.d, w, r), &Traces{}
-	for row, err := range r.d.Rejects() {
+	for row, err := range tables.Rejects(r.d) {
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -85,7 +86,7 @@ func At(d *dataset.Dataset) (*Glance, error) {
 
 func (g *Glance) readTasks(d *dataset.Dataset, hangUps *hangUps) error {
 	outcomes := map[string]int64{}
-	for row, err := range dataset.Rows[schema.TaskRow](d, schema.TableTasks) {
+	for row, err := range tables.Rows[schema.TaskRow](d, schema.TableTasks) {
 		if err != nil {
 			return err
 		}
@@ -119,7 +120,7 @@ func one(b *bool) int64 {
 
 func (g *Glance) readTurns(d *dataset.Dataset, hangUps *hangUps) error {
 	failed, others := map[string]int64{}, map[string]int64{} // words of contacts
-	for row, err := range dataset.Rows[schema.TurnRow](d, schema.TableTurns) {
+	for row, err := range tables.Rows[schema.TurnRow](d, schema.TableTurns) {
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"callmill/cmd/internal/quote"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/erased"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -88,7 +89,7 @@ type jobColumns struct {
 // several instances, is a usage error.
 func Of(d *dataset.Dataset, instance, job, reason string, now time.Time) (erased.Hold, error) {
 	var in []string
-	for row, err := range dataset.Rows[jobColumns](d, schema.TableJobs) {
+	for row, err := range tables.Rows[jobColumns](d, schema.TableJobs) {
 		if err != nil {
 			return erased.Hold{}, fmt.Errorf("look for job %s: %w", job, err)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -24,7 +25,7 @@ func CheckKnown(d *dataset.Dataset, id string) error {
 	type column struct {
 		InstanceID string `parquet:"instance_id"`
 	}
-	for row, err := range dataset.Rows[column](d, schema.TableJobs) {
+	for row, err := range tables.Rows[column](d, schema.TableJobs) {
 		if err != nil {
 			return fmt.Errorf("look for instance %s: %w", id, err)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/tables"
 	"callmill/schema"
 )
 
@@ -32,7 +33,7 @@ func (w waitingFor) of(instance string) *awaited {
 // the order of instances and jobs.
 func readAwaited(d *dataset.Dataset) (waitingFor, error) {
 	all := waitingFor{}
-	for row, err := range d.Pending() {
+	for row, err := range tables.Pending(d) {
 		if err != nil {
 			return nil, fmt.Errorf("read what is pending: %w", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/nightly"
 	"callmill/schema"
 )
@@ -84,7 +85,7 @@ func callsByDay(d *dataset.Dataset, instance string) func(day int32) (int64, err
 			return counts[day], nil
 		}
 		read := map[int32]int64{}
-		for row, err := range dataset.Rows[dayColumns](d, schema.TableTasks) {
+		for row, err := range tables.Rows[dayColumns](d, schema.TableTasks) {
 			if err != nil {
 				return 0, fmt.Errorf("count the calls of the weeks before: %w", err)
 			}

@@ -10,6 +10,7 @@ import (
 
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/redact"
 	"callmill/pipeline/source"
 	"callmill/schema"
@@ -32,7 +33,7 @@ func Possible(d *dataset.Dataset) error {
 // Raws yields the input of the rejects of which all was kept.
 func (r *Rejects) Raws(ctx context.Context, yield func(*schema.Raw) error) error {
 	var sequence int64
-	for row, err := range r.Dataset.Rejects() {
+	for row, err := range tables.Rejects(r.Dataset) {
 		if err != nil {
 			return err
 		}
