@@ -27,7 +27,6 @@ type Reader[T any] struct {
 
 	group int   // row group to be read next
 	left  int64 // rows left in the current row group
-	batch []T   // rows that Next has not returned
 	rows  int64 // returned so far
 
 	strange string
@@ -66,43 +65,25 @@ func (r *Reader[T]) Close() error { return r.file.Close() }
 // empty text instead of NULL; "" if there was none.
 func (r *Reader[T]) Strange() string { return r.strange }
 
-// Next returns the next row, or io.EOF at the end. It stays valid.
-func (r *Reader[T]) Next() (row *T, err error) {
-	if len(r.batch) == 0 {
-		if r.batch, err = r.decode(); err != nil {
-			return nil, err
-		}
-	}
-	row, r.batch = &r.batch[0], r.batch[1:]
-	r.rows++
-	return row, nil
-}
-
-// Batch returns the next rows, at least one, or io.EOF at the end. They stay valid, and
-// are the caller's. It is not to be mixed with Next.
-func (r *Reader[T]) Batch() (batch []T, err error) {
-	batch, err = r.decode()
-	r.rows += int64(len(batch))
-	return batch, err
-}
-
-// decode decodes the next rows.
-func (r *Reader[T]) decode() (batch []T, err error) {
+// Next returns the next rows, at least one, or io.EOF at the end. They stay valid, and are
+// the caller's.
+func (r *Reader[T]) Next() (rows []T, err error) {
 	defer recoverDamage(&err)
 	for r.left == 0 {
 		if err := r.nextGroup(); err != nil {
 			return nil, err
 		}
 	}
-	batch = make([]T, min(r.left, batchRows))
+	rows = make([]T, min(r.left, batchRows))
 	for i, c := range r.columns {
-		f := fields{unsafe.Add(unsafe.Pointer(&batch[0]), r.offsets[i]), unsafe.Sizeof(batch[0]), len(batch)}
+		f := fields{unsafe.Add(unsafe.Pointer(&rows[0]), r.offsets[i]), unsafe.Sizeof(rows[0]), len(rows)}
 		if err := c.decode(f); err != nil {
 			return nil, fmt.Errorf("column %s after row %d: %w", c.Name, r.rows, err)
 		}
 	}
-	r.left -= int64(len(batch))
-	return batch, nil
+	r.left -= int64(len(rows))
+	r.rows += int64(len(rows))
+	return rows, nil
 }
 
 func (r *Reader[T]) nextGroup() error {
