@@ -89,9 +89,9 @@ func TestRun(t *testing.T) {
 	if !strings.Contains(out.String(), "| simulated calls: ") || !strings.Contains(out.String(), "new ÷ old") {
 		t.Errorf("no table, or no comparison with the baseline:\n%s", &out)
 	}
-	for _, left := range []string{"tables", "recut.partial"} {
-		if _, err := os.Stat(filepath.Join(dir, left)); err == nil {
-			t.Errorf("%s is left", left)
+	for _, pattern := range []string{"tables", "*.partial"} {
+		if left, err := filepath.Glob(filepath.Join(dir, pattern)); err != nil || len(left) > 0 {
+			t.Errorf("left: %s, %v", left, err)
 		}
 	}
 }

@@ -86,12 +86,12 @@ func (s settings) repeated(ctx context.Context, notes io.Writer) (dir string, er
 // the source was.
 func (s settings) copied(ctx context.Context, name, source string, o copies.Options, notes io.Writer) (dir string, err error) {
 	o.Seed = 1
-	print, err := fingerprint(source)
+	mark, err := fingerprint(source)
 	if err != nil {
 		return "", err
 	}
 	source = filepath.Clean(source)
-	dir = filepath.Join(s.dir, fmt.Sprintf("%s-%s-%d-%08x", name, filepath.Base(source), o.Turns, print))
+	dir = filepath.Join(s.dir, fmt.Sprintf("%s-%s-%d-%08x", name, filepath.Base(source), o.Turns, mark))
 	return dir, once(dir, notes, func(partial string) error {
 		if err := os.RemoveAll(partial); err != nil {
 			return err

@@ -181,10 +181,7 @@ func run(ctx context.Context, s settings, out, notes io.Writer) error {
 		}
 		s.callmill = binary
 	}
-	r, err := newReport(s.callmill, s.baseline)
-	if err != nil {
-		return err
-	}
+	r := newReport(s.callmill, s.baseline)
 	if built {
 		r.Callmill = headBuild(ctx, r.Callmill)
 	}

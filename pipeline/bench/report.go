@@ -65,23 +65,22 @@ type figures struct {
 }
 
 // newReport returns a report of two binaries, the second of which may be "".
-func newReport(callmill, baseline string) (r report, err error) {
-	r = report{Format: reportFormat, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
-	if r.Callmill, err = buildOf(callmill); err != nil || baseline == "" {
-		return r, err
+func newReport(callmill, baseline string) report {
+	r := report{Format: reportFormat, Callmill: buildOf(callmill), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
+	if baseline != "" {
+		b := buildOf(baseline)
+		r.Baseline = &b
 	}
-	b, err := buildOf(baseline)
-	r.Baseline = &b
-	return r, err
+	return r
 }
 
-// buildOf reads what Go writes into its binaries.
-func buildOf(binary string) (b build, err error) {
+// buildOf reads what Go writes into its binaries. A script that runs one says nothing.
+func buildOf(binary string) build {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
-		return b, err
+		return build{Go: "unknown Go"}
 	}
-	b.Go = info.GoVersion
+	b := build{Go: info.GoVersion}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
@@ -90,7 +89,7 @@ func buildOf(binary string) (b build, err error) {
 			b.Modified = s.Value == "true"
 		}
 	}
-	return b, nil
+	return b
 }
 
 // headBuild adds the commit of the repository to the build of what was just built from

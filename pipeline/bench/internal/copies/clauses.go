@@ -52,8 +52,9 @@ type clause struct {
 	script int // whose it is
 }
 
-// maxClauses is the limit of a sample: some megabytes.
-const maxClauses = 1 << 17
+// maxClauses is the limit of a sample, which is some megabytes: what is measured
+// afterwards seems to need at least the memory that this process had.
+const maxClauses = 1 << 15
 
 func newSample(seed uint64) *sample {
 	return &sample{dice: dice.New(seed, samples, 0), limit: maxClauses, kept: map[sampled]*reservoir{}}
@@ -69,7 +70,7 @@ func (s *sample) add(r *response) error {
 			if strings.Trim(text, marks) == "" {
 				continue // marks alone would become a part of the clause before them
 			}
-			s.keep(sampled{v.speaker, ended(text)}, clause{text, s.scripts})
+			s.keep(sampled{v.speaker, ended(text)}, clause{strings.Clone(text), s.scripts})
 		}
 		s.scripts++
 	}
