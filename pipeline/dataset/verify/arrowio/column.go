@@ -36,15 +36,18 @@ type decoder interface {
 type fields struct {
 	first unsafe.Pointer // the field of the first row
 	size  uintptr        // of a row
+	begin int            // the rows before them, which are decoded
 	rows  int
 }
 
 // of returns the field of a row, of type V.
-func of[V any](f fields, row int) *V { return (*V)(unsafe.Add(f.first, uintptr(row)*f.size)) }
+func of[V any](f fields, row int) *V {
+	return (*V)(unsafe.Add(f.first, uintptr(f.begin+row)*f.size))
+}
 
 // from returns the fields from a row on.
 func (f fields) from(row int) fields {
-	return fields{unsafe.Add(f.first, uintptr(row)*f.size), f.size, f.rows - row}
+	return fields{f.first, f.size, f.begin + row, f.rows - row}
 }
 
 // newColumn returns the decoder of a column into fields of a type, for up to the given
