@@ -70,7 +70,7 @@ func newColumn(c schema.Column, leaf, rows int, field reflect.Type, strange func
 	case schema.TypeBinary:
 		col.decoder, err = &binaries{levels: newLevels[parquet.ByteArray](rows)}, isType[[]byte](field)
 	case schema.TypeString:
-		col.decoder, err = &texts{levels: newLevels[parquet.ByteArray](rows), nullable: c.Nullable, strange: strange}, isType[string](field)
+		col.decoder, err = &texts{levels: newLevels[parquet.ByteArray](rows), nullable: c.Nullable, strange: strange, other: make([]bool, rows)}, isType[string](field)
 	default:
 		l := &lists{levels: newLevels[parquet.ByteArray](rows), strange: strange}
 		l.repeated = make([]int16, rows)
@@ -152,22 +152,8 @@ func (l *levels[V]) read(n int) (have int, values []V, err error) {
 	return have, l.values[:read], nil
 }
 
-// each calls put with each value and the row that it is of, among the last rows read.
-func (l *levels[V]) each(values []V, have int, put func(row int, v V)) {
-	if len(values) == have {
-		for row, v := range values {
-			put(row, v)
-		}
-		return
-	}
-	next := 0
-	for row, level := range l.defined[:have] {
-		if level > 0 {
-			put(row, values[next])
-			next++
-		}
-	}
-}
+// absent reports whether a row, of those last read, has no value.
+func (l *levels[V]) absent(row int) bool { return l.optional && l.defined[row] == 0 }
 
 // scalars decodes a column of numbers or truths.
 type scalars[V any] struct {
@@ -194,14 +180,18 @@ func (s *scalars[V]) decode(f fields) error {
 			s.check(values)
 		}
 		if s.pointers {
-			kept := append([]V(nil), values...)
-			next := 0
-			s.each(values, have, func(row int, _ V) {
-				*of[*V](f, row) = &kept[next]
-				next++
-			})
-		} else {
-			s.each(values, have, func(row int, v V) { *of[V](f, row) = v })
+			values = append([]V(nil), values...)
+		}
+		for row := range have {
+			switch {
+			case s.absent(row):
+				continue
+			case s.pointers:
+				*of[*V](f, row) = &values[0]
+			default:
+				*of[V](f, row) = values[0]
+			}
+			values = values[1:]
 		}
 		f = f.from(have)
 	}
@@ -217,7 +207,12 @@ func (b *binaries) decode(f fields) error {
 		if err != nil {
 			return err
 		}
-		b.each(values, have, func(row int, v parquet.ByteArray) { *of[[]byte](f, row) = bytes.Clone(v) })
+		for row := range have {
+			if !b.absent(row) {
+				*of[[]byte](f, row) = bytes.Clone(values[0])
+				values = values[1:]
+			}
+		}
 		f = f.from(have)
 	}
 	return nil
@@ -228,8 +223,9 @@ type texts struct {
 	levels[parquet.ByteArray]
 	nullable bool
 	strange  func(string)
-	last     string // the last text; adjacent ones are often equal
 	shelf    shelf
+	last     string // the last text; adjacent ones are often equal
+	other    []bool // which values are not the text before them
 }
 
 func (t *texts) decode(f fields) error {
@@ -240,23 +236,26 @@ func (t *texts) decode(f fields) error {
 		}
 		t.shelf.reset()
 		before := parquet.ByteArray(t.last)
-		for _, v := range values {
+		for i, v := range values {
 			if len(v) == 0 && t.nullable {
 				t.strange("an empty text where NULL belongs")
 			}
-			if !bytes.Equal(v, before) {
+			if t.other[i] = !bytes.Equal(v, before); t.other[i] {
 				t.shelf.add(v)
 				before = v
 			}
 		}
-		before = parquet.ByteArray(t.last)
-		take := t.shelf.texts(t.strange)
-		t.each(values, have, func(row int, v parquet.ByteArray) {
-			if !bytes.Equal(v, before) {
-				t.last, before = take(), v
+		take, next := t.shelf.texts(t.strange), 0
+		for row := range have {
+			if t.absent(row) {
+				continue
+			}
+			if t.other[next] {
+				t.last = take()
 			}
 			*of[string](f, row) = t.last
-		})
+			next++
+		}
 		f = f.from(have)
 	}
 	return nil
