@@ -3,6 +3,7 @@ package commit
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -40,7 +41,7 @@ func laneOf(table int) int {
 // handed is a batch and how many lanes have yet to write it.
 type handed struct {
 	*batch
-	lanes chan struct{} // has an element for each lane that is done but the last
+	lanes atomic.Int32
 }
 
 func newLanes(ctx context.Context, w *shardWriter) *lanes {
@@ -63,7 +64,8 @@ func (l *lanes) write(b *batch) (*batch, error) {
 		b.reset()
 		return b, nil
 	}
-	h := &handed{batch: b, lanes: make(chan struct{}, laneCount-1)}
+	h := &handed{batch: b}
+	h.lanes.Store(laneCount)
 	for _, queue := range l.queues {
 		select {
 		case queue <- h:
@@ -117,9 +119,7 @@ func (l *lanes) run(lane int, queue <-chan *handed) error {
 
 // done notes that a lane has written a batch; the last one makes it free.
 func (l *lanes) done(h *handed) {
-	select {
-	case h.lanes <- struct{}{}:
-	default:
+	if h.lanes.Add(-1) == 0 {
 		h.reset()
 		l.free <- h.batch // has room for all there are
 	}
