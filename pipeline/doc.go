@@ -208,9 +208,12 @@
 //
 //	GODEBUG=gctrace=1 callmill convert responses --out data --progress none
 //
-// Against others, with CPU, memory and bytes, measures
+// Against others, with CPU, memory and bytes, measures the first of these, on
+// several inputs; the second says whether a change pays: a build from before it
+// and this one run in turn, so that other load on the machine is the same for both.
 //
 //	go run ./pipeline/bench
+//	go run ./pipeline/bench --peers none --baseline BINARY
 //
 // # Dependencies
 //

@@ -8,7 +8,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"callmill/cmd/internal/exit"
 	"callmill/pipeline/simulate"
@@ -72,6 +74,50 @@ func BenchmarkRedaction(b *testing.B) {
 			}
 			slices.Sort(shares)
 			b.ReportMetric(shares[len(shares)/2], "%")
+		})
+	}
+}
+
+// BenchmarkIdleNight runs nights that bring nothing new, as processes of their own, upon
+// a dataset of 200,000 jobs, or of as many as CALLMILL_BENCH_JOBS says: one that brings
+// no job at all, and one that brings the last 10,000 again.
+//
+//	CALLMILL_BENCH_JOBS=10000000 go test ./cmd/callmill -run '^$' -bench IdleNight -benchtime 3x -timeout 1h
+func BenchmarkIdleNight(b *testing.B) {
+	jobs := 200_000
+	if asked := os.Getenv("CALLMILL_BENCH_JOBS"); asked != "" {
+		var err error
+		if jobs, err = strconv.Atoi(asked); err != nil {
+			b.Fatal(err)
+		}
+	}
+	binary, dir := build(b), b.TempDir()
+	data := filepath.Join(dir, "data")
+	publishBare(b, data, jobs)
+	for _, night := range []struct {
+		name string
+		jobs int
+	}{{"nothing", 0}, {"known", 10_000}} {
+		b.Run(night.name, func(b *testing.B) {
+			input := filepath.Join(dir, night.name+".jsonl")
+			writeLines(b, input, 1+night.jobs, func(line []byte, number int) []byte {
+				if number == 0 {
+					return append(line, `{"Jobs":[]}`+"\n"...)
+				}
+				return appendBare(line, jobs-number, 1)
+			})
+			var processor time.Duration
+			var memory int64
+			for b.Loop() {
+				r := run(b, binary, "convert", input, "--out", data, "--observed-at", "2026-03-01T00:00:00Z", "--progress", "none")
+				if r.code != exit.Done || !strings.HasPrefix(r.stdout, "nothing new") {
+					b.Fatal(r)
+				}
+				processor += r.cpu
+				memory = max(memory, r.memory)
+			}
+			b.ReportMetric(processor.Seconds()/float64(b.N), "cpu-s")
+			b.ReportMetric(float64(memory>>20), "MB")
 		})
 	}
 }

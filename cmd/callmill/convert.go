@@ -105,7 +105,11 @@ func convertFiles(ctx context.Context, env *environment, flags *runFlags, args [
 		}
 		in := &input{bytes: bytes, decoder: newDecoder}
 		if asked.unnamed {
-			in.guard = instances.NewGuard(flags.out, with.tx.Instances(), asked.Instance)
+			published, err := with.tx.Instances()
+			if err != nil {
+				return nil, err
+			}
+			in.guard = instances.NewGuard(flags.out, published, asked.Instance)
 		}
 		if in.guard != nil {
 			asked.Instance = ""

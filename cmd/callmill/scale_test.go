@@ -233,7 +233,7 @@ func bareJob(number, version int) *schema.Job {
 	}
 }
 
-func writeLines(t *testing.T, path string, n int, line func(b []byte, number int) []byte) {
+func writeLines(t testing.TB, path string, n int, line func(b []byte, number int) []byte) {
 	t.Helper()
 	file, err := os.Create(path)
 	if err != nil {
@@ -255,7 +255,7 @@ func writeLines(t *testing.T, path string, n int, line func(b []byte, number int
 
 // publishBare publishes n jobs that nobody answered, in several runs: JSON
 // need not be made and decoded for that.
-func publishBare(t *testing.T, data string, n int) {
+func publishBare(t testing.TB, data string, n int) {
 	t.Helper()
 	// Those whose settings the binary takes for its own.
 	runMain(t, exit.Done, "convert", filepath.Join(write(t, map[string]string{"none.json": `{"Jobs":[]}`}), "none.json"), "--out", data)
@@ -266,7 +266,7 @@ func publishBare(t *testing.T, data string, n int) {
 }
 
 // appendJobs publishes the jobs of the given numbers in one run.
-func appendJobs(t *testing.T, data string, from, to int) {
+func appendJobs(t testing.TB, data string, from, to int) {
 	t.Helper()
 	fail := func(err error) {
 		t.Helper()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,9 @@ the responses in raw/ it notes what cannot be read.`,
 				options.ContactKey = redact.Keys(key)
 			}
 		}
+		if env.limitMemory != nil {
+			env.limitMemory(verifyMemory(runtime.GOMAXPROCS(0)))
+		}
 		report, err := verify.Snapshot(ctx, dir, options)
 		if err != nil {
 			return err
@@ -67,6 +71,10 @@ the responses in raw/ it notes what cannot be read.`,
 	c.Flags().BoolVar(&quick, "quick", false, "check names, sizes, footers and the manifest only, no pages")
 	return c
 }
+
+// verifyMemory is how much memory a check may take that works on several processors: the
+// pages of a shard on each take 40 MB. What is twice as much is seldom collected.
+func verifyMemory(processors int) int64 { return int64(128+96*processors) << 20 }
 
 // rowsIn returns the constructor of rows that a run on the dataset would use.
 func rowsIn(dir string) func(dataset.Settings) (func() verify.Rows, error) {

@@ -2,104 +2,89 @@ package main
 
 import (
 	"context"
-	"embed"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
-
-//go:embed peers/*.py
-var peerScripts embed.FS
 
 // contestant is a program that converts responses to tables.
 type contestant struct {
 	name  string
-	words bool // whether it segments scripts into words
+	words bool // whether it cuts scripts into words
 	// command returns program and arguments that read the responses in the first
 	// folder and write tables to the second, empty one.
 	command func(responses, tables string) []string
 	// count returns the rows written, and the peak memory if the program knows it
 	// better than the system.
-	count func(stdout []byte, tables string) (rowCounts, error)
+	count func(stdout []byte, tables string) (counts, error)
+	// verify returns the command that checks these tables, which is measured as a
+	// contestant of its own. May be nil.
+	verify func(tables string) []string
 }
 
-// rowCounts are the rows that a run reports.
-type rowCounts struct {
-	Jobs, Tasks, Turns int64
-	Memory             int64 // peak, in bytes; 0: unknown
+// counts are what a run reports.
+type counts struct {
+	rows
+	Memory int64 // peak, in bytes; 0: unknown
 }
 
-// peer is a contestant in Python.
-type peer struct {
-	name, script string
-	needs        string // the modules it imports
-	words        bool
-	arguments    []string
-}
+// Names of the two binaries, with which the names of their contestants begin.
+const (
+	callmillName = "callmill"
+	baselineName = "baseline"
+)
 
-// peers returns all peers.
-func peers() []peer {
-	return []peer{
-		{"DuckDB, 1 thread", "duckdb_copy.py", "duckdb", false, []string{"1"}},
-		{"DuckDB, 2 threads", "duckdb_copy.py", "duckdb", false, []string{"2"}},
-		{"Polars", "polars_explode.py", "polars", false, nil},
-		{"orjson + rjieba + pyarrow", "orjson_rjieba.py", "orjson, rjieba, pyarrow", true, nil},
-		{"json + jieba + pandas, 2 processes", "json_jieba.py", "jieba, pandas, pyarrow", true, nil},
+// What such names end with.
+const (
+	verifySuffix     = " verify"
+	oneWorkerSuffix  = ", 1 worker"
+	twoWorkersSuffix = ", 2 workers"
+)
+
+// contestants returns those of an input, callmill first.
+func contestants(s settings, input string, peers []contestant) (list []contestant) {
+	if input == dayInput {
+		peers = nil
 	}
-}
-
-// available returns callmill and the peers whose libraries are installed.
-func available(ctx context.Context, s settings, scripts string, notes io.Writer) ([]contestant, error) {
-	list := []contestant{{
-		name: "callmill", words: true, count: manifestCounts,
-		command: func(responses, tables string) []string {
-			return []string{s.callmill, "convert", responses, "--out", filepath.Join(tables, "data"), "--progress", "none"}
-		},
-	}}
-	if s.python == "" {
-		fmt.Fprintln(notes, "no peers: CALLMILL_PYTHON must name a Python with the libraries of pipeline/bench/peers/requirements.txt")
-		return list, nil
-	}
-	for _, p := range peers() {
-		if err := exec.CommandContext(ctx, s.python, "-c", "import "+p.needs).Run(); err != nil {
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			fmt.Fprintf(notes, "skipped %s: %s cannot import %s\n", p.name, s.python, p.needs)
-			continue
+	for _, b := range []struct{ name, binary string }{{callmillName, s.callmill}, {baselineName, s.baseline}} {
+		switch {
+		case b.binary == "":
+		case input == dayInput:
+			list = append(list, converts(b.name, twoWorkersSuffix, b.binary, "--workers", "2"),
+				converts(b.name, oneWorkerSuffix, b.binary, "--workers", "1"))
+		default:
+			list = append(list, converts(b.name, "", b.binary))
 		}
-		list = append(list, contestant{
-			name: p.name, words: p.words, count: printedCounts,
-			command: func(responses, tables string) []string {
-				return append([]string{s.python, filepath.Join(scripts, p.script), responses, tables}, p.arguments...)
-			},
-		})
 	}
-	return list, nil
+	return append(list, peers...)
 }
 
-// writeScripts writes the peers' scripts below dir.
-func writeScripts(dir string) (scripts string, err error) {
-	scripts = filepath.Join(dir, "peers")
-	if err := os.RemoveAll(scripts); err != nil {
-		return "", err
+// converts returns callmill as a contestant. One worker alone verifies nothing: the
+// bytes are those of two.
+func converts(name, suffix, binary string, flags ...string) contestant {
+	c := contestant{
+		name: name + suffix, words: true, count: manifestCounts,
+		command: func(responses, tables string) []string {
+			return append([]string{binary, "convert", responses, "--out", filepath.Join(tables, "data"), "--progress", "none"}, flags...)
+		},
 	}
-	return scripts, os.CopyFS(dir, peerScripts)
+	if suffix != oneWorkerSuffix {
+		c.verify = func(tables string) []string { return []string{binary, "verify", filepath.Join(tables, "data")} }
+	}
+	return c
 }
 
-// printedCounts parses the output of a peer's script.
-func printedCounts(stdout []byte, _ string) (c rowCounts, err error) {
-	if err := json.Unmarshal(stdout, &c); err != nil {
-		return c, fmt.Errorf("parse printed counts: %w", err)
-	}
-	return c, nil
+// verifyName is that of the check of what a contestant wrote.
+func (c contestant) verifyName() string {
+	name, _, _ := strings.Cut(c.name, ",")
+	return name + verifySuffix
 }
 
 // manifestCounts reads the manifest that callmill published.
-func manifestCounts(_ []byte, tables string) (c rowCounts, err error) {
+func manifestCounts(_ []byte, tables string) (c counts, err error) {
 	text, err := os.ReadFile(filepath.Join(tables, "data", "latest", "manifest.json"))
 	if err != nil {
 		return c, err
@@ -113,11 +98,23 @@ func manifestCounts(_ []byte, tables string) (c rowCounts, err error) {
 	if err := json.Unmarshal(text, &manifest); err != nil {
 		return c, fmt.Errorf("read manifest: %w", err)
 	}
-	counts := map[string]*int64{"jobs": &c.Jobs, "tasks": &c.Tasks, "turns": &c.Turns}
+	of := map[string]*int64{"jobs": &c.Jobs, "tasks": &c.Tasks, "turns": &c.Turns}
 	for _, t := range manifest.Tables {
-		if n := counts[t.Name]; n != nil {
+		if n := of[t.Name]; n != nil {
 			*n = t.Rows
 		}
 	}
 	return c, nil
+}
+
+// buildCallmill builds the command as described in the README.
+func buildCallmill(ctx context.Context, dir string) (binary string, err error) {
+	const command = "callmill/cmd/callmill"
+	binary = filepath.Join(dir, "callmill")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, command)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build callmill: %w\n%s", err, text)
+	}
+	return binary, nil
 }

@@ -13,92 +13,103 @@ import (
 	"time"
 )
 
-// measured is one run of a contestant.
-type measured struct {
-	wall, cpu time.Duration
-	memory    int64 // peak, in bytes; 0: unknown
-	written   int64 // Parquet, in bytes
-	rows      rowCounts
-}
-
-// result is a contestant with the medians of its runs.
-type result struct {
-	contestant
-	measured
-}
-
 // measureAll runs all contestants, every other round in reverse order: the one
 // with the highest memory use evicts the responses from the page cache, which must
 // not always affect the same successor.
-func measureAll(ctx context.Context, s settings, list []contestant, input *responses, notes io.Writer) ([]result, error) {
-	runs := make([][]measured, len(list))
+func measureAll(ctx context.Context, s settings, list []contestant, input string, notes io.Writer) ([]result, error) {
+	results := make([][]result, len(list)) // a contestant, and the check of what it wrote
 	for round := range s.rounds {
 		for i := range list {
 			if round%2 == 1 {
 				i = len(list) - 1 - i
 			}
-			c := list[i]
-			m, err := measure(ctx, c, input.dir, filepath.Join(s.dir, "tables"))
+			measured, err := measure(ctx, list[i], input, filepath.Join(s.dir, "tables"))
 			if err != nil {
-				return nil, fmt.Errorf("run %s: %w", c.name, err)
+				return nil, fmt.Errorf("run %s: %w", list[i].name, err)
 			}
-			fmt.Fprintf(notes, "round %d of %d: %s took %.2f s\n", round+1, s.rounds, c.name, m.wall.Seconds())
-			runs[i] = append(runs[i], m)
-			if first := runs[0][0].rows; m.rows.Jobs != first.Jobs || m.rows.Tasks != first.Tasks || m.rows.Turns != first.Turns {
-				return nil, fmt.Errorf("%s wrote %+v, %s wrote %+v: not the same work", c.name, m.rows, list[0].name, first)
+			for j, m := range measured {
+				fmt.Fprintf(notes, "round %d of %d: %s took %.2f s\n", round+1, s.rounds, m.Name, m.Runs[0].Wall)
+				if round == 0 {
+					results[i] = append(results[i], m)
+				} else {
+					results[i][j].Runs = append(results[i][j].Runs, m.Runs...)
+				}
+			}
+			if rows, first := measured[0].Rows, results[0][0].Rows; *rows != *first {
+				return nil, fmt.Errorf("%s wrote %+v, %s wrote %+v: not the same work", list[i].name, *rows, list[0].name, *first)
 			}
 		}
 	}
-	results := make([]result, len(list))
-	for i, c := range list {
-		results[i] = result{c, medians(runs[i])}
+	flat := slices.Concat(results...)
+	for i := range flat {
+		flat[i].Median = medians(flat[i].Runs)
 	}
-	return results, nil
+	return flat, nil
 }
 
-// measure runs a contestant once. It empties the folder tables first and removes it
-// afterwards.
-func measure(ctx context.Context, c contestant, input, tables string) (m measured, err error) {
+// measure runs a contestant once, and what verifies its tables. It empties the folder
+// tables first and removes it afterwards.
+func measure(ctx context.Context, c contestant, input, tables string) (results []result, err error) {
 	if err := os.RemoveAll(tables); err != nil {
-		return m, err
+		return nil, err
 	}
 	if err := os.MkdirAll(tables, 0o700); err != nil {
-		return m, err
+		return nil, err
 	}
 	defer os.RemoveAll(tables)
-	command := c.command(input, tables)
+	converted, stdout, err := execute(ctx, c.command(input, tables))
+	if err != nil {
+		return nil, err
+	}
+	counted, err := c.count(stdout, tables)
+	if err != nil {
+		return nil, err
+	}
+	converted.Memory = cmp.Or(counted.Memory, converted.Memory)
+	if converted.Written, err = folderBytes(tables, ".parquet"); err != nil {
+		return nil, err
+	}
+	results = append(results, result{Name: c.name, Words: c.words, Rows: &counted.rows, Runs: []figures{converted}})
+	if c.verify == nil {
+		return results, nil
+	}
+	verified, _, err := execute(ctx, c.verify(tables))
+	if err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
+	}
+	return append(results, result{Name: c.verifyName(), Runs: []figures{verified}}), nil
+}
+
+// execute runs a command and returns what it took, and its standard output.
+func execute(ctx context.Context, command []string) (f figures, stdout []byte, err error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
 	began := time.Now()
 	if err := cmd.Run(); err != nil {
-		return m, fmt.Errorf("%w\n%s", err, &stderr)
+		return f, nil, fmt.Errorf("%w\n%s%s", err, &out, &stderr)
 	}
-	m.wall = time.Since(began)
-	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if m.rows, err = c.count(stdout.Bytes(), tables); err != nil {
-		return m, err
-	}
-	m.memory = cmp.Or(m.rows.Memory, peakMemory(cmd.ProcessState))
-	m.written, err = folderBytes(tables, ".parquet")
-	return m, err
+	f.Wall = time.Since(began).Seconds()
+	f.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	f.Memory = peakMemory(cmd.ProcessState)
+	return f, out.Bytes(), nil
 }
 
 // medians returns the median of each figure.
-func medians(runs []measured) measured {
-	m := runs[0]
-	m.wall = median(runs, func(m measured) time.Duration { return m.wall })
-	m.cpu = median(runs, func(m measured) time.Duration { return m.cpu })
-	m.memory = median(runs, func(m measured) int64 { return m.memory })
-	m.written = median(runs, func(m measured) int64 { return m.written })
-	return m
+func medians(runs []figures) figures {
+	return figures{
+		Wall:    median(runs, func(f figures) float64 { return f.Wall }),
+		CPU:     median(runs, func(f figures) float64 { return f.CPU }),
+		Memory:  median(runs, func(f figures) int64 { return f.Memory }),
+		Written: median(runs, func(f figures) int64 { return f.Written }),
+	}
 }
 
 // median returns the median of a figure, the lower one of an even number of runs.
-func median[V cmp.Ordered](runs []measured, figure func(measured) V) V {
+func median[V cmp.Ordered](runs []figures, figure func(figures) V) V {
 	var values []V
-	for _, m := range runs {
-		values = append(values, figure(m))
+	for _, f := range runs {
+		values = append(values, figure(f))
 	}
 	slices.Sort(values)
 	return values[(len(values)-1)/2]

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"callmill/pipeline/internal/durable"
 )
@@ -20,9 +21,17 @@ type Pin struct {
 	Bookmark string // "" for a pin without
 }
 
-// bookmarkName keeps bookmarks to one word, which also cannot be taken for a
-// path, a flag or a snapshot.
-var bookmarkName = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}._-]{0,63}$`)
+// isBookmark keeps bookmarks to one word, which also cannot be taken for a path, a flag
+// or a snapshot.
+func isBookmark(name string) bool {
+	for i, r := range name {
+		other := i > 0 && (r == '.' || r == '-')
+		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '_' && !other {
+			return false
+		}
+	}
+	return name != "" && utf8.RuneCountInString(name) <= 64
+}
 
 // ErrBookmarkName means that a bookmark cannot have a name.
 var ErrBookmarkName = errors.New("invalid name of a bookmark")
@@ -34,7 +43,7 @@ var ErrNoBookmark = errors.New("no snapshot and no bookmark has this name")
 // the name.
 func CheckBookmark(name string) error {
 	switch {
-	case !bookmarkName.MatchString(name):
+	case !isBookmark(name):
 		return fmt.Errorf("%w: %q: want up to 64 letters, digits, dots, hyphens and underscores", ErrBookmarkName, name)
 	case snapshotName.MatchString(name), name == latestLink:
 		return fmt.Errorf("%w: %q names a snapshot already", ErrBookmarkName, name)

@@ -55,20 +55,20 @@ func (a *Appender) Job(raw *schema.Raw, position int64, job *schema.Job) error {
 		return errors.Join(a.versions.Expired(&v), a.tx.expire(job))
 	}
 	v.Hash = a.hash(job)
-	known, err := a.versions.Known(&v)
+	day, firstCall := a.flattener.JobDate(job)
+	known, err := a.versions.Known(&v, day)
 	if err == nil && !known {
-		err = a.keep(&v)
+		err = a.keep(&v, day, firstCall)
 	}
 	a.tx.replayed(raw, true)
 	return err
 }
 
 // keep keeps a version that is not published.
-func (a *Appender) keep(v *versions.Version) error {
+func (a *Appender) keep(v *versions.Version, day int32, firstCall int64) error {
 	if a.tx.format != dataset.FormatVersion {
 		v.Name, a.content = v.Job.ContentHash(a.content)
 	}
-	day, firstCall := a.flattener.JobDate(v.Job)
 	entry, err := a.jobs.Append(v.Key, day, firstCall, v.Hash, v.Job)
 	if err != nil {
 		return err

@@ -58,7 +58,7 @@ func (b *build) plan() []shard.Shard {
 		b.touch(s.Day)
 	}
 	if b.tx.rederive {
-		for number := range b.tx.versions.Days() {
+		for _, number := range b.tx.versions.Days() {
 			b.touch(number)
 		}
 	}

@@ -140,7 +140,7 @@ func Begin(ctx context.Context, d *dataset.Dataset, run dataset.Run, o Options) 
 			return nil, errors.Join(err, tx.Close())
 		}
 	}
-	if err := tx.versions.Load(ctx, d); err != nil {
+	if err := tx.versions.Load(ctx, d, tx.rederive); err != nil {
 		return nil, errors.Join(err, tx.Close())
 	}
 	return tx, nil
@@ -191,17 +191,18 @@ type silent struct{}
 func (silent) Writing(int) {}
 func (silent) Wrote()      {}
 
-// Job returns how a job stands in the published snapshot; ok is false where it is
-// not published. It is safe for concurrent use.
-func (tx *Tx) Job(instanceID, jobID string) (standing versions.Standing, ok bool, err error) {
-	return tx.versions.Standing(schema.JobKey(nil, instanceID, jobID))
+// Job returns how a job stands in the published snapshot that was called at an instant,
+// in ms, or 0 where that is not known; ok is false where it is not published. It is safe
+// for concurrent use.
+func (tx *Tx) Job(instanceID, jobID string, call int64) (standing versions.Standing, ok bool, err error) {
+	return tx.versions.Standing(schema.JobKey(nil, instanceID, jobID), call)
 }
 
 // WritesAll reports whether the rows of all jobs are written again.
 func (tx *Tx) WritesAll() bool { return tx.anew || tx.rederive }
 
 // Instances returns the instances that jobs are published of, in order.
-func (tx *Tx) Instances() []string { return tx.versions.Instances() }
+func (tx *Tx) Instances() ([]string, error) { return tx.versions.Instances() }
 
 // Close frees the memory and disk space of the run; of one that was not published
 // nothing is left.

@@ -3,9 +3,7 @@ package verify
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
 
 	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset/verify/finding"
@@ -51,41 +49,13 @@ func (j *jobCheck) checkDerived(rows *schema.Rows) {
 	again := j.derive(job, hash)
 	// Nothing tells when the job was first seen; the hash is compared above.
 	again.Job.FirstSeen, again.Job.ContentHash = rows.Job.FirstSeen, rows.Job.ContentHash
-	if day := calendar.Day(again.JobDate); day != j.shard.day {
+	if day := calendar.Day(again.JobDate); day != j.part.shard.day {
 		j.add(schema.TableJobs, finding.Derived, "job_date is %s when derived again", day)
 	}
-	compareRows(j, schema.TableJobs, []schema.JobRow{rows.Job}, []schema.JobRow{again.Job})
-	for _, t := range jobTables() {
+	j.plan.jobColumns.compareRow(j, schema.TableJobs, 0, &rows.Job, &again.Job)
+	for _, t := range j.plan.jobTables {
 		t.compare(j, rows, again)
 	}
-}
-
-// compareRows compares rows as published with those derived again.
-func compareRows[T any](j *jobCheck, table string, got, want []T) {
-	if len(got) != len(want) {
-		j.add(table, finding.Derived, "%d rows, %d when derived again", len(got), len(want))
-		return
-	}
-	for i := range got {
-		a, b := reflect.ValueOf(&got[i]).Elem(), reflect.ValueOf(&want[i]).Elem()
-		for f := range a.NumField() {
-			if schema.IsColumn(a.Type().Field(f)) && !equal(a.Field(f), b.Field(f)) {
-				column, _, _ := strings.Cut(a.Type().Field(f).Tag.Get("parquet"), ",")
-				j.add(table, finding.Derived, "row %d: %s is %s, %s when derived again", i, column, show(a.Field(f)), show(b.Field(f)))
-			}
-		}
-	}
-}
-
-// equal compares two fields of the same type.
-func equal(a, b reflect.Value) bool {
-	switch a.Kind() {
-	case reflect.Pointer:
-		return a.IsNil() && b.IsNil() || !a.IsNil() && !b.IsNil() && a.Elem().Equal(b.Elem())
-	case reflect.Slice:
-		return slices.Equal(*a.Addr().Interface().(*[]string), *b.Addr().Interface().(*[]string))
-	}
-	return a.Equal(b)
 }
 
 // show formats a field for a finding.

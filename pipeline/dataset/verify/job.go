@@ -9,26 +9,33 @@ import (
 	"callmill/schema"
 )
 
-// checkJob checks the rows of one job, which has an index in its shard. They are
-// derived again only if they are consistent.
-func (c *shardCheck) checkJob(at int32) {
-	j := &jobCheck{shardCheck: c, job: &c.rows.Job}
-	j.checkPlace(at)
-	j.plan.retention.count(j.job)
-	taskAt := j.checkTasks(c.rows.Tasks)
-	j.checkTurns(c.rows.Tasks, c.rows.Turns, taskAt)
-	j.checkLists(c.rows.Contacts, c.rows.Extras)
-	j.checkSummaries(c.rows.Turns, c.rows.Summaries)
-	j.checkContactKeys(&c.rows)
-	if !j.wrong {
-		j.checkDerived(&c.rows)
+// check checks the jobs of a part. Their rows are derived again only if they are
+// consistent.
+func (w *worker) check(p *part) {
+	before := p.before
+	for i := range p.jobs {
+		rows := &p.jobs[i]
+		j := &jobCheck{worker: w, part: p, job: &rows.Job}
+		j.checkPlace(before, p.keys[i])
+		w.plan.retention.count(j.job)
+		taskAt := j.checkTasks(rows.Tasks)
+		j.checkTurns(rows.Tasks, rows.Turns, taskAt)
+		j.checkLists(rows.Contacts, rows.Extras)
+		j.checkSummaries(rows.Turns, rows.Summaries)
+		j.checkContactKeys(rows)
+		if !j.wrong {
+			j.checkDerived(rows)
+		}
+		before = j.job
 	}
-	c.previous = c.rows.Job
+	p.jobs, p.keys, p.before = nil, nil, nil // only findings stay
+	w.plan.join(p.checked, p.shard)
 }
 
 // jobCheck is the check of one job.
 type jobCheck struct {
-	*shardCheck
+	*worker
+	part  *part
 	job   *schema.JobRow
 	wrong bool // there is a finding
 }
@@ -36,26 +43,28 @@ type jobCheck struct {
 // add adds a finding about the file of a table.
 func (j *jobCheck) add(table, check, format string, args ...any) {
 	j.wrong = true
-	f := cmp.Or(j.shard.files[table], j.shard.files[schema.TableJobs])
-	j.plan.findings.Add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
+	files := j.part.shard.files
+	f := cmp.Or(files[table], files[schema.TableJobs])
+	j.part.findings.Add(f.Path, check, "job %s of %s: "+format, append([]any{j.job.JobID, j.job.InstanceID}, args...)...)
 }
 
-// checkPlace checks that the job is in the right shard, and in order there.
-func (j *jobCheck) checkPlace(at int32) {
-	row, before := j.job, &j.previous
+// checkPlace checks that the job, which has a key, is in the right shard, and in order
+// there: behind another one, unless it is the first.
+func (j *jobCheck) checkPlace(before *schema.JobRow, key schema.Key) {
+	row, shard := j.job, j.part.shard
 	if row.JobID == "" {
 		j.add(schema.TableJobs, finding.Keys, "job_id is empty")
 	}
-	if at > 0 && cmp.Or(
+	if before != nil && cmp.Or(
 		cmp.Compare(before.FirstCallTime, row.FirstCallTime),
 		cmp.Compare(before.JobID, row.JobID), cmp.Compare(before.InstanceID, row.InstanceID)) >= 0 {
 		j.add(schema.TableJobs, finding.Order, "comes after job %s: not in the order of first_call_time, job_id", before.JobID)
 	}
-	if bucket := schema.JobKey(j.scratch, row.InstanceID, row.JobID).Bucket(max(1, j.shard.buckets)); bucket != j.shard.bucket {
-		j.add(schema.TableJobs, finding.Shards, "belongs in bucket %d of %d, not %d", bucket, j.shard.buckets, j.shard.bucket)
+	if bucket := key.Bucket(max(1, shard.buckets)); bucket != shard.bucket {
+		j.add(schema.TableJobs, finding.Shards, "belongs in bucket %d of %d, not %d", bucket, shard.buckets, shard.bucket)
 	}
-	if day := j.plan.dayOf(row.FirstCallTime); j.plan.location != nil && day != j.shard.day {
-		j.add(schema.TableJobs, finding.Shards, "belongs under job_date=%s, not %s", day, j.shard.day)
+	if day := j.plan.dayOf(row.FirstCallTime); j.plan.location != nil && day != shard.day {
+		j.add(schema.TableJobs, finding.Shards, "belongs under job_date=%s, not %s", day, shard.day)
 	}
 	if row.FirstSeen > row.ObservedAt {
 		j.add(schema.TableJobs, finding.Values, "first_seen %d is after observed_at %d", row.FirstSeen, row.ObservedAt)
@@ -73,7 +82,7 @@ func (p *plan) dayOf(ms int64) calendar.Day {
 
 // checkTasks checks keys, indexes and order of the tasks, and what the job's row
 // says of them. It returns the index of each task, by task_id; if a task is there
-// twice, the later one.
+// twice, the later one. The map is valid until the next call.
 func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 	if int(j.job.TaskCount) != len(tasks) {
 		j.add(schema.TableJobs, finding.Counts, "task_count is %d, there are %d tasks", j.job.TaskCount, len(tasks))
@@ -81,7 +90,7 @@ func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 	var first, last int64
 	var previous schema.Task
 	dialed := int32(0)
-	at = make(map[string]int, len(tasks))
+	at = emptied(&j.taskAt, len(tasks))
 	for i := range tasks {
 		t := &tasks[i]
 		if t.TaskID == "" {
@@ -105,7 +114,10 @@ func (j *jobCheck) checkTasks(tasks []schema.TaskRow) (at map[string]int) {
 			dialed++
 		}
 		if o := schema.OutcomeOf(t.TaskStatus); t.TaskStatus != "" && !o.Listed() {
-			j.unlisted[t.TaskStatus] = true
+			if j.part.unlisted == nil {
+				j.part.unlisted = map[string]bool{}
+			}
+			j.part.unlisted[t.TaskStatus] = true
 		}
 	}
 	if j.job.FirstCallTime != first || j.job.LastCallTime != last {

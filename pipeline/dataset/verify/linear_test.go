@@ -77,12 +77,10 @@ func jobOf(n int, set func(*schema.Rows)) *schema.Rows {
 // workToCheck returns the CPU time it takes to check a job.
 func workToCheck(t *testing.T, rows *schema.Rows) time.Duration {
 	t.Helper()
-	c := &shardCheck{
-		plan: &plan{}, shard: &shard{shardID{0, 0, 1}, map[string]*tableFile{schema.TableJobs: {}}, nil},
-		rows: *rows, unlisted: map[string]bool{},
-	}
+	s := &shard{shardID{0, 0, 1}, map[string]*tableFile{schema.TableJobs: {}}, nil}
+	w, p := &worker{plan: &plan{}}, &part{shard: s, checked: new(shardChecked), keys: make([]schema.Key, 1), jobs: []schema.Rows{*rows}}
 	start := cpuTime(t)
-	c.checkJob(0)
+	w.check(p)
 	return cpuTime(t) - start
 }
 

@@ -100,9 +100,9 @@ func spell(row schema.StatusRow) string {
 
 // checkUnlisted compares the undocumented statuses met in a file of tasks with
 // those in the manifest.
-func (c *shardCheck) checkUnlisted(f *tableFile) {
-	if met := slices.Sorted(maps.Keys(c.unlisted)); !slices.Equal(met, f.Statuses) {
-		c.plan.findings.Add(f.Path, finding.Statuses, "has the undocumented statuses %q, the manifest says %q", met, f.Statuses)
+func (p *plan) checkUnlisted(f *tableFile, unlisted map[string]bool) {
+	if met := slices.Sorted(maps.Keys(unlisted)); !slices.Equal(met, f.Statuses) {
+		p.findings.Add(f.Path, finding.Statuses, "has the undocumented statuses %q, the manifest says %q", met, f.Statuses)
 	}
 }
 

@@ -149,7 +149,7 @@ func (p *plan) planShards(files []*tableFile) {
 	}
 	days := map[calendar.Day][]*shard{}
 	for _, s := range shards {
-		p.units = append(p.units, unit{s.String(), func(ctx context.Context) error { return p.checkShard(ctx, s) }})
+		p.units = append(p.units, unit{s.String(), func(ctx context.Context, w *worker) error { return p.checkShard(ctx, w, s) }})
 		days[s.day] = append(days[s.day], s)
 	}
 	for _, day := range days {

@@ -115,7 +115,7 @@ func (j *jobCheck) checkSummaries(turns []schema.TurnRow, summaries []schema.Sum
 	if len(summaries) == 0 {
 		return
 	}
-	turnAt := make(map[turnKey]int, len(turns))
+	turnAt := emptied(&j.turnAt, len(turns))
 	for i := range turns {
 		turnAt[turnKey{turns[i].TaskID, turns[i].TurnIndex}] = i
 	}

@@ -4,8 +4,9 @@
 //
 // It reads rows with [callmill/pipeline/dataset/verify/arrowio], not with what wrote
 // them, and shares with the writer only names, the manifest's type and calendar
-// days. It changes nothing and takes no lock. Units, a shard or a file each, are
-// checked by several workers; the report does not depend on how many. What derives
+// days. It changes nothing and takes no lock. Units, a shard or a file each, are read by
+// several workers, which check the jobs of a shard part by part, whoever read them; the
+// report does not depend on how many. What derives
 // the rows of a job is passed in.
 //
 // What is wrong is a [finding.Finding], which names the file; what is unusual outside the
@@ -19,12 +20,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
@@ -39,7 +37,7 @@ type Options struct {
 	Quick bool
 
 	// Rows returns a constructor of functions that derive the rows of a job under
-	// the given settings. The constructor is called once for each unit; rows need
+	// the given settings. The constructor is called once for each worker; rows need
 	// be valid only until the next call. If Rows is nil or returns an error, no
 	// column is derived again, and the report says so.
 	Rows func(dataset.Settings) (func() Rows, error)
@@ -50,12 +48,12 @@ type Options struct {
 
 	// ContactKey returns a function that makes the contact key of a phone number
 	// with the key of the dataset, as that version of the derivation made it, "" if
-	// the number has none. It is called once for each unit, and only if numbers are
+	// the number has none. It is called once for each worker, and only if numbers are
 	// published. If it is nil, contact keys are not checked.
 	ContactKey func(derivation int) func(number string) string
 
-	// Workers is how many units are checked at the same time; 0 means one per
-	// processor. Each has the pages of one shard in memory.
+	// Workers is how many goroutines read and check; 0 means one per processor. Each
+	// has the pages of one shard in memory.
 	Workers int
 }
 
@@ -76,23 +74,6 @@ func Snapshot(ctx context.Context, dir string, o Options) (*finding.Report, erro
 	return p.report(ctx)
 }
 
-// checkUnits checks the units, several at a time. They share nothing but what the
-// plan's locks guard, and no file belongs to two of them.
-func (p *plan) checkUnits(ctx context.Context) error {
-	g, group := errgroup.WithContext(ctx)
-	g.SetLimit(cmp.Or(p.o.Workers, runtime.GOMAXPROCS(0)))
-	for _, unit := range p.units {
-		if group.Err() != nil {
-			break
-		}
-		g.Go(func() error { return unit.check(group) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
-}
-
 // plan is a check of a snapshot, divided into units.
 type plan struct {
 	o        Options
@@ -100,7 +81,10 @@ type plan struct {
 	name     string                   // of the snapshot
 	snapshot string                   // its folder
 	tables   map[string]*schema.Table // by name, as the snapshot's format has them
-	noDay    calendar.Day             // of jobs without a call
+	// What compares rows: of jobs, and of the other day tables.
+	jobColumns columns[schema.JobRow]
+	jobTables  []jobTable
+	noDay      calendar.Day // of jobs without a call
 
 	manifest *dataset.Manifest // nil if it is damaged
 	location *time.Location    // nil if the settings name none
@@ -119,15 +103,15 @@ type plan struct {
 	leftOut   []string
 
 	mu   sync.Mutex   // for what is below
-	keys []schema.Key // of all jobs
+	keys [][]uint64   // the first halves of the keys of all jobs, of each shard sorted
 	jobs []*tableFile // the files they were read from
 }
 
-// unit is what is checked together: the files of a shard, or one file. Its error
-// is that of ctx.
+// unit is what is read together: the files of a shard, or one file. A worker reads it, and
+// hands over what others can check. Its error is that of ctx.
 type unit struct {
 	name  string
-	check func(ctx context.Context) error
+	check func(context.Context, *worker) error
 }
 
 // tableFile is a file of a table as the manifest describes it.
@@ -142,6 +126,7 @@ type tableFile struct {
 func newPlan(dir string, o Options) (*plan, error) {
 	p := &plan{
 		o: o, dir: dir,
+		jobColumns: columnsOf[schema.JobRow](), jobTables: jobTables(),
 		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
 	}
 	p.describe(dataset.FormatVersion)
@@ -222,7 +207,7 @@ func (p *plan) path(file string) string {
 
 // fileUnit is a unit of one file.
 func fileUnit(f *tableFile, check func(context.Context, *tableFile) error) unit {
-	return unit{f.Path, func(ctx context.Context) error { return check(ctx, f) }}
+	return unit{f.Path, func(ctx context.Context, _ *worker) error { return check(ctx, f) }}
 }
 
 // sortUnits puts the shards of a day beside each other.

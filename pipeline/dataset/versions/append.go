@@ -27,7 +27,7 @@ type Appender struct {
 	store     *Store
 	published *finder
 	out       *spill.Writer
-	wanted    map[int]bool // published shards whose tasks are needed, by number
+	wanted    map[int32]bool // published shards whose tasks are needed, by number
 
 	// number counts the facts of a piece of input, which come in their order.
 	sequence int64
@@ -36,13 +36,16 @@ type Appender struct {
 
 // Appender makes an appender.
 func (s *Store) Appender() *Appender {
-	return &Appender{store: s, published: s.published.finder(), out: s.seen.Writer(), wanted: map[int]bool{}}
+	return &Appender{store: s, published: s.published.finder(), out: s.seen.Writer(), wanted: map[int32]bool{}}
 }
 
-// Known takes a version that is published with this very content. It returns false
-// for any other, which must be kept and taken by Add.
-func (a *Appender) Known(v *Version) (bool, error) {
-	old, err := a.published.find(v.Key)
+// Known takes a version that is published with this very content, and so under this
+// very day. It returns false for any other, which must be kept and taken by Add.
+func (a *Appender) Known(v *Version, day int32) (bool, error) {
+	old, certain, err := a.published.findUnder(v.Key, day)
+	if err == nil && !certain {
+		err = a.store.published.miss(v.Key, true)
+	}
 	if err != nil || old == nil {
 		return false, err
 	}
@@ -58,10 +61,28 @@ func (a *Appender) Known(v *Version) (bool, error) {
 
 // want has the published tasks of a shard read: a version may replace one of its
 // jobs, or its tasks are compared with what lists name.
-func (a *Appender) want(shard int) { a.wanted[shard] = true }
+func (a *Appender) want(shard int32) { a.wanted[shard] = true }
+
+// meet notes that it will be decided about a job, whose published tasks may be wanted
+// for that.
+func (a *Appender) meet(key schema.Key, wanted bool) error {
+	old, certain, err := a.published.find(key)
+	switch {
+	case err != nil:
+		return err
+	case !certain:
+		return a.store.published.miss(key, wanted)
+	case wanted && old != nil:
+		a.want(old.shard)
+	}
+	return nil
+}
 
 // Expired takes a version that lies before the edge; of it nothing else is kept.
 func (a *Appender) Expired(v *Version) error {
+	if err := a.meet(v.Key, false); err != nil {
+		return err
+	}
 	s := sighting{key: v.Key, Sighting: verdict.SightingOf(v.Job), instanceID: v.Job.InstanceID, jobID: v.Job.JobID}
 	s.Sequence, s.Position, s.Tasks = v.Sequence, v.Position, nil
 	return a.out.Encode(s.code)
@@ -96,12 +117,8 @@ func (a *Appender) see(v *Version, day int32, entry uint64) error {
 // Facts.ObservedAt. The job may come before or after it, have been published before, or
 // not come at all.
 func (a *Appender) Facts(key schema.Key, sequence int64, of *schema.TaskFacts) error {
-	old, err := a.published.find(key)
-	if err != nil {
+	if err := a.meet(key, true); err != nil {
 		return err
-	}
-	if old != nil {
-		a.want(old.shard)
 	}
 	if a.sequence != sequence {
 		a.sequence, a.number = sequence, 0
@@ -116,6 +133,9 @@ func (a *Appender) Facts(key schema.Key, sequence int64, of *schema.TaskFacts) e
 
 // Expected takes that a job is expected.
 func (a *Appender) Expected(key schema.Key, sequence int64, e *schema.Expected) error {
+	if err := a.meet(key, false); err != nil {
+		return err
+	}
 	x := expectation{key: key, expected: *e, sequence: sequence}
 	return a.out.Encode(x.code)
 }

@@ -14,7 +14,7 @@ func BenchmarkDecide(b *testing.B) {
 	for range b.N {
 		b.StopTimer()
 		s := newStore(b, 64<<20)
-		old, seen := s.published.jobs.Writer(), s.Appender()
+		old, seen := s.published.all.Writer(), s.Appender()
 		tasks := []schema.Task{{TaskID: "a", Status: "SucceededFinish"}, {TaskID: "b", Status: "NoAnswer"}}
 		for n := range jobs {
 			key, hash := keyOf(n), schema.ContentHash{byte(n % 4)}
@@ -33,7 +33,7 @@ func BenchmarkDecide(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		for _, end := range []func() error{old.Close, seen.Flush, s.published.jobs.Merge} {
+		for _, end := range []func() error{old.Close, seen.Flush, s.published.all.Merge} {
 			if err := end(); err != nil {
 				b.Fatal(err)
 			}

@@ -38,6 +38,10 @@ type Verdict struct {
 // once or several times; nil is none. rules say what is pending then. It is called
 // once.
 func (s *Store) Decide(ctx context.Context, undated []int64, asked iter.Seq2[schema.Key, error], rules *reconcile.Rules) (*Verdict, error) {
+	err := s.published.loadMissed(func(shard int32) { s.wanted[shard] = true })
+	if err != nil {
+		return nil, err
+	}
 	if err := s.loadTasks(ctx); err != nil {
 		return nil, err
 	}

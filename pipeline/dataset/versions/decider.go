@@ -43,7 +43,7 @@ func (d *decider) decide(of *known) error {
 	var old *publishedJob
 	var err error
 	if of.job.Met() || of.leaves {
-		if old, err = d.finder.find(of.key); err != nil {
+		if old, _, err = d.finder.find(of.key); err != nil {
 			return err
 		}
 	}

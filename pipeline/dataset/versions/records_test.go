@@ -239,12 +239,12 @@ func TestDamagedRecords(t *testing.T) {
 	}
 	s := New(t.TempDir(), 1<<20, Retention{})
 	defer s.Close()
-	w := s.published.jobs.Writer()
+	w := s.published.all.Writer()
 	record := encoded((&publishedJob{key: key}).code)
 	if err := errors.Join(w.Add(record[:len(record)-1]), w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.published.finder().find(key); !errors.Is(err, spill.ErrDamaged) {
+	if _, _, err := s.published.finder().find(key); !errors.Is(err, spill.ErrDamaged) {
 		t.Errorf("published job: %v, want damaged records", err)
 	}
 }

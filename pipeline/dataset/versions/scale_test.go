@@ -35,7 +35,7 @@ func keyOf(n int) schema.Key {
 func TestMemoryWhenAllJobsChange(t *testing.T) {
 	const jobs, memory = 200_000, 4 << 20
 	s := newStore(t, memory)
-	old, seen := s.published.jobs.Writer(), s.Appender()
+	old, seen := s.published.all.Writer(), s.Appender()
 	for n := range jobs {
 		job := publishedJob{key: keyOf(n), observedAt: 100, firstSeen: 100, hasTasks: true}
 		if err := old.Encode(job.code); err != nil {
@@ -46,7 +46,7 @@ func TestMemoryWhenAllJobsChange(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, close := range []func() error{old.Close, seen.Flush, s.published.jobs.Merge} {
+	for _, close := range []func() error{old.Close, seen.Flush, s.published.all.Merge} {
 		if err := close(); err != nil {
 			t.Fatal(err)
 		}

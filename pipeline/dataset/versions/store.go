@@ -10,6 +10,9 @@
 // those of its jobs ([Store.Of]). What is pending then, [Store.Pending] tells. All of
 // it is kept within a share of the memory and otherwise on disk.
 //
+// Of what is published a run reads what it has to know of the jobs that it meets: see
+// published.go. A night that brings nothing new takes no longer for all that is published.
+//
 // The package does not keep the jobs themselves, and writes no tables.
 package versions
 
@@ -18,8 +21,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"sync"
 
 	"callmill/pipeline/dataset"
@@ -41,7 +42,7 @@ type Store struct {
 
 	retention Retention
 	mu        sync.Mutex
-	wanted    map[int]bool // shards whose published tasks are needed
+	wanted    map[int32]bool // shards whose published tasks are needed
 }
 
 // Retention says what is too old to be kept. The zero value keeps all.
@@ -62,22 +63,33 @@ func New(dir string, memory int64, r Retention) *Store {
 		decisions: spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 7}),
 		accepted:  spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 28}),
 		pending:   spill.NewSorter(spill.Options{Dir: dir, Memory: memory / 28}),
-		wanted:    map[int]bool{},
+		wanted:    map[int32]bool{},
 	}
 }
 
-// Load reads what is published of all jobs, and what is pending. d has a published
-// snapshot.
-func (s *Store) Load(ctx context.Context, d *dataset.Dataset) error {
-	out, scratch := s.seen.Writer(), make([]byte, 0, 256)
-	leaves := func(job *publishedJob) error {
-		if !s.leaves(job) {
-			return nil
-		}
-		return out.Add(append(job.key[:], kindLeaves))
-	}
-	if err := s.published.load(ctx, d, leaves); err != nil {
+// Load takes what is published and what is pending. Of the published jobs it reads those
+// that may lie before the edge, and the others as they are met; all at once, where that
+// is wanted. d has a published snapshot.
+func (s *Store) Load(ctx context.Context, d *dataset.Dataset, all bool) error {
+	if err := s.published.open(ctx, d); err != nil {
 		return err
+	}
+	if all {
+		if err := s.published.loadWhole(); err != nil {
+			return err
+		}
+	}
+	out, scratch := s.seen.Writer(), make([]byte, 0, 256)
+	if s.retention.Edge != 0 {
+		err := s.published.loadBefore(s.retention.Edge, func(job *publishedJob) (leaves bool, err error) {
+			if leaves = s.leaves(job); leaves {
+				err = out.Add(append(job.key[:], kindLeaves))
+			}
+			return leaves, err
+		})
+		if err != nil {
+			return err
+		}
 	}
 	for row, err := range tables.Pending(d) {
 		if err == nil {
@@ -117,11 +129,11 @@ func (s *Store) Pending() iter.Seq2[*schema.PendingRow, error] {
 // Published returns the published shards of a day.
 func (s *Store) Published(day int32) []*shard.Published { return s.published.byDay[day] }
 
-// Days returns the days of published shards.
-func (s *Store) Days() iter.Seq[int32] { return maps.Keys(s.published.byDay) }
+// Days returns the days of published shards, in order. The caller must not modify them.
+func (s *Store) Days() []int32 { return s.published.days }
 
 // Instances returns the instances that jobs are published of, in order.
-func (s *Store) Instances() []string { return slices.Sorted(maps.Keys(s.published.instances)) }
+func (s *Store) Instances() ([]string, error) { return s.published.instances() }
 
 // Standing is how a job stands in the published snapshot.
 type Standing struct {
@@ -129,9 +141,10 @@ type Standing struct {
 	LastCall int64 // ms; 0: none
 }
 
-// Standing returns how a job is published; ok is false where it is not.
-func (s *Store) Standing(key schema.Key) (standing Standing, ok bool, err error) {
-	job, err := s.published.finder().find(key)
+// Standing returns how a job is published that was called at an instant, in ms, or 0
+// where that is not known, which takes longer; ok is false where it is not published.
+func (s *Store) Standing(key schema.Key, call int64) (standing Standing, ok bool, err error) {
+	job, err := s.published.finder().findCalled(key, call)
 	if err != nil || job == nil {
 		return Standing{}, false, err
 	}
@@ -140,5 +153,5 @@ func (s *Store) Standing(key schema.Key) (standing Standing, ok bool, err error)
 
 // Close frees memory and disk space.
 func (s *Store) Close() error {
-	return errors.Join(s.seen.Close(), s.decisions.Close(), s.accepted.Close(), s.pending.Close(), s.published.jobs.Close())
+	return errors.Join(s.seen.Close(), s.decisions.Close(), s.accepted.Close(), s.pending.Close(), s.published.all.Close())
 }

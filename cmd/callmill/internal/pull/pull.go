@@ -119,7 +119,7 @@ func (p *Pull) due(instance string, tx *commit.Tx, waiting *awaited) func(string
 		case has(waiting.givenUp, id):
 			return false
 		}
-		job, published, err := tx.Job(instance, id)
+		job, published, err := tx.Job(instance, id, lastCall)
 		return err != nil || !published || !job.Final || lastCall > job.LastCall // one that cannot be looked up is asked for
 	}
 }

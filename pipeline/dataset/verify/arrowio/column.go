@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -19,44 +21,70 @@ type column struct {
 	decoder
 }
 
-// decoder decodes the values of a column chunk, row by row.
+// decoder decodes the values of a column chunk, many rows at a time.
 type decoder interface {
 	open(file.ColumnChunkReader) error
-	// next decodes the value of the next row into the field of the row that a
-	// pointer leads to.
-	next(field any) error
+	// decode decodes the values of the next rows into a field of them, which is zero.
+	decode(fields) error
 	// unread reports whether there are values left.
 	unread() bool
 }
 
-// newColumn returns the decoder of a column, which decodes size values at a time.
-// strange is called with a description of each value that no column may hold.
-func newColumn(c schema.Column, leaf, size int, strange func(string)) *column {
-	col := &column{Column: c, leaf: leaf}
+// fields are the same field of rows that lie one behind the other. It is reached by its
+// offset: through reflection, value by value, the decoding of a file takes three times as
+// long.
+type fields struct {
+	first unsafe.Pointer // the field of the first row
+	size  uintptr        // of a row
+	rows  int
+}
+
+// of returns the field of a row, of type V.
+func of[V any](f fields, row int) *V { return (*V)(unsafe.Add(f.first, uintptr(row)*f.size)) }
+
+// from returns the fields from a row on.
+func (f fields) from(row int) fields {
+	return fields{unsafe.Add(f.first, uintptr(row)*f.size), f.size, f.rows - row}
+}
+
+// newColumn returns the decoder of a column into fields of a type, for up to the given
+// number of rows at a time. strange is called with a description of each value that no
+// column may hold. An error is about the type.
+func newColumn(c schema.Column, leaf, rows int, field reflect.Type, strange func(string)) (col *column, err error) {
+	col = &column{Column: c, leaf: leaf}
 	switch c.Type {
 	case schema.TypeI32, schema.TypeDate:
-		col.decoder = &scalars[int32]{newLevels[int32](c, size), set[int32]}
+		col.decoder, err = newScalars[int32](rows, field, nil)
 	case schema.TypeI64:
-		col.decoder = &scalars[int64]{newLevels[int64](c, size), set[int64]}
+		col.decoder, err = newScalars[int64](rows, field, nil)
 	case schema.TypeTimestamp:
-		col.decoder = &scalars[int64]{newLevels[int64](c, size), func(field any, v int64) {
-			if v == 0 && c.Nullable {
-				strange("a time of 0 where NULL belongs")
+		col.decoder, err = newScalars(rows, field, func(values []int64) {
+			for _, v := range values {
+				if v == 0 && c.Nullable {
+					strange("a time of 0 where NULL belongs")
+				}
 			}
-			set(field, v)
-		}}
+		})
 	case schema.TypeBool:
-		col.decoder = &scalars[bool]{newLevels[bool](c, size), set[bool]}
+		col.decoder, err = newScalars[bool](rows, field, nil)
 	case schema.TypeBinary:
-		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), func(field any, v parquet.ByteArray) {
-			*field.(*[]byte) = bytes.Clone(v)
-		}}
+		col.decoder, err = &binaries{levels: newLevels[parquet.ByteArray](rows)}, isType[[]byte](field)
 	case schema.TypeString:
-		col.decoder = &scalars[parquet.ByteArray]{newLevels[parquet.ByteArray](c, size), texts(c.Nullable, strange)}
+		col.decoder, err = &texts{levels: newLevels[parquet.ByteArray](rows), nullable: c.Nullable, strange: strange, other: make([]bool, rows)}, isType[string](field)
 	default:
-		col.decoder = &lists{levels: newLevels[parquet.ByteArray](c, size), strange: strange, known: map[string]string{}}
+		l := &lists{levels: newLevels[parquet.ByteArray](rows), strange: strange}
+		l.repeated = make([]int16, rows)
+		col.decoder, err = l, isType[[]string](field)
 	}
-	return col
+	return col, err
+}
+
+// isType is an error if a field is not of type V.
+func isType[V any](field reflect.Type) error {
+	if want := reflect.TypeFor[V](); field != want {
+		return fmt.Errorf("a field of type %v, not %v", field, want)
+	}
+	return nil
 }
 
 // chunkReader is a reader of arrow-go for column chunks of one type.
@@ -65,24 +93,18 @@ type chunkReader[V any] interface {
 	ReadBatchInPage(n int64, values []V, defined, repeated []int16) (levels int64, read int, err error)
 }
 
-// levels decodes levels and values of a column chunk ahead. What it decodes at a
-// time lies in one page: the values of another may overwrite its memory.
+// levels decodes levels and values of a column chunk. What it decodes at a time lies in
+// one page: the values of another may overwrite its memory.
 type levels[V any] struct {
 	chunk    chunkReader[V]
 	optional bool // a value may be absent: definition levels say so
 
 	defined, repeated []int16
-	have, used        int // levels decoded, and handed out
 	values            []V
-	left              []V // values decoded and not yet handed out
 }
 
-func newLevels[V any](c schema.Column, size int) levels[V] {
-	l := levels[V]{optional: c.Nullable, defined: make([]int16, size), values: make([]V, size)}
-	if c.Type == schema.TypeStrings {
-		l.optional, l.repeated = true, make([]int16, size)
-	}
-	return l
+func newLevels[V any](size int) levels[V] {
+	return levels[V]{defined: make([]int16, size), values: make([]V, size)}
 }
 
 func (l *levels[V]) open(chunk file.ColumnChunkReader) error {
@@ -97,139 +119,256 @@ func (l *levels[V]) open(chunk file.ColumnChunkReader) error {
 	}
 	// The file says it: raw of rejects was required once.
 	l.optional = chunk.Descriptor().MaxDefinitionLevel() > 0
-	l.chunk, l.have, l.used, l.left = typed, 0, 0, nil
+	l.chunk = typed
 	return nil
 }
 
-func (l *levels[V]) unread() bool {
-	return l.chunk != nil && (l.used < l.have || l.chunk.HasNext())
-}
+func (l *levels[V]) unread() bool { return l.chunk != nil && l.chunk.HasNext() }
 
 // errEnds means that a column has fewer values than its row group has rows.
 var errEnds = errors.New("it ends before its row group does")
 
-// ahead makes sure that there is a level to hand out; errEnds if there is none.
-func (l *levels[V]) ahead() error {
-	if l.used < l.have {
-		return nil
-	}
-	n, read, err := l.chunk.ReadBatchInPage(int64(len(l.values)), l.values, l.defined, l.repeated)
+// read decodes up to n levels, at least one, and the values that are defined; errEnds if
+// there is none. Both are valid until the next call.
+func (l *levels[V]) read(n int) (have int, values []V, err error) {
+	levels, read, err := l.chunk.ReadBatchInPage(int64(min(n, len(l.values))), l.values, l.defined, l.repeated)
 	if err = errors.Join(err, l.chunk.Err()); err != nil {
-		return err
+		return 0, nil, err
 	}
-	if n == 0 {
-		return errEnds
+	if levels == 0 {
+		return 0, nil, errEnds
 	}
-	l.have, l.used, l.left = int(n), 0, l.values[:read]
-	defined := l.have
+	have = int(levels)
+	defined := have
 	if l.optional {
 		defined = 0
-		for _, level := range l.defined[:n] {
+		for _, level := range l.defined[:have] {
 			defined += int(min(level, 1))
 		}
 	}
 	if defined != read {
-		return fmt.Errorf("%d values, %d are defined", read, defined)
+		return 0, nil, fmt.Errorf("%d values, %d are defined", read, defined)
 	}
-	return nil
+	return have, l.values[:read], nil
 }
 
-// take hands out the next level and its value, if one is defined.
-func (l *levels[V]) take() (v V, defined bool) {
-	defined = !l.optional || l.defined[l.used] > 0
-	if defined {
-		v, l.left = l.left[0], l.left[1:]
-	}
-	l.used++
-	return v, defined
-}
+// absent reports whether a row, of those last read, has no value.
+func (l *levels[V]) absent(row int) bool { return l.optional && l.defined[row] == 0 }
 
-// scalars decodes a column that is not a list.
+// scalars decodes a column of numbers or truths.
 type scalars[V any] struct {
 	levels[V]
-	set func(field any, v V)
+	pointers bool // the fields are of type *V
+	check    func([]V)
 }
 
-func (s *scalars[V]) next(field any) error {
-	if err := s.ahead(); err != nil {
-		return err
+func newScalars[V any](rows int, field reflect.Type, check func([]V)) (*scalars[V], error) {
+	s := &scalars[V]{levels: newLevels[V](rows), pointers: field.Kind() == reflect.Pointer, check: check}
+	if s.pointers {
+		return s, isType[*V](field)
 	}
-	if v, defined := s.take(); defined {
-		s.set(field, v)
+	return s, isType[V](field)
+}
+
+func (s *scalars[V]) decode(f fields) error {
+	for f.rows > 0 {
+		have, values, err := s.read(f.rows)
+		if err != nil {
+			return err
+		}
+		if s.check != nil {
+			s.check(values)
+		}
+		if s.pointers {
+			values = append([]V(nil), values...)
+		}
+		for row := range have {
+			switch {
+			case s.absent(row):
+				continue
+			case s.pointers:
+				*of[*V](f, row) = &values[0]
+			default:
+				*of[V](f, row) = values[0]
+			}
+			values = values[1:]
+		}
+		f = f.from(have)
 	}
 	return nil
 }
 
-// set puts a value into a field of type V or *V.
-func set[V any](field any, v V) {
-	switch field := field.(type) {
-	case *V:
-		*field = v
-	case **V:
-		*field = &v
+// binaries decodes a column of bytes.
+type binaries struct{ levels[parquet.ByteArray] }
+
+func (b *binaries) decode(f fields) error {
+	for f.rows > 0 {
+		have, values, err := b.read(f.rows)
+		if err != nil {
+			return err
+		}
+		for row := range have {
+			if !b.absent(row) {
+				*of[[]byte](f, row) = bytes.Clone(values[0])
+				values = values[1:]
+			}
+		}
+		f = f.from(have)
 	}
+	return nil
 }
 
-// texts is set for texts, of which adjacent ones are often equal.
-func texts(nullable bool, strange func(string)) func(field any, v parquet.ByteArray) {
-	last := ""
-	return func(field any, v parquet.ByteArray) {
-		if string(v) != last {
-			last = string(v)
-			checkUTF8(last, strange)
-		}
-		if len(v) == 0 && nullable {
-			strange("an empty text where NULL belongs")
-		}
-		*field.(*string) = last
-	}
+// texts decodes a column of texts.
+type texts struct {
+	levels[parquet.ByteArray]
+	nullable bool
+	strange  func(string)
+	shelf    shelf
+	last     string // the last text; adjacent ones are often equal
+	other    []bool // which values are not the text before them
 }
 
-func checkUTF8(text string, strange func(string)) {
-	if !utf8.ValidString(text) {
-		strange(fmt.Sprintf("%q is not UTF-8", text))
+func (t *texts) decode(f fields) error {
+	for f.rows > 0 {
+		have, values, err := t.read(f.rows)
+		if err != nil {
+			return err
+		}
+		t.shelf.reset()
+		before := parquet.ByteArray(t.last)
+		for i, v := range values {
+			if len(v) == 0 && t.nullable {
+				t.strange("an empty text where NULL belongs")
+			}
+			if t.other[i] = !bytes.Equal(v, before); t.other[i] {
+				t.shelf.add(v)
+				before = v
+			}
+		}
+		take, next := t.shelf.texts(t.strange), 0
+		for row := range have {
+			if t.absent(row) {
+				continue
+			}
+			if t.other[next] {
+				t.last = take()
+			}
+			*of[string](f, row) = t.last
+			next++
+		}
+		f = f.from(have)
 	}
+	return nil
 }
 
 // lists decodes a column of lists of texts.
 type lists struct {
 	levels[parquet.ByteArray]
-	strange func(string)
-	known   map[string]string // texts met, so that a word is in memory once
-	list    []string          // the last one
+	have, used int                 // levels read, and decoded
+	left       []parquet.ByteArray // values read and not yet decoded
+	strange    func(string)
+	shelf      shelf
+	ends       []int // where each list ends among the texts
 }
 
-// maxKnown bounds the texts that lists keeps for reuse.
-const maxKnown = 1 << 14
+func (l *lists) open(chunk file.ColumnChunkReader) error {
+	l.have, l.used, l.left = 0, 0, nil
+	return l.levels.open(chunk)
+}
 
-// next decodes the list of the next row. It ends where the next one begins, or
+func (l *lists) unread() bool { return l.used < l.have || l.levels.unread() }
+
+// decode decodes the lists of the next rows. The last one ends where another begins, or
 // with the column chunk.
-func (l *lists) next(field any) error {
-	l.list = l.list[:0]
-	for began := false; ; began = true {
-		err := l.ahead()
-		if began && (errors.Is(err, errEnds) || err == nil && l.repeated[l.used] == 0) {
-			break
-		}
-		if err != nil {
+func (l *lists) decode(f fields) error {
+	l.shelf.reset()
+	l.ends = l.ends[:0]
+	for range f.rows {
+		if err := l.next(); err != nil {
 			return err
 		}
-		if !began && l.repeated[l.used] != 0 {
+		l.ends = append(l.ends, len(l.shelf.ends))
+	}
+	take, list, start := l.shelf.texts(l.strange), make([]string, len(l.shelf.ends)), 0
+	for i := range list {
+		list[i] = take()
+	}
+	for row, end := range l.ends {
+		*of[[]string](f, row) = list[start:end:end]
+		start = end
+	}
+	return nil
+}
+
+// next adds the texts of the next list to the shelf.
+func (l *lists) next() error {
+	for began := false; ; began = true {
+		if l.used == l.have {
+			have, values, err := l.read(len(l.values))
+			if began && errors.Is(err, errEnds) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			l.have, l.used, l.left = have, 0, values
+		}
+		switch again := l.repeated[l.used] != 0; {
+		case began && !again:
+			return nil
+		case !began && again:
 			return errors.New("its first list has no beginning")
 		}
-		if v, defined := l.take(); defined {
-			text, ok := l.known[string(v)]
-			if !ok {
-				text = string(v)
-				if len(l.known) >= maxKnown {
-					clear(l.known)
-				}
-				l.known[text] = text
-				checkUTF8(text, l.strange)
-			}
-			l.list = append(l.list, text)
+		if l.defined[l.used] > 0 {
+			l.shelf.add(l.left[0])
+			l.left = l.left[1:]
 		}
+		l.used++
 	}
-	*field.(*[]string) = append([]string{}, l.list...)
-	return nil
+}
+
+// shelf collects texts, to make strings of many of them at once, which share memory.
+type shelf struct {
+	bytes []byte
+	ends  []int // of each text, in bytes
+	cut   bool  // a text begins within a character
+}
+
+// maxShelf is how many bytes a shelf keeps for the next texts.
+const maxShelf = 1 << 20
+
+func (s *shelf) reset() {
+	if cap(s.bytes) > maxShelf {
+		s.bytes = nil
+	}
+	s.bytes, s.ends, s.cut = s.bytes[:0], s.ends[:0], false
+}
+
+func (s *shelf) add(text []byte) {
+	s.cut = s.cut || len(text) > 0 && !utf8.RuneStart(text[0])
+	s.bytes = append(s.bytes, text...)
+	s.ends = append(s.ends, len(s.bytes))
+}
+
+// texts returns a function that returns the texts one after the other. It calls strange
+// for those that are not UTF-8: there is none if all together are, and each begins with a
+// character.
+func (s *shelf) texts(strange func(string)) (take func() string) {
+	all := string(s.bytes)
+	next, start := 0, 0
+	take = func() string {
+		text := all[start:s.ends[next]]
+		start = s.ends[next]
+		next++
+		return text
+	}
+	if s.cut || !utf8.ValidString(all) {
+		for range s.ends {
+			if text := take(); !utf8.ValidString(text) {
+				strange(fmt.Sprintf("%q is not UTF-8", text))
+			}
+		}
+		next, start = 0, 0
+	}
+	return take
 }

@@ -2,12 +2,15 @@ package arrowio
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"slices"
 	"strings"
+	"unsafe"
 
+	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 
 	"callmill/schema"
@@ -16,17 +19,25 @@ import (
 // batchRows is how many rows are decoded at a time.
 const batchRows = 1024
 
+// streamBytes is how much of a column chunk is read from the file at a time. By itself
+// arrow-go reads a whole one, of every column: 27 MB for two shards.
+const streamBytes = 64 << 10
+
+func properties() *parquet.ReaderProperties {
+	p := parquet.NewReaderProperties(nil)
+	p.BufferedStreamEnabled, p.BufferSize = true, streamBytes
+	return p
+}
+
 // Reader reads the rows of a file in order. Fields of T that are no columns of
 // the table are zero. Not safe for concurrent use.
 type Reader[T any] struct {
 	file    *file.Reader
 	columns []*column
-	fields  []int // of T that they are decoded into
+	offsets []uintptr // of the fields of T that they are decoded into
 
 	group int   // row group to be read next
 	left  int64 // rows left in the current row group
-	batch []T
-	next  int   // in batch
 	rows  int64 // returned so far
 
 	strange string
@@ -35,21 +46,25 @@ type Reader[T any] struct {
 // Open opens a file of a table, whose footer must have the columns of the table.
 func Open[T any](path string, table *schema.Table) (r *Reader[T], err error) {
 	defer recoverDamage(&err)
-	opened, err := file.OpenParquetFile(path, false)
+	opened, err := file.OpenParquetFile(path, false, file.WithReadProps(properties()))
 	if err != nil {
 		return nil, err
 	}
-	r = &Reader[T]{file: opened, batch: make([]T, 0, min(batchRows, max(1, opened.NumRows())))}
+	r = &Reader[T]{file: opened}
+	rows := int(min(batchRows, max(1, opened.NumRows())))
 	for field := range reflect.TypeFor[T]().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("parquet"), ",")
 		i := slices.IndexFunc(table.Columns, func(c schema.Column) bool { return c.Name == name })
 		if i < 0 {
 			continue
 		}
-		r.fields = append(r.fields, field.Index[0])
-		r.columns = append(r.columns, newColumn(table.Columns[i], i, cap(r.batch), func(what string) {
+		column, err := newColumn(table.Columns[i], i, rows, field.Type, func(what string) {
 			r.strange = cmp.Or(r.strange, fmt.Sprintf("column %s after row %d: %s", name, r.rows, what))
-		}))
+		})
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("column %s: %w", name, err), opened.Close())
+		}
+		r.columns, r.offsets = append(r.columns, column), append(r.offsets, field.Offset)
 	}
 	return r, nil
 }
@@ -61,39 +76,25 @@ func (r *Reader[T]) Close() error { return r.file.Close() }
 // empty text instead of NULL; "" if there was none.
 func (r *Reader[T]) Strange() string { return r.strange }
 
-// Next returns the next row, or io.EOF at the end. The row is valid until the
-// next call; its strings and lists stay valid.
-func (r *Reader[T]) Next() (row *T, err error) {
-	if r.next == len(r.batch) {
-		if err := r.fill(); err != nil {
-			return nil, err
-		}
-	}
-	r.next++
-	r.rows++
-	return &r.batch[r.next-1], nil
-}
-
-// fill decodes the next batch.
-func (r *Reader[T]) fill() (err error) {
+// Next returns the next rows, at least one, or io.EOF at the end. They stay valid, and are
+// the caller's.
+func (r *Reader[T]) Next() (rows []T, err error) {
 	defer recoverDamage(&err)
 	for r.left == 0 {
 		if err := r.nextGroup(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	r.batch, r.next = r.batch[:min(r.left, int64(cap(r.batch)))], 0
-	clear(r.batch)
-	rows := reflect.ValueOf(r.batch)
+	rows = make([]T, min(r.left, batchRows))
 	for i, c := range r.columns {
-		for row := range r.batch {
-			if err := c.next(rows.Index(row).Field(r.fields[i]).Addr().Interface()); err != nil {
-				return fmt.Errorf("column %s after row %d: %w", c.Name, r.rows, err)
-			}
+		f := fields{unsafe.Add(unsafe.Pointer(&rows[0]), r.offsets[i]), unsafe.Sizeof(rows[0]), len(rows)}
+		if err := c.decode(f); err != nil {
+			return nil, fmt.Errorf("column %s after row %d: %w", c.Name, r.rows, err)
 		}
 	}
-	r.left -= int64(len(r.batch))
-	return nil
+	r.left -= int64(len(rows))
+	r.rows += int64(len(rows))
+	return rows, nil
 }
 
 func (r *Reader[T]) nextGroup() error {

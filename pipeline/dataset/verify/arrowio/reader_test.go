@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,14 +56,15 @@ func checkRead[T any](t rapid.TB, dir, name string, rows []T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	for i := range rows {
+	for i := 0; i < len(rows); {
 		got, err := r.Next()
 		if err != nil {
 			t.Fatalf("row %d of %d: %v", i, len(rows), err)
 		}
-		if diff := cmp.Diff(&rows[i], got); diff != "" {
-			t.Fatalf("row %d (-written +read):\n%s", i, diff)
+		if diff := cmp.Diff(rows[i:min(i+len(got), len(rows))], got); diff != "" {
+			t.Fatalf("from row %d on (-written +read):\n%s", i, diff)
 		}
+		i += len(got)
 	}
 	if _, err := r.Next(); !errors.Is(err, io.EOF) {
 		t.Fatalf("after %d rows: %v", len(rows), err)
@@ -200,13 +200,15 @@ func FuzzReader(f *testing.F) {
 			return
 		}
 		defer r.Close()
-		for range rows {
-			if _, err := r.Next(); err != nil {
+		for left := len(rows); left > 0; {
+			got, err := r.Next()
+			if err != nil {
 				return
 			}
+			left -= len(got)
 		}
-		if row, err := r.Next(); err == nil {
-			t.Errorf("a row more: %+v", reflect.ValueOf(row).Elem())
+		if more, err := r.Next(); err == nil {
+			t.Errorf("more rows: %+v", more)
 		}
 	})
 }

@@ -128,13 +128,36 @@ type alike struct{ file, check string }
 func (f *List) Add(file, check, format string, args ...any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.room(alike{file, check}) {
+		f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
+	}
+}
+
+// Join adds what another list has, which nobody adds to any more, as if it were added now.
+func (f *List) Join(other *List) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, one := range other.list {
+		kind := alike{one.File, one.Check}
+		if f.room(kind) {
+			f.list = append(f.list, one)
+		}
+		other.seen[kind]--
+	}
+	for kind, n := range other.seen { // those that the other list has not kept
+		if n > 0 {
+			f.seen[kind] += n
+		}
+	}
+}
+
+// room counts a finding of a kind, and reports whether it is kept.
+func (f *List) room(kind alike) bool {
 	if f.seen == nil {
 		f.seen = map[alike]int{}
 	}
-	kind := alike{file, check}
-	if f.seen[kind]++; f.seen[kind] <= maxAlike {
-		f.list = append(f.list, Finding{file, check, fmt.Sprintf(format, args...)})
-	}
+	f.seen[kind]++
+	return f.seen[kind] <= maxAlike
 }
 
 // Sorted returns the findings by file and check, those of one kind in the order in
