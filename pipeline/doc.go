@@ -154,7 +154,8 @@
 // They start in six places, and in the library that draws the bar of progress:
 //
 //   - Here: [Run] is an errgroup; one goroutine reads, Workers of them decode.
-//   - In dataset/commit, which implements [Dataset]: as many workers write shards.
+//   - In dataset/commit, which implements [Dataset]: as many workers write shards; where
+//     one has none left, the tables of a shard are written side by side.
 //   - In dataset/verify: as many check them.
 //   - In outboundbot/discover and outboundbot/lists: errgroups inside Source.Raws
 //     have several requests in flight. In outboundbot/client: the timer of a request,

@@ -17,11 +17,13 @@ type ContentHash [HashSize]byte
 func (h ContentHash) String() string { return hex.EncodeToString(h[:]) }
 
 // ParseContentHash parses what String returns.
-func ParseContentHash(s string) (h ContentHash, err error) {
-	if b, err := hex.DecodeString(s); err == nil && len(b) == len(h) {
-		return ContentHash(b), nil
+func ParseContentHash[T string | []byte](text T) (h ContentHash, err error) {
+	if len(text) == hex.EncodedLen(len(h)) {
+		if _, err := hex.Decode(h[:], []byte(text)); err == nil {
+			return h, nil
+		}
 	}
-	return h, fmt.Errorf("invalid content hash %q", s)
+	return ContentHash{}, fmt.Errorf("invalid content hash %q", text)
 }
 
 // ContentHash hashes what ListJobs returned of the job, decoded and redacted,
@@ -158,7 +160,7 @@ func appendText(b []byte, field fieldNumber, s string) []byte {
 	return appendBytes(append(b, field), s)
 }
 
-func appendBytes(b []byte, s string) []byte {
+func appendBytes[T string | []byte](b []byte, s T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
@@ -189,7 +191,7 @@ func appendList(b []byte, field fieldNumber, length int) []byte {
 type Key [16]byte
 
 // JobKey returns the key of a job. buf is scratch space and may be nil.
-func JobKey(buf []byte, instanceID, jobID string) Key {
+func JobKey[T string | []byte](buf []byte, instanceID, jobID T) Key {
 	sum := sha256.Sum256(appendBytes(appendBytes(buf[:0], instanceID), jobID))
 	return Key(sum[:16])
 }

@@ -94,9 +94,11 @@ func (f *folder) write(build string, table int, name string, s shard.Shard, all 
 	w := f.writers[table]
 	var out bytes.Buffer
 	w.Reset(&out)
+	var batch shard.Batch
 	for _, rows := range all {
-		f.check(w.Write(rows))
+		batch.Add(rows)
 	}
+	f.check(w.Write(&batch))
 	f.check(w.Close())
 	if w.Rows() == 0 {
 		return file, false

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/shard"
@@ -24,6 +25,8 @@ type build struct {
 	dir     string // "": it is published, or given up
 	days    map[int32]*day
 	writers chan *shardWriter // idle ones
+	// unwritten is how many shards are being written or wait for it.
+	unwritten atomic.Int64
 
 	mu   sync.Mutex
 	made map[string]bool // folders inside dir, with slashes

@@ -16,19 +16,32 @@ import (
 )
 
 // shardWriter writes the files of one shard at a time: the published rows less
-// the replaced jobs, plus the jobs that came, in order. There is one per worker.
+// the replaced jobs, plus the jobs that came, in order. There is one per worker; it
+// has others beside it for the tables of a shard where other workers have nothing to
+// do: see lanes.
 type shardWriter struct {
-	build     *build
-	flattener Flattener
-	decoder   jobsort.Decoder
-	tables    []*output // in the order of shard.Tables
+	build   *build
+	decoder jobsort.Decoder
+	tables  []*output // in the order of shard.Tables
+	batch   *batch    // that is being filled
+	spare   []*batch
 
 	shard     shard.Shard
 	decisions *versions.Shard
-	pending   int // rows that the tables have not copied yet
 	tally     shard.Tally
 	content   []byte // scratch space of hashes
 	written   *writtenShard
+}
+
+// batch is rows that wait to be written, and the memory that they point to.
+type batch struct {
+	shard.Batch
+	flattener Flattener
+}
+
+func (b *batch) reset() {
+	b.Batch.Reset()
+	b.flattener.Reset()
 }
 
 // writtenShard is what was written of a shard.
@@ -38,9 +51,11 @@ type writtenShard struct {
 }
 
 func (b *build) newWriter() (*shardWriter, error) {
-	w, compressor := &shardWriter{build: b, flattener: b.tx.options.Flattener()}, &parquetio.Compressor{}
+	w := &shardWriter{build: b}
+	w.batch = w.newBatch()
+	var compressors [laneCount]parquetio.Compressor
 	for i, table := range shard.Tables() {
-		rows, err := table.Writer(compressor)
+		rows, err := table.Writer(&compressors[laneOf(i)])
 		if err != nil {
 			return nil, err
 		}
@@ -48,6 +63,8 @@ func (b *build) newWriter() (*shardWriter, error) {
 	}
 	return w, nil
 }
+
+func (w *shardWriter) newBatch() *batch { return &batch{flattener: w.build.tx.options.Flattener()} }
 
 func (w *shardWriter) write(ctx context.Context, s shard.Shard) (_ *writtenShard, err error) {
 	w.shard, w.tally = s, shard.Tally{}
@@ -69,12 +86,10 @@ func (w *shardWriter) write(ctx context.Context, s shard.Shard) (_ *writtenShard
 	if err != nil {
 		return nil, err
 	}
-	if err := w.merge(ctx, old, entries); err != nil {
+	if err := w.writeRows(ctx, old, entries); err != nil {
 		return nil, errors.Join(err, w.abandon())
 	}
-	if err := w.finish(); err != nil {
-		return nil, errors.Join(err, w.abandon())
-	}
+	w.tally.Note(&w.written.files[shard.Tasks])
 	return w.written, nil
 }
 
@@ -92,8 +107,18 @@ func (w *shardWriter) checkOld() error {
 	return nil
 }
 
-// merge writes published jobs and those that came in order.
-func (w *shardWriter) merge(ctx context.Context, old *shard.Reader, entries *jobsort.Sorted) error {
+// writeRows writes the files.
+func (w *shardWriter) writeRows(ctx context.Context, old *shard.Reader, entries *jobsort.Sorted) error {
+	l := newLanes(ctx, w)
+	err := w.merge(l.ctx, old, entries, l)
+	if err == nil {
+		err = w.hand(l)
+	}
+	return l.close(err)
+}
+
+// merge hands published jobs and those that came to the lanes, in order.
+func (w *shardWriter) merge(ctx context.Context, old *shard.Reader, entries *jobsort.Sorted, l *lanes) error {
 	rows, key, err := old.Next()
 	for n := 0; err == nil; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
@@ -114,6 +139,18 @@ func (w *shardWriter) merge(ctx context.Context, old *shard.Reader, entries *job
 				err = entries.Take()
 			}
 		}
+		if err == nil && w.batch.Full() {
+			err = w.hand(l)
+		}
+	}
+	return err
+}
+
+// hand hands the batch over to be written, and takes another one.
+func (w *shardWriter) hand(l *lanes) error {
+	next, err := l.write(w.batch)
+	if err == nil {
+		w.batch = next
 	}
 	return err
 }
@@ -131,7 +168,8 @@ func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
 	}
 	rederive := w.build.tx.rederive
 	if !rederive && !w.decisions.HasFacts(key) {
-		return w.add(rows)
+		w.add(rows)
+		return nil
 	}
 	job := w.build.tx.options.Unflatten(rows)
 	hash, err := schema.ParseContentHash(rows.Job.ContentHash)
@@ -144,11 +182,12 @@ func (w *shardWriter) writeOld(rows *schema.Rows, key schema.Key) error {
 	if rederive {
 		hash = w.hash(job)
 	}
-	again := w.flattener.Add(job, hash)
+	again := w.batch.flattener.Add(job, hash)
 	if again.JobDate != w.shard.Day {
 		return fmt.Errorf("job %s belongs under %s: the snapshot is damaged, `callmill verify` says how", job.JobID, dataset.DateDir(again.JobDate))
 	}
-	return w.add(again)
+	w.add(again)
+	return nil
 }
 
 // hash returns the content hash of a job as this program publishes it.
@@ -172,52 +211,28 @@ func (w *shardWriter) writeEntry(e *jobsort.Entry) error {
 	if w.build.tx.format != dataset.FormatVersion {
 		hash = w.hash(job)
 	}
-	return w.add(w.flattener.Add(job, hash))
-}
-
-// pendingRows is how many rows are collected before the tables copy them: few
-// enough to stay in the processor's cache.
-const pendingRows = 512
-
-// add writes the rows of a job, which may change once they are copied.
-func (w *shardWriter) add(rows *schema.Rows) error {
-	w.tally.Add(rows)
-	for _, t := range w.tables {
-		n, err := t.write(w.shard, rows)
-		if err != nil {
-			return err
-		}
-		w.pending += n
-	}
-	if w.pending >= pendingRows {
-		w.flush()
-	}
+	w.add(w.batch.flattener.Add(job, hash))
 	return nil
 }
 
-func (w *shardWriter) flush() {
-	for _, t := range w.tables {
-		t.rows.Flush()
-	}
-	w.flattener.Reset()
-	w.pending = 0
+// add adds the rows of a job to the batch.
+func (w *shardWriter) add(rows *schema.Rows) {
+	w.tally.Add(rows)
+	w.batch.Add(rows)
 }
 
-// finish completes and names the files.
-func (w *shardWriter) finish() error {
-	w.flush()
-	for i, t := range w.tables {
-		if t.file == nil {
-			continue
-		}
-		file, err := t.finish()
-		if err != nil {
-			return err
-		}
-		file.Bucket, file.Buckets = w.shard.Bucket, w.shard.Buckets
-		w.written.files[i], w.written.rows[i] = file, file.Rows
+// finish completes and names the file of a table.
+func (w *shardWriter) finish(table int) error {
+	t := w.tables[table]
+	if t.file == nil {
+		return nil
 	}
-	w.tally.Note(&w.written.files[shard.Tasks])
+	file, err := t.finish()
+	if err != nil {
+		return err
+	}
+	file.Bucket, file.Buckets = w.shard.Bucket, w.shard.Buckets
+	w.written.files[table], w.written.rows[table] = file, file.Rows
 	return nil
 }
 
@@ -237,20 +252,20 @@ type output struct {
 	file  *contentFile // nil: none is open
 }
 
-// write writes the rows of a job and returns how many there are. The first one
-// opens the file, so that a shard without rows of a table has no file of it.
-func (o *output) write(s shard.Shard, rows *schema.Rows) (n int, err error) {
-	if n = o.rows.Count(rows); n == 0 {
-		return 0, nil
+// write writes the rows of a batch. The first one opens the file, so that a shard
+// without rows of a table has no file of it.
+func (o *output) write(s shard.Shard, b *shard.Batch) (err error) {
+	if o.rows.Count(b) == 0 {
+		return nil
 	}
 	if o.file == nil {
 		temporary := dataset.ScratchPrefix + strconv.Itoa(s.Bucket) + "-of-" + strconv.Itoa(s.Buckets)
 		if o.file, err = o.build.create(path.Join(o.name, dataset.DateDir(s.Day)), temporary); err != nil {
-			return n, err
+			return err
 		}
 		o.rows.Reset(o.file)
 	}
-	return n, o.rows.Write(rows)
+	return o.rows.Write(b)
 }
 
 func (o *output) finish() (dataset.File, error) {

@@ -16,7 +16,9 @@ func (tx *Tx) writeShards(ctx context.Context) error {
 	units := tx.build.plan()
 	for len(units) > 0 {
 		tx.options.Observer.Writing(len(units))
+		tx.build.unwritten.Store(int64(len(units)))
 		err := each(ctx, tx.options.Workers, units, func(ctx context.Context, s shard.Shard) error {
+			defer tx.build.unwritten.Add(-1)
 			if err := tx.build.writeShard(ctx, s); err != nil {
 				return fmt.Errorf("write %s bucket %d of %d: %w", dataset.DateDir(s.Day), s.Bucket, s.Buckets, err)
 			}
@@ -48,6 +50,9 @@ func each[T any](ctx context.Context, workers int, units []T, f func(context.Con
 	}
 	return ctx.Err()
 }
+
+// idles reports whether there are workers without a shard to write.
+func (b *build) idles() bool { return b.unwritten.Load() < int64(b.tx.options.Workers) }
 
 // writeShard writes one shard. Writers are used again for their memory; after an
 // error the state of one is unknown.

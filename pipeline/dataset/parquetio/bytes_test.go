@@ -122,7 +122,7 @@ func fill(row reflect.Value, random *rand.Rand, different, longest int) {
 }
 
 // TestHandingOverMakesNoDifference: a file has the same bytes whether its rows
-// come one by one or all at once, and wherever they are flushed.
+// come one by one or all at once.
 func TestHandingOverMakesNoDifference(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	rows := make([]schema.TurnRow, 3*batchRows+100)
@@ -143,9 +143,7 @@ func TestHandingOverMakesNoDifference(t *testing.T) {
 			if err := w.Write(rest[:n]); err != nil {
 				t.Fatal(err)
 			}
-			if rest = rest[n:]; random.IntN(2) == 0 {
-				w.Flush()
-			}
+			rest = rest[n:]
 		}
 		if w.Rows() != int64(len(rows)) {
 			t.Errorf("%d rows, want %d", w.Rows(), len(rows))
@@ -159,8 +157,8 @@ func TestHandingOverMakesNoDifference(t *testing.T) {
 	}
 }
 
-// TestFlushLetsGo: after Flush, what rows pointed to may change.
-func TestFlushLetsGo(t *testing.T) {
+// TestWriteLetsGo: after Write, rows and what they point to may change.
+func TestWriteLetsGo(t *testing.T) {
 	w, err := NewWriter[schema.TurnRow](&Compressor{})
 	if err != nil {
 		t.Fatal(err)
@@ -175,13 +173,12 @@ func TestFlushLetsGo(t *testing.T) {
 		if err := w.Write([]schema.TurnRow{row}); err != nil {
 			t.Fatal(err)
 		}
-		w.Flush()
 		tokens[0], gap = "x", 8
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got.Bytes(), want.Bytes()) {
-		t.Error("what changed after Flush is in the file")
+		t.Error("what changed after Write is in the file")
 	}
 }

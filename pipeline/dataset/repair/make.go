@@ -155,15 +155,11 @@ func (r *repairer) fromShard(ctx context.Context, f dataset.File, table int, who
 	}
 	return r.make(f, from, func(out io.Writer) error {
 		w.Reset(out)
+		var batch shard.Batch
 		err := r.jobs(whole, func(rows *schema.Rows) error {
-			if w.Count(rows) == 0 {
-				return ctx.Err()
-			}
-			if err := w.Write(rows); err != nil {
-				return err
-			}
-			w.Flush()
-			return ctx.Err()
+			batch.Reset()
+			batch.Add(rows)
+			return errors.Join(w.Write(&batch), ctx.Err())
 		})
 		if err != nil {
 			return err

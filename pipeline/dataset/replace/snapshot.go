@@ -351,6 +351,7 @@ func (s *snapshot) writeShard(w *writtenDay, target shard.Shard, from []*shard.P
 		outputs[i] = &output{snapshot: s, folder: path.Join(schema.DayTables()[i], dataset.DateDir(target.Day)), rows: rows}
 	}
 	var tally shard.Tally
+	var batch shard.Batch
 	went := map[erased.Job]bool{}
 	for n := 0; ; n++ {
 		if n%1024 == 0 && s.ctx.Err() != nil {
@@ -369,8 +370,10 @@ func (s *snapshot) writeShard(w *writtenDay, target shard.Shard, from []*shard.P
 			continue
 		}
 		tally.Add(rows)
+		batch.Reset()
+		batch.Add(rows)
 		for _, o := range outputs {
-			if err := o.write(rows); err != nil {
+			if err := o.write(&batch); err != nil {
 				return counts, err
 			}
 		}
@@ -403,8 +406,8 @@ type output struct {
 	file     *contentFile // nil: none is open
 }
 
-func (o *output) write(rows *schema.Rows) (err error) {
-	if o.rows.Count(rows) == 0 {
+func (o *output) write(batch *shard.Batch) (err error) {
+	if o.rows.Count(batch) == 0 {
 		return nil
 	}
 	if o.file == nil {
@@ -413,11 +416,7 @@ func (o *output) write(rows *schema.Rows) (err error) {
 		}
 		o.rows.Reset(o.file)
 	}
-	if err := o.rows.Write(rows); err != nil {
-		return err
-	}
-	o.rows.Flush()
-	return nil
+	return o.rows.Write(batch)
 }
 
 func (o *output) finish() (dataset.File, error) {

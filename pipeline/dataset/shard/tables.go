@@ -2,7 +2,6 @@ package shard
 
 import (
 	"io"
-	"unsafe"
 
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/schema"
@@ -13,32 +12,32 @@ import (
 func Tables() []Table {
 	return []Table{
 		table[schema.JobRow]{
-			func(r *schema.Rows) []schema.JobRow { return unsafe.Slice(&r.Job, 1) },
+			func(b *Batch) []schema.JobRow { return b.jobs },
 			func(r *schema.Rows, row *schema.JobRow) { r.Job = *row },
 			func(r *schema.JobRow) (string, string) { return r.InstanceID, r.JobID },
 		},
 		table[schema.TaskRow]{
-			func(r *schema.Rows) []schema.TaskRow { return r.Tasks },
+			func(b *Batch) []schema.TaskRow { return b.tasks },
 			func(r *schema.Rows, row *schema.TaskRow) { r.Tasks = append(r.Tasks, *row) },
 			func(r *schema.TaskRow) (string, string) { return r.InstanceID, r.JobID },
 		},
 		table[schema.TurnRow]{
-			func(r *schema.Rows) []schema.TurnRow { return r.Turns },
+			func(b *Batch) []schema.TurnRow { return b.turns },
 			func(r *schema.Rows, row *schema.TurnRow) { r.Turns = append(r.Turns, *row) },
 			func(r *schema.TurnRow) (string, string) { return r.InstanceID, r.JobID },
 		},
 		table[schema.ContactRow]{
-			func(r *schema.Rows) []schema.ContactRow { return r.Contacts },
+			func(b *Batch) []schema.ContactRow { return b.contacts },
 			func(r *schema.Rows, row *schema.ContactRow) { r.Contacts = append(r.Contacts, *row) },
 			func(r *schema.ContactRow) (string, string) { return r.InstanceID, r.JobID },
 		},
 		table[schema.ExtraRow]{
-			func(r *schema.Rows) []schema.ExtraRow { return r.Extras },
+			func(b *Batch) []schema.ExtraRow { return b.extras },
 			func(r *schema.Rows, row *schema.ExtraRow) { r.Extras = append(r.Extras, *row) },
 			func(r *schema.ExtraRow) (string, string) { return r.InstanceID, r.JobID },
 		},
 		table[schema.SummaryRow]{
-			func(r *schema.Rows) []schema.SummaryRow { return r.Summaries },
+			func(b *Batch) []schema.SummaryRow { return b.summaries },
 			func(r *schema.Rows, row *schema.SummaryRow) { r.Summaries = append(r.Summaries, *row) },
 			func(r *schema.SummaryRow) (string, string) { return r.InstanceID, r.JobID },
 		},
@@ -73,17 +72,16 @@ type tableReader interface {
 type TableWriter interface {
 	Reset(io.Writer)
 	// Count returns how many of the rows are of the table.
-	Count(*schema.Rows) int
+	Count(*Batch) int
 	// Write writes those of the rows that are of the table.
-	Write(*schema.Rows) error
-	Flush()
+	Write(*Batch) error
 	Rows() int64
 	Close() error
 }
 
 // table is the day table of a type of rows.
 type table[T any] struct {
-	rows func(*schema.Rows) []T
+	rows func(*Batch) []T
 	add  func(*schema.Rows, *T)
 	job  func(*T) (instanceID, jobID string)
 }
@@ -131,6 +129,6 @@ type rowWriter[T any] struct {
 	table table[T]
 }
 
-func (w *rowWriter[T]) Count(rows *schema.Rows) int { return len(w.table.rows(rows)) }
+func (w *rowWriter[T]) Count(b *Batch) int { return len(w.table.rows(b)) }
 
-func (w *rowWriter[T]) Write(rows *schema.Rows) error { return w.Writer.Write(w.table.rows(rows)) }
+func (w *rowWriter[T]) Write(b *Batch) error { return w.Writer.Write(w.table.rows(b)) }

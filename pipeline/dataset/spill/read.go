@@ -84,8 +84,10 @@ func (r *Records) Next() ([]byte, error) {
 	return r.cursors[0].record, nil
 }
 
-// cursor is at a record of a run, nil at the end of its range.
+// cursor is at a record of a run, nil at the end of its range. Most comparisons end with
+// the first bytes of what follows the prefix.
 type cursor struct {
+	head   uint64
 	record []byte
 	rest   []byte // of its block
 	run    *run
@@ -113,10 +115,12 @@ func (c *cursor) next(scratch *[]byte) (err error) {
 		}
 		c.block++
 	}
-	if c.record, c.rest, err = cut(c.rest); c.past(c.record) {
+	if c.record, c.rest, err = cut(c.rest); err != nil || c.past(c.record) {
 		c.record = nil
+		return err
 	}
-	return err
+	c.head = firstBytes(c.record[c.skip:])
+	return nil
 }
 
 func (c *cursor) past(record []byte) bool { return c.to != nil && bytes.Compare(record, c.to) >= 0 }
@@ -137,6 +141,9 @@ type cursors []*cursor
 func (c cursors) Len() int      { return len(c) }
 func (c cursors) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
 func (c cursors) Less(i, j int) bool {
+	if c[i].head != c[j].head {
+		return c[i].head < c[j].head
+	}
 	return bytes.Compare(c[i].record[c[i].skip:], c[j].record[c[j].skip:]) < 0
 }
 func (c *cursors) Push(x any) { *c = append(*c, x.(*cursor)) }

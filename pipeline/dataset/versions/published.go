@@ -105,23 +105,32 @@ func (p *published) read(s *shard.Published, each func(*publishedJob) error) err
 	if err := p.cancelled(); err != nil {
 		return err
 	}
+	rows, err := parquetio.OpenColumns[keyColumns](s.Paths[shard.Jobs])
+	if err != nil {
+		return fmt.Errorf("load published jobs: %w", err)
+	}
+	defer rows.Close()
 	scratch := make([]byte, 0, 256)
-	for row, err := range parquetio.All[keyColumns](s.Paths[shard.Jobs]) {
+	for {
+		row, err := rows.Next()
 		if err != nil {
 			return fmt.Errorf("load published jobs: %w", err)
 		}
-		job := publishedJob{
-			key: schema.JobKey(scratch, row.InstanceID, row.JobID), observedAt: row.ObservedAt, firstSeen: row.FirstSeen,
-			shard: int32(s.Number), lastCall: row.LastCall, hasTasks: row.TaskCount > 0, final: row.IsFinal,
+		if row == nil {
+			return nil
 		}
-		if job.content, err = schema.ParseContentHash(row.ContentHash); err != nil {
-			return fmt.Errorf("load published jobs: %s: job %s: %w", s.Paths[shard.Jobs], row.JobID, err)
+		instanceID, jobID, content := row[0].ByteArray(), row[1].ByteArray(), row[4].ByteArray()
+		job := publishedJob{
+			key: schema.JobKey(scratch, instanceID, jobID), final: row[2].Boolean(), hasTasks: row[3].Int32() > 0,
+			lastCall: row[5].Int64(), firstSeen: row[6].Int64(), observedAt: row[7].Int64(), shard: int32(s.Number),
+		}
+		if job.content, err = schema.ParseContentHash(content); err != nil {
+			return fmt.Errorf("load published jobs: %s: job %s: %w", s.Paths[shard.Jobs], jobID, err)
 		}
 		if err := each(&job); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // take takes the room for n entries, and reports whether there was any.

@@ -1,0 +1,175 @@
+package commit
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"callmill/pipeline/dataset/shard"
+)
+
+// lanes write the tables of a shard: in turns, by the worker that derives their rows, as
+// long as all workers have shards; from the batch on at which one has none left, each lane
+// by a goroutine of its own, while the worker derives the rows of later batches. So one
+// large day is written by several processors, too. The bytes are the same.
+type lanes struct {
+	writer *shardWriter
+	ctx    context.Context // ends with the first error of a lane
+	group  *errgroup.Group
+	queues []chan *handed // of batches, by lane; nil: the worker writes itself
+	free   chan *batch
+}
+
+const (
+	// laneCount: turns, which take half the time, and all others.
+	laneCount = 2
+	// batchesAhead is how many batches may wait, for the time that it takes to compress
+	// the pages of a table that come to their ends together.
+	batchesAhead = 16
+)
+
+// laneOf returns the lane of a table.
+func laneOf(table int) int {
+	if table == shard.Turns {
+		return 1
+	}
+	return 0
+}
+
+// handed is a batch and how many lanes have yet to write it.
+type handed struct {
+	*batch
+	lanes atomic.Int32
+}
+
+func newLanes(ctx context.Context, w *shardWriter) *lanes {
+	l := &lanes{writer: w}
+	l.group, l.ctx = errgroup.WithContext(ctx)
+	return l
+}
+
+// write writes a batch, or has it written, and returns an empty one.
+func (l *lanes) write(b *batch) (*batch, error) {
+	if l.queues == nil && l.writer.build.idles() {
+		l.start()
+	}
+	if l.queues == nil {
+		for lane := range laneCount {
+			if err := l.writeTables(lane, &b.Batch); err != nil {
+				return nil, err
+			}
+		}
+		b.reset()
+		return b, nil
+	}
+	h := &handed{batch: b}
+	h.lanes.Store(laneCount)
+	for _, queue := range l.queues {
+		select {
+		case queue <- h:
+		case <-l.ctx.Done():
+			return nil, context.Cause(l.ctx)
+		}
+	}
+	select {
+	case next := <-l.free:
+		return next, nil
+	case <-l.ctx.Done():
+		return nil, context.Cause(l.ctx)
+	}
+}
+
+// start starts a goroutine for each lane.
+func (l *lanes) start() {
+	w := l.writer
+	for len(w.spare) < batchesAhead {
+		w.spare = append(w.spare, w.newBatch())
+	}
+	l.free = make(chan *batch, batchesAhead+1)
+	for _, b := range w.spare {
+		l.free <- b
+	}
+	w.spare = w.spare[:0]
+	for lane := range laneCount {
+		queue := make(chan *handed, batchesAhead+1)
+		l.queues = append(l.queues, queue)
+		l.group.Go(func() error { return l.run(lane, queue) })
+	}
+}
+
+// run writes the tables of a lane.
+func (l *lanes) run(lane int, queue <-chan *handed) error {
+	for {
+		select {
+		case h, more := <-queue:
+			if !more {
+				return l.finishTables(lane)
+			}
+			if err := l.writeTables(lane, &h.Batch); err != nil {
+				return err
+			}
+			l.done(h)
+		case <-l.ctx.Done():
+			return context.Cause(l.ctx)
+		}
+	}
+}
+
+// done notes that a lane has written a batch; the last one makes it free.
+func (l *lanes) done(h *handed) {
+	if h.lanes.Add(-1) == 0 {
+		h.reset()
+		l.free <- h.batch // has room for all there are
+	}
+}
+
+// close completes the files, unless there was an error, which it returns. All goroutines
+// have ended when it returns.
+func (l *lanes) close(err error) error {
+	if l.queues == nil {
+		for lane := 0; lane < laneCount && err == nil; lane++ {
+			err = l.finishTables(lane)
+		}
+		return err
+	}
+	if err != nil { // lanes end at once, with the files as they are
+		l.group.Go(func() error { return err })
+	}
+	for _, queue := range l.queues {
+		close(queue)
+	}
+	if err := l.group.Wait(); err != nil {
+		return err
+	}
+	close(l.free)
+	for b := range l.free {
+		l.writer.spare = append(l.writer.spare, b)
+	}
+	return nil
+}
+
+// writeTables writes the rows of a batch that are of the tables of a lane.
+func (l *lanes) writeTables(lane int, b *shard.Batch) error {
+	for i, t := range l.writer.tables {
+		if laneOf(i) != lane {
+			continue
+		}
+		if err := t.write(l.writer.shard, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishTables completes the files of a lane.
+func (l *lanes) finishTables(lane int) error {
+	var errs []error
+	for i := range l.writer.tables {
+		if laneOf(i) == lane {
+			errs = append(errs, l.writer.finish(i))
+		}
+	}
+	return errors.Join(errs...)
+}
