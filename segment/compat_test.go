@@ -19,7 +19,11 @@ type compatible struct{ *Segmenter }
 func newCompatible(t testing.TB, o Options) compatible {
 	t.Helper()
 	s, err := New(o)
-	must(t, s, err).prefix = math.Inf(-1)
+	must(t, s, err)
+	if err := s.ready(); err != nil {
+		t.Fatal(err)
+	}
+	s.prefix = math.Inf(-1)
 	return compatible{s}
 }
 

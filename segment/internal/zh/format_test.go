@@ -60,4 +60,7 @@ func TestLoad(t *testing.T) {
 	if len(d.Nodes) < 500_000 || len(d.Runes) < 10_000 || len(d.Emit) != len(d.Runes)+1 {
 		t.Errorf("%d nodes, %d runes, %d emissions", len(d.Nodes), len(d.Runes), len(d.Emit))
 	}
+	if d.Hash != Hash() {
+		t.Errorf("hash %s, beforehand %s", d.Hash, Hash())
+	}
 }

@@ -6,6 +6,7 @@
 package zh
 
 import (
+	"bytes"
 	_ "embed"
 
 	"callmill/segment/internal/trie"
@@ -37,3 +38,9 @@ type Data struct {
 
 // Load decodes the embedded dictionary. Each call takes time and memory anew.
 func Load() (*Data, error) { return Decode(file) }
+
+// Hash returns the Hash of what Load decodes, which it says at its beginning.
+func Hash() string {
+	head, _, _ := bytes.Cut(file, []byte("\n"))
+	return string(bytes.TrimPrefix(head, []byte(magic)))
+}
