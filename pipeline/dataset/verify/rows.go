@@ -22,18 +22,85 @@ func unlessDamaged(err error) error {
 	return err
 }
 
-// batchesOf returns the rows of a file whose footer is right, many at a time, which stay
-// valid. What is wrong with them goes to the findings. An error is the last: errDamaged or
-// that of ctx.
-func batchesOf[T any](ctx context.Context, path string, f *tableFile, findings func() *finding.List) iter.Seq2[[]T, error] {
-	return func(yield func([]T, error) bool) {
-		damaged := func(err error) {
-			findings().Add(f.Path, finding.Read, "%v", err)
-			yield(nil, errDamaged)
-		}
-		r, err := arrowio.Open[T](path, f.table)
+// batches reads the rows of a file whose footer is right, many at a time. A goroutine decodes
+// ahead, since a reader that has a single shard is what all workers wait for. Not safe for
+// concurrent use.
+type batches[T any] struct {
+	file   *tableFile
+	reader *arrowio.Reader[T]
+	ahead  chan []T // what is decoded; closed behind the last rows
+	err    error    // why it is, once ahead is closed
+	closed chan struct{}
+}
+
+// batchesAhead is how many batches are decoded before they are needed.
+const batchesAhead = 2
+
+// openBatches opens a file. What is wrong with it or its rows goes to the findings; then the
+// error is errDamaged.
+func openBatches[T any](p *plan, f *tableFile, findings *finding.List) (*batches[T], error) {
+	r, err := arrowio.Open[T](p.path(f.Path), f.table)
+	if err != nil {
+		return nil, damaged(f, err, findings)
+	}
+	b := &batches[T]{file: f, reader: r, ahead: make(chan []T, batchesAhead), closed: make(chan struct{})}
+	go b.decode()
+	return b, nil
+}
+
+func damaged(f *tableFile, err error, findings *finding.List) error {
+	findings.Add(f.Path, finding.Read, "%v", err)
+	return errDamaged
+}
+
+// decode decodes all rows, unless the file is closed before.
+func (b *batches[T]) decode() {
+	defer close(b.ahead)
+	for {
+		rows, err := b.reader.Next()
 		if err != nil {
-			damaged(err)
+			b.err = err
+			return
+		}
+		select {
+		case b.ahead <- rows:
+		case <-b.closed:
+			return
+		}
+	}
+}
+
+// next returns the next rows, which stay valid, none behind the last ones.
+func (b *batches[T]) next(ctx context.Context, findings *finding.List) ([]T, error) {
+	rows, ok := <-b.ahead
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case ok:
+		return rows, nil
+	case !errors.Is(b.err, io.EOF):
+		return nil, damaged(b.file, b.err, findings)
+	case b.reader.Strange() != "":
+		findings.Add(b.file.Path, finding.Values, "%s", b.reader.Strange())
+	}
+	return nil, nil
+}
+
+// close closes the file, when nothing of it is decoded any more.
+func (b *batches[T]) close() {
+	close(b.closed)
+	for range b.ahead {
+	}
+	b.reader.Close()
+}
+
+// rowsOf returns the rows of a file whose footer is right, each valid until the
+// next one. An error is the last: errDamaged or that of ctx.
+func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		r, err := arrowio.Open[T](p.path(f.Path), f.table)
+		if err != nil {
+			yield(nil, damaged(f, err, &p.findings))
 			return
 		}
 		defer r.Close()
@@ -42,28 +109,14 @@ func batchesOf[T any](ctx context.Context, path string, f *tableFile, findings f
 			switch {
 			case errors.Is(err, io.EOF):
 				if r.Strange() != "" {
-					findings().Add(f.Path, finding.Values, "%s", r.Strange())
+					p.findings.Add(f.Path, finding.Values, "%s", r.Strange())
 				}
 				return
 			case err != nil:
-				damaged(err)
+				yield(nil, damaged(f, err, &p.findings))
 				return
 			case ctx.Err() != nil:
 				yield(nil, ctx.Err())
-				return
-			case !yield(rows, nil):
-				return
-			}
-		}
-	}
-}
-
-// rowsOf is batchesOf, row by row.
-func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		for rows, err := range batchesOf[T](ctx, p.path(f.Path), f, func() *finding.List { return &p.findings }) {
-			if err != nil {
-				yield(nil, err)
 				return
 			}
 			for i := range rows {
@@ -124,8 +177,8 @@ func (t tableOf[T]) compare(j *jobCheck, got, want *schema.Rows) {
 // follower is a stream of rows that belong to jobs.
 type follower interface {
 	// take reads the rows of the job with an index in the shard into rows.
-	take(at int32, rows *schema.Rows) error
-	stop()
+	take(ctx context.Context, at int32, rows *schema.Rows) error
+	close()
 }
 
 func (t tableOf[T]) follow(ctx context.Context, r *shardReader) (follower, error) {
@@ -133,38 +186,37 @@ func (t tableOf[T]) follow(ctx context.Context, r *shardReader) (follower, error
 	if file == nil {
 		return nil, nil
 	}
-	next, stop := iter.Pull2(batchesOf[T](ctx, r.plan.path(file.Path), file, r.findings))
-	s := &stream[T]{tableOf: t, reader: r, file: file, next: next, close: stop}
-	return s, s.advance(0)
+	b, err := openBatches[T](r.plan, file, r.findings())
+	if err != nil {
+		return nil, err
+	}
+	s := &stream[T]{tableOf: t, batches: b, reader: r}
+	return s, s.advance(ctx, 0)
 }
 
 // stream reads the rows of a day table, with row type T, beside the jobs of its
 // shard.
 type stream[T any] struct {
 	tableOf[T]
+	*batches[T]
 	reader *shardReader
-	file   *tableFile
-	next   func() ([]T, error, bool)
-	close  func()
 
-	ahead []T    // rows read and not taken; none at the end
-	row   int    // the index of the first one in the file
-	job   jobKey // its job
-	at    int32  // the index of its job in the shard, -1 if the shard does not have it
+	left []T    // rows read and not taken; none at the end
+	row  int    // the index of the first one in the file
+	job  jobKey // its job
+	at   int32  // the index of its job in the shard, -1 if the shard does not have it
 }
 
-func (s *stream[T]) stop() { s.close() }
-
 // advance goes on behind the next n rows, which are those of one job as far as they are
-// ahead.
-func (s *stream[T]) advance(n int) (err error) {
+// read.
+func (s *stream[T]) advance(ctx context.Context, n int) (err error) {
 	s.row += n
-	if s.ahead = s.ahead[n:]; len(s.ahead) == 0 {
-		if s.ahead, err, _ = s.next(); err != nil || len(s.ahead) == 0 {
+	if s.left = s.left[n:]; len(s.left) == 0 {
+		if s.left, err = s.next(ctx, s.reader.findings()); err != nil || len(s.left) == 0 {
 			return err
 		}
 	}
-	if job := s.jobOf(&s.ahead[0]); job != s.job || s.row == 0 {
+	if job := s.jobOf(&s.left[0]); job != s.job || s.row == 0 {
 		s.job, s.at = job, s.reader.indexOf(&job)
 	}
 	return nil
@@ -172,22 +224,22 @@ func (s *stream[T]) advance(n int) (err error) {
 
 // take implements follower. Rows before those of the job, of one that is over or that the
 // shard does not have, are findings.
-func (s *stream[T]) take(at int32, into *schema.Rows) error {
+func (s *stream[T]) take(ctx context.Context, at int32, into *schema.Rows) error {
 	rows := s.rows(into)
-	for len(s.ahead) > 0 && s.at <= at {
+	for len(s.left) > 0 && s.at <= at {
 		n := 1
-		for n < len(s.ahead) && s.jobOf(&s.ahead[n]) == s.job {
+		for n < len(s.left) && s.jobOf(&s.left[n]) == s.job {
 			n++
 		}
 		switch {
 		case s.at < at:
 			s.stray(n)
 		case *rows == nil:
-			*rows = s.ahead[:n:n] // mostly all of them: nothing is copied
+			*rows = s.left[:n:n] // mostly all of them: nothing is copied
 		default:
-			*rows = append(*rows, s.ahead[:n]...)
+			*rows = append(*rows, s.left[:n]...)
 		}
-		if err := s.advance(n); err != nil {
+		if err := s.advance(ctx, n); err != nil {
 			return err
 		}
 	}

@@ -101,7 +101,7 @@ func (r *shardReader) run(ctx context.Context) error {
 func (r *shardReader) read(ctx context.Context, jobs *tableFile) error {
 	defer func() {
 		for _, s := range r.streams {
-			s.stop()
+			s.close()
 		}
 	}()
 	for _, t := range r.plan.jobTables {
@@ -113,24 +113,33 @@ func (r *shardReader) read(ctx context.Context, jobs *tableFile) error {
 			return err
 		}
 	}
-	for rows, err := range batchesOf[schema.JobRow](ctx, r.plan.path(jobs.Path), jobs, r.findings) {
+	all, err := openBatches[schema.JobRow](r.plan, jobs, r.findings())
+	if err != nil {
+		return err
+	}
+	defer all.close()
+	for {
+		rows, err := all.next(ctx, r.findings())
 		if err != nil {
 			return err
 		}
+		if len(rows) == 0 {
+			break
+		}
 		for i := range rows {
 			r.jobs = rows[i:]
-			if err := r.readJob(&rows[i]); err != nil {
+			if err := r.readJob(ctx, &rows[i]); err != nil {
 				return err
 			}
 		}
 	}
 	// Rows that are left belong to no job of the shard.
 	r.jobs = nil
-	return r.take(new(schema.Rows))
+	return r.take(ctx, new(schema.Rows))
 }
 
 // readJob adds a job to the part, with its rows.
-func (r *shardReader) readJob(row *schema.JobRow) error {
+func (r *shardReader) readJob(ctx context.Context, row *schema.JobRow) error {
 	p := r.part
 	if int(r.at) == len(r.keys) {
 		r.findings().Add(r.shard.files[schema.TableJobs].Path, finding.Read, "it changes while it is read")
@@ -138,7 +147,7 @@ func (r *shardReader) readJob(row *schema.JobRow) error {
 	}
 	p.jobs = append(p.jobs, schema.Rows{Job: *row})
 	rows := &p.jobs[len(p.jobs)-1]
-	if err := r.take(rows); err != nil {
+	if err := r.take(ctx, rows); err != nil {
 		p.jobs = p.jobs[:len(p.jobs)-1] // not all of it is there
 		return err
 	}
@@ -168,9 +177,9 @@ func (r *shardReader) hand(p *part) {
 func (r *shardReader) findings() *finding.List { return &r.part.findings }
 
 // take reads the rows of the job at hand.
-func (r *shardReader) take(into *schema.Rows) error {
+func (r *shardReader) take(ctx context.Context, into *schema.Rows) error {
 	for _, s := range r.streams {
-		if err := s.take(r.at, into); err != nil {
+		if err := s.take(ctx, r.at, into); err != nil {
 			return err
 		}
 	}

@@ -36,15 +36,18 @@ type decoder interface {
 type fields struct {
 	first unsafe.Pointer // the field of the first row
 	size  uintptr        // of a row
+	begin int            // the rows before them, which are decoded
 	rows  int
 }
 
 // of returns the field of a row, of type V.
-func of[V any](f fields, row int) *V { return (*V)(unsafe.Add(f.first, uintptr(row)*f.size)) }
+func of[V any](f fields, row int) *V {
+	return (*V)(unsafe.Add(f.first, uintptr(f.begin+row)*f.size))
+}
 
 // from returns the fields from a row on.
 func (f fields) from(row int) fields {
-	return fields{unsafe.Add(f.first, uintptr(row)*f.size), f.size, f.rows - row}
+	return fields{f.first, f.size, f.begin + row, f.rows - row}
 }
 
 // newColumn returns the decoder of a column into fields of a type, for up to the given
@@ -268,7 +271,7 @@ type lists struct {
 	left       []parquet.ByteArray // values read and not yet decoded
 	strange    func(string)
 	shelf      shelf
-	ends       []int // where each list ends among the texts
+	starts     []int // where each list starts among the texts
 }
 
 func (l *lists) open(chunk file.ColumnChunkReader) error {
@@ -282,49 +285,48 @@ func (l *lists) unread() bool { return l.used < l.have || l.levels.unread() }
 // with the column chunk.
 func (l *lists) decode(f fields) error {
 	l.shelf.reset()
-	l.ends = l.ends[:0]
-	for range f.rows {
-		if err := l.next(); err != nil {
+	l.starts = l.starts[:0]
+	for !l.add(f.rows) {
+		have, values, err := l.read(len(l.values))
+		if errors.Is(err, errEnds) && len(l.starts) == f.rows {
+			break
+		}
+		if err != nil {
 			return err
 		}
-		l.ends = append(l.ends, len(l.shelf.ends))
+		l.have, l.used, l.left = have, 0, values
+		if len(l.starts) == 0 && l.repeated[0] != 0 {
+			return errors.New("its first list has no beginning")
+		}
 	}
-	take, list, start := l.shelf.texts(l.strange), make([]string, len(l.shelf.ends)), 0
-	for i := range list {
-		list[i] = take()
+	take, texts := l.shelf.texts(l.strange), make([]string, len(l.shelf.ends))
+	for i := range texts {
+		texts[i] = take()
 	}
-	for row, end := range l.ends {
-		*of[[]string](f, row) = list[start:end:end]
-		start = end
+	l.starts = append(l.starts, len(texts))
+	for row := range f.rows {
+		start, end := l.starts[row], l.starts[row+1]
+		*of[[]string](f, row) = texts[start:end:end]
 	}
 	return nil
 }
 
-// next adds the texts of the next list to the shelf.
-func (l *lists) next() error {
-	for began := false; ; began = true {
-		if l.used == l.have {
-			have, values, err := l.read(len(l.values))
-			if began && errors.Is(err, errEnds) {
-				return nil
+// add adds the texts that are left to the shelf, and reports whether it met the list
+// after those of the given number of rows.
+func (l *lists) add(rows int) bool {
+	for ; l.used < l.have; l.used++ {
+		if l.repeated[l.used] == 0 {
+			if len(l.starts) == rows {
+				return true
 			}
-			if err != nil {
-				return err
-			}
-			l.have, l.used, l.left = have, 0, values
-		}
-		switch again := l.repeated[l.used] != 0; {
-		case began && !again:
-			return nil
-		case !began && again:
-			return errors.New("its first list has no beginning")
+			l.starts = append(l.starts, len(l.shelf.ends))
 		}
 		if l.defined[l.used] > 0 {
 			l.shelf.add(l.left[0])
 			l.left = l.left[1:]
 		}
-		l.used++
 	}
+	return false
 }
 
 // shelf collects texts, to make strings of many of them at once, which share memory.

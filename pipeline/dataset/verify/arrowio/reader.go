@@ -87,7 +87,7 @@ func (r *Reader[T]) Next() (rows []T, err error) {
 	}
 	rows = make([]T, min(r.left, batchRows))
 	for i, c := range r.columns {
-		f := fields{unsafe.Add(unsafe.Pointer(&rows[0]), r.offsets[i]), unsafe.Sizeof(rows[0]), len(rows)}
+		f := fields{unsafe.Add(unsafe.Pointer(&rows[0]), r.offsets[i]), unsafe.Sizeof(rows[0]), 0, len(rows)}
 		if err := c.decode(f); err != nil {
 			return nil, fmt.Errorf("column %s after row %d: %w", c.Name, r.rows, err)
 		}
