@@ -209,6 +209,9 @@
 //
 //	GODEBUG=gctrace=1 callmill convert responses --out data --progress none
 //
+// Starting, and a night that brings nothing new upon very many published jobs, are
+// the benchmarks Start and IdleNight of cmd/callmill.
+//
 // Against others, with CPU, memory and bytes, measures the first of these, on
 // several inputs; the second says whether a change pays: a build from before it
 // and this one run in turn, so that other load on the machine is the same for both.

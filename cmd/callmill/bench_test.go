@@ -78,6 +78,33 @@ func BenchmarkRedaction(b *testing.B) {
 	}
 }
 
+// BenchmarkStart converts one small file as a process of its own, into a fresh folder and
+// once more, which changes nothing: what each takes of the processor should be at most
+// 100 ms.
+//
+//	go test ./cmd/callmill -run '^$' -bench Start -benchtime 25x
+func BenchmarkStart(b *testing.B) {
+	binary, data := build(b), filepath.Join(b.TempDir(), "data")
+	input := filepath.Join("..", "..", "pipeline", "decode", "testdata", "shapes", "documented.json")
+	var fresh, again []float64 // ms
+	for b.Loop() {
+		if err := os.RemoveAll(data); err != nil {
+			b.Fatal(err)
+		}
+		for _, took := range []*[]float64{&fresh, &again} {
+			r := run(b, binary, "convert", input, "--out", data, "--progress", "none")
+			if r.code != exit.Done {
+				b.Fatal(r)
+			}
+			*took = append(*took, 1000*r.cpu.Seconds())
+		}
+	}
+	for name, took := range map[string][]float64{"ms-fresh": fresh, "ms-again": again} {
+		slices.Sort(took)
+		b.ReportMetric(took[len(took)/2], name)
+	}
+}
+
 // BenchmarkIdleNight runs nights that bring nothing new, as processes of their own, upon
 // a dataset of 200,000 jobs, or of as many as CALLMILL_BENCH_JOBS says: one that brings
 // no job at all, and one that brings the last 10,000 again.

@@ -342,11 +342,8 @@ func regroup[T any](t *testing.T, rows int, data, table string) {
 			if err == nil {
 				err = w.Write([]T{*row})
 			}
-			if err == nil {
-				w.Flush() // the row is valid until the next
-				if w.Rows()%int64(rows) == 0 {
-					err = w.EndRowGroup()
-				}
+			if err == nil && w.Rows()%int64(rows) == 0 {
+				err = w.EndRowGroup()
 			}
 			if err != nil {
 				t.Fatal(err)

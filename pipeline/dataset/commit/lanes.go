@@ -2,7 +2,6 @@ package commit
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -105,7 +104,7 @@ func (l *lanes) run(lane int, queue <-chan *handed) error {
 		select {
 		case h, more := <-queue:
 			if !more {
-				return l.finishTables(lane)
+				return l.completeTables(lane, l.finishAside)
 			}
 			if err := l.writeTables(lane, &h.Batch); err != nil {
 				return err
@@ -130,7 +129,7 @@ func (l *lanes) done(h *handed) {
 func (l *lanes) close(err error) error {
 	if l.queues == nil {
 		for lane := 0; lane < laneCount && err == nil; lane++ {
-			err = l.finishTables(lane)
+			err = l.completeTables(lane, l.writer.finish)
 		}
 		return err
 	}
@@ -163,13 +162,25 @@ func (l *lanes) writeTables(lane int, b *shard.Batch) error {
 	return nil
 }
 
-// finishTables completes the files of a lane.
-func (l *lanes) finishTables(lane int) error {
-	var errs []error
-	for i := range l.writer.tables {
-		if laneOf(i) == lane {
-			errs = append(errs, l.writer.finish(i))
+// completeTables completes the files of a lane, and has each put on disk by finish.
+func (l *lanes) completeTables(lane int, finish func(table int) error) error {
+	for i, t := range l.writer.tables {
+		if laneOf(i) != lane {
+			continue
+		}
+		if err := t.complete(); err != nil {
+			return err
+		}
+		if err := finish(i); err != nil {
+			return err
 		}
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+// finishAside puts a file on disk while those after it are completed: to wait for the
+// disk six times, one after the other, takes a twentieth of the time of a large day.
+func (l *lanes) finishAside(table int) error {
+	l.group.Go(func() error { return l.writer.finish(table) })
+	return nil
 }

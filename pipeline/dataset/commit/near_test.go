@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -65,6 +67,28 @@ func TestWhatIsReadDecidesNothing(t *testing.T) {
 			sameTables(rt, some.withoutRejects(), all.withoutRejects())
 		}
 	})
+}
+
+// TestReadsWhatItMeets: a night that brings what is published reads nothing of other
+// days, here a file that cannot be read, and one that brings another job reads all.
+func TestReadsWhatItMeets(t *testing.T) {
+	l := newLine(t)
+	l.run(jobs(call("a", 100, "v", 0), call("b", 100, "v", 1))...)
+	paths, _ := filepath.Glob(filepath.Join(l.dir, "latest", "jobs", dataset.DateDir(int32(day0/dayMS)), "*.parquet"))
+	if len(paths) != 1 {
+		t.Fatalf("files of the first day: %q", paths)
+	}
+	if err := os.WriteFile(paths[0], []byte("no Parquet"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, night := range [][]delivery{nil, jobs(call("b", 200, "v", 1))} {
+		if p := l.run(night...); p.Changed {
+			t.Errorf("counts %+v, want nothing new", p.Counts)
+		}
+	}
+	if _, err := l.try(t.Context(), jobs(call("c", 200, "v", 1))...); err == nil || !strings.Contains(err.Error(), filepath.Base(paths[0])) {
+		t.Errorf("a new job: %v, want an error that names the file", err)
+	}
 }
 
 // TestHeldUnderAnotherDay: a version that lacks a call is held also where it would live

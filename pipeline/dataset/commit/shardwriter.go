@@ -221,7 +221,7 @@ func (w *shardWriter) add(rows *schema.Rows) {
 	w.batch.Add(rows)
 }
 
-// finish completes and names the file of a table.
+// finish puts the file of a table on disk and names it, when all of it is written.
 func (w *shardWriter) finish(table int) error {
 	t := w.tables[table]
 	if t.file == nil {
@@ -268,10 +268,15 @@ func (o *output) write(s shard.Shard, b *shard.Batch) (err error) {
 	return o.rows.Write(b)
 }
 
-func (o *output) finish() (dataset.File, error) {
-	if err := o.rows.Close(); err != nil {
-		return dataset.File{}, err
+// complete writes what is left of the rows, and the footer.
+func (o *output) complete() error {
+	if o.file == nil {
+		return nil
 	}
+	return o.rows.Close()
+}
+
+func (o *output) finish() (dataset.File, error) {
 	file, err := o.file.finish()
 	if err != nil {
 		return dataset.File{}, err
