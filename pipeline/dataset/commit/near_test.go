@@ -89,6 +89,19 @@ func TestReadsWhatItMeets(t *testing.T) {
 	if _, err := l.try(t.Context(), jobs(call("c", 200, "v", 1))...); err == nil || !strings.Contains(err.Error(), filepath.Base(paths[0])) {
 		t.Errorf("a new job: %v, want an error that names the file", err)
 	}
+
+	tx, end := l.begin(0)
+	defer end()
+	if _, ok, err := tx.Job("default", "b", day0+dayMS); !ok || err != nil {
+		t.Errorf("a job of the other day: %v, %v", ok, err)
+	}
+	for range 2 { // from then on nothing is certain
+		for _, id := range []string{"c", "b"} {
+			if _, _, err := tx.Job("default", id, day0+dayMS); err == nil {
+				t.Errorf("job %s: no error", id)
+			}
+		}
+	}
 }
 
 // TestHeldUnderAnotherDay: a version that lacks a call is held also where it would live
