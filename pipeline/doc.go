@@ -156,7 +156,8 @@
 //   - Here: [Run] is an errgroup; one goroutine reads, Workers of them decode.
 //   - In dataset/commit, which implements [Dataset]: as many workers write shards; where
 //     one has none left, the tables of a shard are written side by side.
-//   - In dataset/verify: as many check them.
+//   - In dataset/verify: as many read shards and check their jobs, and one decodes
+//     ahead for each file that is read.
 //   - In outboundbot/discover and outboundbot/lists: errgroups inside Source.Raws
 //     have several requests in flight. In outboundbot/client: the timer of a request,
 //     which stands still while its response waits for room.

@@ -174,6 +174,32 @@ func TestZeroWhereNullBelongs(t *testing.T) {
 	}
 }
 
+// Texts are checked many at a time: a character that is cut in two is none, although its
+// halves lie beside each other.
+func TestCharacterCutInTwo(t *testing.T) {
+	texts, lists := []schema.ExtraRow{{Key: "\xe6\x82"}, {Key: "\xa8"}}, []schema.TurnRow{{Tokens: []string{"\xe6\x82", "\xa8"}}}
+	if got, want := strangeOf(t, schema.TableExtras, texts), `column key after row 0: "\xe6\x82" is not UTF-8`; got != want {
+		t.Errorf("texts: %q, want %q", got, want)
+	}
+	if got, want := strangeOf(t, schema.TableTurns, lists), `column tokens after row 0: "\xe6\x82" is not UTF-8`; got != want {
+		t.Errorf("lists: %q, want %q", got, want)
+	}
+}
+
+// strangeOf returns what is strange about the first rows of a file.
+func strangeOf[T any](t *testing.T, name string, rows []T) string {
+	path, table := writeRows(t, t.TempDir(), name, rows)
+	r, err := Open[T](path, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := r.Next(); err != nil {
+		t.Fatal(err)
+	}
+	return r.Strange()
+}
+
 // Damaged pages end in an error, never in a panic, and never in more memory than a
 // page may have.
 func FuzzReader(f *testing.F) {

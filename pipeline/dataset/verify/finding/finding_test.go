@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"callmill/pipeline/dataset/verify/finding"
 )
@@ -50,6 +51,26 @@ damaged: 1 finding
 }
 
 var errFull = errors.New("no space left")
+
+// TestJoin: what is found in parts, by whomever, is reported as if it had been found in
+// their order.
+func TestJoin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var whole, joined finding.List
+		for range rapid.IntRange(0, 4).Draw(t, "parts") {
+			var part finding.List
+			for i := range rapid.IntRange(0, 6).Draw(t, "findings") {
+				file, check := rapid.SampledFrom([]string{"a", "b"}).Draw(t, "file"), rapid.SampledFrom([]string{"keys", "order"}).Draw(t, "check")
+				whole.Add(file, check, "%d", i)
+				part.Add(file, check, "%d", i)
+			}
+			joined.Join(&part)
+		}
+		if diff := cmp.Diff(whole.Sorted(), joined.Sorted()); diff != "" {
+			t.Errorf("-at once +in parts:\n%s", diff)
+		}
+	})
+}
 
 // full is a full disk.
 type full struct{}
