@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"callmill/pipeline/dataset"
@@ -142,6 +143,38 @@ func TestStanding(t *testing.T) {
 			}
 			end()
 		}
+	}
+}
+
+// TestStandingOfManyAtOnce looks jobs up from several goroutines while shards are read,
+// and in the end all of them.
+func TestStandingOfManyAtOnce(t *testing.T) {
+	const n = 60
+	l := newLine(t)
+	var list []*schema.Job
+	for i := range n {
+		list = append(list, call(fmt.Sprint("job-", i), 100, "v", i%12))
+	}
+	l.run(jobs(list...)...)
+	for _, memory := range []int64{0, 1, 1 << 14} {
+		tx, end := l.begin(memory)
+		var g errgroup.Group
+		for worker := range 4 {
+			g.Go(func() error {
+				for i := range n {
+					i = (i*7 + worker*13) % n
+					standing, ok, err := tx.Job("default", fmt.Sprint("job-", i), day0+int64(i%12)*dayMS)
+					if want := day0 + int64(i%12)*dayMS; err != nil || !ok || standing.LastCall != want {
+						return fmt.Errorf("memory %d: job %d stands as %+v, %v, %w", memory, i, standing, ok, err)
+					}
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Error(err)
+		}
+		end()
 	}
 }
 
