@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"callmill/pipeline/dataset"
@@ -89,6 +90,19 @@ func TestReadsWhatItMeets(t *testing.T) {
 	if _, err := l.try(t.Context(), jobs(call("c", 200, "v", 1))...); err == nil || !strings.Contains(err.Error(), filepath.Base(paths[0])) {
 		t.Errorf("a new job: %v, want an error that names the file", err)
 	}
+
+	tx, end := l.begin(0)
+	defer end()
+	if _, ok, err := tx.Job("default", "b", day0+dayMS); !ok || err != nil {
+		t.Errorf("a job of the other day: %v, %v", ok, err)
+	}
+	for range 2 { // from then on nothing is certain
+		for _, id := range []string{"c", "b"} {
+			if _, _, err := tx.Job("default", id, day0+dayMS); err == nil {
+				t.Errorf("job %s: no error", id)
+			}
+		}
+	}
 }
 
 // TestHeldUnderAnotherDay: a version that lacks a call is held also where it would live
@@ -129,6 +143,38 @@ func TestStanding(t *testing.T) {
 			}
 			end()
 		}
+	}
+}
+
+// TestStandingOfManyAtOnce looks jobs up from several goroutines while shards are read,
+// and in the end all of them.
+func TestStandingOfManyAtOnce(t *testing.T) {
+	const n = 60
+	l := newLine(t)
+	var list []*schema.Job
+	for i := range n {
+		list = append(list, call(fmt.Sprint("job-", i), 100, "v", i%12))
+	}
+	l.run(jobs(list...)...)
+	for _, memory := range []int64{0, 1, 1 << 14} {
+		tx, end := l.begin(memory)
+		var g errgroup.Group
+		for worker := range 4 {
+			g.Go(func() error {
+				for i := range n {
+					i = (i*7 + worker*13) % n
+					standing, ok, err := tx.Job("default", fmt.Sprint("job-", i), day0+int64(i%12)*dayMS)
+					if want := day0 + int64(i%12)*dayMS; err != nil || !ok || standing.LastCall != want {
+						return fmt.Errorf("memory %d: job %d stands as %+v, %v, %w", memory, i, standing, ok, err)
+					}
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Error(err)
+		}
+		end()
 	}
 }
 

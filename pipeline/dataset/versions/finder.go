@@ -22,9 +22,11 @@ func (f *finder) find(key schema.Key) (job *publishedJob, certain bool, err erro
 	p := f.published
 	p.mu.RLock()
 	near, ok := p.near[key]
-	whole := p.whole
+	whole, failed := p.whole, p.failed
 	p.mu.RUnlock()
 	switch {
+	case failed != nil:
+		return nil, false, failed
 	case ok:
 		return &near, true, nil
 	case !whole:

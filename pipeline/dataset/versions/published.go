@@ -30,6 +30,7 @@ type published struct {
 	near   map[schema.Key]publishedJob // and others that were looked up
 	missed map[schema.Key]bool         // met and not near; true: their published tasks are needed
 	whole  bool                        // all are read, and near is empty
+	failed error                       // of reading: then nothing is certain any more
 	all    *spill.Sorter               // a record for each job, by key
 }
 
@@ -143,17 +144,18 @@ func (p *published) take(n int64) bool {
 func (p *published) loadShard(s *shard.Published) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.whole || p.loaded[s.Number] {
-		return nil
+	if p.failed != nil || p.whole || p.loaded[s.Number] {
+		return p.failed
 	}
 	if !p.take(s.Rows[shard.Jobs]) {
 		return p.loadAll()
 	}
 	p.loaded[s.Number] = true
-	return p.read(s, func(job *publishedJob) error {
+	p.failed = p.read(s, func(job *publishedJob) error {
 		p.near[job.key] = *job
 		return nil
 	})
+	return p.failed
 }
 
 // loadWhole loads all jobs.
@@ -164,10 +166,16 @@ func (p *published) loadWhole() error {
 }
 
 func (p *published) loadAll() error {
-	if p.whole {
-		return nil
+	if p.failed != nil || p.whole {
+		return p.failed
 	}
 	p.near = nil
+	p.failed = p.sortAll()
+	p.whole = p.failed == nil
+	return p.failed
+}
+
+func (p *published) sortAll() error {
 	out := p.all.Writer()
 	for _, s := range p.shards {
 		if err := p.read(s, func(job *publishedJob) error { return out.Encode(job.code) }); err != nil {
@@ -177,11 +185,7 @@ func (p *published) loadAll() error {
 	if err := out.Close(); err != nil {
 		return err
 	}
-	if err := p.all.Merge(); err != nil {
-		return err
-	}
-	p.whole = true
-	return nil
+	return p.all.Merge()
 }
 
 // miss notes a job that is met, and of which it is not certain what is published.
