@@ -52,7 +52,7 @@ func TestWhatIsReadDecidesNothing(t *testing.T) {
 		some, all := newLine(t), newLine(t)
 		some.rules.Edge, all.rules.Edge, all.memory = edge, edge, 1
 		some.memory = rapid.SampledFrom([]int64{0, 0, 2048, 4096}).Draw(rt, "memory")
-		for range rapid.IntRange(1, 4).Draw(rt, "runs") {
+		for range rapid.IntRange(1, 3).Draw(rt, "runs") {
 			night := rapid.SliceOfN(rapid.Custom(anything), 0, 10).Draw(rt, "night")
 			some.appenders = rapid.IntRange(1, 3).Draw(rt, "workers")
 			got, want := some.run(night...), all.run(night...)
