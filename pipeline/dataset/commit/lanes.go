@@ -15,7 +15,7 @@ import (
 // large day is written by several processors, too. The bytes are the same.
 type lanes struct {
 	writer *shardWriter
-	ctx    context.Context // ends with the first error of a lane
+	ctx    context.Context // the run's; once there are goroutines it ends with their first error
 	group  *errgroup.Group
 	queues []chan *handed // of batches, by lane; nil: the worker writes itself
 	free   chan *batch
@@ -44,9 +44,7 @@ type handed struct {
 }
 
 func newLanes(ctx context.Context, w *shardWriter) *lanes {
-	l := &lanes{writer: w}
-	l.group, l.ctx = errgroup.WithContext(ctx)
-	return l
+	return &lanes{writer: w, ctx: ctx}
 }
 
 // write writes a batch, or has it written, and returns an empty one.
@@ -82,6 +80,7 @@ func (l *lanes) write(b *batch) (*batch, error) {
 
 // start starts a goroutine for each lane.
 func (l *lanes) start() {
+	l.group, l.ctx = errgroup.WithContext(l.ctx)
 	w := l.writer
 	for len(w.spare) < batchesAhead {
 		w.spare = append(w.spare, w.newBatch())

@@ -110,7 +110,7 @@ func (w *shardWriter) checkOld() error {
 // writeRows writes the files.
 func (w *shardWriter) writeRows(ctx context.Context, old *shard.Reader, entries *jobsort.Sorted) error {
 	l := newLanes(ctx, w)
-	err := w.merge(l.ctx, old, entries, l)
+	err := w.merge(ctx, old, entries, l)
 	if err == nil {
 		err = w.hand(l)
 	}

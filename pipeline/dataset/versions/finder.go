@@ -17,7 +17,8 @@ type finder struct {
 func (p *published) finder() *finder { return &finder{published: p} }
 
 // find returns what is published of a job, nil where nothing is known to be; certain
-// says that then nothing is.
+// says that then nothing is. Once published jobs could not be read it returns that error:
+// a pull goes on where it cannot look up a job, but must not take it for a new one.
 func (f *finder) find(key schema.Key) (job *publishedJob, certain bool, err error) {
 	p := f.published
 	p.mu.RLock()
