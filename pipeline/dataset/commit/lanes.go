@@ -47,7 +47,8 @@ func newLanes(ctx context.Context, w *shardWriter) *lanes {
 	return &lanes{writer: w, ctx: ctx}
 }
 
-// write writes a batch, or has it written, and returns an empty one.
+// write writes a batch, or has it written, and returns an empty one. It waits for one of
+// a huge job to be written: else there would be as many huge jobs in memory as batches.
 func (l *lanes) write(b *batch) (*batch, error) {
 	if l.queues == nil && l.writer.build.idles() {
 		l.start()
@@ -61,21 +62,31 @@ func (l *lanes) write(b *batch) (*batch, error) {
 		b.reset()
 		return b, nil
 	}
-	h := &handed{batch: b}
+	h, wait := &handed{batch: b}, 1
+	if b.Huge() {
+		wait = cap(l.free)
+	}
 	h.lanes.Store(laneCount)
 	for _, queue := range l.queues {
 		select {
 		case queue <- h:
 		case <-l.ctx.Done():
-			return nil, context.Cause(l.ctx)
+			return nil, l.ctx.Err()
 		}
 	}
-	select {
-	case next := <-l.free:
-		return next, nil
-	case <-l.ctx.Done():
-		return nil, context.Cause(l.ctx)
+	var free []*batch
+	for range wait {
+		select {
+		case next := <-l.free:
+			free = append(free, next)
+		case <-l.ctx.Done():
+			return nil, l.ctx.Err()
+		}
 	}
+	for _, next := range free[1:] {
+		l.free <- next
+	}
+	return free[0], nil
 }
 
 // start starts a goroutine for each lane.
@@ -110,7 +121,7 @@ func (l *lanes) run(lane int, queue <-chan *handed) error {
 			}
 			l.done(h)
 		case <-l.ctx.Done():
-			return context.Cause(l.ctx)
+			return l.ctx.Err()
 		}
 	}
 }

@@ -84,8 +84,8 @@ func TestLanes(t *testing.T) {
 			if c.broken >= 0 {
 				tables[c.broken].broken = broken
 			}
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
 			l := newLanes(ctx, w)
 			var want []int
 			var err error
@@ -94,7 +94,7 @@ func TestLanes(t *testing.T) {
 				w.batch.Add(rows)
 				want = append(want, n)
 				if c.cancel && n == 100 {
-					cancel()
+					cancel(errors.New("a signal")) // see exit.Interrupted
 				}
 				err = w.hand(l)
 			}
@@ -107,7 +107,7 @@ func TestLanes(t *testing.T) {
 			switch {
 			case c.cancel:
 				if !errors.Is(err, context.Canceled) {
-					t.Errorf("error %v, want that it was cancelled", err)
+					t.Errorf("error %v, want context.Canceled, whatever the cause", err)
 				}
 			case c.broken >= 0:
 				if !errors.Is(err, broken) {
@@ -126,5 +126,24 @@ func TestLanes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLanesWaitForHugeJobs: nothing of a huge job is in memory any more when the next one
+// is derived.
+func TestLanesWaitForHugeJobs(t *testing.T) {
+	w, tables := recording(t, 2)
+	l := newLanes(t.Context(), w)
+	for n := 1; n <= 40; n++ {
+		w.batch.Add(&schema.Rows{Turns: make([]schema.TurnRow, 5000), Contacts: make([]schema.ContactRow, 1)})
+		if err := w.hand(l); err != nil {
+			t.Fatal(err)
+		}
+		if turns, contacts := len(tables[shard.Turns].rows), len(tables[shard.Contacts].rows); turns != n || contacts != n {
+			t.Errorf("of %d jobs %d and %d are written", n, turns, contacts)
+		}
+	}
+	if err := l.close(nil); err != nil {
+		t.Error(err)
 	}
 }

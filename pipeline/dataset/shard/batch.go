@@ -39,16 +39,19 @@ const (
 	// fullRows is how many rows fill a batch: few enough to stay in the processor's
 	// cache. fullTexts is the same for bytes of texts, of whatever length they are.
 	fullRows  = 512
-	fullTexts = 1 << 20
+	fullTexts = 1 << 18
 )
 
 // Full reports whether the rows should be written before others are added.
-func (b *Batch) Full() bool {
-	return len(b.jobs)+len(b.tasks)+len(b.turns)+len(b.contacts)+len(b.extras)+len(b.summaries) >= fullRows || b.texts >= fullTexts
-}
+func (b *Batch) Full() bool { return b.rows() >= fullRows || b.texts >= fullTexts }
 
-// Empty reports whether there are no rows.
-func (b *Batch) Empty() bool { return len(b.jobs) == 0 }
+// Huge reports whether there are many more rows than fill a batch, or much longer texts,
+// as those of a huge job: then no more than a few batches should be in memory.
+func (b *Batch) Huge() bool { return b.rows() >= 2*fullRows || b.texts >= 2*fullTexts }
+
+func (b *Batch) rows() int {
+	return len(b.jobs) + len(b.tasks) + len(b.turns) + len(b.contacts) + len(b.extras) + len(b.summaries)
+}
 
 // Reset takes out all rows; the memory of not too many is used again.
 func (b *Batch) Reset() {

@@ -39,21 +39,6 @@ func Rejects(d *dataset.Dataset) iter.Seq2[*schema.RejectRow, error] {
 	return Rows[schema.RejectRow](d, schema.TableRejects)
 }
 
-// JobGroups reads the published campaigns, by instance and id.
-func JobGroups(d *dataset.Dataset) (map[string]map[string]schema.JobGroupRow, error) {
-	groups := map[string]map[string]schema.JobGroupRow{}
-	for row, err := range Rows[schema.JobGroupRow](d, schema.TableJobGroups) {
-		if err != nil {
-			return nil, err
-		}
-		if groups[row.InstanceID] == nil {
-			groups[row.InstanceID] = map[string]schema.JobGroupRow{}
-		}
-		groups[row.InstanceID][row.JobGroupID] = *row
-	}
-	return groups, nil
-}
-
 // Pending reads the entries of the published snapshot, in order: what is expected
 // and not in the tables whole. Each is valid until the next.
 func Pending(d *dataset.Dataset) iter.Seq2[*schema.PendingRow, error] {

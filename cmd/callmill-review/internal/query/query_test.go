@@ -58,9 +58,15 @@ func read(t testing.TB, dir string) *contents {
 	if err != nil {
 		t.Fatal(err)
 	}
-	groups, err := tables.JobGroups(d)
-	if err != nil {
-		t.Fatal(err)
+	groups := map[string]map[string]schema.JobGroupRow{} // by instance and id
+	for row, err := range tables.Rows[schema.JobGroupRow](d, schema.TableJobGroups) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if groups[row.InstanceID] == nil {
+			groups[row.InstanceID] = map[string]schema.JobGroupRow{}
+		}
+		groups[row.InstanceID][row.JobGroupID] = *row
 	}
 	return &contents{
 		tasks:     all[schema.TaskRow](t, d, schema.TableTasks),
