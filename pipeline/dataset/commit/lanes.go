@@ -100,6 +100,7 @@ func (l *lanes) start() {
 	for _, b := range w.spare {
 		l.free <- b
 	}
+	clear(w.spare) // or those that are given up would stay
 	w.spare = w.spare[:0]
 	for lane := range laneCount {
 		queue := make(chan *handed, batchesAhead+1)
@@ -126,12 +127,19 @@ func (l *lanes) run(lane int, queue <-chan *handed) error {
 	}
 }
 
-// done notes that a lane has written a batch; the last one makes it free.
+// done notes that a lane has written a batch; the last one makes it free, or another one
+// in the place of a huge job's, whose flattener would keep what it made the rows of.
 func (l *lanes) done(h *handed) {
-	if h.lanes.Add(-1) == 0 {
-		h.reset()
-		l.free <- h.batch // has room for all there are
+	if h.lanes.Add(-1) > 0 {
+		return
 	}
+	next := h.batch
+	if next.Huge() {
+		next = l.writer.newBatch()
+	} else {
+		next.reset()
+	}
+	l.free <- next // has room for all there are
 }
 
 // close completes the files, unless there was an error, which it returns. All goroutines
