@@ -99,6 +99,7 @@
 //	pipeline/dataset/status    how much is published, covered, awaited
 //	pipeline/dataset/repair    damaged files of a snapshot, made again
 //	pipeline/dataset/verify    checks a snapshot with a reader of its own
+//	pipeline/dataset/verify/consistency  checks the rows of jobs
 //	pipeline/dataset/verify/finding  what it finds, and the report of it
 //	pipeline/dataset/verify/outside  what is in the folder besides the snapshot
 //	pipeline/dataset/verify/arrowio  that reader

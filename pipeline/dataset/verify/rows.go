@@ -132,31 +132,29 @@ func rowsOf[T any](ctx context.Context, p *plan, f *tableFile) iter.Seq2[*T, err
 type jobTable interface {
 	// follow returns the stream of the table, nil if the shard has no rows of it.
 	follow(context.Context, *shardReader) (follower, error)
-	// compare compares its rows as published with those derived again.
-	compare(j *jobCheck, got, want *schema.Rows)
 }
 
 // jobTables returns the day tables besides jobs.
 func jobTables() []jobTable {
 	return []jobTable{
 		tableOf[schema.TaskRow]{
-			schema.TableTasks, columnsOf[schema.TaskRow](), func(r *schema.Rows) *[]schema.TaskRow { return &r.Tasks },
+			schema.TableTasks, func(r *schema.Rows) *[]schema.TaskRow { return &r.Tasks },
 			func(r *schema.TaskRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
 		},
 		tableOf[schema.TurnRow]{
-			schema.TableTurns, columnsOf[schema.TurnRow](), func(r *schema.Rows) *[]schema.TurnRow { return &r.Turns },
+			schema.TableTurns, func(r *schema.Rows) *[]schema.TurnRow { return &r.Turns },
 			func(r *schema.TurnRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
 		},
 		tableOf[schema.ContactRow]{
-			schema.TableContacts, columnsOf[schema.ContactRow](), func(r *schema.Rows) *[]schema.ContactRow { return &r.Contacts },
+			schema.TableContacts, func(r *schema.Rows) *[]schema.ContactRow { return &r.Contacts },
 			func(r *schema.ContactRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
 		},
 		tableOf[schema.ExtraRow]{
-			schema.TableExtras, columnsOf[schema.ExtraRow](), func(r *schema.Rows) *[]schema.ExtraRow { return &r.Extras },
+			schema.TableExtras, func(r *schema.Rows) *[]schema.ExtraRow { return &r.Extras },
 			func(r *schema.ExtraRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
 		},
 		tableOf[schema.SummaryRow]{
-			schema.TableSummaries, columnsOf[schema.SummaryRow](), func(r *schema.Rows) *[]schema.SummaryRow { return &r.Summaries },
+			schema.TableSummaries, func(r *schema.Rows) *[]schema.SummaryRow { return &r.Summaries },
 			func(r *schema.SummaryRow) jobKey { return jobKey{r.InstanceID, r.JobID} },
 		},
 	}
@@ -164,14 +162,9 @@ func jobTables() []jobTable {
 
 // tableOf is the day table of a type of rows.
 type tableOf[T any] struct {
-	name    string
-	columns columns[T]
-	rows    func(*schema.Rows) *[]T
-	jobOf   func(*T) jobKey
-}
-
-func (t tableOf[T]) compare(j *jobCheck, got, want *schema.Rows) {
-	t.columns.compare(j, t.name, *t.rows(got), *t.rows(want))
+	name  string
+	rows  func(*schema.Rows) *[]T
+	jobOf func(*T) jobKey
 }
 
 // follower is a stream of rows that belong to jobs.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"callmill/pipeline/dataset/verify/consistency"
 	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
@@ -60,17 +61,12 @@ const (
 	partRows = 4096
 )
 
-// part is some jobs of a shard that follow each other, with all their rows. It is checked
-// by one worker.
+// part is a part of a shard. It is checked by one worker.
 type part struct {
-	shard    *shard
-	checked  *shardChecked
-	before   *schema.JobRow // the job before the first one, nil if there is none
-	keys     []schema.Key
-	jobs     []schema.Rows
-	turns    int
-	findings finding.List
-	unlisted map[string]bool // undocumented statuses met
+	consistency.Part
+	shard   *shard
+	checked *shardChecked
+	turns   int
 }
 
 // shardChecked waits for the parts of a shard to be checked. What they found comes into
@@ -90,7 +86,7 @@ func (r *shardReader) run(ctx context.Context) error {
 	r.begin()
 	err := r.read(ctx, jobs)
 	r.checked.whole = err == nil
-	if len(r.part.jobs) > 0 {
+	if len(r.part.Jobs) > 0 {
 		r.hand(r.part)
 	}
 	r.plan.join(&r.checked, r.shard)
@@ -104,7 +100,7 @@ func (r *shardReader) read(ctx context.Context, jobs *tableFile) error {
 			s.close()
 		}
 	}()
-	for _, t := range r.plan.jobTables {
+	for _, t := range jobTables() {
 		s, err := t.follow(ctx, r)
 		if s != nil {
 			r.streams = append(r.streams, s)
@@ -145,16 +141,16 @@ func (r *shardReader) readJob(ctx context.Context, row *schema.JobRow) error {
 		r.findings().Add(r.shard.files[schema.TableJobs].Path, finding.Read, "it changes while it is read")
 		return errDamaged
 	}
-	p.jobs = append(p.jobs, schema.Rows{Job: *row})
-	rows := &p.jobs[len(p.jobs)-1]
+	p.Jobs = append(p.Jobs, schema.Rows{Job: *row})
+	rows := &p.Jobs[len(p.Jobs)-1]
 	if err := r.take(ctx, rows); err != nil {
-		p.jobs = p.jobs[:len(p.jobs)-1] // not all of it is there
+		p.Jobs = p.Jobs[:len(p.Jobs)-1] // not all of it is there
 		return err
 	}
 	p.turns += len(rows.Turns)
 	r.previous = row
 	r.at++
-	if len(p.jobs) == partJobs || p.turns >= partRows {
+	if len(p.Jobs) == partJobs || p.turns >= partRows {
 		r.hand(p)
 		r.begin()
 	}
@@ -163,7 +159,9 @@ func (r *shardReader) readJob(ctx context.Context, row *schema.JobRow) error {
 
 // begin begins a part.
 func (r *shardReader) begin() {
-	r.part = &part{shard: r.shard, checked: &r.checked, before: r.previous, keys: r.keys[r.at:], jobs: make([]schema.Rows, 0, partJobs)}
+	r.part = &part{shard: r.shard, checked: &r.checked, Part: consistency.Part{
+		Shard: r.shard.Shard, Path: r.shard.pathOf, Before: r.previous, Keys: r.keys[r.at:], Jobs: make([]schema.Rows, 0, partJobs),
+	}}
 	r.checked.parts = append(r.checked.parts, r.part)
 }
 
@@ -174,7 +172,7 @@ func (r *shardReader) hand(p *part) {
 }
 
 // findings is where findings about what is read go: before those about the jobs it is of.
-func (r *shardReader) findings() *finding.List { return &r.part.findings }
+func (r *shardReader) findings() *finding.List { return &r.part.Findings }
 
 // take reads the rows of the job at hand.
 func (r *shardReader) take(ctx context.Context, into *schema.Rows) error {
@@ -194,8 +192,8 @@ func (p *plan) join(c *shardChecked, s *shard) {
 	}
 	unlisted := map[string]bool{}
 	for _, part := range c.parts {
-		p.findings.Join(&part.findings)
-		for status := range part.unlisted {
+		p.findings.Join(&part.Findings)
+		for status := range part.Unlisted {
 			unlisted[status] = true
 		}
 	}

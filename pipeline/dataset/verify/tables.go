@@ -13,6 +13,7 @@ import (
 
 	"callmill/pipeline/calendar"
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/verify/consistency"
 	"callmill/pipeline/dataset/verify/finding"
 	"callmill/schema"
 )
@@ -112,29 +113,25 @@ func (p *plan) checkFile(f dataset.File, t *schema.Table) (file *tableFile, wron
 
 // shard is the part of a day's jobs that is in one file per table.
 type shard struct {
-	shardID
+	consistency.Shard
 	files map[string]*tableFile // by table
 	first *tableFile            // the one to name if something is wrong with the whole shard
 }
 
-type shardID struct {
-	day             calendar.Day
-	bucket, buckets int
-}
-
-func (s shardID) String() string {
-	return fmt.Sprintf("job_date=%s bucket %d of %d", s.day, s.bucket, s.buckets)
+// pathOf returns the file of a table, that of jobs if there is none.
+func (s *shard) pathOf(table string) string {
+	return cmp.Or(s.files[table], s.files[schema.TableJobs]).Path
 }
 
 // planShards makes units of the files and checks how days are divided into shards.
 func (p *plan) planShards(files []*tableFile) {
-	shards := map[shardID]*shard{}
+	shards := map[consistency.Shard]*shard{}
 	for _, f := range files {
 		if !f.table.Day || f.Rows == 0 {
 			p.units = append(p.units, fileUnit(f, p.checkSmall))
 			continue
 		}
-		id := shardID{f.day, f.Bucket, f.Buckets}
+		id := consistency.Shard{Day: f.day, Bucket: f.Bucket, Buckets: f.Buckets}
 		s := shards[id]
 		if s == nil {
 			s = &shard{id, map[string]*tableFile{}, f}
@@ -150,7 +147,7 @@ func (p *plan) planShards(files []*tableFile) {
 	days := map[calendar.Day][]*shard{}
 	for _, s := range shards {
 		p.units = append(p.units, unit{s.String(), func(ctx context.Context, w *worker) error { return p.checkShard(ctx, w, s) }})
-		days[s.day] = append(days[s.day], s)
+		days[s.Day] = append(days[s.Day], s)
 	}
 	for _, day := range days {
 		p.checkBuckets(day)
@@ -161,16 +158,16 @@ func (p *plan) planShards(files []*tableFile) {
 // checkBuckets checks how a day is divided into shards.
 func (p *plan) checkBuckets(day []*shard) {
 	slices.SortFunc(day, func(a, b *shard) int {
-		return cmp.Or(cmp.Compare(a.buckets, b.buckets), cmp.Compare(a.bucket, b.bucket))
+		return cmp.Or(cmp.Compare(a.Buckets, b.Buckets), cmp.Compare(a.Bucket, b.Bucket))
 	})
 	rows := map[string]int64{}
 	for _, s := range day {
 		file := s.first.Path
-		if s.buckets != day[0].buckets {
-			p.findings.Add(file, finding.Shards, "its day is divided into %d buckets here and into %d in %s", s.buckets, day[0].buckets, day[0].first.Path)
+		if s.Buckets != day[0].Buckets {
+			p.findings.Add(file, finding.Shards, "its day is divided into %d buckets here and into %d in %s", s.Buckets, day[0].Buckets, day[0].first.Path)
 		}
-		if s.buckets < 1 || s.buckets&(s.buckets-1) != 0 || s.bucket < 0 || s.bucket >= s.buckets {
-			p.findings.Add(file, finding.Shards, "invalid bucket %d of %d: want one of a power of two", s.bucket, s.buckets)
+		if s.Buckets < 1 || s.Buckets&(s.Buckets-1) != 0 || s.Bucket < 0 || s.Bucket >= s.Buckets {
+			p.findings.Add(file, finding.Shards, "invalid bucket %d of %d: want one of a power of two", s.Bucket, s.Buckets)
 		}
 		if s.files[schema.TableJobs] == nil {
 			p.findings.Add(file, finding.References, "has rows of %s, of which jobs has no file", s)
@@ -180,7 +177,7 @@ func (p *plan) checkBuckets(day []*shard) {
 		}
 	}
 	most := slices.Max(slices.Collect(maps.Values(rows)))
-	if want := dataset.BucketsFor(most); day[0].buckets != want {
-		p.findings.Add(day[0].first.Path, finding.Shards, "its day is divided into %d buckets, but %d rows need %d", day[0].buckets, most, want)
+	if want := dataset.BucketsFor(most); day[0].Buckets != want {
+		p.findings.Add(day[0].first.Path, finding.Shards, "its day is divided into %d buckets, but %d rows need %d", day[0].Buckets, most, want)
 	}
 }

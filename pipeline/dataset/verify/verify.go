@@ -5,9 +5,9 @@
 // It reads rows with [callmill/pipeline/dataset/verify/arrowio], not with what wrote
 // them, and shares with the writer only names, the manifest's type and calendar
 // days. It changes nothing and takes no lock. Units, a shard or a file each, are read by
-// several workers, which check the jobs of a shard part by part, whoever read them; the
-// report does not depend on how many. What derives
-// the rows of a job is passed in.
+// several workers, which check the jobs of a shard part by part, whoever read them, with
+// [callmill/pipeline/dataset/verify/consistency]; the report does not depend on how many.
+// What derives the rows of a job is passed in.
 //
 // What is wrong is a [finding.Finding], which names the file; what is unusual outside the
 // snapshot is a note. A snapshot is damaged if there is a finding.
@@ -81,10 +81,7 @@ type plan struct {
 	name     string                   // of the snapshot
 	snapshot string                   // its folder
 	tables   map[string]*schema.Table // by name, as the snapshot's format has them
-	// What compares rows: of jobs, and of the other day tables.
-	jobColumns columns[schema.JobRow]
-	jobTables  []jobTable
-	noDay      calendar.Day // of jobs without a call
+	noDay    calendar.Day             // of jobs without a call
 
 	manifest *dataset.Manifest // nil if it is damaged
 	location *time.Location    // nil if the settings name none
@@ -126,7 +123,6 @@ type tableFile struct {
 func newPlan(dir string, o Options) (*plan, error) {
 	p := &plan{
 		o: o, dir: dir,
-		jobColumns: columnsOf[schema.JobRow](), jobTables: jobTables(),
 		tables: map[string]*schema.Table{}, present: map[string]fs.FileInfo{}, content: map[string]string{},
 	}
 	p.describe(dataset.FormatVersion)

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"callmill/pipeline/dataset/verify/consistency"
 )
 
 // checkUnits checks the units. Each worker reads units and checks the parts of shards that
@@ -41,25 +43,13 @@ type queue struct {
 
 // worker reads units and checks parts. It is one goroutine.
 type worker struct {
-	plan       *plan
-	queue      *queue
-	derive     Rows                // nil if no rows are derived again
-	contactKey func(string) string // nil if contact keys are not checked
-
-	content []byte // for content hashes
-	taskAt  map[string]int
-	turnAt  map[turnKey]int
+	plan  *plan
+	queue *queue
+	jobs  *consistency.Checker
 }
 
 func (p *plan) newWorker(q *queue) *worker {
-	w := &worker{plan: p, queue: q}
-	if p.rows != nil {
-		w.derive = p.rows()
-	}
-	if p.contactKey != nil {
-		w.contactKey = p.contactKey(p.manifest.Settings.Derivation)
-	}
-	return w
+	return &worker{plan: p, queue: q, jobs: consistency.New(p.rules())}
 }
 
 // work works until nothing is left to do. Its error is that of ctx.
@@ -98,6 +88,16 @@ func (w *worker) work(ctx context.Context) error {
 	}
 }
 
+// check checks the jobs of a part.
+func (w *worker) check(p *part) {
+	for i := range p.Jobs {
+		w.plan.retention.count(&p.Jobs[i].Job)
+	}
+	w.jobs.Check(&p.Part)
+	p.Jobs, p.Keys, p.Before = nil, nil, nil // only findings stay
+	w.plan.join(p.checked, p.shard)
+}
+
 // hand has a part checked by a worker that is free, else by this one.
 func (w *worker) hand(p *part) {
 	select {
@@ -105,20 +105,4 @@ func (w *worker) hand(p *part) {
 	default:
 		w.check(p)
 	}
-}
-
-// maxKept is how many entries a map may have that is kept for the next job: to empty one
-// takes as long as it once was large.
-const maxKept = 64
-
-// emptied returns an empty map with room for n entries: the one in m, where it is small.
-func emptied[K comparable](m *map[K]int, n int) map[K]int {
-	if n > maxKept {
-		return make(map[K]int, n)
-	}
-	if *m == nil {
-		*m = make(map[K]int, maxKept)
-	}
-	clear(*m)
-	return *m
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package verify
+package consistency_test
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"callmill/pipeline/dataset/verify/consistency"
 	"callmill/schema"
 )
 
@@ -77,10 +78,13 @@ func jobOf(n int, set func(*schema.Rows)) *schema.Rows {
 // workToCheck returns the CPU time it takes to check a job.
 func workToCheck(t *testing.T, rows *schema.Rows) time.Duration {
 	t.Helper()
-	s := &shard{shardID{0, 0, 1}, map[string]*tableFile{schema.TableJobs: {}}, nil}
-	w, p := &worker{plan: &plan{}}, &part{shard: s, checked: new(shardChecked), keys: make([]schema.Key, 1), jobs: []schema.Rows{*rows}}
+	c := consistency.New(consistency.Rules{})
+	p := &consistency.Part{
+		Shard: consistency.Shard{Buckets: 1}, Path: func(table string) string { return table },
+		Keys: make([]schema.Key, 1), Jobs: []schema.Rows{*rows},
+	}
 	start := cpuTime(t)
-	w.check(p)
+	c.Check(p)
 	return cpuTime(t) - start
 }
 

@@ -1,4 +1,4 @@
-package verify
+package consistency
 
 import (
 	"fmt"
