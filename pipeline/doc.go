@@ -90,6 +90,8 @@
 //	pipeline/dataset/jobsort   jobs sorted beyond memory
 //	pipeline/dataset/jobcode   a job as bytes
 //	pipeline/dataset/reject    a reject as a row
+//	pipeline/dataset/reject/met  the rejects of a run, sorted beyond memory
+//	pipeline/dataset/content   files that are named for their content
 //	pipeline/dataset/shuffle   what a distributed engine moves about: records under the keys of jobs
 //	pipeline/dataset/shuffle/tombstones  who was erased from a lake: tombstones, told by digests
 //	pipeline/dataset/handover  what a snapshot has, as such records, for a lake that takes it over

@@ -18,10 +18,8 @@ func (h ContentHash) String() string { return hex.EncodeToString(h[:]) }
 
 // ParseContentHash parses what String returns.
 func ParseContentHash[T string | []byte](text T) (h ContentHash, err error) {
-	if len(text) == hex.EncodedLen(len(h)) {
-		if _, err := hex.Decode(h[:], []byte(text)); err == nil {
-			return h, nil
-		}
+	if n, err := hex.Decode(h[:], []byte(text[:min(len(text), 2*HashSize)])); err == nil && n == len(h) && len(text) == 2*n {
+		return h, nil
 	}
 	return ContentHash{}, fmt.Errorf("invalid content hash %q", text)
 }

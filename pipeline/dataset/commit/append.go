@@ -31,7 +31,7 @@ func (tx *Tx) Appender() *Appender {
 	defer tx.mu.Unlock()
 	a := &Appender{
 		tx: tx, flattener: tx.options.Flattener(),
-		jobs: tx.jobs.Appender(), versions: tx.versions.Appender(), rejects: tx.rejects.met.Writer(),
+		jobs: tx.jobs.Appender(), versions: tx.versions.Appender(), rejects: tx.rejects.Writer(),
 		key: make([]byte, 0, 256),
 	}
 	tx.appenders = append(tx.appenders, a)
@@ -122,14 +122,14 @@ func (a *Appender) Reject(raw *schema.Raw, r *schema.Reject) error {
 		r = &raw.Replay.Reject
 	}
 	if a.tx.expiredReject(r.InstanceID, r.JobID, r.ObservedAt) {
-		a.tx.rejects.expired.Add(1)
+		a.tx.rejects.Expired.Add(1)
 		return nil
 	}
 	if r.JobID != "" && a.tx.IsErased(r.InstanceID, r.JobID) {
 		a.tx.refuse(schema.JobKey(a.key, r.InstanceID, r.JobID))
 		return nil
 	}
-	return a.tx.rejects.keep(a.rejects, r, raw.Sequence)
+	return a.tx.rejects.Keep(a.rejects, r, raw.Sequence)
 }
 
 // IsErased reports whether a job was erased; of a snapshot that is written again the

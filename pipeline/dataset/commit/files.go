@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/content"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/pending"
 	"callmill/pipeline/dataset/shard"
@@ -103,9 +104,9 @@ func (b *build) writeFile(folder string, write func(io.Writer) (rows int64, err 
 	}
 	rows, err := write(out)
 	if err != nil {
-		return dataset.File{}, errors.Join(err, out.abandon())
+		return dataset.File{}, errors.Join(err, out.Abandon())
 	}
-	file, err = out.finish()
+	file, err = out.Finish()
 	file.Rows = rows
 	return file, err
 }
@@ -194,4 +195,13 @@ func (b *build) optOutsFile(published map[string]dataset.File) (dataset.File, er
 // writeSmall writes a file of rows that are in memory.
 func writeSmall[T any](b *build, folder string, rows []T) (dataset.File, error) {
 	return b.writeFile(folder, func(out io.Writer) (int64, error) { return int64(len(rows)), parquetio.Write(out, rows) })
+}
+
+// create creates a file in a folder inside the snapshot, with slashes.
+func (b *build) create(folder, temporary string) (*content.File, error) {
+	if err := b.mkdir(folder); err != nil {
+		return nil, err
+	}
+	d := b.tx.dataset
+	return content.Create(d.FS(), b.dir, folder, temporary, d.FileMode())
 }

@@ -134,7 +134,7 @@ func (tx *Tx) decide(ctx context.Context) error {
 		back := min(c.New, r.GivenUp)
 		c.New, c.Unchanged, c.Lost = c.New-back, c.Unchanged+back, r.GivenUp-back
 	}
-	rejected, expired := tx.rejects.count.Load(), tx.rejects.expired.Load()
+	rejected, expired := tx.rejects.Count(), tx.rejects.Expired.Load()
 	tx.counts.Seen += rejected + expired + tx.refused
 	tx.counts.Erased += tx.refused
 	tx.counts.Rejected += rejected
@@ -196,7 +196,7 @@ func (tx *Tx) idle(extent dataset.Extent) (bool, error) {
 			return false, nil
 		}
 	}
-	idle := tx.base != nil && tx.options.Repair == nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.count.Load() == 0 && !tx.settlesRejects() &&
+	idle := tx.base != nil && tx.options.Repair == nil && !tx.rederive && len(tx.build.days) == 0 && tx.rejects.Count() == 0 && !tx.settlesRejects() &&
 		!tx.verdict.PendingChanged && tx.base.HasExtent(extent)
 	if !idle || tx.counts.Expired == 0 {
 		return idle, nil

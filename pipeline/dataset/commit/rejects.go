@@ -10,6 +10,7 @@ import (
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/reject"
+	"callmill/pipeline/dataset/reject/met"
 	"callmill/pipeline/dataset/tables"
 	"callmill/pipeline/dataset/verdict"
 	"callmill/schema"
@@ -33,12 +34,12 @@ func (tx *Tx) rejectedJobs() iter.Seq2[schema.Key, error] {
 		ask := func(instanceID, jobID string) bool {
 			return jobID == "" || yield(schema.JobKey(scratch, instanceID, jobID), nil)
 		}
-		for met, err := range tx.rejects.all() {
+		for m, err := range tx.rejects.All() {
 			if err != nil {
 				yield(schema.Key{}, err)
 				return
 			}
-			if !ask(met.row.InstanceID, met.row.JobID) {
+			if !ask(m.Row.InstanceID, m.Row.JobID) {
 				return
 			}
 		}
@@ -88,12 +89,12 @@ func (tx *Tx) undatedNow() ([]int64, error) {
 			undated[at] = true
 		}
 	}
-	for met, err := range tx.rejects.all() {
+	for m, err := range tx.rejects.All() {
 		if err != nil {
 			return nil, err
 		}
-		if met.undated {
-			undated[met.row.FirstSeen] = true
+		if m.Undated {
+			undated[m.Row.FirstSeen] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(undated)), nil
@@ -121,23 +122,23 @@ func (b *build) writeRejects() (dataset.File, error) {
 func (tx *Tx) mergeRejects(w *parquetio.Writer[schema.RejectRow]) error {
 	nextOld, stopOld := iter.Pull2(tables.Rejects(tx.dataset))
 	defer stopOld()
-	nextMet, stopMet := iter.Pull2(tx.rejects.all())
+	nextMet, stopMet := iter.Pull2(tx.rejects.All())
 	defer stopMet()
 	old, err, _ := nextOld()
-	met, metErr, _ := nextMet()
+	m, metErr, _ := nextMet()
 	err = errors.Join(err, metErr)
 	size := 0 // bytes of input in the row group
-	for err == nil && (old != nil || met != nil) {
-		order := compareNext(old, met)
+	for err == nil && (old != nil || m != nil) {
+		order := compareNext(old, m)
 		var row *schema.RejectRow
-		if row, err = tx.remaining(old, met, order); err == nil && row != nil {
+		if row, err = tx.remaining(old, m, order); err == nil && row != nil {
 			size, err = writeReject(w, row, size)
 		}
 		if err == nil && order <= 0 {
 			old, err, _ = nextOld()
 		}
 		if err == nil && order >= 0 {
-			met, err, _ = nextMet()
+			m, err, _ = nextMet()
 		}
 	}
 	return err
@@ -145,31 +146,31 @@ func (tx *Tx) mergeRejects(w *parquetio.Writer[schema.RejectRow]) error {
 
 // compareNext says which of a published reject and one that the run met comes
 // first; nil comes last.
-func compareNext(old *schema.RejectRow, met *metReject) int {
+func compareNext(old *schema.RejectRow, m *met.Reject) int {
 	switch {
-	case met == nil:
+	case m == nil:
 		return -1
 	case old == nil:
 		return 1
 	}
-	return compareRejects(old, &met.row)
+	return reject.Compare(old, &m.Row)
 }
 
 // remaining returns the row of the first of two rejects, nil if it leaves the
 // table.
-func (tx *Tx) remaining(old *schema.RejectRow, met *metReject, order int) (*schema.RejectRow, error) {
+func (tx *Tx) remaining(old *schema.RejectRow, m *met.Reject, order int) (*schema.RejectRow, error) {
 	var leaves bool
 	var err error
 	if order < 0 {
 		leaves, err = tx.leaves(old, verdict.MetBefore(old.FirstSeen, old.Position))
 	} else {
-		leaves, err = tx.leaves(&met.row, met.last)
+		leaves, err = tx.leaves(&m.Row, m.Last)
 	}
 	switch {
 	case leaves || err != nil:
 		return nil, err
 	case order > 0 || order == 0 && tx.expiredReject(old.InstanceID, old.JobID, old.FirstSeen):
-		return tx.rejects.whole(met)
+		return tx.rejects.Whole(m)
 	}
 	if tx.options.Reject != nil {
 		tx.options.Reject(old)

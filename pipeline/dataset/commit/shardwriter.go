@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/content"
 	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/parquetio"
 	"callmill/pipeline/dataset/shard"
@@ -249,7 +250,7 @@ type output struct {
 	build *build
 	name  string
 	rows  shard.TableWriter
-	file  *contentFile // nil: none is open
+	file  *content.File // nil: none is open
 }
 
 // write writes the rows of a batch. The first one opens the file, so that a shard
@@ -277,7 +278,7 @@ func (o *output) complete() error {
 }
 
 func (o *output) finish() (dataset.File, error) {
-	file, err := o.file.finish()
+	file, err := o.file.Finish()
 	if err != nil {
 		return dataset.File{}, err
 	}
@@ -289,5 +290,5 @@ func (o *output) abandon() error {
 	if o.file == nil {
 		return nil
 	}
-	return o.file.abandon()
+	return o.file.Abandon()
 }

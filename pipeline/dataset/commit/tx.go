@@ -18,6 +18,7 @@ import (
 	"callmill/pipeline/dataset/jobsort"
 	"callmill/pipeline/dataset/optout"
 	"callmill/pipeline/dataset/reconcile"
+	"callmill/pipeline/dataset/reject/met"
 	"callmill/pipeline/dataset/verdict"
 	"callmill/pipeline/dataset/versions"
 	"callmill/schema"
@@ -108,7 +109,7 @@ type Tx struct {
 
 	jobs     *jobsort.Store
 	versions *versions.Store // of jobs
-	rejects  *rejectStore
+	rejects  *met.Store
 
 	mu        sync.Mutex
 	appenders []*Appender
@@ -173,7 +174,7 @@ func begin(d *dataset.Dataset, run dataset.Run, o Options) *Tx {
 	tx := &Tx{
 		dataset: d, options: o, run: run, format: dataset.FormatVersion,
 		versions: versions.New(dir, memory*7/12, versions.Retention{Edge: o.Rules.Edge, OnHold: o.OnHold}),
-		rejects:  newRejectStore(dir, run.ID, memory/12),
+		rejects:  met.New(dir, run.ID, memory/12),
 		replays:  map[string]bool{}, erased: map[schema.Key]bool{},
 	}
 	tx.jobs = jobsort.NewStore(jobsort.Options{
@@ -207,7 +208,7 @@ func (tx *Tx) Instances() ([]string, error) { return tx.versions.Instances() }
 // Close frees the memory and disk space of the run; of one that was not published
 // nothing is left.
 func (tx *Tx) Close() error {
-	err := errors.Join(tx.jobs.Close(), tx.versions.Close(), tx.rejects.close())
+	err := errors.Join(tx.jobs.Close(), tx.versions.Close(), tx.rejects.Close())
 	if tx.build != nil {
 		err = tx.build.discard(err)
 	}

@@ -4,6 +4,7 @@
 package reject
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -29,6 +30,11 @@ func Row(r *schema.Reject) schema.RejectRow {
 		Raw: r.Raw[:min(len(r.Raw), schema.MaxRejectRaw)], RawBytes: size, RawSHA256: hash,
 		FirstSeen: r.ObservedAt,
 	}
+}
+
+// Compare is the order of the table.
+func Compare(a, b *schema.RejectRow) int {
+	return cmp.Or(cmp.Compare(a.InstanceID, b.InstanceID), cmp.Compare(a.RejectID, b.RejectID))
 }
 
 // GroupBytes is how much input a row group of rejects holds: it is in memory until the

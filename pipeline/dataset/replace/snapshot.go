@@ -1,12 +1,10 @@
 package replace
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"iter"
@@ -17,6 +15,7 @@ import (
 	"strings"
 
 	"callmill/pipeline/dataset"
+	"callmill/pipeline/dataset/content"
 	"callmill/pipeline/dataset/erased"
 	"callmill/pipeline/dataset/optout"
 	"callmill/pipeline/dataset/parquetio"
@@ -339,7 +338,7 @@ func (s *snapshot) writeShard(w *writtenDay, target shard.Shard, from []*shard.P
 	defer func() {
 		for _, o := range outputs {
 			if o != nil && o.file != nil {
-				err = errors.Join(err, o.abandon())
+				err = errors.Join(err, o.file.Close())
 			}
 		}
 	}()
@@ -403,7 +402,7 @@ type output struct {
 	snapshot *snapshot
 	folder   string
 	rows     shard.TableWriter
-	file     *contentFile // nil: none is open
+	file     *content.File // nil: none is open
 }
 
 func (o *output) write(batch *shard.Batch) (err error) {
@@ -425,62 +424,27 @@ func (o *output) finish() (dataset.File, error) {
 	}
 	file := o.file
 	o.file = nil
-	f, err := file.finish()
+	f, err := o.snapshot.finish(file)
 	f.Rows = o.rows.Rows()
 	return f, err
 }
 
-func (o *output) abandon() error {
-	err := o.file.file.Close()
-	if errors.Is(err, fs.ErrClosed) {
-		err = nil
-	}
-	return err
-}
-
-// contentFile is a file being written that will be named for its content.
-type contentFile struct {
-	snapshot *snapshot
-	folder   string
-	file     durable.File
-	buffer   *bufio.Writer
-	hash     hash.Hash
-	out      io.Writer // both
-	size     int64
-}
-
-func (s *snapshot) create(folder string) (*contentFile, error) {
+// create creates a file in a folder inside the snapshot, with slashes.
+func (s *snapshot) create(folder string) (*content.File, error) {
 	if err := s.mkdir(folder); err != nil {
 		return nil, err
 	}
 	s.number++
-	file, err := s.d.FS().Create(s.path(path.Join(folder, fmt.Sprintf("%s%d", dataset.ScratchPrefix, s.number))), s.d.FileMode())
-	if err != nil {
-		return nil, err
-	}
-	c := &contentFile{snapshot: s, folder: folder, file: file, buffer: bufio.NewWriterSize(file, 1<<16), hash: sha256.New()}
-	c.out = io.MultiWriter(c.hash, c.buffer)
-	return c, nil
+	return content.Create(s.d.FS(), s.dir, folder, fmt.Sprintf("%s%d", dataset.ScratchPrefix, s.number), s.d.FileMode())
 }
 
-// Write implements [io.Writer].
-func (c *contentFile) Write(p []byte) (int, error) {
-	c.size += int64(len(p))
-	return c.out.Write(p)
-}
-
-// finish puts the file on disk under the name of its content.
-func (c *contentFile) finish() (dataset.File, error) {
-	if err := errors.Join(c.buffer.Flush(), c.file.Sync(), c.file.Close()); err != nil {
-		return dataset.File{}, err
+// finish puts a file on disk under the name of its content.
+func (s *snapshot) finish(file *content.File) (dataset.File, error) {
+	f, err := file.Finish()
+	if err == nil {
+		s.written = append(s.written, f.Path)
 	}
-	sum := hex.EncodeToString(c.hash.Sum(nil))
-	name := dataset.FilePath(c.folder, sum)
-	if err := c.snapshot.d.FS().Rename(c.file.Name(), c.snapshot.path(name)); err != nil {
-		return dataset.File{}, err
-	}
-	c.snapshot.written = append(c.snapshot.written, name)
-	return dataset.File{Path: name, Bytes: c.size, SHA256: sum}, nil
+	return f, err
 }
 
 // writeFile writes a file that is not of a shard.
@@ -491,9 +455,9 @@ func (s *snapshot) writeFile(folder string, write func(io.Writer) (rows int64, e
 	}
 	rows, err := write(c)
 	if err != nil {
-		return dataset.File{}, errors.Join(err, c.file.Close())
+		return dataset.File{}, errors.Join(err, c.Close())
 	}
-	f, err := c.finish()
+	f, err := s.finish(c)
 	f.Rows = rows
 	return f, err
 }

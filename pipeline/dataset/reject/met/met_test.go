@@ -1,4 +1,4 @@
-package commit
+package met
 
 import (
 	"slices"
@@ -12,11 +12,11 @@ import (
 // TestRejectRecords: a reject is read back as it was kept, the same one as often
 // as it was met with its first and last time.
 func TestRejectRecords(t *testing.T) {
-	s := newRejectStore(t.TempDir(), "run", 1)
-	defer s.close()
-	w := s.met.Writer()
+	s := New(t.TempDir(), "run", 1)
+	defer s.Close()
+	w := s.Writer()
 	reject := func(job string, at, sequence, position int64) {
-		err := s.keep(w, &schema.Reject{
+		err := s.Keep(w, &schema.Reject{
 			InstanceID: "i", JobID: job, Origin: "o", Position: position, Code: schema.RejectShape, Reason: "r", Raw: []byte("raw " + job), ObservedAt: at, Undated: true,
 		}, sequence)
 		if err != nil {
@@ -29,22 +29,22 @@ func TestRejectRecords(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	var got []metReject
-	for r, err := range s.all() {
+	var got []Reject
+	for r, err := range s.All() {
 		if err != nil {
 			t.Fatal(err)
 		}
-		row, err := s.whole(r)
-		if err != nil || string(row.Raw) != "raw "+r.row.JobID {
-			t.Errorf("raw of %s is %+v, %v", r.row.JobID, row, err)
+		row, err := s.Whole(r)
+		if err != nil || string(row.Raw) != "raw "+r.Row.JobID {
+			t.Errorf("raw of %s is %+v, %v", r.Row.JobID, row, err)
 		}
-		if len(r.row.RejectID) != 32 || r.row.FirstRun != "run" || !r.undated || r.row.RawBytes != 5 {
+		if len(r.Row.RejectID) != 32 || r.Row.FirstRun != "run" || !r.Undated || r.Row.RawBytes != 5 {
 			t.Errorf("read %+v", r)
 		}
 		got = append(got, *r)
 	}
-	slices.SortFunc(got, func(a, b metReject) int { return strings.Compare(a.row.JobID, b.row.JobID) })
-	if len(got) != 2 || got[0].last != (verdict.Moment{Observed: 20, Sequence: 5, Position: 1}) || got[0].row.FirstSeen != 10 || got[0].row.Position != 2 || got[1].last != (verdict.Moment{Observed: 10, Sequence: 1}) {
+	slices.SortFunc(got, func(a, b Reject) int { return strings.Compare(a.Row.JobID, b.Row.JobID) })
+	if len(got) != 2 || got[0].Last != (verdict.Moment{Observed: 20, Sequence: 5, Position: 1}) || got[0].Row.FirstSeen != 10 || got[0].Row.Position != 2 || got[1].Last != (verdict.Moment{Observed: 10, Sequence: 1}) {
 		t.Errorf("rejects %+v", got)
 	}
 }
