@@ -168,12 +168,16 @@ func compareWithFile[T any](t rapid.TB, path string, table *schema.Table, got *a
 	if got.Len() != len(rows) || got.NumField() != len(table.Columns) {
 		t.Fatalf("%d rows of %d columns, want %d of %d", got.Len(), got.NumField(), len(rows), len(table.Columns))
 	}
-	for i := range rows {
-		row, err := r.Next()
+	var read []T
+	for len(read) < len(rows) {
+		more, err := r.Next()
 		if err != nil {
 			t.Fatal(err)
 		}
-		fields := columnFields(reflect.ValueOf(row).Elem())
+		read = append(read, more...)
+	}
+	for i := range rows {
+		fields := columnFields(reflect.ValueOf(&read[i]).Elem())
 		for k, c := range table.Columns {
 			if a, b := valueOf(got.Field(k), i), valueIn(fields[k], &c); a != b {
 				t.Errorf("%s of row %d is %s, in the file %s", c.Name, i, a, b)
