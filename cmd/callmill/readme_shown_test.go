@@ -67,7 +67,7 @@ func spans(text string) (list []string) {
 // has the flags it is named with.
 func TestReadmeNamesFlags(t *testing.T) {
 	all := map[string]bool{"--help": true}
-	for _, flag := range []string{"--rounds", "--responses", "--json", "--compare", "--baseline", "--print"} {
+	for _, flag := range []string{"--rounds", "--peers", "--responses", "--json", "--compare", "--baseline", "--print"} {
 		all[flag] = true // of pipeline/bench
 	}
 	for _, name := range []string{"README.md", "README.zh.md"} {
