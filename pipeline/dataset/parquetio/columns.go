@@ -28,35 +28,31 @@ type Columns struct {
 // which holds one value for each row. Those that it does not have, since a later format
 // brought them, are NULL.
 func OpenColumns[T any](path string) (c *Columns, err error) {
-	file, err := os.Open(path)
+	err = open(path, func(file *os.File, opened *parquet.File) error {
+		c = &Columns{file: file, groups: opened.RowGroups()}
+		return c.find(parquet.SchemaOf(new(T)), opened.Schema())
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		err = damaged(recover(), path, err)
-		if err != nil {
-			file.Close()
-		}
-	}()
-	opened, err := parse(file)
-	if err != nil {
-		return nil, err
-	}
-	wanted := parquet.SchemaOf(new(T))
-	c = &Columns{file: file, groups: opened.RowGroups()}
+	return c, nil
+}
+
+// find finds the columns that are wanted among those that the file has.
+func (c *Columns) find(wanted, had *parquet.Schema) error {
 	for _, column := range wanted.Columns() {
 		want, _ := wanted.Lookup(column...)
-		leaf, ok := opened.Schema().Lookup(column...)
+		leaf, ok := had.Lookup(column...)
 		switch {
 		case !ok:
 			leaf.ColumnIndex = -1
 		case leaf.Node.Type().Kind() != want.Node.Type().Kind() || leaf.MaxRepetitionLevel > 0:
-			return nil, fmt.Errorf("read %s: column %s has another type", path, column[0])
+			return fmt.Errorf("read %s: column %s has another type", c.file.Name(), column[0])
 		}
 		c.leaves = append(c.leaves, leaf.ColumnIndex)
 	}
 	c.chunks, c.row = make([]chunkReader, len(c.leaves)), make([]Value, len(c.leaves))
-	return c, nil
+	return nil
 }
 
 // Next returns the values of the next row in the order of the fields, nil at the end. They

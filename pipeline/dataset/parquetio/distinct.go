@@ -13,26 +13,22 @@ import (
 
 // Texts returns the different texts that a column of a file has, in order. It reads the
 // column alone, and of pages with a dictionary no more than that.
-func Texts(path, column string) (texts []string, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	defer func() { err = damaged(recover(), path, err) }()
-	opened, err := parse(file)
-	if err != nil {
-		return nil, err
-	}
-	leaf, ok := opened.Schema().Lookup(column)
-	if !ok {
-		return nil, fmt.Errorf("read %s: no column %s", path, column)
-	}
+func Texts(path, column string) ([]string, error) {
 	found := map[string]bool{}
-	for _, group := range opened.RowGroups() {
-		if err := addTexts(found, group.ColumnChunks()[leaf.ColumnIndex]); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
+	err := open(path, func(file *os.File, opened *parquet.File) error {
+		leaf, ok := opened.Schema().Lookup(column)
+		if !ok {
+			return fmt.Errorf("read %s: no column %s", path, column)
 		}
+		for _, group := range opened.RowGroups() {
+			if err := addTexts(found, group.ColumnChunks()[leaf.ColumnIndex]); err != nil {
+				return fmt.Errorf("read %s: %w", path, err)
+			}
+		}
+		return file.Close()
+	})
+	if err != nil {
+		return nil, err
 	}
 	return slices.Sorted(maps.Keys(found)), nil
 }

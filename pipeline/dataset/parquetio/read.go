@@ -32,9 +32,27 @@ type Reader[T any] struct {
 // Open opens a file for reading. Fields of T that it has no column of, since a
 // later format brought them, are zero.
 func Open[T any](path string) (r *Reader[T], err error) {
-	file, err := os.Open(path)
+	err = open(path, func(file *os.File, opened *parquet.File) error {
+		r = &Reader[T]{
+			file:    file,
+			parquet: parquet.NewGenericReader[T](opened),
+			batch:   make([]T, 0, rowsAtATime[T]()),
+			missing: missingIn[T](opened),
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
+	}
+	return r, nil
+}
+
+// open opens a file, reads its footer and calls use with both, which has to close the
+// file once it has returned nil.
+func open(path string, use func(*os.File, *parquet.File) error) (err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
 	}
 	defer func() {
 		err = damaged(recover(), path, err)
@@ -44,14 +62,9 @@ func Open[T any](path string) (r *Reader[T], err error) {
 	}()
 	opened, err := parse(file)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &Reader[T]{
-		file:    file,
-		parquet: parquet.NewGenericReader[T](opened),
-		batch:   make([]T, 0, rowsAtATime[T]()),
-		missing: missingIn[T](opened),
-	}, nil
+	return use(file, opened)
 }
 
 // missingIn returns the fields of T that a file has no column of.

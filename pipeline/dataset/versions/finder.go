@@ -59,9 +59,8 @@ func (f *finder) findUnder(key schema.Key, day int32) (job *publishedJob, certai
 // an instant, in ms, and lies under that day or one before; 0: that is not known. Most
 // were called in the last days.
 func (f *finder) findCalled(key schema.Key, call int64) (*publishedJob, error) {
-	const day = 24 * 60 * 60 * 1000
 	for _, under := range slices.Backward(f.published.days) {
-		if call != 0 && int64(under-1)*day > call { // in any time zone
+		if call != 0 && earliest(under) > call {
 			continue
 		}
 		if job, certain, err := f.findUnder(key, under); certain || err != nil {

@@ -249,10 +249,9 @@ func (p *published) loadMissed(want func(shard int32)) error {
 func (p *published) loadBefore(edge int64, each func(*publishedJob) (near bool, err error)) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	const day = 24 * 60 * 60 * 1000
 	full := false
 	for _, s := range p.shards {
-		if s.Day != schema.NoDate && int64(s.Day-1)*day >= edge { // in any time zone
+		if s.Day != schema.NoDate && earliest(s.Day) >= edge {
 			continue
 		}
 		err := p.read(s, func(job *publishedJob) error {
@@ -275,6 +274,10 @@ func (p *published) loadBefore(edge int64, each func(*publishedJob) (near bool, 
 	}
 	return nil
 }
+
+// earliest returns an instant, in ms, that is not after the beginning of a day in any time
+// zone.
+func earliest(day int32) int64 { return int64(day-1) * 24 * 60 * 60 * 1000 }
 
 // code encodes or decodes the job's record.
 func (j *publishedJob) code(c *spill.Codec) {
