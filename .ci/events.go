@@ -3,7 +3,8 @@
 // Events reads the output of go test -json and prints what go test would: a
 // line for each package, and the output of tests that failed; then the slowest
 // tests. It exits with 1 if a test failed, or was skipped and -short is not
-// given, and names those.
+// given, and names those. If nothing else failed, it writes to the file -killed the
+// packages whose process was killed from outside, before any of its tests failed.
 package main
 
 import (
@@ -30,6 +31,7 @@ func (e event) name() string { return strings.TrimPrefix(e.Package, "callmill/")
 
 func main() {
 	short := flag.Bool("short", false, "tests may be skipped, as with go test -short")
+	killed := flag.String("killed", "", "a file for the packages whose process was killed")
 	slowest := flag.Int("slowest", 10, "how many of the slowest tests to print")
 	flag.Parse()
 	s, err := summarize(os.Stdin, os.Stdout)
@@ -42,7 +44,12 @@ func main() {
 		fmt.Printf("skipped, but nothing may be skipped here:\n%s", strings.Join(s.skipped, ""))
 		s.failed = true
 	}
-	if s.failed {
+	if len(s.killed) > 0 && !s.failed && *killed != "" {
+		if err := os.WriteFile(*killed, []byte(strings.Join(s.killed, "\n")+"\n"), 0o600); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	if s.failed || len(s.killed) > 0 {
 		os.Exit(1)
 	}
 }
@@ -50,6 +57,7 @@ func main() {
 // summary is what a run of go test came to.
 type summary struct {
 	failed  bool
+	killed  []string // packages
 	skipped []string // names and output
 	passed  []event  // of tests, without subtests
 }
@@ -58,6 +66,7 @@ type summary struct {
 func summarize(r io.Reader, w io.Writer) (*summary, error) {
 	s := &summary{}
 	output := map[string]string{} // by name, while the test runs
+	failed, killed := map[string]bool{}, map[string]bool{} // packages
 	in := bufio.NewReader(r)
 	for {
 		line, err := in.ReadString('\n')
@@ -72,16 +81,23 @@ func summarize(r io.Reader, w io.Writer) (*summary, error) {
 			fmt.Fprint(w, line) // of the go command itself
 			continue
 		}
+		if e.Action == "output" && e.Output == "signal: killed\n" { // says go test
+			killed[e.Package] = true
+		}
 		switch {
 		case e.Action == "fail" && e.Test == "":
-			s.failed = true
+			if killed[e.Package] && !failed[e.Package] {
+				s.killed = append(s.killed, e.Package)
+			} else {
+				s.failed = true
+			}
 			printUnfinished(w, e.Package, output)
 		case e.Action == "build-output", e.Action == "output" && e.Test == "" && e.Output != "PASS\n":
 			fmt.Fprint(w, e.Output)
 		case e.Action == "output":
 			output[e.name()] += e.Output
 		case e.Action == "fail":
-			s.failed = true
+			failed[e.Package] = true
 			fmt.Fprint(w, output[e.name()])
 		case e.Action == "skip" && e.Test != "":
 			s.skipped = append(s.skipped, e.name()+"\n"+output[e.name()])
