@@ -9,8 +9,9 @@ import (
 const (
 	boxWidth, boxHeight = 192, 84
 	endHeight           = 30
-	gapX, gapY          = 18, 44
-	laneWidth           = 12 // of a way that passes a row
+	gapX, gapY          = 14, 44
+	laneWidth           = 10 // of a way that passes a row
+	laneGap             = 2  // between two of these
 	margin              = 12
 	perRow              = 4 // nodes side by side
 )

@@ -32,18 +32,34 @@ func (l *layout) width(item int) float64 {
 	return laneWidth
 }
 
+// offsets returns how far items of a row are from the middle of the first one, if they
+// stand as near to each other as they may, and how wide they are together.
+func (l *layout) offsets(items []int) (offsets []float64, width float64) {
+	offsets = make([]float64, len(items))
+	for k := 1; k < len(items); k++ {
+		a, b := items[k-1], items[k]
+		gap := float64(gapX)
+		if lanes := len(l.p.Boxes); a >= lanes && b >= lanes {
+			gap = laneGap
+		}
+		offsets[k] = offsets[k-1] + l.width(a)/2 + gap + l.width(b)/2
+	}
+	if n := len(items); n > 0 {
+		width = l.width(items[0])/2 + offsets[n-1] + l.width(items[n-1])/2
+	}
+	return offsets, width
+}
+
 // place sets where boxes and lanes stand in their rows: as near to the means of their
-// neighbours as the order of the row and the gaps allow.
+// neighbours as the order of the row, the gaps and the width of the widest row allow.
 func (l *layout) place() {
 	middle := make([]float64, len(l.p.Boxes)+len(l.lane))
+	widest := 0.0
 	for _, row := range l.rows {
-		x := 0.0
-		for _, item := range row.items {
-			middle[item] = x + l.width(item)/2
-			x += l.width(item) + gapX
-		}
-		for _, item := range row.items {
-			middle[item] -= (x - gapX) / 2
+		offsets, width := l.offsets(row.items)
+		widest = max(widest, width)
+		for k, item := range row.items {
+			middle[item] = offsets[k] + l.width(row.items[0])/2 - width/2
 		}
 	}
 	links := l.links()
@@ -62,7 +78,7 @@ func (l *layout) place() {
 				wanted[k] = sum / float64(n)
 			}
 		}
-		for k, x := range l.apart(items, wanted) {
+		for k, x := range l.apart(items, wanted, widest) {
 			middle[items[k]] = x
 		}
 	}
@@ -91,13 +107,12 @@ func (l *layout) place() {
 	l.p.Width = int(right) + margin
 }
 
-// apart returns the middles of items of a row, in their order and with gaps between, that
-// are nearest to those wanted, by squares: the pool of adjacent violators.
-func (l *layout) apart(items []int, wanted []float64) []float64 {
-	offset := make([]float64, len(items))
-	for k := 1; k < len(items); k++ {
-		offset[k] = offset[k-1] + l.width(items[k-1])/2 + gapX + l.width(items[k])/2
-	}
+// apart returns the middles of items of a row, in their order, with gaps between and not
+// farther than width/2 from 0, that are nearest to those wanted, by squares: the pool of
+// adjacent violators, which is cut at bounds (Barlow, Bartholomew, Bremner, Brunk,
+// Statistical Inference under Order Restrictions, 1972).
+func (l *layout) apart(items []int, wanted []float64, width float64) []float64 {
+	offset, own := l.offsets(items)
 	type block struct {
 		sum  float64
 		n    int
@@ -113,8 +128,10 @@ func (l *layout) apart(items []int, wanted []float64) []float64 {
 	}
 	x := make([]float64, 0, len(items))
 	for _, b := range blocks {
+		first := l.width(items[0])/2 - width/2 // of all, as far to the left as can be
+		mean := min(max(b.mean, first), first+width-own)
 		for range b.n {
-			x = append(x, b.mean+offset[len(x)])
+			x = append(x, mean+offset[len(x)])
 		}
 	}
 	return x
@@ -163,7 +180,7 @@ func (l *layout) draw() {
 const (
 	arrow = 6  // length of an arrow's head
 	reach = 24 // how far the first way upwards goes to the right
-	step  = 7  // and each further one
+	step  = 5  // and each further one
 )
 
 // around returns the path of a way that does not go down.

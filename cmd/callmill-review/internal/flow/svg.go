@@ -71,7 +71,7 @@ func (b *Placed) name(lang schema.Language) string {
 var classes = [...]string{Node: "box", Rest: "box rest", HungUp: "box hung-up-end", Ended: "box ended"}
 
 // columns is how many columns of a terminal fit into a line of a box.
-const columns = 29
+const columns = 28
 
 func (b *Placed) write(w *strings.Builder, lang schema.Language) {
 	calls := fmt.Sprintf(callsText.In(lang), b.Calls)
