@@ -138,6 +138,16 @@ func (k *Keeper) Close() {
 	k.used.Init()
 }
 
+// Go does work in the background, as long as the snapshot is asked: f ends soon after its
+// context does, and asks questions that others are going to. It gives way to whoever
+// asks by [Keeper.Ask], and Close waits for it.
+func (k *Keeper) Go(f func(ctx context.Context)) {
+	k.working.Go(func() {
+		yield()
+		f(k.ctx)
+	})
+}
+
 // Ask returns the answer to a question, which is computed if it is not known.
 //
 // A light one is computed at once, in the caller; others who ask meanwhile wait for it.

@@ -343,6 +343,21 @@ func TestClose(t *testing.T) {
 	})
 }
 
+// Work in the background ends with the keeper, which waits for it.
+func TestGo(t *testing.T) {
+	k := answers.New(answers.NewSlots(1), answers.Options{})
+	ended := false
+	k.Go(func(ctx context.Context) {
+		<-ctx.Done()
+		time.Sleep(10 * time.Millisecond)
+		ended = true
+	})
+	k.Close()
+	if !ended {
+		t.Error("the keeper is closed before its work has ended")
+	}
+}
+
 func TestAs(t *testing.T) {
 	if _, err := answers.As[int]("text", nil); err == nil {
 		t.Error("a text is an int")

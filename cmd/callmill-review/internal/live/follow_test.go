@@ -17,12 +17,14 @@ import (
 	"testing"
 	"time"
 
+	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/live"
 	"callmill/cmd/callmill-review/internal/published"
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/pipeline/dataset"
 	"callmill/pipeline/simulate"
+	"callmill/schema"
 )
 
 // log is what was logged.
@@ -343,6 +345,26 @@ func TestMemory(t *testing.T) {
 	}
 	same(t, "after a publish", whole(t, dir, query.LoadOptions{From: n.From}), n.Corpus)
 	same(t, "after a publish", anew(t, dir, o), n.Corpus)
+}
+
+// What pages about single calls tell is there before somebody asks.
+func TestReadAhead(t *testing.T) {
+	f := open(t, small(t), live.Options{})
+	n := f.Take()
+	defer n.Release()
+	day := n.Corpus.Calls[0].JobDate // the oldest, which is read last
+	n.ReadAhead(t.Context())
+	_, err := n.Answers.Ask(t.Context(), answers.Question{Key: "particulars?" + day.String()},
+		func(context.Context, func(int, int, schema.Text)) (any, error) {
+			return nil, errors.New("it was not read")
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := n.Particulars(t.Context(), day)
+	if err != nil || table.Jobs() == 0 {
+		t.Errorf("particulars of %s: %v, error %v", day, table, err)
+	}
 }
 
 // Who was erased is not found any more.

@@ -45,6 +45,7 @@ func (f *Follower) load(ctx context.Context, name string, old *Night) (_ *Night,
 	}
 	n.Answers = answers.New(f.slots, answers.Options{Shared: []any{n, n.Corpus, n.Graph, n.Hits}, Now: f.options.Now})
 	n.bytes = bytesOf(int64(len(n.Corpus.Calls)), int64(len(n.Corpus.Lines)))
+	n.Answers.Go(n.readAhead)
 	n.held.Store(1)
 	n.last = func() { f.closing.Go(func() { f.close(n) }) }
 	return n, nil

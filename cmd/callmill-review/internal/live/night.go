@@ -3,6 +3,9 @@
 package live
 
 import (
+	"context"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -10,9 +13,11 @@ import (
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/masked"
 	"callmill/cmd/callmill-review/internal/nodes"
+	"callmill/cmd/callmill-review/internal/particulars"
 	"callmill/cmd/callmill-review/internal/query"
 	"callmill/cmd/callmill-review/internal/rules/match"
 	"callmill/pipeline/calendar"
+	"callmill/schema"
 )
 
 // Night is a snapshot in memory. It is not changed, and safe for concurrent use. Whoever
@@ -63,3 +68,31 @@ func (n *Night) take() bool {
 // Index returns the index of a call in the corpus. Calls of days that are not in memory
 // have none.
 func (n *Night) Index(k query.Key) (int32, bool) { return n.index.find(n.Corpus, k) }
+
+// Particulars returns what is known of the attempts of a day's jobs, which is read once: one
+// by one they would take a hundred times as long.
+func (n *Night) Particulars(ctx context.Context, jobDate calendar.Day) (*particulars.Table, error) {
+	return answers.As[*particulars.Table](n.Answers.Ask(ctx, answers.Question{Key: "particulars?" + jobDate.String()},
+		func(ctx context.Context, _ func(int, int, schema.Text)) (any, error) {
+			return n.DB.Particulars(ctx, jobDate)
+		}))
+}
+
+// mostAhead is of how many jobs particulars are read before somebody asks: a third of what
+// the answers about a night may take.
+const mostAhead = 400_000
+
+// readAhead reads the particulars of days before somebody asks, the newest day first: the
+// first call of a day would wait for all of them.
+func (n *Night) readAhead(ctx context.Context) {
+	jobs := 0
+	for _, day := range slices.Backward(slices.Sorted(maps.Keys(n.source.days))) {
+		table, err := n.Particulars(ctx, day)
+		if err != nil || ctx.Err() != nil { // whoever asks is told
+			return
+		}
+		if jobs += table.Jobs(); jobs >= mostAhead {
+			return
+		}
+	}
+}

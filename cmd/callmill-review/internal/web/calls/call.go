@@ -4,7 +4,6 @@ package calls
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"callmill/cmd/callmill-review/internal/answers"
 	"callmill/cmd/callmill-review/internal/corpus"
 	"callmill/cmd/callmill-review/internal/filter"
 	"callmill/cmd/callmill-review/internal/masked"
@@ -195,13 +193,9 @@ func remembered(r *site.Request, i int32) (*told, error) {
 	return t, err
 }
 
-// particulars adds what is known of the job's attempts. Those of a day's jobs are read at
-// once, and kept: one by one they would take a hundred times as long.
+// particulars adds what is known of the job's attempts.
 func (t *told) particulars(r *site.Request) error {
-	table, err := answers.As[*particulars.Table](r.Night.Answers.Ask(r.Context(), answers.Question{Key: "particulars?" + t.ref.JobDate.String()},
-		func(ctx context.Context, _ func(int, int, schema.Text)) (any, error) {
-			return r.Night.DB.Particulars(ctx, t.ref.JobDate)
-		}))
+	table, err := r.Night.Particulars(r.Context(), t.ref.JobDate)
 	if err != nil {
 		return err
 	}
