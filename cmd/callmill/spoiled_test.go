@@ -813,7 +813,8 @@ func oneOfEachKind() (all []*scenario) {
 }
 
 // product are the scenarios of all modes, actions, nights, begins and lags: rotated, one
-// begin and lag for each of the others, and one night for each way that passes.
+// begin and lag for each of the others, and one night for each action and each way that
+// passes.
 func product(rotated bool) (all []*scenario) {
 	number := 0
 	for i := range modes {
@@ -825,11 +826,14 @@ func product(rotated bool) (all []*scenario) {
 			}
 			hows = append(hows, spoil{mode: m, share: 0.3}, spoil{mode: m, count: 3})
 		}
-		for _, how := range hows {
-			for _, night := range []int{0, sixth, fortnight - 1} {
-				if rotated && night != sixth && (how.share > 0 || how.count > 0) {
-					continue
-				}
+		for h, how := range hows {
+			nights := []int{0, sixth, fortnight - 1}
+			if rotated && (how.share > 0 || how.count > 0) {
+				nights = []int{sixth}
+			} else if rotated && len(how.actions) > 0 {
+				nights = nights[(i+h)%3:][:1]
+			}
+			for _, night := range nights {
 				for b, begin := range begins {
 					for l, lag := range append([]lag{{}}, lags...) {
 						if !rotated || b == number%len(begins) && l == number%(len(lags)+1) {
