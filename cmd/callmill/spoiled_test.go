@@ -915,7 +915,19 @@ func TestLateNights(t *testing.T) {
 
 // mustSpoil reports whether the mode has something to spoil in the scenario: pages
 // beyond the last one need not be read, lists of one action may have one page, and in the
-// first night of a late API there may be no job yet, in the last one no list that long.
+// first night of a late API there may be no job yet, in its last one no list that long.
 func (s *scenario) mustSpoil() bool {
-	return !(s.how.mode.name == "shift" && s.lag.what != "") && s.how.mode.name != "none" && s.how.mode.name != "repeat-last" && len(s.how.actions) == 0 && s.how.share == 0 && (s.night > 0 || s.lag.what == "")
+	if len(s.how.actions) > 0 || s.how.share > 0 {
+		return false
+	}
+	late := s.lag.what != ""
+	switch s.how.mode.name {
+	case "none", "repeat-last":
+		return false
+	case "shift":
+		return !late
+	case "empty-middle":
+		return !late || s.night == sixth
+	}
+	return !late || s.night > 0
 }
