@@ -12,6 +12,7 @@ import (
 // in a database, as those of production do, and as the hadoop catalog of the other
 // tests does not.
 func TestCatalog(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	jar := os.Getenv("CALLMILL_SQLITE_JAR")
 	if jar == "" {

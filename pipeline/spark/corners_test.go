@@ -15,6 +15,7 @@ import (
 
 // TestCorners are cases that need few calls, in one session.
 func TestCorners(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	s := b.newSession(t, "local[2]")
 	// As of a load of much more, whatever the bytes: many tasks have a little of each day.

@@ -17,6 +17,7 @@ import (
 // TestLake runs callmill_spark.py on a Spark of two threads and holds its tables to
 // those of callmill convert. All of it is in one session, for a JVM takes seconds.
 func TestLake(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	s := b.newSession(t, "local[2]")
 	people := 1200
