@@ -65,7 +65,7 @@ type summary struct {
 // summarize copies to w what is worth reading.
 func summarize(r io.Reader, w io.Writer) (*summary, error) {
 	s := &summary{}
-	output := map[string]string{} // by name, while the test runs
+	output := map[string]string{}                          // by name, while the test runs
 	failed, killed := map[string]bool{}, map[string]bool{} // packages
 	in := bufio.NewReader(r)
 	for {

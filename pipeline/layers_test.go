@@ -328,6 +328,7 @@ var arrows = []arrow{
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/corpus/renew", "a corpus out of the one before"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/masked", "calls without personal data"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/nodes", "wordings and nodes of a night"},
+	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/particulars", "what is read of days before somebody asks"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/query", "what it loads"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/rules", "the rules of a book"},
 	{"cmd/callmill-review/internal/live", "cmd/callmill-review/internal/rules/match", "where rules hit"},
