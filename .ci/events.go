@@ -81,8 +81,11 @@ func summarize(r io.Reader, w io.Writer) (*summary, error) {
 			fmt.Fprint(w, line) // of the go command itself
 			continue
 		}
-		if e.Action == "output" && e.Output == "signal: killed\n" { // says go test
+		switch { // what go test itself says
+		case e.Action == "output" && e.Output == "signal: killed\n":
 			killed[e.Package] = true
+		case e.Action == "output" && strings.HasPrefix(e.Output, "*** Test killed"): // it ran too long
+			failed[e.Package] = true
 		}
 		switch {
 		case e.Action == "fail" && e.Test == "":

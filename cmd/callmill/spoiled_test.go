@@ -836,7 +836,7 @@ func product(rotated bool) (all []*scenario) {
 			for _, night := range nights {
 				for b, begin := range begins {
 					for l, lag := range append([]lag{{}}, lags...) {
-						if !rotated || b == number%len(begins) && l == number%(len(lags)+1) {
+						if !rotated || b == (number+i)%len(begins) && l == number%(len(lags)+1) {
 							all = append(all, &scenario{people: peopleFor(m), begin: begin, lag: lag, night: night, how: how})
 						}
 					}

@@ -138,10 +138,15 @@ func (k *Keeper) Close() {
 	k.used.Init()
 }
 
-// Go does work in the background, as long as the snapshot is asked: f ends soon after its
-// context does, and asks questions that others are going to. It gives way to whoever
-// asks by [Keeper.Ask], and Close waits for it.
+// Go runs f in the background, in a goroutine that gives way to others, until the keeper
+// closes: f ends soon after its context does, and Close waits for it. It may ask questions
+// before somebody else does. A closed keeper runs nothing.
 func (k *Keeper) Go(f func(ctx context.Context)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return
+	}
 	k.working.Go(func() {
 		yield()
 		f(k.ctx)

@@ -356,6 +356,8 @@ func TestGo(t *testing.T) {
 	if !ended {
 		t.Error("the keeper is closed before its work has ended")
 	}
+	k.Go(func(context.Context) { t.Error("a closed keeper runs something") })
+	time.Sleep(10 * time.Millisecond)
 }
 
 func TestAs(t *testing.T) {

@@ -15,7 +15,7 @@ func (l *layout) placeRows() {
 		row := &l.rows[r]
 		row.y = y
 		for _, item := range row.items {
-			if item < len(l.p.Boxes) {
+			if !l.isLane(item) {
 				row.height = max(row.height, l.p.Boxes[item].H)
 				l.p.Boxes[item].Y = y
 			}
@@ -25,11 +25,14 @@ func (l *layout) placeRows() {
 	l.p.Height = max(y-gapY+margin, 2*margin)
 }
 
+// isLane reports whether an item of a row is a lane, not a box.
+func (l *layout) isLane(item int) bool { return item >= len(l.p.Boxes) }
+
 func (l *layout) width(item int) float64 {
-	if item < len(l.p.Boxes) {
-		return boxWidth
+	if l.isLane(item) {
+		return laneWidth
 	}
-	return laneWidth
+	return boxWidth
 }
 
 // offsets returns how far items of a row are from the middle of the first one, if they
@@ -39,7 +42,7 @@ func (l *layout) offsets(items []int) (offsets []float64, width float64) {
 	for k := 1; k < len(items); k++ {
 		a, b := items[k-1], items[k]
 		gap := float64(gapX)
-		if lanes := len(l.p.Boxes); a >= lanes && b >= lanes {
+		if l.isLane(a) && l.isLane(b) {
 			gap = laneGap
 		}
 		offsets[k] = offsets[k-1] + l.width(a)/2 + gap + l.width(b)/2
@@ -98,10 +101,10 @@ func (l *layout) place() {
 	for item, x := range middle {
 		x = math.Round(x - left + margin)
 		right = max(right, x+l.width(item)/2)
-		if item < len(l.p.Boxes) {
-			l.p.Boxes[item].X = int(x) - boxWidth/2
-		} else {
+		if l.isLane(item) {
 			l.lane[item-len(l.p.Boxes)].x = x
+		} else {
+			l.p.Boxes[item].X = int(x) - boxWidth/2
 		}
 	}
 	l.p.Width = int(right) + margin
@@ -128,8 +131,8 @@ func (l *layout) apart(items []int, wanted []float64, width float64) []float64 {
 	}
 	x := make([]float64, 0, len(items))
 	for _, b := range blocks {
-		first := l.width(items[0])/2 - width/2 // of all, as far to the left as can be
-		mean := min(max(b.mean, first), first+width-own)
+		leftmost := l.width(items[0])/2 - width/2 // of the first item
+		mean := min(max(b.mean, leftmost), leftmost+width-own)
 		for range b.n {
 			x = append(x, mean+offset[len(x)])
 		}
@@ -179,8 +182,8 @@ func (l *layout) draw() {
 
 const (
 	arrow = 6  // length of an arrow's head
-	reach = 24 // how far the first way upwards goes to the right
-	step  = 5  // and each further one
+	reach = 18 // how far the first way upwards goes to the right
+	step  = 6  // and each further one
 )
 
 // around returns the path of a way that does not go down.
@@ -220,8 +223,8 @@ func (l *layout) ports(ways [][]int, at func(e Edge, way []int) (box, next int))
 }
 
 func (l *layout) middle(item int) float64 {
-	if item < len(l.p.Boxes) {
-		return float64(l.p.Boxes[item].X) + boxWidth/2
+	if l.isLane(item) {
+		return l.lane[item-len(l.p.Boxes)].x
 	}
-	return l.lane[item-len(l.p.Boxes)].x
+	return float64(l.p.Boxes[item].X) + boxWidth/2
 }

@@ -70,7 +70,8 @@ func (b *Placed) name(lang schema.Language) string {
 
 var classes = [...]string{Node: "box", Rest: "box rest", HungUp: "box hung-up-end", Ended: "box ended"}
 
-// columns is how many columns of a terminal fit into a line of a box.
+// columns is how many columns of a terminal fit into a line of a box, with Latin letters of
+// wide fonts among them.
 const columns = 28
 
 func (b *Placed) write(w *strings.Builder, lang schema.Language) {

@@ -20,5 +20,5 @@ func (n *Night) Closed() <-chan struct{} { return n.closed }
 // Loaded returns how many days of jobs were loaded for a night, and how many it has.
 func (n *Night) Loaded() (loaded, all int) { return n.loaded, len(n.source.days) }
 
-// ReadAhead reads what is read in the background.
-func (n *Night) ReadAhead(ctx context.Context) { n.readAhead(ctx) }
+// Ahead is closed when particulars have been read ahead.
+func (n *Night) Ahead() <-chan struct{} { return n.ahead }

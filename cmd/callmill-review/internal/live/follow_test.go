@@ -353,7 +353,11 @@ func TestReadAhead(t *testing.T) {
 	n := f.Take()
 	defer n.Release()
 	day := n.Corpus.Calls[0].JobDate // the oldest, which is read last
-	n.ReadAhead(t.Context())
+	select {
+	case <-n.Ahead():
+	case <-time.After(time.Minute):
+		t.Fatal("nothing was read ahead")
+	}
 	_, err := n.Answers.Ask(t.Context(), answers.Question{Key: "particulars?" + day.String()},
 		func(context.Context, func(int, int, schema.Text)) (any, error) {
 			return nil, errors.New("it was not read")

@@ -82,6 +82,7 @@ func Open(ctx context.Context, dir string, o Options) (*Follower, error) {
 	f.night = night
 	debug.FreeOSMemory() // what loading took, as much again
 	f.limit(false)
+	night.readAhead()
 	return f, nil
 }
 
@@ -173,6 +174,7 @@ func (f *Follower) take(ctx context.Context, name string, old *Night) error {
 	f.options.Log.Info("took up a snapshot", "snapshot", name, "calls", len(night.Corpus.Calls), "lines", len(night.Corpus.Lines),
 		"days_loaded", night.loaded, "days_kept", len(night.source.days)-night.loaded, "took", f.options.Now().Sub(began).Round(time.Millisecond))
 	old.Release()
+	night.readAhead()
 	return nil
 }
 

@@ -29,7 +29,7 @@ const keptBytes = 128 << 20
 // load loads a snapshot by its name, "" the one that is published, using what of an older
 // night is in it too; nil: there is none.
 func (f *Follower) load(ctx context.Context, name string, old *Night) (_ *Night, err error) {
-	n := &Night{closed: make(chan struct{})}
+	n := &Night{closed: make(chan struct{}), ahead: make(chan struct{})}
 	if err := f.corpus(ctx, name, old, n); err != nil {
 		return nil, err
 	}
@@ -45,7 +45,6 @@ func (f *Follower) load(ctx context.Context, name string, old *Night) (_ *Night,
 	}
 	n.Answers = answers.New(f.slots, answers.Options{Shared: []any{n, n.Corpus, n.Graph, n.Hits}, Now: f.options.Now})
 	n.bytes = bytesOf(int64(len(n.Corpus.Calls)), int64(len(n.Corpus.Lines)))
-	n.Answers.Go(n.readAhead)
 	n.held.Store(1)
 	n.last = func() { f.closing.Go(func() { f.close(n) }) }
 	return n, nil

@@ -43,6 +43,7 @@ type Night struct {
 	held   atomic.Int64
 	last   func()        // called when nobody holds it any more
 	closed chan struct{} // closed after that
+	ahead  chan struct{} // closed when particulars have been read ahead
 }
 
 // Release says that a request does not read the night any more.
@@ -78,21 +79,27 @@ func (n *Night) Particulars(ctx context.Context, jobDate calendar.Day) (*particu
 		}))
 }
 
-// mostAhead is of how many jobs particulars are read before somebody asks: a third of what
-// the answers about a night may take.
+// mostAhead is how many jobs' particulars are read before somebody asks, about: they take
+// some 40 MB, a third of what the answers about a night may.
 const mostAhead = 400_000
 
-// readAhead reads the particulars of days before somebody asks, the newest day first: the
-// first call of a day would wait for all of them.
-func (n *Night) readAhead(ctx context.Context) {
-	jobs := 0
-	for _, day := range slices.Backward(slices.Sorted(maps.Keys(n.source.days))) {
-		table, err := n.Particulars(ctx, day)
-		if err != nil || ctx.Err() != nil { // whoever asks is told
-			return
+// readAhead begins to read the particulars of days before somebody asks, the newest day
+// first: else the first call of a day would wait for all of them.
+func (n *Night) readAhead() {
+	n.Answers.Go(func(ctx context.Context) {
+		defer close(n.ahead)
+		jobs := 0
+		for _, day := range slices.Backward(slices.Sorted(maps.Keys(n.source.days))) {
+			table, err := n.Particulars(ctx, day)
+			if ctx.Err() != nil {
+				return
+			}
+			if err != nil {
+				continue // somebody reads the day just now, or will be told
+			}
+			if jobs += table.Jobs(); jobs >= mostAhead {
+				return
+			}
 		}
-		if jobs += table.Jobs(); jobs >= mostAhead {
-			return
-		}
-	}
+	})
 }
