@@ -653,8 +653,9 @@ func filtered(rows iter.Seq2[*schema.PendingRow, error], stays func(*schema.Pend
 }
 
 // count makes the counts of the run that published the snapshot fit what is in it now:
-// jobs that were new then and went count as erased of those seen, and jobs of the
-// parent that left it then, or were lost, and went from that are not counted any more.
+// jobs that were new then and went count as erased of those seen, jobs of the parent that
+// left it then, or were lost, and went from that are not counted any more, and those that
+// went from the parent alone, for they changed then, are new.
 func (s *snapshot) count() error {
 	c := &s.m.Counts
 	var parent map[erased.Job]bool
@@ -690,7 +691,11 @@ func (s *snapshot) count() error {
 	}
 	left := min(lost, c.Left)
 	c.Left -= left
-	c.Lost -= min(lost-left, c.Lost)
+	gone := min(lost-left, c.Lost)
+	c.Lost -= gone
+	came := min(lost-left-gone, c.Changed)
+	c.Changed, c.New = c.Changed-came, c.New+came
+	c.Shrunk = min(c.Shrunk, c.Changed)
 	return nil
 }
 

@@ -152,6 +152,34 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// A job that was called again stays where its later call is, and goes from the snapshots
+// before, where it is overdue: there it is new now, as the counts say.
+func TestSweepOfOneThatIsCalledAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	publish(t, dir, 10, called("old", "喂", 2), called("young", "好", 9))
+	publish(t, dir, 11, called("old", "好", 10))
+	n, err := sweep(t, dir, 20, nil)
+	check(t, err)
+	if after := told(t, dir); n != 2 || !strings.Contains(after, "[old]") || strings.Contains(after, "young") {
+		t.Fatalf("%d snapshots were replaced:\n%s", n, after)
+	}
+	d, err := dataset.View(dir)
+	check(t, err)
+	list, err := dataset.List(dir)
+	check(t, err)
+	jobs := map[string]int64{"": 0}
+	for _, l := range list { // the oldest first
+		at, err := d.At(l.Name)
+		check(t, err)
+		m := at.Manifest()
+		jobs[l.Name] = m.Table(schema.TableJobs).Rows
+		parent, known := jobs[m.Parent]
+		if text := m.Counts.WrongJobs(jobs[l.Name], parent); !known || text != "" || len(m.Counts.Wrong()) > 0 {
+			t.Errorf("snapshot %s upon %q (known: %t): %s %q", l.Name, m.Parent, known, text, m.Counts.Wrong())
+		}
+	}
+}
+
 func TestSweepLeavesHolds(t *testing.T) {
 	dir := kept(t)
 	store := erased.In(durable.OS{}, dir)
