@@ -352,6 +352,11 @@ func TestReadAhead(t *testing.T) {
 	f := open(t, small(t), live.Options{})
 	n := f.Take()
 	defer n.Release()
+	ctx, end := context.WithCancel(t.Context())
+	var run sync.WaitGroup
+	run.Go(func() { _ = f.Run(ctx) }) // until it is ended
+	defer run.Wait()
+	defer end()
 	day := n.Corpus.Calls[0].JobDate // the oldest, which is read last
 	select {
 	case <-n.Ahead():

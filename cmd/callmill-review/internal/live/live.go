@@ -82,12 +82,13 @@ func Open(ctx context.Context, dir string, o Options) (*Follower, error) {
 	f.night = night
 	debug.FreeOSMemory() // what loading took, as much again
 	f.limit(false)
-	night.readAhead()
 	return f, nil
 }
 
-// Run follows what is published until ctx ends, whose error it returns.
+// Run follows what is published until ctx ends, whose error it returns. What is asked for
+// soon is read ahead, of each night.
 func (f *Follower) Run(ctx context.Context) error {
+	f.current().readAhead()
 	ticker := time.NewTicker(f.options.Poll)
 	defer ticker.Stop()
 	tries := attempts{}
